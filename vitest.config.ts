@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+const restoreMocks = true
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], restoreMocks } },
+      {
+        test: {
+          name: 'bundle',
+          include: ['test/bundle/**/*.test.ts'],
+          globalSetup: 'test/lab/vitest-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          restoreMocks,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['test/node/**/*.test.ts'],
+          globalSetup: 'test/lab/vitest-setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          restoreMocks,
+        },
+      },
+    ],
+  },
+})
