@@ -1,0 +1,145 @@
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+import { execa } from 'execa'
+import { type HostNeeds, requireOnHost } from './host.ts'
+import { type Arch, hostArch, nodeRuntime } from './runtime.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+export interface SeaOptions {
+  /** The TypeScript or JavaScript file the executable starts with. */
+  entry: string
+  arch: Arch
+  /** The executable to write. */
+  output: string
+  /** Files readable with `getAsset(name)` of node:sea: name -> path. */
+  assets?: Record<string, string>
+  /** Identifiers replaced by constant expressions, as esbuild's `define`. */
+  define?: Record<string, string>
+  plugins?: Plugin[]
+}
+
+/** Node.js looks for this string and runs the injected program when the bit after it is set. */
+const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
+
+/** GNU names of each architecture, for the tools that work on a foreign one. */
+const gnu = {
+  amd64: {
+    machine: 'x86_64',
+    triplet: 'x86_64-linux-gnu',
+    debian: 'amd64',
+    binutils: 'binutils-x86-64-linux-gnu',
+  },
+  arm64: {
+    machine: 'aarch64',
+    triplet: 'aarch64-linux-gnu',
+    debian: 'arm64',
+    binutils: 'binutils-aarch64-linux-gnu',
+  },
+} as const
+
+/**
+ * Make one self-contained executable of a program and the pinned Node.js. The same inputs give the same bytes.
+ */
+export async function buildSea(options: SeaOptions): Promise<void> {
+  const tools = toolsFor(options.arch)
+  await requireOnHost(`building for ${options.arch}`, tools.needs)
+  const output = resolve(options.output)
+  await mkdir(dirname(output), { recursive: true })
+  const work = await mkdtemp(`${output}.`)
+  try {
+    await bundle(options, join(work, 'main.cjs'))
+    const runtime = await nodeRuntime(options.arch)
+    const blob = await makeBlob(runtime, tools.run, work, options.assets ?? {})
+    const executable = join(work, 'executable')
+    await copyFile(runtime, executable)
+    // Strip first: it would cut an injected blob off, and the result crashes.
+    await execa(tools.strip, ['--strip-unneeded', executable])
+    await execa('postject', [executable, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', fuse], {
+      preferLocal: true,
+      localDir: root,
+    })
+    await chmod(executable, 0o755)
+    await rename(executable, output)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** One CommonJS file: what Node.js 24 can start from inside an executable. */
+export async function bundle(
+  { entry, define = {}, plugins = [] }: Pick<SeaOptions, 'entry' | 'define' | 'plugins'>,
+  outfile: string,
+): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: { 'process.env.NODE_ENV': '"production"', ...define },
+    // There is no file beside the executable that import.meta.url could lead to.
+    logOverride: { 'empty-import-meta': 'silent' },
+    plugins,
+  })
+}
+
+/** The blob that carries program, code cache and assets; made by the very Node.js that will run it. */
+async function makeBlob(
+  runtime: string,
+  run: readonly string[],
+  work: string,
+  assets: Record<string, string>,
+): Promise<string> {
+  const config = {
+    main: 'main.cjs',
+    output: 'program.blob',
+    disableExperimentalSEAWarning: true,
+    useSnapshot: false,
+    useCodeCache: true,
+    execArgvExtension: 'none',
+    assets: Object.fromEntries(
+      Object.entries(assets)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, path]) => [name, resolve(path)]),
+    ),
+  }
+  await writeFile(join(work, 'sea.json'), JSON.stringify(config))
+  // The blob records the path of `main`, so it is given relative to `work`. Without a fixed seed the code cache
+  // differs from run to run.
+  const [program, ...args] = [...run, runtime, '--random-seed=1', '--experimental-sea-config', 'sea.json']
+  await execa(program as string, args, { cwd: work, extendEnv: false, env: { PATH: process.env['PATH'] } })
+  return join(work, 'program.blob')
+}
+
+interface Tools {
+  needs: HostNeeds
+  strip: string
+  /** What goes before the runtime on the command line: nothing, or an emulator. */
+  run: readonly string[]
+}
+
+function toolsFor(arch: Arch): Tools {
+  if (arch === hostArch()) return { needs: { strip: 'binutils' }, strip: 'strip', run: [] }
+  const { machine, triplet, debian, binutils } = gnu[arch]
+  const [strip, emulator, sysroot] = [`${triplet}-strip`, `qemu-${machine}-static`, `/usr/${triplet}`]
+  return {
+    needs: {
+      [strip]: binutils,
+      [emulator]: 'qemu-user-static',
+      [`${sysroot}/lib/libc.so.6`]: `libc6-${debian}-cross`,
+      [`${sysroot}/lib/libgcc_s.so.1`]: `libgcc-s1-${debian}-cross`,
+      [`${sysroot}/lib/libstdc++.so.6`]: `libstdc++6-${debian}-cross`,
+    },
+    strip,
+    run: [emulator, '-L', sysroot],
+  }
+}
