@@ -1,0 +1,32 @@
+// Where the shipped executable starts. It knows its commands from the build and looks for nothing on disk: no plugins
+// of the user, no theme, no package.json. A checkout starts in bin/edgekit.js.
+
+import { commands, pjson } from 'edgekit:commands'
+import { dirname } from 'node:path'
+import { execute, Plugin } from '@oclif/core'
+
+process.env['EDGEKIT_DISABLE_THEME'] = '1'
+
+class ShippedPlugin extends Plugin {
+  override async load(): Promise<void> {
+    await super.load()
+    this.commands = commands.map(({ cached, import: load }) => ({
+      ...cached,
+      load: async () => {
+        const { default: command } = await load()
+        command.id = cached.id
+        command.plugin = this
+        return command
+      },
+    }))
+  }
+}
+
+async function main(): Promise<void> {
+  const root = dirname(process.execPath)
+  const plugin = new ShippedPlugin({ isRoot: true, root, pjson, ignoreManifest: true })
+  await plugin.load()
+  await execute({ loadOptions: { root, pjson, plugins: new Map([[plugin.name, plugin]]) } })
+}
+
+void main()

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import type { Plugin } from 'esbuild'
+
+/**
+ * Make the CommonJS that tsc writes load a module when it is first used instead of at start-up. For packages that
+ * load much more than a run needs.
+ */
+export function lazyRequiresPlugin(files: RegExp): Plugin {
+  return {
+    name: 'lazy-requires',
+    setup(build) {
+      build.onLoad({ filter: files }, async ({ path }) => ({
+        contents: lazyRequires(await readFile(path, 'utf8')),
+        loader: 'js',
+      }))
+    },
+  }
+}
+
+/** `const name_1 = require("name")`, with or without tsc's interop helper around it. */
+const imported = /^(?:const|var) (\w+_\d+) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm
+/** `exports.Name = __importStar(require("name"))` */
+const reexported = /^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gm
+
+export function lazyRequires(source: string): string {
+  const found = [...source.matchAll(imported)] as unknown as [string, string, string][]
+  // Hoisted, so they can stand at the end and leave "use strict" first.
+  const loaders = found.map(([, name, load]) => `var ${name}$;function ${name}(){return ${name}$??=${load}}`)
+  const uses = new RegExp(`\\b(?:${found.map(([, name]) => name).join('|')})\\b`, 'g')
+  const rest = source
+    .replace(imported, '')
+    .replace(found.length > 0 ? uses : /$^/, '($&())') // In parentheses because of `new name_1.Class()`.
+    .replace(reexported, 'Object.defineProperty(exports, "$1", { enumerable: true, get: () => $2 });')
+  return [rest, ...loaders].join('\n')
+}
+
+/** Put `contents` in the place of a package. */
+export function replacePlugin(name: string, contents: string): Plugin {
+  return {
+    name: `replace ${name}`,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: 'replaced' }))
+      build.onLoad({ filter: new RegExp(`^${name}$`), namespace: 'replaced' }, () => ({
+        contents,
+        loader: 'js',
+      }))
+    },
+  }
+}
