@@ -1,0 +1,53 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { Parser, type ReadEntry } from 'tar'
+import { isZstd, oneFrameAtATime } from './zstd.ts'
+
+/**
+ * Go through the entries of a layer in their order. `visit` may read an entry's content by listening for `data`; what
+ * it leaves is skipped. Nothing is ever unpacked.
+ */
+export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<void> {
+  const packed = createReadStream(path, { highWaterMark: 256 * 1024 })
+  const parse = (tar: AsyncIterable<Buffer>): Promise<void> => parseTar(path, tar, visit)
+  // By the first bytes and not by the media type: registries serve layers whose type says otherwise.
+  const start = await firstBytes(path)
+  if (start.readUInt16BE() === 0x1f8b) await pipeline(packed, createGunzip(), parse)
+  else if (isZstd(start)) await pipeline(packed, oneFrameAtATime, createZstdDecompress(), parse)
+  else await pipeline(packed, parse)
+}
+
+async function parseTar(
+  path: string,
+  tar: AsyncIterable<Buffer>,
+  visit: (entry: ReadEntry) => void,
+): Promise<void> {
+  const parser = new Parser({
+    // The digest of the layer was checked when it was fetched, and a tar that is almost empty packs very well.
+    maxDecompressionRatio: Number.POSITIVE_INFINITY,
+    // "Unrecognized archive format" is not among them: that is what the parser says of a layer without entries.
+    onwarn: (_, message) => {
+      if (!/^(?:Truncated|checksum failure)/.test(String(message))) return
+      throw new Error(`layer ${path} is not a whole tar archive: ${String(message)}`)
+    },
+    onReadEntry: entry => {
+      visit(entry)
+      entry.resume()
+    },
+  })
+  for await (const chunk of tar) {
+    if (!parser.write(chunk)) await new Promise(resolve => parser.once('drain', resolve))
+  }
+  parser.end()
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    return (await file.read(Buffer.alloc(4), 0, 4, 0)).buffer
+  } finally {
+    await file.close()
+  }
+}

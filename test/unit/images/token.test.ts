@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { parseChallenge } from '../../../src/images/token.ts'
+
+test.each([
+  [
+    'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/pause:pull,push"',
+    {
+      realm: 'https://auth.docker.io/token',
+      service: 'registry.docker.io',
+      scope: 'repository:library/pause:pull,push',
+    },
+  ],
+  ['bearer realm="https://a/b"', { realm: 'https://a/b' }],
+  ['Bearer realm=https://a/b, service=x', { realm: 'https://a/b', service: 'x' }],
+  ['Basic realm="x", Bearer realm="https://a/b"', { realm: 'https://a/b' }],
+  ['Basic realm="x"', undefined],
+  ['Bearer service="x"', undefined],
+  [null, undefined],
+])('%s', (header, challenge) => {
+  expect(parseChallenge(header)).toEqual(challenge)
+})
