@@ -1,0 +1,144 @@
+import type { Cause } from './causes.ts'
+import { connectErrorCause } from './connect-errors.ts'
+import { type Client, clientReader } from './event-bus-clients.ts'
+import type { LogRecord } from './klog.ts'
+
+/**
+ * How EventBus stands.
+ * - `unknown`: the log says nothing about it
+ * - `disabled`: the module is switched off
+ * - `starting`: the module is on and has not tried to connect yet
+ * - `connecting`: an attempt runs, and the one before did not fail
+ * - `up`: both clients are connected
+ * - `failing`: the last attempt failed, or EventBus cannot try at all
+ * - `flapping`: connections are lost again and again
+ * - `hung`: an attempt got no answer for longer than a broker takes
+ * - `internal-only`: only the broker inside EdgeCore (mqttMode 0) runs
+ */
+export type EventBusState =
+  | 'unknown'
+  | 'disabled'
+  | 'starting'
+  | 'connecting'
+  | 'up'
+  | 'failing'
+  | 'flapping'
+  | 'hung'
+  | 'internal-only'
+
+export interface EventBusReading {
+  state: EventBusState
+  cause?: Cause
+  evidence: string[]
+  /** Whether the broker inside EdgeCore (mqttMode 0 and 1) came up. */
+  internalBroker?: 'up' | 'failed'
+}
+
+/** A broker answers a connect in milliseconds; without any answer EventBus waits for ever and logs nothing. */
+const hungAfter = 15_000
+/** More lost connections than this in a minute are not a broker being restarted. */
+const lossesPerMinute = 5
+
+const tlsFiles =
+  /^(Failed to load x509 key pair: |Failed to read TLSMqttCAFile|Cannot parse the certificates)/
+
+/**
+ * Follow EventBus through the records of one start (KubeEdge edge/pkg/eventbus, v1.8 to v1.23). `end` is the moment
+ * the state is asked for. Ignored on purpose: `isconnected: false`, which is logged on success too, and
+ * `list edge-hub-cli-topics failed: no topics found`, which a healthy new node logs.
+ */
+export function readEventBus(records: readonly LogRecord[], end: number): EventBusReading {
+  const clients = clientReader()
+  let module: { state: 'disabled' | 'starting'; line: string } | undefined
+  let internal: { state: 'up' | 'failed'; line: string; message: string } | undefined
+  let tls: LogRecord | undefined
+  for (const record of records) {
+    const { message, line } = record
+    if (/^Module eventbus is disabled/.test(message)) module = { state: 'disabled', line }
+    else if (/^Module eventbus registered|^starting module eventbus/i.test(message))
+      module = { state: 'starting', line }
+    else if (/^Launch intern[ae]l mqtt broker .*successfully/.test(message))
+      internal = { state: 'up', line, message }
+    else if (/^Launch intern[ae]l mqtt broker failed/.test(message))
+      internal = { state: 'failed', line, message }
+    else if (record.file === 'common.go' && tlsFiles.test(message)) tls = record
+    else clients.read(record)
+  }
+  const both = [clients.sub, clients.pub]
+  const reading = decide()
+  return internal ? { ...reading, internalBroker: internal.state } : reading
+
+  function decide(): EventBusReading {
+    if (tls) return { state: 'failing', cause: tlsFilesCause, evidence: [tls.line] }
+    if (internal?.state === 'failed')
+      return { state: 'failing', cause: internalCause, evidence: [internal.line] }
+    const losses = clients.losses.filter(({ at }) => at !== undefined && at > end - 60_000)
+    if (losses.length > lossesPerMinute) {
+      const cause = clients.sameId() ? sameIdCause : unstableCause
+      return { state: 'flapping', cause, evidence: losses.slice(-2).map(({ line }) => line) }
+    }
+    const hung = both.filter(
+      ({ phase, since }) => phase === 'trying' && since !== undefined && end - since > hungAfter,
+    )
+    if (hung.length > 0) return { state: 'hung', cause: hungCause, evidence: linesOf(hung) }
+    const failed = both.filter(({ error }) => error !== undefined)
+    if (failed.length > 0)
+      return {
+        state: 'failing',
+        ...lastError(failed),
+        evidence: failed.map(({ errorLine }) => errorLine ?? '').slice(-1),
+      }
+    const lost = both.find(({ loss }) => loss !== undefined)
+    if (lost) return { state: 'connecting', cause: lostCause(lost.loss ?? ''), evidence: linesOf(both) }
+    if (both.every(({ phase }) => phase === 'up')) return { state: 'up', evidence: linesOf(both) }
+    if (both.some(({ phase }) => phase !== 'none')) return { state: 'connecting', evidence: linesOf(both) }
+    if (internal) return { state: 'internal-only', evidence: [internal.line] }
+    return module ? { state: module.state, evidence: [module.line] } : { state: 'unknown', evidence: [] }
+  }
+}
+
+function lastError(failed: readonly Client[]): { cause?: Cause } {
+  const said = failed.at(-1)?.error
+  return said === undefined ? {} : { cause: connectErrorCause(said) }
+}
+
+const linesOf = (clients: readonly Client[]): string[] =>
+  clients.flatMap(({ line }) => (line === undefined ? [] : [line]))
+
+const tlsFilesCause: Cause = {
+  code: 'tls-files',
+  text: 'EventBus cannot read the TLS files it is set to use',
+  remedy: 'put the files there that modules.eventBus.eventBusTLS names, or set its enable to false',
+}
+
+const internalCause: Cause = {
+  code: 'internal-broker',
+  text: 'the broker inside EdgeCore cannot listen at modules.eventBus.mqttServerInternal',
+  remedy: 'set modules.eventBus.mqttMode to 2, so that only the broker on the node is used',
+}
+
+const hungCause: Cause = {
+  code: 'no-answer',
+  text: 'something takes the connection and never answers: it is not an MQTT broker, or the broker is stuck',
+  remedy:
+    'see which process listens on the port (ss -ltnp), put the broker there, then restart edgecore: it does not give up by itself',
+}
+
+const sameIdCause: Cause = {
+  code: 'same-client-id',
+  text: 'both clients of EventBus use one client id, so the broker cuts one off whenever the other connects',
+  remedy: 'leave modules.eventBus.mqttSubClientID and mqttPubClientID empty, or give them different values',
+}
+
+const unstableCause: Cause = {
+  code: 'connection-unstable',
+  text: 'the connection to the broker is lost again and again',
+  remedy:
+    'look at the log of the broker (journalctl -u mosquitto): it restarts, or another client uses the same client id',
+}
+
+const lostCause = (said: string): Cause => ({
+  code: 'connection-lost',
+  text: `the connection to the broker was lost: ${said}`,
+  remedy: 'look at the log of the broker (journalctl -u mosquitto); EventBus connects again by itself',
+})
