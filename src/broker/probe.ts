@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import mqtt from 'mqtt'
+
+export interface BrokerAddress {
+  host: string
+  port: number
+}
+
+/** Open one MQTT 3.1.1 connection, the version EdgeCore speaks. Rejects when the broker does not accept within `timeoutMs`. */
+async function open({ host, port }: BrokerAddress, timeoutMs: number): Promise<mqtt.MqttClient> {
+  return mqtt.connectAsync({
+    protocol: 'mqtt',
+    host,
+    port,
+    clientId: `edgekit-${randomUUID().slice(0, 8)}`,
+    protocolVersion: 4,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: timeoutMs,
+  })
+}
+
+/**
+ * Wait until a broker accepts an MQTT connection. That a port is open proves nothing: the kernel accepts for a frozen
+ * broker, and another program may hold the port. Throws the last reason after `timeoutMs`.
+ */
+export async function waitForBroker(
+  address: BrokerAddress,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const end = Date.now() + timeoutMs
+  for (;;) {
+    try {
+      const client = await open(address, Math.max(100, Math.min(2000, end - Date.now())))
+      await client.endAsync()
+      return
+    } catch (error) {
+      if (Date.now() >= end || signal?.aborted) throw error
+      await sleep(100)
+    }
+  }
+}
+
+/**
+ * Publish one message at QoS 1 and receive it again through a subscription; the answer is the time that took, in
+ * milliseconds. The topic is edgekit's own: EdgeCore subscribes to none that matches it, so nothing reaches the cloud.
+ */
+export async function roundTrip(address: BrokerAddress, timeoutMs: number): Promise<number> {
+  const client = await open(address, timeoutMs)
+  try {
+    const topic = `edgekit/doctor/${randomUUID()}`
+    await client.subscribeAsync(topic, { qos: 1 })
+    const started = performance.now()
+    const received = new Promise<void>((resolve, reject) => {
+      client.once('message', () => resolve())
+      client.once('close', () => reject(new Error('the broker closed the connection')))
+      setTimeout(
+        () => reject(new Error(`no message came back within ${timeoutMs / 1000} s`)),
+        timeoutMs,
+      ).unref()
+    })
+    await Promise.all([client.publishAsync(topic, 'edgekit', { qos: 1 }), received])
+    return performance.now() - started
+  } finally {
+    await client.endAsync(true)
+  }
+}

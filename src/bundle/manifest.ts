@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+/** A path inside the bundle: relative, without `..`, so that nothing is read or written outside of it. */
+const memberPath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[\w./@+-]+$/)
+
+const manifestSchema = z.object({
+  schemaVersion: z.literal(1),
+  name: z.string(),
+  role: z.enum(['edge', 'cloud']),
+  kubeedgeVersion: z.string(),
+  arch: z.enum(['amd64', 'arm64']),
+  edgekitVersion: z.string(),
+  broker: z.object({ image: z.string() }),
+  images: z.array(
+    z.object({
+      reference: z.string(),
+      digest,
+      archive: memberPath,
+      platform: z.string(),
+      manifestDigest: digest,
+      configDigest: digest,
+      layers: z.array(z.object({ digest, size: z.number().int().nonnegative() })),
+    }),
+  ),
+  files: z.array(
+    z.object({ path: memberPath, size: z.number().int().nonnegative(), mode: z.number().int(), sha256 }),
+  ),
+})
+
+/** `bundle.json`: what a bundle is, every file in it with size and hash, every image with its digests. */
+export type Manifest = z.infer<typeof manifestSchema>
+export type ManifestImage = Manifest['images'][number]
+export type Architecture = Manifest['arch']
+
+/** Read a manifest. Throws an Error that says what is wrong with it and where. */
+export function parseManifest(text: string): Manifest {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new Error('not valid JSON', { cause: error })
+  }
+  const result = manifestSchema.safeParse(value)
+  if (!result.success) throw new Error(z.prettifyError(result.error))
+  return result.data
+}
+
+export const formatManifest = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`

@@ -1,0 +1,62 @@
+import { basename } from 'node:path'
+import { readAsset } from '../assets.ts'
+import { parseReference } from '../images/reference.ts'
+import type { TarMember } from '../images/tar.ts'
+import type { Definition } from './definition.ts'
+import type { Architecture, ManifestImage } from './manifest.ts'
+
+/** `images/eclipse-mosquitto-2.0.tar` for `docker.io/library/eclipse-mosquitto:2.0`. */
+export function archiveName(reference: string): string {
+  const { repository, tag, digest } = parseReference(reference)
+  return `images/${basename(repository)}-${tag ?? digest?.slice('sha256:'.length, 19)}.tar`
+}
+
+/** Fill in `@NAME@`. */
+const fill = (template: string, values: Record<string, string>): string =>
+  template.replace(/@([A-Z_]+)@/g, (placeholder, name) => values[name] ?? placeholder)
+
+interface Inputs {
+  definition: Definition
+  arch: Architecture
+  edgekitVersion: string
+  images: readonly ManifestImage[]
+  /** Bytes of bin/edgekit. */
+  runtimeSize: number
+}
+
+function versions({ definition, arch, edgekitVersion, images }: Inputs): string {
+  const lines = [
+    `kubeedge ${definition.kubeedge}`,
+    `role ${definition.role}`,
+    `arch ${arch}`,
+    `edgekit ${edgekitVersion}`,
+    ...images.map(({ reference, digest }) => `image ${reference} ${digest}`),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** The members of a bundle that are texts: the way in, the units, the configuration. */
+export function textMembers(inputs: Inputs): TarMember[] {
+  const { definition, arch, runtimeSize } = inputs
+  const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): TarMember => {
+    const source = Buffer.from(content)
+    return { path, mode, size: source.length, source }
+  }
+  const broker = { BROKER_IMAGE: definition.broker, BROKER_ARCHIVE: archiveName(definition.broker) }
+  return [
+    text(
+      'edgekit',
+      fill(readAsset('templates/launcher.sh'), { ARCH: arch, SIZE: String(runtimeSize) }),
+      0o755,
+    ),
+    text('meta/version.txt', versions(inputs)),
+    text('config/kubeedge/edgecore-config.yaml', readAsset('templates/edgecore/edgecore-config.yaml')),
+    text('config/mosquitto/mosquitto.conf', readAsset('templates/mosquitto/mosquitto.conf')),
+    text('systemd/mosquitto.service', fill(readAsset('templates/systemd/mosquitto.service'), broker)),
+    text('systemd/edgecore.service', readAsset('templates/systemd/edgecore.service')),
+    text(
+      'systemd/edgecore.service.d/10-edgekit.conf',
+      readAsset('templates/systemd/edgecore.service.d/10-edgekit.conf'),
+    ),
+  ]
+}

@@ -1,0 +1,42 @@
+import { known } from '../facts/fact.ts'
+import type { Check } from './check.ts'
+
+export const brokerActive: Check = {
+  id: 'broker-active',
+  title: 'mosquitto.service is active',
+  tags: ['checklist', 'doctor'],
+  needs: ['containerd-answers', 'network-files', 'broker-port', 'broker-image'],
+  run(facts) {
+    const unit = known(facts.units).broker
+    if (unit.active === 'active') {
+      const enabled = unit.enabled === 'enabled'
+      return enabled
+        ? { status: 'pass', observed: `active (${unit.sub}), ${unit.restarts} restarts` }
+        : {
+            status: 'warn',
+            observed: `active, but ${unit.enabled || 'not enabled'}: it will not start at boot`,
+            expected: 'enabled',
+            remedy: { text: 'Enable it.', commands: ['systemctl enable mosquitto'] },
+          }
+    }
+    if (unit.load === 'not-found') {
+      return {
+        status: 'fail',
+        observed: 'there is no mosquitto.service on this node',
+        expected: 'the unit that edgekit installs',
+        remedy: { text: 'Install a bundle: unpack it and run its edgekit.', commands: ['./edgekit install'] },
+      }
+    }
+    return {
+      status: 'fail',
+      observed: `${unit.active} (${unit.sub}), result ${unit.result}, ${unit.restarts} restarts`,
+      expected: 'active (running)',
+      evidence:
+        'value' in facts.brokerJournal ? facts.brokerJournal.value.slice(-5).map(line => line.text) : [],
+      remedy: {
+        text: 'Start it; if it does not stay up, its journal says why.',
+        commands: ['systemctl enable --now mosquitto', 'journalctl -u mosquitto -n 100 --no-pager'],
+      },
+    }
+  },
+}

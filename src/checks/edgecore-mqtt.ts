@@ -1,0 +1,24 @@
+import { known } from '../facts/fact.ts'
+import type { Check } from './check.ts'
+
+export const edgecoreMqtt: Check = {
+  id: 'edgecore-mqtt',
+  title: "EdgeCore's log shows it connected to the broker",
+  tags: ['checklist', 'doctor'],
+  needs: ['edgecore-active', 'broker-active', 'edgecore-event-bus'],
+  run(facts) {
+    const log = known(facts.edgecoreLog)
+    if (log.eventBus === 'up')
+      return { status: 'pass', observed: 'EventBus is connected', evidence: log.evidence }
+    return {
+      status: 'fail',
+      observed: log.cause ? `EventBus is ${log.eventBus}: ${log.cause.text}` : `EventBus is ${log.eventBus}`,
+      expected: 'connected (the log says "finish hub-client sub" and "finish hub-client pub")',
+      evidence: log.evidence,
+      remedy: {
+        text: log.cause?.remedy ?? 'EdgeCore tries every 5 s. If this stays so, read its log.',
+        commands: ['journalctl -u edgecore --no-pager -n 200 | grep -i -E "mqtt|hub-client|connect"'],
+      },
+    }
+  },
+}

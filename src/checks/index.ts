@@ -1,0 +1,40 @@
+import { architecture } from './architecture.ts'
+import { brokerActive } from './broker-active.ts'
+import { brokerImage } from './broker-image.ts'
+import { brokerListening } from './broker-listening.ts'
+import { brokerPort } from './broker-port.ts'
+import { brokerRoundTrip } from './broker-round-trip.ts'
+import type { Check, Tag } from './check.ts'
+import { containerdAnswers } from './containerd-answers.ts'
+import { edgecoreActive } from './edgecore-active.ts'
+import { edgecoreEventBus } from './edgecore-event-bus.ts'
+import { edgecoreMqtt } from './edgecore-mqtt.ts'
+import { foreignUnits } from './foreign-units.ts'
+import { networkFiles } from './network-files.ts'
+import { runningAsRoot } from './running-as-root.ts'
+import { systemdIsInit } from './systemd-is-init.ts'
+
+/** Every check, in the order a node is looked at: what others need comes first. docs/checks.md explains each. */
+export const checks: readonly Check[] = [
+  // node
+  runningAsRoot,
+  architecture,
+  systemdIsInit,
+  networkFiles,
+  foreignUnits,
+  // runtime
+  containerdAnswers,
+  // broker
+  brokerPort,
+  brokerImage,
+  brokerActive,
+  brokerListening,
+  brokerRoundTrip,
+  // edgecore
+  edgecoreEventBus,
+  edgecoreActive,
+  edgecoreMqtt,
+]
+
+/** The checks that belong to one occasion. A need that does not belong to it does not block. */
+export const checksFor = (tag: Tag): Check[] => checks.filter(({ tags }) => tags.includes(tag))

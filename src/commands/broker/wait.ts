@@ -1,0 +1,24 @@
+import { Flags } from '@oclif/core'
+import { waitForBroker } from '../../broker/probe.ts'
+import { EdgekitError, exitCodes, messageOf } from '../../errors.ts'
+import { broker } from '../../node/paths.ts'
+import { EdgekitCommand } from '../../ui/command.ts'
+
+export default class BrokerWait extends EdgekitCommand {
+  static override summary = 'Wait until the broker of this node answers MQTT'
+  static override description =
+    'mosquitto.service uses it: the unit counts as started when the broker does its work.'
+  static override flags = {
+    timeout: Flags.integer({ description: 'give up after so many seconds', default: 60, min: 1 }),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(BrokerWait)
+    await waitForBroker(broker, flags.timeout * 1000).catch(error => {
+      throw new EdgekitError(
+        `${broker.host}:${broker.port} does not answer MQTT after ${flags.timeout} s: ${messageOf(error)}`,
+        { exitCode: exitCodes.refused, remedy: 'edgekit doctor says why.', cause: error },
+      )
+    })
+  }
+}

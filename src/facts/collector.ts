@@ -1,0 +1,9 @@
+import type { Node } from '../node/node.ts'
+
+/** Looks at one side of a node and changes nothing. What it throws becomes the reason why the fact is unknown. */
+export interface Collector<T> {
+  name: string
+  /** After so many milliseconds the fact counts as unknown; nothing waits longer. */
+  timeoutMs: number
+  collect(node: Node, signal: AbortSignal): Promise<T>
+}

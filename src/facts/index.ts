@@ -1,0 +1,62 @@
+import { messageOf } from '../errors.ts'
+import type { Node } from '../node/node.ts'
+import { brokerJournal } from './broker-journal.ts'
+import { brokerProbe } from './broker-probe.ts'
+import { bundle } from './bundle.ts'
+import type { Collector } from './collector.ts'
+import { containerd } from './containerd.ts'
+import { edgecoreConfig } from './edgecore-config.ts'
+import { edgecoreLog } from './edgecore-log.ts'
+import type { Fact } from './fact.ts'
+import { listeners } from './listeners.ts'
+import { machine } from './machine.ts'
+import { units } from './units.ts'
+
+/** Everything edgekit looks at. The name of a fact is the name of its collector. */
+export const collectors = {
+  machine,
+  units,
+  containerd,
+  listeners,
+  brokerProbe,
+  brokerJournal,
+  edgecoreConfig,
+  edgecoreLog,
+  bundle,
+}
+
+type Collectors = typeof collectors
+type ValueOf<C> = C extends Collector<infer T> ? T : never
+
+/** What is known about a node: plain data, which can be saved and looked at elsewhere. */
+export type Facts = { [K in keyof Collectors]: Fact<ValueOf<Collectors[K]>> }
+
+async function collect<T>(collector: Collector<T>, node: Node, signal: AbortSignal): Promise<Fact<T>> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(collector.timeoutMs)])
+  const late = new Promise<never>((_, reject) => {
+    limit.addEventListener(
+      'abort',
+      () => reject(new Error(`no answer within ${collector.timeoutMs / 1000} s`)),
+      { once: true },
+    )
+  })
+  try {
+    return { value: await Promise.race([collector.collect(node, limit), late]) }
+  } catch (error) {
+    return { unknown: messageOf(error) }
+  }
+}
+
+/** Look at a node: all collectors at once, each within its own time. Never throws; a failed one leaves its reason. */
+export async function collectFacts(
+  node: Node,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Facts> {
+  const entries = await Promise.all(
+    Object.entries(collectors).map(async ([name, collector]) => [
+      name,
+      await collect<unknown>(collector, node, signal),
+    ]),
+  )
+  return Object.fromEntries(entries) as Facts
+}

@@ -1,0 +1,23 @@
+import type { Machine } from '../node/machine.ts'
+import type { Collector } from './collector.ts'
+
+export interface MachineFacts extends Machine {
+  systemdIsInit: boolean
+  /** Files that `ctr run --net-host` binds into the container, and without which it does not start. */
+  networkFiles: Record<'/etc/hosts' | '/etc/resolv.conf', boolean>
+}
+
+export const machine: Collector<MachineFacts> = {
+  name: 'machine',
+  timeoutMs: 5_000,
+  async collect(node) {
+    const readable = async (path: string) => (await node.files.read(path)) !== undefined
+    const [found, systemdIsInit, hosts, resolv] = await Promise.all([
+      node.machine(),
+      node.systemd.isInit(),
+      readable('/etc/hosts'),
+      readable('/etc/resolv.conf'),
+    ])
+    return { ...found, systemdIsInit, networkFiles: { '/etc/hosts': hosts, '/etc/resolv.conf': resolv } }
+  },
+}

@@ -1,0 +1,45 @@
+import { messageOf } from '../errors.ts'
+import type { Node } from '../node/node.ts'
+import type { Step } from '../step.ts'
+import { actionOf, type PlannedStep } from './plan.ts'
+
+/** What could not be put back. */
+export type Leftovers = readonly string[]
+
+export interface Execution {
+  steps: Step[]
+  /** Put back what has been done so far, the last change first. Goes on when one of them fails. */
+  rollBack(): Promise<Leftovers>
+}
+
+/** Turn a plan into steps that make its changes and remember how to undo them. */
+export function execution(plan: readonly PlannedStep[], node: Node): Execution {
+  const done: { step: PlannedStep; before: unknown }[] = []
+  return {
+    steps: plan.map(step => ({
+      title: step.title,
+      async run() {
+        const action = actionOf(step.kind)
+        const before = await action.capture(step.spec, node)
+        // Before it is applied: an action that fails half way is undone as well.
+        done.push({ step, before })
+        await action.apply(step.spec, node)
+        if ((await action.inspect(step.spec, node)) !== 'done') {
+          throw new Error(`${step.title}: it was done without an error, but the node does not show it`)
+        }
+      },
+    })),
+    async rollBack() {
+      const left: string[] = []
+      for (const { step, before } of done.toReversed()) {
+        try {
+          await actionOf(step.kind).revert(step.spec, before, node)
+        } catch (error) {
+          left.push(`${step.title}: ${messageOf(error)}`)
+        }
+      }
+      if (done.some(({ step }) => step.kind === 'daemon-reload')) await node.systemd.reload()
+      return left
+    },
+  }
+}

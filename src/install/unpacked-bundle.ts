@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { type Manifest, parseManifest } from '../bundle/manifest.ts'
+import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import type { Files } from '../node/files.ts'
+
+export interface UnpackedBundle {
+  directory: string
+  manifest: Manifest
+  /** Hash of bundle.json itself. */
+  manifestSha256: string
+}
+
+const copyAgain =
+  'Copy the bundle again, unpack it into an empty directory and look for errors of tar. If it happens again, the USB stick or the disk is failing.'
+
+/** Read the manifest of an unpacked bundle. Throws EdgekitError when there is none or it cannot be understood. */
+export async function openBundle(directory: string, files: Files): Promise<UnpackedBundle> {
+  const path = join(directory, 'bundle.json')
+  const text = await files.read(path)
+  if (text === undefined) {
+    throw new EdgekitError(`there is no bundle in ${directory}: no bundle.json`, {
+      exitCode: exitCodes.usage,
+      remedy:
+        'Unpack a bundle (tar xzf kubeedge-edge-….tar.gz) and run ./edgekit install there, or name its directory.',
+    })
+  }
+  try {
+    return {
+      directory,
+      manifest: parseManifest(text),
+      manifestSha256: createHash('sha256').update(text).digest('hex'),
+    }
+  } catch (error) {
+    throw new EdgekitError(`${path} is damaged: ${messageOf(error)}`, {
+      exitCode: exitCodes.refused,
+      remedy: copyAgain,
+    })
+  }
+}
+
+/** What is wrong with one file of a bundle; undefined when it is as the manifest says. */
+async function problemOf(
+  path: string,
+  file: Manifest['files'][number],
+  files: Files,
+): Promise<string | undefined> {
+  const found = await files.status(path)
+  if (!found) return `${file.path} is missing`
+  if (found.kind !== 'file') return `${file.path} is a ${found.kind}, expected a file`
+  if (found.size !== file.size) return `${file.path} has ${found.size} bytes, expected ${file.size}`
+  const actual = await files.sha256(path)
+  if (actual !== file.sha256) return `${file.path} has sha256 ${actual}, expected ${file.sha256}`
+  return undefined
+}
+
+/** Compare every file of an unpacked bundle with its manifest. Throws EdgekitError that names each one that differs. */
+export async function verifyBundle({ directory, manifest }: UnpackedBundle, files: Files): Promise<void> {
+  const problems = await Promise.all(
+    manifest.files.map(file => problemOf(join(directory, file.path), file, files)),
+  )
+  const found = problems.filter(problem => problem !== undefined)
+  if (found.length === 0) return
+  throw new EdgekitError(
+    `the bundle in ${directory} is damaged:\n${found.map(problem => `  ${problem}`).join('\n')}`,
+    {
+      exitCode: exitCodes.refused,
+      remedy: copyAgain,
+    },
+  )
+}

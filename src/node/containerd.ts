@@ -1,0 +1,103 @@
+import { connect } from 'node:net'
+import type { Processes } from './processes.ts'
+
+export const containerdSocket = '/run/containerd/containerd.sock'
+/** The namespace whose images and containers the Kubernetes side (CRI) sees. */
+export const namespace = 'k8s.io'
+/** containerd's CRI plugin and the kubelet's image collector leave images with this label alone (containerd >= 1.6.25, >= 1.7.10, 2.x). */
+export const pinnedLabel = 'io.cri-containerd.pinned'
+
+export interface ContainerdImage {
+  reference: string
+  digest: string
+  /** All of its content is in the content store. */
+  complete: boolean
+  /** Its layers have been made into snapshots, so a container can be started from it. */
+  unpacked: boolean
+  pinned: boolean
+}
+
+export interface Task {
+  container: string
+  pid: number
+  /** `RUNNING`, `STOPPED`, `PAUSED`, … */
+  status: string
+}
+
+export interface Containerd {
+  /**
+   * Does the socket accept a connection? Ask this before anything else here: with containerd down every `ctr` call
+   * blocks for 10 s (its default dial time-out, measured on 1.6.20).
+   */
+  answers(): Promise<boolean>
+  version(): Promise<string>
+  images(): Promise<ContainerdImage[]>
+  tasks(): Promise<Task[]>
+  /** Import an OCI archive for one platform such as `linux/amd64`, and make sure it is on the disk. */
+  importImage(archive: string, platform: string): Promise<void>
+  labelImage(reference: string, label: string, value: string): Promise<void>
+  removeImage(reference: string): Promise<void>
+}
+
+/** The rows of a table as `ctr` prints it: columns start where their headings start. */
+export function parseTable(text: string): Record<string, string>[] {
+  const [header = '', ...rows] = text.trimEnd().split('\n')
+  const columns = [...header.matchAll(/\S+/g)].map(match => ({ name: match[0], start: match.index }))
+  return rows.map(row =>
+    Object.fromEntries(
+      columns.map(({ name, start }, index) => [name, row.slice(start, columns[index + 1]?.start).trim()]),
+    ),
+  )
+}
+
+export function localContainerd(processes: Processes): Containerd {
+  const ctr = async (timeoutMs: number, ...args: string[]): Promise<string> =>
+    (await processes.run('ctr', ['--namespace', namespace, ...args], { timeoutMs })).stdout
+  const quick = 30_000
+  return {
+    answers: () =>
+      new Promise(resolve => {
+        const socket = connect(containerdSocket)
+        const finish = (answer: boolean) => {
+          socket.destroy()
+          resolve(answer)
+        }
+        socket.setTimeout(1000, () => finish(false))
+        socket.once('connect', () => finish(true)).once('error', () => finish(false))
+      }),
+    async version() {
+      const { stdout } = await processes.run('ctr', ['version'], { timeoutMs: quick })
+      return /Server:\s+Version:\s+(\S+)/.exec(stdout)?.[1] ?? 'unknown'
+    },
+    async images() {
+      const [list, check] = await Promise.all([ctr(quick, 'images', 'ls'), ctr(quick, 'images', 'check')])
+      const checked = new Map(parseTable(check).map(row => [row['REF'], row]))
+      return parseTable(list).map(row => {
+        const reference = row['REF'] ?? ''
+        return {
+          reference,
+          digest: row['DIGEST'] ?? '',
+          complete: /^complete\b/.test(checked.get(reference)?.['STATUS'] ?? ''),
+          unpacked: checked.get(reference)?.['UNPACKED'] === 'true',
+          pinned: (row['LABELS'] ?? '').split(',').includes(`${pinnedLabel}=pinned`),
+        }
+      })
+    },
+    async tasks() {
+      return parseTable(await ctr(quick, 'tasks', 'ls')).map(row => ({
+        container: row['TASK'] ?? '',
+        pid: Number(row['PID']),
+        status: row['STATUS'] ?? '',
+      }))
+    },
+    async importImage(archive, platform) {
+      await ctr(600_000, 'images', 'import', '--platform', platform, archive)
+      // A power cut soon after an import can leave empty files in a layer that containerd believes to be whole, and
+      // a second import does not mend it (containerd #5854, #10457).
+      await processes.run('sync', [], { timeoutMs: 300_000 })
+    },
+    labelImage: async (reference, label, value) =>
+      void (await ctr(quick, 'images', 'label', reference, `${label}=${value}`)),
+    removeImage: async reference => void (await ctr(quick, 'images', 'rm', '--sync', reference)),
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
+import * as fs from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export interface Access {
+  mode: number
+  uid: number
+  gid: number
+}
+
+export interface FileStatus extends Access {
+  kind: 'file' | 'directory' | 'symlink' | 'other'
+  /** Bytes. */
+  size: number
+}
+
+export interface Files {
+  /** The text of a file, or undefined when there is none. */
+  read(path: string): Promise<string | undefined>
+  /** What is at a path, not following a link; undefined when there is nothing. */
+  status(path: string): Promise<FileStatus | undefined>
+  /** Names in a directory; empty when there is none. */
+  list(path: string): Promise<string[]>
+  linkTarget(path: string): Promise<string>
+  /** SHA-256 of a file's bytes, hexadecimal. */
+  sha256(path: string): Promise<string>
+  /** Put a file in place whole or not at all: a reader sees the old file or the new one, also after a power cut. */
+  write(path: string, content: { text: string } | { copyOf: string }, access: Access): Promise<void>
+  link(path: string, target: string): Promise<void>
+  makeDirectory(path: string, access: Access): Promise<void>
+  setAccess(path: string, access: Access): Promise<void>
+  /** Remove a file, a link or an empty directory; nothing there is fine. */
+  remove(path: string): Promise<void>
+}
+
+const absentAsUndefined = (error: NodeJS.ErrnoException): undefined => {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+  throw error
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  await using directory = await fs.open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  await directory.sync()
+}
+
+/** Make something under a temporary name beside `path`, then move it there; nothing is left behind on failure. */
+async function replace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.edgekit-${randomUUID().slice(0, 8)}`
+  try {
+    await make(temporary)
+    await fs.rename(temporary, path)
+  } catch (error) {
+    await fs.rm(temporary, { force: true })
+    throw error
+  }
+  await syncDirectory(dirname(path))
+}
+
+export function localFiles(): Files {
+  return {
+    read: path => fs.readFile(path, 'utf8').catch(absentAsUndefined),
+    async status(path) {
+      const found = await fs.lstat(path).catch(absentAsUndefined)
+      if (!found) return undefined
+      const kind = found.isFile()
+        ? 'file'
+        : found.isDirectory()
+          ? 'directory'
+          : found.isSymbolicLink()
+            ? 'symlink'
+            : 'other'
+      return { kind, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid, size: found.size }
+    },
+    list: async path => (await fs.readdir(path).catch(absentAsUndefined)) ?? [],
+    linkTarget: path => fs.readlink(path),
+    async sha256(path) {
+      const hash = createHash('sha256')
+      for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
+      return hash.digest('hex')
+    },
+    async write(path, content, { mode, uid, gid }) {
+      await replace(path, async temporary => {
+        if ('copyOf' in content) await fs.copyFile(content.copyOf, temporary, constants.COPYFILE_FICLONE)
+        else await fs.writeFile(temporary, content.text, { mode: 0o600, flag: 'wx' })
+        await using file = await fs.open(temporary, 'r+')
+        await file.chown(uid, gid)
+        await file.chmod(mode)
+        await file.sync()
+      })
+    },
+    link: (path, target) => replace(path, temporary => fs.symlink(target, temporary)),
+    async makeDirectory(path, { mode, uid, gid }) {
+      await fs.mkdir(path)
+      await fs.chown(path, uid, gid)
+      await fs.chmod(path, mode)
+      await syncDirectory(dirname(path))
+    },
+    async setAccess(path, { mode, uid, gid }) {
+      await fs.chown(path, uid, gid)
+      await fs.chmod(path, mode)
+    },
+    async remove(path) {
+      const found = await fs.lstat(path).catch(absentAsUndefined)
+      if (!found) return
+      await (found.isDirectory() ? fs.rmdir(path) : fs.unlink(path))
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import { type Containerd, localContainerd } from './containerd.ts'
+import { type Files, localFiles } from './files.ts'
+import { type Journal, localJournal } from './journal.ts'
+import { localMachine, type Machine } from './machine.ts'
+import { localNetwork, type Network } from './network.ts'
+import { localProcesses, type Processes } from './processes.ts'
+import { localSystemd, type Systemd } from './systemd.ts'
+
+/** The machine edgekit runs on. Everything that looks at a node or changes it goes through here. */
+export interface Node {
+  machine(): Promise<Machine>
+  processes: Processes
+  files: Files
+  systemd: Systemd
+  containerd: Containerd
+  journal: Journal
+  network: Network
+}
+
+/** This machine. */
+export function localNode(): Node {
+  const processes = localProcesses()
+  const files = localFiles()
+  return {
+    machine: () => localMachine(files),
+    processes,
+    files,
+    systemd: localSystemd(processes, async path => (await files.status(path)) !== undefined),
+    containerd: localContainerd(processes),
+    journal: localJournal(processes),
+    network: localNetwork(files),
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Where things live on a node. Nothing of edgekit's own is under /etc/kubeedge or /var/lib/kubeedge: `keadm reset`
+ * deletes those trees, and `keadm join` wants them empty. The unit templates name the same paths.
+ */
+export const paths = {
+  program: '/opt/edgekit/bin/edgekit',
+  programLink: '/usr/local/bin/edgekit',
+  /** The manifest of the bundle that was installed last. */
+  installedManifest: '/var/lib/edgekit/bundle.json',
+  images: '/var/lib/edgekit/images',
+  backups: '/var/lib/edgekit/backups',
+  brokerConfig: '/etc/edgekit/mosquitto/mosquitto.conf',
+  brokerData: '/var/lib/edgekit/mosquitto',
+  brokerUnit: '/etc/systemd/system/mosquitto.service',
+  edgecore: '/usr/local/bin/edgecore',
+  keadm: '/usr/local/bin/keadm',
+  edgecoreUnit: '/etc/systemd/system/edgecore.service',
+  edgecoreDropIn: '/etc/systemd/system/edgecore.service.d/10-edgekit.conf',
+  /** KubeEdge v1.8 to v1.23 read this file unless the unit says `--config` (edge/cmd/edgecore/app/options). */
+  edgecoreConfig: '/etc/kubeedge/config/edgecore.yaml',
+} as const
+
+export const units = {
+  broker: 'mosquitto.service',
+  edgecore: 'edgecore.service',
+  containerd: 'containerd.service',
+} as const
+/** The broker's container and snapshot in containerd. */
+export const brokerContainer = 'mosquitto'
+export const broker = { host: '127.0.0.1', port: 1883 } as const

@@ -1,0 +1,72 @@
+import { ExecaError, execa } from 'execa'
+
+export interface CommandOptions {
+  /** Nothing hangs: after this many milliseconds the command is stopped and the call throws. */
+  timeoutMs: number
+  signal?: AbortSignal
+}
+
+export interface CommandResult {
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+/** A program could not be run, did not end in time, or (with `run`) ended with a failure. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}
+
+export interface Processes {
+  /** Run a program without a shell. Throws CommandError unless it ends with exit code 0. */
+  run(file: string, args: readonly string[], options: CommandOptions): Promise<CommandResult>
+  /** The same, but any exit code is an answer; throws only if the program is missing or does not end in time. */
+  attempt(file: string, args: readonly string[], options: CommandOptions): Promise<CommandResult>
+}
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n')
+
+export function localProcesses(): Processes {
+  const attempt: Processes['attempt'] = async (file, args, { timeoutMs, signal }) => {
+    const shown = [file, ...args].join(' ')
+    try {
+      const { exitCode, stdout, stderr } = await execa(file, args, {
+        preferLocal: false,
+        stdin: 'ignore',
+        env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? defaultPath },
+        timeout: timeoutMs,
+        ...(signal && { cancelSignal: signal }),
+        reject: true,
+      })
+      return { exitCode: exitCode ?? 0, stdout, stderr }
+    } catch (error) {
+      if (!(error instanceof ExecaError)) throw error
+      if (error.timedOut)
+        throw new CommandError(`${shown}: no answer within ${timeoutMs / 1000} s`, { cause: error })
+      if (error.code === 'ENOENT')
+        throw new CommandError(`${file}: not found on this machine`, { cause: error })
+      if (error.exitCode === undefined)
+        throw new CommandError(`${shown}: ${error.shortMessage}`, { cause: error })
+      return {
+        exitCode: error.exitCode,
+        stdout: String(error.stdout ?? ''),
+        stderr: String(error.stderr ?? ''),
+      }
+    }
+  }
+  return {
+    attempt,
+    async run(file, args, options) {
+      const result = await attempt(file, args, options)
+      if (result.exitCode !== 0) {
+        const said = lastLines(result.stderr || result.stdout, 10)
+        throw new CommandError(
+          `${[file, ...args].join(' ')}: exit code ${result.exitCode}${said && `: ${said}`}`,
+        )
+      }
+      return result
+    },
+  }
+}

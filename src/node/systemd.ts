@@ -1,0 +1,98 @@
+import type { Processes } from './processes.ts'
+
+export interface UnitState {
+  name: string
+  /** `loaded`, `not-found`, `masked`, `bad-setting`, `error`. */
+  load: string
+  /** `active`, `activating`, `inactive`, `failed`, `deactivating`, `reloading`. */
+  active: string
+  sub: string
+  /** `enabled`, `disabled`, `static`, `masked`, or empty when there is no unit file. */
+  enabled: string
+  /** Why it last stopped: `success`, `exit-code`, `timeout`, `signal`, … */
+  result: string
+  fragmentPath: string
+  dropIns: string[]
+  needsReload: boolean
+  /** How often systemd restarted it by itself since it was last started on purpose. */
+  restarts: number
+  /** For how long it has been active, milliseconds; undefined when it is not. */
+  activeForMs: number | undefined
+  execStart: string
+}
+
+export interface Systemd {
+  /** Is systemd the init of this machine (sd_booted(3): /run/systemd/system exists)? */
+  isInit(): Promise<boolean>
+  unit(name: string): Promise<UnitState>
+  reload(): Promise<void>
+  enable(name: string): Promise<void>
+  disable(name: string): Promise<void>
+  start(name: string): Promise<void>
+  restart(name: string): Promise<void>
+  stop(name: string): Promise<void>
+}
+
+const properties = [
+  'Id',
+  'LoadState',
+  'ActiveState',
+  'SubState',
+  'UnitFileState',
+  'Result',
+  'FragmentPath',
+  'DropInPaths',
+  'NeedDaemonReload',
+  'NRestarts',
+  'ActiveEnterTimestampMonotonic',
+  'ExecStart',
+]
+
+/**
+ * Read the output of `systemctl show`. `nowUs` is the monotonic clock in microseconds, the one that systemd's
+ * `…TimestampMonotonic` properties count in (`--timestamp=unix` is missing before systemd 248).
+ */
+export function parseUnit(name: string, text: string, nowUs: number): UnitState {
+  const values = new Map(
+    text.split('\n').map((line): [string, string] => {
+      const at = line.indexOf('=')
+      return [line.slice(0, at), line.slice(at + 1)]
+    }),
+  )
+  const value = (key: string): string => values.get(key) ?? ''
+  const activeSinceUs = Number(value('ActiveEnterTimestampMonotonic') || 0)
+  return {
+    name,
+    load: value('LoadState'),
+    active: value('ActiveState'),
+    sub: value('SubState'),
+    enabled: value('UnitFileState'),
+    result: value('Result'),
+    fragmentPath: value('FragmentPath'),
+    dropIns: value('DropInPaths').split(' ').filter(Boolean),
+    needsReload: value('NeedDaemonReload') === 'yes',
+    restarts: Number(value('NRestarts') || 0),
+    activeForMs: value('ActiveState') === 'active' ? (nowUs - activeSinceUs) / 1000 : undefined,
+    execStart: /argv\[\]=(.*?) ; /.exec(value('ExecStart'))?.[1] ?? '',
+  }
+}
+
+export function localSystemd(processes: Processes, exists: (path: string) => Promise<boolean>): Systemd {
+  const systemctl = (timeoutMs: number, ...args: string[]) => processes.run('systemctl', args, { timeoutMs })
+  const quick = 30_000
+  // The broker's unit may take its whole TimeoutStartSec (150 s) before systemctl can say that it failed.
+  const patient = 200_000
+  return {
+    isInit: () => exists('/run/systemd/system'),
+    async unit(name) {
+      const { stdout } = await systemctl(quick, 'show', `--property=${properties.join()}`, '--', name)
+      return parseUnit(name, stdout, Number(process.hrtime.bigint() / 1000n))
+    },
+    reload: async () => void (await systemctl(quick, 'daemon-reload')),
+    enable: async name => void (await systemctl(quick, 'enable', '--', name)),
+    disable: async name => void (await systemctl(quick, 'disable', '--', name)),
+    start: async name => void (await systemctl(patient, 'start', '--', name)),
+    restart: async name => void (await systemctl(patient, 'restart', '--', name)),
+    stop: async name => void (await systemctl(patient, 'stop', '--', name)),
+  }
+}
