@@ -120,10 +120,12 @@ async function makeBlob(
   return join(work, 'program.blob')
 }
 
+/** What goes before an executable of `arch` on the command line of this machine: nothing, or an emulator. */
+export const runnerOf = (arch: Arch): readonly string[] => toolsFor(arch).run
+
 interface Tools {
   needs: HostNeeds
   strip: string
-  /** What goes before the runtime on the command line: nothing, or an emulator. */
   run: readonly string[]
 }
 

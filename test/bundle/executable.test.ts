@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { assetsOf } from '../../tools/assets.ts'
+import { type Arch, hostArch } from '../../tools/runtime.ts'
+import { buildSea, runnerOf } from '../../tools/sea.ts'
+import { buildEdgekit, edgekitExecutable } from '../lab/executable.ts'
+import { pristineTree } from '../lab/tree.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+const arches: readonly Arch[] = ['amd64', 'arm64']
+
+let work: string
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'edgekit-executable-'))
+})
+afterAll(() => rm(work, { recursive: true, force: true }))
+
+describe('in a bare Debian', () => {
+  let tree: string
+  let executable: string
+  beforeAll(async () => {
+    ;[tree, executable] = await Promise.all([pristineTree('bookworm'), edgekitExecutable()])
+  }, 600_000)
+
+  /** Run `script` there, as /opt/edgekit/edgekit is the executable, with an empty environment, and then forget it all. */
+  const bare = (script: string) => {
+    const enter = `
+      mount -t tmpfs tmpfs /mnt
+      mkdir /mnt/upper /mnt/work /mnt/root
+      mount -t overlay overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work" /mnt/root
+      mkdir /mnt/root/opt/edgekit
+      touch /mnt/root/opt/edgekit/edgekit
+      mount --bind "$2" /mnt/root/opt/edgekit/edgekit
+      exec chroot /mnt/root /usr/bin/env -i /bin/sh -euc "$3"`
+    return execa('unshare', ['--mount', 'sh', '-euc', enter, 'sh', tree, executable, script], {
+      reject: false,
+    })
+  }
+
+  test('there is no Node.js, OpenSSL or libatomic to lean on', async () => {
+    const { stdout } = await bare('find / -xdev -name node -o -name openssl -type f -o -name "libatomic*"')
+    expect(stdout).toBe('')
+  })
+
+  test('runs alone, with no environment and no /proc', async () => {
+    expect(await bare('test ! -e /proc/self; /opt/edgekit/edgekit --version')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(`^edgekit/${version} `),
+      stderr: '',
+    })
+  })
+
+  test('runs through a symbolic link found on PATH', async () => {
+    const script = 'ln -s ../../../opt/edgekit/edgekit /usr/local/bin/ek; ek --version'
+    expect(await bare(script)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(version) })
+  })
+
+  test('does not heed NODE_OPTIONS', async () => {
+    const { exitCode, stderr } = await bare('NODE_OPTIONS=--bad /opt/edgekit/edgekit --version')
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  })
+
+  test('loads no plugin, theme or manifest from the disk', async () => {
+    const plant = `
+      plugin=$HOME/.local/share/edgekit/node_modules/planted
+      mkdir -p $plugin $HOME/.config/edgekit
+      echo '{"oclif": {"plugins": [{"name": "planted", "type": "user"}]}}' >$HOME/.local/share/edgekit/package.json
+      echo '{"name": "planted", "version": "1.0.0", "oclif": {"topics": {"planted": {}}}}' >$plugin/package.json
+      echo '{"version": "1.0.0", "commands": {"planted:x": {"id": "planted:x", "aliases": []}}}' >$plugin/oclif.manifest.json
+      echo '{"bin": "red", "sectionHeader": "red"}' >$HOME/.config/edgekit/theme.json
+      echo '{"name": "other", "version": "6.6.6", "oclif": {}}' | tee /opt/edgekit/package.json >/package.json
+      echo '{"version": "6.6.6", "commands": {}}' >/opt/edgekit/oclif.manifest.json`
+    const script = 'export HOME=/root FORCE_COLOR=1; cd /opt/edgekit; PLANT ./edgekit --help'
+    const clean = await bare(script.replace('PLANT', ''))
+    const planted = await bare(script.replace('PLANT', () => `${plant}\n`))
+    expect(clean).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(version) })
+    expect(planted).toMatchObject({ exitCode: 0, stderr: '', stdout: clean.stdout })
+  })
+
+  test('knows every command of the checkout', async () => {
+    const files: string[] = []
+    for await (const file of glob('**/*.ts', { cwd: join(root, 'src/commands') })) files.push(file)
+    for (const file of files) {
+      const command = file.slice(0, -'.ts'.length).replaceAll('/', ' ')
+      const { exitCode, stdout } = await bare(`/opt/edgekit/edgekit ${command} --help`)
+      expect({ command, exitCode, stdout }).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining(`$ edgekit ${command}`),
+      })
+    }
+  })
+
+  test('says so when it does not know a command', async () => {
+    const { exitCode, stderr } = await bare('/opt/edgekit/edgekit frobnicate')
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('frobnicate')
+  })
+})
+
+test('carries the templates and bundle definitions byte for byte', async () => {
+  const output = join(work, 'print-asset')
+  const assets = await assetsOf(root)
+  await buildSea({
+    entry: fileURLToPath(import.meta.resolve('./print-asset.ts')),
+    arch: hostArch(),
+    output,
+    assets,
+  })
+  for (const [name, path] of Object.entries(assets)) {
+    const { stdout } = await execa(output, [name], { stripFinalNewline: false })
+    expect(stdout, name).toBe(await readFile(path, 'utf8'))
+  }
+  await expect(execa(output, ['templates/absent'])).rejects.toThrow('templates/absent')
+})
+
+describe.each(arches)('for %s', arch => {
+  test('starts', async () => {
+    const [program, ...args] = [...runnerOf(arch), await edgekitExecutable(arch), '--version']
+    const { stdout, stderr } = await execa(program as string, args)
+    expect(stdout).toContain(`edgekit/${version} linux-${arch === 'amd64' ? 'x64' : arch}`)
+    expect(stderr).toBe('') // Node.js would complain here about a code cache made by another one.
+  })
+
+  test('has the same bytes when it is built again elsewhere', async () => {
+    const again = join(work, 'again')
+    await buildEdgekit(arch, again)
+    expect(await sha256(join(again, `edgekit-linux-${arch}`))).toBe(
+      await sha256(await edgekitExecutable(arch)),
+    )
+  })
+})
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
