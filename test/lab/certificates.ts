@@ -1,0 +1,51 @@
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+
+/**
+ * Certificates as `keadm join` leaves them: the cloud's authority, and a key and certificate by which the cloud knows
+ * the node. The authority's key stays with the cloud, here nowhere.
+ */
+export async function writeCertificates(root: string, name: string): Promise<void> {
+  const directory = join(root, 'etc/kubeedge')
+  const authority = join(directory, 'ca/rootCA.crt')
+  const key = join(directory, 'certs/server.key')
+  await mkdir(join(directory, 'ca'), { recursive: true })
+  await mkdir(join(directory, 'certs'), { recursive: true })
+  const cloud = await mkdtemp(join(tmpdir(), 'edgekit-lab-cloud-'))
+  try {
+    const authorityKey = join(cloud, 'rootCA.key')
+    await newKey(authorityKey)
+    await newCertificate('/CN=KubeEdge', authorityKey, authority, [])
+    await newKey(key)
+    const signing = ['-CA', authority, '-CAkey', authorityKey, '-addext', 'extendedKeyUsage=clientAuth']
+    const certificate = join(directory, 'certs/server.crt')
+    await newCertificate(`/O=system:nodes/CN=system:node:${name}`, key, certificate, signing)
+  } finally {
+    await rm(cloud, { recursive: true, force: true })
+  }
+}
+
+async function newKey(path: string): Promise<void> {
+  await execa('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', path])
+  await chmod(path, 0o600)
+}
+
+async function newCertificate(subject: string, key: string, path: string, options: string[]): Promise<void> {
+  await execa('openssl', [
+    'req',
+    '-x509',
+    '-new',
+    '-key',
+    key,
+    '-subj',
+    subject,
+    '-days',
+    '365',
+    '-out',
+    path,
+    ...options,
+  ])
+  await chmod(path, 0o644)
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Release } from './tree.ts'
+
+/** On a real disk: the upper directory of an overlay cannot be on another overlay or on some tmpfs. */
+const nodesRoot = '/var/tmp/edgekit-lab'
+
+/** The process that made the node, told from a later one with the same id by its start time; or made to be kept. */
+export type Owner = 'kept' | { readonly pid: number; readonly startTime: string }
+
+export interface NodeState {
+  readonly release: Release
+  readonly owner: Owner
+}
+
+export const nodeDirectory = (name: string): string => join(nodesRoot, name)
+export const consoleLog = (name: string): string => join(nodesRoot, name, 'console.log')
+
+async function startTime(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  // The second field is the program's name in parentheses and may hold spaces; the start time is the 22nd field.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+}
+
+export async function thisProcess(): Promise<Owner> {
+  return { pid: process.pid, startTime: (await startTime(process.pid)) ?? '' }
+}
+
+export async function isAlive(owner: Owner): Promise<boolean> {
+  return owner === 'kept' || (await startTime(owner.pid)) === owner.startTime
+}
+
+/** Claim the name. The directory appears complete, owner included, so that nobody takes a new node for a dead one's. */
+export async function claim(name: string, state: NodeState): Promise<void> {
+  const unfinished = join(nodesRoot, `.claim-${randomUUID()}`)
+  await mkdir(unfinished, { recursive: true })
+  await writeFile(join(unfinished, 'node.json'), JSON.stringify(state))
+  try {
+    await rename(unfinished, nodeDirectory(name))
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true })
+    throw new Error(`there is already a lab node named ${name}`, { cause: error })
+  }
+}
+
+export async function stateOf(name: string): Promise<NodeState | undefined> {
+  const text = await readFile(join(nodeDirectory(name), 'node.json'), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as NodeState)
+}
+
+export async function nodeNames(): Promise<string[]> {
+  const names = await readdir(nodesRoot).catch(() => [])
+  return names.filter(name => !name.startsWith('.')).sort()
+}
+
+/** Give the name back and delete the node's directory; two processes may do so at once. */
+export async function release(name: string): Promise<void> {
+  const discarded = join(nodesRoot, `.discarded-${randomUUID()}`)
+  await rename(nodeDirectory(name), discarded).catch(error => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  await rm(discarded, { recursive: true, force: true, maxRetries: 3 })
+}
+
+/** Delete what a process left that was killed in the middle of `release`. */
+export async function deleteDiscarded(): Promise<void> {
+  const names = await readdir(nodesRoot).catch(() => [])
+  for (const name of names.filter(candidate => candidate.startsWith('.discarded-'))) {
+    await rm(join(nodesRoot, name), { recursive: true, force: true, maxRetries: 3 })
+  }
+}
