@@ -27,7 +27,7 @@ export function readEdgecoreConfig(text: string) {
   const hub = 'modules.edgeHub'
   return {
     apiVersion: string('apiVersion', 'edgecore.config.kubeedge.io/v1alpha2'),
-    edgeCoreVersion: string('edgeCoreVersion'),
+    edgecoreVersion: string('edgecoreVersion'),
     /** Paths set to null that EdgeCore dereferences: it panics at start (seen: exit 2). */
     nullSections: fatalWhenNull.filter(path => look(path) === null),
     eventBus: {

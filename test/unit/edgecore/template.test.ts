@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { patchEdgecoreConfig, readEdgecoreConfig } from '../../../src/edgecore/config.ts'
 import { eventBusValues } from '../../../src/edgecore/event-bus.ts'
 
-const template = readFileSync(new URL('../../../templates/edgecore/edgecore-config.yaml', import.meta.url), 'utf8')
+const template = readFileSync(
+  new URL('../../../templates/edgecore/edgecore-config.yaml', import.meta.url),
+  'utf8',
+)
 
 test('the shipped configuration already has EventBus as a node needs it', () => {
   expect(patchEdgecoreConfig(template, eventBusValues)).toEqual({ text: template, changed: [] })

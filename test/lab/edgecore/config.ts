@@ -1,0 +1,209 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { parse, stringify } from 'yaml'
+import { exit, exitWithList, nilPanic, warning } from './klog.ts'
+import { version } from './version.ts'
+
+/** A map of the configuration file. */
+export type Section = Record<string, unknown>
+
+/** The configuration of a run, with the defaults of KubeEdge v1.22 (v1alpha2 default.go) where the file is silent. */
+export interface Config {
+  file: string
+  nodeName: string
+  nodeIP: string
+  modules: Record<
+    | 'deviceTwin'
+    | 'edged'
+    | 'edgeHub'
+    | 'eventBus'
+    | 'metaManager'
+    | 'serviceBus'
+    | 'edgeStream'
+    | 'taskManager'
+    | 'dbTest',
+    Section
+  >
+  database: Section
+}
+
+/** A plain value as text; nothing for what is none. */
+export const text = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+
+const defaults = {
+  database: { dataSource: '/var/lib/kubeedge/edgecore.db' },
+  modules: {
+    dbTest: { enable: false },
+    deviceTwin: { enable: true },
+    edgeHub: {
+      enable: true,
+      heartbeat: 15,
+      httpServer: 'https://127.0.0.1:10002',
+      tlsCaFile: '/etc/kubeedge/ca/rootCA.crt',
+      tlsCertFile: '/etc/kubeedge/certs/server.crt',
+      tlsPrivateKeyFile: '/etc/kubeedge/certs/server.key',
+      token: '',
+      websocket: { enable: true, server: '127.0.0.1:10000' },
+    },
+    edgeStream: { enable: false },
+    edged: {
+      enable: true,
+      hostnameOverride: '',
+      nodeIP: '',
+      tailoredKubeletConfig: {
+        cgroupDriver: 'cgroupfs',
+        containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+        readOnlyPort: 10350,
+      },
+    },
+    eventBus: {
+      enable: true,
+      eventBusTLS: {
+        enable: false,
+        tlsMqttCAFile: '/etc/kubeedge/ca/rootCA.crt',
+        tlsMqttCertFile: '/etc/kubeedge/certs/server.crt',
+        tlsMqttPrivateKeyFile: '/etc/kubeedge/certs/server.key',
+      },
+      mqttMode: 2,
+      mqttPassword: '',
+      mqttPubClientID: '',
+      mqttQOS: 0,
+      mqttRetain: false,
+      mqttServerExternal: 'tcp://127.0.0.1:1883',
+      mqttServerInternal: 'tcp://127.0.0.1:1884',
+      mqttSessionQueueSize: 100,
+      mqttSubClientID: '',
+      mqttUsername: '',
+    },
+    metaManager: { enable: true, metaServer: { enable: false } },
+    serviceBus: { enable: false },
+    taskManager: { enable: false },
+  },
+}
+
+/** Read and judge the file as EdgeCore does: not strictly, and exit or panic where it exits or panics. */
+export function loadConfig(file: string): Config {
+  if (!existsSync(file)) {
+    exitWithList('server.go:66', [
+      `config: Required value: config file ${file} not exist. For the configuration file format, please refer to --minconfig and --defaultconfig command`,
+    ])
+  }
+  const written = read(file)
+  const merged = merge(defaults, written) as { modules: Config['modules'] | null; database: Section }
+  const { modules } = merged
+  if (!modules) nilPanic(validator)
+  for (const name of ['eventBus', 'deviceTwin', 'edgeHub', 'edged', 'metaManager'] as const) {
+    if (modules[name] === null) nilPanic(validator)
+  }
+  checkTypes(file, modules.eventBus, typesOfEventBus, 'modules.eventBus', 'EventBus')
+  if (modules.edged['enable'] === true && modules.edged['nodeIP'] === '') {
+    warning('validation.go:71', 'NodeIP is empty , use default ip which can connect to cloud.')
+  }
+  const mistakes = [...modeMistake(modules.eventBus), ...cgroupMistake(modules.edged)]
+  if (mistakes.length > 0) exitWithList('server.go:99', mistakes)
+  const nodeName = text(modules.edged['hostnameOverride']) || hostname().toLowerCase()
+  return { file, nodeName, nodeIP: String(modules.edged['nodeIP']), modules, database: merged.database }
+}
+
+const validator =
+  'github.com/kubeedge/api/apis/componentconfig/edgecore/v1alpha2/validation.ValidateEdgeCoreConfiguration'
+
+function read(file: string): Section {
+  try {
+    return (parse(readFileSync(file, 'utf8'), { version: '1.1', uniqueKeys: false }) ?? {}) as Section
+  } catch (cause) {
+    const [reason] = String((cause as Error).message).split('\n')
+    return exit(
+      'server.go:71',
+      `failed to unmarshal configfile ${file}, err: error converting YAML to JSON: yaml: ${reason}`,
+    )
+  }
+}
+
+/** A key that is absent, or null where a plain value belongs, keeps its default; null for a section stays null. */
+function merge(base: unknown, over: unknown): unknown {
+  if (!isSection(base)) return over === undefined || over === null ? base : over
+  if (over === undefined) return structuredClone(base)
+  if (!isSection(over)) return over
+  const keys = new Set([...Object.keys(base), ...Object.keys(over)])
+  return Object.fromEntries([...keys].map(key => [key, merge(base[key], over[key])]))
+}
+
+const isSection = (value: unknown): value is Section =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const typesOfEventBus = {
+  enable: 'bool',
+  mqttMode: 'v1alpha2.MqttMode',
+  mqttServerExternal: 'string',
+} as const
+
+function checkTypes(
+  file: string,
+  section: Section,
+  types: Record<string, string>,
+  path: string,
+  struct: string,
+): void {
+  for (const [key, type] of Object.entries(types)) {
+    const value = section[key]
+    const wanted = type === 'bool' ? 'boolean' : type === 'string' ? 'string' : 'number'
+    // sigs.k8s.io/yaml turns plain values into text where Go wants a string.
+    if (typeof value === wanted || (wanted === 'string' && !isSection(value) && !Array.isArray(value)))
+      continue
+    const was = isSection(value)
+      ? 'object'
+      : Array.isArray(value)
+        ? 'array'
+        : typeof value === 'boolean'
+          ? 'bool'
+          : typeof value
+    const place = `Go struct field ${struct}.${path}.${key} of type ${type}`
+    const reason = `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${was} into ${place}`
+    exit('server.go:71', `failed to unmarshal configfile ${file}, err: ${reason}`)
+  }
+}
+
+function modeMistake(eventBus: Section): string[] {
+  const mode = Number(eventBus['mqttMode'])
+  if (eventBus['enable'] !== true || (mode >= 0 && mode <= 2)) return []
+  return [`Mode: Invalid value: ${mode}: Mode need in [0,2] range`]
+}
+
+function cgroupMistake(edged: Section): string[] {
+  const driver = (edged['tailoredKubeletConfig'] as Section | null)?.['cgroupDriver']
+  if (edged['enable'] !== true || driver === undefined || driver === 'cgroupfs' || driver === 'systemd')
+    return []
+  return [`CGroupDriver: Invalid value: "${text(driver)}": CGroupDriver value error`]
+}
+
+/**
+ * What v1.21 and later do when the file was not written by the same version: comments and key order are lost, defaults
+ * are written out. (The real one also drops every key it does not know; the stand-in does so in eventBus only.)
+ */
+export function rewriteConfig(config: Config): void {
+  const written = read(config.file)
+  if (written['edgecoreVersion'] === version) return
+  const known = new Set(Object.keys(defaults.modules.eventBus))
+  const eventBus = Object.fromEntries(
+    Object.entries(config.modules.eventBus).filter(([key]) => known.has(key)),
+  )
+  const content = {
+    ...written,
+    database: config.database,
+    edgecoreVersion: version,
+    modules: { ...config.modules, eventBus },
+  }
+  try {
+    writeFileSync(
+      config.file,
+      stringify(content, { sortMapEntries: true, indentSeq: false, version: '1.1', lineWidth: 0 }),
+    )
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const reason =
+      code === 'EROFS' ? 'read-only file system' : code === 'EACCES' ? 'permission denied' : String(code)
+    exit('server.go:117', `failed to update edgecore config file, err: open ${config.file}: ${reason}`)
+  }
+}

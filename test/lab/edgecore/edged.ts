@@ -1,0 +1,114 @@
+import { existsSync, statSync } from 'node:fs'
+import http from 'node:http'
+import http2 from 'node:http2'
+import net from 'node:net'
+import { sleep } from './clock.ts'
+import type { Config, Section } from './config.ts'
+import { dialError } from './go-errors.ts'
+import { error, info, klog, nilPanic, warning } from './klog.ts'
+
+/** The kubelet inside EdgeCore: it needs a container runtime, and a node that it knows from the cloud. */
+export async function startEdged(config: Config): Promise<void> {
+  const kubelet = config.modules.edged['tailoredKubeletConfig'] as Section
+  info('edged.go:137', 'Starting edged...')
+  info('server.go:467', '"Kubelet version" kubeletVersion="v0.0.0-master+$Format:%H$"')
+  info('server.go:469', '"Golang settings" GOGC="" GOMAXPROCS="" GOTRACEBACK=""')
+  await findRuntime(String(kubelet['containerRuntimeEndpoint']))
+  serveHealth(Number(kubelet['readOnlyPort']))
+  const gates = kubelet['featureGates'] as Section | undefined
+  if (!hasJoined(config) && gates?.['DisableCSIVolumePlugin'] !== true) await giveUpWithoutNode()
+}
+
+async function findRuntime(endpoint: string): Promise<void> {
+  const path = endpoint.replace(/^unix:\/\//, '')
+  const failure = await askForVersion(path)
+  if (failure === undefined) return
+  if (failure.startsWith('code = Unavailable')) {
+    const target = `{Addr: "${path}", ServerName: "localhost", }`
+    const reason = failure.replace(/^.* desc = connection error: /, '')
+    warning(
+      'logging.go:55',
+      `[core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to ${target}. Err: connection error: ${reason}`,
+    )
+  }
+  const validate = `validate service connection: validate CRI v1 runtime API for endpoint "${endpoint}"`
+  klog(
+    'F',
+    'edged.go:152',
+    `Start edged failed, err: failed to run Kubelet: ${validate}: rpc error: ${failure}`,
+  )
+  nilPanic('github.com/kubeedge/kubeedge/edge/pkg/edged.(*edged).cleanupContainers')
+}
+
+/** The first call of the kubelet to its runtime; the failure in gRPC's words. */
+function askForVersion(path: string): Promise<string | undefined> {
+  return new Promise(resolve => {
+    const unavailable = (cause: unknown) => {
+      const desc = `transport: Error while dialing: ${dialError('unix', path, cause)}`
+      resolve(`code = Unavailable desc = connection error: desc = "${desc}"`)
+    }
+    const socket = net.connect({ path })
+    socket.once('error', unavailable)
+    socket.once('connect', () => {
+      const session = http2.connect('http://localhost', { createConnection: () => socket })
+      session.once('error', unavailable)
+      const call = session.request({
+        ':method': 'POST',
+        ':path': '/runtime.v1.RuntimeService/Version',
+        'content-type': 'application/grpc',
+        te: 'trailers',
+      })
+      const judge = (headers: http2.IncomingHttpHeaders) => {
+        if (headers['grpc-status'] === '12')
+          resolve('code = Unimplemented desc = unknown service runtime.v1.RuntimeService')
+      }
+      call.on('response', judge).on('trailers', judge).on('error', unavailable)
+      call.once('close', () => {
+        session.close()
+        resolve(undefined)
+      })
+      call.resume()
+      // An empty message in gRPC's frame.
+      call.end(Buffer.alloc(5))
+    })
+  })
+}
+
+function serveHealth(port: number): void {
+  http
+    .createServer((request, response) => {
+      if (request.url === '/healthz') response.end('ok')
+      else response.writeHead(404).end('404 page not found\n')
+    })
+    .on('error', cause => {
+      error('server.go:205', `"Failed to listen and serve" err="${cause.message}"`)
+    })
+    .listen(port, '127.0.0.1')
+}
+
+/** The real EdgeCore looks for its node in its database; the stand-in for certificates or a database with content. */
+function hasJoined(config: Config): boolean {
+  const database = String(config.database['dataSource'])
+  const certificate = String(config.modules.edgeHub['tlsCertFile'])
+  return existsSync(certificate) || (existsSync(database) && statSync(database).size > 0)
+}
+
+/** Seconds between the attempts to store what CSI drivers there are, as seen with v1.23.1: about 27 s in all. */
+const patience = [0.4, 0.4, 0.9, 1.2, 3.9, 20.6]
+
+async function giveUpWithoutNode(): Promise<never> {
+  const reason = 'node length from meta db is 0'
+  for (const seconds of patience) {
+    await sleep(seconds)
+    for (let publish = 0; publish < 4; publish++)
+      info('nodeinfomanager.go:402', `Failed to publish CSINode: ${reason}`)
+    const failure = 'error updating CSINode annotation: timed out waiting for the condition'
+    error('csi_plugin.go:308', `Failed to initialize CSINode: ${failure}; caused by: ${reason}`)
+  }
+  klog(
+    'F',
+    'csi_plugin.go:322',
+    'Failed to initialize CSINode after retrying: timed out waiting for the condition',
+  )
+  process.exit(255)
+}

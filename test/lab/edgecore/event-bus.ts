@@ -1,0 +1,94 @@
+import { type BrokerConnection, connectToBroker } from './broker-connection.ts'
+import { sleep } from './clock.ts'
+import type { Config } from './config.ts'
+import { receive } from './event-bus-messages.ts'
+import { type ClientOptions, clientOptions } from './event-bus-options.ts'
+import { launchInternalBroker } from './internal-broker.ts'
+import { error, info } from './klog.ts'
+
+const subscriptions = [
+  '$hw/events/upload/#',
+  '$hw/events/device/+/+/state/update',
+  '$hw/events/device/+/+/twin/+',
+  '$hw/events/node/+/membership/get',
+  'SYS/dis/upload_records',
+  '+/user/#',
+]
+
+/**
+ * EventBus of KubeEdge v1.22/v1.23 as its surroundings see it (edge/pkg/eventbus): the receiving client connects,
+ * then the sending one, then the internal broker starts; each waits for the one before, for ever if need be.
+ */
+export class EventBus {
+  readonly #config: Config
+  #publisher: BrokerConnection | undefined
+  /** The message loop runs, which says so when it stops. */
+  running = false
+
+  constructor(config: Config) {
+    this.#config = config
+  }
+
+  async start(): Promise<void> {
+    const { eventBus } = this.#config.modules
+    const mode = Number(eventBus['mqttMode'])
+    if (mode >= 1) {
+      // Like the real one: ids without a name in the configuration end in the seconds of their first use.
+      await this.#connectSub(clientOptions(eventBus, 'sub'))
+      await this.#connectPub(clientOptions(eventBus, 'pub'))
+      const server = String(eventBus['mqttServerExternal'])
+      info('eventbus.go:82', `Init Sub And Pub Client for external mqtt broker ${server} successfully`)
+    }
+    if (mode <= 1) {
+      for (const topic of subscriptions) info('server.go:105', `Subscribe internal topic to ${topic}`)
+      error('server.go:109', 'list edge-hub-cli-topics failed: no topics found')
+      await launchInternalBroker(String(eventBus['mqttServerInternal']))
+    }
+    this.running = true
+  }
+
+  async #connectSub(options: ClientOptions): Promise<void> {
+    const connection = await loopConnect(options)
+    connection.onMessage((topic, payload) => {
+      receive(this.#config, topic, payload, this.#publisher)
+    })
+    connection.onLost(reason => {
+      error('client.go:87', `onSubConnectionLost with error: ${reason}`)
+      void this.#connectSub(options)
+    })
+    void subscribeAll(connection)
+    info('client.go:143', 'finish hub-client sub')
+  }
+
+  async #connectPub(options: ClientOptions): Promise<void> {
+    const connection = await loopConnect(options)
+    this.#publisher = connection
+    connection.onLost(reason => {
+      error('client.go:82', `onPubConnectionLost with error: ${reason}`)
+      void this.#connectPub(options)
+    })
+    info('client.go:162', 'finish hub-client pub')
+  }
+}
+
+async function loopConnect(options: ClientOptions): Promise<BrokerConnection> {
+  for (;;) {
+    info('common.go:97', `start connect to mqtt server with client id: ${options.clientId}`)
+    // Printed before the answer is there: false on success too.
+    info('common.go:99', `client ${options.clientId} isconnected: false`)
+    const result = await connectToBroker(options)
+    if (typeof result !== 'string') return result
+    error('common.go:101', `connect error: ${result}`)
+    await sleep(5)
+  }
+}
+
+async function subscribeAll(connection: BrokerConnection): Promise<void> {
+  for (const topic of subscriptions) {
+    const failure = await connection.subscribe(topic)
+    if (failure !== undefined)
+      return error('client.go:95', `edge-hub-cli subscribe topic: ${topic}, ${failure}`)
+    info('client.go:98', `edge-hub-cli subscribe topic to ${topic}`)
+  }
+  error('client.go:102', 'list edge-hub-cli-topics failed: no topics found')
+}

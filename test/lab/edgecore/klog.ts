@@ -1,0 +1,45 @@
+import { writeSync } from 'node:fs'
+
+type Severity = 'I' | 'W' | 'E' | 'F'
+
+/** Write one record to standard error as klog does; `source` is the real EdgeCore's `file.go:line`. */
+export function klog(severity: Severity, source: string, message: string): void {
+  const now = new Date()
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = two(now.getMonth() + 1) + two(now.getDate())
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':')
+  const micro = `${String(now.getMilliseconds()).padStart(3, '0')}${String(process.hrtime()[1] % 1000).padStart(3, '0')}`
+  const pid = String(process.pid).padStart(7)
+  writeSync(2, `${severity}${day} ${time}.${micro} ${pid} ${source}] ${message}\n`)
+}
+
+export const info = (source: string, message: string): void => klog('I', source, message)
+export const warning = (source: string, message: string): void => klog('W', source, message)
+export const error = (source: string, message: string): void => klog('E', source, message)
+
+/** klog.Exit: the record, then exit 1. */
+export function exit(source: string, message: string): never {
+  klog('F', source, message)
+  process.exit(1)
+}
+
+/** A list of mistakes as EdgeCore prints it: one record of several lines. */
+export function exitWithList(source: string, mistakes: readonly string[]): never {
+  exit(source, ['[', ...mistakes.map(mistake => `  ${mistake}`), ']'].join('\n'))
+}
+
+const nilPointer = 'runtime error: invalid memory address or nil pointer dereference'
+
+/** A Go panic: its message, a stack with the frame it happened in, exit 2. */
+export function panic(message: string, ...frames: readonly string[]): never {
+  const signal =
+    message === nilPointer ? ['[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x0]'] : []
+  const stack = frames.flatMap(frame => [`${frame}(0x0)`, '\t/stand-in/edgecore.go:1 +0x0'])
+  writeSync(2, `${[`panic: ${message}`, ...signal, '', 'goroutine 1 [running]:', ...stack].join('\n')}\n`)
+  process.exit(2)
+}
+
+/** The panic of a null that EdgeCore did not expect. */
+export function nilPanic(...frames: readonly string[]): never {
+  panic(nilPointer, ...frames)
+}

@@ -1,0 +1,42 @@
+/**
+ * A stand-in for EdgeCore, for tests on machines where the real one cannot be had. Towards its surroundings (its
+ * configuration file, the broker, the container runtime, its log, its exit codes) it behaves as KubeEdge v1.22 and
+ * v1.23 were seen to behave; it runs no pods. Like the real one it ignores `--version` and starts.
+ */
+import { loadConfig, rewriteConfig } from './config.ts'
+import { startEdgeHub } from './edge-hub.ts'
+import { startEdged } from './edged.ts'
+import { checkEnvironment } from './environment.ts'
+import { EventBus } from './event-bus.ts'
+import { info } from './klog.ts'
+import { announceStart, announceStop, registerModules } from './modules.ts'
+import { version } from './version.ts'
+
+const config = loadConfig(configFile(process.argv.slice(2)))
+info('server.go:107', `Version: ${version}`)
+rewriteConfig(config)
+checkEnvironment(config)
+
+const enabled = registerModules(config)
+const eventBus = new EventBus(config)
+for (const [signal, name] of [
+  ['SIGTERM', 'terminated'],
+  ['SIGINT', 'interrupt'],
+] as const) {
+  process.on(signal, () => {
+    announceStop(enabled, name, eventBus.running)
+    process.exit(0)
+  })
+}
+// It stays until it is told to go, also with every part switched off.
+setInterval(() => undefined, 2 ** 30)
+announceStart(enabled)
+if (enabled.includes('edged')) void startEdged(config)
+if (enabled.includes('websocket')) void startEdgeHub(config)
+if (enabled.includes('eventbus')) void eventBus.start()
+
+function configFile(args: readonly string[]): string {
+  const at = args.findIndex(argument => argument === '--config' || argument.startsWith('--config='))
+  const value = args[at]?.startsWith('--config=') ? args[at].slice('--config='.length) : args[at + 1]
+  return at === -1 || value === undefined ? '/etc/kubeedge/config/edgecore.yaml' : value
+}

@@ -1,0 +1,71 @@
+import net from 'node:net'
+
+/** As much of an MQTT 3.1.1 broker as a client needs to stay connected; it keeps what it was told. */
+export interface TinyBroker {
+  port: number
+  /** The CONNECT packets, as they came. */
+  connects: Buffer[]
+  /** `topic qos` of every subscription. */
+  subscriptions: string[]
+  /** Topics that were published to. */
+  published: string[]
+  /** Send a message to every client. */
+  send(topic: string, payload: string): void
+  close(): Promise<void>
+}
+
+/** Listen on a port (0: any) and answer CONNECT with this code; `silent` never answers, `close` hangs up. */
+export async function tinyBroker(answer: number | 'silent' | 'close' = 0, port = 0): Promise<TinyBroker> {
+  const sockets = new Set<net.Socket>()
+  const broker = { connects: [] as Buffer[], subscriptions: [] as string[], published: [] as string[] }
+  const server = net.createServer(socket => {
+    sockets.add(socket)
+    let pending = Buffer.alloc(0)
+    socket.on('error', () => undefined)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('data', data => {
+      if (answer === 'silent') return
+      if (answer === 'close') return socket.destroy()
+      pending = Buffer.concat([pending, data])
+      for (let packet = take(); packet; packet = take()) reply(socket, packet)
+      return undefined
+    })
+    function take(): Buffer | undefined {
+      const length = pending[1]
+      // Every packet in these tests is shorter than 128 bytes.
+      if (length === undefined || pending.length < length + 2) return undefined
+      const packet = pending.subarray(0, length + 2)
+      pending = pending.subarray(length + 2)
+      return packet
+    }
+  })
+  function reply(socket: net.Socket, packet: Buffer): void {
+    const type = (packet[0] ?? 0) >> 4
+    if (type === 1) {
+      broker.connects.push(packet)
+      socket.write(Buffer.from([0x20, 2, 0, Number(answer)]))
+      if (answer !== 0) socket.end()
+    } else if (type === 8) {
+      const length = packet.readUInt16BE(4)
+      broker.subscriptions.push(`${packet.toString("latin1", 6, 6 + length)} ${packet[6 + length] ?? "none"}`)
+      socket.write(Buffer.from([0x90, 3, packet[2] ?? 0, packet[3] ?? 0, 1]))
+    } else if (type === 3) {
+      const length = packet.readUInt16BE(2)
+      broker.published.push(packet.subarray(4, 4 + length).toString())
+      socket.write(Buffer.from([0x40, 2, packet[4 + length] ?? 0, packet[5 + length] ?? 0]))
+    } else if (type === 12) socket.write(Buffer.from([0xd0, 0]))
+  }
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+  return {
+    ...broker,
+    port: (server.address() as net.AddressInfo).port,
+    send: (topic, payload) => {
+      const body = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic + payload)])
+      for (const socket of sockets) socket.write(Buffer.concat([Buffer.from([0x30, body.length]), body]))
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
