@@ -1,0 +1,50 @@
+import { cached } from './cache.ts'
+import { brokerImage, emptyImage, installationPackage, pauseImage } from './images.ts'
+import { type LabRegistry, pushImage, startRegistry } from './registry.ts'
+
+/** The version of KubeEdge whose images the lab has. */
+const kubeedge = 'v1.22.0'
+
+/**
+ * A registry with everything a bundle is made of; it stands in for docker.io and registry.k8s.io alike. Filled once,
+ * then served read-only, so that any number of test runs can have it at the same time. `edgecore` is the path of the
+ * executable that the installation package carries.
+ */
+export async function labRegistry(edgecore: string): Promise<LabRegistry> {
+  return await startRegistry({ storage: await filledStorage(edgecore), readOnly: true })
+}
+
+async function filledStorage(edgecore: string): Promise<string> {
+  const images = await allImages(edgecore)
+  return await cached('registry', [JSON.stringify(images)], async storage => {
+    const registry = await startRegistry({ storage })
+    try {
+      for (const { repository, tag, layout } of images) await pushImage(registry.url, repository, tag, layout)
+    } finally {
+      await registry.stop()
+    }
+  })
+}
+
+interface TaggedImage {
+  repository: string
+  tag: string
+  layout: string
+}
+
+async function allImages(edgecore: string): Promise<TaggedImage[]> {
+  const tagged = async (repository: string, tag: string, layout: Promise<string>): Promise<TaggedImage> => ({
+    repository,
+    tag,
+    layout: await layout,
+  })
+  return await Promise.all([
+    tagged('library/eclipse-mosquitto', '2.0', brokerImage()),
+    ...['3.6', '3.8', '3.10'].map(version => tagged('pause', version, pauseImage(version))),
+    tagged('kubeedge/pause', '3.6', pauseImage('3.6')),
+    tagged('kubeedge/installation-package', kubeedge, installationPackage(edgecore, kubeedge)),
+    ...['cloudcore', 'controller-manager', 'admission', 'iptables-manager'].map(name =>
+      tagged(`kubeedge/${name}`, kubeedge, emptyImage(name)),
+    ),
+  ])
+}
