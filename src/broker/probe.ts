@@ -64,6 +64,6 @@ export async function roundTrip(address: BrokerAddress, timeoutMs: number): Prom
     await Promise.all([client.publishAsync(topic, 'edgekit', { qos: 1 }), received])
     return performance.now() - started
   } finally {
-    await client.endAsync(true)
+    await client.endAsync()
   }
 }

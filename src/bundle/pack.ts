@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -38,10 +38,9 @@ export async function pack(
   const end = join(workDirectory, 'end.gz')
   await pipeline(Readable.from([tarEnd()]), createGzip(), createWriteStream(end))
   const unfinished = join(workDirectory, 'bundle.tar.gz')
-  const whole = createWriteStream(unfinished, { flush: true })
-  for (const part of [...parts, end]) {
-    await pipeline(createReadStream(part, { highWaterMark: 1 << 20 }), whole, { end: part === end })
-    await rm(part)
+  const whole = async function* () {
+    for (const part of [...parts, end]) yield* createReadStream(part, { highWaterMark: 1 << 20 })
   }
+  await pipeline(Readable.from(whole()), createWriteStream(unfinished, { flush: true }))
   await rename(unfinished, output)
 }

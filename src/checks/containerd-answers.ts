@@ -1,5 +1,5 @@
 import { known } from '../facts/fact.ts'
-import { containerdSocket } from '../node/containerd.ts'
+import { containerdSocket } from '../node/paths.ts'
 import type { Check } from './check.ts'
 
 export const containerdAnswers: Check = {

@@ -17,8 +17,8 @@ export function runChecks(checks: readonly Check[], facts: Facts): CheckResult[]
   const results = new Map<string, CheckResult>()
   for (const check of checks) {
     const blockedBy = (check.needs ?? []).filter(id => {
-      const status = results.get(id)?.status
-      return status === 'fail' || status === 'error' || status === 'skip'
+      const need = results.get(id)
+      return need?.status === 'fail' || need?.status === 'error' || need?.blockedBy !== undefined
     })
     const finding: Finding =
       blockedBy.length > 0

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
+import { containerdSocket } from './paths.ts'
 import type { Processes } from './processes.ts'
 
-export const containerdSocket = '/run/containerd/containerd.sock'
 /** The namespace whose images and containers the Kubernetes side (CRI) sees. */
 export const namespace = 'k8s.io'
 /** containerd's CRI plugin and the kubelet's image collector leave images with this label alone (containerd >= 1.6.25, >= 1.7.10, 2.x). */

@@ -25,6 +25,7 @@ export const units = {
   edgecore: 'edgecore.service',
   containerd: 'containerd.service',
 } as const
+export const containerdSocket = '/run/containerd/containerd.sock'
 /** The broker's container and snapshot in containerd. */
 export const brokerContainer = 'mosquitto'
 export const broker = { host: '127.0.0.1', port: 1883 } as const

@@ -28,9 +28,14 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n')
 
+const shorten = (file: string, args: readonly string[]): string => {
+  const whole = [file, ...args].join(' ')
+  return whole.length > 100 ? `${whole.slice(0, 100)}…` : whole
+}
+
 export function localProcesses(): Processes {
   const attempt: Processes['attempt'] = async (file, args, { timeoutMs, signal }) => {
-    const shown = [file, ...args].join(' ')
+    const shown = shorten(file, args)
     try {
       const { exitCode, stdout, stderr } = await execa(file, args, {
         preferLocal: false,
@@ -62,9 +67,7 @@ export function localProcesses(): Processes {
       const result = await attempt(file, args, options)
       if (result.exitCode !== 0) {
         const said = lastLines(result.stderr || result.stdout, 10)
-        throw new CommandError(
-          `${[file, ...args].join(' ')}: exit code ${result.exitCode}${said && `: ${said}`}`,
-        )
+        throw new CommandError(`${shorten(file, args)}: exit code ${result.exitCode}${said && `: ${said}`}`)
       }
       return result
     },

@@ -1,3 +1,4 @@
+import { unpackedLabBundle } from './bundle.ts'
 import { prepareHost } from './host.ts'
 import { reap } from './reap.ts'
 import { pristineTree, releases } from './tree.ts'
@@ -7,6 +8,7 @@ export async function setup(): Promise<void> {
   await prepareHost()
   await reap()
   await Promise.all(releases.map(pristineTree))
+  await unpackedLabBundle()
 }
 
 export async function teardown(): Promise<void> {
