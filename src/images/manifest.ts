@@ -17,7 +17,7 @@ const manifestSchema = z.object({ config: descriptorSchema, layers: z.array(desc
 // https://github.com/opencontainers/image-spec/blob/main/config.md
 const configSchema = platformSchema.extend({ rootfs: z.object({ diff_ids: z.array(z.string()) }) })
 
-export type ImageIndex = z.infer<typeof indexSchema>
+type ImageIndex = z.infer<typeof indexSchema>
 export type ImageManifest = z.infer<typeof manifestSchema>
 export type ImageConfig = z.infer<typeof configSchema>
 

@@ -30,14 +30,14 @@ export interface PullOptions {
 }
 
 /** A reference followed to the manifest of one platform; nothing else is fetched yet. */
-export interface ResolvedImage {
+interface ResolvedImage {
   reference: ImageReference
   /** What the tag points at: an index, or the manifest itself. */
   root: ServedManifest
   manifest: ServedManifest & { content: ImageManifest }
 }
 
-export async function resolveImage(options: Omit<PullOptions, 'store'>): Promise<ResolvedImage> {
+async function resolveImage(options: Omit<PullOptions, 'store'>): Promise<ResolvedImage> {
   const { platform, registry, signal = new AbortController().signal } = options
   const reference = parseReference(options.reference)
   const name = formatReference(reference)

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
@@ -142,6 +142,3 @@ export async function rootOf(layout: string): Promise<Descriptor> {
 
 export const readBlob = (layout: string, digest: string): Promise<Buffer> =>
   readFile(blobPath(layout, digest))
-
-export const streamBlob = (layout: string, digest: string): Readable =>
-  createReadStream(blobPath(layout, digest))

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Parser } from 'tar'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ociArchiveMembers } from '../../src/images/archive.ts'
+import { BlobStore } from '../../src/images/blob-store.ts'
+import { digestOf } from '../../src/images/digest.ts'
+import { extractFile } from '../../src/images/extract.ts'
+import { parseMirrors } from '../../src/images/mirrors.ts'
+import { type PulledImage, pullImage } from '../../src/images/pull.ts'
+import { Registry } from '../../src/images/registry.ts'
+import { tarEnd, tarMember } from '../../src/images/tar.ts'
+import { brokerImage, installationPackage, pauseImage } from '../lab/images.ts'
+import { type Descriptor, rootOf } from '../lab/oci.ts'
+import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
+
+const native = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64'
+
+let directory: string
+let server: LabRegistry
+let registry: Registry
+let store: BlobStore
+let edgecore: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-archive-'))
+  store = new BlobStore(directory)
+  edgecore = join(directory, 'edgecore')
+  await writeFile(edgecore, randomBytes(1_000_000))
+  server = await startRegistry()
+  registry = new Registry({
+    mirrors: parseMirrors([`docker.io=${server.url}`, `registry.k8s.io=${server.url}`]),
+  })
+  await Promise.all([
+    pushImage(server.url, 'library/eclipse-mosquitto', '2.0', await brokerImage()),
+    pushImage(server.url, 'pause', '3.10', await pauseImage('3.10')),
+    pushImage(server.url, 'kubeedge/installation-package', 'v1', await installationPackage(edgecore, 'v1')),
+  ])
+})
+afterAll(async () => {
+  await server.stop()
+  await rm(directory, { recursive: true })
+})
+
+const pull = (reference: string, platform: PulledImage['platform'] = native): Promise<PulledImage> =>
+  pullImage({ reference, platform, registry, store })
+
+async function archiveOf(image: PulledImage): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for (const member of ociArchiveMembers(image, store))
+    for await (const part of tarMember(member)) parts.push(part)
+  return Buffer.concat([...parts, tarEnd()])
+}
+
+/** The members of a tar, in their order. */
+function membersOf(tar: Buffer): Map<string, Buffer> {
+  const members = new Map<string, Buffer>()
+  const parser = new Parser({
+    strict: true,
+    onReadEntry: entry => {
+      const parts: Buffer[] = []
+      entry.on('data', part => parts.push(part))
+      entry.on('end', () => members.set(entry.path, Buffer.concat(parts)))
+    },
+  })
+  parser.end(tar)
+  return members
+}
+
+const jsonIn = (members: Map<string, Buffer>, path: string) => JSON.parse(members.get(path)?.toString() ?? '')
+
+test('the archive is an OCI image layout whose blobs are what their names say', async () => {
+  const image = await pull('eclipse-mosquitto:2.0')
+  const members = membersOf(await archiveOf(image))
+  const [layout, index, ...blobs] = members.keys()
+  expect([layout, index]).toEqual(['oci-layout', 'index.json'])
+  expect(jsonIn(members, 'oci-layout')).toEqual({ imageLayoutVersion: '1.0.0' })
+  expect(blobs).toEqual(blobs.toSorted())
+  expect(blobs).toHaveLength(3 + image.layers.length)
+  for (const path of blobs)
+    expect(path).toBe(`blobs/${digestOf(members.get(path) ?? Buffer.alloc(0)).replace(':', '/')}`)
+})
+
+test('the archive names the image by tag and by the digest the registry has', async () => {
+  const image = await pull('eclipse-mosquitto:2.0')
+  const { mediaType, digest, size } = await rootOf(await brokerImage())
+  const name = 'docker.io/library/eclipse-mosquitto'
+  const root = { mediaType, digest, size }
+  const annotations = (full: string, short: string) => ({
+    'io.containerd.image.name': full,
+    'org.opencontainers.image.ref.name': short,
+  })
+  expect(jsonIn(membersOf(await archiveOf(image)), 'index.json').manifests).toEqual([
+    { ...root, annotations: annotations(`${name}:2.0`, '2.0') },
+    { ...root, annotations: annotations(`${name}@${digest}`, digest) },
+  ])
+})
+
+test('an image pulled by digest alone has one name', async () => {
+  const { digest } = await rootOf(await pauseImage('3.10'))
+  const image = await pull(`registry.k8s.io/pause@${digest}`)
+  const { manifests } = jsonIn(membersOf(await archiveOf(image)), 'index.json')
+  expect(manifests.map((entry: { annotations: object }) => Object.values(entry.annotations)[0])).toEqual([
+    `registry.k8s.io/pause@${digest}`,
+  ])
+})
+
+test('the index in the archive is the one that was served: it lists more than is there', async () => {
+  const image = await pull('eclipse-mosquitto:2.0')
+  const members = membersOf(await archiveOf(image))
+  const { manifests } = jsonIn(members, `blobs/${image.root.digest.replace(':', '/')}`) as {
+    manifests: Descriptor[]
+  }
+  const there = manifests.filter(({ digest }) => members.has(`blobs/${digest.replace(':', '/')}`))
+  expect(manifests.length).toBeGreaterThan(3)
+  expect(there.map(({ digest }) => digest)).toEqual([image.manifest.digest])
+})
+
+test('the same image gives the same archive', async () => {
+  const image = await pull('eclipse-mosquitto:2.0')
+  const first = await archiveOf(image)
+  const again = new BlobStore(join(directory, 'again'))
+  const pulled = await pullImage({
+    reference: 'eclipse-mosquitto:2.0',
+    platform: native,
+    registry,
+    store: again,
+  })
+  expect(pulled).toEqual(image)
+  expect((await archiveOf(pulled)).equals(first)).toBe(true)
+})
+
+test.each(['linux/amd64', 'linux/arm64'] as const)(
+  'programs come out of the installation package for %s',
+  async platform => {
+    const image = await pull('kubeedge/installation-package:v1', platform)
+    const machine = async (name: string): Promise<number> => {
+      const destination = join(directory, name)
+      const { size } = await extractFile(image, store, `/usr/local/bin/${name}`, destination)
+      const content = await readFile(destination)
+      expect(content.length).toBe(size)
+      return content.readUInt16LE(18)
+    }
+    expect(await machine('keadm')).toBe(platform === 'linux/arm64' ? 183 : 62)
+    await extractFile(image, store, '/usr/local/bin/edgecore', join(directory, 'edgecore.out'))
+    const isNative = platform === native
+    expect((await readFile(join(directory, 'edgecore.out'))).equals(await readFile(edgecore))).toBe(isNative)
+  },
+)
+
+test('a program is found through the links of a merged /usr, and a base layer below others', async () => {
+  const image = await pull('eclipse-mosquitto:2.0')
+  const sizes = await Promise.all(
+    ['/bin/sh', '/usr/bin/sh', '/usr/bin/busybox'].map(
+      async (path, index) => (await extractFile(image, store, path, join(directory, `sh-${index}`))).size,
+    ),
+  )
+  expect(new Set(sizes).size).toBe(1)
+  await expect(extractFile(image, store, '/usr/local/bin/edgecore', join(directory, 'none'))).rejects.toThrow(
+    'docker.io/library/eclipse-mosquitto:2.0 has no /usr/local/bin/edgecore',
+  )
+})

@@ -1,0 +1,528 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { BlobStore } from '../../src/images/blob-store.ts'
+import { parseMirrors } from '../../src/images/mirrors.ts'
+import { type PullOptions, pullImage } from '../../src/images/pull.ts'
+import { Registry, type RegistryOptions } from '../../src/images/registry.ts'
+import { type Intercept, startFront } from '../lab/front.ts'
+import {
+  type Layer,
+  readBlob,
+  rootOf,
+  writeAttestation,
+  writeFilesLayer,
+  writeIndex,
+  writeManifest,
+  writeRoot,
+} from '../lab/oci.ts'
+import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
+
+let directory: string
+let server: LabRegistry
+/** An image in the layout `images/app`: amd64 and arm64 with three layers each, one of them in common. */
+let app: string
+let common: Layer
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-pull-'))
+  server = await startRegistry()
+  app = join(directory, 'app')
+  await mkdir(app)
+  common = await layerOf(app, 1_000_000)
+  const manifests = await Promise.all(
+    ['linux/amd64', 'linux/arm64/v8', 'linux/386'].map(async platform =>
+      writeManifest(app, platform, [common, await layerOf(app, 300_000), await layerOf(app, 10)]),
+    ),
+  )
+  const attestations = await Promise.all(manifests.map(manifest => writeAttestation(app, manifest)))
+  await writeIndex(app, [...attestations, ...manifests])
+  await pushImage(server.url, 'library/app', '1.0', app)
+})
+afterAll(async () => {
+  await server.stop()
+  await rm(directory, { recursive: true })
+})
+
+let store: BlobStore
+beforeEach(async () => {
+  store = new BlobStore(await mkdtemp(join(directory, 'store-')))
+})
+afterEach(async () => {
+  const names = await readdir(join(store.directory, 'blobs/sha256')).catch(() => [])
+  expect(names.filter(name => !/^[0-9a-f]{64}$/.test(name))).toEqual([])
+})
+
+async function layerOf(layout: string, size: number): Promise<Layer> {
+  return writeFilesLayer(layout, [{ path: 'data', mode: 0o644, size, source: randomBytes(size) }])
+}
+
+const patience = { timeouts: { headers: 300, stall: 300 }, retries: { tries: 3, delay: 5, longest: 2000 } }
+
+const clientOf = (url: string, options: RegistryOptions = {}): Registry =>
+  new Registry({ mirrors: parseMirrors([`docker.io=${url}`]), ...patience, ...options })
+
+const pull = (from: string | Registry, options: Partial<PullOptions> = {}) =>
+  pullImage({
+    reference: 'app:1.0',
+    platform: 'linux/amd64',
+    registry: typeof from === 'string' ? clientOf(from) : from,
+    store,
+    ...options,
+  })
+
+const stored = async (): Promise<string[]> =>
+  (await readdir(join(store.directory, 'blobs/sha256'))).map(name => `sha256:${name}`).sort()
+
+describe('a real registry', () => {
+  test('gives every blob of one platform, byte for byte, and the index as it is', async () => {
+    const image = await pull(server.url)
+    const root = await rootOf(app)
+    expect(image).toMatchObject({ reference: 'docker.io/library/app:1.0', platform: 'linux/amd64', root })
+    expect(image.layers).toHaveLength(3)
+    expect(image.diffIds[0]).toBe(common.diffId)
+    const parts = [image.root, image.manifest, image.config, ...image.layers]
+    expect(await stored()).toEqual(parts.map(part => part.digest).sort())
+    for (const { digest, size } of parts) {
+      const bytes = await store.read(digest)
+      expect(bytes.length).toBe(size)
+      expect(bytes.equals(await readBlob(app, digest))).toBe(true)
+    }
+  })
+
+  test('gives both platforms of one index, what they have in common once', async () => {
+    await using front = await startFront(server.url)
+    const registry = clientOf(front.url)
+    const images = await Promise.all(
+      (['linux/amd64', 'linux/arm64'] as const).map(platform => pull(registry, { platform })),
+    )
+    expect(images[0]?.root).toEqual(images[1]?.root)
+    expect(images[0]?.manifest).not.toEqual(images[1]?.manifest)
+    const blobs = front.requests.filter(request => request.includes('/blobs/'))
+    expect(blobs).toHaveLength(7)
+    expect(new Set(blobs).size).toBe(7)
+    expect(front.most()).toBeLessThanOrEqual(6)
+    await pull(registry)
+    expect(front.requests.filter(request => request.includes('/blobs/'))).toHaveLength(7)
+  })
+
+  test('is never asked for more than six things at once', async () => {
+    const layout = await mkdtemp(join(directory, 'many-'))
+    const layers = await Promise.all(Array.from({ length: 20 }, () => layerOf(layout, 100_000)))
+    await writeRoot(layout, await writeManifest(layout, 'linux/amd64', layers))
+    await pushImage(server.url, 'library/many', '1.0', layout)
+    await using front = await startFront(server.url)
+    await pull(front.url, { reference: 'many:1.0' })
+    expect(front.most()).toBe(6)
+    expect(front.requests).toHaveLength(22)
+  })
+
+  test('is found by digest, with and without a tag', async () => {
+    const { digest } = await rootOf(app)
+    expect((await pull(server.url, { reference: `app@${digest}` })).root.digest).toBe(digest)
+    const both = await pull(server.url, { reference: `app:never-pushed@${digest}` })
+    expect(both).toMatchObject({
+      reference: `docker.io/library/app:never-pushed@${digest}`,
+      root: { digest },
+    })
+  })
+
+  test('is found under its own name when it is on this machine', async () => {
+    const image = await pull('http://unused', { reference: `${server.host}/library/app:1.0` })
+    expect(image.reference).toBe(`${server.host}/library/app:1.0`)
+  })
+
+  test('may have an image without an index', async () => {
+    const layout = await mkdtemp(join(directory, 'single-'))
+    const manifest = await writeManifest(layout, 'linux/arm64', [await layerOf(layout, 10)])
+    await writeRoot(layout, manifest)
+    await pushImage(server.url, 'library/single', '1.0', layout)
+    const image = await pull(server.url, { reference: 'single:1.0', platform: 'linux/arm64' })
+    expect(image.root).toEqual(image.manifest)
+    expect(image.root.digest).toBe(manifest.digest)
+    await expect(pull(server.url, { reference: 'single:1.0' })).rejects.toThrow(
+      'docker.io/library/single:1.0 is built for linux/arm64, asked for was linux/amd64',
+    )
+  })
+
+  test('may have an index that lies about the architecture', async () => {
+    const layout = await mkdtemp(join(directory, 'liar-'))
+    const manifest = await writeManifest(layout, 'linux/amd64', [await layerOf(layout, 10)])
+    await writeIndex(layout, [{ ...manifest, platform: { os: 'linux', architecture: 'arm64' } }])
+    await pushImage(server.url, 'library/liar', '1.0', layout)
+    await expect(pull(server.url, { reference: 'liar:1.0', platform: 'linux/arm64' })).rejects.toThrow(
+      'is built for linux/amd64, asked for was linux/arm64',
+    )
+  })
+
+  test('may lack the platform', async () => {
+    const layout = await mkdtemp(join(directory, 'partial-'))
+    const manifest = await writeManifest(layout, 'linux/arm/v7', [await layerOf(layout, 10)])
+    await writeIndex(layout, [manifest, await writeAttestation(layout, manifest)])
+    await pushImage(server.url, 'library/partial', '1.0', layout)
+    await expect(pull(server.url, { reference: 'partial:1.0' })).rejects.toThrow(
+      expect.objectContaining({
+        exitCode: 3,
+        message: 'docker.io/library/partial:1.0 has no image for linux/amd64',
+        remedy: expect.stringContaining('It exists for linux/arm/v7;'),
+      }),
+    )
+  })
+
+  test.each(['app:2.0', 'no-such-app:1.0', `app@sha256:${'0'.repeat(64)}`])(
+    'may lack %s',
+    async reference => {
+      await using front = await startFront(server.url)
+      await expect(pull(front.url, { reference })).rejects.toThrow(
+        expect.objectContaining({
+          exitCode: 3,
+          message: expect.stringMatching(
+            new RegExp(
+              `^cannot pull docker.io/library/${reference} from ${front.url}: HTTP 404: [A-Z]+_UNKNOWN`,
+            ),
+          ),
+          remedy: expect.stringContaining('Check the name'),
+        }),
+      )
+      expect(front.requests).toHaveLength(1)
+    },
+  )
+})
+
+/** The challenge of the token protocol, answered by a token service at the same address. */
+function guarded(options: { scope: boolean }) {
+  const tokenRequests: string[] = []
+  const intercept: Intercept = (request, response) => {
+    const here = `http://${request.headers.host}`
+    if (request.url?.startsWith('/token')) {
+      tokenRequests.push(request.url)
+      response.end(JSON.stringify({ token: 'open-sesame', expires_in: 300 }))
+      return true
+    }
+    if (request.headers.authorization === 'Bearer open-sesame') return false
+    const scope = options.scope ? ',scope="repository:library/app:pull"' : ''
+    response.writeHead(401, { 'www-authenticate': `Bearer realm="${here}/token",service="lab"${scope}` })
+    response.end('{"errors":[{"code":"UNAUTHORIZED"}]}')
+    return true
+  }
+  return { intercept, tokenRequests }
+}
+
+describe('a registry that wants a token', () => {
+  test.each([{ scope: true }, { scope: false }])('gets an anonymous one, once ($scope)', async options => {
+    const { intercept, tokenRequests } = guarded(options)
+    await using front = await startFront(server.url, intercept)
+    await pull(front.url)
+    expect(tokenRequests).toEqual(['/token?service=lab&scope=repository%3Alibrary%2Fapp%3Apull'])
+  })
+
+  test('gets a new one when the old one has expired', async () => {
+    const valid = new Set<string>()
+    let issued = 0
+    await using front = await startFront(server.url, (request, response) => {
+      const isBlob = request.url?.includes('/blobs/') ?? false
+      if (isBlob && issued === 1) valid.clear()
+      if (request.url === '/token?scope=x') {
+        valid.add(`Bearer number-${++issued}`)
+        response.end(JSON.stringify({ access_token: `number-${issued}` }))
+      } else if (valid.has(request.headers.authorization ?? '')) return false
+      else {
+        const challenge = `Bearer realm="http://${request.headers.host}/token",scope="x"`
+        response.writeHead(401, { 'www-authenticate': challenge }).end()
+      }
+      return true
+    })
+    expect((await pull(front.url)).layers).toHaveLength(3)
+    expect(issued).toBeGreaterThan(1)
+  })
+
+  test('does not pass it on to the storage a blob is redirected to', async () => {
+    const seen: Record<string, unknown>[] = []
+    await using storage = await startFront(server.url, request => {
+      seen.push(request.headers)
+      return false
+    })
+    const { intercept } = guarded({ scope: true })
+    await using front = await startFront(server.url, (request, response) => {
+      if (intercept(request, response)) return true
+      if (!request.url?.includes('/blobs/')) return false
+      response.writeHead(307, { location: `${storage.url}${request.url}` }).end()
+      return true
+    })
+    const image = await pull(front.url)
+    expect(seen).toHaveLength(1 + image.layers.length)
+    for (const headers of seen) expect(headers).not.toHaveProperty('authorization')
+  })
+
+  test('keeps it on a redirect within the registry', async () => {
+    const { intercept } = guarded({ scope: true })
+    await using front = await startFront(server.url, (request, response) => {
+      if (request.url?.startsWith('/elsewhere')) request.url = request.url.slice('/elsewhere'.length)
+      else if (request.url?.includes('/blobs/')) {
+        response.writeHead(302, { location: `/elsewhere${request.url}` }).end()
+        return true
+      }
+      return intercept(request, response)
+    })
+    expect((await pull(front.url)).layers).toHaveLength(3)
+  })
+
+  test.each([
+    ['Basic realm="private"', 'HTTP 401'],
+    [undefined, 'HTTP 401'],
+  ])('says so when it wants a password: %s', async (challenge, message) => {
+    await using front = await startFront(server.url, (_, response) => {
+      response.writeHead(401, challenge === undefined ? {} : { 'www-authenticate': challenge }).end()
+      return true
+    })
+    await expect(pull(front.url)).rejects.toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(message),
+        remedy: expect.stringContaining('does not exist or is private'),
+      }),
+    )
+    expect(front.requests).toHaveLength(1)
+  })
+
+  test('says so when the token opens nothing', async () => {
+    await using front = await startFront(server.url, (request, response) => {
+      if (request.url?.startsWith('/token')) response.end('{"token":"x"}')
+      else {
+        response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token"` })
+        response.end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}')
+      }
+      return true
+    })
+    await expect(pull(front.url)).rejects.toThrow('HTTP 401: UNAUTHORIZED (authentication required)')
+  })
+})
+
+/** Does `what` to the first `times` requests whose URL has `part` in it. */
+function first(
+  times: number,
+  part: string,
+  what: (request: IncomingMessage, response: ServerResponse) => void,
+): Intercept {
+  let count = 0
+  return (request, response) => {
+    if (!request.url?.includes(part) || count++ >= times) return false
+    what(request, response)
+    return true
+  }
+}
+
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(code, headers).end('<html>busy</html>')
+  }
+const hangUp = (_: IncomingMessage, response: ServerResponse): void => void response.destroy()
+const halfOf = (request: IncomingMessage): Promise<Buffer> =>
+  readBlob(app, `sha256:${request.url?.split('sha256:')[1]}`).then(bytes =>
+    bytes.subarray(0, bytes.length / 2),
+  )
+const cut = (request: IncomingMessage, response: ServerResponse): void => {
+  void halfOf(request).then(half => {
+    response.writeHead(200, { 'content-length': String(half.length * 2) })
+    response.write(half, () => setTimeout(() => response.destroy(), 20))
+  })
+}
+const short = (request: IncomingMessage, response: ServerResponse): void => {
+  void halfOf(request).then(half => response.end(half))
+}
+const stall = (request: IncomingMessage, response: ServerResponse): void => {
+  void halfOf(request).then(half => response.write(half))
+}
+
+describe('what passes is tried again', () => {
+  test.each<[string, string, (request: IncomingMessage, response: ServerResponse) => void]>([
+    ['503 for the manifest', '/manifests/', status(503)],
+    ['500 for a blob', '/blobs/', status(500)],
+    ['429 with a short wait', '/manifests/', status(429, { 'retry-after': '0' })],
+    ['a connection that is cut at once', '/manifests/', hangUp],
+    ['a blob that is cut off', '/blobs/', cut],
+    ['a blob that ends early', '/blobs/', short],
+    ['a blob that stalls', '/blobs/', stall],
+    ['no answer at all', '/manifests/', () => undefined],
+  ])('%s', async (_, part, what) => {
+    await using front = await startFront(server.url, first(2, part, what))
+    const image = await pull(front.url)
+    for (const layer of image.layers) expect((await store.read(layer.digest)).length).toBe(layer.size)
+    expect(front.requests).toHaveLength(8)
+  })
+
+  test.each<[string, string, (request: IncomingMessage, response: ServerResponse) => void, string, string]>([
+    ['503', '/manifests/', status(503), 'HTTP 503', 'try again later'],
+    [
+      '429',
+      '/manifests/',
+      status(429, { 'retry-after': '0' }),
+      'HTTP 429',
+      '--registry-mirror docker.io=URL',
+    ],
+    ['cut connections', '/manifests/', hangUp, 'other side closed', 'Check the network'],
+    ['cut blobs', '/blobs/', cut, 'other side closed', 'Check the network'],
+    ['short blobs', '/blobs/', short, ' bytes', 'Check the network'],
+    ['stalled blobs', '/blobs/', stall, 'nothing received for 0.3 s', 'Check the network'],
+    ['no answer', '/manifests/', () => undefined, 'no answer within 0.3 s', 'Check the network'],
+  ])('but not for ever: %s', async (_, part, what, message, remedy) => {
+    await using front = await startFront(server.url, first(Number.POSITIVE_INFINITY, part, what))
+    const failure = pull(front.url)
+    await expect(failure).rejects.toThrow(
+      expect.objectContaining({
+        exitCode: 3,
+        message: expect.stringContaining(message),
+        remedy: expect.stringContaining(remedy),
+      }),
+    )
+    await expect(failure).rejects.toThrow(`cannot pull docker.io/library/app:1.0 from ${front.url}: `)
+    const path = front.requests.find(request => request.includes(part))
+    expect(front.requests.filter(request => request === path).length).toBeLessThanOrEqual(3)
+  })
+
+  test('a server that asks for an hour is not waited for', async () => {
+    await using front = await startFront(server.url, first(1, '', status(429, { 'retry-after': '3600' })))
+    await expect(pull(front.url)).rejects.toThrow('HTTP 429')
+    expect(front.requests).toHaveLength(1)
+  })
+
+  test('nobody listens', async () => {
+    const front = await startFront(server.url)
+    await front[Symbol.asyncDispose]()
+    await expect(pull(front.url)).rejects.toThrow(
+      /^cannot pull docker.io\/library\/app:1.0 from http.*ECONNREFUSED/,
+    )
+  })
+
+  test('no such host', async () => {
+    await expect(pull('http://registry.invalid')).rejects.toThrow('registry.invalid')
+  })
+})
+
+describe('what is wrong is refused', () => {
+  const flip = (bytes: Buffer): Buffer => {
+    const copy = Buffer.from(bytes)
+    copy[copy.length >> 1] = (copy[copy.length >> 1] ?? 0) ^ 1
+    return copy
+  }
+
+  test('a blob with another digest', async () => {
+    await using front = await startFront(server.url, (request, response) => {
+      if (!request.url?.endsWith(common.digest)) return false
+      void readBlob(app, common.digest).then(bytes => response.end(flip(bytes)))
+      return true
+    })
+    await expect(pull(front.url)).rejects.toThrow(
+      `expected content with digest ${common.digest}, received sha256:`,
+    )
+    expect(store.has(common.digest)).toBe(false)
+  })
+
+  test('a blob that is too long', async () => {
+    await using front = await startFront(server.url, (request, response) => {
+      if (!request.url?.endsWith(common.digest)) return false
+      void readBlob(app, common.digest).then(bytes => response.end(Buffer.concat([bytes, bytes])))
+      return true
+    })
+    await expect(pull(front.url)).rejects.toThrow(`longer than the ${common.size} bytes`)
+  })
+
+  test('a manifest with another digest than asked for', async () => {
+    const { digest } = await rootOf(app)
+    const other = flip(await readBlob(app, digest))
+    await using front = await startFront(server.url, (_, response) => {
+      response.end(other)
+      return true
+    })
+    await expect(pull(front.url, { reference: `app@${digest}` })).rejects.toThrow(
+      `expected a manifest with digest ${digest}, received sha256:`,
+    )
+  })
+
+  test('a manifest with another digest than its header says', async () => {
+    const bytes = await readBlob(app, (await rootOf(app)).digest)
+    const promised = `sha256:${'0'.repeat(64)}`
+    await using front = await startFront(server.url, (_, response) => {
+      response.writeHead(200, { 'docker-content-digest': promised }).end(bytes)
+      return true
+    })
+    await expect(pull(front.url)).rejects.toThrow(`expected a manifest with digest ${promised}`)
+  })
+
+  test.each([
+    ['a web page', '<html>', 'text/html', 'it is not JSON'],
+    ['other JSON', '{"ok":true}', 'application/json', 'is of type application/json'],
+    [
+      'an old manifest',
+      '{"schemaVersion":1}',
+      'application/vnd.docker.distribution.manifest.v1+prettyjws',
+      'is of type application/vnd.docker.distribution.manifest.v1+prettyjws',
+    ],
+    ['half an index', '{}', 'application/vnd.oci.image.index.v1+json; charset=utf-8', 'cannot be read'],
+  ])('%s instead of a manifest', async (_, body, type, message) => {
+    await using front = await startFront(server.url, (_request, response) => {
+      response.writeHead(200, { 'content-type': type }).end(body)
+      return true
+    })
+    await expect(pull(front.url)).rejects.toThrow(
+      expect.objectContaining({ exitCode: 3, message: expect.stringContaining(message) }),
+    )
+  })
+
+  test('a manifest without end', async () => {
+    await using front = await startFront(server.url, (_, response) => {
+      response.end(Buffer.alloc(5 * 1024 * 1024, ' '))
+      return true
+    })
+    await expect(pull(front.url)).rejects.toThrow('longer than 4194304 bytes')
+  })
+
+  test('redirects in a circle', async () => {
+    await using front = await startFront(server.url, (request, response) => {
+      response.writeHead(302, { location: request.url }).end()
+      return true
+    })
+    await expect(pull(front.url)).rejects.toThrow('redirects more than 5 times')
+  })
+})
+
+test('one failed blob ends the others at once', async () => {
+  await using front = await startFront(server.url, (request, response) => {
+    if (!request.url?.includes('/blobs/')) return false
+    if (request.url.endsWith(common.digest)) status(404)(request, response)
+    else response.write('x')
+    return true
+  })
+  const registry = clientOf(front.url, { timeouts: { headers: 60_000, stall: 60_000 } })
+  const start = performance.now()
+  await expect(pull(registry)).rejects.toThrow('HTTP 404')
+  expect(performance.now() - start).toBeLessThan(5000)
+})
+
+test('a pull that is interrupted stops, with the reason', async () => {
+  const interrupt = new AbortController()
+  await using front = await startFront(server.url, (request, response) => {
+    if (!request.url?.includes('/blobs/')) return false
+    response.write('x')
+    setTimeout(() => interrupt.abort(new Error('interrupted')), 50)
+    return true
+  })
+  const registry = clientOf(front.url, { timeouts: { headers: 60_000, stall: 60_000 } })
+  await expect(pull(registry, { signal: interrupt.signal })).rejects.toThrow('interrupted')
+})
+
+test('a stopped registry leaves no process behind', async () => {
+  const second = await startRegistry()
+  await second.stop()
+  await expect(fetch(second.url)).rejects.toThrow()
+  const processes = await readdir('/proc')
+  const commands = await Promise.all(
+    processes
+      .filter(name => /^\d+$/.test(name))
+      .map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  )
+  expect(commands.filter(command => command.includes(second.host))).toEqual([])
+})

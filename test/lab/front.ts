@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Front {
+  url: string
+  /** `GET /v2/…` of every request so far. */
+  requests: string[]
+  /** The most requests that were under way at the same time. */
+  most(): number
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Answers a request itself and returns `true`, or leaves it to what is behind. */
+export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean
+
+/** A server in front of a registry, for what a real registry cannot be made to do. */
+export async function startFront(behind: string, intercept: Intercept = () => false): Promise<Front> {
+  const requests: string[] = []
+  let [now, most] = [0, 0]
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`)
+    most = Math.max(most, ++now)
+    response.on('close', () => now--)
+    if (!intercept(request, response)) forward(behind, request, response)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    most: () => most,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function forward(behind: string, request: IncomingMessage, response: ServerResponse): void {
+  const { method, headers } = request
+  const onward = send(new URL(request.url ?? '', behind), { method, headers }, answer => {
+    response.writeHead(answer.statusCode ?? 500, answer.headers)
+    answer.pipe(response)
+  })
+  onward.on('error', () => response.destroy())
+  request.pipe(onward)
+}
