@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { assetsOf } from '../../tools/assets.ts'
+import { edgekit } from '../../tools/edgekit.ts'
 import { type Arch, hostArch } from '../../tools/runtime.ts'
 import { buildSea, runnerOf } from '../../tools/sea.ts'
 import { buildEdgekit, edgekitExecutable } from '../lab/executable.ts'
@@ -107,7 +107,7 @@ describe('in a bare Debian', () => {
 
 test('carries the templates and bundle definitions byte for byte', async () => {
   const output = join(work, 'print-asset')
-  const assets = await assetsOf(root)
+  const { assets } = edgekit
   await buildSea({
     entry: fileURLToPath(import.meta.resolve('./print-asset.ts')),
     arch: hostArch(),

@@ -1,0 +1,35 @@
+import { glob } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { commandsPlugin } from './commands.ts'
+import { lazyRequiresPlugin, replacePlugin } from './esbuild-plugins.ts'
+import type { SeaOptions } from './sea.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** How the executable of edgekit is made of this checkout. */
+export const edgekit = {
+  entry: join(root, 'src/main.ts'),
+  assets: await assets(),
+  define: {
+    // @oclif/core would compare versions, but its runtime is part of the executable.
+    'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"',
+  },
+  plugins: [
+    commandsPlugin(root),
+    // @oclif/core loads its plugin finder, its parser and much else before every command. bench/README.md has figures.
+    lazyRequiresPlugin(/\/@oclif\/core\/lib\/.*\.js$/),
+    replacePlugin('wsl-utils', 'export const isWsl = false'),
+  ],
+} satisfies Partial<SeaOptions>
+
+/** The files the product reads with readAsset: name -> path. */
+async function assets(): Promise<Record<string, string>> {
+  const found: Record<string, string> = { 'package.json': join(root, 'package.json') }
+  for await (const entry of glob(['templates/**/*', 'bundles/*.yaml'], { cwd: root, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    found[path.slice(root.length)] = path
+  }
+  return found
+}
