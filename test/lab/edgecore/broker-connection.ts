@@ -1,5 +1,5 @@
 import net from 'node:net'
-import tls, { type TLSSocket } from 'node:tls'
+import tls, { type PeerCertificate, TLSSocket } from 'node:tls'
 import { type IConnackPacket, MqttClient } from 'mqtt'
 import { type BrokerAddress, brokerAddress } from './broker-address.ts'
 import type { ClientOptions } from './event-bus-options.ts'
@@ -23,10 +23,12 @@ export async function connectToBroker(options: ClientOptions): Promise<BrokerCon
   const address = brokerAddress(options.server)
   if (typeof address === 'string') return address
   const first = await attempt(address, options, 4)
-  return typeof first === 'string' && !isDialError(first) ? attempt(address, options, 3) : first
+  if ('connection' in first) return first.connection
+  const last = first.reached ? await attempt(address, options, 3) : first
+  return 'connection' in last ? last.connection : last.said
 }
 
-const isDialError = (said: string): boolean => said.startsWith('Network Error : dial')
+type Attempt = { connection: BrokerConnection } | { said: string; reached: boolean }
 
 /** CONNACK codes 1 to 5 in the words of paho (one of them misspelt there). */
 const refusals = [
@@ -38,18 +40,18 @@ const refusals = [
   'Not Authorized',
 ]
 
-function attempt(
-  address: BrokerAddress,
-  options: ClientOptions,
-  version: 3 | 4,
-): Promise<BrokerConnection | string> {
+function attempt(address: BrokerAddress, options: ClientOptions, version: 3 | 4): Promise<Attempt> {
   return new Promise(resolve => {
     let socketError: Error | undefined
     let accepted = false
+    let reached = false
     const lostListeners: ((reason: string) => void)[] = []
     const socket = open(address, options)
+    socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
+      reached = true
+    })
     socket.on('error', cause => {
-      socketError = cause
+      socketError ??= cause
     })
     const client = new MqttClient(() => socket, {
       clientId: options.clientId,
@@ -72,16 +74,18 @@ function attempt(
     })
     client.on('connect', (packet: IConnackPacket) => {
       accepted = packet.returnCode === 0
-      if (accepted) resolve(connection(client, lostListeners))
+      if (accepted) resolve({ connection: connection(client, lostListeners) })
     })
     client.on('close', () => {
       if (accepted) for (const listener of lostListeners.splice(0)) listener(reason)
+      // What goes wrong between dialling and the answer is lost in paho, and a nil error is printed this way.
+      else if (reached || !socketError) end('Network Error : %!s(<nil>)')
       else end(`Network Error : ${networkError(address, socket, socketError)}`)
     })
     function end(said: string): void {
       client.end(true)
       socket.destroy()
-      resolve(said)
+      resolve({ said, reached })
     }
   })
 }
@@ -96,27 +100,21 @@ function open(address: BrokerAddress, options: ClientOptions): net.Socket | TLSS
   })
 }
 
-function networkError(
-  address: BrokerAddress,
-  socket: net.Socket | TLSSocket,
-  cause: Error | undefined,
-): string {
-  // Closed before the answer and without an error: paho prints a nil error this way.
-  if (!cause) return '%!s(<nil>)'
+function networkError(address: BrokerAddress, socket: net.Socket | TLSSocket, cause: Error): string {
   const { code, syscall } = cause as NodeJS.ErrnoException
   const to = 'path' in address ? address.path : `${address.host}:${address.port}`
   if (syscall === 'connect' || syscall === 'getaddrinfo')
     return dialError('path' in address ? 'unix' : 'tcp', to, cause)
-  if (code === 'ECONNRESET' && syscall)
+  if (code === 'ECONNRESET')
     return `read tcp ${socket.localAddress ?? '127.0.0.1'}->${to}: ${goReason(cause)}`
-  if (code === 'ECONNRESET') return '%!s(<nil>)'
-  return certificateError(socket as TLSSocket, cause as NodeJS.ErrnoException)
+  return certificateError(cause)
 }
 
-function certificateError(socket: TLSSocket, { code, message }: NodeJS.ErrnoException): string {
+function certificateError(cause: NodeJS.ErrnoException & { cert?: PeerCertificate }): string {
+  const { code, message, cert } = cause
   const verification = 'tls: failed to verify certificate: x509: '
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const names = socket.getPeerCertificate().subjectaltname
+    const names = cert?.subjectaltname
     return names === undefined
       ? `${verification}certificate relies on legacy Common Name field, use SANs instead`
       : `${verification}certificate is valid for ${names.replaceAll('IP Address:', '').replaceAll('DNS:', '')}, not the address`

@@ -2,13 +2,19 @@ import { writeSync } from 'node:fs'
 
 type Severity = 'I' | 'W' | 'E' | 'F'
 
+let latest = 0
+let count = 0
+
 /** Write one record to standard error as klog does; `source` is the real EdgeCore's `file.go:line`. */
 export function klog(severity: Severity, source: string, message: string): void {
   const now = new Date()
   const two = (value: number) => String(value).padStart(2, '0')
   const day = two(now.getMonth() + 1) + two(now.getDate())
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':')
-  const micro = `${String(now.getMilliseconds()).padStart(3, '0')}${String(process.hrtime()[1] % 1000).padStart(3, '0')}`
+  // Node.js counts milliseconds: the records of one are numbered, so that stamps never go back.
+  count = now.getTime() === latest ? count + 1 : 0
+  latest = now.getTime()
+  const micro = String(now.getMilliseconds() * 1000 + Math.min(count, 999)).padStart(6, '0')
   const pid = String(process.pid).padStart(7)
   writeSync(2, `${severity}${day} ${time}.${micro} ${pid} ${source}] ${message}\n`)
 }

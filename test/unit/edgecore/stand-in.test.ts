@@ -1,6 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import http2 from 'node:http2'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { logLines, readEdgecoreLog } from '../../../src/edgecore/log.ts'
+import { writeCertificates } from '../../lab/certificates.ts'
 import { eventBusLines, inTwo } from './event-bus-lines.ts'
 import { StandIn } from './run-stand-in.ts'
 import { tinyBroker } from './tiny-broker.ts'
@@ -191,6 +195,99 @@ describe('the stand-in ends where EdgeCore ends', () => {
     const standIn = new StandIn()
     expect(await standIn.ended()).toBe(1)
     expect(meaning(standIn.text).fatal).toBe('config-missing')
+  })
+})
+
+describe('the kubelet inside the stand-in', () => {
+  const runtime = async (grpcStatus: string) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'cri-')), 'cri.sock')
+    const server = http2.createServer().on('stream', stream => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': grpcStatus })
+      stream.end()
+    })
+    await new Promise<void>(resolve => server.listen(path, resolve))
+    onTestFinished(() => {
+      server.close()
+      rmSync(dirname(path), { recursive: true })
+    })
+    return `unix://${path}`
+  }
+  const nodeOnly = (tailoredKubeletConfig: object) => ({
+    modules: {
+      edged: { tailoredKubeletConfig },
+      edgeHub: { enable: false, tlsCertFile: '/no/cert' },
+      eventBus: { enable: false },
+    },
+    database: { dataSource: '/no/database' },
+  })
+
+  test('gives up when the node has never joined', async () => {
+    const standIn = new StandIn(
+      nodeOnly({ containerRuntimeEndpoint: await runtime('0'), readOnlyPort: await freePort() }),
+    )
+    expect(await standIn.ended()).toBe(255)
+    expect(meaning(standIn.text).fatal).toBe(realMeaning('csi-offline-exit').fatal)
+    const errors = (log: string) => log.match(/csi_plugin\.go:\d+\] .*/g)
+    expect(errors(standIn.text)).toEqual(errors(real('csi-offline-exit')))
+  })
+
+  test('stays up without CSI volumes, and says that it is healthy', async () => {
+    const port = await freePort()
+    const featureGates = { DisableCSIVolumePlugin: true }
+    const containerRuntimeEndpoint = await runtime('0')
+    const standIn = new StandIn(nodeOnly({ containerRuntimeEndpoint, readOnlyPort: port, featureGates }))
+    const health = () => fetch(`http://127.0.0.1:${port}/healthz`).then(answer => answer.text(), String)
+    await expect.poll(health, { timeout: 5000 }).toBe('ok')
+    await new Promise(resolve => setTimeout(resolve, 700))
+    expect(await health()).toBe('ok')
+    expect(await standIn.stop()).toBe(0)
+    expect(meaning(standIn.text)).toMatchObject({ fatal: undefined, stopped: true, eventBus: 'disabled' })
+  })
+
+  test('needs the CRI plugin of containerd', async () => {
+    const standIn = new StandIn(nodeOnly({ containerRuntimeEndpoint: await runtime('12') }))
+    expect(await standIn.ended()).toBe(2)
+    expect(meaning(standIn.text).fatal).toBe('cri-disabled')
+  })
+})
+
+describe('the cloud connection of the stand-in', () => {
+  async function joined(name: string, hostnameOverride: string) {
+    const root = mkdtempSync(join(tmpdir(), 'joined-'))
+    onTestFinished(() => rmSync(root, { recursive: true }))
+    await writeCertificates(root, name)
+    const certs = join(root, 'etc/kubeedge/certs')
+    return {
+      modules: {
+        edged: { enable: false, hostnameOverride },
+        eventBus: { enable: false },
+        edgeHub: {
+          tlsCertFile: join(certs, 'server.crt'),
+          tlsPrivateKeyFile: join(certs, 'server.key'),
+          httpServer: 'https://127.0.0.1:9',
+          websocket: { enable: true, server: `127.0.0.1:${await freePort()}` },
+        },
+      },
+    }
+  }
+
+  test('is tried again for ever', async () => {
+    const standIn = new StandIn(await joined('edge-1', 'edge-1'))
+    await standIn.logged(/Init websocket connection failed/, 8)
+    expect(await standIn.stop()).toBe(0)
+    expect(meaning(standIn.text)).toEqual(realMeaning('certs-ok-nocloud'))
+    const lines = (log: string) =>
+      log
+        .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+        .match(/(websocket|ws|edgehub)\.go:\d+\] .*/g)
+        ?.slice(0, 18)
+    expect(lines(standIn.text)).toEqual(lines(real('certs-ok-nocloud')))
+  })
+
+  test('needs a certificate for this node', async () => {
+    const standIn = new StandIn(await joined('edge-1', 'edge-2'))
+    expect(await standIn.ended()).toBe(2)
+    expect(meaning(standIn.text).fatal).toBe('certificate-name')
   })
 })
 

@@ -47,7 +47,7 @@ export async function tinyBroker(answer: number | 'silent' | 'close' = 0, port =
       if (answer !== 0) socket.end()
     } else if (type === 8) {
       const length = packet.readUInt16BE(4)
-      broker.subscriptions.push(`${packet.toString("latin1", 6, 6 + length)} ${packet[6 + length] ?? "none"}`)
+      broker.subscriptions.push(`${packet.toString('latin1', 6, 6 + length)} ${packet[6 + length] ?? 'none'}`)
       socket.write(Buffer.from([0x90, 3, packet[2] ?? 0, packet[3] ?? 0, 1]))
     } else if (type === 3) {
       const length = packet.readUInt16BE(2)
