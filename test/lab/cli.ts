@@ -14,7 +14,7 @@ const usage = `usage: npm run lab -- up [--release ${releases.join('|')}] [--nam
        npm run lab -- down NAME… | --all
 
 up    boot an edge node (Debian ${releases[0]} unless told otherwise) that stays until it is taken down
-sh    a login shell in the node, or a command; put -- before a command that has options
+sh    a login shell in the node, or a command
 ls    all nodes, those of running tests too
 down  remove nodes; --all removes those made by up, and leaves running tests alone
 `
@@ -46,11 +46,10 @@ async function up(args: string[]): Promise<number> {
 }
 
 async function sh(args: string[]): Promise<number> {
-  const [name, ...rest] = args
+  const [name, ...words] = args
   if (name === undefined || name.startsWith('-')) throw new UsageError('sh needs the name of a node')
   await mustExist(name)
-  const command = rest[0] === '--' ? rest.slice(1) : rest
-  const shell = command.length === 0 ? ['bash', '--login'] : ['bash', '-c', command.join(' ')]
+  const shell = words.length === 0 ? ['bash', '--login'] : ['bash', '-c', words.join(' ')]
   const [file, fileArgs] = await enterNode(name, shell, { TERM: process.env['TERM'] ?? 'dumb' })
   const { exitCode } = await execa(file, fileArgs, { stdio: 'inherit', reject: false })
   return exitCode ?? 255

@@ -8,6 +8,8 @@ const packages = {
   openssl: 'openssl',
   strip: 'binutils',
   ip: 'iproute2',
+  // An Ubuntu host needs it to trust the packages of the nodes' Debian.
+  '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
 }
 
 /**

@@ -6,7 +6,15 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { writeCertificates } from './certificates.ts'
-import { createCgroups, createSession, isUnified, killAll, leaderOf, startedIn } from './cgroups.ts'
+import {
+  createCgroups,
+  createSession,
+  isUnified,
+  killAll,
+  leaderOf,
+  removeCgroups,
+  startedIn,
+} from './cgroups.ts'
 import { pathInside } from './inside.ts'
 import { mountDisk, rootOf } from './mounts.ts'
 import { watchThisProcess } from './reap.ts'
@@ -187,6 +195,8 @@ class NspawnNode implements LabNode {
 
   async powerCut(): Promise<void> {
     await killAll(this.name)
+    // The kernel of a real node would forget its containers' cgroups; the next boot must not find them.
+    await removeCgroups(this.name)
   }
 
   async boot({ containerd = true, timeoutMs = 60_000 }: BootOptions = {}): Promise<void> {

@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import { existsSync, globSync } from 'node:fs'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { leaderOf, processesOf } from '../lab/cgroups.ts'
 import { mountsIn } from '../lab/mounts.ts'
 import { startNode } from '../lab/node.ts'
+import { reap } from '../lab/reap.ts'
 import { nodeDirectory } from '../lab/state.ts'
 import { releases } from '../lab/tree.ts'
 
@@ -88,4 +91,22 @@ test('nothing of a removed node is left', async () => {
   expect(globSync(cgroups)).toEqual([])
   expect(existsSync(directory)).toBe(false)
   await node.remove()
+})
+
+test('a node goes away with the process that made it, even when that is killed', async () => {
+  const script = `
+    const { startNode } = await import(${JSON.stringify(import.meta.resolve('../lab/node.ts'))})
+    process.stdout.write((await startNode({ release: 'bookworm' })).name + '\\n')
+    setInterval(() => {}, 1000)`
+  const owner = execa(process.execPath, ['--input-type=module', '--eval', script], { reject: false })
+  const [line] = await once(owner.stdout, 'data')
+  const name = String(line).trim()
+  await reap()
+  expect(await leaderOf(name)).toBeGreaterThan(1)
+
+  owner.kill('SIGKILL')
+  await owner
+
+  await expect.poll(() => existsSync(nodeDirectory(name)), { timeout: 10_000 }).toBe(false)
+  expect(await processesOf(name)).toEqual([])
 })
