@@ -55,7 +55,7 @@ export async function buildSea(options: SeaOptions): Promise<void> {
     const blob = await makeBlob(runtime, tools.run, work, options.assets ?? {})
     const executable = join(work, 'executable')
     await copyFile(runtime, executable)
-    // Strip first: it would cut an injected blob off, and the result crashes.
+    // Strip before the blob is there: stripping it afterwards makes an executable that crashes.
     await execa(tools.strip, ['--strip-unneeded', executable])
     await execa('postject', [executable, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', fuse], {
       preferLocal: true,
@@ -69,7 +69,7 @@ export async function buildSea(options: SeaOptions): Promise<void> {
 }
 
 /** One CommonJS file: what Node.js 24 can start from inside an executable. */
-export async function bundle(
+async function bundle(
   { entry, define = {}, plugins = [] }: Pick<SeaOptions, 'entry' | 'define' | 'plugins'>,
   outfile: string,
 ): Promise<void> {

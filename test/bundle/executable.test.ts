@@ -34,8 +34,8 @@ describe('in a bare Debian', () => {
   const bare = (script: string) => {
     const enter = `
       mount -t tmpfs tmpfs /mnt
-      mkdir /mnt/upper /mnt/work /mnt/root
-      mount -t overlay overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work" /mnt/root
+      mkdir /mnt/upper /mnt/scratch /mnt/root
+      mount -t overlay overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/scratch" /mnt/root
       mkdir /mnt/root/opt/edgekit
       touch /mnt/root/opt/edgekit/edgekit
       mount --bind "$2" /mnt/root/opt/edgekit/edgekit
