@@ -19,7 +19,7 @@ import { pathInside } from './inside.ts'
 import { mountDisk, rootOf } from './mounts.ts'
 import { watchThisProcess } from './reap.ts'
 import { removeNode } from './remove.ts'
-import { claim, consoleLog, nodeDirectory, type Owner, thisProcess } from './state.ts'
+import { claim, consoleLog, nodeDirectory, type Owner, ownerOf } from './state.ts'
 import { pristineTree, type Release } from './tree.ts'
 
 export type { Release } from './tree.ts'
@@ -79,7 +79,7 @@ export interface NodeOptions {
 /** A new node, switched on. It goes away with `remove()`, and at the latest when this process has ended. */
 export async function startNode(options: NodeOptions): Promise<LabNode> {
   watchThisProcess()
-  return newNode(options, await thisProcess())
+  return newNode(options, await ownerOf(process.pid))
 }
 
 /** A new node that stays until someone removes it. */

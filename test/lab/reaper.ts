@@ -1,7 +1,8 @@
 /** Waits for the end of the process given by its id, then removes the nodes it left. Started by `watchThisProcess`. */
-import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reap } from './reap.ts'
+import { isAlive, ownerOf } from './state.ts'
 
-while (existsSync(`/proc/${process.argv[2]}`)) await sleep(300)
+const owner = await ownerOf(Number(process.argv[2]))
+while (await isAlive(owner)) await sleep(300)
 await reap()

@@ -17,14 +17,16 @@ export interface NodeState {
 export const nodeDirectory = (name: string): string => join(nodesRoot, name)
 export const consoleLog = (name: string): string => join(nodesRoot, name, 'console.log')
 
+/** Undefined when there is no such process, or only its remains that its parent has not collected yet. */
 async function startTime(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  // The second field is the program's name in parentheses and may hold spaces; the start time is the 22nd field.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  // The second field is the program's name in parentheses and may hold spaces.
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return state === 'Z' ? undefined : fields[18]
 }
 
-export async function thisProcess(): Promise<Owner> {
-  return { pid: process.pid, startTime: (await startTime(process.pid)) ?? '' }
+export async function ownerOf(pid: number): Promise<Owner> {
+  return { pid, startTime: (await startTime(pid)) ?? '' }
 }
 
 export async function isAlive(owner: Owner): Promise<boolean> {
