@@ -12,8 +12,9 @@ export interface Timeouts {
 export interface Answer {
   status: number
   headers: Headers
-  /** Can be read once; must be read to its end or left with `return`, else the connection stays open. */
+  /** Can be read once. Who does not read it to its end must `discard` it, else the connection stays open. */
   body: AsyncGenerator<Uint8Array, void>
+  discard(): Promise<void>
 }
 
 /**
@@ -32,7 +33,7 @@ export async function get(
     const answer = await getOnce(url, headersFor(url, start, headers), timeouts, signal)
     const location = answer.headers.get('location')
     if (answer.status < 300 || answer.status >= 400 || location === null) return answer
-    await answer.body.return()
+    await answer.discard()
     const next = new URL(location, url)
     if (url.protocol === 'https:' && next.protocol !== 'https:') {
       throw new Error(`${url.host} redirects to ${next.host} without encryption`)
@@ -60,11 +61,13 @@ async function getOnce(url: URL, headers: Headers, timeouts: Timeouts, signal: A
   try {
     const either = AbortSignal.any([signal, late.signal])
     const response = await fetch(url, { headers, redirect: 'manual', signal: either })
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: chunks(response, url, late, timeouts.stall, signal),
+    const body = chunks(response, url, late, timeouts.stall, signal)
+    const discard = async (): Promise<void> => {
+      await body.return()
+      // A generator that was never started has nothing to clean up; the response has.
+      if (response.body?.locked === false) await response.body.cancel().catch(() => undefined)
     }
+    return { status: response.status, headers: response.headers, body, discard }
   } catch (error) {
     signal.throwIfAborted()
     throw onTheWire(url, error)

@@ -80,7 +80,7 @@ export class Registry {
           throw new Transient(error.message, { cause: error })
         throw error
       } finally {
-        await answer.body.return()
+        await answer.discard()
       }
     })
   }
@@ -107,7 +107,7 @@ export class Registry {
     if (first.status !== 401) return accepted(first)
     const challenge = parseChallenge(first.headers.get('www-authenticate'))
     if (challenge === undefined) return accepted(first)
-    await first.body.return()
+    await first.discard()
     const scope = challenge.scope ?? `repository:${image.repository}:pull`
     const fresh = await fetchToken({ ...challenge, scope }, this.#timeouts, signal)
     this.#tokens.set(tokenKey, fresh)

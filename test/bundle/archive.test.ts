@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +27,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'edgekit-archive-'))
   store = new BlobStore(directory)
   edgecore = join(directory, 'edgecore')
-  await writeFile(edgecore, randomBytes(1_000_000))
+  await writeFile(edgecore, 'edgecore'.repeat(100_000))
   server = await startRegistry()
   registry = new Registry({
     mirrors: parseMirrors([`docker.io=${server.url}`, `registry.k8s.io=${server.url}`]),

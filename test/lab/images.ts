@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
 import { chmod, chown, copyFile, mkdir, readFile, realpath, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { execa } from 'execa'
 import type { TarMember } from '../../src/images/tar.ts'
 import { cached } from './cache.ts'
@@ -73,9 +76,9 @@ export function pauseImage(version: string): Promise<string> {
 
 /** `kubeedge/installation-package`: the programs of an edge node, at the paths keadm takes them from. */
 export async function installationPackage(edgecore: string, version: string): Promise<string> {
-  const { size, mtimeMs } = await stat(edgecore)
-  const inputs = [version, edgecore, String(size), String(mtimeMs)]
-  return await image(`installation-package-${version}`, inputs, async layout => {
+  const digest = createHash('sha256')
+  await pipeline(createReadStream(edgecore), digest)
+  return await image(`installation-package-${version}`, [version, digest.digest('hex')], async layout => {
     // A small program that runs; nobody takes its answer for that of the real keadm.
     const keadm = join(await trees(), 'base/usr/bin/busybox')
     const programs = await writeFilesLayer(layout, [
