@@ -61,7 +61,7 @@ function findEdit(text: string, config: ParsedConfig, path: string, value: Confi
     }
     if (rest.length === 0) return setScalar(text, config, pair, where, value)
     if (isMap(node)) map = node
-    else if (isEmpty(node)) return fillEmpty(text, pair, rest, value)
+    else if (isEmpty(node)) return fillEmpty(text, pair, rest, value, map.flow === true)
     else
       refuse(
         `edgecore.yaml ${config.place(start(node as Node))}: ${where} must be a map, but is ${describe(node?.toJS(config.document))}`,
@@ -92,12 +92,11 @@ function setScalar(
 }
 
 /** `eventBus:` or `eventBus: null`, and something belongs below it. */
-function fillEmpty(text: string, pair: Pair, rest: string[], value: ConfigValue): Edit {
+function fillEmpty(text: string, pair: Pair, rest: string[], value: ConfigValue, inFlow: boolean): Edit {
   const node = pair.value as Node | null
   const key = pair.key as Node
-  const inFlow =
-    !isWrittenEmpty(text, node) && text.slice(lineStart(text, start(key)), start(key)).trim() !== ''
   if (inFlow) {
+    if (isWrittenEmpty(text, node)) return afterColon(text, pair, ` ${flow(rest, value)}`)
     const [from, to] = node?.range ?? [0, 0]
     return { from, to, insert: flow(rest, value) }
   }
@@ -116,8 +115,9 @@ function fillEmpty(text: string, pair: Pair, rest: string[], value: ConfigValue)
 function insertInto(text: string, map: YAMLMap, keys: string[], value: ConfigValue): Edit {
   if (map.flow) {
     const at = start(map) + 1
+    const gap = /\s/.test(text[at] ?? '') ? '' : ' '
     const member = flow(keys, value).slice(2, -2)
-    return { from: at, to: at, insert: map.items.length === 0 ? ` ${member} ` : ` ${member},` }
+    return { from: at, to: at, insert: map.items.length === 0 ? ` ${member} ` : ` ${member},${gap}` }
   }
   const first = map.items[0]?.key as Node
   const indent = column(text, start(first))

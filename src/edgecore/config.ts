@@ -2,10 +2,7 @@ import { boolSetting, intSetting, type Lookup, stringSetting } from './config-fi
 import { parseConfig } from './yaml-document.ts'
 
 export type { Setting } from './config-fields.ts'
-export { type ConfigChange, type ConfigValue, patchEdgecoreConfig } from './config-patch.ts'
-
-/** Where keadm and every KubeEdge release since v1.8 keep EdgeCore's configuration, unless its unit passes `--config`. */
-export const edgecoreConfigPath = '/etc/kubeedge/config/edgecore.yaml'
+export { type ConfigValue, patchEdgecoreConfig } from './config-patch.ts'
 
 /** What a node's edgecore.yaml means to EdgeCore. Plain data. */
 export type EdgecoreConfig = ReturnType<typeof readEdgecoreConfig>

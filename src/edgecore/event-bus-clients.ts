@@ -19,7 +19,7 @@ const received = /^OnSubMessageReceived receive msg/
 const bothConnected = /^Init Sub And Pub Client for extern[ae]l mqtt broker .* successfully/
 
 /** A lost connection. */
-export interface Loss {
+interface Loss {
   at?: number
   line: string
 }

@@ -6,12 +6,7 @@ import { type LogLine, type LogRecord, parseKlog } from './klog.ts'
 import { type LogWarning, readWarnings } from './log-warnings.ts'
 import { splitStarts } from './starts.ts'
 
-export type { Cause } from './causes.ts'
-export type { CloudState } from './cloud-log.ts'
-export type { EventBusState } from './event-bus-log.ts'
-export type { Fatal } from './fatal-errors.ts'
 export { type LogLine, logLines } from './klog.ts'
-export type { LogWarning } from './log-warnings.ts'
 
 /** What the log says about the last start of EdgeCore. Plain data. */
 export interface EdgecoreLogState {

@@ -53,6 +53,26 @@ describe('patchEdgecoreConfig changes only what differs', () => {
     ],
     ['null parent in flow', 'modules: { eventBus: null }\n', 'modules: { eventBus: { mqttMode: 2 } }\n'],
     [
+      'null parent in flow over lines',
+      '{\n  modules:\n    { eventBus: ~ }\n}\n',
+      '{\n  modules:\n    { eventBus: { mqttMode: 2 } }\n}\n',
+    ],
+    [
+      'null parent on its own line in flow',
+      '{ modules: {\n  eventBus: null } }\n',
+      '{ modules: {\n  eventBus: { mqttMode: 2 } } }\n',
+    ],
+    [
+      'tight flow',
+      '{modules: {eventBus: {enable: true}}}',
+      '{modules: {eventBus: { mqttMode: 2, enable: true}}}',
+    ],
+    [
+      'empty parent in flow',
+      '{modules: {eventBus: , x: 1}}',
+      '{modules: {eventBus: { mqttMode: 2 } , x: 1}}',
+    ],
+    [
       'missing parent',
       'modules:\n  edged:\n    a:\n    - 1\n    # end of edged\n\n# end\n',
       'modules:\n  edged:\n    a:\n    - 1\n    # end of edged\n  eventBus:\n    mqttMode: 2\n\n# end\n',

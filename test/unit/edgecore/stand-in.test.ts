@@ -2,12 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import http2 from 'node:http2'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { logLines, readEdgecoreLog } from '../../../src/edgecore/log.ts'
 import { writeCertificates } from '../../lab/certificates.ts'
 import { eventBusLines, inTwo } from './event-bus-lines.ts'
 import { StandIn } from './run-stand-in.ts'
 import { tinyBroker } from './tiny-broker.ts'
+
+// Each test starts a process, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 const real = (name: string) =>
   readFileSync(new URL(`../../fixtures/edgecore-logs/${name}.log`, import.meta.url), 'utf8')
