@@ -22,12 +22,12 @@ export async function mountDisk(tree: string, directory: string): Promise<void> 
   await execa('mount', ['--bind', containerd as string, target])
 }
 
-/** The mount points in a directory, in the order in which they were mounted. */
+/** The mount points at and below a directory, in the order in which they were mounted. */
 export async function mountsIn(directory: string): Promise<string[]> {
   const points = (await readFile('/proc/self/mountinfo', 'utf8'))
     .split('\n')
     .map(line => line.split(' ')[4] ?? '')
-  return points.filter(point => point.startsWith(`${directory}/`))
+  return points.filter(point => `${point}/`.startsWith(`${directory}/`))
 }
 
 export async function unmountAll(directory: string, timeoutMs = 10_000): Promise<void> {

@@ -6,19 +6,11 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { writeCertificates } from './certificates.ts'
-import {
-  createCgroups,
-  createSession,
-  isUnified,
-  killAll,
-  leaderOf,
-  removeCgroups,
-  startedIn,
-} from './cgroups.ts'
+import { createCgroups, createSession, isUnified, leaderOf, startedIn } from './cgroups.ts'
 import { pathInside } from './inside.ts'
 import { mountDisk, rootOf } from './mounts.ts'
 import { watchThisProcess } from './reap.ts'
-import { removeNode } from './remove.ts'
+import { removeNode, switchOff } from './remove.ts'
 import { claim, consoleLog, nodeDirectory, type Owner, ownerOf } from './state.ts'
 import { pristineTree, type Release } from './tree.ts'
 
@@ -194,9 +186,7 @@ class NspawnNode implements LabNode {
   }
 
   async powerCut(): Promise<void> {
-    await killAll(this.name)
-    // The kernel of a real node would forget its containers' cgroups; the next boot must not find them.
-    await removeCgroups(this.name)
+    await switchOff(this.name)
   }
 
   async boot({ containerd = true, timeoutMs = 60_000 }: BootOptions = {}): Promise<void> {

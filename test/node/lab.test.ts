@@ -89,6 +89,7 @@ test('nothing of a removed node is left', async () => {
   expect(await processesOf(node.name)).toEqual([])
   expect(await mountsIn(directory)).toEqual([])
   expect(globSync(cgroups)).toEqual([])
+  expect(globSync(`/run/systemd/nspawn/**/${node.name}`)).toEqual([])
   expect(existsSync(directory)).toBe(false)
   await node.remove()
 })
