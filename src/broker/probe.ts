@@ -21,14 +21,19 @@ async function open({ host, port }: BrokerAddress, timeoutMs: number): Promise<m
   })
 }
 
+/** Did the broker itself say no, for want of a password say? Then `code` is the return code of its CONNACK (MQTT 3.1.1, 3.2.2.3). */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof mqtt.ErrorWithReasonCode && typeof error.code === 'number'
+
 /**
- * Wait until a broker accepts an MQTT connection. That a port is open proves nothing: the kernel accepts for a frozen
- * broker, and another program may hold the port. Throws the last reason after `timeoutMs`.
+ * Wait until a broker answers an MQTT CONNECT, be it with a refusal. That a port is open proves nothing: the kernel
+ * accepts for a frozen broker, and another program may hold the port. Throws the last reason after `timeoutMs`, or
+ * as soon as it is no longer worth waiting.
  */
 export async function waitForBroker(
   address: BrokerAddress,
   timeoutMs: number,
-  signal?: AbortSignal,
+  worthWaiting: () => Promise<boolean> = async () => true,
 ): Promise<void> {
   const end = Date.now() + timeoutMs
   for (;;) {
@@ -37,7 +42,8 @@ export async function waitForBroker(
       await client.endAsync()
       return
     } catch (error) {
-      if (Date.now() >= end || signal?.aborted) throw error
+      if (isRefusal(error)) return
+      if (Date.now() >= end || !(await worthWaiting())) throw error
       await sleep(100)
     }
   }

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { formatReference, parseReference } from '../images/reference.ts'
 

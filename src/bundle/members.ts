@@ -1,7 +1,8 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { readAsset } from '../assets.ts'
 import { parseReference } from '../images/reference.ts'
 import type { TarMember } from '../images/tar.ts'
+import { paths } from '../node/paths.ts'
 import type { Definition } from './definition.ts'
 import type { Architecture, ManifestImage } from './manifest.ts'
 
@@ -42,7 +43,11 @@ export function textMembers(inputs: Inputs): TarMember[] {
     const source = Buffer.from(content)
     return { path, mode, size: source.length, source }
   }
-  const broker = { BROKER_IMAGE: definition.broker, BROKER_ARCHIVE: archiveName(definition.broker) }
+  const broker = {
+    BROKER_IMAGE: definition.broker,
+    // Where an install keeps it: a unit has no directory that a relative path could start from.
+    BROKER_ARCHIVE: join(paths.images, basename(archiveName(definition.broker))),
+  }
   return [
     text(
       'edgekit',

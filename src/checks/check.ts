@@ -3,7 +3,7 @@ import type { Facts } from '../facts/index.ts'
 /** When a check is run: before an install may change anything, after it, and when something is wrong. */
 export type Tag = 'preflight' | 'checklist' | 'doctor'
 
-export interface Remedy {
+interface Remedy {
   text: string
   /** Commands to run as they stand, as root. */
   commands?: readonly string[]

@@ -42,8 +42,4 @@ export default class Install extends EdgekitCommand {
       throw error
     }
   }
-
-  protected override toErrorJson(error: unknown): unknown {
-    return error instanceof PreflightRefusal ? { error, findings: error.findings } : { error }
-  }
 }

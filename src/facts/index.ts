@@ -13,7 +13,7 @@ import { machine } from './machine.ts'
 import { units } from './units.ts'
 
 /** Everything edgekit looks at. The name of a fact is the name of its collector. */
-export const collectors = {
+const collectors = {
   machine,
   units,
   containerd,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { descriptorSchema } from './descriptor.ts'
 import { indexTypes, manifestTypes } from './media-types.ts'

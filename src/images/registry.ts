@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { ContentMismatch } from './blob-store.ts'
 import type { Descriptor } from './descriptor.ts'

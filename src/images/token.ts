@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { get, readAll, type Timeouts } from './http.ts'
 import { retryAfter, Transient } from './retry.ts'
 

@@ -4,7 +4,7 @@ import type { Step } from '../step.ts'
 import { actionOf, type PlannedStep } from './plan.ts'
 
 /** What could not be put back. */
-export type Leftovers = readonly string[]
+type Leftovers = readonly string[]
 
 export interface Execution {
   steps: Step[]

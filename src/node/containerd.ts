@@ -3,7 +3,7 @@ import { containerdSocket } from './paths.ts'
 import type { Processes } from './processes.ts'
 
 /** The namespace whose images and containers the Kubernetes side (CRI) sees. */
-export const namespace = 'k8s.io'
+const namespace = 'k8s.io'
 /** containerd's CRI plugin and the kubelet's image collector leave images with this label alone (containerd >= 1.6.25, >= 1.7.10, 2.x). */
 export const pinnedLabel = 'io.cri-containerd.pinned'
 
@@ -70,8 +70,13 @@ export function localContainerd(processes: Processes): Containerd {
       return /Server:\s+Version:\s+(\S+)/.exec(stdout)?.[1] ?? 'unknown'
     },
     async images() {
-      const [list, check] = await Promise.all([ctr(quick, 'images', 'ls'), ctr(quick, 'images', 'check')])
-      const checked = new Map(parseTable(check).map(row => [row['REF'], row]))
+      const checkArgs = ['--namespace', namespace, 'images', 'check']
+      const [list, check] = await Promise.all([
+        ctr(quick, 'images', 'ls'),
+        // It ends with exit code 1 when content of any image is missing, and lists them all even so.
+        processes.attempt('ctr', checkArgs, { timeoutMs: quick }),
+      ])
+      const checked = new Map(parseTable(check.stdout).map(row => [row['REF'], row]))
       return parseTable(list).map(row => {
         const reference = row['REF'] ?? ''
         return {

@@ -9,7 +9,7 @@ export interface Access {
   gid: number
 }
 
-export interface FileStatus extends Access {
+interface FileStatus extends Access {
   kind: 'file' | 'directory' | 'symlink' | 'other'
   /** Bytes. */
   size: number

@@ -1,12 +1,12 @@
 import { ExecaError, execa } from 'execa'
 
-export interface CommandOptions {
+interface CommandOptions {
   /** Nothing hangs: after this many milliseconds the command is stopped and the call throws. */
   timeoutMs: number
   signal?: AbortSignal
 }
 
-export interface CommandResult {
+interface CommandResult {
   exitCode: number
   stdout: string
   stderr: string

@@ -1,5 +1,6 @@
 import { Command } from '@oclif/core'
-import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { EdgekitError, exitCodes } from '../errors.ts'
+import { CommandError } from '../node/processes.ts'
 import { paint, wrap } from './text.ts'
 
 /** What all commands share: `--json`, and one way to say what went wrong. */
@@ -12,28 +13,31 @@ export abstract class EdgekitCommand extends Command {
   }
 
   protected override async catch(error: Error & { oclif?: unknown }): Promise<void> {
-    if (!(error instanceof EdgekitError)) {
-      if (error.oclif) throw error
-      return this.fail(
-        `internal error: ${messageOf(error)}`,
-        exitCodes.internal,
-        'Please report this with the command you ran.',
-        error.stack,
-      )
+    if (error instanceof EdgekitError) return this.report(error)
+    // What oclif itself throws (a wrong flag, --help) it also shows.
+    if (error.oclif) throw error
+    if (error instanceof CommandError) {
+      return this.report(new EdgekitError(error.message, { exitCode: exitCodes.internal, cause: error }))
     }
-    return this.fail(error.message, error.exitCode, error.remedy)
+    if (process.env['EDGEKIT_DEBUG']) process.stderr.write(`${error.stack}\n`)
+    return this.report(
+      new EdgekitError(`internal error: ${error.message}`, {
+        exitCode: exitCodes.internal,
+        remedy: 'Run it again with EDGEKIT_DEBUG=1 and report what it prints.',
+        cause: error,
+      }),
+    )
   }
 
-  private fail(message: string, exitCode: number, remedy?: string, stack?: string): void {
+  private report({ message, exitCode, remedy, findings }: EdgekitError & { findings?: unknown }): void {
     process.exitCode = exitCode
     if (this.jsonEnabled()) {
-      const detail = { message, exitCode, ...(remedy && { remedy }) }
-      process.stdout.write(`${JSON.stringify({ error: detail }, null, 2)}\n`)
+      const error = { message, exitCode, ...(remedy && { remedy }) }
+      process.stdout.write(`${JSON.stringify({ error, ...(findings ? { findings } : {}) }, null, 2)}\n`)
       return
     }
     const lines = [wrap(`${paint('red', 'edgekit:', process.stderr)} ${message}`)]
     if (remedy) lines.push(wrap(`What to do: ${remedy}`, 2))
-    if (stack && process.env['EDGEKIT_DEBUG']) lines.push(stack)
     process.stderr.write(`${lines.join('\n')}\n`)
   }
 }

@@ -6,8 +6,8 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
 
 function verdict({ causes, checks, summary }: Report): string {
   if (summary.fail > 0) {
-    const titles = checks.filter(({ id }) => causes.includes(id)).map(({ title }) => `not true: ${title}`)
-    return paint('red', wrap(`Cause: ${titles.join('; ')}.`))
+    const seen = checks.filter(({ id }) => causes.includes(id)).map(({ observed }) => observed)
+    return paint('red', wrap(`Cause: ${seen.join('; ')}`))
   }
   if (summary.error > 0)
     return paint('red', `${plural(summary.error, 'check')} could not look; nothing else was found.`)

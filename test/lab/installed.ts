@@ -1,13 +1,19 @@
 import { unpackedLabBundle } from './bundle.ts'
-import { type LabNode, type NodeOptions, startNode } from './node.ts'
+import { type LabNode, type NodeOptions, startKeptNode, startNode } from './node.ts'
 
 /** Where the bundle lies on a node, as unpacked by a technician. */
 export const bundleOnNode = '/root/bundle'
 
 /** A node with a bundle unpacked in `/root/bundle`, on which nothing has been installed yet. */
-export async function startNodeWithBundle(options: NodeOptions): Promise<LabNode> {
+export const startNodeWithBundle = (options: NodeOptions): Promise<LabNode> => withBundle(startNode(options))
+
+/** The same, but the node stays until someone removes it. */
+export const startKeptNodeWithBundle = (options: NodeOptions): Promise<LabNode> =>
+  withBundle(startKeptNode(options))
+
+async function withBundle(started: Promise<LabNode>): Promise<LabNode> {
   const bundle = await unpackedLabBundle()
-  const node = await startNode(options)
+  const node = await started
   await node.copyIn(bundle, bundleOnNode)
   return node
 }

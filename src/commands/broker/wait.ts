@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { waitForBroker } from '../../broker/probe.ts'
 import { EdgekitError, exitCodes, messageOf } from '../../errors.ts'
+import { localNode } from '../../node/node.ts'
 import { broker } from '../../node/paths.ts'
 import { EdgekitCommand } from '../../ui/command.ts'
 
@@ -10,15 +11,20 @@ export default class BrokerWait extends EdgekitCommand {
     'mosquitto.service uses it: the unit counts as started when the broker does its work.'
   static override flags = {
     timeout: Flags.integer({ description: 'give up after so many seconds', default: 60, min: 1 }),
+    process: Flags.integer({ description: 'give up as soon as the process with this id has ended' }),
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BrokerWait)
-    await waitForBroker(broker, flags.timeout * 1000).catch(error => {
-      throw new EdgekitError(
-        `${broker.host}:${broker.port} does not answer MQTT after ${flags.timeout} s: ${messageOf(error)}`,
-        { exitCode: exitCodes.refused, remedy: 'edgekit doctor says why.', cause: error },
-      )
+    const { files } = localNode()
+    const lives = async () =>
+      flags.process === undefined || (await files.status(`/proc/${flags.process}`)) !== undefined
+    await waitForBroker(broker, flags.timeout * 1000, lives).catch(error => {
+      throw new EdgekitError(`${broker.host}:${broker.port} does not answer MQTT: ${messageOf(error)}`, {
+        exitCode: exitCodes.refused,
+        remedy: 'edgekit doctor says why.',
+        cause: error,
+      })
     })
   }
 }

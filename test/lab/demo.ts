@@ -1,0 +1,31 @@
+// npm run demo: the whole job on one machine: build a bundle, boot an edge node, install it, look at it.
+import { execa } from 'execa'
+import { labBundle } from './bundle.ts'
+import { prepareHost } from './host.ts'
+import { bundleOnNode, install, startKeptNodeWithBundle } from './installed.ts'
+
+const name = 'demo'
+
+const say = (text: string): unknown => process.stdout.write(`${text}\n`)
+const heading = (text: string): unknown => say(`\n# ${text}`)
+
+await prepareHost()
+
+heading('Build the bundle from a registry on this machine (edgekit bundle edge --arch amd64)')
+const bundle = await labBundle()
+say((await execa('ls', ['-l', '-h', bundle])).stdout)
+
+heading(`Boot an edge node without network, "${name}", and unpack the bundle on it`)
+const node = await startKeptNodeWithBundle({ release: 'bookworm', name, certificates: true })
+say(await node.sh(`cat ${bundleOnNode}/meta/version.txt`))
+
+for (const command of [install, 'edgekit doctor']) {
+  heading(command)
+  const { exitCode, stdout, stderr } = await node.run(command, { timeoutMs: 120_000 })
+  say(stdout + stderr)
+  if (exitCode !== 0) throw new Error(`${command}: exit code ${exitCode}`)
+}
+
+heading('The node stays up')
+say(`Look around in it:  npm run lab -- sh ${name}`)
+say(`Remove it:          npm run lab -- down ${name}`)

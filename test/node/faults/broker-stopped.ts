@@ -1,0 +1,9 @@
+import type { Fault } from './fault.ts'
+
+export const brokerStopped: Fault = {
+  what: 'the broker is stopped',
+  occasion: 'doctor',
+  fails: 'broker-active',
+  says: /systemctl enable --now mosquitto/,
+  breakIt: node => node.sh('systemctl stop mosquitto'),
+}

@@ -1,0 +1,10 @@
+import { paths } from '../../../src/node/paths.ts'
+import type { Fault } from './fault.ts'
+
+export const eventBusInternal: Fault = {
+  what: 'EventBus was switched to the broker inside EdgeCore',
+  occasion: 'doctor',
+  fails: 'edgecore-event-bus',
+  says: /modules\.eventBus\.mqttMode is 0, expected 2/,
+  breakIt: node => node.sh(`sed -i 's/mqttMode: 2/mqttMode: 0/' ${paths.edgecoreConfig}`),
+}

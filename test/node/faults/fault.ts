@@ -1,0 +1,16 @@
+import type { LabNode } from '../../lab/node.ts'
+
+/** One way to break a node for real, and what edgekit must then say. */
+export interface Fault {
+  /** What was done, as a person would say it. */
+  what: string
+  /** `preflight`: broken before an install, which must refuse. `doctor`: broken after one. */
+  occasion: 'preflight' | 'doctor'
+  /** Id of the check that must fail. */
+  fails: string
+  /** Must be in what the check says: what it saw, or what to do. */
+  says: RegExp
+  breakIt(node: LabNode): Promise<unknown>
+  /** Put in front of the command, when the fault is in how edgekit is started. */
+  prefix?: string
+}

@@ -1,0 +1,10 @@
+import { bundleOnNode } from '../../lab/installed.ts'
+import type { Fault } from './fault.ts'
+
+export const otherArchitecture: Fault = {
+  what: 'the manifest is that of a bundle for arm64',
+  occasion: 'preflight',
+  fails: 'architecture',
+  says: /the bundle is for arm64, this node is amd64/,
+  breakIt: node => node.sh(`sed -i 's/"arch": "amd64"/"arch": "arm64"/' ${bundleOnNode}/bundle.json`),
+}

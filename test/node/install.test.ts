@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { paths } from '../../src/node/paths.ts'
+import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
+import type { LabNode } from '../lab/node.ts'
+import { snapshot } from '../lab/snapshot.ts'
+import { releases } from '../lab/tree.ts'
+
+const minutes = 60_000
+
+/** The doctor's exit code, asked again until it is 0 or the time is over. */
+async function doctorWithin(node: LabNode, timeoutMs: number): Promise<number> {
+  for (const end = Date.now() + timeoutMs; ; await sleep(500)) {
+    const { exitCode } = await node.run('edgekit doctor')
+    if (exitCode === 0 || Date.now() > end) return exitCode
+  }
+}
+
+describe.concurrent.each(releases)('%s', release => {
+  test('a blank node becomes an edge node; a second install changes nothing; a power cut costs nothing', async () => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+
+    const first = await node.run(install, { timeoutMs: 2 * minutes })
+    expect(first.stderr).toBe('')
+    expect(first.exitCode).toBe(exitCodes.ok)
+    expect(first.stdout).toContain('This node works.')
+
+    // Not only edgekit says so.
+    expect(await node.sh('systemctl is-active mosquitto edgecore')).toBe('active\nactive')
+    expect(await node.sh('systemctl is-enabled mosquitto edgecore')).toBe('enabled\nenabled')
+    expect(await node.sh("ss -Hltn 'sport = :1883' | awk '{print $4}'")).toBe('127.0.0.1:1883')
+    expect(await node.sh('journalctl -u mosquitto -o cat')).toMatch(
+      /as hub-client-sub-\d+[\s\S]*as hub-client-pub-\d+/,
+    )
+    expect(await node.sh('ctr -n k8s.io images ls')).toMatch(
+      /eclipse-mosquitto:2\.0 .*io\.cri-containerd\.pinned=pinned/,
+    )
+    expect(await node.read(paths.edgecoreConfig)).toMatch(new RegExp(`hostnameOverride: ${node.name}`))
+
+    const before = await snapshot(node)
+    const second = await node.run(install)
+    expect(second.stdout).toContain('Nothing to do: this node is already as the bundle says.')
+    expect(second.exitCode).toBe(exitCodes.ok)
+    expect(await snapshot(node)).toEqual(before)
+
+    const doctor = await node.run('edgekit doctor')
+    expect(doctor.stdout).toContain('This node works.')
+    expect(doctor.exitCode).toBe(exitCodes.ok)
+
+    await node.powerCut()
+    await node.boot()
+    expect(await doctorWithin(node, 30_000)).toBe(exitCodes.ok)
+  })
+
+  test('broker and EdgeCore come up in order at boot', async () => {
+    await using node = await startInstalledNode({ release })
+    await node.powerCut()
+    await node.boot()
+    await doctorWithin(node, 30_000)
+    const started = async (unit: string, property: string) =>
+      Number(await node.sh(`systemctl show ${unit} --value --property=${property}`))
+    expect(await started('containerd', 'ActiveEnterTimestampMonotonic')).toBeLessThanOrEqual(
+      await started('mosquitto', 'ExecMainStartTimestampMonotonic'),
+    )
+    // The broker counts as started when it answers MQTT, and EdgeCore's process starts after that.
+    expect(await started('mosquitto', 'ActiveEnterTimestampMonotonic')).toBeLessThanOrEqual(
+      await started('edgecore', 'ExecMainStartTimestampMonotonic'),
+    )
+  })
+
+  test('the units are what systemd understands, without a word', async () => {
+    await using node = await startInstalledNode({ release })
+    expect(await node.run('systemd-analyze verify mosquitto.service edgecore.service')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    })
+  })
+
+  test.each([
+    [
+      'one flipped byte',
+      'printf X | dd of=bin/edgecore bs=1 seek=1000000 conv=notrunc status=none',
+      /bin\/edgecore has sha256 [0-9a-f]{64}, expected/,
+    ],
+    [
+      'a file cut short',
+      'truncate -s 1000 images/eclipse-mosquitto-2.0.tar',
+      /images\/eclipse-mosquitto-2\.0\.tar has 1000 bytes, expected \d+/,
+    ],
+    ['a missing file', 'rm systemd/edgecore.service', /systemd\/edgecore\.service is missing/],
+    [
+      'a truncated edgekit',
+      'truncate -s 1000 bin/edgekit',
+      /bin\/edgekit in \/root\/bundle has 1000 bytes, expected \d+: the bundle is incomplete/,
+    ],
+    ['a damaged manifest', 'truncate -s 500 bundle.json', /bundle\.json is damaged: not valid JSON/],
+  ])('a bundle with %s is refused, and nothing is changed', async (_, damage, message) => {
+    await using node = await startNodeWithBundle({ release })
+    await node.sh(`cd ${bundleOnNode} && ${damage}`)
+    const before = await snapshot(node)
+    const { exitCode, stderr } = await node.run(install)
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(message)
+    expect(stderr).toContain('What to do: ')
+    expect(exitCode).toBe(exitCodes.refused)
+    expect(await snapshot(node)).toEqual(before)
+  })
+
+  test('a file of somebody else is not overwritten', async () => {
+    await using node = await startNodeWithBundle({ release })
+    await node.write(paths.edgecore, '#!/bin/sh\necho mine\n', 0o755)
+    const before = await snapshot(node)
+    const { exitCode, stderr } = await node.run(install)
+    expect(stderr).toContain(paths.edgecore)
+    expect(exitCode).toBe(exitCodes.refused)
+    expect(await snapshot(node)).toEqual(before)
+  })
+
+  test('what fails half way is put back', async () => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    // The broker cannot start: a drop-in that is there already makes its unit fail.
+    await node.sh('mkdir -p /etc/systemd/system/mosquitto.service.d')
+    await node.write(
+      '/etc/systemd/system/mosquitto.service.d/50-broken.conf',
+      '[Service]\nExecStartPre=/bin/false\n',
+    )
+    const before = await snapshot(node)
+    const { exitCode, stderr } = await node.run(install, { timeoutMs: 2 * minutes })
+    expect(stderr).toContain('Everything that had been changed has been put back.')
+    expect(stderr).toMatch(/mosquitto\.service did not start/)
+    expect(exitCode).toBe(exitCodes.rolledBack)
+    expect(await snapshot(node)).toEqual(before)
+  })
+
+  test('a node that has not joined is installed, and the checklist says what is missing', async () => {
+    await using node = await startNodeWithBundle({ release })
+    const { exitCode, stdout } = await node.run(install, { timeoutMs: 2 * minutes })
+    expect(exitCode).toBe(exitCodes.checklistFailed)
+    expect(stdout).toMatch(/FAIL\s+edgecore\.service is active[\s\S]*What to do/)
+    expect(stdout).toMatch(/ok\s+A message published at the broker comes back/)
+  })
+
+  test.each([
+    [
+      'the image is removed',
+      'ctr -n k8s.io images rm docker.io/library/eclipse-mosquitto:2.0; systemctl restart mosquitto',
+    ],
+    ['ctr is killed', 'kill -9 $(systemctl show mosquitto --value --property=MainPID)'],
+    ['the broker is killed', 'kill -9 $(pidof mosquitto)'],
+    ['containerd is killed', 'kill -9 $(pidof containerd)'],
+    ['containerd is restarted', 'systemctl restart containerd'],
+  ])('%s: broker and EdgeCore are back without help', async (_, harm) => {
+    await using node = await startInstalledNode({ release })
+    await node.run(harm)
+    await sleep(1_000)
+    expect(await doctorWithin(node, 30_000)).toBe(exitCodes.ok)
+  })
+
+  test('the user is told what to type', async () => {
+    await using node = await startNodeWithBundle({ release })
+    const run = (args: string) => node.run(`cd ${bundleOnNode} && ./edgekit ${args}`)
+    expect((await run('')).stdout).toMatch(/install .*\n/)
+    expect((await run('instal')).exitCode).toBe(exitCodes.usage)
+    expect((await run('install /nowhere')).stderr).toContain('there is no bundle in /nowhere')
+    expect((await run('install /nowhere')).exitCode).toBe(exitCodes.usage)
+    expect((await run('doctor')).stdout).toContain('there is no mosquitto.service on this node')
+  })
+})
