@@ -22,7 +22,7 @@ export function runtimeFor(arch: Architecture): string {
     `a bundle for ${arch} carries an edgekit for ${arch}, and there is none at ${path}`,
     {
       exitCode: exitCodes.usage,
-      remedy: `Put edgekit-linux-${arch} there; in a checkout: npm run build:sea -- --arch ${arch}`,
+      remedy: `Put edgekit-linux-${arch} there. In a checkout this makes it:\n  npm run build:sea -- --arch ${arch}`,
     },
   )
 }

@@ -29,7 +29,7 @@ export const brokerActive: Check = {
     }
     return {
       status: 'fail',
-      observed: `${unit.active} (${unit.sub}), result ${unit.result}, ${unit.restarts} restarts`,
+      observed: `${unit.name} is ${unit.active} (${unit.sub}), result ${unit.result}, ${unit.restarts} restarts`,
       expected: 'active (running)',
       evidence:
         'value' in facts.brokerJournal ? facts.brokerJournal.value.slice(-5).map(line => line.text) : [],

@@ -31,7 +31,7 @@ export const edgecoreActive: Check = {
       status: 'fail',
       observed: fatal
         ? `EdgeCore exits: ${fatal.text}`
-        : `${unit.active} (${unit.sub}), result ${unit.result}, ${unit.restarts} restarts`,
+        : `${unit.name} is ${unit.active} (${unit.sub}), result ${unit.result}, ${unit.restarts} restarts`,
       expected: 'active (running), without restarts in the last minute',
       evidence: fatal ? [fatal.line] : [],
       remedy: fatal

@@ -13,7 +13,7 @@ export default class Bundle extends EdgekitCommand {
     'Pulls the images that bundles/edge.yaml names, takes the programs out of theirs, and writes one .tar.gz that a node can be installed from without any network.'
   static override examples = [
     'edgekit bundle edge --arch amd64 -o dist',
-    'edgekit bundle edge --arch arm64 -o dist --registry-mirror docker.io=https://mirror.example',
+    'edgekit bundle edge --arch arm64 --registry-mirror docker.io=https://mirror.lan',
   ]
   static override args = {
     role: Args.string({ required: true, options: ['edge'], description: 'what the bundle is for' }),

@@ -17,7 +17,13 @@ const copyAgain =
 /** Read the manifest of an unpacked bundle. Throws EdgekitError when there is none or it cannot be understood. */
 export async function openBundle(directory: string, files: Files): Promise<UnpackedBundle> {
   const path = join(directory, 'bundle.json')
-  const text = await files.read(path)
+  const text = await files.read(path).catch(error => {
+    throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
+      exitCode: exitCodes.refused,
+      remedy: 'Run edgekit as root:\n  sudo ./edgekit install',
+      cause: error,
+    })
+  })
   if (text === undefined) {
     throw new EdgekitError(`there is no bundle in ${directory}: no bundle.json`, {
       exitCode: exitCodes.usage,

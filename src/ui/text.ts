@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 
 /** Width of everything edgekit prints: a serial console and a phone photo of it both show 80 columns. */
-const width = 80
+export const width = 80
 
 /**
  * Break a text into lines of at most 80 columns, each after `indent` blanks and the blanks its paragraph begins with;

@@ -3,6 +3,7 @@ import { execa } from 'execa'
 import { labBundle } from './bundle.ts'
 import { prepareHost } from './host.ts'
 import { bundleOnNode, install, startKeptNodeWithBundle } from './installed.ts'
+import { removeNode } from './remove.ts'
 
 const name = 'demo'
 
@@ -16,6 +17,7 @@ const bundle = await labBundle()
 say((await execa('ls', ['-l', '-h', bundle])).stdout)
 
 heading(`Boot an edge node without network, "${name}", and unpack the bundle on it`)
+await removeNode(name)
 const node = await startKeptNodeWithBundle({ release: 'bookworm', name, certificates: true })
 say(await node.sh(`cat ${bundleOnNode}/meta/version.txt`))
 

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Manifest, parseManifest } from '../../src/bundle/manifest.ts'
+import { exitCodes } from '../../src/errors.ts'
+import { labBundle, unpackedLabBundle } from '../lab/bundle.ts'
+import { standInEdgecore } from '../lab/edgecore/index.ts'
+import { edgekitExecutable } from '../lab/executable.ts'
+import { labRegistry } from '../lab/lab-registry.ts'
+import type { LabRegistry } from '../lab/registry.ts'
+
+let registry: LabRegistry
+let scratch: string
+
+beforeAll(async () => {
+  registry = await labRegistry(await standInEdgecore())
+  scratch = await mkdtemp(join(tmpdir(), 'edgekit-bundle-'))
+})
+
+afterAll(async () => {
+  await registry.stop()
+  await rm(scratch, { recursive: true, force: true })
+})
+
+const sha256 = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+
+const bundle = async (output: string, options: { edgekit?: string; arch?: string; mirror?: string } = {}) => {
+  const {
+    edgekit = await edgekitExecutable(),
+    arch = 'amd64',
+    mirror = `docker.io=${registry.url}`,
+  } = options
+  const args = ['bundle', 'edge', '--arch', arch, '-o', output, '--registry-mirror', mirror]
+  return execa(edgekit, args, { reject: false })
+}
+
+const manifestOf = async (directory: string): Promise<Manifest> =>
+  parseManifest(await readFile(join(directory, 'bundle.json'), 'utf8'))
+
+test('a bundle has what an edge node needs, and nothing else', async () => {
+  const { stdout } = await execa('tar', ['tzf', await labBundle()])
+  expect(stdout.split('\n')).toEqual([
+    'bundle.json',
+    'edgekit',
+    'meta/version.txt',
+    'config/kubeedge/edgecore-config.yaml',
+    'config/mosquitto/mosquitto.conf',
+    'systemd/mosquitto.service',
+    'systemd/edgecore.service',
+    'systemd/edgecore.service.d/10-edgekit.conf',
+    'bin/edgekit',
+    'bin/edgecore',
+    'bin/keadm',
+    'images/eclipse-mosquitto-2.0.tar',
+  ])
+})
+
+test('the manifest has the size, mode and hash of every file', async () => {
+  const directory = await unpackedLabBundle()
+  const { files } = await manifestOf(directory)
+  const list = await execa('find', ['.', '-type', 'f', '-printf', '%P %s %m\\n'], { cwd: directory })
+  const found = list.stdout.split('\n').filter(line => !line.startsWith('bundle.json '))
+  expect(files.map(({ path, size, mode }) => `${path} ${size} ${mode.toString(8)}`).toSorted()).toEqual(
+    found.toSorted(),
+  )
+  for (const file of files) expect(await sha256(join(directory, file.path))).toBe(file.sha256)
+})
+
+test('the digest of an image is the one the registry gives', async () => {
+  const { images } = await manifestOf(await unpackedLabBundle())
+  const answer = await fetch(`${registry.url}/v2/library/eclipse-mosquitto/manifests/2.0`, {
+    headers: { accept: 'application/vnd.oci.image.index.v1+json' },
+  })
+  expect(images.map(({ reference, digest }) => [reference, digest])).toEqual([
+    ['docker.io/library/eclipse-mosquitto:2.0', answer.headers.get('docker-content-digest')],
+  ])
+})
+
+test('the same inputs give the same bytes, in another directory and time zone', async () => {
+  const output = join(scratch, 'again')
+  const edgekit = await edgekitExecutable()
+  const args = [
+    'bundle',
+    'edge',
+    '--arch',
+    'amd64',
+    '-o',
+    output,
+    '--registry-mirror',
+    `docker.io=${registry.url}`,
+  ]
+  await execa(edgekit, args, { env: { TZ: 'Asia/Tokyo', HOME: '/nowhere' } })
+  expect(await readdir(output)).toEqual(['kubeedge-edge-v1.22.0-amd64.tar.gz'])
+  expect(await sha256(join(output, 'kubeedge-edge-v1.22.0-amd64.tar.gz'))).toBe(
+    await sha256(await labBundle()),
+  )
+})
+
+test('a bundle for arm64 refuses an amd64 node before anything else', async () => {
+  const beside = join(scratch, 'beside')
+  await mkdir(beside)
+  await copyFile(await edgekitExecutable(), join(beside, 'edgekit'))
+  const output = join(scratch, 'arm64')
+  const edgekit = join(beside, 'edgekit')
+
+  const without = await bundle(output, { edgekit, arch: 'arm64' })
+  expect(without.exitCode).toBe(exitCodes.usage)
+  expect(without.stderr).toContain('npm run build:sea -- --arch arm64')
+
+  await writeFile(join(beside, 'edgekit-linux-arm64'), 'a program for arm64')
+  expect((await bundle(output, { edgekit, arch: 'arm64' })).exitCode).toBe(exitCodes.ok)
+  const unpacked = join(scratch, 'unpacked-arm64')
+  await mkdir(unpacked)
+  await execa('tar', ['xzf', join(output, 'kubeedge-edge-v1.22.0-arm64.tar.gz'), '-C', unpacked])
+  const launched = await execa(join(unpacked, 'edgekit'), ['install'], { reject: false })
+  expect(launched.exitCode).toBe(exitCodes.refused)
+  expect(launched.stderr).toContain('this bundle is for arm64, this node is amd64')
+})
+
+test.each([
+  ['nobody answers', 'docker.io=http://127.0.0.1:1', exitCodes.refused, /cannot pull docker\.io\/\S+ from/],
+  ['the mirror is no URL', 'docker.io', exitCodes.usage, /--registry-mirror docker\.io is not HOST=URL/],
+])('when %s, nothing is left behind', async (_, mirror, code, message) => {
+  const output = await mkdtemp(join(scratch, 'failed-'))
+  const { exitCode, stderr } = await bundle(output, { mirror })
+  expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(message)
+  expect(exitCode).toBe(code)
+  expect(await readdir(output)).toEqual([])
+})
