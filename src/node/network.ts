@@ -15,7 +15,8 @@ export interface Network {
 /** `0100007F` -> `127.0.0.1`: the kernel prints each 32-bit word of an address in host (little-endian) order. */
 function decodeAddress(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap(word => [...Buffer.from(word, 'hex').reverse()])
-  if (bytes.length === 4) return bytes.join('.')
+  // An IPv6 socket bound to an IPv4 address (::ffff:127.0.0.1) is reached at that one.
+  if (bytes.length === 4 || hex.startsWith('0000000000000000FFFF0000')) return bytes.slice(-4).join('.')
   const groups = Array.from({ length: 8 }, (_, index) =>
     (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
   )

@@ -1,0 +1,182 @@
+import { constants } from 'node:fs'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { localFiles } from '../../../src/node/files.ts'
+
+const files = localFiles()
+const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o7777).toString(8)
+
+let directory: string
+const at = (...names: string[]): string => join(directory, ...names)
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-files-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+/** A path for each kind of thing, and one with nothing. */
+async function allKinds(): Promise<void> {
+  await writeFile(at('file'), 'text', { mode: 0o600 })
+  await mkdir(at('directory'))
+  await symlink('file', at('link'))
+  await symlink('nowhere', at('dangling'))
+}
+
+describe('status', () => {
+  test.each([
+    ['a file', 'file', { kind: 'file', size: 4, mode: 0o600, ...own }],
+    ['a directory', 'directory', { kind: 'directory', ...own }],
+    ['a link is not followed', 'link', { kind: 'symlink', size: 4 }],
+    ['a link to nothing', 'dangling', { kind: 'symlink' }],
+  ])('%s', async (_, name, expected) => {
+    await allKinds()
+    expect(await files.status(at(name))).toMatchObject(expected)
+  })
+
+  test('a device', async () => {
+    expect(await files.status('/dev/null')).toMatchObject({ kind: 'other' })
+  })
+
+  test('bits beyond the permissions', async () => {
+    await writeFile(at('program'), '')
+    await chmod(at('program'), 0o4755)
+    expect((await files.status(at('program')))?.mode).toBe(0o4755)
+  })
+})
+
+describe('where there is nothing', () => {
+  test.each(['absent', 'absent/deeper', 'file/below'])('%s', async name => {
+    await allKinds()
+    expect(await files.status(at(name))).toBeUndefined()
+    expect(await files.read(at(name))).toBeUndefined()
+    expect(await files.list(at(name))).toEqual([])
+    await expect(files.remove(at(name))).resolves.toBeUndefined()
+  })
+})
+
+test('another error is one: a directory cannot be read as a file', async () => {
+  await expect(files.read(directory)).rejects.toThrow('EISDIR')
+})
+
+test.each([
+  ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+  ['abc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+  ['a'.repeat(3_000_000), '2a152c894398719c0570f83fac34ac03a0f6e8e474b995c2403aa5434f7b9dd4'],
+])('sha256 of %.8s…', async (content, hash) => {
+  await writeFile(at('file'), content)
+  expect(await files.sha256(at('file'))).toBe(hash)
+})
+
+describe('write', () => {
+  test.each([
+    ['text', 0o640],
+    ['text', 0o755],
+    ['copyOf', 0o600],
+    ['copyOf', 0o4711],
+  ] as const)('from %s with mode %o, whatever the umask', async (from, mode) => {
+    const umask = process.umask(0o077)
+    onTestFinished(() => void process.umask(umask))
+    await writeFile(at('source'), 'new')
+    const content = from === 'text' ? { text: 'new' } : { copyOf: at('source') }
+    await files.write(at('file'), content, { mode, ...own })
+    expect(await readFile(at('file'), 'utf8')).toBe('new')
+    expect(await modeOf(at('file'))).toBe(mode.toString(8))
+    expect((await readdir(directory)).toSorted()).toEqual(['file', 'source'])
+  })
+
+  test('replaces what is there: who has it open still reads the old one', async () => {
+    await writeFile(at('file'), 'old', { mode: 0o600 })
+    await using reader = await open(at('file'), constants.O_RDONLY)
+    await files.write(at('file'), { text: 'new' }, { mode: 0o644, ...own })
+    expect(await readFile(at('file'), 'utf8')).toBe('new')
+    expect(await reader.readFile('utf8')).toBe('old')
+    expect(await modeOf(at('file'))).toBe('644')
+  })
+
+  test('replaces a link, not what it points at', async () => {
+    await allKinds()
+    await files.write(at('link'), { text: 'new' }, { mode: 0o644, ...own })
+    expect(await readFile(at('file'), 'utf8')).toBe('text')
+    expect(await files.status(at('link'))).toMatchObject({ kind: 'file', size: 3 })
+  })
+
+  test.each([
+    ['a source that is not there', { copyOf: '/nonexistent/source' }, 'file', 0o644, 'ENOENT'],
+    ['a place that is a directory', { text: 'new' }, 'directory', 0o644, 'EISDIR'],
+    ['a mode that is none', { text: 'new' }, 'file', 2 ** 33, 'ERR_OUT_OF_RANGE'],
+  ])('nothing has changed and nothing is left after %s', async (_, content, name, mode, code) => {
+    await allKinds()
+    await expect(files.write(at(name), content, { mode, ...own })).rejects.toMatchObject({ code })
+    expect((await readdir(directory)).toSorted()).toEqual(['dangling', 'directory', 'file', 'link'])
+    expect(await readFile(at('file'), 'utf8')).toBe('text')
+  })
+})
+
+describe('link', () => {
+  test('a new one, and another in its place', async () => {
+    await files.link(at('link'), '/one')
+    expect(await files.linkTarget(at('link'))).toBe('/one')
+    await files.link(at('link'), '/two')
+    expect(await files.linkTarget(at('link'))).toBe('/two')
+    expect(await readdir(directory)).toEqual(['link'])
+  })
+
+  test('nothing is left when a directory is there', async () => {
+    await mkdir(at('link'))
+    await expect(files.link(at('link'), '/one')).rejects.toThrow()
+    expect(await readdir(directory)).toEqual(['link'])
+  })
+})
+
+describe('makeDirectory', () => {
+  test.each([0o755, 0o700, 0o1777])('with mode %o, whatever the umask', async mode => {
+    const umask = process.umask(0o077)
+    onTestFinished(() => void process.umask(umask))
+    await files.makeDirectory(at('new'), { mode, ...own })
+    expect(await modeOf(at('new'))).toBe(mode.toString(8))
+  })
+
+  test.each([
+    ['one that is there', 'directory', 'EEXIST'],
+    ['one whose parent is missing', 'absent/new', 'ENOENT'],
+  ])('refuses %s', async (_, name, code) => {
+    await allKinds()
+    await expect(files.makeDirectory(at(name), { mode: 0o755, ...own })).rejects.toMatchObject({ code })
+  })
+})
+
+test('setAccess changes the mode of what is there', async () => {
+  await allKinds()
+  await files.setAccess(at('directory'), { mode: 0o711, ...own })
+  expect(await modeOf(at('directory'))).toBe('711')
+})
+
+describe('remove', () => {
+  test.each(['file', 'directory', 'link', 'dangling'])('a %s', async name => {
+    await allKinds()
+    await files.remove(at(name))
+    const left = ['dangling', 'directory', 'file', 'link'].filter(other => other !== name)
+    expect((await readdir(directory)).toSorted()).toEqual(left)
+  })
+
+  test('never a directory with something in it', async () => {
+    await allKinds()
+    await writeFile(at('directory', 'precious'), '')
+    await expect(files.remove(at('directory'))).rejects.toMatchObject({ code: 'ENOTEMPTY' })
+    expect(await readdir(at('directory'))).toEqual(['precious'])
+  })
+})

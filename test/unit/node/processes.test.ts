@@ -1,0 +1,65 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { CommandError, localProcesses } from '../../../src/node/processes.ts'
+
+const processes = localProcesses()
+const patient = { timeoutMs: 20_000 }
+const sh = (script: string) => ['-c', script]
+
+test('what a program prints, and that it went well', async () => {
+  expect(await processes.run('sh', sh('echo out; echo err >&2'), patient)).toEqual({
+    exitCode: 0,
+    stdout: 'out',
+    stderr: 'err',
+  })
+})
+
+test('to attempt it, any exit code is an answer', async () => {
+  expect(await processes.attempt('sh', sh('echo out; echo err >&2; exit 3'), patient)).toEqual({
+    exitCode: 3,
+    stdout: 'out',
+    stderr: 'err',
+  })
+})
+
+test.each([
+  ['its errors', 'echo out; echo err >&2; exit 3', /exit code 3: err$/],
+  ['what it printed, without errors', 'echo out; exit 3', /exit code 3: out$/],
+  ['only the exit code, when it said nothing', 'exit 3', /exit code 3$/],
+  ['the last ten lines', 'seq 20 >&2; exit 1', /exit code 1: 11\n12\n13\n14\n15\n16\n17\n18\n19\n20$/],
+])('a failure says %s', async (_, script, message) => {
+  const failed = processes.run('sh', sh(script), patient)
+  await expect(failed).rejects.toThrow(CommandError)
+  await expect(failed).rejects.toThrow(message)
+})
+
+test.each(['run', 'attempt'] as const)('%s: a program that does not end in time is stopped', async call => {
+  const started = performance.now()
+  const late = processes[call]('sleep', ['20'], { timeoutMs: 200 })
+  await expect(late).rejects.toThrow(CommandError)
+  await expect(late).rejects.toThrow('sleep 20: no answer within 0.2 s')
+  expect(performance.now() - started).toBeLessThan(10_000)
+})
+
+test.each(['run', 'attempt'] as const)('%s: a program that is not there', async call => {
+  const missing = processes[call]('no-such-program', ['x'], patient)
+  await expect(missing).rejects.toThrow(CommandError)
+  await expect(missing).rejects.toThrow('no-such-program: not found on this machine')
+})
+
+test('a program that is killed', async () => {
+  const killed = processes.attempt('sh', sh('kill -9 $$'), patient)
+  await expect(killed).rejects.toThrow(CommandError)
+  await expect(killed).rejects.toThrow('SIGKILL')
+})
+
+test('a long command line is cut in a message', async () => {
+  const failed = processes.run('sh', [...sh('exit 1'), 'x'.repeat(200)], patient)
+  await expect(failed).rejects.toThrow(`sh -c exit 1 ${'x'.repeat(87)}…: exit code 1`)
+})
+
+test('a program speaks English, whatever the language of this machine', async () => {
+  vi.stubEnv('LC_ALL', 'de_DE.UTF-8')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const { stdout } = await processes.run('sh', sh('echo "$LC_ALL"'), patient)
+  expect(stdout).toBe('C')
+})
