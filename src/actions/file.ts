@@ -31,7 +31,7 @@ export const file: Action<FileSpec, Before> = {
   async capture({ path }, { files }) {
     const access = await files.status(path)
     if (!access) return undefined
-    const backup = join(paths.backups, path.replaceAll('/', '_'))
+    const backup = join(paths.backups, encodeURIComponent(path))
     await files.write(backup, { copyOf: path }, { mode: 0o600, uid: 0, gid: 0 })
     return { backup, access }
   },

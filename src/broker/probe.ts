@@ -9,17 +9,19 @@ export interface BrokerAddress {
 
 /** Open one MQTT 3.1.1 connection, the version EdgeCore speaks. Rejects when the broker does not accept within `timeoutMs`. */
 async function open({ host, port }: BrokerAddress, timeoutMs: number): Promise<mqtt.MqttClient> {
-  return mqtt.connectAsync({
-    protocol: 'mqtt',
-    host,
-    port,
+  const options = {
     clientId: `edgekit-${randomUUID().slice(0, 8)}`,
     protocolVersion: 4,
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: timeoutMs,
-  })
+  } as const
+  // `false`: a broker that hangs up without a word (mosquitto at max_connections does) is a failure, not silence.
+  return mqtt.connectAsync(`mqtt://${host}:${port}`, options, false)
 }
+
+/** A busy node may need a second; one that needs more is frozen. */
+const attemptMs = 2_000
 
 /** Did the broker itself say no, for want of a password say? Then `code` is the return code of its CONNACK (MQTT 3.1.1, 3.2.2.3). */
 const isRefusal = (error: unknown): boolean =>
@@ -27,8 +29,8 @@ const isRefusal = (error: unknown): boolean =>
 
 /**
  * Wait until a broker answers an MQTT CONNECT, be it with a refusal. That a port is open proves nothing: the kernel
- * accepts for a frozen broker, and another program may hold the port. Throws the last reason after `timeoutMs`, or
- * as soon as it is no longer worth waiting.
+ * accepts for a frozen broker, and another program may hold the port. It is asked at least once; after `timeoutMs`, or
+ * as soon as it is no longer worth waiting, this throws the last reason.
  */
 export async function waitForBroker(
   address: BrokerAddress,
@@ -38,7 +40,7 @@ export async function waitForBroker(
   const end = Date.now() + timeoutMs
   for (;;) {
     try {
-      const client = await open(address, Math.max(100, Math.min(2000, end - Date.now())))
+      const client = await open(address, attemptMs)
       await client.endAsync()
       return
     } catch (error) {

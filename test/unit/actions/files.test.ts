@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import type { Action, Inspection } from '../../../src/actions/action.ts'
+import { directory } from '../../../src/actions/directory.ts'
+import { edgecoreConfig } from '../../../src/actions/edgecore-config.ts'
+import { file } from '../../../src/actions/file.ts'
+import { link } from '../../../src/actions/link.ts'
+import { paths } from '../../../src/node/paths.ts'
+import { type TinyNode, tinyNode } from './tiny-node.ts'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const root = { uid: 0, gid: 0 }
+
+const fileSpec = {
+  path: '/etc/x.conf',
+  source: '/bundle/x.conf',
+  sha256: sha256('new\n'),
+  ours: false,
+  previousSha256: sha256('from the bundle before\n'),
+  mode: 0o640,
+  ...root,
+}
+const directorySpec = { path: '/srv/a/b', mode: 0o750, ...root }
+const linkSpec = { path: '/etc/link', target: '/opt/target' }
+const configSpec = {
+  path: '/etc/edgecore.yaml',
+  base: '/bundle/edgecore.yaml',
+  values: { 'modules.eventBus.mqttMode': 2 },
+  initial: { 'modules.edged.hostnameOverride': 'edge-1' },
+}
+
+/** A node with the unpacked bundle on it and a place for backups. */
+async function nodeWithBundle(): Promise<TinyNode> {
+  const node = await tinyNode()
+  await node.put(fileSpec.source, 'new\n')
+  await node.put(configSpec.base, 'modules:\n  eventBus:\n    mqttMode: 0 # comment\n')
+  await node.put('/etc/other', '')
+  await node.put(`${paths.backups}/keep`, '')
+  return node
+}
+
+type Case = [what: string, inspection: Inspection, prepare: (node: TinyNode) => Promise<void>]
+
+/** The contract that every action keeps, from each state a node can be in. */
+function holdsContract<Spec, Before>(action: Action<Spec, Before>, spec: Spec, cases: Case[]): void {
+  describe.each(cases)('%s', (_, inspection, prepare) => {
+    test(`is ${inspection}, and looking changes nothing`, async () => {
+      const node = await nodeWithBundle()
+      await prepare(node)
+      const before = await node.disk()
+      expect(await action.inspect(spec, node)).toBe(inspection)
+      expect(await node.disk()).toEqual(before)
+    })
+
+    if (inspection === 'foreign') return
+
+    test('is done after it was applied, once or twice', async () => {
+      const node = await nodeWithBundle()
+      await prepare(node)
+      await action.apply(spec, node)
+      expect(await action.inspect(spec, node)).toBe('done')
+      const once = await node.disk()
+      await action.apply(spec, node)
+      expect(await action.inspect(spec, node)).toBe('done')
+      expect(await node.disk()).toEqual(once)
+    })
+
+    test('is as before when reverted, applied or not', async () => {
+      const node = await nodeWithBundle()
+      await prepare(node)
+      const disk = await node.disk()
+      for (const apply of [true, false]) {
+        const before = await action.capture(spec, node)
+        if (apply) await action.apply(spec, node)
+        await action.revert(spec, before, node)
+        expect(await node.disk()).toEqual(disk)
+      }
+    })
+  })
+}
+
+describe('file', () => {
+  const { path } = fileSpec
+  holdsContract(file, fileSpec, [
+    ['nothing', 'needed', async () => {}],
+    ['the same', 'done', node => node.put(path, 'new\n', 0o640)],
+    ['the same with another mode', 'needed', node => node.put(path, 'new\n', 0o644)],
+    ['that of the bundle before', 'needed', node => node.put(path, 'from the bundle before\n', 0o600)],
+    ["somebody else's", 'foreign', node => node.put(path, 'mine\n', 0o640)],
+    ['a directory', 'foreign', node => node.put(`${path}/x`, '')],
+    ['a link to the same', 'foreign', node => node.files.link(path, '../bundle/x.conf')],
+  ])
+
+  test('whatever is at a place of our own may be replaced', async () => {
+    const node = await nodeWithBundle()
+    await node.put(path, 'mine\n')
+    expect(await file.inspect({ ...fileSpec, ours: true, previousSha256: undefined }, node)).toBe('needed')
+  })
+
+  test('the owner counts', async () => {
+    const node = await nodeWithBundle()
+    await node.put(path, 'new\n', 0o640)
+    expect(await file.inspect({ ...fileSpec, uid: 1883 }, node)).toBe('needed')
+    expect(await file.inspect({ ...fileSpec, gid: 1883 }, node)).toBe('needed')
+  })
+
+  test('it has the bytes and the mode of the spec, and a backup that only root can read', async () => {
+    const node = await nodeWithBundle()
+    await node.put(path, 'secret\n', 0o644)
+    await file.capture(fileSpec, node)
+    await file.apply(fileSpec, node)
+    expect(await node.disk()).toMatchObject({
+      [path]: 'new\n 640',
+      [`${paths.backups}/%2Fetc%2Fx.conf`]: 'secret\n 600',
+    })
+  })
+
+  test('two files with similar paths have their own backups', async () => {
+    const node = await nodeWithBundle()
+    const specs = ['/etc/a/b', '/etc/a_b'].map(path => ({ ...fileSpec, path }))
+    for (const { path } of specs) await node.put(path, `${path}\n`, 0o600)
+    const disk = await node.disk()
+    const befores = []
+    for (const spec of specs) befores.push(await file.capture(spec, node))
+    for (const [index, spec] of specs.entries()) await file.revert(spec, befores[index], node)
+    expect(await node.disk()).toEqual(disk)
+  })
+})
+
+describe('directory', () => {
+  const { path } = directorySpec
+  holdsContract(directory, directorySpec, [
+    ['nothing, nor its parent', 'needed', async () => {}],
+    ['only its parent', 'needed', node => node.put('/srv/a/other', '')],
+    [
+      'the same',
+      'done',
+      async node => {
+        await node.put(`${path}/x`, '')
+        await node.files.setAccess(path, { mode: 0o750, ...root })
+      },
+    ],
+    ['another mode', 'needed', node => node.put(`${path}/x`, '')],
+    ['a file', 'foreign', node => node.put(path, '')],
+    [
+      'a link to a directory',
+      'foreign',
+      async node => {
+        await node.put('/srv/a/other/x', '')
+        await node.files.link(path, 'other')
+      },
+    ],
+  ])
+
+  test('its parents can be entered by anybody', async () => {
+    const node = await nodeWithBundle()
+    await directory.apply(directorySpec, node)
+    expect(await node.disk()).toMatchObject({
+      '/srv': 'directory 755',
+      '/srv/a': 'directory 755',
+      '/srv/a/b': 'directory 750',
+    })
+  })
+
+  test('what others put into it in the meantime stays', async () => {
+    const node = await nodeWithBundle()
+    const before = await directory.capture(directorySpec, node)
+    await directory.apply(directorySpec, node)
+    await node.put('/srv/a/precious', '')
+    await directory.revert(directorySpec, before, node)
+    const disk = await node.disk()
+    expect(disk).toHaveProperty(['/srv/a/precious'])
+    expect(disk).not.toHaveProperty(['/srv/a/b'])
+  })
+})
+
+describe('link', () => {
+  const { path, target } = linkSpec
+  // An action is only reverted when it was needed: for a link that means that there was nothing.
+  holdsContract(link, linkSpec, [
+    ['nothing', 'needed', async () => {}],
+    ['another target', 'foreign', node => node.files.link(path, '/opt/other')],
+    ['a file', 'foreign', node => node.put(path, '')],
+  ])
+
+  test('the same', async () => {
+    const node = await nodeWithBundle()
+    await node.files.link(path, target)
+    expect(await link.inspect(linkSpec, node)).toBe('done')
+  })
+
+  test('it points at its target', async () => {
+    const node = await nodeWithBundle()
+    await link.apply(linkSpec, node)
+    expect(await node.files.linkTarget(path)).toBe(target)
+  })
+})
+
+describe('edgecore-config', () => {
+  const { path } = configSpec
+  holdsContract(edgecoreConfig, configSpec, [
+    ['nothing', 'needed', async () => {}],
+    ['the values', 'done', node => node.put(path, 'modules: {eventBus: {mqttMode: 2}} # mine\n', 0o600)],
+    [
+      'another value',
+      'needed',
+      node => node.put(path, 'modules:\n  eventBus:\n    mqttMode: 0 # mine\n', 0o604),
+    ],
+    [
+      'a value of another type',
+      'needed',
+      node => node.put(path, 'modules: {eventBus: {mqttMode: "2"}}\n', 0o600),
+    ],
+    ['an empty file', 'needed', node => node.put(path, '', 0o600)],
+  ])
+
+  test.each([
+    [
+      'a new file is that of the bundle with all values, and can hold a secret',
+      undefined,
+      'modules:\n  eventBus:\n    mqttMode: 2 # comment\n  edged:\n    hostnameOverride: edge-1\n 640',
+    ],
+    [
+      'a file that is there keeps all but the values, its mode too',
+      'modules:\n  edged: {hostnameOverride: other}\n  eventBus:\n    mqttMode: 0 # mine\n',
+      'modules:\n  edged: {hostnameOverride: other}\n  eventBus:\n    mqttMode: 2 # mine\n 604',
+    ],
+  ])('%s', async (_, text, expected) => {
+    const node = await nodeWithBundle()
+    if (text !== undefined) await node.put(path, text, 0o604)
+    await edgecoreConfig.apply(configSpec, node)
+    expect((await node.disk())[path]).toBe(expected)
+  })
+})

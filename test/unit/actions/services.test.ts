@@ -1,0 +1,222 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Inspection } from '../../../src/actions/action.ts'
+import { brokerAnswers } from '../../../src/actions/broker-answers.ts'
+import { daemonReload } from '../../../src/actions/daemon-reload.ts'
+import { image } from '../../../src/actions/image.ts'
+import { actions } from '../../../src/actions/index.ts'
+import { unitEnabled } from '../../../src/actions/unit-enabled.ts'
+import { unitRunning } from '../../../src/actions/unit-running.ts'
+import type { ContainerdImage } from '../../../src/node/containerd.ts'
+import type { UnitState } from '../../../src/node/systemd.ts'
+import { tinyBroker } from '../edgecore/tiny-broker.ts'
+import { type TinyNode, tinyNode } from './tiny-node.ts'
+
+const unit = 'x.service'
+
+test('an action is listed under its own kind', () => {
+  for (const [name, action] of Object.entries(actions)) expect(action.kind).toBe(name)
+})
+
+describe('unit-enabled', () => {
+  test.each([
+    ['enabled', 'done'],
+    ['disabled', 'needed'],
+    ['enabled-runtime', 'needed'],
+    ['masked', 'needed'],
+    ['', 'needed'],
+  ])('a unit that is "%s" is %s', async (enabled, inspection) => {
+    const node = await tinyNode()
+    node.setUnit(unit, { enabled })
+    expect(await unitEnabled.inspect({ unit }, node)).toBe(inspection)
+  })
+
+  test('applied it is done, reverted it is as before', async () => {
+    const node = await tinyNode()
+    await unitEnabled.apply({ unit }, node)
+    expect(await unitEnabled.inspect({ unit }, node)).toBe('done')
+    await unitEnabled.revert({ unit }, undefined, node)
+    expect(await unitEnabled.inspect({ unit }, node)).toBe('needed')
+    expect(node.calls).toEqual([`enable ${unit}`, `disable ${unit}`])
+  })
+})
+
+describe('unit-running', () => {
+  test.each([
+    ['active', 'done'],
+    ['activating', 'needed'],
+    ['inactive', 'needed'],
+    ['failed', 'needed'],
+  ])('a unit that is %s is %s', async (active, inspection) => {
+    const node = await tinyNode()
+    node.setUnit(unit, { active })
+    expect(await unitRunning.inspect({ unit }, node)).toBe(inspection)
+  })
+
+  test.each([
+    ['stopped is stopped again', 'inactive', `stop ${unit}`],
+    ['that ran runs again, with what was put back', 'active', `restart ${unit}`],
+  ])('a unit %s when reverted', async (_, active, call) => {
+    const node = await tinyNode()
+    node.setUnit(unit, { active })
+    const before = await unitRunning.capture({ unit }, node)
+    await unitRunning.apply({ unit }, node)
+    expect(await unitRunning.inspect({ unit }, node)).toBe('done')
+    await unitRunning.revert({ unit }, before, node)
+    expect(node.calls).toEqual([`restart ${unit}`, call])
+    expect((await node.systemd.unit(unit)).active).toBe(active)
+  })
+
+  test('a unit that does not start says so with its state and its journal', async () => {
+    const node = await tinyNode()
+    node.setUnit(unit, { active: 'failed', sub: 'failed', result: 'exit-code' })
+    node.broken.set(`restart ${unit}`, 'systemctl restart: exit code 1')
+    await expect(unitRunning.apply({ unit }, node)).rejects.toThrow(
+      'systemctl restart: exit code 1\n' +
+        'x.service did not start: failed (failed), result exit-code. Its journal ends with:\n' +
+        '  Address already in use',
+    )
+  })
+})
+
+describe('daemon-reload', () => {
+  const states = (...flags: boolean[]): [string, Partial<UnitState>][] =>
+    flags.map((needsReload, index) => [`${index}.service`, { needsReload }])
+
+  test.each([
+    ['no unit has changed', states(false, false), 'done'],
+    ['one unit has changed', states(false, true), 'needed'],
+    ['a unit that is not ours has changed', [...states(false), ['y.service', { needsReload: true }]], 'done'],
+  ] as const)('%s', async (_, units, inspection) => {
+    const node = await tinyNode()
+    for (const [name, state] of units) node.setUnit(name, state)
+    expect(await daemonReload.inspect({ units: ['0.service', '1.service'] }, node)).toBe(inspection)
+  })
+
+  test('applied it is done; reverting leaves the reload to whoever rolls back', async () => {
+    const node = await tinyNode()
+    node.setUnit(unit, { needsReload: true })
+    await daemonReload.apply({ units: [unit] }, node)
+    expect(await daemonReload.inspect({ units: [unit] }, node)).toBe('done')
+    await daemonReload.revert({ units: [unit] }, undefined, node)
+    expect(node.calls).toEqual(['reload'])
+  })
+})
+
+describe('image', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  const spec = {
+    reference: 'registry.example:5000/team/broker:2.0',
+    digest,
+    platform: 'linux/amd64',
+    archive: '/images/broker.tar',
+  }
+  const named = (reference: string, changes: Partial<ContainerdImage> = {}): ContainerdImage => ({
+    reference,
+    digest,
+    complete: true,
+    unpacked: true,
+    pinned: false,
+    ...changes,
+  })
+  const byDigest = `registry.example:5000/team/broker@${digest}`
+  const names = [spec.reference, byDigest, `sha256:${'c'.repeat(64)}`]
+  const unrelated = named('registry.example:5000/team/other:2.0', { digest: `sha256:${'b'.repeat(64)}` })
+
+  async function nodeWith(...images: ContainerdImage[]): Promise<TinyNode> {
+    const node = await tinyNode()
+    node.images = [unrelated, ...images]
+    node.archives.set(
+      spec.archive,
+      names.map(name => named(name)),
+    )
+    return node
+  }
+
+  test.each([
+    ['there', named(spec.reference, { pinned: true }), 'done'],
+    ['not there', unrelated, 'needed'],
+    ['there under another tag', named('registry.example:5000/team/broker:2.1', { pinned: true }), 'needed'],
+    ['another one of that name', named(spec.reference, { digest: unrelated.digest, pinned: true }), 'needed'],
+    ['incomplete', named(spec.reference, { pinned: true, complete: false }), 'needed'],
+    ['not unpacked', named(spec.reference, { pinned: true, unpacked: false }), 'needed'],
+    ['not pinned', named(spec.reference), 'needed'],
+  ])('%s', async (_, image_, inspection) => {
+    expect(await image.inspect(spec, await nodeWith(image_))).toBe(inspection)
+  })
+
+  test('it is imported for its platform and pinned under both names; a second time changes nothing', async () => {
+    const node = await nodeWith()
+    await image.apply(spec, node)
+    expect(node.calls).toEqual([
+      'import /images/broker.tar linux/amd64',
+      `label ${spec.reference} io.cri-containerd.pinned=pinned`,
+      `label ${byDigest} io.cri-containerd.pinned=pinned`,
+    ])
+    expect(await image.inspect(spec, node)).toBe('done')
+    const once = node.images
+    await image.apply(spec, node)
+    expect(node.images).toEqual(once)
+  })
+
+  test.each([
+    ['all names that came with it are gone', []],
+    ['names that were there stay', [named(spec.reference)]],
+  ])('reverted: %s', async (_, present) => {
+    const node = await nodeWith(...present)
+    const before = await image.capture(spec, node)
+    await image.apply(spec, node)
+    await image.revert(spec, before, node)
+    expect(node.images.map(({ reference }) => reference)).toEqual([
+      unrelated.reference,
+      ...present.map(({ reference }) => reference),
+    ])
+  })
+})
+
+describe('broker-answers', () => {
+  const host = '127.0.0.1'
+
+  /** A port on which somebody accepts connections and never says a word. */
+  async function mutePort(): Promise<number> {
+    const server = createServer(() => undefined).listen(0, host)
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const address = server.address()
+    return typeof address === 'object' && address ? address.port : 0
+  }
+
+  async function brokerPort(answer: Parameters<typeof tinyBroker>[0]): Promise<number> {
+    const broker = await tinyBroker(answer)
+    onTestFinished(() => broker.close())
+    return broker.port
+  }
+
+  const brokers: [what: string, inspection: Inspection, open: () => Promise<number>][] = [
+    ['accepts', 'done', () => brokerPort(0)],
+    ['refuses without a password: it answers', 'done', () => brokerPort(5)],
+    ['hangs up', 'needed', () => brokerPort('close')],
+    ['is frozen', 'needed', mutePort],
+    ['is not there', 'needed', async () => 1],
+  ]
+  test.each(brokers)('a broker that %s is %s', async (_, inspection, open) => {
+    const node = await tinyNode()
+    const spec = { host, port: await open(), timeoutMs: 300 }
+    expect(await brokerAnswers.inspect(spec, node)).toBe(inspection)
+    const applied = brokerAnswers.apply(spec, node)
+    if (inspection === 'done') await expect(applied).resolves.toBeUndefined()
+    else await expect(applied).rejects.toThrow()
+  })
+
+  test('a broker that needs a moment is waited for', async () => {
+    const node = await tinyNode()
+    const free = await tinyBroker()
+    await free.close()
+    const spec = { host, port: free.port, timeoutMs: 20_000 }
+    const applied = brokerAnswers.apply(spec, node)
+    const broker = await tinyBroker(0, free.port)
+    onTestFinished(() => broker.close())
+    await expect(applied).resolves.toBeUndefined()
+  })
+})

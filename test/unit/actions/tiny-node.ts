@@ -1,0 +1,160 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Containerd, ContainerdImage } from '../../../src/node/containerd.ts'
+import { type Access, type Files, localFiles } from '../../../src/node/files.ts'
+import type { Node } from '../../../src/node/node.ts'
+import type { Systemd, UnitState } from '../../../src/node/systemd.ts'
+
+const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+
+/** Real files, all below one directory; what is said to be root's belongs to whoever runs the tests. */
+function filesBelow(root: string): Files {
+  const real = localFiles()
+  const at = (path: string): string => join(root, path)
+  const toDisk = ({ mode, uid, gid }: Access): Access => ({ mode, uid: uid || own.uid, gid: gid || own.gid })
+  return {
+    read: path => real.read(at(path)),
+    async status(path) {
+      const found = await real.status(at(path))
+      if (!found) return undefined
+      return {
+        ...found,
+        uid: found.uid === own.uid ? 0 : found.uid,
+        gid: found.gid === own.gid ? 0 : found.gid,
+      }
+    },
+    list: path => real.list(at(path)),
+    linkTarget: path => real.linkTarget(at(path)),
+    sha256: path => real.sha256(at(path)),
+    write: (path, content, access) =>
+      real.write(at(path), 'copyOf' in content ? { copyOf: at(content.copyOf) } : content, toDisk(access)),
+    link: (path, target) => real.link(at(path), target),
+    makeDirectory: (path, access) => real.makeDirectory(at(path), toDisk(access)),
+    setAccess: (path, access) => real.setAccess(at(path), toDisk(access)),
+    remove: path => real.remove(at(path)),
+  }
+}
+
+const stopped: UnitState = {
+  name: '',
+  load: 'loaded',
+  active: 'inactive',
+  sub: 'dead',
+  enabled: 'disabled',
+  result: 'success',
+  fragmentPath: '',
+  dropIns: [],
+  needsReload: false,
+  restarts: 0,
+  activeForMs: undefined,
+  execStart: '',
+}
+
+/** A node whose disk is a real directory; its systemd and containerd only remember what they were told. */
+export interface TinyNode extends Node {
+  /** What systemd and containerd were told to do, in order. */
+  calls: string[]
+  /** A call that fails, such as `restart x.service`, and how. */
+  broken: Map<string, string>
+  units: Map<string, UnitState>
+  images: ContainerdImage[]
+  /** The images that an archive brings. */
+  archives: Map<string, ContainerdImage[]>
+  setUnit(name: string, changes: Partial<UnitState>): void
+  put(path: string, text: string, mode?: number): Promise<void>
+  /** Every path on the disk with its mode and content; the temporary names of unfinished writes too. */
+  disk(): Promise<Record<string, string>>
+}
+
+const noNeed = (): never => {
+  throw new Error('not part of the tiny node')
+}
+
+export async function tinyNode(): Promise<TinyNode> {
+  const root = await mkdtemp(join(tmpdir(), 'edgekit-node-'))
+  onTestFinished(() => rm(root, { recursive: true }))
+  const calls: string[] = []
+  const broken = new Map<string, string>()
+  const units = new Map<string, UnitState>()
+  const archives = new Map<string, ContainerdImage[]>()
+  const call = async (...words: string[]): Promise<void> => {
+    calls.push(words.join(' '))
+    const failure = broken.get(words.join(' '))
+    if (failure) throw new Error(failure)
+  }
+  const setUnit = (name: string, changes: Partial<UnitState>): void =>
+    void units.set(name, { ...(units.get(name) ?? { ...stopped, name }), ...changes })
+
+  const systemd: Systemd = {
+    isInit: async () => true,
+    unit: async name => units.get(name) ?? { ...stopped, name, load: 'not-found', enabled: '' },
+    async reload() {
+      await call('reload')
+      for (const name of units.keys()) setUnit(name, { needsReload: false })
+    },
+    enable: async name => call('enable', name).then(() => setUnit(name, { enabled: 'enabled' })),
+    disable: async name => call('disable', name).then(() => setUnit(name, { enabled: 'disabled' })),
+    start: async name => call('start', name).then(() => setUnit(name, { active: 'active' })),
+    restart: async name => call('restart', name).then(() => setUnit(name, { active: 'active' })),
+    stop: async name => call('stop', name).then(() => setUnit(name, { active: 'inactive' })),
+  }
+  const containerd: Containerd = {
+    answers: async () => true,
+    version: async () => '1.6.20',
+    images: async () => node.images,
+    tasks: async () => [],
+    async importImage(archive, platform) {
+      await call('import', archive, platform)
+      const brought = archives.get(archive) ?? []
+      const names = brought.map(({ reference }) => reference)
+      node.images = [...node.images.filter(({ reference }) => !names.includes(reference)), ...brought]
+    },
+    async labelImage(reference, label, value) {
+      await call('label', reference, `${label}=${value}`)
+      node.images = node.images.map(image =>
+        image.reference === reference ? { ...image, pinned: true } : image,
+      )
+    },
+    async removeImage(reference) {
+      await call('rm', reference)
+      node.images = node.images.filter(image => image.reference !== reference)
+    },
+  }
+  const node: TinyNode = {
+    machine: noNeed,
+    processes: { run: noNeed, attempt: noNeed },
+    network: { listeners: noNeed },
+    journal: { lines: async () => [{ time: 0, pid: 1, text: 'Address already in use' }] },
+    files: filesBelow(root),
+    systemd,
+    containerd,
+    calls,
+    broken,
+    units,
+    images: [],
+    archives,
+    setUnit,
+    async put(path, text, mode = 0o644) {
+      await mkdir(dirname(join(root, path)), { recursive: true })
+      await writeFile(join(root, path), text)
+      await chmod(join(root, path), mode)
+    },
+    async disk() {
+      const found: Record<string, string> = {}
+      for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath, entry.name)
+        const what = entry.isFile()
+          ? await readFile(path, 'utf8')
+          : entry.isDirectory()
+            ? 'directory'
+            : 'link'
+        const mode = entry.isSymbolicLink() ? '' : ` ${((await stat(path)).mode & 0o7777).toString(8)}`
+        found[path.slice(root.length)] = `${what}${mode}`
+      }
+      return found
+    },
+  }
+  return node
+}
