@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/node/**/*.test.ts'],
-          globalSetup: 'test/lab/vitest-setup.ts',
+          globalSetup: ['test/lab/vitest-setup.ts', 'test/lab/vitest-setup-nodes.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           restoreMocks,

@@ -6,6 +6,8 @@ import { dirname } from 'node:path'
 import { execute, Plugin } from '@oclif/core'
 
 process.env['EDGEKIT_DISABLE_THEME'] = '1'
+// What Node.js deprecates is for us to mend, not for an operator to read (mqtt still uses url.parse).
+process.noDeprecation = true
 
 class ShippedPlugin extends Plugin {
   override async load(): Promise<void> {

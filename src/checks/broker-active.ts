@@ -1,5 +1,13 @@
 import { known } from '../facts/fact.ts'
+import type { JournalLine } from '../node/journal.ts'
 import type { Check } from './check.ts'
+
+/** The end of what the broker and ctr said themselves; systemd (process 1) and edgekit only say that it went wrong. */
+const said = (journal: readonly JournalLine[]): string[] =>
+  journal
+    .filter(({ pid, text }) => pid !== 1 && !text.startsWith('edgekit:'))
+    .slice(-5)
+    .map(({ text }) => text)
 
 export const brokerActive: Check = {
   id: 'broker-active',
@@ -31,8 +39,7 @@ export const brokerActive: Check = {
       status: 'fail',
       observed: `${unit.name} is ${unit.active} (${unit.sub}), result ${unit.result}, ${unit.restarts} restarts`,
       expected: 'active (running)',
-      evidence:
-        'value' in facts.brokerJournal ? facts.brokerJournal.value.slice(-5).map(line => line.text) : [],
+      evidence: 'value' in facts.brokerJournal ? said(facts.brokerJournal.value) : [],
       remedy: {
         text: 'Start it; if it does not stay up, its journal says why.',
         commands: ['systemctl enable --now mosquitto', 'journalctl -u mosquitto -n 100 --no-pager'],

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,10 +10,12 @@ export const cacheRoot = join(
     join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'edgekit-lab'),
 )
 
+const anHour = 3_600_000
+
 /**
  * The directory that `build` fills, made once per distinct `inputs`. It appears under its final name only when
  * `build` succeeded, so an interrupted run never leaves a half-made entry; two builds at once are safe, the first to
- * finish wins.
+ * finish wins. What was made under the same name from other inputs goes when nobody has asked for it in an hour.
  */
 export async function cached(
   name: string,
@@ -23,7 +25,15 @@ export async function cached(
   const hash = createHash('sha256')
   for (const input of inputs) hash.update(input).update('\0')
   const directory = join(cacheRoot, `${name}-${hash.digest('hex').slice(0, 16)}`)
-  if (existsSync(directory)) return directory
+  if (!existsSync(directory)) {
+    await forgetUnused(name)
+    await makeWhole(directory, build)
+  }
+  await utimes(directory, new Date(), new Date())
+  return directory
+}
+
+async function makeWhole(directory: string, build: (directory: string) => Promise<void>): Promise<void> {
   const unfinished = `${directory}.${randomUUID()}.unfinished`
   await mkdir(unfinished, { recursive: true })
   try {
@@ -34,5 +44,19 @@ export async function cached(
   } finally {
     await rm(unfinished, { recursive: true, force: true })
   }
-  return directory
+}
+
+/** Every state of the sources makes hundreds of megabytes more. */
+async function forgetUnused(name: string): Promise<void> {
+  const others = (await readdir(cacheRoot).catch(() => [])).filter(
+    entry => entry.startsWith(`${name}-`) && /^[0-9a-f]{16}(\..*)?$/.test(entry.slice(name.length + 1)),
+  )
+  for (const entry of others) {
+    const path = join(cacheRoot, entry)
+    const used = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Number.POSITIVE_INFINITY,
+    )
+    if (used < Date.now() - anHour) await rm(path, { recursive: true, force: true })
+  }
 }

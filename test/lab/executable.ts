@@ -1,9 +1,9 @@
-import { glob, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { type Arch, hostArch } from '../../tools/runtime.ts'
-import { cached, cacheRoot } from './cache.ts'
+import { cached } from './cache.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -22,7 +22,6 @@ export async function edgekitExecutable(arch: Arch = hostArch()): Promise<string
   const contents: (string | Uint8Array)[] = []
   for (const path of await sources()) contents.push(path, await readFile(join(root, path)))
   const directory = await cached(`edgekit-${arch}`, contents, directory => buildEdgekit(arch, directory))
-  await forgetUnused(directory)
   return join(directory, `edgekit-linux-${arch}`)
 }
 
@@ -38,18 +37,4 @@ async function sources(): Promise<string[]> {
     if (entry.isFile()) paths.push(join(entry.parentPath, entry.name).slice(root.length))
   }
   return paths.sort()
-}
-
-/** Every state of the sources makes another 110 MB: remove what nobody has asked for in the last hour. */
-async function forgetUnused(inUse: string): Promise<void> {
-  await utimes(inUse, new Date(), new Date())
-  for (const name of await readdir(cacheRoot)) {
-    if (!name.startsWith('edgekit-a')) continue
-    const directory = join(cacheRoot, name)
-    const modified = await stat(directory).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => Number.POSITIVE_INFINITY,
-    )
-    if (modified < Date.now() - 3_600_000) await rm(directory, { recursive: true, force: true })
-  }
 }

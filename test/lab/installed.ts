@@ -1,8 +1,17 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
 import { unpackedLabBundle } from './bundle.ts'
+import { cached } from './cache.ts'
+import type { Disk } from './mounts.ts'
 import { type LabNode, type NodeOptions, startKeptNode, startNode } from './node.ts'
+import { nodeDirectory } from './state.ts'
+import { pristineTree, type Release } from './tree.ts'
 
 /** Where the bundle lies on a node, as unpacked by a technician. */
 export const bundleOnNode = '/root/bundle'
+
+export const install = `cd ${bundleOnNode} && ./edgekit install`
 
 /** A node with a bundle unpacked in `/root/bundle`, on which nothing has been installed yet. */
 export const startNodeWithBundle = (options: NodeOptions): Promise<LabNode> => withBundle(startNode(options))
@@ -18,16 +27,31 @@ async function withBundle(started: Promise<LabNode>): Promise<LabNode> {
   return node
 }
 
-export const install = 'cd /root/bundle && ./edgekit install'
-
-/** A node that has joined, on which the lab's bundle has been installed and works. */
-export async function startInstalledNode(options: NodeOptions): Promise<LabNode> {
-  const node = await startNodeWithBundle({ certificates: true, ...options })
+/** A node that has joined, on which the lab's bundle was installed before it was last switched off; it works. */
+export async function startInstalledNode(release: Release): Promise<LabNode> {
+  const node = await startNode({ release, disk: await installedDisk(release) })
   try {
-    await node.sh(install, { timeoutMs: 120_000 })
-    return node
+    for (const end = Date.now() + 60_000; ; await sleep(200)) {
+      const { exitCode, stdout } = await node.run('edgekit doctor')
+      if (exitCode === 0) return node
+      if (Date.now() > end) throw new Error(`the installed node does not come up:\n${stdout}`)
+    }
   } catch (error) {
     await node.remove()
     throw error
   }
+}
+
+/** The disk of a node after an install. Most tests begin there, and an install is the slow part of them. */
+export async function installedDisk(release: Release): Promise<Disk> {
+  const [tree, bundle] = await Promise.all([pristineTree(release), unpackedLabBundle()])
+  const directory = await cached(`installed-${release}`, [tree, bundle], async output => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    await node.sh(install, { timeoutMs: 120_000 })
+    await node.powerCut()
+    for (const part of ['upper', 'containerd']) {
+      await execa('cp', ['--archive', join(nodeDirectory(node.name), part), output])
+    }
+  })
+  return { layers: [join(directory, 'upper'), tree], containerd: join(directory, 'containerd') }
 }

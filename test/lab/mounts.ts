@@ -5,18 +5,29 @@ import { execa } from 'execa'
 
 export const rootOf = (directory: string): string => join(directory, 'root')
 
+/** What is on a node's disk before its first start. */
+export interface Disk {
+  /** Root trees, the uppermost first. */
+  layers: string[]
+  /** What is in /var/lib/containerd; nothing unless given. */
+  containerd?: string
+}
+
 /**
- * The node's disk: what it writes lies over the pristine tree. containerd keeps its own overlays in
- * /var/lib/containerd, which the kernel refuses on top of an overlay, so that is a plain directory.
+ * The node's disk: what it writes lies over its layers. containerd keeps its own overlays in /var/lib/containerd,
+ * which the kernel refuses on top of an overlay, so that is a plain directory.
  */
-export async function mountDisk(tree: string, directory: string): Promise<void> {
+export async function mountDisk(disk: Disk, directory: string): Promise<void> {
   const [root, upper, work, containerd] = [
     rootOf(directory),
     ...['upper', 'work', 'containerd'].map(at => join(directory, at)),
   ]
   for (const path of [root, upper, work, containerd]) await mkdir(path as string, { recursive: true })
-  const options = `lowerdir=${tree},upperdir=${upper},workdir=${work}`
+  const options = `lowerdir=${disk.layers.join(':')},upperdir=${upper},workdir=${work}`
   await execa('mount', ['-t', 'overlay', 'overlay', '-o', options, root])
+  if (disk.containerd !== undefined) {
+    await execa('cp', ['--archive', '--no-target-directory', disk.containerd, containerd as string])
+  }
   const target = join(root, 'var/lib/containerd')
   await mkdir(target, { recursive: true })
   await execa('mount', ['--bind', containerd as string, target])

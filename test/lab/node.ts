@@ -8,7 +8,7 @@ import { execa } from 'execa'
 import { writeCertificates } from './certificates.ts'
 import { createCgroups, createSession, isUnified, leaderOf, startedIn } from './cgroups.ts'
 import { pathInside } from './inside.ts'
-import { mountDisk, rootOf } from './mounts.ts'
+import { type Disk, mountDisk, rootOf } from './mounts.ts'
 import { watchThisProcess } from './reap.ts'
 import { removeNode, switchOff } from './remove.ts'
 import { claim, consoleLog, nodeDirectory, type Owner, ownerOf } from './state.ts'
@@ -66,6 +66,8 @@ export interface NodeOptions {
   name?: string
   /** Give the node the certificates of a node that has joined. */
   certificates?: boolean
+  /** Start from this disk instead of the pristine tree of the release. */
+  disk?: Disk
 }
 
 /** A new node, switched on. It goes away with `remove()`, and at the latest when this process has ended. */
@@ -80,11 +82,11 @@ export const startKeptNode = (options: NodeOptions): Promise<LabNode> => newNode
 async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
   const { release, name = `${release}-${randomBytes(3).toString('hex')}` } = options
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`not a valid host name: ${name}`)
-  const tree = await pristineTree(release)
+  const disk = options.disk ?? { layers: [await pristineTree(release)] }
   await claim(name, { release, owner })
   const node = new NspawnNode(name, release)
   try {
-    await mountDisk(tree, nodeDirectory(name))
+    await mountDisk(disk, nodeDirectory(name))
     await node.write('/etc/machine-id', `${randomUUID().replaceAll('-', '')}\n`, 0o444)
     await node.write('/etc/hostname', `${name}\n`)
     await node.write('/etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost ip6-localhost\n`)

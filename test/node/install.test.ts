@@ -54,7 +54,7 @@ describe.concurrent.each(releases)('%s', release => {
   })
 
   test('broker and EdgeCore come up in order at boot', async () => {
-    await using node = await startInstalledNode({ release })
+    await using node = await startInstalledNode(release)
     await node.powerCut()
     await node.boot()
     await doctorWithin(node, 30_000)
@@ -70,7 +70,7 @@ describe.concurrent.each(releases)('%s', release => {
   })
 
   test('the units are what systemd understands, without a word', async () => {
-    await using node = await startInstalledNode({ release })
+    await using node = await startInstalledNode(release)
     expect(await node.run('systemd-analyze verify mosquitto.service edgecore.service')).toEqual({
       exitCode: 0,
       stdout: '',
@@ -151,7 +151,7 @@ describe.concurrent.each(releases)('%s', release => {
     ['containerd is killed', 'kill -9 $(pidof containerd)'],
     ['containerd is restarted', 'systemctl restart containerd'],
   ])('%s: broker and EdgeCore are back without help', async (_, harm) => {
-    await using node = await startInstalledNode({ release })
+    await using node = await startInstalledNode(release)
     await node.run(harm)
     await sleep(1_000)
     expect(await doctorWithin(node, 30_000)).toBe(exitCodes.ok)

@@ -20,9 +20,10 @@ export default class BrokerWait extends EdgekitCommand {
     const lives = async () =>
       flags.process === undefined || (await files.status(`/proc/${flags.process}`)) !== undefined
     await waitForBroker(broker, flags.timeout * 1000, lives).catch(error => {
-      throw new EdgekitError(`${broker.host}:${broker.port} does not answer MQTT: ${messageOf(error)}`, {
+      // One short line: it stands in the journal of the broker's unit.
+      const reason = error.code ?? messageOf(error)
+      throw new EdgekitError(`no MQTT answer on ${broker.host}:${broker.port} (${reason})`, {
         exitCode: exitCodes.refused,
-        remedy: 'edgekit doctor says why.',
         cause: error,
       })
     })

@@ -1,0 +1,7 @@
+import { installedDisk } from './installed.ts'
+import { releases } from './tree.ts'
+
+/** Before the tests on nodes, beside what all tests in the lab need. */
+export async function setup(): Promise<void> {
+  for (const release of releases) await installedDisk(release)
+}

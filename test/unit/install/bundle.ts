@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { parseDefinition } from '../../../src/bundle/definition.ts'
+import { formatManifest, type Manifest, type ManifestImage } from '../../../src/bundle/manifest.ts'
+import { archiveName, textMembers } from '../../../src/bundle/members.ts'
+import { readAsset } from '../../../src/assets.ts'
+
+const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex')
+const digest = (content: string): string => `sha256:${sha256(content)}`
+
+const definition = parseDefinition(readAsset('bundles/edge.yaml'), 'bundles/edge.yaml')
+
+/** The manifest and the files of an edge bundle. The texts are real, programs and images are a word each. */
+export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<string, string> } {
+  const images = definition.images.map(
+    (reference): ManifestImage => ({
+      reference,
+      digest: digest(reference + version),
+      archive: archiveName(reference),
+      platform: 'linux/amd64',
+      manifestDigest: digest('manifest'),
+      configDigest: digest('config'),
+      layers: [],
+    }),
+  )
+  const programs = ['edgekit', 'edgecore', 'keadm'].map(name => [`bin/${name}`, `${name} ${version}`] as const)
+  const texts = textMembers({ definition, arch: 'amd64', edgekitVersion: version, images, runtimeSize: 9 })
+  const members = [
+    ...texts.map(({ path, mode, source }) => ({ path, mode, content: source.toString() })),
+    ...programs.map(([path, content]) => ({ path, mode: 0o755, content })),
+    ...images.map(({ archive }) => ({ path: archive, mode: 0o644, content: `image ${version}` })),
+  ]
+  const manifest: Manifest = {
+    schemaVersion: 1,
+    name: 'kubeedge-edge',
+    role: 'edge',
+    kubeedgeVersion: definition.kubeedge,
+    arch: 'amd64',
+    edgekitVersion: version,
+    broker: { image: definition.broker },
+    images,
+    files: members.map(({ path, mode, content }) => ({
+      path,
+      size: Buffer.byteLength(content),
+      mode,
+      sha256: sha256(content),
+    })),
+  }
+  const files = new Map(members.map(({ path, content }) => [path, content]))
+  files.set('bundle.json', formatManifest(manifest))
+  return { manifest, files }
+}
+
+/** Write a bundle as it is after unpacking. */
+export async function unpack(files: Map<string, string>, directory: string): Promise<void> {
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(directory, path)), { recursive: true })
+    await writeFile(join(directory, path), content)
+  }
+}
