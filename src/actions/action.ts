@@ -14,4 +14,6 @@ export interface Action<Spec, Before = unknown> {
   capture(spec: Spec, node: Node): Promise<Before>
   apply(spec: Spec, node: Node): Promise<void>
   revert(spec: Spec, before: Before, node: Node): Promise<void>
+  /** What takes effect only when everything else has been put back too. */
+  resume?(spec: Spec, before: Before, node: Node): Promise<void>
 }

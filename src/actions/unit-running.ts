@@ -20,7 +20,10 @@ export const unitRunning: Action<UnitSpec, { active: boolean }> = {
     }
   },
   async revert({ unit }, { active }, { systemd }) {
+    if (!active) await systemd.stop(unit)
+  },
+  // One that ran goes on with its own program and configuration, which may be put back only after this step.
+  async resume({ unit }, { active }, { systemd }) {
     if (active) await systemd.restart(unit)
-    else await systemd.stop(unit)
   },
 }

@@ -31,14 +31,21 @@ export function execution(plan: readonly PlannedStep[], node: Node): Execution {
     })),
     async rollBack() {
       const left: string[] = []
-      for (const { step, before } of done.toReversed()) {
+      const attempt = async (title: string, work: () => Promise<void> | undefined) => {
         try {
-          await actionOf(step.kind).revert(step.spec, before, node)
+          await work()
         } catch (error) {
-          left.push(`${step.title}: ${messageOf(error)}`)
+          left.push(`${title}: ${messageOf(error)}`)
         }
       }
-      if (done.some(({ step }) => step.kind === 'daemon-reload')) await node.systemd.reload()
+      for (const { step, before } of done.toReversed()) {
+        await attempt(step.title, () => actionOf(step.kind).revert(step.spec, before, node))
+      }
+      const reload = done.find(({ step }) => step.kind === 'daemon-reload')
+      if (reload) await attempt(reload.step.title, () => node.systemd.reload())
+      for (const { step, before } of done) {
+        await attempt(step.title, () => actionOf(step.kind).resume?.(step.spec, before, node))
+      }
       return left
     },
   }

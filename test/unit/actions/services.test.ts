@@ -55,16 +55,19 @@ describe('unit-running', () => {
   })
 
   test.each([
-    ['stopped is stopped again', 'inactive', `stop ${unit}`],
-    ['that ran runs again, with what was put back', 'active', `restart ${unit}`],
-  ])('a unit %s when reverted', async (_, active, call) => {
+    ['was stopped is stopped', 'inactive', [`stop ${unit}`], []],
+    ['ran is left alone until all is put back, then restarted', 'active', [], [`restart ${unit}`]],
+  ])('reverted, a unit that %s', async (_, active, reverted, resumed) => {
     const node = await tinyNode()
     node.setUnit(unit, { active })
     const before = await unitRunning.capture({ unit }, node)
     await unitRunning.apply({ unit }, node)
     expect(await unitRunning.inspect({ unit }, node)).toBe('done')
+    expect(node.calls).toEqual([`restart ${unit}`])
     await unitRunning.revert({ unit }, before, node)
-    expect(node.calls).toEqual([`restart ${unit}`, call])
+    expect(node.calls.slice(1)).toEqual(reverted)
+    await unitRunning.resume?.({ unit }, before, node)
+    expect(node.calls.slice(1)).toEqual([...reverted, ...resumed])
     expect((await node.systemd.unit(unit)).active).toBe(active)
   })
 

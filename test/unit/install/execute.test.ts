@@ -7,7 +7,11 @@ import { paths } from '../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../actions/tiny-node.ts'
 
 const running = (unit: string): DesiredStep => ({ id: unit, kind: 'unit-running', spec: { unit } })
-const enabled = (unit: string): DesiredStep => ({ id: `enable ${unit}`, kind: 'unit-enabled', spec: { unit } })
+const enabled = (unit: string): DesiredStep => ({
+  id: `enable ${unit}`,
+  kind: 'unit-enabled',
+  spec: { unit },
+})
 const reload: DesiredStep = { id: 'reload', kind: 'daemon-reload', spec: { units: ['a'] } }
 const file = (path: string, content: string): DesiredStep => ({
   id: path,
@@ -56,7 +60,11 @@ test('steps do what their titles say, in order', async () => {
 
 test.each<[what: string, failing: string | undefined, undone: string[]]>([
   ['after success: the last first', undefined, ['stop c', 'stop b', 'disable a', 'reload']],
-  ['after a failure: what failed too, as it may be half done', 'restart b', ['stop b', 'disable a', 'reload']],
+  [
+    'after a failure: what failed too, as it may be half done',
+    'restart b',
+    ['stop b', 'disable a', 'reload'],
+  ],
   ['after a failure of the first step', 'enable a', ['disable a']],
 ])('what has been done is undone %s', async (_, failing, undone) => {
   const node = await freshNode()
@@ -82,10 +90,13 @@ test('systemd reads its files again once, after all of them are back', async () 
   expect(await node.files.read('/etc/x')).toBe('new')
   node.calls.length = 0
   let seen: string | undefined
-  const { reload: reloadFiles } = node.systemd
-  node.systemd.reload = async () => {
-    seen = await node.files.read('/etc/x')
-    await reloadFiles()
+  const { systemd } = node
+  node.systemd = {
+    ...systemd,
+    async reload() {
+      seen = await node.files.read('/etc/x')
+      await systemd.reload()
+    },
   }
   await work.rollBack()
   expect(node.calls).toEqual(['reload'])
@@ -109,7 +120,33 @@ test('a reload that fails does not hide what else could not be put back', async 
   const work = await plannedOn(node, [reload, running('b')])
   expect(await run(work)).toBeUndefined()
   node.broken.set('stop b', 'it hangs').set('reload', 'no bus')
-  expect(await work.rollBack()).toEqual(['Start b: it hangs', 'Let systemd read its unit files again: no bus'])
+  expect(await work.rollBack()).toEqual([
+    'Start b: it hangs',
+    'Let systemd read its unit files again: no bus',
+  ])
+})
+
+test('a unit that ran gets back what it ran with before it is restarted, in the order of the plan', async () => {
+  const node = await freshNode()
+  await node.put('/etc/x', 'old')
+  const seen: string[] = []
+  const { systemd } = node
+  node.systemd = {
+    ...systemd,
+    async restart(unit) {
+      seen.push(`${unit} with ${await node.files.read('/etc/x')}`)
+      await systemd.restart(unit)
+    },
+  }
+  node.setUnit('a', { needsReload: true })
+  const { steps } = await makePlan([file('/etc/x', 'new'), reload, running('a'), running('b')], node)
+  for (const unit of ['a', 'b']) node.setUnit(unit, { active: 'active' })
+  const work = execution(steps, node)
+  expect(await run(work)).toBeUndefined()
+  node.calls.length = 0
+  expect(await work.rollBack()).toEqual([])
+  expect(seen).toEqual(['a with new', 'b with new', 'a with old', 'b with old'])
+  expect(node.calls).toEqual(['reload', 'restart a', 'restart b'])
 })
 
 test('a step that has no effect is an error', async () => {
