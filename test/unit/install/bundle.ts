@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { readAsset } from '../../../src/assets.ts'
 import { parseDefinition } from '../../../src/bundle/definition.ts'
 import { formatManifest, type Manifest, type ManifestImage } from '../../../src/bundle/manifest.ts'
 import { archiveName, textMembers } from '../../../src/bundle/members.ts'
-import { readAsset } from '../../../src/assets.ts'
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex')
 const digest = (content: string): string => `sha256:${sha256(content)}`
@@ -24,7 +24,9 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
       layers: [],
     }),
   )
-  const programs = ['edgekit', 'edgecore', 'keadm'].map(name => [`bin/${name}`, `${name} ${version}`] as const)
+  const programs = ['edgekit', 'edgecore', 'keadm'].map(
+    name => [`bin/${name}`, `${name} ${version}`] as const,
+  )
   const texts = textMembers({ definition, arch: 'amd64', edgekitVersion: version, images, runtimeSize: 9 })
   const members = [
     ...texts.map(({ path, mode, source }) => ({ path, mode, content: source.toString() })),

@@ -17,7 +17,12 @@ test.each<[what: string, desired: DesiredStep[], active: string[], planned: stri
   ['only what is needed', [running('a'), running('b')], ['a'], ['b']],
   ['what is done, because of what is needed', [running('a'), running('b', ['a'])], ['b'], ['a', 'b']],
   ['not because of what is done', [running('a'), running('b', ['a'])], ['a', 'b'], []],
-  ['because of one of several', [running('a'), running('b'), running('c', ['a', 'b'])], ['a', 'c'], ['b', 'c']],
+  [
+    'because of one of several',
+    [running('a'), running('b'), running('c', ['a', 'b'])],
+    ['a', 'c'],
+    ['b', 'c'],
+  ],
   [
     'because of what is only done again itself',
     [running('a'), running('b', ['a']), running('c', ['b'])],
