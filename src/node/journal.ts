@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Processes } from './processes.ts'
 
 export interface JournalLine {
@@ -30,7 +31,8 @@ export function parseJournal(text: string): JournalLine[] {
         ? Buffer.from(entry.MESSAGE).toString()
         : (entry.MESSAGE ?? '')
       const time = Number(entry.__REALTIME_TIMESTAMP) / 1000
-      return { time, pid: Number(entry._PID ?? 0), text: message }
+      // It may be shown to the user, and say what anybody made a program log: a client's name in the broker's log.
+      return { time, pid: Number(entry._PID ?? 0), text: stripVTControlCharacters(message) }
     })
 }
 

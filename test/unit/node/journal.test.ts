@@ -11,7 +11,8 @@ test.each([
   ['plain', '"plain"', 'plain'],
   ['UTF-8', '"zwölf €"', 'zwölf €'],
   ['bytes that are no UTF-8', bytes(Buffer.from('bytes \xff\xfe end', 'latin1')), 'bytes \ufffd\ufffd end'],
-  ['a colour of a terminal', bytes('\x1b[31mred\x1b[0m'), '\x1b[31mred\x1b[0m'],
+  ['a colour of a terminal', bytes('\x1b[31mred\x1b[0m'), 'red'],
+  ['what clears a terminal and sets its title', bytes('a\x1b[2Jb\x1b]0;title\x07c'), 'abc'],
   ['null: longer than journalctl shows', 'null', ''],
   ['empty', '""', ''],
 ])('%s', (_, message, text) => {
