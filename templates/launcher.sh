@@ -13,7 +13,7 @@ case $(uname -m) in
 esac
 [ "$machine" = '@ARCH@' ] ||
   refuse "this bundle is for @ARCH@, this node is $machine" "unpack the bundle whose name ends in -$machine.tar.gz"
-size=$(wc -c <"$here/bin/edgekit" 2>/dev/null | tr -d ' ')
+size=$(wc -c 2>/dev/null <"$here/bin/edgekit" | tr -d ' ')
 [ "$size" = '@SIZE@' ] ||
   refuse "bin/edgekit in $here has ${size:-no} bytes, expected @SIZE@: the bundle is incomplete" \
     'copy the bundle again, unpack it into an empty directory and look for errors of tar'
