@@ -1,6 +1,12 @@
 /** `35.2 MB` */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3))
-  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
+  let value = bytes
+  let power = 0
+  // 999.95 and more is shown as 1.0 of the next unit, never as 1000.0.
+  while (value >= (power === 0 ? 1000 : 999.95) && power < units.length - 1) {
+    value /= 1000
+    power++
+  }
+  return `${value.toFixed(power === 0 ? 0 : 1)} ${units[power]}`
 }

@@ -19,5 +19,7 @@ function verdict({ causes, checks, summary }: Report): string {
 export function formatReport(report: Report): string {
   const { node, kubeedgeVersion } = report
   const title = [node?.hostName, node?.os, node?.arch, kubeedgeVersion && `KubeEdge ${kubeedgeVersion}`]
-  return [title.filter(Boolean).join(' · '), verdict(report), '', formatFindings(report.checks)].join('\n')
+  return [wrap(title.filter(Boolean).join(' · ')), verdict(report), '', formatFindings(report.checks)].join(
+    '\n',
+  )
 }

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { wrap } from '../../../src/ui/text.ts'
+
+const word = (length: number): string => 'x'.repeat(length)
+const digest = `sha256:${word(64)}`
+
+test.each([
+  ['nothing', '', 4, ''],
+  ['a short text', 'a b', 0, 'a b'],
+  ['blanks before it', 'a b', 4, '    a b'],
+  ['80 columns', `${word(40)} ${word(39)}`, 0, `${word(40)} ${word(39)}`],
+  ['81 columns', `${word(40)} ${word(40)}`, 0, `${word(40)}\n${word(40)}`],
+  ['80 columns with blanks', `${word(40)} ${word(37)}`, 2, `  ${word(40)} ${word(37)}`],
+  ['81 columns with blanks', `${word(40)} ${word(38)}`, 2, `  ${word(40)}\n  ${word(38)}`],
+  ['three lines', `${word(60)} ${word(60)} a b`, 0, `${word(60)}\n${word(60)} a b`],
+  ['a word that is too long', word(100), 3, `   ${word(100)}`],
+  ['such a word among others', `a ${word(100)} b`, 0, `a\n${word(100)}\nb`],
+  ['a digest stays whole', `${word(20)} ${digest}`, 0, `${word(20)}\n${digest}`],
+  ['lines of its own', 'a\nb', 2, '  a\n  b'],
+  ['an empty line', 'a\n\nb', 2, '  a\n\n  b'],
+  ['a list keeps its margin', `a:\n  ${word(60)} ${word(30)}`, 0, `a:\n  ${word(60)}\n  ${word(30)}`],
+  ['margin and blanks', `  ${word(60)} ${word(30)}`, 5, `       ${word(60)}\n       ${word(30)}`],
+  ['two blanks between words', 'a  b', 0, 'a  b'],
+])('%s', (_, text, indent, wrapped) => {
+  expect(wrap(text, indent)).toBe(wrapped)
+})
