@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** Where the lab keeps what is slow to make: root trees, images, executables. Outside the repository. */
-export const cacheRoot = join(
+const cacheRoot = join(
   process.env['EDGEKIT_LAB_CACHE'] ??
     join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'edgekit-lab'),
 )
