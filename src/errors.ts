@@ -1,4 +1,4 @@
-/** What each exit code means; the same table stands in the README and in `edgekit --help`. */
+/** What each exit code means; the same table stands in the README. */
 export const exitCodes = {
   ok: 0,
   internal: 1,

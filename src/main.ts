@@ -24,6 +24,14 @@ class ShippedPlugin extends Plugin {
   }
 }
 
+// A last word of one line: the stack of a minified file helps nobody. A reader that went away (`edgekit doctor | head`)
+// is no error.
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  process.stderr.write(`edgekit: internal error: ${error.message}\n`)
+  process.exit(1)
+})
+
 async function main(): Promise<void> {
   const root = dirname(process.execPath)
   const plugin = new ShippedPlugin({ isRoot: true, root, pjson, ignoreManifest: true })

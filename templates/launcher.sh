@@ -6,15 +6,22 @@ refuse() {
   printf '  What to do: %s\n' "$2" >&2
   exit 3
 }
+again='copy the bundle again, unpack it into an empty directory, and look for
+  errors of tar; if it happens again, the USB stick or the disk is failing'
 case $(uname -m) in
   x86_64) machine=amd64 ;;
   aarch64) machine=arm64 ;;
   *) machine=$(uname -m) ;;
 esac
 [ "$machine" = '@ARCH@' ] ||
-  refuse "this bundle is for @ARCH@, this node is $machine" "unpack the bundle whose name ends in -$machine.tar.gz"
-size=$(wc -c 2>/dev/null <"$here/bin/edgekit" | tr -d ' ')
-[ "$size" = '@SIZE@' ] ||
-  refuse "bin/edgekit in $here has ${size:-no} bytes, expected @SIZE@: the bundle is incomplete" \
-    'copy the bundle again, unpack it into an empty directory and look for errors of tar'
-exec "$here/bin/edgekit" "$@"
+  refuse "this bundle is for @ARCH@, this node is $machine" \
+    "unpack the bundle whose name ends in -$machine.tar.gz"
+program=$here/bin/edgekit
+[ -f "$program" ] || refuse "bin/edgekit is missing in $here" "$again"
+sum=$(sha256sum <"$program" | cut -d ' ' -f 1)
+[ "$sum" = '@SHA256@' ] ||
+  refuse "bin/edgekit in $here is damaged: sha256 $sum,
+  expected @SHA256@" "$again"
+[ -x "$program" ] ||
+  refuse "programs cannot be run in $here" 'unpack the bundle elsewhere, in /root say: this file system is mounted noexec'
+exec "$program" "$@"

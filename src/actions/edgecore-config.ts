@@ -25,7 +25,10 @@ export const edgecoreConfig: Action<EdgecoreConfigSpec, { text: string | undefin
   kind: 'edgecore-config',
   describe: ({ path, values }) => `Set ${Object.keys(values).length} keys in ${path}`,
   async inspect(spec, { files }) {
-    if ((await files.status(spec.path)) === undefined) return 'needed'
+    const found = await files.status(spec.path)
+    if (!found) return 'needed'
+    // A link: what it leads to belongs to somebody who keeps EdgeCore's configuration elsewhere on purpose.
+    if (found.kind !== 'file') return 'foreign'
     return (await patched(spec, files)).changed.length === 0 ? 'done' : 'needed'
   },
   capture: async ({ path }, { files }) => ({

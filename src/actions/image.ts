@@ -5,40 +5,55 @@ import type { Action } from './action.ts'
 export interface ImageSpec {
   reference: string
   digest: string
+  /** What edgekit imported under this name before; any other image of that name is somebody else's. */
+  previousDigest: string | undefined
   /** Such as `linux/amd64`. */
   platform: string
   /** The OCI archive on the node. */
   archive: string
 }
 
-/** The names that the image had before; containerd's CRI plugin adds one of its own, `sha256:…`, to each import. */
 interface Before {
+  /** The names that the image had; containerd's CRI plugin adds one of its own, `sha256:…`, to each import. */
   names: string[]
+  /** Was the name taken by an older image of ours? */
+  older: boolean
 }
 
 const namesOf = async (digest: string, { containerd }: Node): Promise<string[]> =>
   (await containerd.images()).filter(image => image.digest === digest).map(image => image.reference)
 
+/** `docker.io/library/x:1` and a digest make `docker.io/library/x@sha256:…`, the second name in the archive. */
+const byDigest = (reference: string, digest: string): string =>
+  `${reference.replace(/:[^:/]+$/, '')}@${digest}`
+
+async function importPinned(names: readonly string[], spec: ImageSpec, { containerd }: Node): Promise<void> {
+  await containerd.importImage(spec.archive, spec.platform)
+  for (const name of names) await containerd.labelImage(name, pinnedLabel, 'pinned')
+}
+
 export const image: Action<ImageSpec, Before> = {
   kind: 'image',
   describe: ({ reference }) => `Import ${reference} into containerd and pin it`,
-  async inspect({ reference, digest }, { containerd }) {
+  async inspect({ reference, digest, previousDigest }, { containerd }) {
     const found = (await containerd.images()).find(image => image.reference === reference)
-    return found?.digest === digest && found.complete && found.unpacked && found.pinned ? 'done' : 'needed'
+    if (!found) return 'needed'
+    if (found.digest !== digest) return found.digest === previousDigest ? 'needed' : 'foreign'
+    return found.complete && found.unpacked && found.pinned ? 'done' : 'needed'
   },
-  capture: async ({ digest }, node) => ({ names: await namesOf(digest, node) }),
-  async apply({ reference, digest, platform, archive }, { containerd }) {
-    await containerd.importImage(archive, platform)
-    for (const name of [reference, byDigest(reference, digest)]) {
-      await containerd.labelImage(name, pinnedLabel, 'pinned')
-    }
-  },
+  capture: async ({ reference, digest }, node) => ({
+    names: await namesOf(digest, node),
+    older: (await node.containerd.images()).some(
+      image => image.reference === reference && image.digest !== digest,
+    ),
+  }),
+  apply: (spec, node) => importPinned([spec.reference, byDigest(spec.reference, spec.digest)], spec, node),
   async revert({ digest }, { names }, node) {
     const now = await namesOf(digest, node)
     for (const name of now.filter(name => !names.includes(name))) await node.containerd.removeImage(name)
   },
+  // By now the older archive is back where it was kept.
+  async resume(spec, { older }, node) {
+    if (older) await importPinned([spec.reference], spec, node)
+  },
 }
-
-/** `docker.io/library/x:1` and a digest make `docker.io/library/x@sha256:…`, the second name in the archive. */
-const byDigest = (reference: string, digest: string): string =>
-  `${reference.replace(/:[^:/]+$/, '')}@${digest}`

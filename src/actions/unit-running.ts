@@ -2,13 +2,27 @@ import { messageOf } from '../errors.ts'
 import type { Action } from './action.ts'
 import type { UnitSpec } from './unit-enabled.ts'
 
+export interface UnitRunningSpec extends UnitSpec {
+  /**
+   * EdgeCore of a node that has not joined exits, and systemd tries again: that it is being tried is all an install can
+   * do, and whether it stays up is for the checklist to say.
+   */
+  mayFail: boolean
+}
+
+/** Runs, or is on its way: systemd will see to it. */
+const isTried = (active: string): boolean =>
+  active === 'active' || active === 'activating' || active === 'reloading'
+
 /** Starts a unit, or restarts one that runs with what has just been replaced. */
-export const unitRunning: Action<UnitSpec, { active: boolean }> = {
+export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
   kind: 'unit-running',
   describe: ({ unit }) => `Start ${unit}`,
-  inspect: async ({ unit }, { systemd }) =>
-    (await systemd.unit(unit)).active === 'active' ? 'done' : 'needed',
-  capture: async ({ unit }, { systemd }) => ({ active: (await systemd.unit(unit)).active === 'active' }),
+  async inspect({ unit, mayFail }, { systemd }) {
+    const { active } = await systemd.unit(unit)
+    return active === 'active' || (mayFail && isTried(active)) ? 'done' : 'needed'
+  },
+  capture: async ({ unit }, { systemd }) => ({ tried: isTried((await systemd.unit(unit)).active) }),
   async apply({ unit }, { systemd, journal }) {
     try {
       await systemd.restart(unit)
@@ -19,11 +33,11 @@ export const unitRunning: Action<UnitSpec, { active: boolean }> = {
       throw new Error([messageOf(error), state, ...said].join('\n'), { cause: error })
     }
   },
-  async revert({ unit }, { active }, { systemd }) {
-    if (!active) await systemd.stop(unit)
+  async revert({ unit }, { tried }, { systemd }) {
+    if (!tried) await systemd.stop(unit)
   },
   // One that ran goes on with its own program and configuration, which may be put back only after this step.
-  async resume({ unit }, { active }, { systemd }) {
-    if (active) await systemd.restart(unit)
+  async resume({ unit }, { tried }, { systemd }) {
+    if (tried) await systemd.restart(unit)
   },
 }

@@ -20,6 +20,12 @@ async function open({ host, port }: BrokerAddress, timeoutMs: number): Promise<m
   return mqtt.connectAsync(`mqtt://${host}:${port}`, options, false)
 }
 
+/** Say goodbye; to a broker that does not answer it, hang up. */
+async function close(client: mqtt.MqttClient): Promise<void> {
+  await Promise.race([client.endAsync(), sleep(500, undefined, { ref: false })])
+  await client.endAsync(true)
+}
+
 /** A busy node may need a second; one that needs more is frozen. */
 const attemptMs = 2_000
 
@@ -40,8 +46,7 @@ export async function waitForBroker(
   const end = Date.now() + timeoutMs
   for (;;) {
     try {
-      const client = await open(address, attemptMs)
-      await client.endAsync()
+      await close(await open(address, attemptMs))
       return
     } catch (error) {
       if (isRefusal(error)) return
@@ -57,21 +62,24 @@ export async function waitForBroker(
  */
 export async function roundTrip(address: BrokerAddress, timeoutMs: number): Promise<number> {
   const client = await open(address, timeoutMs)
+  const late = sleep(timeoutMs, undefined, { ref: false }).then(() => {
+    throw new Error(`no message came back within ${timeoutMs / 1000} s`)
+  })
   try {
-    const topic = `edgekit/doctor/${randomUUID()}`
-    await client.subscribeAsync(topic, { qos: 1 })
-    const started = performance.now()
-    const received = new Promise<void>((resolve, reject) => {
-      client.once('message', () => resolve())
-      client.once('close', () => reject(new Error('the broker closed the connection')))
-      setTimeout(
-        () => reject(new Error(`no message came back within ${timeoutMs / 1000} s`)),
-        timeoutMs,
-      ).unref()
-    })
-    await Promise.all([client.publishAsync(topic, 'edgekit', { qos: 1 }), received])
-    return performance.now() - started
+    return await Promise.race([echo(client), late])
   } finally {
-    await client.endAsync()
+    await close(client)
   }
+}
+
+async function echo(client: mqtt.MqttClient): Promise<number> {
+  const topic = `edgekit/doctor/${randomUUID()}`
+  await client.subscribeAsync(topic, { qos: 1 })
+  const started = performance.now()
+  const received = new Promise<void>((resolve, reject) => {
+    client.once('message', () => resolve())
+    client.once('close', () => reject(new Error('the broker closed the connection')))
+  })
+  await Promise.all([client.publishAsync(topic, 'edgekit', { qos: 1 }), received])
+  return performance.now() - started
 }

@@ -139,7 +139,13 @@ export async function buildBundle(options: BuildOptions): Promise<BuiltBundle> {
     title: `Write ${basename(path)}`,
     async run(note) {
       const images = definition.images.map(reference => manifestImage(reference, imageOf(reference)))
-      const texts = textMembers({ definition, arch, edgekitVersion, images, runtimeSize: runtime.size })
+      const texts = textMembers({
+        definition,
+        arch,
+        edgekitVersion,
+        images,
+        runtimeSha256: await sha256Of(runtime.source),
+      })
       // The way in comes first: a bundle that was cut off fails at its end, where edgekit can still say so.
       const payload = [...texts, runtime, ...members]
       manifest = {

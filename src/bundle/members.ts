@@ -14,15 +14,15 @@ export function archiveName(reference: string): string {
 
 /** Fill in `@NAME@`. */
 const fill = (template: string, values: Record<string, string>): string =>
-  template.replace(/@([A-Z_]+)@/g, (placeholder, name) => values[name] ?? placeholder)
+  template.replace(/@([A-Z0-9_]+)@/g, (placeholder, name) => values[name] ?? placeholder)
 
 interface Inputs {
   definition: Definition
   arch: Architecture
   edgekitVersion: string
   images: readonly ManifestImage[]
-  /** Bytes of bin/edgekit. */
-  runtimeSize: number
+  /** Hash of bin/edgekit. */
+  runtimeSha256: string
 }
 
 function versions({ definition, arch, edgekitVersion, images }: Inputs): string {
@@ -38,7 +38,7 @@ function versions({ definition, arch, edgekitVersion, images }: Inputs): string 
 
 /** The members of a bundle that are texts: the way in, the units, the configuration. */
 export function textMembers(inputs: Inputs): TarMember[] {
-  const { definition, arch, runtimeSize } = inputs
+  const { definition, arch, images, runtimeSha256 } = inputs
   const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): TarMember => {
     const source = Buffer.from(content)
     return { path, mode, size: source.length, source }
@@ -46,14 +46,12 @@ export function textMembers(inputs: Inputs): TarMember[] {
   const broker = {
     BROKER_IMAGE: definition.broker,
     // Where an install keeps it: a unit has no directory that a relative path could start from.
+    BROKER_DIGEST: images.find(({ reference }) => reference === definition.broker)?.digest ?? '',
     BROKER_ARCHIVE: join(paths.images, basename(archiveName(definition.broker))),
   }
   return [
-    text(
-      'edgekit',
-      fill(readAsset('templates/launcher.sh'), { ARCH: arch, SIZE: String(runtimeSize) }),
-      0o755,
-    ),
+    text('edgekit', fill(readAsset('templates/launcher.sh'), { ARCH: arch, SHA256: runtimeSha256 }), 0o755),
+    text('bin/clean-broker', readAsset('templates/clean-broker.sh'), 0o755),
     text('meta/version.txt', versions(inputs)),
     text('config/kubeedge/edgecore-config.yaml', readAsset('templates/edgecore/edgecore-config.yaml')),
     text('config/mosquitto/mosquitto.conf', readAsset('templates/mosquitto/mosquitto.conf')),

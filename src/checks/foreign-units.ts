@@ -3,25 +3,36 @@ import type { Check } from './check.ts'
 
 export const foreignUnits: Check = {
   id: 'foreign-units',
-  title: 'No other unit is called mosquitto or edgecore',
+  title: 'mosquitto.service and edgecore.service are what they seem',
   tags: ['preflight', 'doctor'],
   needs: ['systemd-is-init'],
   run(facts) {
     const { broker, edgecore } = known(facts.units)
-    const foreign = [broker, edgecore].filter(unit => unit.load !== 'not-found' && !unit.ours)
-    if (foreign.length === 0) return { status: 'pass', observed: 'both names are free or ours' }
+    // `keadm join` writes an edgecore.service of its own, also over ours; it starts the same program.
+    const isEdgecore = edgecore.ours || /\/edgecore( |$)/.test(edgecore.execStart)
+    const foreign = [
+      ...(broker.load === 'not-found' || broker.ours ? [] : [broker]),
+      ...(edgecore.load === 'not-found' || isEdgecore ? [] : [edgecore]),
+    ]
+    if (foreign.length === 0) {
+      const adopted = edgecore.load === 'loaded' && !edgecore.ours
+      return {
+        status: 'pass',
+        observed: adopted ? 'edgecore.service of keadm, which is kept' : 'free or ours',
+      }
+    }
     return {
       status: 'fail',
       observed: foreign
         .map(unit => `${unit.name} is ${unit.load === 'masked' ? 'masked' : 'not from edgekit'}`)
         .join('; '),
       expected:
-        'mosquitto.service and edgecore.service written by edgekit, or none yet: a unit of the same name would be hidden silently',
+        'a mosquitto.service of edgekit and an edgecore.service that starts EdgeCore, or none yet: a unit of the same name would be hidden silently',
       evidence: foreign.map(
         unit => `${unit.name}: ${unit.load}, ${unit.active}, ${unit.fragmentPath || 'no file'}`,
       ),
       remedy: {
-        text: 'Look where the unit comes from. If it is not needed, remove the package or the file that brings it.',
+        text: 'Look where the unit comes from. If it is not needed, stop it and remove the package or the file that brings it.',
         commands: foreign.flatMap(unit =>
           unit.load === 'masked'
             ? [`systemctl unmask ${unit.name}`]

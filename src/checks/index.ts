@@ -11,6 +11,7 @@ import { edgecoreEventBus } from './edgecore-event-bus.ts'
 import { edgecoreMqtt } from './edgecore-mqtt.ts'
 import { foreignUnits } from './foreign-units.ts'
 import { networkFiles } from './network-files.ts'
+import { nodeName } from './node-name.ts'
 import { runningAsRoot } from './running-as-root.ts'
 import { systemdIsInit } from './systemd-is-init.ts'
 
@@ -20,6 +21,7 @@ export const checks: readonly Check[] = [
   runningAsRoot,
   architecture,
   systemdIsInit,
+  nodeName,
   networkFiles,
   foreignUnits,
   // runtime

@@ -4,14 +4,18 @@ import type { Check } from './check.ts'
 export const runningAsRoot: Check = {
   id: 'running-as-root',
   title: 'edgekit runs as root',
-  tags: ['preflight'],
+  tags: ['preflight', 'doctor'],
   run(facts) {
     if (known(facts.machine).isRoot) return { status: 'pass', observed: 'root' }
     return {
-      status: 'fail',
+      // Not `fail`: nothing is wrong with the node, but hardly anything of it can be seen.
+      status: 'error',
       observed: 'an ordinary user',
-      expected: 'root: edgekit writes units and talks to containerd',
-      remedy: { text: 'Run the same command as root.', commands: ['sudo ./edgekit install'] },
+      expected: 'root: only root can talk to containerd, read the journal and write units',
+      remedy: {
+        text: 'Run the same command as root.',
+        commands: ['sudo ./edgekit install', 'sudo edgekit doctor'],
+      },
     }
   },
 }

@@ -1,7 +1,8 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ActionKind, SpecOf } from '../actions/index.ts'
 import type { Manifest } from '../bundle/manifest.ts'
 import { eventBusValues } from '../edgecore/event-bus.ts'
+import { EdgekitError, exitCodes } from '../errors.ts'
 import { broker, paths, units } from '../node/paths.ts'
 import type { UnpackedBundle } from './unpacked-bundle.ts'
 
@@ -18,6 +19,10 @@ export type DesiredStep = {
 
 export interface DesiredNode {
   bundle: UnpackedBundle
+  /** There is an EdgeCore that somebody else set up, `keadm join` say: its program and its unit are left as they are. */
+  adopted: boolean
+  /** The configuration that EdgeCore's unit reads. */
+  edgecoreConfig: string
   /** The manifest of the bundle installed before, which says what edgekit wrote itself. */
   installed: Manifest | undefined
   nodeName: string
@@ -31,11 +36,22 @@ const mosquitto = { uid: 1883, gid: 1883 }
  * All that an edge node must be after an install, in the order it is made so: image, unit, broker up, and only when
  * the broker answers, EdgeCore. A list of plain data that does not look at the node.
  */
-export function desiredSteps({ bundle, installed, nodeName }: DesiredNode): DesiredStep[] {
+export function desiredSteps({
+  bundle,
+  adopted,
+  edgecoreConfig,
+  installed,
+  nodeName,
+}: DesiredNode): DesiredStep[] {
   const { directory, manifest } = bundle
   const entry = (member: string) => {
     const file = manifest.files.find(({ path }) => path === member)
-    if (!file) throw new Error(`the bundle has no ${member}`)
+    if (!file) {
+      throw new EdgekitError(`the bundle has no ${member}, which a node needs`, {
+        exitCode: exitCodes.refused,
+        remedy: 'Build the bundle with the edgekit that installs it.',
+      })
+    }
     return file
   }
   const place = (member: string, path: string, mode: number): DesiredStep => ({
@@ -45,7 +61,7 @@ export function desiredSteps({ bundle, installed, nodeName }: DesiredNode): Desi
       path,
       source: join(directory, member),
       sha256: entry(member).sha256,
-      ours: path.includes('/edgekit/'),
+      ours: /^\/(opt|var\/lib)\/edgekit\//.test(path),
       previousSha256: installed?.files.find(file => file.path === member)?.sha256,
       mode,
       ...root,
@@ -54,7 +70,7 @@ export function desiredSteps({ bundle, installed, nodeName }: DesiredNode): Desi
   const folder = (path: string, access: { mode: number; uid: number; gid: number }): DesiredStep => ({
     id: path,
     kind: 'directory',
-    spec: { path, ...access },
+    spec: { path, ours: path.includes('/edgekit'), ...access },
   })
   const reload = (unit: string, because: string[]): DesiredStep => ({
     id: `reload for ${unit}`,
@@ -73,19 +89,30 @@ export function desiredSteps({ bundle, installed, nodeName }: DesiredNode): Desi
       spec: {
         reference: image.reference,
         digest: image.digest,
+        previousDigest: installed?.images.find(({ reference }) => reference === image.reference)?.digest,
         platform: image.platform,
         archive: archiveOf(image.archive),
       },
     },
   ])
 
+  const edgecoreProgram = [
+    place('bin/edgecore', paths.edgecore, 0o755),
+    place('bin/keadm', paths.keadm, 0o755),
+    place('systemd/edgecore.service', paths.edgecoreUnit, 0o644),
+  ]
+
   return [
+    folder('/etc/edgekit', readable),
     folder('/etc/edgekit/mosquitto', readable),
+    folder('/opt/edgekit', readable),
     folder('/opt/edgekit/bin', readable),
+    folder('/var/lib/edgekit', readable),
     folder(paths.images, readable),
     folder(paths.backups, { mode: 0o700, ...root }),
     folder(paths.brokerData, { mode: 0o700, ...mosquitto }),
     place('bin/edgekit', paths.program, 0o755),
+    place('bin/clean-broker', paths.cleanBroker, 0o755),
     { id: paths.programLink, kind: 'link', spec: { path: paths.programLink, target: paths.program } },
 
     ...images,
@@ -96,25 +123,23 @@ export function desiredSteps({ bundle, installed, nodeName }: DesiredNode): Desi
     {
       id: units.broker,
       kind: 'unit-running',
-      spec: { unit: units.broker },
+      spec: { unit: units.broker, mayFail: false },
       because: [paths.brokerUnit, paths.brokerConfig, manifest.broker.image],
     },
     { id: 'broker answers', kind: 'broker-answers', spec: { ...broker, timeoutMs: 30_000 } },
 
-    place('bin/edgecore', paths.edgecore, 0o755),
-    place('bin/keadm', paths.keadm, 0o755),
-    folder('/etc/kubeedge/config', readable),
+    ...(adopted ? [] : edgecoreProgram),
+    folder(dirname(edgecoreConfig), readable),
     {
-      id: paths.edgecoreConfig,
+      id: edgecoreConfig,
       kind: 'edgecore-config',
       spec: {
-        path: paths.edgecoreConfig,
+        path: edgecoreConfig,
         base: join(directory, 'config/kubeedge/edgecore-config.yaml'),
         values: eventBusValues,
         initial: { 'modules.edged.hostnameOverride': nodeName },
       },
     },
-    place('systemd/edgecore.service', paths.edgecoreUnit, 0o644),
     folder('/etc/systemd/system/edgecore.service.d', readable),
     place('systemd/edgecore.service.d/10-edgekit.conf', paths.edgecoreDropIn, 0o644),
     reload(units.edgecore, [paths.edgecoreUnit, paths.edgecoreDropIn]),
@@ -122,8 +147,8 @@ export function desiredSteps({ bundle, installed, nodeName }: DesiredNode): Desi
     {
       id: units.edgecore,
       kind: 'unit-running',
-      spec: { unit: units.edgecore },
-      because: [paths.edgecore, paths.edgecoreConfig, paths.edgecoreUnit, paths.edgecoreDropIn],
+      spec: { unit: units.edgecore, mayFail: true },
+      because: [paths.edgecore, edgecoreConfig, paths.edgecoreUnit, paths.edgecoreDropIn],
     },
 
     {

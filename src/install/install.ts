@@ -1,11 +1,10 @@
-import { parseManifest } from '../bundle/manifest.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksFor } from '../checks/index.ts'
 import { runChecks } from '../checks/run.ts'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
-import { collectFacts } from '../facts/index.ts'
+import { known } from '../facts/fact.ts'
+import { collectFacts, type Facts } from '../facts/index.ts'
 import type { Node } from '../node/node.ts'
-import { paths } from '../node/paths.ts'
 import type { StepRunner } from '../step.ts'
 import { desiredSteps } from './desired-steps.ts'
 import { type Execution, execution } from './execute.ts'
@@ -44,9 +43,16 @@ export class PreflightRefusal extends EdgekitError {
  */
 export async function install({ directory, node, runSteps }: InstallOptions): Promise<InstallResult> {
   const bundle = await openBundle(directory, node.files)
+  let facts: Facts | undefined
   let plan: Plan = { steps: [], foreign: [] }
   await runSteps([
-    { title: 'Look at this node', run: () => preflight(bundle, node) },
+    {
+      title: 'Look at this node',
+      async run() {
+        facts = await collectFacts(node)
+        preflight(bundle, facts)
+      },
+    },
     {
       title: `Verify ${bundle.manifest.files.length} files of the bundle`,
       run: () => verifyBundle(bundle, node.files),
@@ -54,7 +60,7 @@ export async function install({ directory, node, runSteps }: InstallOptions): Pr
     {
       title: 'Decide what to do',
       async run(note) {
-        plan = await planFor(bundle, node)
+        plan = await planFor(bundle, facts as Facts, node)
         note(plan.steps.length === 0 ? 'nothing' : `${plan.steps.length} changes`)
       },
     },
@@ -66,25 +72,31 @@ export async function install({ directory, node, runSteps }: InstallOptions): Pr
       { title: 'Wait for EdgeCore to reach the broker', run: () => waitForEdgecoreToSettle(node, 30_000) },
     ])
   }
-  const facts = await collectFacts(node)
   return {
     bundle,
     done: plan.steps.map(({ title }) => title),
-    checklist: runChecks(checksFor('checklist'), facts),
+    checklist: runChecks(checksFor('checklist'), await collectFacts(node)),
   }
 }
 
-async function preflight({ manifest }: UnpackedBundle, node: Node): Promise<void> {
-  const facts = { ...(await collectFacts(node)), bundle: { value: manifest } }
-  const findings = runChecks(checksFor('preflight'), facts).filter(({ status }) => status !== 'pass')
+/** Throws PreflightRefusal unless this node can take this bundle. */
+function preflight({ manifest }: UnpackedBundle, facts: Facts): void {
+  const findings = runChecks(checksFor('preflight'), { ...facts, bundle: { value: manifest } }).filter(
+    ({ status }) => status !== 'pass',
+  )
   if (findings.some(({ status }) => status === 'fail' || status === 'error'))
     throw new PreflightRefusal(findings)
 }
 
-async function planFor(bundle: UnpackedBundle, node: Node): Promise<Plan> {
-  const [text, { hostName }] = await Promise.all([node.files.read(paths.installedManifest), node.machine()])
-  const installed = text === undefined ? undefined : parseManifest(text)
-  const plan = await makePlan(desiredSteps({ bundle, installed, nodeName: hostName.toLowerCase() }), node)
+async function planFor(bundle: UnpackedBundle, facts: Facts, node: Node): Promise<Plan> {
+  const desired = desiredSteps({
+    bundle,
+    adopted: known(facts.units).edgecore.load === 'loaded' && !known(facts.units).edgecore.ours,
+    edgecoreConfig: known(facts.edgecoreConfig).path,
+    installed: 'value' in facts.bundle ? facts.bundle.value : undefined,
+    nodeName: known(facts.machine).hostName.toLowerCase(),
+  })
+  const plan = await makePlan(desired, node)
   if (plan.foreign.length === 0) return plan
   const list = plan.foreign.map(({ id }) => `  ${id}`).join('\n')
   throw new EdgekitError(
@@ -92,7 +104,7 @@ async function planFor(bundle: UnpackedBundle, node: Node): Promise<Plan> {
     {
       exitCode: exitCodes.refused,
       remedy:
-        'Move them away if they are not needed (mv FILE FILE.old), then try again. Nothing has been changed.',
+        'If they are not needed, move them away (mv FILE FILE.old; ctr -n k8s.io images rm IMAGE) and try again. Nothing has been changed.',
     },
   )
 }

@@ -53,7 +53,8 @@ export function parseTable(text: string): Record<string, string>[] {
 export function localContainerd(processes: Processes): Containerd {
   const ctr = async (timeoutMs: number, ...args: string[]): Promise<string> =>
     (await processes.run('ctr', ['--namespace', namespace, ...args], { timeoutMs })).stdout
-  const quick = 30_000
+  // containerd's client gives up after 10 s; what it says then is worth waiting for.
+  const quick = 12_000
   return {
     answers: () =>
       new Promise(resolve => {

@@ -32,6 +32,8 @@ export interface Files {
   setAccess(path: string, access: Access): Promise<void>
   /** Remove a file, a link or an empty directory; nothing there is fine. */
   remove(path: string): Promise<void>
+  /** Remove a directory with all that is in it; nothing there is fine. */
+  removeTree(path: string): Promise<void>
 }
 
 const absentAsUndefined = (error: NodeJS.ErrnoException): undefined => {
@@ -100,6 +102,7 @@ export function localFiles(): Files {
       await fs.chown(path, uid, gid)
       await fs.chmod(path, mode)
     },
+    removeTree: path => fs.rm(path, { recursive: true, force: true }),
     async remove(path) {
       const found = await fs.lstat(path).catch(absentAsUndefined)
       if (!found) return

@@ -4,6 +4,7 @@
  */
 export const paths = {
   program: '/opt/edgekit/bin/edgekit',
+  cleanBroker: '/opt/edgekit/bin/clean-broker',
   programLink: '/usr/local/bin/edgekit',
   /** The manifest of the bundle that was installed last. */
   installedManifest: '/var/lib/edgekit/bundle.json',

@@ -12,10 +12,11 @@ export abstract class EdgekitCommand extends Command {
     if (!this.jsonEnabled()) process.stdout.write(`${text}\n`)
   }
 
-  protected override async catch(error: Error & { oclif?: unknown }): Promise<void> {
+  protected override async catch(error: Error & { oclif?: { exit: number } }): Promise<void> {
     if (error instanceof EdgekitError) return this.report(error)
-    // What oclif itself throws (a wrong flag, --help) it also shows.
-    if (error.oclif) throw error
+    // What oclif itself throws (a wrong flag, --help) it also shows, but for people only.
+    if (error.oclif && !(this.jsonEnabled() && error.oclif.exit)) throw error
+    if (error.oclif) return this.report(new EdgekitError(error.message, { exitCode: error.oclif.exit }))
     if (error instanceof CommandError) {
       return this.report(new EdgekitError(error.message, { exitCode: exitCodes.internal, cause: error }))
     }

@@ -6,7 +6,7 @@ export interface Fault {
   what: string
   /** `preflight`: broken before an install, which must refuse. `doctor`: broken after one. */
   occasion: 'preflight' | 'doctor'
-  /** Id of the check that must fail. */
+  /** Id of the check that must fail, or say that it could not look. */
   fails: string
   /** Must be in what the check says: what it saw, or what to do. */
   says: RegExp

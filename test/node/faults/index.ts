@@ -8,6 +8,7 @@ import { distributionBroker } from './distribution-broker.ts'
 import { eventBusInternal } from './event-bus-internal.ts'
 import type { Fault } from './fault.ts'
 import { imageRemoved } from './image-removed.ts'
+import { impossibleName } from './impossible-name.ts'
 import { noContainerd } from './no-containerd.ts'
 import { noResolvConf } from './no-resolv-conf.ts'
 import { noSystemd } from './no-systemd.ts'
@@ -21,6 +22,7 @@ export const faults: readonly Fault[] = [
   ordinaryUser,
   otherArchitecture,
   noSystemd,
+  impossibleName,
   noResolvConf,
   distributionBroker,
   containerdStopped,

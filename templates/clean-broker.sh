@@ -1,0 +1,24 @@
+#!/bin/sh
+# Clears away what an earlier start of the broker has left in containerd. mosquitto.service runs it before each start and
+# after each stop; where there is nothing to clear away, it says nothing.
+exec 2>/dev/null
+
+# Still running, because only ctr or containerd went away: it has messages in memory that a SIGTERM makes it save. Its
+# processes are looked up in its control group, as containerd may not answer now.
+running() {
+  cat /sys/fs/cgroup/k8s.io/mosquitto/cgroup.procs /sys/fs/cgroup/pids/k8s.io/mosquitto/cgroup.procs
+}
+processes=$(running)
+if [ -n "$processes" ]; then
+  kill $processes
+  tries=50
+  while [ $tries -gt 0 ] && [ -n "$(running)" ]; do
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+fi
+
+ctr --namespace k8s.io tasks rm --force mosquitto
+ctr --namespace k8s.io containers rm mosquitto
+ctr --namespace k8s.io snapshots rm mosquitto
+exit 0
