@@ -63,7 +63,7 @@ export function localContainerd(processes: Processes): Containerd {
           socket.destroy()
           resolve(answer)
         }
-        socket.setTimeout(1000, () => finish(false))
+        socket.setTimeout(5000, () => finish(false))
         socket.once('connect', () => finish(true)).once('error', () => finish(false))
       }),
     async version() {
