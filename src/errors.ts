@@ -11,6 +11,10 @@ export const exitCodes = {
   notClean: 5,
   /** Everything is in place, but the checklist found something wrong. */
   checklistFailed: 7,
+  /** Stopped by Ctrl-C (SIGINT), and nothing was left behind; 128 and the number of the signal. */
+  interrupted: 130,
+  /** Stopped by SIGTERM, and nothing was left behind. */
+  terminated: 143,
 } as const
 
 /** Something the operator can act on: what failed and on what, what was expected and seen, and what to do next. */

@@ -1,65 +1,180 @@
-import { parse } from 'yaml'
-import * as z from 'zod'
-import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
-import { normaliseReference } from '../images/reference.ts'
-import { archiveName } from './members.ts'
+import { messageOf } from '../errors.ts'
+import { formatReference, parseReference } from '../images/reference.ts'
+import { definitionError } from './definition-error.ts'
+import { locate, problemsOf, type ValueProblem } from './definition-problems.ts'
+import { type Layers, readLayers } from './layers.ts'
+import type { Architecture } from './manifest.ts'
+import { definitionSchema, type WrittenDefinition, type WrittenSource } from './schema.ts'
+import { fillIn } from './variables.ts'
 
-/** An image reference, which is kept in full. */
-const reference = z.string().transform((text, context) => {
-  try {
-    return normaliseReference(text)
-  } catch (error) {
-    context.addIssue(messageOf(error))
-    return z.NEVER
+/** An image of a bundle. */
+export interface DefinedImage {
+  /** In full, as containerd on the node will know it. */
+  reference: string
+  /** Where to take it from instead of its registry: `oci:DIR`, `oci-archive:FILE` and so on, as written. */
+  source?: string
+}
+
+/** Where a file of a bundle comes from; `source` may have `${arch}` in it. */
+export interface DefinedSource {
+  source: string
+  sha256?: string | Partial<Record<Architecture, string>>
+  checksums?: string
+  member?: string
+}
+
+/** What goes into a bundle, checked, with every image reference in full and what it extends merged into it. */
+export interface Definition {
+  /** The file it is in, for messages. */
+  file: string
+  /** Where relative paths start. */
+  directory: string
+  role: WrittenDefinition['role']
+  kubeedge: string
+  architectures: Architecture[]
+  broker: string
+  images: DefinedImage[]
+  binaries: Record<string, DefinedSource>
+  runtime: Record<string, DefinedSource>
+  files: { source: string; path: string; mode: 0o644 | 0o755 }[]
+  /** Registry host -> URL. */
+  mirrors: Record<string, string>
+}
+
+/** Programs a bundle of each role cannot do without. */
+const neededBinaries: Record<Definition['role'], readonly ('edgecore' | 'keadm')[]> = {
+  edge: ['edgecore', 'keadm'],
+  cloud: ['keadm'],
+}
+
+/**
+ * Read a bundle definition, a default one by its role or a file, and what it extends. Throws EdgekitError that names
+ * for everything wrong the file, line and column, what was found and what is allowed.
+ */
+export async function readDefinition(from: { role: string } | { path: string }): Promise<Definition> {
+  const layers = await readLayers(from)
+  const [{ file } = { file: '' }] = layers.sources
+  const fail = (problems: ValueProblem[]): never => {
+    throw definitionError(file, locate(problems, layers.sources))
   }
-})
-
-/** A file inside an image: `image:REFERENCE#/PATH`. */
-const imageFile = z
-  .string()
-  .regex(/^image:[^#]+#\/.+$/, 'expected image:REFERENCE#/PATH')
-  .transform(text => {
-    const [image = '', path = ''] = text.slice('image:'.length).split('#')
-    return { image, path }
-  })
-  .pipe(z.object({ image: reference, path: z.string() }))
-
-const definitionSchema = z.strictObject({
-  role: z.literal('edge'),
-  kubeedge: z.string().regex(/^v\d+\.\d+\.\d+/, 'expected a version such as v1.22.0'),
-  broker: reference,
-  images: z.array(reference).min(1),
-  binaries: z.strictObject({ edgecore: imageFile, keadm: imageFile }),
-})
-
-/** What goes into a bundle, as a person writes it, with every image reference in full. */
-export type Definition = z.infer<typeof definitionSchema>
-
-/** Read a bundle definition. Throws EdgekitError that names the file, the key and what was expected. */
-export function parseDefinition(text: string, file: string): Definition {
-  let value: unknown
-  try {
-    value = parse(text)
-  } catch (error) {
-    throw new EdgekitError(`${file}: ${messageOf(error)}`, { exitCode: exitCodes.usage, cause: error })
-  }
+  const { value, problems } = fillIn(layers.value)
   const result = definitionSchema.safeParse(value)
-  if (!result.success) {
-    throw new EdgekitError(`${file}: ${z.prettifyError(result.error)}`, { exitCode: exitCodes.usage })
+  if (!result.success) return fail([...problems, ...problemsOf(result.error.issues, value, definitionSchema)])
+  if (problems.length > 0) return fail(problems)
+  const definition = completed(result.data, layers, file)
+  const wrong = [...missingBinaries(definition), ...wrongImages(definition), ...unpinned(result.data)]
+  return wrong.length > 0 ? fail(wrong) : definition
+}
+
+function completed(written: WrittenDefinition, { directory }: Layers, file: string): Definition {
+  const {
+    role,
+    kubeedge,
+    architectures,
+    broker,
+    images,
+    binaries,
+    runtime,
+    files = [],
+    mirrors = {},
+  } = written
+  return {
+    file,
+    directory,
+    role,
+    kubeedge,
+    architectures: [...new Set(architectures)].toSorted(),
+    broker: inFull(broker),
+    images: once(images.map(inFullImage)),
+    binaries: sources(binaries),
+    runtime: sources(runtime ?? {}),
+    files: files.map(({ source, path, mode }) => ({ source, path, mode: mode === '0755' ? 0o755 : 0o644 })),
+    mirrors,
   }
-  const definition = { ...result.data, images: [...new Set(result.data.images)] }
-  if (!definition.images.includes(definition.broker)) {
-    throw new EdgekitError(`${file}: the broker ${definition.broker} is not among the images`, {
-      exitCode: exitCodes.usage,
-      remedy: 'Add it to images.',
-    })
+}
+
+const inFull = (reference: string): string => formatReference(parseReference(reference))
+
+const inFullImage = (image: WrittenDefinition['images'][number]): DefinedImage =>
+  typeof image === 'string'
+    ? { reference: inFull(image) }
+    : { reference: inFull(image.reference), source: image.source }
+
+/** An image that is named twice, in short and in full say, is there once. */
+const once = (images: readonly DefinedImage[]): DefinedImage[] => [
+  ...new Map(images.map(image => [image.reference, image])).values(),
+]
+
+function sources(written: Record<string, WrittenSource | undefined>): Record<string, DefinedSource> {
+  const entries = Object.entries(written).filter(entry => entry[1] !== undefined) as [string, WrittenSource][]
+  return Object.fromEntries(
+    entries.map(([name, source]) => [
+      name,
+      (typeof source === 'string' ? { source } : source) as DefinedSource,
+    ]),
+  )
+}
+
+function missingBinaries({ role, binaries }: Definition): ValueProblem[] {
+  return neededBinaries[role]
+    .filter(name => binaries[name] === undefined)
+    .map(name => ({ path: ['binaries'], message: `binaries.${name} is missing; an ${role} bundle needs it` }))
+}
+
+function wrongImages({ broker, images, files }: Definition): ValueProblem[] {
+  const references = images.map(({ reference }) => reference)
+  const paths = files.map(({ path }) => path)
+  const sameFile = paths.flatMap((path, index) =>
+    paths.indexOf(path) === index
+      ? []
+      : [{ path: ['files', index, 'path'], message: `two files are to lie at ${path}` }],
+  )
+  if (references.includes(broker)) return sameFile
+  return [
+    ...sameFile,
+    { path: ['broker'], message: `the broker ${broker} is not among the images; add it there` },
+  ]
+}
+
+/** What comes over the network must be known beforehand, not by what a server says today. */
+function unpinned(written: WrittenDefinition): ValueProblem[] {
+  return (['binaries', 'runtime'] as const).flatMap(part =>
+    Object.entries(written[part] ?? {}).flatMap(([name, source]) => {
+      const path = [part, name]
+      if (source === undefined) return []
+      const { source: text, ...more } = typeof source === 'string' ? { source } : source
+      const fromImage = text.startsWith('image:')
+      const overNetwork = text.startsWith('https:')
+      const pinned = 'sha256' in more || 'checksums' in more
+      if (overNetwork && !pinned)
+        return [
+          { path, message: `${part}.${name}: ${text} needs a sha256, or checksums: URL of a published list` },
+        ]
+      if (!overNetwork && 'checksums' in more)
+        return [
+          {
+            path: [...path, 'checksums'],
+            message: `${part}.${name}: checksums goes with https:, not with ${text}`,
+          },
+        ]
+      if (fromImage && 'member' in more)
+        return [
+          {
+            path: [...path, 'member'],
+            message: `${part}.${name}: member goes with an archive, not with ${text}`,
+          },
+        ]
+      if (fromImage) return imageProblem(text, path)
+      return []
+    }),
+  )
+}
+
+function imageProblem(text: string, path: readonly string[]): ValueProblem[] {
+  try {
+    parseReference(text.slice('image:'.length, text.indexOf('#')).replaceAll(/\$\{arch\}/g, 'amd64'))
+    return []
+  } catch (error) {
+    return [{ path, message: messageOf(error) }]
   }
-  for (const [archive, images] of Map.groupBy(definition.images, archiveName)) {
-    if (images.length === 1) continue
-    throw new EdgekitError(`${file}: ${images.join(' and ')} would both be ${archive}`, {
-      exitCode: exitCodes.usage,
-      remedy: 'Give one of them another tag, or another name.',
-    })
-  }
-  return definition
 }

@@ -12,6 +12,8 @@ const manifestSchema = z.object({
   kubeedgeVersion: z.string(),
   arch: z.enum(['amd64', 'arm64']),
   edgekitVersion: z.string(),
+  /** Of the text of meta/edgekit.lock, by which the bundle can be built again. */
+  lockDigest: digest,
   broker: z.object({ image: z.string() }),
   images: z.array(
     z.object({

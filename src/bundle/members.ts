@@ -1,16 +1,10 @@
 import { basename, join } from 'node:path'
 import { readAsset } from '../assets.ts'
-import { parseReference } from '../images/reference.ts'
 import type { TarMember } from '../images/tar.ts'
 import { paths } from '../node/paths.ts'
 import type { Definition } from './definition.ts'
+import { formatLock, type Lock } from './lock.ts'
 import type { Architecture, ManifestImage } from './manifest.ts'
-
-/** `images/eclipse-mosquitto-2.0.tar` for `docker.io/library/eclipse-mosquitto:2.0`. */
-export function archiveName(reference: string): string {
-  const { repository, tag, digest } = parseReference(reference)
-  return `images/${basename(repository)}-${tag ?? digest?.slice('sha256:'.length, 19)}.tar`
-}
 
 /** Fill in `@NAME@`. */
 const fill = (template: string, values: Record<string, string>): string =>
@@ -21,6 +15,7 @@ interface Inputs {
   arch: Architecture
   edgekitVersion: string
   images: readonly ManifestImage[]
+  lock: Lock
   /** Hash of bin/edgekit. */
   runtimeSha256: string
 }
@@ -38,21 +33,23 @@ function versions({ definition, arch, edgekitVersion, images }: Inputs): string 
 
 /** The members of a bundle that are texts: the way in, the units, the configuration. */
 export function textMembers(inputs: Inputs): TarMember[] {
-  const { definition, arch, images, runtimeSha256 } = inputs
+  const { definition, arch, images, lock, runtimeSha256 } = inputs
   const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): TarMember => {
     const source = Buffer.from(content)
     return { path, mode, size: source.length, source }
   }
+  const brokerImage = images.find(({ reference }) => reference === definition.broker) as ManifestImage
   const broker = {
     BROKER_IMAGE: definition.broker,
+    BROKER_DIGEST: brokerImage.digest,
     // Where an install keeps it: a unit has no directory that a relative path could start from.
-    BROKER_DIGEST: images.find(({ reference }) => reference === definition.broker)?.digest ?? '',
-    BROKER_ARCHIVE: join(paths.images, basename(archiveName(definition.broker))),
+    BROKER_ARCHIVE: join(paths.images, basename(brokerImage.archive)),
   }
   return [
     text('edgekit', fill(readAsset('templates/launcher.sh'), { ARCH: arch, SHA256: runtimeSha256 }), 0o755),
     text('bin/clean-broker', readAsset('templates/clean-broker.sh'), 0o755),
     text('meta/version.txt', versions(inputs)),
+    text('meta/edgekit.lock', formatLock(lock)),
     text('config/kubeedge/edgecore-config.yaml', readAsset('templates/edgecore/edgecore-config.yaml')),
     text('config/mosquitto/mosquitto.conf', readAsset('templates/mosquitto/mosquitto.conf')),
     text('systemd/mosquitto.service', fill(readAsset('templates/systemd/mosquitto.service'), broker)),

@@ -7,8 +7,8 @@ import { createGzip } from 'node:zlib'
 import { limit } from '../images/limit.ts'
 import { type TarMember, tarEnd, tarMember } from '../images/tar.ts'
 
-/** Layers in an image archive are compressed already: a second time costs time and saves nothing. */
-const levelFor = (member: TarMember): number => (member.path.endsWith('.tar') ? 0 : 6)
+/** What is compressed already, as layers in an image archive are: a second time costs time and saves nothing. */
+const levelFor = ({ path }: TarMember): number => (/\.(?:tar|gz)$/.test(path) ? 0 : 6)
 
 // zlib works in a pool of four threads (libuv's default).
 const atOnce = limit(4)
@@ -22,6 +22,7 @@ export async function pack(
   members: readonly TarMember[],
   output: string,
   workDirectory: string,
+  signal: AbortSignal,
 ): Promise<void> {
   const parts = members.map((_, index) => join(workDirectory, `${index}.gz`))
   await Promise.all(
@@ -31,16 +32,17 @@ export async function pack(
           Readable.from(tarMember(member)),
           createGzip({ level: levelFor(member) }),
           createWriteStream(parts[index] as string),
+          { signal },
         ),
       ),
     ),
   )
   const end = join(workDirectory, 'end.gz')
-  await pipeline(Readable.from([tarEnd()]), createGzip(), createWriteStream(end))
+  await pipeline(Readable.from([tarEnd()]), createGzip(), createWriteStream(end), { signal })
   const unfinished = join(workDirectory, 'bundle.tar.gz')
   const whole = async function* () {
     for (const part of [...parts, end]) yield* createReadStream(part, { highWaterMark: 1 << 20 })
   }
-  await pipeline(Readable.from(whole()), createWriteStream(unfinished, { flush: true }))
+  await pipeline(Readable.from(whole()), createWriteStream(unfinished, { flush: true }), { signal })
   await rename(unfinished, output)
 }

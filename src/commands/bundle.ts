@@ -1,28 +1,40 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
-import { readAsset } from '../assets.ts'
-import { type BuiltBundle, buildBundle } from '../bundle/build.ts'
-import { parseDefinition } from '../bundle/definition.ts'
+import { type BuiltBundle, buildBundles } from '../bundle/build.ts'
+import { chosenArchitectures, chosenDefinition } from '../bundle/choice.ts'
+import { lockPath, readLockFile } from '../bundle/lock-file.ts'
 import { parseMirrors } from '../images/mirrors.ts'
 import { EdgekitCommand } from '../ui/command.ts'
+import { interruptible } from '../ui/interrupt.ts'
 import { runSteps } from '../ui/steps.ts'
 
 export default class Bundle extends EdgekitCommand {
-  static override summary = 'Build the offline package for edge nodes'
+  static override summary = 'Build offline packages'
   static override description =
-    'Pulls the images that bundles/edge.yaml names, takes the programs out of theirs, and writes one .tar.gz that a node can be installed from without any network.'
+    'Pulls the images that a bundle definition names, takes the programs from where it says, and writes one .tar.gz for each architecture that a node can be installed from without any network. When edgekit.lock lies beside the definition, everything is taken as it is pinned there.'
   static override examples = [
-    'edgekit bundle edge --arch amd64 -o dist',
+    'edgekit bundle edge -o dist',
+    'edgekit bundle -f my.yaml --arch arm64 --frozen',
     'edgekit bundle edge --arch arm64 --registry-mirror docker.io=https://mirror.lan',
   ]
   static override args = {
-    role: Args.string({ required: true, options: ['edge'], description: 'what the bundle is for' }),
+    role: Args.string({ options: ['edge'], description: 'the default definition for this role' }),
   }
   static override flags = {
-    arch: Flags.option({ options: ['amd64', 'arm64'] as const, required: true })({
-      description: 'architecture of the nodes',
-    }),
+    file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'a bundle definition of your own' }),
+    arch: Flags.option({
+      options: ['amd64', 'arm64'] as const,
+      multiple: true,
+      delimiter: ',',
+    })({ description: 'architectures of the nodes (default: all of the definition)' }),
     output: Flags.string({ char: 'o', default: '.', helpValue: 'DIR', description: 'directory to write to' }),
+    lock: Flags.string({
+      helpValue: 'FILE',
+      description: 'the lock to use (default: edgekit.lock beside the definition, if it is there)',
+    }),
+    frozen: Flags.boolean({
+      description: 'refuse when the lock is missing or does not match the definition',
+    }),
     'registry-mirror': Flags.string({
       multiple: true,
       helpValue: 'HOST=URL',
@@ -30,19 +42,34 @@ export default class Bundle extends EdgekitCommand {
     }),
   }
 
-  async run(): Promise<BuiltBundle> {
+  async run(): Promise<{ bundles: BuiltBundle[] }> {
     const { args, flags } = await this.parse(Bundle)
-    const file = `bundles/${args.role}.yaml`
     const silent = this.jsonEnabled()
-    const bundle = await buildBundle({
-      definition: parseDefinition(readAsset(file), file),
-      arch: flags.arch,
-      edgekitVersion: this.config.version,
-      outputDirectory: resolve(flags.output),
-      mirrors: parseMirrors(flags['registry-mirror'] ?? []),
-      runSteps: steps => runSteps(steps, { silent }),
+    const definition = await chosenDefinition(args.role, flags.file)
+    const architectures = chosenArchitectures(definition, flags.arch)
+    const lock = await readLockFile({
+      definition,
+      architectures,
+      path: flags.lock ?? lockPath(definition),
+      required: flags.lock !== undefined,
+      frozen: flags.frozen,
     })
-    this.say(`\n${bundle.path}\nsha256 ${bundle.sha256}`)
-    return bundle
+    const bundles = await interruptible(signal =>
+      buildBundles({
+        definition,
+        architectures,
+        lock,
+        edgekitVersion: this.config.version,
+        outputDirectory: resolve(flags.output),
+        mirrors: new Map([
+          ...Object.entries(definition.mirrors),
+          ...parseMirrors(flags['registry-mirror'] ?? []),
+        ]),
+        runSteps: steps => runSteps(steps, { silent }),
+        signal,
+      }),
+    )
+    for (const { path, sha256 } of bundles) this.say(`\n${path}\nsha256 ${sha256}`)
+    return { bundles }
   }
 }

@@ -37,7 +37,8 @@ interface ResolvedImage {
   manifest: ServedManifest & { content: ImageManifest }
 }
 
-async function resolveImage(options: Omit<PullOptions, 'store'>): Promise<ResolvedImage> {
+/** Follow a reference to the manifest of one platform. Throws EdgekitError. */
+export async function resolveImage(options: Omit<PullOptions, 'store'>): Promise<ResolvedImage> {
   const { platform, registry, signal = new AbortController().signal } = options
   const reference = parseReference(options.reference)
   const name = formatReference(reference)

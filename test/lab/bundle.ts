@@ -12,8 +12,11 @@ export async function labBundle(): Promise<string> {
   const directory = await cached('bundle', [edgekit, edgecore], async output => {
     const registry = await labRegistry(edgecore)
     try {
-      const mirror = `docker.io=${registry.url}`
-      await execa(edgekit, ['bundle', 'edge', '--arch', 'amd64', '-o', output, '--registry-mirror', mirror])
+      const mirrors = ['docker.io', 'registry.k8s.io'].flatMap(host => [
+        '--registry-mirror',
+        `${host}=${registry.url}`,
+      ])
+      await execa(edgekit, ['bundle', 'edge', '--arch', 'amd64', '-o', output, ...mirrors], { cwd: output })
     } finally {
       await registry.stop()
     }

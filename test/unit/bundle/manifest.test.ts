@@ -20,6 +20,7 @@ const manifest: Manifest = {
   kubeedgeVersion: 'v1.22.0',
   arch: 'arm64',
   edgekitVersion: '0.1.0',
+  lockDigest: digest,
   broker: { image: 'docker.io/library/x:1' },
   images: [image],
   files: [file],

@@ -1,44 +1,43 @@
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { archiveName, textMembers } from '../../../src/bundle/members.ts'
+import { textMembers } from '../../../src/bundle/members.ts'
 import { paths } from '../../../src/node/paths.ts'
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
-test.each([
-  ['docker.io/library/eclipse-mosquitto:2.0', 'images/eclipse-mosquitto-2.0.tar'],
-  ['eclipse-mosquitto', 'images/eclipse-mosquitto-latest.tar'],
-  ['registry.example:5000/team/app:1.2_rc.1', 'images/app-1.2_rc.1.tar'],
-  [`registry.k8s.io/pause@${digest}`, 'images/pause-0123456789ab.tar'],
-  [`registry.k8s.io/pause:3.10@${digest}`, 'images/pause-3.10.tar'],
-])('the archive of %s is %s', (reference, name) => {
-  expect(archiveName(reference)).toBe(name)
-})
+const archive = 'images/eclipse-mosquitto-2.0.tar'
 
 describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch => {
   const broker = 'docker.io/library/eclipse-mosquitto:2.0'
   const members = textMembers({
     definition: {
+      file: 'my.yaml',
+      directory: '/',
       role: 'edge',
       kubeedge: 'v1.22.0',
+      architectures: [arch],
       broker,
-      images: [broker],
-      binaries: { edgecore: { image: 'x', path: '/x' }, keadm: { image: 'x', path: '/x' } },
+      images: [{ reference: broker }],
+      binaries: {},
+      runtime: {},
+      files: [],
+      mirrors: {},
     },
+    lock: { lockVersion: 1, role: 'edge', kubeedge: 'v1.22.0', images: {}, files: {} },
     arch,
     edgekitVersion: '0.1.0',
     images: [
       {
         reference: broker,
         digest,
-        archive: archiveName(broker),
+        archive,
         platform: `linux/${arch}`,
         manifestDigest: digest,
         configDigest: digest,
         layers: [],
       },
     ],
-    runtimeSize: 123_456,
+    runtimeSha256: 'ab'.repeat(32),
   })
   const textOf = (path: string): string =>
     members.find(member => member.path === path)?.source.toString() ?? 'no such member'
@@ -63,8 +62,8 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
   })
 
   test('the unit brings the image back from where an install keeps it', () => {
-    const archive = `${paths.images}/${basename(archiveName(broker))}`
-    expect(textOf('systemd/mosquitto.service')).toContain(`edgekit broker image ${broker} ${archive}\n`)
+    const kept = `${paths.images}/${basename(archive)}`
+    expect(textOf('systemd/mosquitto.service')).toContain(`edgekit broker image ${broker} ${kept}\n`)
     expect(textOf('systemd/mosquitto.service')).toContain(` ${broker} mosquitto \\\n`)
   })
 

@@ -9,6 +9,7 @@ import { pack } from '../../../src/bundle/pack.ts'
 import type { TarMember } from '../../../src/images/tar.ts'
 
 let directory: string
+const never = new AbortController().signal
 const at = (...names: string[]): string => join(directory, ...names)
 const layers = randomBytes(300_000)
 
@@ -33,7 +34,7 @@ const members = (): TarMember[] => [
 ]
 
 async function packed(name = 'bundle.tar.gz'): Promise<Buffer> {
-  await pack(members(), at('out', name), at('work'))
+  await pack(members(), at('out', name), at('work'), never)
   return readFile(at('out', name))
 }
 
@@ -107,7 +108,7 @@ test.each([
     typeof member.source === 'string' ? { ...member, size: member.size - difference } : member,
   )
   for (const name of ['old.tar.gz', 'new.tar.gz']) {
-    await expect(pack(changed, at('out', name), at('work'))).rejects.toThrow('images/x.tar: expected')
+    await expect(pack(changed, at('out', name), at('work'), never)).rejects.toThrow('images/x.tar: expected')
   }
   expect(await readdir(at('out'))).toEqual(['old.tar.gz'])
   expect(await readFile(at('out', 'old.tar.gz'), 'utf8')).toBe('old')
@@ -115,6 +116,6 @@ test.each([
 
 test('nothing is there when a file is missing', async () => {
   await rm(at('layers'))
-  await expect(pack(members(), at('out', 'bundle.tar.gz'), at('work'))).rejects.toThrow('ENOENT')
+  await expect(pack(members(), at('out', 'bundle.tar.gz'), at('work'), never)).rejects.toThrow('ENOENT')
   expect(await readdir(at('out'))).toEqual([])
 })

@@ -12,6 +12,7 @@ export const manifest: Manifest = {
   role: 'edge',
   kubeedgeVersion: 'v1.22.0',
   arch: 'amd64',
+  lockDigest: `sha256:${'0'.repeat(64)}`,
   edgekitVersion: '0.1.0',
   broker: { image: reference },
   images: [

@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { readAsset } from '../../../src/assets.ts'
-import { parseDefinition } from '../../../src/bundle/definition.ts'
+import { archiveNames } from '../../../src/bundle/archive-names.ts'
+import { readDefinition } from '../../../src/bundle/definition.ts'
+import { type Lock, lockDigest } from '../../../src/bundle/lock.ts'
 import { formatManifest, type Manifest, type ManifestImage } from '../../../src/bundle/manifest.ts'
-import { archiveName, textMembers } from '../../../src/bundle/members.ts'
+import { textMembers } from '../../../src/bundle/members.ts'
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex')
 const digest = (content: string): string => `sha256:${sha256(content)}`
 
-const definition = parseDefinition(readAsset('bundles/edge.yaml'), 'bundles/edge.yaml')
+const definition = await readDefinition({ role: 'edge' })
+const { kubeedge, role } = definition
 
 /** The manifest and the files of an edge bundle. The texts are real, programs and images are a word each. */
 export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<string, string> } {
+  const archives = archiveNames(definition.images.map(({ reference }) => reference))
   const images = definition.images.map(
-    (reference): ManifestImage => ({
+    ({ reference }): ManifestImage => ({
       reference,
       digest: digest(reference + version),
-      archive: archiveName(reference),
+      archive: archives.get(reference) ?? '',
       platform: 'linux/amd64',
       manifestDigest: digest('manifest'),
       configDigest: digest('config'),
@@ -27,7 +30,15 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
   const programs = ['edgekit', 'edgecore', 'keadm'].map(
     name => [`bin/${name}`, `${name} ${version}`] as const,
   )
-  const texts = textMembers({ definition, arch: 'amd64', edgekitVersion: version, images, runtimeSize: 9 })
+  const lock: Lock = { lockVersion: 1, role, kubeedge, images: {}, files: {} }
+  const texts = textMembers({
+    definition,
+    arch: 'amd64',
+    edgekitVersion: version,
+    images,
+    lock,
+    runtimeSha256: sha256('edgekit'),
+  })
   const members = [
     ...texts.map(({ path, mode, source }) => ({ path, mode, content: source.toString() })),
     ...programs.map(([path, content]) => ({ path, mode: 0o755, content })),
@@ -37,9 +48,10 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
     schemaVersion: 1,
     name: 'kubeedge-edge',
     role: 'edge',
-    kubeedgeVersion: definition.kubeedge,
+    kubeedgeVersion: kubeedge,
     arch: 'amd64',
     edgekitVersion: version,
+    lockDigest: lockDigest(lock),
     broker: { image: definition.broker },
     images,
     files: members.map(({ path, mode, content }) => ({

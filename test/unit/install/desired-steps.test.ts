@@ -71,7 +71,7 @@ test.each([
 
 describe('files of the bundle', () => {
   /** They are for the unpacked bundle: the way in, and what a person reads. */
-  const notInstalled = ['edgekit', 'meta/version.txt']
+  const notInstalled = ['edgekit', 'meta/version.txt', 'meta/edgekit.lock']
 
   test('each is put somewhere, or known not to be', () => {
     const used = steps.flatMap(({ kind, spec }) =>
@@ -200,6 +200,10 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
       paths.program,
       `${paths.images}/eclipse-mosquitto-2.0.tar`,
       'docker.io/library/eclipse-mosquitto:2.0',
+      ...['3.6', '3.8', '3.10'].flatMap(version => [
+        `${paths.images}/pause-${version}.tar`,
+        `registry.k8s.io/pause:${version}`,
+      ]),
       units.broker,
       paths.edgecore,
       paths.keadm,

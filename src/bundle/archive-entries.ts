@@ -1,0 +1,23 @@
+import type { ReadEntry } from 'tar'
+import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { eachEntry } from '../images/layer.ts'
+
+/**
+ * Go through the entries of a tar, packed with gzip, zstd or not at all. Throws EdgekitError when it cannot be read;
+ * `name` is what the person knows the archive by.
+ */
+export async function eachArchiveEntry(
+  archive: string,
+  name: string,
+  visit: (entry: ReadEntry) => void,
+): Promise<void> {
+  try {
+    await eachEntry(archive, visit)
+  } catch (error) {
+    throw new EdgekitError(`${name} cannot be unpacked: ${messageOf(error)}`, {
+      exitCode: exitCodes.refused,
+      cause: error,
+      remedy: 'Expected is a tar archive, packed with gzip, zstd or not at all.',
+    })
+  }
+}

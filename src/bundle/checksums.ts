@@ -1,0 +1,23 @@
+import { basename } from 'node:path'
+
+/**
+ * The sha256 a published list has for a file: lines of `HEX  NAME` as sha256sum writes them, `SHA256 (NAME) = HEX` as
+ * BSD does, or nothing but one HEX, as of a list for a single file.
+ */
+export function checksumFor(list: string, url: string): string | undefined {
+  const wanted = basename(new URL(url).pathname)
+  const lines = list
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
+  for (const line of lines) {
+    const [, gnu, gnuName] = /^([0-9a-f]{64})\s+\*?(.+)$/i.exec(line) ?? []
+    const [, bsdName, bsd] = /^SHA256 \((.+)\) = ([0-9a-f]{64})$/i.exec(line) ?? []
+    const [sha256, name] = [gnu ?? bsd, gnuName ?? bsdName]
+    if (sha256 !== undefined && name !== undefined && basename(name) === wanted) return sha256.toLowerCase()
+  }
+  const [only] = lines
+  return lines.length === 1 && only !== undefined && /^[0-9a-f]{64}$/i.test(only)
+    ? only.toLowerCase()
+    : undefined
+}

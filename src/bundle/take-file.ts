@@ -1,0 +1,80 @@
+import { copyFile, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { EdgekitError, exitCodes } from '../errors.ts'
+import type { BlobStore } from '../images/blob-store.ts'
+import { extractFile } from '../images/extract.ts'
+import type { PulledImage } from '../images/pull.ts'
+import type { TarMember } from '../images/tar.ts'
+import { extractMember } from './archive-member.ts'
+import { requireArchivedPrograms } from './archived-programs.ts'
+import { download } from './download.ts'
+import { requireProgramFile } from './elf.ts'
+import { type BundleFile, type FileSource, nameOf } from './inputs.ts'
+import { contentOf } from './local-file.ts'
+import type { Lock } from './lock.ts'
+import { requireSha256 } from './make-lock.ts'
+import type { Architecture } from './manifest.ts'
+
+export interface TakeOptions {
+  arch: Architecture
+  /** Directory of the definition. */
+  directory: string
+  lock: Lock
+  store: BlobStore
+  /** Where downloads are, by sha256. */
+  downloads: string
+  imageOf: (reference: string) => PulledImage
+  /** Where to put the file. */
+  destination: string
+  signal: AbortSignal
+}
+
+/** Get one file of the bundle from where the definition says, check it, and give the member it becomes. */
+export async function takeFile(file: BundleFile, options: TakeOptions): Promise<TarMember> {
+  const { arch, destination } = options
+  await fetchFile(file.source, options)
+  const name = `${file.path} (from ${nameOf(file.source)})`
+  if (file.content === 'program') await requireProgramFile(destination, arch, name)
+  if (file.content === 'archive') await requireArchivedPrograms(destination, arch, name)
+  return { path: file.path, mode: file.mode, size: (await stat(destination)).size, source: destination }
+}
+
+async function fetchFile(source: FileSource, options: TakeOptions): Promise<void> {
+  const { destination, store, imageOf } = options
+  if (source.kind === 'image') {
+    const { sha256 } = await extractFile(imageOf(source.reference), store, source.path, destination)
+    return requireSha256(source, sha256)
+  }
+  const whole = source.kind === 'https' ? await downloaded(source, options) : await local(source, options)
+  if (source.member === undefined) await copyFile(whole, destination)
+  else await extractMember(whole, source.member, destination, nameOf(source))
+}
+
+async function downloaded(
+  { url }: FileSource & { kind: 'https' },
+  { lock, downloads, signal }: TakeOptions,
+): Promise<string> {
+  const locked = lock.files[url] as Lock['files'][string]
+  const destination = join(downloads, locked.sha256)
+  // An unlocked build has fetched it to see what it is.
+  const isThere = await stat(destination).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) await download({ url, destination, ...locked, signal })
+  return destination
+}
+
+async function local(
+  { path }: FileSource & { kind: 'file' },
+  { lock, directory, signal }: TakeOptions,
+): Promise<string> {
+  const file = resolve(directory, path)
+  const locked = lock.files[path] as Lock['files'][string]
+  const { sha256 } = await contentOf(file, signal)
+  if (sha256 === locked.sha256) return file
+  throw new EdgekitError(`${path} has changed: the lock expects sha256 ${locked.sha256}, found ${sha256}`, {
+    exitCode: exitCodes.refused,
+    remedy: 'When the change is meant, run edgekit lock.',
+  })
+}

@@ -1,0 +1,92 @@
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { messageOf } from '../errors.ts'
+
+/** Something wrong in a YAML file; line and column count from 1. */
+export interface YamlProblem {
+  file: string
+  line: number
+  column: number
+  message: string
+}
+
+export type YamlPath = readonly PropertyKey[]
+
+/** A YAML text that still knows where everything stands. */
+export interface YamlSource {
+  file: string
+  value: unknown
+  /** Where the value at `path` stands; where the deepest part of `path` stands that is there. */
+  position(path: YamlPath): { line: number; column: number }
+  /** Where the key `path` ends with stands; undefined when this file does not have it. */
+  keyPosition(path: YamlPath): { line: number; column: number } | undefined
+}
+
+/** Aliases may stand for at most this many nodes, however they are nested. */
+const mostAliases = 100
+
+/**
+ * Read YAML. Gives the problems when it is not well-formed: syntax, keys that appear twice, tags, aliases without an
+ * anchor or that grow without measure.
+ */
+export function readYaml(text: string, file: string): YamlSource | YamlProblem[] {
+  const lines = new LineCounter()
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const problem = (offset: number, message: string): YamlProblem => ({ file, ...at(offset), message })
+  let document: Document.Parsed
+  try {
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  } catch (error) {
+    return [problem(0, `cannot be read as YAML: ${messageOf(error)}`)]
+  }
+  const problems = [...document.errors, ...document.warnings]
+  if (problems.length > 0) {
+    return problems.map(({ pos, code, message }) =>
+      problem(pos[0], code === 'DUPLICATE_KEY' ? duplicate(text.slice(pos[0])) : message),
+    )
+  }
+  try {
+    return {
+      file,
+      value: document.toJS({ maxAliasCount: mostAliases }),
+      position: path => at(offsetOf(document, path)),
+      keyPosition: path => {
+        const offset = keyOffset(document, path)
+        return offset === undefined ? undefined : at(offset)
+      },
+    }
+  } catch (error) {
+    const excessive = /alias count/i.test(messageOf(error))
+    const message = excessive ? `aliases stand for more than ${mostAliases} values` : messageOf(error)
+    return [problem(lastAlias(document), message)]
+  }
+}
+
+const duplicate = (rest: string): string => `the key ${/^[^:\n]*/.exec(rest)?.[0].trim()} appears twice`
+
+function offsetOf(document: Document.Parsed, path: YamlPath): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return 0
+}
+
+function keyOffset(document: Document.Parsed, path: YamlPath): number | undefined {
+  const map = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  if (!isMap(map)) return undefined
+  const pair = map.items.find(({ key }) => isScalar(key) && String(key.value) === path.at(-1))
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined
+}
+
+function lastAlias(document: Document.Parsed): number {
+  let offset = 0
+  visit(document, {
+    Alias(_, alias) {
+      offset = alias.range?.[0] ?? offset
+    },
+  })
+  return offset
+}

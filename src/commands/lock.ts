@@ -1,0 +1,56 @@
+import { Args, Flags } from '@oclif/core'
+import { chosenDefinition } from '../bundle/choice.ts'
+import { type Lock, lockDigest } from '../bundle/lock.ts'
+import { lockPath, writeLockFile } from '../bundle/lock-file.ts'
+import { makeLock } from '../bundle/make-lock.ts'
+import { parseMirrors } from '../images/mirrors.ts'
+import { Registry } from '../images/registry.ts'
+import { EdgekitCommand } from '../ui/command.ts'
+import { interruptible } from '../ui/interrupt.ts'
+
+export default class LockCommand extends EdgekitCommand {
+  static override summary = 'Pin every input of a bundle definition'
+  static override description =
+    'Looks up the digest of every image tag for every architecture, and sha256 and size of every other file, and writes them to edgekit.lock beside the definition. edgekit bundle then takes exactly these, until edgekit lock runs again.'
+  static override examples = ['edgekit lock edge', 'edgekit lock -f my.yaml']
+  static override args = {
+    role: Args.string({ options: ['edge'], description: 'the default definition for this role' }),
+  }
+  static override flags = {
+    file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'a bundle definition of your own' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'FILE',
+      description: 'where to write it (default: edgekit.lock beside the definition)',
+    }),
+    'registry-mirror': Flags.string({
+      multiple: true,
+      helpValue: 'HOST=URL',
+      description: 'ask URL instead of the registry HOST; may be given several times',
+    }),
+  }
+
+  async run(): Promise<{ path: string; lockDigest: string; lock: Lock }> {
+    const { args, flags } = await this.parse(LockCommand)
+    const definition = await chosenDefinition(args.role, flags.file)
+    const path = flags.output ?? lockPath(definition)
+    const mirrors = new Map([
+      ...Object.entries(definition.mirrors),
+      ...parseMirrors(flags['registry-mirror'] ?? []),
+    ])
+    const lock = await interruptible(signal =>
+      makeLock({
+        definition,
+        architectures: definition.architectures,
+        registry: new Registry({ mirrors }),
+        signal,
+      }),
+    )
+    await writeLockFile(path, lock)
+    const [images, files] = [Object.keys(lock.images).length, Object.keys(lock.files).length]
+    this.say(
+      `${path}: ${images} images and ${files} other files pinned for ${definition.architectures.join(' and ')}`,
+    )
+    return { path, lockDigest: lockDigest(lock), lock }
+  }
+}
