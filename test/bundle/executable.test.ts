@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { edgekit } from '../../tools/edgekit.ts'
 import { type Arch, hostArch } from '../../tools/runtime.ts'
 import { buildSea, runnerOf } from '../../tools/sea.ts'
+import { inBareDebian } from '../lab/bare.ts'
 import { buildEdgekit, edgekitExecutable } from '../lab/executable.ts'
-import { pristineTree } from '../lab/tree.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
@@ -24,26 +24,12 @@ beforeAll(async () => {
 afterAll(() => rm(work, { recursive: true, force: true }))
 
 describe('in a bare Debian', () => {
-  let tree: string
   let executable: string
   beforeAll(async () => {
-    ;[tree, executable] = await Promise.all([pristineTree('bookworm'), edgekitExecutable()])
+    executable = await edgekitExecutable()
   }, 600_000)
 
-  /** Run `script` there, as /opt/edgekit/edgekit is the executable, with an empty environment, and then forget it all. */
-  const bare = (script: string) => {
-    const enter = `
-      mount -t tmpfs tmpfs /mnt
-      mkdir /mnt/upper /mnt/scratch /mnt/root
-      mount -t overlay overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/scratch" /mnt/root
-      mkdir /mnt/root/opt/edgekit
-      touch /mnt/root/opt/edgekit/edgekit
-      mount --bind "$2" /mnt/root/opt/edgekit/edgekit
-      exec chroot /mnt/root /usr/bin/env -i /bin/sh -euc "$3"`
-    return execa('unshare', ['--mount', 'sh', '-euc', enter, 'sh', tree, executable, script], {
-      reject: false,
-    })
-  }
+  const bare = (script: string) => inBareDebian(script, executable)
 
   test('there is no Node.js, OpenSSL or libatomic to lean on', async () => {
     const { stdout } = await bare('find / -xdev -name node -o -name openssl -type f -o -name "libatomic*"')

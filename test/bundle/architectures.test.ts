@@ -1,0 +1,113 @@
+import { copyFile, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Manifest } from '../../src/bundle/manifest.ts'
+import { hostArch } from '../../tools/runtime.ts'
+import { runnerOf } from '../../tools/sea.ts'
+import { inBareDebian } from '../lab/bare.ts'
+import { type Front, startFront } from '../lab/front.ts'
+import { type SmallBundle, smallBundle, smallDefinition } from '../lab/small-bundle.ts'
+
+const foreign = hostArch() === 'amd64' ? 'arm64' : 'amd64'
+let small: SmallBundle
+let front: Front
+let directory: string
+
+const edgekit = (...args: string[]) => {
+  const mirror = ['--registry-mirror', `docker.io=${front.url}`]
+  const command = ['bundle', '-f', 'my.yaml', '-o', 'out', ...mirror, ...args]
+  return execa(small.edgekit, command, { cwd: directory, reject: false })
+}
+
+beforeAll(async () => {
+  small = await smallBundle()
+  front = await startFront(small.registry.url)
+  directory = await mkdtemp(join(small.directory, 'both-'))
+  await writeFile(join(directory, 'my.yaml'), smallDefinition)
+}, 300_000)
+afterAll(async () => {
+  await front[Symbol.asyncDispose]()
+  await small.remove()
+})
+
+describe('one run for both architectures', () => {
+  let result: { bundles: { path: string; manifest: Manifest }[] }
+  beforeAll(async () => {
+    const { stdout, stderr } = await edgekit('--arch', 'arm64,amd64', '--json')
+    expect(stderr).toBe('')
+    result = JSON.parse(stdout)
+    for (const arch of ['amd64', 'arm64']) {
+      await mkdir(join(directory, arch))
+      const archive = join(directory, `out/kubeedge-edge-v1.22.0-${arch}.tar.gz`)
+      await execa('tar', ['xzf', archive, '-C', join(directory, arch)])
+    }
+  }, 60_000)
+
+  test('gives two bundles and nothing else', async () => {
+    expect(result.bundles.map(({ manifest }) => manifest.arch)).toEqual(['amd64', 'arm64'])
+    expect((await readdir(join(directory, 'out'))).toSorted()).toEqual([
+      'kubeedge-edge-v1.22.0-amd64.tar.gz',
+      'kubeedge-edge-v1.22.0-arm64.tar.gz',
+    ])
+    const [first, second] = result.bundles.map(({ manifest }) => manifest.lockDigest)
+    expect(first).toBe(second)
+  })
+
+  test('fetches what they have in common once', () => {
+    const blobs = front.requests.filter(request => request.includes('/blobs/'))
+    expect(blobs.length).toBeGreaterThan(6)
+    expect(blobs.toSorted()).toEqual([...new Set(blobs)].toSorted())
+  })
+
+  test.each(['amd64', 'arm64'] as const)('the one for %s has an edgekit that runs there', async arch => {
+    const [program, ...args] = [...runnerOf(arch), join(directory, arch, 'bin/edgekit'), '--version']
+    const { stdout } = await execa(program as string, args)
+    expect(stdout).toContain(arch === 'amd64' ? 'linux-x64' : 'linux-arm64')
+  })
+
+  test('the one for another architecture is refused by its own launcher', async () => {
+    const { exitCode, stderr } = await execa(join(directory, foreign, 'edgekit'), ['install'], {
+      reject: false,
+    })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 3,
+      stderr: `edgekit: refused: this bundle is for ${foreign}, this node is ${hostArch()}
+  What to do: unpack the bundle whose name ends in -${hostArch()}.tar.gz`,
+    })
+  })
+
+  test('and by an edgekit of this machine', async () => {
+    const { exitCode, stdout } = await inBareDebian(
+      'mkdir -p /proc; mount -t proc proc /proc 2>/dev/null || :; /opt/edgekit/edgekit install /opt/bundle',
+      small.edgekit,
+      join(directory, foreign),
+    )
+    expect(exitCode).toBe(3)
+    expect(stdout).toContain(`the bundle is for ${foreign}, this node is ${hostArch()}`)
+  })
+})
+
+test('an architecture the definition does not have is refused', async () => {
+  await writeFile(join(directory, 'my.yaml'), `${smallDefinition}architectures: [arm64]\n`)
+  const { exitCode, stderr } = await edgekit('--arch', 'amd64')
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('my.yaml is for arm64, not for amd64')
+})
+
+test('an edgekit that is not what its name says is refused', async () => {
+  await writeFile(join(directory, 'my.yaml'), smallDefinition)
+  const bin = await mkdtemp(join(small.directory, 'bin-'))
+  for (const arch of ['amd64', 'arm64']) await copyFile(small.edgekit, join(bin, `edgekit-linux-${arch}`))
+  const program = join(bin, `edgekit-linux-${hostArch()}`)
+  const { exitCode, stderr } = await execa(
+    program,
+    ['bundle', '-f', 'my.yaml', '--arch', foreign, '-o', 'wrong'],
+    { cwd: directory, reject: false },
+  )
+  expect(exitCode).toBe(3)
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+    `edgekit-linux-${foreign}: expected a program for ${foreign}, found ${hostArch()}`,
+  )
+  expect(await readdir(directory)).not.toContain('wrong')
+})

@@ -1,0 +1,162 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Manifest } from '../../src/bundle/manifest.ts'
+import { digestOf } from '../../src/images/digest.ts'
+import { startFront } from '../lab/front.ts'
+import { type SmallBundle, smallBundle, smallDefinition } from '../lab/small-bundle.ts'
+
+let small: SmallBundle
+beforeAll(async () => {
+  small = await smallBundle()
+}, 300_000)
+afterAll(() => small.remove())
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(small.directory, 'definition-'))
+  await writeFile(join(directory, 'my.yaml'), smallDefinition)
+  await small.push('library/eclipse-mosquitto', '2.0')
+})
+
+const edgekit = async (args: string, registry = small.registry.url) => {
+  const command = [...args.split(' '), '-f', 'my.yaml', '--registry-mirror', `docker.io=${registry}`]
+  const { exitCode, stdout, stderr } = await execa(small.edgekit, command, { cwd: directory, reject: false })
+  return { exitCode, stdout, stderr: stderr.replaceAll(/\s*\n\s*/g, ' ') }
+}
+const bundle = async (options = '') => edgekit(`bundle --arch amd64 -o out${options}`)
+const lockText = () => readFile(join(directory, 'edgekit.lock'), 'utf8')
+
+/** A member of the bundle that was built last. */
+async function member(path: string): Promise<string> {
+  const archive = join(directory, 'out/kubeedge-edge-v1.22.0-amd64.tar.gz')
+  const { stdout } = await execa('tar', ['xzOf', archive, path], { stripFinalNewline: false })
+  return stdout
+}
+const manifest = async (): Promise<Manifest> => JSON.parse(await member('bundle.json'))
+
+test('what was locked is built, though the tag points elsewhere now', async () => {
+  expect(await edgekit('lock')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('2 images and 0 other files pinned for amd64 and arm64'),
+  })
+  const before = await lockText()
+  expect(await edgekit('lock')).toMatchObject({ exitCode: 0 })
+  expect(await lockText()).toBe(before)
+  await small.push('library/eclipse-mosquitto', '2.0')
+
+  expect(await bundle(' --frozen')).toMatchObject({ exitCode: 0, stderr: '' })
+  const locked = await manifest()
+  expect(locked.lockDigest).toBe(digestOf(Buffer.from(before)))
+  expect(await member('meta/edgekit.lock')).toBe(before)
+  expect(before).toContain(locked.images[0]?.digest)
+  expect(before).toContain(locked.images[0]?.manifestDigest)
+  // The node knows it by its tag all the same.
+  expect(locked.images[0]).toMatchObject({
+    reference: 'docker.io/library/eclipse-mosquitto:2.0',
+    archive: 'images/eclipse-mosquitto-2.0.tar',
+  })
+  await mkdir(join(directory, 'image'))
+  const archive = join(directory, 'out/kubeedge-edge-v1.22.0-amd64.tar.gz')
+  await execa('sh', ['-c', `tar xzOf ${archive} images/eclipse-mosquitto-2.0.tar | tar x -C image`], {
+    cwd: directory,
+  })
+  const { manifests } = JSON.parse(await readFile(join(directory, 'image/index.json'), 'utf8'))
+  expect(
+    manifests.map(
+      (entry: { annotations: Record<string, string> }) => entry.annotations['io.containerd.image.name'],
+    ),
+  ).toEqual([
+    'docker.io/library/eclipse-mosquitto:2.0',
+    `docker.io/library/eclipse-mosquitto@${locked.images[0]?.digest}`,
+  ])
+
+  await edgekit('lock')
+  expect(await lockText()).not.toBe(before)
+})
+
+test('with a lock no tag is asked for', async () => {
+  await edgekit('lock')
+  await using front = await startFront(small.registry.url)
+  expect(await edgekit('bundle --arch amd64 -o out', front.url)).toMatchObject({ exitCode: 0 })
+  const asked = front.requests.filter(request => request.includes('/manifests/'))
+  expect(asked.length).toBeGreaterThan(0)
+  expect(asked.filter(request => !request.includes('/manifests/sha256:'))).toEqual([])
+})
+
+test('without a lock tags are taken as they are, and the bundle has the lock that says so', async () => {
+  expect(await bundle()).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('without edgekit.lock'),
+  })
+  const { lockDigest, images } = await manifest()
+  const carried = await member('meta/edgekit.lock')
+  expect(digestOf(Buffer.from(carried))).toBe(lockDigest)
+  expect(carried).toContain(images[0]?.digest)
+  expect(await readdir(directory)).not.toContain('edgekit.lock')
+
+  const first = await readFile(join(directory, 'out/kubeedge-edge-v1.22.0-amd64.tar.gz'))
+  await small.push('library/eclipse-mosquitto', '2.0')
+  await writeFile(join(directory, 'carried.lock'), carried)
+  await rm(join(directory, 'out'), { recursive: true })
+  expect(await bundle(' --frozen --lock carried.lock')).toMatchObject({ exitCode: 0 })
+  const second = await readFile(join(directory, 'out/kubeedge-edge-v1.22.0-amd64.tar.gz'))
+  expect(second.equals(first)).toBe(true)
+})
+
+describe('a bundle that must be as locked', () => {
+  test('is refused when there is no lock', async () => {
+    expect(await bundle(' --frozen')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`there is no lock at ${join(directory, 'edgekit.lock')}`),
+    })
+    expect(await readdir(directory)).not.toContain('out')
+  })
+
+  test('is refused when the definition has changed, entry by entry', async () => {
+    await edgekit('lock')
+    await writeFile(
+      join(directory, 'my.yaml'),
+      `${smallDefinition.replace(']', ', other:1]')}kubeedge: v1.23.0\n`,
+    )
+    const { exitCode, stderr } = await bundle(' --frozen')
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('edgekit.lock does not match my.yaml')
+    for (const entry of [
+      'kubeedge: the lock has v1.22.0, the definition v1.23.0',
+      'docker.io/library/other:1: not in the lock',
+      'docker.io/kubeedge/installation-package:v1.23.0: not in the lock',
+      'docker.io/kubeedge/installation-package:v1.22.0: in the lock, but not in the definition',
+    ])
+      expect(stderr).toContain(entry)
+  })
+
+  test('is refused when the lock was edited', async () => {
+    await edgekit('lock')
+    const [, digest = ''] = /linux\/amd64: (sha256:\w+)/.exec(await lockText()) ?? []
+    await writeFile(
+      join(directory, 'edgekit.lock'),
+      (await lockText()).replace(digest, `sha256:${'0'.repeat(64)}`),
+    )
+    expect(await bundle(' --frozen')).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining(`has manifest ${digest} for linux/amd64, the lock says sha256:000`),
+    })
+    expect(await readdir(join(directory, 'out'))).toEqual([])
+  })
+
+  test('otherwise takes the rest as it is now, and says what differs', async () => {
+    await edgekit('lock')
+    const before = await lockText()
+    await small.push('library/eclipse-mosquitto', '2.0')
+    await small.push('library/other', '1')
+    await writeFile(join(directory, 'my.yaml'), smallDefinition.replace(']', ', other:1]'))
+    const { exitCode, stdout } = await bundle()
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('does not match, run edgekit lock: docker.io/library/other:1: not in the lock')
+    const { images } = await manifest()
+    expect(before).toContain(images[0]?.digest)
+    expect(await lockText()).toBe(before)
+  })
+})

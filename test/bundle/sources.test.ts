@@ -1,0 +1,251 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Manifest } from '../../src/bundle/manifest.ts'
+import { type HttpsFiles, startHttpsFiles } from '../lab/https-files.ts'
+import { program, type SmallBundle, smallBundle, smallDefinition } from '../lab/small-bundle.ts'
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+let small: SmallBundle
+let server: HttpsFiles
+beforeAll(async () => {
+  ;[small, server] = await Promise.all([smallBundle(), startHttpsFiles()])
+}, 300_000)
+afterAll(async () => {
+  await Promise.all([small.remove(), server.stop()])
+})
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(small.directory, 'sources-'))
+  server.files.clear()
+  server.requests.length = 0
+})
+
+/** Run `edgekit COMMAND -f my.yaml` on the definition `more` makes of the small one. */
+async function edgekit(command: string, more: string, env: Record<string, string> = {}) {
+  await writeFile(join(directory, 'my.yaml'), smallDefinition + more)
+  const options = ['-f', 'my.yaml', '--registry-mirror', `docker.io=${small.registry.url}`]
+  const { exitCode, stdout, stderr } = await execa(small.edgekit, [...command.split(' '), ...options], {
+    cwd: directory,
+    reject: false,
+    env: { NODE_EXTRA_CA_CERTS: server.certificate, ...env },
+  })
+  return { exitCode, stdout, stderr: stderr.replaceAll(/\s*\n\s*/g, ' ') }
+}
+const bundle = (more: string, env?: Record<string, string>) =>
+  edgekit('bundle --arch amd64 -o out', more, env)
+
+async function member(path: string, arch = 'amd64'): Promise<Buffer> {
+  const archive = join(directory, `out/kubeedge-edge-v1.22.0-${arch}.tar.gz`)
+  const { stdout } = await execa('tar', ['xzOf', archive, path], { encoding: 'buffer' })
+  return Buffer.from(stdout)
+}
+
+/** A tar.gz of files, as releases are published. */
+async function archiveOf(files: Record<string, Buffer>): Promise<Buffer> {
+  const tree = await mkdtemp(join(small.directory, 'tree-'))
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(join(tree, path, '..'), { recursive: true })
+    await writeFile(join(tree, path), content, { mode: 0o755 })
+  }
+  const { stdout } = await execa('tar', ['czf', '-', '-C', tree, '.'], { encoding: 'buffer' })
+  return Buffer.from(stdout)
+}
+
+test('parts come from https, from an archive there, and from the disk, for both architectures', async () => {
+  const sums: string[] = []
+  for (const arch of ['amd64', 'arm64'] as const) {
+    const containerd = await archiveOf({
+      'bin/containerd': program(arch, 5000),
+      'bin/run.sh': Buffer.from('#!'),
+    })
+    const keadm = await archiveOf({ [`keadm-${arch}/keadm`]: program(arch, 3000), LICENSE: Buffer.from('x') })
+    server.files.set(`/containerd-${arch}.tar.gz`, containerd)
+    server.files.set(`/keadm-${arch}.tar.gz`, keadm)
+    server.files.set(`/runc.${arch}`, program(arch, 4000))
+    sums.push(`${sha256(containerd)}  containerd-${arch}.tar.gz`, `${sha256(keadm)} *keadm-${arch}.tar.gz`)
+    await writeFile(join(directory, `edgecore-${arch}`), program(arch, 2000))
+  }
+  server.files.set('/SHA256SUMS', Buffer.from(sums.join('\n')))
+  await writeFile(join(directory, 'site.yaml'), 'site: 7\n')
+  const definition = `
+binaries:
+  edgecore: ./edgecore-\${arch}
+  keadm:
+    source: ${server.url}/keadm-\${arch}.tar.gz
+    checksums: ${server.url}/SHA256SUMS
+    member: keadm-\${arch}/keadm
+runtime:
+  containerd: { source: "${server.url}/containerd-\${arch}.tar.gz", checksums: "${server.url}/SHA256SUMS" }
+  runc:
+    source: ${server.url}/runc.\${arch}
+    sha256: { amd64: ${sha256(program('amd64', 4000))}, arm64: ${sha256(program('arm64', 4000))} }
+files:
+  - { source: site.yaml, path: files/etc/site.yaml }
+`
+  expect(await edgekit('bundle -o out', definition)).toMatchObject({ exitCode: 0, stderr: '' })
+  for (const arch of ['amd64', 'arm64'] as const) {
+    expect(await member('bin/edgecore', arch)).toEqual(program(arch, 2000))
+    expect(await member('bin/keadm', arch)).toEqual(program(arch, 3000))
+    expect(await member('runtime/runc', arch)).toEqual(program(arch, 4000))
+    expect(await member('runtime/containerd.tar.gz', arch)).toEqual(
+      server.files.get(`/containerd-${arch}.tar.gz`),
+    )
+    const { files } = JSON.parse((await member('bundle.json', arch)).toString()) as Manifest
+    const entry = (path: string) => files.find(file => file.path === path)
+    expect(entry('runtime/runc')).toMatchObject({ mode: 0o755, sha256: sha256(program(arch, 4000)) })
+    expect(entry('files/etc/site.yaml')).toMatchObject({ mode: 0o644, size: 8 })
+  }
+  // Each file was fetched once, to see what it is and to have it.
+  const fetched = server.requests.filter(request => !request.endsWith('SHA256SUMS'))
+  expect(fetched.toSorted()).toEqual([...new Set(fetched)].toSorted())
+
+  const without = await member('bundle.json')
+  expect(await edgekit('lock', definition)).toMatchObject({ exitCode: 0 })
+  server.files.delete('/SHA256SUMS')
+  expect(await edgekit('bundle --frozen -o out', definition)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect((await member('bundle.json')).equals(without)).toBe(true)
+})
+
+const keadm = (source: string): string => `binaries: { keadm: ${source} }\n`
+
+describe('is refused, and nothing is left behind:', () => {
+  const right = program('amd64', 3000)
+  const wrong = program('arm64', 3000)
+  const url = (): string => `${server.url}/keadm`
+
+  test.each<[string, () => Promise<string> | string, string[]]>([
+    [
+      'another sha256 than the definition has',
+      () => {
+        server.files.set('/keadm', wrong)
+        return keadm(`{ source: "${url()}", sha256: ${sha256(right)} }`)
+      },
+      [`/keadm: expected sha256 ${sha256(right)}, received ${sha256(wrong)}`],
+    ],
+    [
+      'another sha256 than the published one',
+      () => {
+        server.files.set('/keadm', wrong).set('/sums', Buffer.from(`${sha256(right)}  keadm\n`))
+        return keadm(`{ source: "${url()}", checksums: "${server.url}/sums" }`)
+      },
+      [`/keadm: expected sha256 ${sha256(right)}, received ${sha256(wrong)}`],
+    ],
+    [
+      'a list of checksums that does not have it',
+      () => {
+        server.files.set('/keadm', right).set('/sums', Buffer.from(`${sha256(right)}  other\n`))
+        return keadm(`{ source: "${url()}", checksums: "${server.url}/sums" }`)
+      },
+      ['/sums has no checksum for'],
+    ],
+    [
+      'a file that is not there',
+      () => keadm(`{ source: "${url()}", sha256: ${sha256(right)} }`),
+      ['/keadm: HTTP 404'],
+    ],
+    [
+      'another sha256 of a local file',
+      async () => {
+        await writeFile(join(directory, 'keadm'), wrong)
+        return keadm(`{ source: ./keadm, sha256: ${sha256(right)} }`)
+      },
+      [`./keadm: expected sha256 ${sha256(right)}, found ${sha256(wrong)}`],
+    ],
+    [
+      'another sha256 of a file in an image',
+      () =>
+        keadm(
+          `{ source: "image:kubeedge/installation-package:v1.22.0#/usr/local/bin/keadm", sha256: ${sha256(right)} }`,
+        ),
+      [`#/usr/local/bin/keadm: expected sha256 ${sha256(right)}, found `],
+    ],
+    ['a local file that is not there', () => keadm('./absent'), ['cannot read', '/absent: ENOENT']],
+    [
+      'a program for another architecture',
+      async () => {
+        await writeFile(join(directory, 'keadm'), wrong)
+        return keadm('./keadm')
+      },
+      ['bin/keadm (from ./keadm): expected a program for amd64, found arm64'],
+    ],
+    [
+      'a web page instead of a program',
+      () => {
+        server.files.set('/keadm', Buffer.from('<html>'))
+        return keadm(`{ source: "${url()}", sha256: ${sha256(Buffer.from('<html>'))} }`)
+      },
+      ['expected a program for amd64, found no ELF executable'],
+    ],
+    [
+      'an archive with a program for another architecture',
+      async () => {
+        server.files.set('/c.tgz', await archiveOf({ 'bin/ctr': right, 'bin/containerd': wrong }))
+        const sum = sha256(server.files.get('/c.tgz') as Buffer)
+        return `runtime: { containerd: { source: "${server.url}/c.tgz", sha256: ${sum} } }\n`
+      },
+      ['./bin/containerd in runtime/containerd.tar.gz', 'expected a program for amd64, found arm64'],
+    ],
+    [
+      'an archive without the member',
+      async () => {
+        await writeFile(join(directory, 'keadm.tgz'), await archiveOf({ 'bin/other': right }))
+        return keadm('{ source: ./keadm.tgz, member: bin/keadm }')
+      },
+      ['./keadm.tgz has no file bin/keadm', 'It has ./bin/other'],
+    ],
+    [
+      'an archive that ends early',
+      async () => {
+        const whole = await archiveOf({ 'bin/keadm': Buffer.concat([right, small200()]) })
+        await writeFile(join(directory, 'keadm.tgz'), whole.subarray(0, whole.length / 2))
+        return keadm('{ source: ./keadm.tgz, member: bin/keadm }')
+      },
+      ['./keadm.tgz cannot be unpacked'],
+    ],
+  ])('%s', async (_, definition, messages) => {
+    const { exitCode, stderr } = await bundle(await definition())
+    for (const message of messages) expect(stderr).toContain(message)
+    expect([2, 3]).toContain(exitCode)
+    expect(stderr).toContain('What to do: ')
+    expect(await readdir(join(directory, 'out'))).toEqual([])
+  })
+
+  test('a server whose certificate nobody trusts', async () => {
+    server.files.set('/keadm', right)
+    const definition = keadm(`{ source: "${url()}", sha256: ${sha256(right)} }`)
+    const { exitCode, stderr } = await bundle(definition, { NODE_EXTRA_CA_CERTS: '' })
+    expect(exitCode).toBe(3)
+    expect(stderr).toMatch(/cannot use https:\/\/localhost.*self.signed certificate/)
+  })
+
+  test('a local file that has changed since it was locked', async () => {
+    await writeFile(join(directory, 'keadm'), right)
+    await edgekit('lock', keadm('./keadm'))
+    await writeFile(join(directory, 'keadm'), program('amd64', 3001))
+    const { exitCode, stderr } = await bundle(keadm('./keadm'))
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain(`./keadm has changed: the lock expects sha256 ${sha256(right)}, found `)
+  })
+
+  test('a file at an address that has changed since it was locked', async () => {
+    const later = program('amd64', 3001)
+    server.files.set('/keadm', right).set('/sums', Buffer.from(`${sha256(right)}  keadm\n`))
+    const definition = keadm(`{ source: "${url()}", checksums: "${server.url}/sums" }`)
+    expect(await edgekit('lock', `${definition}architectures: [amd64]\n`)).toMatchObject({ exitCode: 0 })
+    server.files.set('/keadm', later).set('/sums', Buffer.from(`${sha256(later)}  keadm\n`))
+    const { exitCode, stderr } = await bundle(`${definition}architectures: [amd64]\n`)
+    expect(exitCode).toBe(3)
+    expect(stderr).toMatch(
+      new RegExp(`expected sha256 ${sha256(right)}, received ${sha256(later)}|longer than the 3000 bytes`),
+    )
+  })
+})
+
+/** Bytes that do not pack away to nothing. */
+const small200 = (): Buffer =>
+  Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7919) % 251))

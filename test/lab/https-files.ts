@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+
+export interface HttpsFiles {
+  /** `https://localhost:PORT` */
+  url: string
+  /** What it serves: path -> content. May be changed at any time. */
+  files: Map<string, Buffer>
+  /** `GET /path` of every request so far. */
+  requests: string[]
+  /** The certificate to trust, as NODE_EXTRA_CA_CERTS wants it: a file. */
+  certificate: string
+  stop(): Promise<void>
+}
+
+/** A server of files over TLS, with a certificate of its own that nobody trusts unless told to. */
+export async function startHttpsFiles(): Promise<HttpsFiles> {
+  const directory = await mkdtemp(join(tmpdir(), 'edgekit-https-'))
+  const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')]
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  await execa('openssl', [...request, ...names, '-days', '2', '-keyout', key, '-out', certificate])
+  const files = new Map<string, Buffer>()
+  const requests: string[] = []
+  const server = createServer(
+    { key: await readFile(key), cert: await readFile(certificate) },
+    (asked, answer) => {
+      requests.push(`${asked.method} ${asked.url}`)
+      const content = files.get(asked.url ?? '')
+      answer.writeHead(content === undefined ? 404 : 200).end(content)
+    },
+  )
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `https://localhost:${(server.address() as AddressInfo).port}`,
+    files,
+    requests,
+    certificate,
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+      await rm(directory, { recursive: true })
+    },
+  }
+}
