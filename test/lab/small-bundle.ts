@@ -7,7 +7,7 @@ import { edgekitExecutable } from './executable.ts'
 import { writeFilesLayer, writeIndex, writeManifest } from './oci.ts'
 import { type LabRegistry, pushImage, startRegistry } from './registry.ts'
 
-export type Architecture = 'amd64' | 'arm64'
+type Architecture = 'amd64' | 'arm64'
 const architectures: readonly Architecture[] = ['amd64', 'arm64']
 
 /** The beginning of a program for an architecture, which is all that anyone looks at who does not run it. */
@@ -19,7 +19,7 @@ export function program(architecture: Architecture, size = 64): Buffer {
   return start
 }
 
-export const fileOf = (path: string, source: Buffer, mode: TarMember['mode'] = 0o755): TarMember => ({
+const fileOf = (path: string, source: Buffer, mode: TarMember['mode'] = 0o755): TarMember => ({
   path,
   mode,
   size: source.length,
