@@ -1,24 +1,26 @@
-import { basename } from 'node:path'
+import { createHash } from 'node:crypto'
 import { parseReference } from '../images/reference.ts'
 
 /**
- * Where the archive of each image lies in the bundle: `images/eclipse-mosquitto-2.0.tar` for
- * `docker.io/library/eclipse-mosquitto:2.0`; with the registry and the whole name where two would be the same.
+ * Where the archive of each image lies in the bundle: `images/kubeedge-cloudcore-v1.22.0.tar` for
+ * `docker.io/kubeedge/cloudcore:v1.22.0`, and `images/eclipse-mosquitto-2.0.tar` for Docker's own, which have no owner
+ * that anybody writes. Two that would be the same, from two registries say, have a hash of the reference behind them.
  */
 export function archiveNames(references: readonly string[]): Map<string, string> {
-  const short = references.map(reference => nameOf(reference, basename(parseReference(reference).repository)))
+  const names = references.map(nameOf)
   return new Map(
     references.map((reference, index) => {
-      const name = short[index] as string
-      const { registry, repository } = parseReference(reference)
-      const full = `${registry}/${repository}`.replaceAll(/[/:]/g, '-')
-      const isAlone = short.indexOf(name) === short.lastIndexOf(name)
-      return [reference, `images/${isAlone ? name : nameOf(reference, full)}.tar`]
+      const name = names[index] as string
+      const isAlone = names.indexOf(name) === names.lastIndexOf(name)
+      return [reference, `images/${isAlone ? name : `${name}-${hashOf(reference)}`}.tar`]
     }),
   )
 }
 
-function nameOf(reference: string, name: string): string {
-  const { tag, digest } = parseReference(reference)
+function nameOf(reference: string): string {
+  const { repository, tag, digest } = parseReference(reference)
+  const name = repository.replace(/^library\//, '').replaceAll('/', '-')
   return `${name}-${tag ?? digest?.slice('sha256:'.length, 19)}`
 }
+
+const hashOf = (reference: string): string => createHash('sha256').update(reference).digest('hex').slice(0, 8)

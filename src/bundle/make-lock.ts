@@ -86,10 +86,16 @@ function filesByName(definition: Definition, architectures: readonly Architectur
 }
 
 async function lockImage(
-  { reference }: DefinedImage,
+  { reference, source }: DefinedImage,
   platforms: WantedImage['platforms'],
   { registry, known, signal }: LockOptions,
 ): Promise<LockedImage> {
+  if (source !== undefined) {
+    throw new EdgekitError(`${reference}: this edgekit cannot take images from ${source} yet`, {
+      exitCode: exitCodes.usage,
+      remedy: 'Leave out source, and push the image to a registry.',
+    })
+  }
   const locked = known?.images[reference]
   if (locked !== undefined && platforms.every(platform => locked.platforms[platform] !== undefined))
     return locked

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
-import { type BuiltBundle, buildBundles } from '../bundle/build.ts'
+import type { BuiltBundle } from '../bundle/assemble.ts'
+import { buildBundles } from '../bundle/build.ts'
 import { chosenArchitectures, chosenDefinition } from '../bundle/choice.ts'
 import { lockPath, readLockFile } from '../bundle/lock-file.ts'
 import { parseMirrors } from '../images/mirrors.ts'

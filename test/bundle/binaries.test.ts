@@ -27,7 +27,8 @@ beforeEach(async () => {
 
 /** Run `edgekit COMMAND -f my.yaml` on the definition `more` makes of the small one. */
 async function edgekit(command: string, more: string, env: Record<string, string> = {}) {
-  await writeFile(join(directory, 'my.yaml'), smallDefinition + more)
+  const base = more.startsWith('images:') ? smallDefinition.replace(/^images:.*\n/m, '') : smallDefinition
+  await writeFile(join(directory, 'my.yaml'), base + more)
   const options = ['-f', 'my.yaml', '--registry-mirror', `docker.io=${small.registry.url}`]
   const { exitCode, stdout, stderr } = await execa(small.edgekit, [...command.split(' '), ...options], {
     cwd: directory,
@@ -197,6 +198,11 @@ describe('is refused, and nothing is left behind:', () => {
         return keadm('{ source: ./keadm.tgz, member: bin/keadm }')
       },
       ['./keadm.tgz has no file bin/keadm', 'It has ./bin/other'],
+    ],
+    [
+      'an image from elsewhere, which no build can do yet',
+      () => 'images: [{ reference: "eclipse-mosquitto:2.0", source: "oci:image" }]\n',
+      ['cannot take images from oci:image yet'],
     ],
     [
       'an archive that ends early',
