@@ -246,9 +246,7 @@ describe('is refused, and nothing is left behind:', () => {
     server.files.set('/keadm', later).set('/sums', Buffer.from(`${sha256(later)}  keadm\n`))
     const { exitCode, stderr } = await bundle(`${definition}architectures: [amd64]\n`)
     expect(exitCode).toBe(3)
-    expect(stderr).toMatch(
-      new RegExp(`expected sha256 ${sha256(right)}, received ${sha256(later)}|longer than the 3000 bytes`),
-    )
+    expect(stderr).toContain('longer than the 3000 bytes')
   })
 })
 
