@@ -7,12 +7,13 @@ import { pipeline } from 'node:stream/promises'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { formatBytes } from '../format.ts'
 import { ociArchiveMembers } from '../images/archive.ts'
-import { BlobStore } from '../images/blob-store.ts'
+import type { BlobStore } from '../images/blob-store.ts'
 import { extractFile } from '../images/extract.ts'
-import type { Mirrors } from '../images/mirrors.ts'
 import type { Platform } from '../images/platform.ts'
-import { type PulledImage, pullImage } from '../images/pull.ts'
-import { Registry } from '../images/registry.ts'
+import type { Programs } from '../images/programs.ts'
+import type { PulledImage } from '../images/pull.ts'
+import type { Registry } from '../images/registry.ts'
+import { fetchImages } from '../images/source.ts'
 import { type TarMember, tarEnd, tarMember } from '../images/tar.ts'
 import type { Step, StepRunner } from '../step.ts'
 import type { Definition } from './definition.ts'
@@ -27,7 +28,11 @@ export interface BuildOptions {
   edgekitVersion: string
   /** Directory the bundle is written to; made if missing. */
   outputDirectory: string
-  mirrors: Mirrors
+  /** Where images are kept from one build to the next. */
+  store: BlobStore
+  /** Without one nothing is fetched: everything has to be in the store or on this machine. */
+  registry: Registry | undefined
+  programs: Programs
   runSteps: StepRunner
 }
 
@@ -87,14 +92,12 @@ async function makeWorkDirectory(outputDirectory: string): Promise<string> {
  * directory, whatever happens. Throws EdgekitError.
  */
 export async function buildBundle(options: BuildOptions): Promise<BuiltBundle> {
-  const { definition, arch, edgekitVersion, outputDirectory, mirrors, runSteps } = options
+  const { definition, arch, edgekitVersion, outputDirectory, registry, programs, store, runSteps } = options
   const name = `kubeedge-${definition.role}`
   const path = join(outputDirectory, `${name}-${definition.kubeedge}-${arch}.tar.gz`)
   const platform: Platform = `linux/${arch}`
   const runtime = await fileMember('bin/edgekit', runtimeFor(arch), 0o755)
   const work = await makeWorkDirectory(outputDirectory)
-  const store = new BlobStore(work)
-  const registry = new Registry({ mirrors })
   const binaries = Object.entries(definition.binaries)
   const references = new Set([...definition.images, ...binaries.map(([, { image }]) => image)])
 
@@ -106,11 +109,10 @@ export async function buildBundle(options: BuildOptions): Promise<BuiltBundle> {
   const pull: Step = {
     title: `Pull ${references.size} images for ${platform}`,
     async run(note) {
-      await Promise.all(
-        [...references].map(async reference =>
-          pulled.set(reference, await pullImage({ reference, platform, registry, store })),
-        ),
-      )
+      const wanted = [...references].map(reference => ({ reference }))
+      const images = await fetchImages(wanted, { platform, registry, store, programs })
+      for (const [index, { reference }] of wanted.entries())
+        pulled.set(reference, images[index] as PulledImage)
       const layers = [...pulled.values()].flatMap(image => image.layers)
       note(formatBytes(layers.reduce((sum, { size }) => sum + size, 0)))
     },

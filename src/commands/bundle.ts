@@ -3,7 +3,14 @@ import { Args, Flags } from '@oclif/core'
 import { readAsset } from '../assets.ts'
 import { type BuiltBundle, buildBundle } from '../bundle/build.ts'
 import { parseDefinition } from '../bundle/definition.ts'
+import { BlobStore } from '../images/blob-store.ts'
+import { dockerCredentials } from '../images/credentials.ts'
+import { dockerConfigFile } from '../images/docker-config.ts'
 import { parseMirrors } from '../images/mirrors.ts'
+import { useNetworkSettings } from '../images/network.ts'
+import { Registry } from '../images/registry.ts'
+import { localPrograms } from '../node/programs.ts'
+import { cacheDirectory, cacheFlag } from '../ui/cache-flag.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { runSteps } from '../ui/steps.ts'
 
@@ -28,18 +35,31 @@ export default class Bundle extends EdgekitCommand {
       helpValue: 'HOST=URL',
       description: 'ask URL instead of the registry HOST; may be given several times',
     }),
+    cache: cacheFlag,
+    offline: Flags.boolean({ description: 'use only what is in the cache or on this machine' }),
+    'ca-file': Flags.string({
+      helpValue: 'FILE',
+      description: 'certificate authorities (PEM) to trust besides those of this machine',
+    }),
   }
 
   async run(): Promise<BuiltBundle> {
     const { args, flags } = await this.parse(Bundle)
     const file = `bundles/${args.role}.yaml`
     const silent = this.jsonEnabled()
+    const programs = localPrograms()
+    const mirrors = parseMirrors(flags['registry-mirror'] ?? [])
+    if (!flags.offline) await useNetworkSettings(flags['ca-file'])
     const bundle = await buildBundle({
       definition: parseDefinition(readAsset(file), file),
       arch: flags.arch,
       edgekitVersion: this.config.version,
       outputDirectory: resolve(flags.output),
-      mirrors: parseMirrors(flags['registry-mirror'] ?? []),
+      store: new BlobStore(cacheDirectory(flags.cache)),
+      registry: flags.offline
+        ? undefined
+        : new Registry({ mirrors, credentials: dockerCredentials(dockerConfigFile(), programs) }),
+      programs,
       runSteps: steps => runSteps(steps, { silent }),
     })
     this.say(`\n${bundle.path}\nsha256 ${bundle.sha256}`)
