@@ -1,10 +1,10 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { otherDigest, otherSize, tooLong, tooShort } from './content-mismatch.ts'
 import type { Descriptor } from './descriptor.ts'
 import { digestOf } from './digest.ts'
+import { limit } from './limit.ts'
 import { storing } from './storage-error.ts'
 
 type Content = Pick<Descriptor, 'digest' | 'size'>
@@ -18,6 +18,7 @@ export class BlobStore {
   readonly directory: string
   readonly #running = new Map<string, Promise<unknown>>()
   readonly #verified = new Map<string, number>()
+  readonly #oneAtATime = limit(1)
 
   constructor(directory: string) {
     this.directory = directory
@@ -127,22 +128,26 @@ export class BlobStore {
   }
 
   async #verify(digest: string): Promise<number | undefined> {
-    const hash = createHash('sha256')
-    let size = 0
-    try {
-      for await (const chunk of createReadStream(this.path(digest), { highWaterMark: 1 << 20 })) {
-        hash.update(chunk)
-        size += chunk.length
-      }
-    } catch {
-      return undefined
-    }
+    const found = await this.#oneAtATime(() => hashFile(this.path(digest))).catch(() => undefined)
     // A damaged one stays until it is replaced: taking it away could take away what another process just put there.
-    if (`sha256:${hash.digest('hex')}` !== digest) return undefined
-    this.#verified.set(digest, size)
+    if (found?.digest !== digest) return undefined
+    this.#verified.set(digest, found.size)
     // When it was last used, for `cache prune`. A cache that cannot be written is still good to read.
     await utimes(this.path(digest), new Date(), new Date()).catch(() => undefined)
-    return size
+    return found.size
+  }
+}
+
+/** Through one buffer: a stream would make garbage of as many bytes as the file has. */
+async function hashFile(path: string): Promise<Content> {
+  const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafe(1 << 20)
+  await using file = await open(path)
+  for (let size = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, size)
+    if (bytesRead === 0) return { digest: `sha256:${hash.digest('hex')}`, size }
+    hash.update(buffer.subarray(0, bytesRead))
+    size += bytesRead
   }
 }
 

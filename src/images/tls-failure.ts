@@ -17,7 +17,8 @@ export function tlsFailure(host: string, error: unknown): TlsFailure | undefined
     new TlsFailure(`${host}: ${message}`, { exitCode: exitCodes.refused, remedy, cause: error })
   if (certificateErrors.test(code)) {
     return failure(
-      `its certificate is not trusted: ${error.message} (${code})`,
+      // What follows the semicolon is advice for who starts Node.js themselves.
+      `its certificate is not trusted: ${error.message.split(';')[0]} (${code})`,
       'If it was issued by an authority of your own (a company registry, a proxy that opens TLS), name that authority with --ca-file FILE (PEM). If the name does not match, use the name the certificate has.',
     )
   }
