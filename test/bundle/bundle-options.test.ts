@@ -38,8 +38,8 @@ afterAll(async () => {
 async function bundle(options: string[], env: Record<string, string> = {}) {
   const output = await mkdtemp(join(directory, 'out-'))
   const args = ['bundle', 'edge', '--arch', 'amd64', '-o', output, ...options]
-  const result = await execa(executable, args, { reject: false, env })
-  return { ...result, output, files: await readdir(output) }
+  const { exitCode, stderr } = await execa(executable, args, { reject: false, env })
+  return { exitCode, stderr, output, files: await readdir(output) }
 }
 
 test('a cache filled over TLS and a proxy is enough for the same bundle --offline', async () => {

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { cached, cacheRoot } from './cache.ts'
+import { cached } from './cache.ts'
 import { standInEdgecore } from './edgecore/index.ts'
 import { edgekitExecutable } from './executable.ts'
 import { labRegistry } from './lab-registry.ts'
@@ -13,9 +13,10 @@ export async function labBundle(): Promise<string> {
     const registry = await labRegistry(edgecore)
     try {
       const mirror = `docker.io=${registry.url}`
-      const cache = join(cacheRoot, 'bundle-blobs')
+      const cache = join(output, 'blobs')
       const options = ['--arch', 'amd64', '-o', output, '--registry-mirror', mirror, '--cache', cache]
       await execa(edgekit, ['bundle', 'edge', ...options])
+      await rm(cache, { recursive: true })
     } finally {
       await registry.stop()
     }
