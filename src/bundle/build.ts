@@ -2,9 +2,7 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { formatBytes } from '../format.ts'
-import { BlobStore } from '../images/blob-store.ts'
-import type { Mirrors } from '../images/mirrors.ts'
-import { Registry } from '../images/registry.ts'
+import type { ImageAccess } from '../images/source.ts'
 import type { TarMember } from '../images/tar.ts'
 import type { StepRunner } from '../step.ts'
 import { assembleBundle, type BuiltBundle } from './assemble.ts'
@@ -25,7 +23,7 @@ export interface BuildOptions {
   edgekitVersion: string
   /** Directory the bundles are written to; made if missing. */
   outputDirectory: string
-  mirrors: Mirrors
+  images: ImageAccess
   runSteps: StepRunner
   signal: AbortSignal
 }
@@ -53,39 +51,36 @@ async function build(
   work: string,
   runtimes: readonly TarMember[],
 ): Promise<BuiltBundle[]> {
-  const { definition, architectures, mirrors, runSteps, signal } = options
+  const { definition, architectures, runSteps, signal } = options
   const downloads = join(work, 'downloads')
   await mkdir(downloads)
-  const store = new BlobStore(work)
-  const registry = new Registry({ mirrors })
   let lock: Lock | undefined
-  let images: PulledImages | undefined
+  let pulled: PulledImages | undefined
   await runSteps([
     {
       title: 'Pin what goes in',
       async run(note) {
-        lock = await effectiveLock(options, registry, downloads)
+        lock = await effectiveLock(options, downloads)
         note(wordsFor(options.lock))
       },
     },
     {
       title: `Pull the images for ${architectures.join(' and ')}`,
       async run(note) {
-        images = await pullImages({
+        pulled = await pullImages({
           definition,
           architectures,
           lock: lock as Lock,
-          registry,
-          store,
+          images: options.images,
           signal,
         })
-        note(`${images.count}, ${formatBytes(images.size)}`)
+        note(`${pulled.count}, ${formatBytes(pulled.size)}`)
       },
     },
   ])
   const bundles: BuiltBundle[] = []
   for (const [index, arch] of architectures.entries()) {
-    const imageOf = (reference: string) => (images as PulledImages).get(reference, arch)
+    const imageOf = (reference: string) => (pulled as PulledImages).get(reference, arch)
     const runtime = runtimes[index] as TarMember
     bundles.push(
       await assembleBundle({
@@ -93,7 +88,7 @@ async function build(
         arch,
         lock: lock as unknown as Lock,
         runtime,
-        store,
+        store: options.images.store,
         imageOf,
         downloads,
         work,
@@ -104,10 +99,10 @@ async function build(
 }
 
 /** The lock as it is when it says everything; else what it lacks is looked up now. */
-async function effectiveLock(options: BuildOptions, registry: Registry, downloads: string): Promise<Lock> {
+async function effectiveLock(options: BuildOptions, downloads: string): Promise<Lock> {
   const { lock, differences } = options.lock
   if (lock !== undefined && differences.length === 0) return lock
-  return await makeLock({ ...options, registry, known: lock, downloads })
+  return await makeLock({ ...options, known: lock, downloads })
 }
 
 function wordsFor({ lock, differences }: UsedLock): string {

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { EdgekitError, exitCodes } from '../errors.ts'
-import { resolveImage } from '../images/pull.ts'
-import type { Registry } from '../images/registry.ts'
+import { type ImageAccess, resolveImage } from '../images/source.ts'
 import { checksumFor } from './checksums.ts'
 import type { DefinedImage, Definition } from './definition.ts'
 import { download, downloadText } from './download.ts'
@@ -15,7 +14,7 @@ import type { Architecture } from './manifest.ts'
 export interface LockOptions {
   definition: Definition
   architectures: readonly Architecture[]
-  registry: Registry
+  images: ImageAccess
   /** What is in there already is taken as it is. */
   known?: Lock | undefined
   /** Directory that keeps what had to be fetched, by sha256; without one it is thrown away. */
@@ -88,21 +87,15 @@ function filesByName(definition: Definition, architectures: readonly Architectur
 async function lockImage(
   { reference, source }: DefinedImage,
   platforms: WantedImage['platforms'],
-  { registry, known, signal }: LockOptions,
+  { images, known, signal }: LockOptions,
 ): Promise<LockedImage> {
-  if (source !== undefined) {
-    throw new EdgekitError(`${reference}: this edgekit cannot take images from ${source} yet`, {
-      exitCode: exitCodes.usage,
-      remedy: 'Leave out source, and push the image to a registry.',
-    })
-  }
   const locked = known?.images[reference]
   if (locked !== undefined && platforms.every(platform => locked.platforms[platform] !== undefined))
     return locked
   const resolved = await Promise.all(
     platforms.map(async platform => ({
       platform,
-      ...(await resolveImage({ reference: pinned(reference, locked), platform, registry, signal })),
+      ...(await resolveImage({ ...images, reference: pinned(reference, locked), source, platform, signal })),
     })),
   )
   const digests = new Set(resolved.map(({ root }) => root.digest))

@@ -1,7 +1,7 @@
 import { EdgekitError, exitCodes } from '../errors.ts'
-import type { BlobStore } from '../images/blob-store.ts'
-import { type PulledImage, pullImage } from '../images/pull.ts'
-import type { Registry } from '../images/registry.ts'
+import type { PulledImage } from '../images/pull.ts'
+import { fetchImage, type ImageAccess } from '../images/source.ts'
+import { together } from '../images/together.ts'
 import type { Definition } from './definition.ts'
 import { imagesNeeded, platformOf } from './inputs.ts'
 import type { Lock, LockedImage } from './lock.ts'
@@ -12,8 +12,7 @@ export interface PullImagesOptions {
   definition: Definition
   architectures: readonly Architecture[]
   lock: Lock
-  registry: Registry
-  store: BlobStore
+  images: ImageAccess
   signal: AbortSignal
 }
 
@@ -26,26 +25,25 @@ export interface PulledImages {
 
 /** Pull every image of all architectures at the same time, each by the digest the lock has. Throws EdgekitError. */
 export async function pullImages(options: PullImagesOptions): Promise<PulledImages> {
-  const { definition, architectures, lock, registry, store } = options
+  const { definition, architectures, lock, images } = options
   const pulled = new Map<string, PulledImage>()
-  const failed = new AbortController()
-  const signal = AbortSignal.any([failed.signal, options.signal])
   const wanted = architectures.flatMap(arch =>
-    imagesNeeded(definition, arch).map(({ reference }) => ({ reference, platform: platformOf(arch) })),
+    imagesNeeded(definition, arch).map(image => ({ ...image, platform: platformOf(arch) })),
   )
-  const tasks = wanted.map(async ({ reference, platform }) => {
-    const locked = lock.images[reference] as LockedImage
-    const image = await pullImage({ reference: pinned(reference, locked), platform, registry, store, signal })
-    requireManifest(reference, locked.platforms[platform], image)
-    pulled.set(`${reference} ${platform}`, image)
-  })
-  try {
-    await Promise.all(tasks)
-  } catch (error) {
-    failed.abort(error)
-    await Promise.allSettled(tasks)
-    throw error
-  }
+  await together(options.signal, signal =>
+    wanted.map(async ({ reference, source, platform }) => {
+      const locked = lock.images[reference] as LockedImage
+      const image = await fetchImage({
+        ...images,
+        reference: pinned(reference, locked),
+        source,
+        platform,
+        signal,
+      })
+      requireManifest(reference, locked.platforms[platform], image)
+      pulled.set(`${reference} ${platform}`, image)
+    }),
+  )
   const layers = new Map(
     [...pulled.values()].flatMap(({ layers }) => layers.map(layer => [layer.digest, layer.size])),
   )

@@ -4,8 +4,8 @@ import type { BuiltBundle } from '../bundle/assemble.ts'
 import { buildBundles } from '../bundle/build.ts'
 import { chosenArchitectures, chosenDefinition } from '../bundle/choice.ts'
 import { lockPath, readLockFile } from '../bundle/lock-file.ts'
-import { parseMirrors } from '../images/mirrors.ts'
 import { EdgekitCommand } from '../ui/command.ts'
+import { imageAccess, imageFlags } from '../ui/image-flags.ts'
 import { interruptible } from '../ui/interrupt.ts'
 import { runSteps } from '../ui/steps.ts'
 
@@ -36,11 +36,7 @@ export default class Bundle extends EdgekitCommand {
     frozen: Flags.boolean({
       description: 'refuse when the lock is missing or does not match the definition',
     }),
-    'registry-mirror': Flags.string({
-      multiple: true,
-      helpValue: 'HOST=URL',
-      description: 'ask URL instead of the registry HOST; may be given several times',
-    }),
+    ...imageFlags,
   }
 
   async run(): Promise<{ bundles: BuiltBundle[] }> {
@@ -55,6 +51,7 @@ export default class Bundle extends EdgekitCommand {
       required: flags.lock !== undefined,
       frozen: flags.frozen,
     })
+    const images = await imageAccess(flags, definition.mirrors)
     const bundles = await interruptible(signal =>
       buildBundles({
         definition,
@@ -62,10 +59,7 @@ export default class Bundle extends EdgekitCommand {
         lock,
         edgekitVersion: this.config.version,
         outputDirectory: resolve(flags.output),
-        mirrors: new Map([
-          ...Object.entries(definition.mirrors),
-          ...parseMirrors(flags['registry-mirror'] ?? []),
-        ]),
+        images,
         runSteps: steps => runSteps(steps, { silent }),
         signal,
       }),

@@ -3,9 +3,8 @@ import { chosenDefinition } from '../bundle/choice.ts'
 import { type Lock, lockDigest } from '../bundle/lock.ts'
 import { lockPath, writeLockFile } from '../bundle/lock-file.ts'
 import { makeLock } from '../bundle/make-lock.ts'
-import { parseMirrors } from '../images/mirrors.ts'
-import { Registry } from '../images/registry.ts'
 import { EdgekitCommand } from '../ui/command.ts'
+import { imageAccess, imageFlags } from '../ui/image-flags.ts'
 import { interruptible } from '../ui/interrupt.ts'
 
 export default class LockCommand extends EdgekitCommand {
@@ -23,26 +22,19 @@ export default class LockCommand extends EdgekitCommand {
       helpValue: 'FILE',
       description: 'where to write it (default: edgekit.lock beside the definition)',
     }),
-    'registry-mirror': Flags.string({
-      multiple: true,
-      helpValue: 'HOST=URL',
-      description: 'ask URL instead of the registry HOST; may be given several times',
-    }),
+    ...imageFlags,
   }
 
   async run(): Promise<{ path: string; lockDigest: string; lock: Lock }> {
     const { args, flags } = await this.parse(LockCommand)
     const definition = await chosenDefinition(args.role, flags.file)
     const path = flags.output ?? lockPath(definition)
-    const mirrors = new Map([
-      ...Object.entries(definition.mirrors),
-      ...parseMirrors(flags['registry-mirror'] ?? []),
-    ])
+    const access = await imageAccess(flags, definition.mirrors)
     const lock = await interruptible(signal =>
       makeLock({
         definition,
         architectures: definition.architectures,
-        registry: new Registry({ mirrors }),
+        images: access,
         signal,
       }),
     )

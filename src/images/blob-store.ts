@@ -1,32 +1,24 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { EdgekitError, exitCodes } from '../errors.ts'
+import { createHash, type Hash, randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { otherDigest, otherSize, tooLong, tooShort } from './content-mismatch.ts'
 import type { Descriptor } from './descriptor.ts'
 import { digestOf } from './digest.ts'
+import { limit } from './limit.ts'
+import { storing } from './storage-error.ts'
 
-/** Bytes that are not the ones their descriptor promised. `short` when there were fewer: a cut connection, worth a retry. */
-export class ContentMismatch extends EdgekitError {
-  readonly short: boolean
-
-  constructor(message: string, { short }: { short: boolean }) {
-    super(message, {
-      exitCode: exitCodes.refused,
-      remedy:
-        'Something between here and the registry changes or damages data; try again, or another registry.',
-    })
-    this.short = short
-  }
-}
+type Content = Pick<Descriptor, 'digest' | 'size'>
 
 /**
- * Blobs by digest in a directory, laid out as in an OCI image layout: `blobs/sha256/<hex>`. Whatever has its final
- * name there was complete and had the right digest when it was written.
+ * Blobs by digest in a directory, laid out as in an OCI image layout: `blobs/sha256/<hex>`. Whatever has its final name
+ * there was complete and had the right digest when it was written, so any number of processes can share one. Disks
+ * decay and people edit: each blob is read and hashed again before this store says for the first time that it has it.
  */
 export class BlobStore {
   readonly directory: string
-  readonly #running = new Map<string, Promise<void>>()
+  readonly #running = new Map<string, Promise<unknown>>()
+  readonly #verified = new Map<string, number>()
+  readonly #oneAtATime = limit(1)
 
   constructor(directory: string) {
     this.directory = directory
@@ -36,76 +28,129 @@ export class BlobStore {
     return join(this.directory, 'blobs', ...digest.split(':'))
   }
 
-  has(digest: string): boolean {
-    return existsSync(this.path(digest))
-  }
-
   read(digest: string): Promise<Buffer> {
     return readFile(this.path(digest))
+  }
+
+  /** The size of a blob in bytes; nothing when it is not there, or damaged. */
+  async sizeOf(digest: string): Promise<number | undefined> {
+    return this.#verified.get(digest) ?? (await this.#verify(digest))
+  }
+
+  /** Whether the blob is there and undamaged. Throws ContentMismatch when only the size in the descriptor is wrong. */
+  async holds({ digest, size }: Content): Promise<boolean> {
+    const actual = await this.sizeOf(digest)
+    if (actual === undefined) return false
+    if (actual !== size) throw otherSize(digest, size, actual)
+    return true
   }
 
   /**
    * Make sure the blob is there: `fill` is called only when it is not, and once however many ask at the same time. When
    * the one who fills fails, the next of those waiting tries on its own account.
    */
-  async ensure(digest: string, fill: () => Promise<void>): Promise<void> {
+  async ensure(blob: Content, fill: () => Promise<void>): Promise<void> {
     for (;;) {
-      const running = this.#running.get(digest)
+      const running = this.#running.get(blob.digest)
       if (running === undefined) break
       await running.catch(() => undefined)
     }
-    if (this.has(digest)) return
-    const run = fill().finally(() => this.#running.delete(digest))
-    this.#running.set(digest, run)
+    const run = this.holds(blob)
+      .then(async there => (there ? undefined : await fill()))
+      .finally(() => this.#running.delete(blob.digest))
+    this.#running.set(blob.digest, run)
     await run
   }
 
   /** Write what `source` gives; it appears only if size and digest are as described, else `ContentMismatch`. */
-  async write(descriptor: Descriptor, source: AsyncIterable<Uint8Array>): Promise<void> {
-    const path = this.path(descriptor.digest)
-    const unfinished = `${path}.${randomUUID()}.unfinished`
-    await mkdir(join(path, '..'), { recursive: true })
-    const file = await open(unfinished, 'wx', 0o644)
-    try {
-      const hash = createHash('sha256')
-      let size = 0
-      for await (const chunk of source) {
-        size += chunk.length
-        if (size > descriptor.size) throw tooLong(descriptor)
-        hash.update(chunk)
-        await file.appendFile(chunk)
-      }
-      await file.close()
-      if (size < descriptor.size) throw tooShort(descriptor, size)
-      const digest = `sha256:${hash.digest('hex')}`
-      if (digest !== descriptor.digest) throw otherDigest(descriptor.digest, digest)
-      await rename(unfinished, path)
-    } finally {
-      await file.close().catch(() => undefined)
-      await rm(unfinished, { force: true })
-    }
+  async write(expected: Content, source: AsyncIterable<Uint8Array>): Promise<void> {
+    await this.#write(source, expected.size, (digest, size) => {
+      if (size > expected.size) throw tooLong(expected)
+      if (size < expected.size) throw tooShort(expected, size)
+      if (digest !== expected.digest) throw otherDigest(expected.digest, digest)
+    })
+  }
+
+  /** Write what `source` gives, whatever it is; says under which digest. */
+  add(source: AsyncIterable<Uint8Array>): Promise<Content> {
+    return this.#write(source, Number.POSITIVE_INFINITY, () => undefined)
   }
 
   /** Write bytes that are in memory already, as `write` does. */
   async writeBytes(digest: string, bytes: Uint8Array): Promise<void> {
     const actual = digestOf(bytes)
     if (actual !== digest) throw otherDigest(digest, actual)
-    if (this.has(digest)) return
-    await this.write({ mediaType: '', digest, size: bytes.length }, one(bytes))
+    const content = { digest, size: bytes.length }
+    await this.ensure(content, () => this.write(content, one(bytes)))
+  }
+
+  async #write(
+    source: AsyncIterable<Uint8Array>,
+    most: number,
+    check: (digest: string, size: number) => void,
+  ): Promise<Content> {
+    const unfinished = join(this.directory, 'blobs/sha256', `${randomUUID()}.unfinished`)
+    const file = await storing(this.directory, async () => {
+      await mkdir(dirname(unfinished), { recursive: true })
+      return await open(unfinished, 'wx', 0o644)
+    })
+    try {
+      const hash = createHash('sha256')
+      const size = await this.#copy(source, file, hash, most)
+      const digest = `sha256:${hash.digest('hex')}`
+      check(digest, size)
+      await storing(this.directory, async () => {
+        await file.close()
+        await rename(unfinished, this.path(digest))
+      })
+      this.#verified.set(digest, size)
+      return { digest, size }
+    } finally {
+      await file.close().catch(() => undefined)
+      await rm(unfinished, { force: true })
+    }
+  }
+
+  async #copy(
+    source: AsyncIterable<Uint8Array>,
+    file: FileHandle,
+    hash: Hash,
+    most: number,
+  ): Promise<number> {
+    let size = 0
+    for await (const chunk of source) {
+      size += chunk.length
+      if (size > most) break
+      hash.update(chunk)
+      await storing(this.directory, () => file.appendFile(chunk))
+    }
+    return size
+  }
+
+  async #verify(digest: string): Promise<number | undefined> {
+    const found = await this.#oneAtATime(() => hashFile(this.path(digest))).catch(() => undefined)
+    // A damaged one stays until it is replaced: taking it away could take away what another process just put there.
+    if (found?.digest !== digest) return undefined
+    this.#verified.set(digest, found.size)
+    // When it was last used, for `cache prune`. A cache that cannot be written is still good to read.
+    await utimes(this.path(digest), new Date(), new Date()).catch(() => undefined)
+    return found.size
+  }
+}
+
+/** Through one buffer: a stream would make garbage of as many bytes as the file has. */
+async function hashFile(path: string): Promise<Content> {
+  const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafe(1 << 20)
+  await using file = await open(path)
+  for (let size = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, size)
+    if (bytesRead === 0) return { digest: `sha256:${hash.digest('hex')}`, size }
+    hash.update(buffer.subarray(0, bytesRead))
+    size += bytesRead
   }
 }
 
 async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
-
-const tooLong = (expected: Descriptor): ContentMismatch =>
-  new ContentMismatch(`${expected.digest} is longer than the ${expected.size} bytes its manifest states`, {
-    short: false,
-  })
-
-const tooShort = (expected: Descriptor, size: number): ContentMismatch =>
-  new ContentMismatch(`${expected.digest} ended after ${size} of ${expected.size} bytes`, { short: true })
-
-const otherDigest = (expected: string, actual: string): ContentMismatch =>
-  new ContentMismatch(`expected content with digest ${expected}, received ${actual}`, { short: false })

@@ -1,4 +1,5 @@
 import { Transient } from './retry.ts'
+import { tlsFailure } from './tls-failure.ts'
 
 const mostRedirects = 5
 
@@ -20,7 +21,7 @@ export interface Answer {
 /**
  * GET with time limits. Redirects are followed here and not by fetch, so that it is certain that `Authorization` goes
  * to the origin it was meant for and nowhere else: registries redirect blobs to storage hosts of other companies.
- * Everything that goes wrong on the wire is `Transient`.
+ * Everything that goes wrong on the wire is `Transient`, but for a certificate that is not trusted.
  */
 export async function get(
   start: URL,
@@ -30,7 +31,7 @@ export async function get(
 ): Promise<Answer> {
   let url = start
   for (let count = 0; count <= mostRedirects; count++) {
-    const answer = await getOnce(url, headersFor(url, start, headers), timeouts, signal)
+    const answer = await send(url, { headers: headersFor(url, start, headers) }, timeouts, signal)
     const location = answer.headers.get('location')
     if (answer.status < 300 || answer.status >= 400 || location === null) return answer
     await answer.discard()
@@ -43,6 +44,17 @@ export async function get(
   throw new Error(`${start.host} redirects more than ${mostRedirects} times`)
 }
 
+/** POST a form. A redirect is an answer like any other: what is posted goes to one place only. */
+export async function postForm(
+  url: URL,
+  form: URLSearchParams,
+  timeouts: Timeouts,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const headers = headersFor(url, url, new Headers({ accept: 'application/json' }))
+  return await send(url, { method: 'POST', headers, body: form }, timeouts, signal)
+}
+
 function headersFor(url: URL, start: URL, headers: Headers): Headers {
   const result = new Headers(headers)
   if (url.origin !== start.origin) result.delete('authorization')
@@ -52,7 +64,7 @@ function headersFor(url: URL, start: URL, headers: Headers): Headers {
   return result
 }
 
-async function getOnce(url: URL, headers: Headers, timeouts: Timeouts, signal: AbortSignal): Promise<Answer> {
+async function send(url: URL, init: RequestInit, timeouts: Timeouts, signal: AbortSignal): Promise<Answer> {
   const late = new AbortController()
   const timer = setTimeout(
     () => late.abort(new Error(`no answer within ${timeouts.headers / 1000} s`)),
@@ -60,7 +72,7 @@ async function getOnce(url: URL, headers: Headers, timeouts: Timeouts, signal: A
   )
   try {
     const either = AbortSignal.any([signal, late.signal])
-    const response = await fetch(url, { headers, redirect: 'manual', signal: either })
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: either })
     const body = chunks(response, url, late, timeouts.stall, signal)
     const discard = async (): Promise<void> => {
       await body.return()
@@ -110,8 +122,10 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>, url: URL, s
 }
 
 /** fetch says only "fetch failed" or "terminated"; the reason is in its cause. */
-function onTheWire(url: URL, error: unknown): Transient {
+function onTheWire(url: URL, error: unknown): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const untrusted = tlsFailure(url.host, cause)
+  if (untrusted !== undefined) return untrusted
   const message =
     cause instanceof Error
       ? cause.message || ('code' in cause ? String(cause.code) : cause.name)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
@@ -10,13 +11,31 @@ import { isZstd, oneFrameAtATime } from './zstd.ts'
  * it leaves is skipped. Nothing is ever unpacked.
  */
 export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<void> {
-  const packed = createReadStream(path, { highWaterMark: 256 * 1024 })
-  const parse = (tar: AsyncIterable<Buffer>): Promise<void> => parseTar(path, tar, visit)
-  // By the first bytes and not by the media type: registries serve layers whose type says otherwise.
+  await unpack(path, tar => parseTar(path, tar, visit))
+}
+
+/** By the first bytes and not by the media type: registries serve layers whose type says otherwise. */
+export async function layerKind(path: string): Promise<'gzip' | 'zstd' | 'tar'> {
   const start = await firstBytes(path)
-  if (start.readUInt16BE() === 0x1f8b) await pipeline(packed, createGunzip(), parse)
-  else if (isZstd(start)) await pipeline(packed, oneFrameAtATime, createZstdDecompress(), parse)
-  else await pipeline(packed, parse)
+  if (start.readUInt16BE() === 0x1f8b) return 'gzip'
+  return isZstd(start) ? 'zstd' : 'tar'
+}
+
+/** The digest of a layer's content when it is unpacked: the `diff_id` in the image's config. */
+export async function unpackedDigest(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await unpack(path, async tar => {
+    for await (const chunk of tar) hash.update(chunk)
+  })
+  return `sha256:${hash.digest('hex')}`
+}
+
+async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
+  const packed = createReadStream(path, { highWaterMark: 256 * 1024 })
+  const kind = await layerKind(path)
+  if (kind === 'gzip') await pipeline(packed, createGunzip(), read)
+  else if (kind === 'zstd') await pipeline(packed, oneFrameAtATime, createZstdDecompress(), read)
+  else await pipeline(packed, read)
 }
 
 async function parseTar(

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { EdgekitError, exitCodes } from '../errors.ts'
+import type { ServedManifest } from './content-source.ts'
 import { descriptorSchema } from './descriptor.ts'
 import { indexTypes, manifestTypes } from './media-types.ts'
-import type { ServedManifest } from './registry.ts'
 
 const platformSchema = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
 

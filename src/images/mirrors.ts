@@ -14,6 +14,12 @@ export function parseMirrors(options: readonly string[]): Mirrors {
           remedy: 'Write it like docker.io=http://127.0.0.1:5000',
         })
       }
+      if (new URL(url).username !== '') {
+        throw new EdgekitError(`--registry-mirror ${host}=… has a user name in its URL`, {
+          exitCode: exitCodes.usage,
+          remedy: `Leave it out and log in: docker login ${new URL(url).host}`,
+        })
+      }
       return [host, url] as const
     }),
   )

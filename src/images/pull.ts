@@ -1,10 +1,15 @@
 import { EdgekitError, exitCodes } from '../errors.ts'
 import type { BlobStore } from './blob-store.ts'
+import { cacheSource } from './cache-source.ts'
+import { otherDigest } from './content-mismatch.ts'
+import type { ContentSource, ServedManifest } from './content-source.ts'
 import type { Descriptor } from './descriptor.ts'
 import { type ImageManifest, readConfig, readServed } from './manifest.ts'
 import { choosePlatform, type Platform } from './platform.ts'
-import { formatReference, type ImageReference, parseReference } from './reference.ts'
-import type { Registry, ServedManifest } from './registry.ts'
+import { formatReference, parseReference } from './reference.ts'
+import type { Registry } from './registry.ts'
+import { registrySource } from './registry-source.ts'
+import { together } from './together.ts'
 
 /** An image of one platform whose blobs are all in a store. */
 export interface PulledImage {
@@ -24,30 +29,76 @@ export interface PulledImage {
 export interface PullOptions {
   reference: string
   platform: Platform
-  registry: Registry
+  /** Without one nothing is fetched: what the store lacks is thrown as MissingParts. */
+  registry: Registry | undefined
   store: BlobStore
   signal?: AbortSignal
 }
 
-/** A reference followed to the manifest of one platform; nothing else is fetched yet. */
-interface ResolvedImage {
-  reference: ImageReference
-  /** What the tag points at: an index, or the manifest itself. */
-  root: ServedManifest
-  manifest: ServedManifest & { content: ImageManifest }
+/**
+ * Fetch an image for one platform into `store`, byte for byte as the registry serves it, the index included: so every
+ * digest of the registry is still true on the node.
+ */
+export async function pullImage({ registry, ...options }: PullOptions): Promise<PulledImage> {
+  const reference = formatReference(parseReference(options.reference))
+  const source = nameSource(reference, registry, options.store)
+  return await collectImage(source, { ...options, reference })
 }
 
-/** Follow a reference to the manifest of one platform. Throws EdgekitError. */
-export async function resolveImage(options: Omit<PullOptions, 'store'>): Promise<ResolvedImage> {
-  const { platform, registry, signal = new AbortController().signal } = options
-  const reference = parseReference(options.reference)
-  const name = formatReference(reference)
-  const fetched = await registry.manifest(reference, reference.digest ?? reference.tag ?? '', signal)
+/** An image by its name: in its registry, or, without one, in the store. */
+export function nameSource(name: string, registry: Registry | undefined, store: BlobStore): ContentSource {
+  const reference = parseReference(name)
+  return registry === undefined ? cacheSource(reference, store) : registrySource(reference, registry, store)
+}
+
+/** Bring everything of one platform of an image into `store`. */
+export async function collectImage(
+  source: ContentSource,
+  { reference, platform, store, signal = new AbortController().signal }: Omit<PullOptions, 'registry'>,
+): Promise<PulledImage> {
+  const { root, manifest, content } = await followName(source, platform, reference, signal)
+  const { config, layers } = content
+  let diffIds: string[] = []
+  await together(signal, ending => [
+    source.blob(config, ending).then(async () => {
+      diffIds = checkedConfig(await store.read(config.digest), platform, reference)
+    }),
+    ...layers.map(layer => source.blob(layer, ending)),
+  ])
+  return {
+    reference,
+    platform,
+    root: descriptorOf(root),
+    manifest: descriptorOf(manifest),
+    config: descriptorOf(config),
+    layers: layers.map(descriptorOf),
+    diffIds,
+  }
+}
+
+/** A name followed to the manifest of one platform; no blob is fetched yet. */
+export interface ResolvedImage {
+  /** What the name points at: an index, or the manifest itself. */
+  root: ServedManifest
+  manifest: ServedManifest
+  content: ImageManifest
+}
+
+/** Follow a name to the manifest of one platform. Throws EdgekitError. */
+export async function followName(
+  source: ContentSource,
+  platform: Platform,
+  name: string,
+  signal: AbortSignal,
+): Promise<ResolvedImage> {
+  const fetched = await source.top(signal)
+  const { digest } = parseReference(name)
+  if (digest !== undefined && digest !== fetched.digest) throw otherDigest(digest, fetched.digest)
   const top = readServed(fetched, name)
   const root = { ...fetched, mediaType: top.mediaType }
-  if (top.index === undefined) return { reference, root, manifest: { ...root, content: top.manifest } }
+  if (top.index === undefined) return { root, manifest: root, content: top.manifest }
   const chosen = choosePlatform(top.index.manifests, platform, name)
-  const served = await registry.manifest(reference, chosen.digest, signal)
+  const served = await source.manifest(chosen, signal)
   const { mediaType, manifest } = readServed(served, name)
   if (manifest === undefined) {
     throw new EdgekitError(`${name}: the entry for ${platform} is an index within an index`, {
@@ -55,47 +106,7 @@ export async function resolveImage(options: Omit<PullOptions, 'store'>): Promise
       remedy: 'Push the image with one index.',
     })
   }
-  return { reference, root, manifest: { ...served, mediaType, content: manifest } }
-}
-
-/**
- * Fetch an image for one platform into `store`, byte for byte as the registry serves it, the index included: so every
- * digest of the registry is still true on the node.
- */
-export async function pullImage(options: PullOptions): Promise<PulledImage> {
-  const { platform, registry, store } = options
-  // When one blob fails the others are given up: an error should not wait for a large layer.
-  const failed = new AbortController()
-  const signal = AbortSignal.any([failed.signal, ...(options.signal === undefined ? [] : [options.signal])])
-  const { reference, root, manifest } = await resolveImage({ ...options, signal })
-  const { config, layers } = manifest.content
-  const fetchBlob = (blob: Descriptor): Promise<void> =>
-    store.ensure(blob.digest, () => registry.blob(reference, blob, bytes => store.write(blob, bytes), signal))
-  const name = formatReference(reference)
-  const diffIds = fetchBlob(config).then(async () =>
-    checkedConfig(await store.read(config.digest), platform, name),
-  )
-  const work = [
-    diffIds,
-    ...layers.map(fetchBlob),
-    ...[root, manifest].map(served => store.writeBytes(served.digest, served.bytes)),
-  ]
-  try {
-    await Promise.all(work)
-  } catch (error) {
-    failed.abort(error)
-    await Promise.allSettled(work)
-    throw error
-  }
-  return {
-    reference: name,
-    platform,
-    root: descriptorOf(root),
-    manifest: descriptorOf(manifest),
-    config,
-    layers,
-    diffIds: await diffIds,
-  }
+  return { root, manifest: { ...served, mediaType }, content: manifest }
 }
 
 const descriptorOf = ({ mediaType, digest, size }: Descriptor): Descriptor => ({ mediaType, digest, size })

@@ -20,21 +20,43 @@ export interface RetryOptions {
   longest: number
 }
 
+/** How often one thing has failed, and so how long to wait and when to give up. */
+export class Patience {
+  readonly #options: RetryOptions
+  #failures = 0
+
+  constructor(options: RetryOptions) {
+    this.#options = options
+  }
+
+  /** Returns when it is time for the next try; throws `error` when there is none. */
+  async after(error: unknown, signal: AbortSignal): Promise<void> {
+    const { tries, delay, longest } = this.#options
+    signal.throwIfAborted()
+    this.#failures++
+    if (!(error instanceof Transient) || this.#failures >= tries) throw error
+    const wait = error.wait ?? delay * 4 ** (this.#failures - 1)
+    if (wait > longest) throw error
+    await sleep(wait, undefined, { signal })
+  }
+
+  /** It went on well meanwhile: earlier failures no longer count. */
+  renew(): void {
+    this.#failures = 0
+  }
+}
+
 /** Try again while the failure is `Transient`; the last one comes out. */
 export async function retry<T>(
   attempt: () => Promise<T>,
   options: RetryOptions,
   signal: AbortSignal,
 ): Promise<T> {
-  for (let count = 1; ; count++) {
+  for (const patience = new Patience(options); ; ) {
     try {
       return await attempt()
     } catch (error) {
-      signal.throwIfAborted()
-      if (!(error instanceof Transient) || count >= options.tries) throw error
-      const wait = error.wait ?? options.delay * 4 ** (count - 1)
-      if (wait > options.longest) throw error
-      await sleep(wait, undefined, { signal })
+      await patience.after(error, signal)
     }
   }
 }

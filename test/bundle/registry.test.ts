@@ -423,7 +423,7 @@ describe('what is wrong is refused', () => {
     await expect(pull(front.url)).rejects.toThrow(
       `expected content with digest ${common.digest}, received sha256:`,
     )
-    expect(store.has(common.digest)).toBe(false)
+    expect(await store.holds(common)).toBe(false)
   })
 
   test('a blob that is too long', async () => {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cached } from './cache.ts'
@@ -16,7 +16,10 @@ export async function labBundle(): Promise<string> {
         '--registry-mirror',
         `${host}=${registry.url}`,
       ])
-      await execa(edgekit, ['bundle', 'edge', '--arch', 'amd64', '-o', output, ...mirrors], { cwd: output })
+      const cache = join(output, 'blobs')
+      const options = ['--arch', 'amd64', '-o', output, '--cache', cache, ...mirrors]
+      await execa(edgekit, ['bundle', 'edge', ...options], { cwd: output })
+      await rm(cache, { recursive: true })
     } finally {
       await registry.stop()
     }

@@ -27,6 +27,24 @@ export async function writeCertificates(root: string, name: string): Promise<voi
   }
 }
 
+/** A server's key and certificate for this machine and `names`, and the authority that issued it; all PEM files. */
+export async function writeServerCertificate(
+  directory: string,
+  names: readonly string[] = [],
+): Promise<{ authority: string; key: string; certificate: string }> {
+  const [authority, key, certificate] = [`authority.crt`, 'server.key', 'server.crt'].map(name =>
+    join(directory, name),
+  ) as [string, string, string]
+  const authorityKey = join(directory, 'authority.key')
+  await newKey(authorityKey)
+  await newCertificate('/CN=Lab authority', authorityKey, authority, [])
+  await newKey(key)
+  const hosts = ['IP:127.0.0.1', ...['localhost', ...names].map(name => `DNS:${name}`)].join(',')
+  const options = ['-CA', authority, '-CAkey', authorityKey, '-addext', `subjectAltName=${hosts}`]
+  await newCertificate('/CN=localhost', key, certificate, options)
+  return { authority, key, certificate }
+}
+
 async function newKey(path: string): Promise<void> {
   await execa('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', path])
   await chmod(path, 0o600)

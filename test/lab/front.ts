@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 export interface Front {
@@ -14,20 +15,25 @@ export interface Front {
 /** Answers a request itself and returns `true`, or leaves it to what is behind. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** A server in front of a registry, for what a real registry cannot be made to do. */
-export async function startFront(behind: string, intercept: Intercept = () => false): Promise<Front> {
+/** A server in front of a registry, for what a real registry cannot be made to do; with `tls` it speaks https. */
+export async function startFront(
+  behind: string,
+  intercept: Intercept = () => false,
+  tls?: { key: string; cert: string },
+): Promise<Front> {
   const requests: string[] = []
   let [now, most] = [0, 0]
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     requests.push(`${request.method} ${request.url}`)
     most = Math.max(most, ++now)
     response.on('close', () => now--)
     if (!intercept(request, response)) forward(behind, request, response)
-  })
+  }
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     most: () => most,
     async [Symbol.asyncDispose]() {

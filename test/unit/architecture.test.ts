@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   actions: ['node', 'broker', 'edgecore', 'images'],
   install: ['actions', 'checks', 'edgecore', 'facts', 'node'],
   doctor: ['checks', 'facts', 'actions', 'node'],
-  ui: ['checks', 'doctor', 'node'],
+  ui: ['checks', 'doctor', 'images', 'node'],
   commands: [
     'actions',
     'broker',

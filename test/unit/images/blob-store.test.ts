@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { BlobStore, ContentMismatch } from '../../../src/images/blob-store.ts'
+import { BlobStore } from '../../../src/images/blob-store.ts'
+import { ContentMismatch } from '../../../src/images/content-mismatch.ts'
 import { digestOf } from '../../../src/images/digest.ts'
 
 let store: BlobStore
@@ -22,7 +23,7 @@ const files = () => readdir(join(store.directory, 'blobs/sha256')).catch(() => [
 
 test('keeps a blob under its digest', async () => {
   await store.write(descriptor, chunks('he', 'llo'))
-  expect(store.has(descriptor.digest)).toBe(true)
+  expect(await store.holds(descriptor)).toBe(true)
   expect(await store.read(descriptor.digest)).toEqual(content)
   expect(await files()).toEqual([descriptor.digest.slice('sha256:'.length)])
 })
@@ -53,17 +54,17 @@ test('ensure fills once, however many ask', async () => {
     fills++
     await store.write(descriptor, chunks('hello'))
   }
-  await Promise.all(Array.from({ length: 10 }, () => store.ensure(descriptor.digest, fill)))
-  await store.ensure(descriptor.digest, fill)
+  await Promise.all(Array.from({ length: 10 }, () => store.ensure(descriptor, fill)))
+  await store.ensure(descriptor, fill)
   expect(fills).toBe(1)
 })
 
 test('ensure lets the next one try when the first fails', async () => {
-  const first = store.ensure(descriptor.digest, () => Promise.reject(new Error('no route')))
-  const second = store.ensure(descriptor.digest, () => store.write(descriptor, chunks('hello')))
+  const first = store.ensure(descriptor, () => Promise.reject(new Error('no route')))
+  const second = store.ensure(descriptor, () => store.write(descriptor, chunks('hello')))
   await expect(first).rejects.toThrow('no route')
   await second
-  expect(store.has(descriptor.digest)).toBe(true)
+  expect(await store.holds(descriptor)).toBe(true)
 })
 
 test('writeBytes checks the digest', async () => {

@@ -5,15 +5,18 @@ test.each([
   [
     'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/pause:pull,push"',
     {
+      scheme: 'bearer',
       realm: 'https://auth.docker.io/token',
       service: 'registry.docker.io',
       scope: 'repository:library/pause:pull,push',
     },
   ],
-  ['bearer realm="https://a/b"', { realm: 'https://a/b' }],
-  ['Bearer realm=https://a/b, service=x', { realm: 'https://a/b', service: 'x' }],
-  ['Basic realm="x", Bearer realm="https://a/b"', { realm: 'https://a/b' }],
-  ['Basic realm="x"', undefined],
+  ['bearer realm="https://a/b"', { scheme: 'bearer', realm: 'https://a/b' }],
+  ['Bearer realm=https://a/b, service=x', { scheme: 'bearer', realm: 'https://a/b', service: 'x' }],
+  ['Basic realm="x", Bearer realm="https://a/b"', { scheme: 'bearer', realm: 'https://a/b' }],
+  ['Basic realm="x"', { scheme: 'basic' }],
+  ['Negotiate', undefined],
+  ['Bearer realm="not a URL"', undefined],
   ['Bearer service="x"', undefined],
   [null, undefined],
 ])('%s', (header, challenge) => {

@@ -1,0 +1,21 @@
+import { formatBytes } from '../../format.ts'
+import { type CacheContents, cacheContents } from '../../images/cache-contents.ts'
+import { cacheDirectory, cacheFlag } from '../../ui/cache-flag.ts'
+import { EdgekitCommand } from '../../ui/command.ts'
+
+export default class CacheLs extends EdgekitCommand {
+  static override summary = 'Show what the cache of images has'
+  static override description =
+    'Lists what each tag pointed at when a registry was last asked; --offline builds use these.'
+  static override flags = { cache: cacheFlag }
+
+  async run(): Promise<CacheContents> {
+    const { flags } = await this.parse(CacheLs)
+    const contents = await cacheContents(cacheDirectory(flags.cache))
+    for (const { reference, digest, asked } of contents.names) {
+      this.say(`${reference}\n  ${digest}  ${asked.toISOString().slice(0, 10)}`)
+    }
+    this.say(`${contents.directory}: ${contents.blobs} blobs, ${formatBytes(contents.size)}`)
+    return contents
+  }
+}

@@ -1,0 +1,26 @@
+import { MissingParts } from './missing-parts.ts'
+
+/**
+ * Do several things at once. The first error ends the others: nobody should wait for a large layer to hear of it. Only
+ * missing parts are gathered, so that all of them are told at once.
+ */
+export async function together<T>(
+  outer: AbortSignal | undefined,
+  start: (signal: AbortSignal) => readonly Promise<T>[],
+): Promise<T[]> {
+  const failed = new AbortController()
+  const signal = AbortSignal.any([failed.signal, ...(outer === undefined ? [] : [outer])])
+  const results = await Promise.allSettled(
+    start(signal).map(work =>
+      work.catch(error => {
+        if (!(error instanceof MissingParts)) failed.abort(error)
+        throw error
+      }),
+    ),
+  )
+  failed.signal.throwIfAborted()
+  const reasons = results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
+  const missing = reasons.flatMap(reason => (reason instanceof MissingParts ? reason.parts : []))
+  if (missing.length > 0) throw new MissingParts(missing)
+  return results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+}

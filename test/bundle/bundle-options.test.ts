@@ -1,0 +1,86 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { digestOf } from '../../src/images/digest.ts'
+import { writeServerCertificate } from '../lab/certificates.ts'
+import { standInEdgecore } from '../lab/edgecore/index.ts'
+import { edgekitExecutable } from '../lab/executable.ts'
+import { type Front, startFront } from '../lab/front.ts'
+import { labRegistry } from '../lab/lab-registry.ts'
+import { startProxy } from '../lab/proxy.ts'
+import type { LabRegistry } from '../lab/registry.ts'
+
+let directory: string
+let executable: string
+let server: LabRegistry
+let front: Front
+let authority: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-options-'))
+  ;[executable, server] = await Promise.all([
+    edgekitExecutable(),
+    standInEdgecore().then(edgecore => labRegistry(edgecore)),
+  ])
+  const issued = await writeServerCertificate(directory, ['registry.test'])
+  authority = issued.authority
+  const [key, cert] = await Promise.all([issued.key, issued.certificate].map(file => readFile(file, 'utf8')))
+  front = await startFront(server.url, undefined, { key: key as string, cert: cert as string })
+}, 600_000)
+afterAll(async () => {
+  await front[Symbol.asyncDispose]()
+  await server.stop()
+  await rm(directory, { recursive: true })
+})
+
+async function bundle(options: string[], env: Record<string, string> = {}) {
+  const output = await mkdtemp(join(directory, 'out-'))
+  const args = ['bundle', 'edge', '--arch', 'amd64', '-o', output, ...options]
+  const { exitCode, stderr } = await execa(executable, args, { reject: false, env })
+  return { exitCode, stderr, output, files: await readdir(output) }
+}
+
+test('a cache filled over TLS and a proxy is enough for the same bundle --offline', async () => {
+  await using proxy = await startProxy(Number(new URL(front.url).port))
+  const cache = ['--cache', join(directory, 'cache')]
+  const mirror = ['--registry-mirror', 'docker.io=https://registry.test', '--ca-file', authority]
+  const online = await bundle([...cache, ...mirror], { HTTPS_PROXY: proxy.url })
+  expect(online).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(new Set(proxy.requests)).toEqual(new Set(['CONNECT registry.test:443']))
+  const offline = await bundle([...cache, '--offline'], { HTTPS_PROXY: 'http://127.0.0.1:1' })
+  expect(offline).toMatchObject({ exitCode: 0, stderr: '', files: online.files })
+  const [first, second] = await Promise.all(
+    [online, offline].map(async ({ output, files }) =>
+      digestOf(await readFile(join(output, files[0] as string))),
+    ),
+  )
+  expect(second).toBe(first)
+})
+
+test.each<[string, () => string[], number, RegExp]>([
+  [
+    'an empty cache and --offline',
+    () => ['--offline', '--cache', join(directory, 'empty')],
+    3,
+    /these \d+ are not in the cache:\n +docker.io\/kubeedge\/installation-package:v1.22.0: never fetched into\s+this cache\n +docker.io\/library\/eclipse-mosquitto:2.0: never/,
+  ],
+  [
+    'an authority nobody knows',
+    () => ['--registry-mirror', `docker.io=${front.url}`, '--cache', join(directory, 'empty')],
+    3,
+    /its certificate is not\s+trusted/,
+  ],
+  ['a CA file that is not there', () => ['--ca-file', '/absent.pem'], 2, /--ca-file \/absent.pem: ENOENT/],
+  [
+    'a cache that cannot be',
+    () => ['--registry-mirror', `docker.io=${server.url}`, '--cache', authority],
+    3,
+    /cannot write to the cache [\s\S]*ENOTDIR/,
+  ],
+])('%s: a message, and nothing left in the output directory', async (_, options, exitCode, message) => {
+  const { files, ...result } = await bundle(options())
+  expect(result).toMatchObject({ exitCode, stderr: expect.stringMatching(message) })
+  expect(files).toEqual([])
+})

@@ -1,0 +1,302 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { BlobStore } from '../../src/images/blob-store.ts'
+import { cacheContents, pruneCache } from '../../src/images/cache-contents.ts'
+import type { Descriptor } from '../../src/images/descriptor.ts'
+import { digestOf } from '../../src/images/digest.ts'
+import { parseMirrors } from '../../src/images/mirrors.ts'
+import type { PulledImage } from '../../src/images/pull.ts'
+import { Registry } from '../../src/images/registry.ts'
+import { fetchImages } from '../../src/images/source.ts'
+import { localPrograms } from '../../src/node/programs.ts'
+import { type AppImage, writeAppImage } from '../lab/app-image.ts'
+import { type Front, startFront } from '../lab/front.ts'
+import { rootOf } from '../lab/oci.ts'
+import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
+
+let directory: string
+let server: LabRegistry
+let front: Front
+let app: AppImage
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-cache-'))
+  server = await startRegistry()
+  app = await writeAppImage(join(directory, 'app'), [3_000_000, 500_000, 10])
+  await pushImage(server.url, 'library/app', '1.0', app.layout)
+  front = await startFront(server.url)
+})
+afterAll(async () => {
+  await front[Symbol.asyncDispose]()
+  await server.stop()
+  await rm(directory, { recursive: true })
+})
+
+let cache: string
+beforeEach(async () => {
+  cache = join(await mkdtemp(join(directory, 'home-')), 'cache')
+  front.requests.length = 0
+})
+
+/** As a new run of edgekit does it; `undefined` is --offline. */
+function fetch(url: string | undefined, ...references: string[]): Promise<PulledImage[]> {
+  const retries = { tries: 2, delay: 1, longest: 10 }
+  return fetchImages(
+    (references.length > 0 ? references : ['app:1.0']).map(reference => ({ reference })),
+    {
+      platform: 'linux/amd64',
+      registry:
+        url === undefined
+          ? undefined
+          : new Registry({ mirrors: parseMirrors([`docker.io=${url}`]), retries }),
+      store: new BlobStore(cache),
+      programs: localPrograms(),
+    },
+  )
+}
+
+const fileOf = (digest: string): string => join(cache, 'blobs', ...digest.split(':'))
+const names = async (): Promise<string[]> => (await readdir(join(cache, 'blobs/sha256'))).sort()
+const damages: [string, (file: string) => Promise<void>][] = [
+  ['other bytes', async file => writeFile(file, Buffer.alloc((await stat(file)).size))],
+  ['too short', file => truncate(file, 3)],
+  ['empty', file => truncate(file, 0)],
+]
+
+describe('a warm cache', () => {
+  test('leaves only the question what a tag points at', async () => {
+    const cold = await fetch(front.url)
+    expect(front.requests).toHaveLength(6)
+    front.requests.length = 0
+    expect(await fetch(front.url)).toEqual(cold)
+    expect(front.requests).toEqual(['GET /v2/library/app/manifests/1.0'])
+  })
+
+  test('leaves nothing to ask when the digest is known', async () => {
+    const { digest } = await rootOf(app.layout)
+    await fetch(front.url)
+    front.requests.length = 0
+    const [image] = await fetch(front.url, `app:1.0@${digest}`)
+    expect(image?.root.digest).toBe(digest)
+    expect(front.requests).toEqual([])
+  })
+
+  test.each(damages)('with a damaged layer (%s): only that is fetched again', async (_, damage) => {
+    const { digest } = app.layers[0] as { digest: string }
+    await fetch(front.url)
+    await damage(fileOf(digest))
+    front.requests.length = 0
+    await fetch(front.url)
+    expect(front.requests.slice(1)).toEqual([`GET /v2/library/app/blobs/${digest}`])
+    expect(digestOf(await readFile(fileOf(digest)))).toBe(digest)
+  })
+
+  test.each(damages)('with a damaged manifest and index (%s)', async (_, damage) => {
+    const [image] = await fetch(front.url)
+    for (const { digest } of [image?.root, image?.manifest] as { digest: string }[])
+      await damage(fileOf(digest))
+    expect(await fetch(front.url)).toEqual([image])
+    expect(await fetch(undefined)).toEqual([image])
+  })
+
+  test('follows a tag that moved, and --offline follows too', async () => {
+    const moved = await writeAppImage(await mkdtemp(join(directory, 'moved-')))
+    await pushImage(server.url, 'library/moving', '1', app.layout)
+    const [first] = await fetch(front.url, 'moving:1')
+    await pushImage(server.url, 'library/moving', '1', moved.layout)
+    expect(await fetch(undefined, 'moving:1')).toEqual([first])
+    const [second] = await fetch(front.url, 'moving:1')
+    expect(second?.root).toEqual(await rootOf(moved.layout))
+    expect(await fetch(undefined, 'moving:1')).toEqual([second])
+  })
+})
+
+describe('processes that share a cache', () => {
+  const script = fileURLToPath(import.meta.resolve('./pull-into-cache.ts'))
+
+  test('at the same time all succeed, with nothing left over', async () => {
+    const runs = await Promise.all(
+      Array.from({ length: 3 }, () => execa(process.execPath, [script, front.url, cache])),
+    )
+    const images = runs.map(({ stdout }) => JSON.parse(stdout) as PulledImage)
+    expect(images[1]).toEqual(images[0])
+    expect(images[2]).toEqual(images[0])
+    expect(await names()).toHaveLength(6)
+    for (const name of await names()) {
+      expect(digestOf(await readFile(fileOf(`sha256:${name}`)))).toBe(`sha256:${name}`)
+    }
+  })
+
+  test('one that is killed in the middle leaves nothing under a final name; prune takes the rest', async () => {
+    const { digest } = app.layers[0] as { digest: string }
+    await using slow = await startFront(server.url, (request, response) => {
+      if (!request.url?.endsWith(digest)) return false
+      response.writeHead(200).write(Buffer.alloc(100_000))
+      return true
+    })
+    const child = execa(process.execPath, [script, slow.url, cache], { reject: false })
+    while (!(await names().catch(() => [])).some(name => name.endsWith('.unfinished'))) {
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+    child.kill('SIGKILL')
+    await child
+    expect(await names()).not.toContain(digest.slice('sha256:'.length))
+    const left = (await names()).filter(name => name.endsWith('.unfinished'))
+    expect(left.length).toBeGreaterThan(0)
+    await pruneCache(cache, 86_400_000)
+    expect(await names()).toEqual(expect.arrayContaining(left))
+    const hoursAgo = new Date(Date.now() - 2 * 3_600_000)
+    for (const name of left) await utimes(join(cache, 'blobs/sha256', name), hoursAgo, hoursAgo)
+    await pruneCache(cache, 86_400_000)
+    await fetch(front.url)
+    expect(await names()).toHaveLength(6)
+  })
+})
+
+describe('--offline', () => {
+  test('takes everything from the cache', async () => {
+    const online = await fetch(front.url)
+    front.requests.length = 0
+    expect(await fetch(undefined)).toEqual(online)
+    const { digest } = await rootOf(app.layout)
+    expect((await fetch(undefined, `app@${digest}`))[0]?.layers).toEqual(online[0]?.layers)
+    expect(front.requests).toEqual([])
+  })
+
+  test('says everything that is missing, of all images at once', async () => {
+    await pushImage(server.url, 'library/app', '2.0', (await writeAppImage(join(directory, 'app2'))).layout)
+    const [one, two] = (await fetch(front.url, 'app:1.0', 'app:2.0')) as [PulledImage, PulledImage]
+    const [removed, damaged] = one.layers as [Descriptor, Descriptor]
+    await rm(fileOf(removed.digest))
+    await writeFile(fileOf(damaged.digest), 'damaged')
+    await rm(fileOf(two.manifest.digest))
+    const unknown = `sha256:${'0'.repeat(64)}`
+    const failure = fetch(undefined, 'app:1.0', 'app:2.0', 'other:1', `app:3.0@${unknown}`)
+    const expected = [
+      `docker.io/library/app:1.0: blob ${removed.digest} (${removed.size} bytes)`,
+      `docker.io/library/app:1.0: blob ${damaged.digest} (${damaged.size} bytes)`,
+      `docker.io/library/app:2.0: manifest ${two.manifest.digest} (${two.manifest.size} bytes)`,
+      'docker.io/library/other:1: never fetched into this cache',
+      `docker.io/library/app:3.0@${unknown}: manifest ${unknown}`,
+    ].sort()
+    await expect(failure).rejects.toThrow(
+      expect.objectContaining({
+        exitCode: 3,
+        message: `--offline, and these 5 are not in the cache:\n${expected.map(part => `  ${part}`).join('\n')}`,
+      }),
+    )
+  })
+
+  test('another error goes before what is missing', async () => {
+    await expect(fetch(undefined, 'other:1', 'Wrong:1')).rejects.toThrow('is not an image reference')
+  })
+})
+
+describe('prune', () => {
+  test('removes what no build has used for so long, and the names that lead there', async () => {
+    await pushImage(server.url, 'library/old', '1', (await writeAppImage(join(directory, 'old'))).layout)
+    await fetch(front.url, 'app:1.0', 'old:1')
+    const longAgo = new Date(Date.now() - 31 * 86_400_000)
+    for (const name of await names()) await utimes(join(cache, 'blobs/sha256', name), longAgo, longAgo)
+    await fetch(front.url)
+    const before = await cacheContents(cache)
+    expect(before.names.map(({ reference }) => reference)).toEqual([
+      'docker.io/library/app:1.0',
+      'docker.io/library/old:1',
+    ])
+    const pruned = await pruneCache(cache, 30 * 86_400_000)
+    expect(pruned).toMatchObject({ removed: 5, kept: 6 })
+    const after = await cacheContents(cache)
+    expect(after).toMatchObject({ blobs: 6, size: before.size - pruned.freed })
+    expect(after.names.map(({ reference }) => reference)).toEqual(['docker.io/library/app:1.0'])
+    await fetch(undefined)
+  })
+
+  test('of a cache that is not there removes nothing', async () => {
+    expect(await pruneCache(cache, 0)).toMatchObject({ removed: 0, kept: 0, freed: 0 })
+    await expect(stat(cache)).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('a disk that', () => {
+  /** A disk of its own at the cache directory, while `work` runs. */
+  async function onDisk(
+    options: string,
+    work: (remount: (options: string) => Promise<unknown>) => Promise<void>,
+  ) {
+    await mkdir(cache, { recursive: true })
+    await execa('mount', ['-t', 'tmpfs', '-o', options, `edgekit-${randomUUID()}`, cache])
+    try {
+      await work(other => execa('mount', ['-o', `remount,${other}`, cache]))
+    } finally {
+      await execa('umount', [cache])
+    }
+  }
+
+  test('is full: told at once, nothing left under a final name', async () => {
+    await onDisk('size=1m', async () => {
+      await expect(fetch(front.url)).rejects.toThrow(
+        expect.objectContaining({
+          exitCode: 3,
+          message: `no space left on the disk of ${cache}`,
+          remedy: expect.stringContaining('edgekit cache prune'),
+        }),
+      )
+      const { digest } = app.layers[0] as { digest: string }
+      const left = await names()
+      expect(left).not.toContain(digest.slice('sha256:'.length))
+      expect(left.filter(name => name.endsWith('.unfinished'))).toEqual([])
+      expect(front.requests.filter(request => request.endsWith(digest)).length).toBeLessThanOrEqual(1)
+    })
+  })
+
+  test('cannot be written: told; but what is on it can be used', async () => {
+    await onDisk('size=16m', async remount => {
+      const online = await fetch(front.url)
+      await remount('ro')
+      expect(await fetch(undefined)).toEqual(online)
+      await pushImage(server.url, 'library/new', '1', (await writeAppImage(join(directory, 'new'))).layout)
+      await expect(fetch(front.url, 'new:1')).rejects.toThrow(
+        expect.objectContaining({
+          exitCode: 3,
+          message: expect.stringMatching(`^cannot write to the cache ${cache}: EROFS`),
+          remedy: expect.stringContaining('--cache'),
+        }),
+      )
+    })
+  })
+
+  test('has a file where the cache should be', async () => {
+    await writeFile(cache, '')
+    await expect(fetch(front.url)).rejects.toThrow(`cannot write to the cache ${cache}: ENOTDIR`)
+  })
+})
+
+test('edgekit cache ls and prune show it, for people and as JSON', async () => {
+  await fetch(front.url)
+  const edgekit = fileURLToPath(new URL('../../bin/edgekit.js', import.meta.url))
+  const run = (...args: string[]) => execa(process.execPath, [edgekit, 'cache', ...args, '--cache', cache])
+  const { digest } = await rootOf(app.layout)
+  const listed = await run('ls')
+  expect(listed.stdout).toContain(`docker.io/library/app:1.0\n  ${digest}  `)
+  expect(listed.stdout).toContain(`${cache}: 6 blobs, 3.5 MB`)
+  expect(JSON.parse((await run('ls', '--json')).stdout)).toMatchObject({
+    directory: cache,
+    blobs: 6,
+    names: [{ reference: 'docker.io/library/app:1.0', digest }],
+  })
+  expect((await run('prune')).stdout).toBe(`${cache}: removed 0 blobs (0 B), kept 6`)
+  expect(JSON.parse((await run('prune', '--older-than', '0', '--json')).stdout)).toMatchObject({
+    removed: 6,
+    kept: 0,
+  })
+  await expect(run('prune', '--older-than', 'soon')).rejects.toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('--older-than soon is not an age'),
+  })
+})

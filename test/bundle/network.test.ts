@@ -1,0 +1,132 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { BlobStore } from '../../src/images/blob-store.ts'
+import { parseMirrors } from '../../src/images/mirrors.ts'
+import { useNetworkSettings } from '../../src/images/network.ts'
+import { pullImage } from '../../src/images/pull.ts'
+import { Registry } from '../../src/images/registry.ts'
+import { writeAppImage } from '../lab/app-image.ts'
+import { writeServerCertificate } from '../lab/certificates.ts'
+import { type Front, startFront } from '../lab/front.ts'
+import { startProxy } from '../lab/proxy.ts'
+import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
+
+// These settings hold for the whole process, so the tests are steps: each one finds what the one before it set.
+
+let directory: string
+let server: LabRegistry
+let front: Front
+let authority: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-network-'))
+  server = await startRegistry()
+  const { layout } = await writeAppImage(join(directory, 'app'))
+  await pushImage(server.url, 'library/app', '1.0', layout)
+  const issued = await writeServerCertificate(directory, ['registry.test'])
+  authority = issued.authority
+  const [key, cert] = await Promise.all([issued.key, issued.certificate].map(file => readFile(file, 'utf8')))
+  front = await startFront(server.url, undefined, { key: key as string, cert: cert as string })
+})
+afterAll(async () => {
+  await front[Symbol.asyncDispose]()
+  await server.stop()
+  await rm(directory, { recursive: true })
+})
+
+let store: BlobStore
+beforeEach(async () => {
+  store = new BlobStore(await mkdtemp(join(directory, 'store-')))
+})
+
+const pull = (url: string) =>
+  pullImage({
+    reference: 'app:1.0',
+    platform: 'linux/amd64',
+    registry: new Registry({
+      mirrors: parseMirrors([`docker.io=${url}`]),
+      retries: { tries: 2, delay: 1, longest: 10 },
+    }),
+    store,
+  })
+
+test('1. a certificate of an unknown authority is refused at once, with the way out', async () => {
+  const before = front.requests.length
+  const failure = pull(front.url)
+  await expect(failure).rejects.toThrow(
+    /^cannot pull docker.io\/library\/app:1.0 from https:.*its certificate is not trusted: .*UNABLE_TO_VERIFY_LEAF_SIGNATURE/,
+  )
+  await expect(failure).rejects.toMatchObject({
+    exitCode: 3,
+    remedy: expect.stringContaining('--ca-file FILE'),
+  })
+  expect(front.requests).toHaveLength(before)
+})
+
+test('2. http where https was meant is said, and the other way round too', async () => {
+  await expect(pull(server.url.replace('http:', 'https:'))).rejects.toThrow(
+    expect.objectContaining({ message: expect.stringContaining('no TLS with this server'), exitCode: 3 }),
+  )
+  await expect(pull(front.url.replace('https:', 'http:'))).rejects.toThrow('cannot pull')
+})
+
+test.each([
+  ['a file that is not there', 'absent.pem', undefined, 'ENOENT'],
+  ['no certificate', 'text.pem', 'hello', 'there is no certificate in it'],
+  [
+    'a damaged certificate',
+    'damaged.pem',
+    '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    'damaged.pem: ',
+  ],
+])('3. --ca-file with %s is refused', async (_, name, content, message) => {
+  const file = join(directory, name)
+  if (content !== undefined) await writeFile(file, content)
+  await expect(useNetworkSettings(file, {})).rejects.toThrow(
+    expect.objectContaining({ exitCode: 2, message: expect.stringContaining(message) }),
+  )
+})
+
+test('4. with --ca-file the image comes over TLS', async () => {
+  await useNetworkSettings(authority, {})
+  expect((await pull(front.url)).layers).toHaveLength(2)
+  expect(front.requests.length).toBeGreaterThan(3)
+})
+
+test('5. a certificate for another name is still refused', async () => {
+  await using proxy = await startProxy(Number(new URL(front.url).port))
+  await useNetworkSettings(authority, { HTTPS_PROXY: proxy.url })
+  await expect(pull('https://other.test')).rejects.toThrow(/not trusted: .*ERR_TLS_CERT_ALTNAME_INVALID/)
+})
+
+test('6. HTTPS_PROXY carries a TLS connection that only the registry can read', async () => {
+  await using proxy = await startProxy(Number(new URL(front.url).port))
+  const withPassword = proxy.url.replace('//', '//user:secret@')
+  await useNetworkSettings(authority, { HTTPS_PROXY: withPassword })
+  expect((await pull('https://registry.test')).layers).toHaveLength(2)
+  expect(new Set(proxy.requests)).toEqual(new Set(['CONNECT registry.test:443']))
+  expect(proxy.authorizations[0]).toBe(`Basic ${Buffer.from('user:secret').toString('base64')}`)
+})
+
+test('7. HTTP_PROXY is for registries without encryption, in lower case too', async () => {
+  await using proxy = await startProxy(Number(new URL(server.url).port))
+  await useNetworkSettings(undefined, { http_proxy: proxy.url })
+  expect((await pull('http://registry.test:5000')).layers).toHaveLength(2)
+  expect(proxy.requests[0]).toContain('registry.test:5000')
+})
+
+test('8. this machine and what NO_PROXY names are reached directly', async () => {
+  await using proxy = await startProxy(Number(new URL(server.url).port))
+  await useNetworkSettings(undefined, { HTTP_PROXY: proxy.url, NO_PROXY: 'registry.test' })
+  expect((await pull(server.url)).layers).toHaveLength(2)
+  await expect(pull('http://registry.test:5000')).rejects.toThrow(/registry.test/)
+  expect(proxy.requests).toEqual([])
+})
+
+test('9. a proxy that is no URL is refused, without its password', async () => {
+  const failure = useNetworkSettings(undefined, { HTTPS_PROXY: 'user:secret@proxy:3128' })
+  await expect(failure).rejects.toThrow('HTTPS_PROXY is not a URL')
+  await expect(failure).rejects.not.toThrow('secret')
+})

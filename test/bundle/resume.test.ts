@@ -1,0 +1,145 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { BlobStore } from '../../src/images/blob-store.ts'
+import { digestOf } from '../../src/images/digest.ts'
+import { parseMirrors } from '../../src/images/mirrors.ts'
+import { pullImage } from '../../src/images/pull.ts'
+import { Registry } from '../../src/images/registry.ts'
+import { writeAppImage } from '../lab/app-image.ts'
+import { startFront } from '../lab/front.ts'
+import { blobPath, type Layer } from '../lab/oci.ts'
+import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
+
+const megabyte = 1024 * 1024
+
+let directory: string
+let server: LabRegistry
+let layer: Layer
+let content: Buffer
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-resume-'))
+  server = await startRegistry()
+  const app = await writeAppImage(join(directory, 'app'), [8 * megabyte])
+  layer = app.layers[0] as Layer
+  content = await readFile(blobPath(app.layout, layer.digest))
+  await pushImage(server.url, 'library/app', '1.0', app.layout)
+})
+afterAll(async () => {
+  await server.stop()
+  await rm(directory, { recursive: true })
+})
+
+let store: BlobStore
+beforeEach(async () => {
+  store = new BlobStore(await mkdtemp(join(directory, 'store-')))
+})
+
+const pull = (url: string) =>
+  pullImage({
+    reference: 'app:1.0',
+    platform: 'linux/amd64',
+    registry: new Registry({
+      mirrors: parseMirrors([`docker.io=${url}`]),
+      retries: { tries: 3, delay: 1, longest: 10 },
+    }),
+    store,
+  })
+
+/** Sends the layer from `start` on and cuts the connection after `length` bytes. */
+function cutAfter(response: ServerResponse, start: number, length: number): void {
+  const ranged = start > 0
+  response.writeHead(ranged ? 206 : 200, {
+    'content-length': String(content.length - start),
+    ...(ranged && { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }),
+  })
+  response.write(content.subarray(start, start + length), () => setTimeout(() => response.destroy(), 50))
+}
+
+const startOf = (request: IncomingMessage): number =>
+  Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
+
+test('a cut connection goes on at the byte reached, however often it is cut', async () => {
+  const starts: number[] = []
+  let sent = 0
+  await using front = await startFront(server.url, (request, response) => {
+    if (!request.url?.endsWith(layer.digest)) return false
+    const start = startOf(request)
+    starts.push(start)
+    // More cuts than tries: what was received in between pays for them. The last piece is the real registry's.
+    if (starts.length > 5) {
+      sent += content.length - start
+      return false
+    }
+    sent += 1.2 * megabyte
+    cutAfter(response, start, 1.2 * megabyte)
+    return true
+  })
+  await pull(front.url)
+  expect(digestOf(await store.read(layer.digest))).toBe(layer.digest)
+  expect(starts).toHaveLength(6)
+  expect(starts[0]).toBe(0)
+  expect(starts).toEqual(starts.toSorted((a, b) => a - b))
+  expect(starts[5]).toBeGreaterThan(5 * megabyte)
+  // No byte twice: what a cut loses is at most what was still in the buffers of the connection.
+  expect(sent).toBeLessThan(content.length + 5 * 0.3 * megabyte)
+})
+
+test('a server that knows no ranges sends everything again, and the image is still right', async () => {
+  let asked = 0
+  await using front = await startFront(server.url, (request, response) => {
+    if (!request.url?.endsWith(layer.digest)) return false
+    if (asked++ === 0) cutAfter(response, 0, 3 * megabyte)
+    else {
+      expect(startOf(request)).toBeGreaterThan(megabyte)
+      response.writeHead(200, { 'content-length': String(content.length) }).end(content)
+    }
+    return true
+  })
+  await pull(front.url)
+  expect(digestOf(await store.read(layer.digest))).toBe(layer.digest)
+  expect(asked).toBe(2)
+})
+
+test('pieces of different content are found by the digest', async () => {
+  let asked = 0
+  await using front = await startFront(server.url, (request, response) => {
+    if (!request.url?.endsWith(layer.digest)) return false
+    const start = startOf(request)
+    if (asked++ === 0) cutAfter(response, 0, 3 * megabyte)
+    else {
+      const range = `bytes ${start}-${content.length - 1}/${content.length}`
+      response.writeHead(206, { 'content-range': range }).end(Buffer.alloc(content.length - start))
+    }
+    return true
+  })
+  await expect(pull(front.url)).rejects.toThrow(`expected content with digest ${layer.digest}`)
+  const names = await readdir(join(store.directory, 'blobs/sha256'))
+  expect(names).not.toContain(layer.digest.slice('sha256:'.length))
+  expect(names.filter(name => name.endsWith('.unfinished'))).toEqual([])
+})
+
+test('a piece from another place than asked for is refused', async () => {
+  let asked = 0
+  await using front = await startFront(server.url, (request, response) => {
+    if (!request.url?.endsWith(layer.digest)) return false
+    if (asked++ === 0) cutAfter(response, 0, 3 * megabyte)
+    else response.writeHead(206, { 'content-range': 'bytes 0-9/10' }).end(content)
+    return true
+  })
+  await expect(pull(front.url)).rejects.toThrow(/asked for the bytes from \d+ on, received "bytes 0-9\/10"/)
+})
+
+test('a connection that gives nothing more is given up', async () => {
+  let asked = 0
+  await using front = await startFront(server.url, (request, response) => {
+    if (!request.url?.endsWith(layer.digest)) return false
+    cutAfter(response, startOf(request), asked++ === 0 ? 3 * megabyte : 10)
+    return true
+  })
+  await expect(pull(front.url)).rejects.toThrow('other side closed')
+  expect(asked).toBe(3)
+})

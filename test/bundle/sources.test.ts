@@ -1,0 +1,334 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { execa } from 'execa'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { BlobStore } from '../../src/images/blob-store.ts'
+import { digestOf } from '../../src/images/digest.ts'
+import { fetchImage, resolveImage, type WantedImage } from '../../src/images/source.ts'
+import { localPrograms } from '../../src/node/programs.ts'
+import { type AppImage, writeAppImage } from '../lab/app-image.ts'
+import { blobPath, rootOf } from '../lab/oci.ts'
+import { type RawEntry, rawTar } from '../lab/raw-tar.ts'
+
+let directory: string
+let app: AppImage
+let other: AppImage
+let store: BlobStore
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-sources-'))
+  app = await writeAppImage(join(directory, 'app'))
+  other = await writeAppImage(join(directory, 'other'))
+})
+afterAll(() => rm(directory, { recursive: true }))
+beforeEach(async () => {
+  store = new BlobStore(await mkdtemp(join(directory, 'store-')))
+})
+
+async function take(source: string, image: Partial<WantedImage> = {}) {
+  const wanted = { reference: 'app:1.0', source, ...image }
+  const options = { platform: 'linux/amd64', registry: undefined, store, programs: localPrograms() } as const
+  return await fetchImage({ ...wanted, ...options })
+}
+
+async function expectApp(source: string): Promise<void> {
+  const taken = await take(source)
+  expect(taken).toMatchObject({ reference: 'docker.io/library/app:1.0', root: await rootOf(app.layout) })
+  expect(taken.layers.map(({ digest }) => digest)).toEqual(app.layers.map(({ digest }) => digest))
+  for (const { digest, size } of [taken.root, taken.manifest, taken.config, ...taken.layers]) {
+    const bytes = await store.read(digest)
+    expect([digestOf(bytes), bytes.length]).toEqual([digest, size])
+  }
+}
+
+/** A layout with both images, under names. */
+async function namedLayout(): Promise<string> {
+  const layout = await mkdtemp(join(directory, 'named-'))
+  for (const { layout: from } of [app, other]) {
+    await cp(join(from, 'blobs'), join(layout, 'blobs'), { recursive: true })
+  }
+  const entry = async (image: AppImage, annotations: Record<string, string>) => ({
+    ...(await rootOf(image.layout)),
+    annotations,
+  })
+  const manifests = [
+    await entry(app, {
+      'io.containerd.image.name': 'docker.io/library/app:1.0',
+      'org.opencontainers.image.ref.name': '1.0',
+    }),
+    await entry(other, { 'org.opencontainers.image.ref.name': 'second' }),
+  ]
+  await writeFile(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }))
+  return layout
+}
+
+async function archived(layout: string, ...options: string[]): Promise<string> {
+  const file = `${await mkdtemp(join(directory, 'archive-'))}/image.tar`
+  await execa('tar', ['-cf', file, ...options, '-C', layout, '.'])
+  return file
+}
+
+describe('OCI', () => {
+  test('a directory, as it is', () => expectApp(`oci:${app.layout}`))
+  test('an archive, packed or not', async () => {
+    await expectApp(`oci-archive:${await archived(app.layout)}`)
+    store = new BlobStore(await mkdtemp(join(directory, 'store-')))
+    await expectApp(`oci-archive:${await archived(app.layout, '--gzip')}`)
+    // Everything is in the store now, which changes nothing.
+    await expectApp(`oci-archive:${await archived(app.layout)}`)
+  })
+
+  test('of several images the one with the name is taken', async () => {
+    const layout = await namedLayout()
+    await expectApp(`oci:${layout}`)
+    await expectApp(`oci-archive:${await archived(layout)}`)
+    await expectApp(`oci:${layout}:app:1.0`)
+    expect((await take(`oci:${layout}:second`)).root).toEqual(await rootOf(other.layout))
+    const all = 'docker.io/library/app:1.0, 1.0, second'
+    await expect(take(`oci:${layout}:third`)).rejects.toThrow(`it has no image third; there is: ${all}`)
+    await expect(take(`oci:${layout}`, { reference: 'unknown:1' })).rejects.toThrow(
+      `it has several images; say which one behind a colon: ${all}`,
+    )
+  })
+
+  test('can be resolved without its layers', async () => {
+    const options = {
+      platform: 'linux/amd64',
+      registry: undefined,
+      store,
+      programs: localPrograms(),
+    } as const
+    const found = await resolveImage({ reference: 'app:1.0', source: `oci:${app.layout}`, ...options })
+    expect(found.root).toMatchObject(await rootOf(app.layout))
+    expect(await store.sizeOf(found.manifest.digest)).toBe(found.manifest.size)
+    expect(await store.sizeOf(app.layers[0]?.digest as string)).toBeUndefined()
+  })
+
+  test('another digest than the reference has is refused', async () => {
+    const { digest } = await rootOf(app.layout)
+    await take(`oci:${app.layout}`, { reference: `app:1.0@${digest}` })
+    await expect(take(`oci:${other.layout}`, { reference: `app:1.0@${digest}` })).rejects.toThrow(
+      `expected content with digest ${digest}`,
+    )
+  })
+
+  test('a damaged blob is refused, and does not stay', async () => {
+    const layout = await mkdtemp(join(directory, 'damaged-'))
+    await cp(app.layout, layout, { recursive: true })
+    const { digest } = app.layers[0] as { digest: string }
+    await writeFile(blobPath(layout, digest), 'other')
+    await expect(take(`oci:${layout}`)).rejects.toThrow(
+      expect.objectContaining({
+        exitCode: 3,
+        message: expect.stringContaining(`${digest} ended after 5 of`),
+      }),
+    )
+    await expect(take(`oci-archive:${await archived(layout)}`)).rejects.toThrow(
+      `expected content with digest ${digest}`,
+    )
+    expect(await store.sizeOf(digest)).toBeUndefined()
+  })
+
+  test('a blob that is not there, or larger than its manifest says, is refused', async () => {
+    const layout = await mkdtemp(join(directory, 'partial-'))
+    await cp(app.layout, layout, { recursive: true })
+    const { digest } = app.layers[0] as { digest: string }
+    await rm(blobPath(layout, digest))
+    await expect(take(`oci-archive:${await archived(layout)}`)).rejects.toThrow(`it has no ${digest}`)
+    await expect(take(`oci:${layout}`)).rejects.toThrow('ENOENT')
+    const index = JSON.parse(await readFile(join(app.layout, 'index.json'), 'utf8'))
+    index.manifests[0].size -= 1
+    await writeFile(join(layout, 'index.json'), JSON.stringify(index))
+    await expect(take(`oci-archive:${await archived(layout)}`)).rejects.toThrow(/its manifest states \d+/)
+  })
+
+  test('a directory with a link that leaves it is refused', async () => {
+    const layout = await mkdtemp(join(directory, 'linked-'))
+    await cp(app.layout, layout, { recursive: true })
+    const { digest } = app.layers[0] as { digest: string }
+    await rm(blobPath(layout, digest))
+    await symlink(blobPath(app.layout, digest), blobPath(layout, digest))
+    await expect(take(`oci:${layout}`)).rejects.toThrow(`${digest} is a link out of the directory`)
+  })
+
+  test('an image for other platforms is refused', async () => {
+    const layout = await mkdtemp(join(directory, 'platform-'))
+    const { manifests } = JSON.parse(
+      (await readFile(blobPath(app.layout, (await rootOf(app.layout)).digest))).toString(),
+    )
+    await cp(app.layout, layout, { recursive: true })
+    await writeFile(join(layout, 'index.json'), JSON.stringify({ manifests: [manifests[1]] }))
+    await expect(take(`oci:${layout}`)).rejects.toThrow('is built for linux/arm64, asked for was linux/amd64')
+  })
+})
+
+/** What docker save wrote before version 25: layers as they are unpacked, no manifest; the second layer is a link. */
+function dockerArchive(change: { config?: object; manifest?: object; more?: RawEntry[] } = {}) {
+  const layer = rawTar([{ path: 'data', content: randomBytes(100_000) }])
+  const config = Buffer.from(
+    JSON.stringify({
+      os: 'linux',
+      architecture: 'amd64',
+      config: {},
+      rootfs: { type: 'layers', diff_ids: [digestOf(layer), digestOf(layer)] },
+      ...change.config,
+    }),
+  )
+  const name = `${digestOf(config).slice('sha256:'.length)}.json`
+  const layers = ['one/layer.tar', 'two/layer.tar']
+  const entries: RawEntry[] = [
+    { path: 'one/', type: 'Directory' },
+    { path: 'one/VERSION', content: '1.0' },
+    { path: 'one/json', content: '{}' },
+    { path: 'one/layer.tar', content: layer },
+    { path: 'two/layer.tar', type: 'SymbolicLink', linkpath: '../one/layer.tar' },
+    { path: name, content: config },
+    ...(change.more ?? []),
+    {
+      path: 'manifest.json',
+      content: JSON.stringify([{ Config: name, RepoTags: ['app:1.0'], Layers: layers, ...change.manifest }]),
+    },
+    { path: 'repositories', content: '{}' },
+  ]
+  return { layer, config, bytes: rawTar(entries) }
+}
+
+async function saved(bytes: Buffer): Promise<string> {
+  const file = `${await mkdtemp(join(directory, 'saved-'))}/image.tar`
+  await writeFile(file, bytes)
+  return file
+}
+
+describe('docker save', () => {
+  test('the old way: layers stay as they are, the manifest is made of them', async () => {
+    const { layer, config, bytes } = dockerArchive()
+    const file = await saved(bytes)
+    const taken = await take(`docker-archive:${file}`)
+    expect(taken.layers.map(({ digest, size }) => [digest, size])).toEqual([
+      [digestOf(layer), layer.length],
+      [digestOf(layer), layer.length],
+    ])
+    expect(taken.layers[0]?.mediaType).toBe('application/vnd.oci.image.layer.v1.tar')
+    expect(taken.diffIds).toEqual([digestOf(layer), digestOf(layer)])
+    expect(taken.config.digest).toBe(digestOf(config))
+    expect(JSON.parse((await store.read(taken.manifest.digest)).toString())).toMatchObject({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: taken.config,
+      layers: taken.layers,
+    })
+    expect(await take(`docker-archive:${file}:app:1.0`)).toEqual(taken)
+    expect(await take(`docker-archive:${await saved(gzipSync(bytes))}`)).toEqual(taken)
+  })
+
+  test('the new way: an OCI layout with its own manifests', async () => {
+    const layout = await namedLayout()
+    await writeFile(join(layout, 'manifest.json'), '[]')
+    await expectApp(`docker-archive:${await archived(layout)}`)
+  })
+
+  test('layers that are packed are checked as they are unpacked', async () => {
+    const layer = rawTar([{ path: 'data', content: 'x' }])
+    const packed = gzipSync(layer)
+    const more = [{ path: 'packed.tar.gz', content: packed }]
+    const diffIds = { rootfs: { type: 'layers', diff_ids: [digestOf(layer)] } }
+    const { bytes } = dockerArchive({ config: diffIds, manifest: { Layers: ['packed.tar.gz'] }, more })
+    const taken = await take(`docker-archive:${await saved(bytes)}`)
+    expect(taken.layers).toEqual([
+      {
+        mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+        digest: digestOf(packed),
+        size: packed.length,
+      },
+    ])
+  })
+
+  test.each<[string, Parameters<typeof dockerArchive>[0], string]>([
+    [
+      'a layer that is not the one in the config',
+      { config: { rootfs: { diff_ids: [`sha256:${'0'.repeat(64)}`, `sha256:${'0'.repeat(64)}`] } } },
+      'one/layer.tar has the digest sha256:',
+    ],
+    ['too few layers', { manifest: { Layers: ['one/layer.tar'] } }, 'it has 1 layers, its config names 2'],
+    [
+      'a layer that is not there',
+      { manifest: { Layers: ['a', 'b'] } },
+      'it has no a, which its manifest.json names',
+    ],
+    ['another architecture', { config: { architecture: 'arm64' } }, 'is built for linux/arm64'],
+    [
+      'a link out of it',
+      { more: [{ path: 'x', type: 'SymbolicLink', linkpath: '../y' }] },
+      'x -> ../y leads out',
+    ],
+    ['a device', { more: [{ path: 'x', type: 'BlockDevice' }] }, 'x is a BlockDevice'],
+    ['a path out of it', { more: [{ path: '../../x', content: 'x' }] }, '../../x leads out of the archive'],
+    ['a member twice', { more: [{ path: 'one/layer.tar', content: 'x' }] }, 'it has one/layer.tar twice'],
+  ])('%s is refused', async (_, change, message) => {
+    const file = await saved(dockerArchive(change).bytes)
+    await expect(take(`docker-archive:${file}`)).rejects.toThrow(
+      expect.objectContaining({
+        exitCode: 3,
+        message: expect.stringMatching(/^cannot take docker.io\/library\/app:1.0 from docker-archive:/),
+      }),
+    )
+    await expect(take(`docker-archive:${file}`)).rejects.toThrow(message)
+  })
+})
+
+test.each([
+  ['oci-archive:/absent.tar', 'ENOENT'],
+  ['docker-archive:/absent.tar', 'ENOENT'],
+  ['oci:/absent', 'ENOENT'],
+  ['oci-archive:/tmp', 'it is a directory; oci: is for those'],
+])('%s is refused: %s', async (source, message) => {
+  await expect(take(source)).rejects.toThrow(`cannot take docker.io/library/app:1.0 from ${source}: `)
+  await expect(take(source)).rejects.toThrow(message)
+})
+
+test('an archive of the other kind is told', async () => {
+  await expect(take(`oci-archive:${await saved(dockerArchive().bytes)}`)).rejects.toThrow(
+    'docker-archive: is for what docker save writes',
+  )
+  await expect(take(`docker-archive:${await saved(rawTar([{ path: 'x' }]))}`)).rejects.toThrow(
+    'it is no archive of images',
+  )
+})
+
+describe('docker-daemon', () => {
+  async function docker(script: string): Promise<void> {
+    const bin = await mkdtemp(join(directory, 'bin-'))
+    await mkdir(bin, { recursive: true })
+    await writeFile(join(bin, 'docker'), `#!/bin/sh\n${script}\n`)
+    await chmod(join(bin, 'docker'), 0o755)
+    vi.stubEnv('PATH', `${bin}${delimiter}${process.env['PATH']}`)
+  }
+
+  test('an image comes through docker save', async () => {
+    const { layer, bytes } = dockerArchive()
+    const file = await saved(bytes)
+    await docker(`test "$*" = "save app:1.0" && exec cat ${file}`)
+    expect((await take('docker-daemon:app:1.0')).layers[0]?.digest).toBe(digestOf(layer))
+  })
+
+  test('what docker says is passed on', async () => {
+    await docker('echo "Cannot connect to the Docker daemon" >&2; exit 1')
+    await expect(take('docker-daemon:app:1.0')).rejects.toThrow(
+      'docker save app:1.0: exit code 1: Cannot connect to the Docker daemon',
+    )
+  })
+
+  test('one that dies in the middle leaves no image', async () => {
+    const file = await saved(dockerArchive().bytes.subarray(0, 60_000))
+    await docker(`cat ${file}; echo killed >&2; exit 137`)
+    await expect(take('docker-daemon:app:1.0')).rejects.toThrow('exit code 137: killed')
+  })
+
+  test('it may not be there', async () => {
+    vi.stubEnv('PATH', '/nonexistent')
+    await expect(take('docker-daemon:app:1.0')).rejects.toThrow('docker: not found on this machine')
+  })
+})

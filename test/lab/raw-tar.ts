@@ -1,0 +1,28 @@
+import { Header } from 'tar'
+
+export interface RawEntry {
+  path: string
+  content?: Buffer | string
+  type?: 'File' | 'SymbolicLink' | 'Link' | 'CharacterDevice' | 'BlockDevice' | 'FIFO' | 'Directory'
+  linkpath?: string
+  /** What the header says, when that is not the truth. */
+  size?: number
+}
+
+/** A tar archive with exactly these members, also such as no tool would write. */
+export function rawTar(entries: readonly RawEntry[]): Buffer {
+  const blocks = entries.flatMap(({ path, content = '', type = 'File', linkpath, size }) => {
+    const bytes = Buffer.from(content)
+    const header = Buffer.alloc(512)
+    new Header({
+      path,
+      type,
+      size: size ?? bytes.length,
+      mode: 0o644,
+      mtime: new Date(0),
+      ...(linkpath !== undefined && { linkpath }),
+    }).encode(header)
+    return [header, bytes, Buffer.alloc(-bytes.length & 511)]
+  })
+  return Buffer.concat([...blocks, Buffer.alloc(1024)])
+}
