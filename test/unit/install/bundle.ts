@@ -27,11 +27,17 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
   const programs = ['edgekit', 'edgecore', 'keadm'].map(
     name => [`bin/${name}`, `${name} ${version}`] as const,
   )
-  const texts = textMembers({ definition, arch: 'amd64', edgekitVersion: version, images, runtimeSize: 9 })
+  const texts = textMembers({
+    definition,
+    arch: 'amd64',
+    edgekitVersion: version,
+    images,
+    runtimeSha256: sha256(`edgekit ${version}`),
+  })
   const members = [
     ...texts.map(({ path, mode, source }) => ({ path, mode, content: source.toString() })),
     ...programs.map(([path, content]) => ({ path, mode: 0o755, content })),
-    ...images.map(({ archive }) => ({ path: archive, mode: 0o644, content: `image ${version}` })),
+    ...images.map(({ archive }) => ({ path: archive, mode: 0o644, content: `${archive} ${version}` })),
   ]
   const manifest: Manifest = {
     schemaVersion: 1,
