@@ -23,7 +23,8 @@ async function open({ host, port }: BrokerAddress, timeoutMs: number): Promise<m
 /** Say goodbye; to a broker that does not answer it, hang up. */
 async function close(client: mqtt.MqttClient): Promise<void> {
   await Promise.race([client.endAsync(), sleep(500, undefined, { ref: false })])
-  await client.endAsync(true)
+  // Not `end(true)`: while the first end() waits, a second one does nothing.
+  client.stream.destroy()
 }
 
 /** A busy node may need a second; one that needs more is frozen. */

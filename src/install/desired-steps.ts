@@ -70,7 +70,7 @@ export function desiredSteps({
   const folder = (path: string, access: { mode: number; uid: number; gid: number }): DesiredStep => ({
     id: path,
     kind: 'directory',
-    spec: { path, ours: path.includes('/edgekit'), ...access },
+    spec: { path, ours: /^\/(etc|opt|var\/lib)\/edgekit(\/|$)/.test(path), ...access },
   })
   const reload = (unit: string, because: string[]): DesiredStep => ({
     id: `reload for ${unit}`,

@@ -102,7 +102,7 @@ export function localFiles(): Files {
       await fs.chown(path, uid, gid)
       await fs.chmod(path, mode)
     },
-    removeTree: path => fs.rm(path, { recursive: true, force: true }),
+    removeTree: path => fs.rm(path, { recursive: true, force: true }).catch(absentAsUndefined),
     async remove(path) {
       const found = await fs.lstat(path).catch(absentAsUndefined)
       if (!found) return

@@ -20,7 +20,7 @@ const fileSpec = {
   mode: 0o640,
   ...root,
 }
-const directorySpec = { path: '/srv/a/b', mode: 0o750, ...root }
+const directorySpec = { path: '/srv/a/b', ours: true, mode: 0o750, ...root }
 const linkSpec = { path: '/etc/link', target: '/opt/target' }
 const configSpec = {
   path: '/etc/edgecore.yaml',
@@ -129,28 +129,42 @@ describe('file', () => {
 
 describe('directory', () => {
   const { path } = directorySpec
-  holdsContract(directory, directorySpec, [
-    ['nothing, nor its parent', 'needed', async () => {}],
-    ['only its parent', 'needed', node => node.put('/srv/a/other', '')],
-    [
-      'the same',
-      'done',
-      async node => {
-        await node.put(`${path}/x`, '')
-        await node.files.setAccess(path, { mode: 0o750, ...root })
-      },
-    ],
-    ['another mode', 'needed', node => node.put(`${path}/x`, '')],
-    ['a file', 'foreign', node => node.put(path, '')],
-    [
-      'a link to a directory',
-      'foreign',
-      async node => {
-        await node.put('/srv/a/other/x', '')
-        await node.files.link(path, 'other')
-      },
-    ],
-  ])
+  const notOurs = { ...directorySpec, ours: false }
+
+  describe.each([
+    ['of our own', directorySpec, 'needed'],
+    ["of somebody else's", notOurs, 'done'],
+  ] as const)('%s', (_, spec, withAnotherMode) => {
+    holdsContract(directory, spec, [
+      ['nothing, nor its parent', 'needed', async () => {}],
+      ['only its parent', 'needed', node => node.put('/srv/a/other', '')],
+      [
+        'the same',
+        'done',
+        async node => {
+          await node.put(`${path}/x`, '')
+          await node.files.setAccess(path, { mode: 0o750, ...root })
+        },
+      ],
+      ['another mode', withAnotherMode, node => node.put(`${path}/x`, '')],
+      ['a file', 'foreign', node => node.put(path, '')],
+      [
+        'a link to a directory',
+        'foreign',
+        async node => {
+          await node.put('/srv/a/other/x', '')
+          await node.files.link(path, 'other')
+        },
+      ],
+    ])
+  })
+
+  test.each(['uid', 'gid'])('the %s of our own counts, that of another does not', async id => {
+    const node = await nodeWithBundle()
+    await directory.apply(directorySpec, node)
+    expect(await directory.inspect({ ...directorySpec, [id]: 1883 }, node)).toBe('needed')
+    expect(await directory.inspect({ ...notOurs, [id]: 1883 }, node)).toBe('done')
+  })
 
   test('its parents can be entered by anybody', async () => {
     const node = await nodeWithBundle()
@@ -162,15 +176,40 @@ describe('directory', () => {
     })
   })
 
-  test('what others put into it in the meantime stays', async () => {
+  test('our own goes with all that came into it', async () => {
     const node = await nodeWithBundle()
+    const disk = await node.disk()
     const before = await directory.capture(directorySpec, node)
     await directory.apply(directorySpec, node)
-    await node.put('/srv/a/precious', '')
+    await node.put(`${path}/deeper/x`, '')
+    await directory.revert(directorySpec, before, node)
+    expect(await node.disk()).toEqual(disk)
+  })
+
+  test('our own that was there before keeps what is in it', async () => {
+    const node = await nodeWithBundle()
+    await node.put(`${path}/x`, '')
+    const before = await directory.capture(directorySpec, node)
+    await directory.apply(directorySpec, node)
+    await node.put(`${path}/y`, '')
     await directory.revert(directorySpec, before, node)
     const disk = await node.disk()
-    expect(disk).toHaveProperty(['/srv/a/precious'])
-    expect(disk).not.toHaveProperty(['/srv/a/b'])
+    expect(disk).toHaveProperty([`${path}/x`])
+    expect(disk).toHaveProperty([`${path}/y`])
+  })
+
+  test.each([
+    ['its parent', directorySpec, '/srv/a/precious', '/srv/a is not empty: precious'],
+    ["one of somebody else's", notOurs, '/srv/a/b/precious', '/srv/a/b is not empty: precious'],
+  ])('what others put into %s in the meantime stays, and is named', async (_, spec, precious, error) => {
+    const node = await nodeWithBundle()
+    const before = await directory.capture(spec, node)
+    await directory.apply(spec, node)
+    await node.put(precious, '')
+    await expect(directory.revert(spec, before, node)).rejects.toThrow(error)
+    const disk = await node.disk()
+    expect(disk).toHaveProperty([precious])
+    if (spec.ours) expect(disk).not.toHaveProperty(['/srv/a/b'])
   })
 })
 
@@ -212,6 +251,24 @@ describe('edgecore-config', () => {
       node => node.put(path, 'modules: {eventBus: {mqttMode: "2"}}\n', 0o600),
     ],
     ['an empty file', 'needed', node => node.put(path, '', 0o600)],
+    [
+      'a link to a file with another value',
+      'foreign',
+      async node => {
+        await node.put('/etc/kept-elsewhere.yaml', 'modules: {eventBus: {mqttMode: 0}}\n')
+        await node.files.link(path, 'kept-elsewhere.yaml')
+      },
+    ],
+    [
+      'a link to a file with the values',
+      'foreign',
+      async node => {
+        await node.put('/etc/kept-elsewhere.yaml', 'modules: {eventBus: {mqttMode: 2}}\n')
+        await node.files.link(path, 'kept-elsewhere.yaml')
+      },
+    ],
+    ['a link to nothing', 'foreign', node => node.files.link(path, 'nowhere')],
+    ['a directory', 'foreign', node => node.put(`${path}/x`, '')],
   ])
 
   test.each([

@@ -43,44 +43,59 @@ describe('unit-enabled', () => {
 })
 
 describe('unit-running', () => {
-  test.each([
-    ['active', 'done'],
-    ['activating', 'needed'],
-    ['inactive', 'needed'],
-    ['failed', 'needed'],
-  ])('a unit that is %s is %s', async (active, inspection) => {
-    const node = await tinyNode()
-    node.setUnit(unit, { active })
-    expect(await unitRunning.inspect({ unit }, node)).toBe(inspection)
-  })
+  const spec = { unit, mayFail: false }
 
   test.each([
-    ['was stopped is stopped', 'inactive', [`stop ${unit}`], []],
-    ['ran is left alone until all is put back, then restarted', 'active', [], [`restart ${unit}`]],
-  ])('reverted, a unit that %s', async (_, active, reverted, resumed) => {
+    ['active', 'done', 'done'],
+    ['activating', 'needed', 'done'],
+    ['reloading', 'needed', 'done'],
+    ['deactivating', 'needed', 'needed'],
+    ['inactive', 'needed', 'needed'],
+    ['failed', 'needed', 'needed'],
+  ])('a unit that is %s is %s, and %s where it may fail', async (active, inspection, whereItMayFail) => {
     const node = await tinyNode()
     node.setUnit(unit, { active })
-    const before = await unitRunning.capture({ unit }, node)
-    await unitRunning.apply({ unit }, node)
-    expect(await unitRunning.inspect({ unit }, node)).toBe('done')
-    expect(node.calls).toEqual([`restart ${unit}`])
-    await unitRunning.revert({ unit }, before, node)
-    expect(node.calls.slice(1)).toEqual(reverted)
-    await unitRunning.resume?.({ unit }, before, node)
-    expect(node.calls.slice(1)).toEqual([...reverted, ...resumed])
-    expect((await node.systemd.unit(unit)).active).toBe(active)
+    expect(await unitRunning.inspect(spec, node)).toBe(inspection)
+    expect(await unitRunning.inspect({ unit, mayFail: true }, node)).toBe(whereItMayFail)
   })
 
-  test('a unit that does not start says so with its state and its journal', async () => {
-    const node = await tinyNode()
-    node.setUnit(unit, { active: 'failed', sub: 'failed', result: 'exit-code' })
-    node.broken.set(`restart ${unit}`, 'systemctl restart: exit code 1')
-    await expect(unitRunning.apply({ unit }, node)).rejects.toThrow(
-      'systemctl restart: exit code 1\n' +
-        'x.service did not start: failed (failed), result exit-code. Its journal ends with:\n' +
-        '  Address already in use',
-    )
+  describe.each([false, true])('may fail: %s', mayFail => {
+    const spec = { unit, mayFail }
+
+    test.each([
+      ['was stopped is stopped', 'inactive', [`stop ${unit}`], []],
+      ['had failed is stopped', 'failed', [`stop ${unit}`], []],
+      ['ran is left alone until all is put back, then restarted', 'active', [], [`restart ${unit}`]],
+      ['was being tried is restarted when all is put back', 'activating', [], [`restart ${unit}`]],
+    ])('reverted, a unit that %s', async (_, active, reverted, resumed) => {
+      const node = await tinyNode()
+      node.setUnit(unit, { active })
+      const before = await unitRunning.capture(spec, node)
+      await unitRunning.apply(spec, node)
+      expect(await unitRunning.inspect(spec, node)).toBe('done')
+      expect(node.calls).toEqual([`restart ${unit}`])
+      await unitRunning.revert(spec, before, node)
+      expect(node.calls.slice(1)).toEqual(reverted)
+      await unitRunning.resume?.(spec, before, node)
+      expect(node.calls.slice(1)).toEqual([...reverted, ...resumed])
+      const runs = resumed.length > 0
+      expect((await node.systemd.unit(unit)).active).toBe(runs ? 'active' : 'inactive')
+    })
   })
+
+  test.each([false, true])(
+    'a unit that does not start says so with its state and its journal, may fail: %s',
+    async mayFail => {
+      const node = await tinyNode()
+      node.setUnit(unit, { active: 'failed', sub: 'failed', result: 'exit-code' })
+      node.broken.set(`restart ${unit}`, 'systemctl restart: exit code 1')
+      await expect(unitRunning.apply({ unit, mayFail }, node)).rejects.toThrow(
+        'systemctl restart: exit code 1\n' +
+          'x.service did not start: failed (failed), result exit-code. Its journal ends with:\n' +
+          '  Address already in use',
+      )
+    },
+  )
 })
 
 describe('daemon-reload', () => {
@@ -112,9 +127,11 @@ describe('image', () => {
   const spec = {
     reference: 'registry.example:5000/team/broker:2.0',
     digest,
+    previousDigest: undefined as string | undefined,
     platform: 'linux/amd64',
     archive: '/images/broker.tar',
   }
+  const olderDigest = `sha256:${'d'.repeat(64)}`
   const named = (reference: string, changes: Partial<ContainerdImage> = {}): ContainerdImage => ({
     reference,
     digest,
@@ -130,8 +147,9 @@ describe('image', () => {
   async function nodeWith(...images: ContainerdImage[]): Promise<TinyNode> {
     const node = await tinyNode()
     node.images = [unrelated, ...images]
+    await node.put(spec.archive, 'the archive')
     node.archives.set(
-      spec.archive,
+      'the archive',
       names.map(name => named(name)),
     )
     return node
@@ -141,12 +159,26 @@ describe('image', () => {
     ['there', named(spec.reference, { pinned: true }), 'done'],
     ['not there', unrelated, 'needed'],
     ['there under another tag', named('registry.example:5000/team/broker:2.1', { pinned: true }), 'needed'],
-    ['another one of that name', named(spec.reference, { digest: unrelated.digest, pinned: true }), 'needed'],
+    [
+      "somebody else's of that name",
+      named(spec.reference, { digest: unrelated.digest, pinned: true }),
+      'foreign',
+    ],
+    ['an older one, and none of ours is known', named(spec.reference, { digest: olderDigest }), 'foreign'],
     ['incomplete', named(spec.reference, { pinned: true, complete: false }), 'needed'],
     ['not unpacked', named(spec.reference, { pinned: true, unpacked: false }), 'needed'],
     ['not pinned', named(spec.reference), 'needed'],
   ])('%s', async (_, image_, inspection) => {
     expect(await image.inspect(spec, await nodeWith(image_))).toBe(inspection)
+  })
+
+  test.each([
+    ['the one that edgekit imported before', olderDigest, 'needed'],
+    ["somebody else's", unrelated.digest, 'foreign'],
+    ['the wanted one, pinned or not', digest, 'needed'],
+  ])('where edgekit imported another before: %s', async (_, found, inspection) => {
+    const node = await nodeWith(named(spec.reference, { digest: found }))
+    expect(await image.inspect({ ...spec, previousDigest: olderDigest }, node)).toBe(inspection)
   })
 
   test('it is imported for its platform and pinned under both names; a second time changes nothing', async () => {
@@ -176,6 +208,40 @@ describe('image', () => {
       ...present.map(({ reference }) => reference),
     ])
   })
+
+  test('rolled back, the older one is imported again from its own archive, once that is back', async () => {
+    const upgrade = { ...spec, previousDigest: olderDigest }
+    const older = named(spec.reference, { digest: olderDigest, pinned: true })
+    const olderByDigest = { ...older, reference: `registry.example:5000/team/broker@${olderDigest}` }
+    const node = await nodeWith(older, olderByDigest)
+    node.archives.set('the older archive', [{ ...older, pinned: false }])
+    const before = await image.capture(upgrade, node)
+    await image.apply(upgrade, node)
+    expect(await image.inspect(upgrade, node)).toBe('done')
+    await image.revert(upgrade, before, node)
+    expect(node.images).toEqual([unrelated, olderByDigest])
+    await node.put(spec.archive, 'the older archive')
+    node.calls.length = 0
+    await image.resume?.(upgrade, before, node)
+    expect(node.calls).toEqual([
+      'import /images/broker.tar linux/amd64',
+      `label ${spec.reference} io.cri-containerd.pinned=pinned`,
+    ])
+    expect(node.images).toEqual([unrelated, olderByDigest, older])
+  })
+
+  test.each([
+    ['there was none', []],
+    ['it was there, but not pinned', [named(spec.reference)]],
+  ])('rolled back, nothing is imported when %s', async (_, present) => {
+    const node = await nodeWith(...present)
+    const before = await image.capture(spec, node)
+    await image.apply(spec, node)
+    await image.revert(spec, before, node)
+    node.calls.length = 0
+    await image.resume?.(spec, before, node)
+    expect(node.calls).toEqual([])
+  })
 })
 
 describe('broker-answers', () => {
@@ -201,6 +267,7 @@ describe('broker-answers', () => {
     ['refuses without a password: it answers', 'done', () => brokerPort(5)],
     ['hangs up', 'needed', () => brokerPort('close')],
     ['is frozen', 'needed', mutePort],
+    ['accepts, then says nothing more', 'done', () => brokerPort('mute')],
     ['is not there', 'needed', async () => 1],
   ]
   test.each(brokers)('a broker that %s is %s', async (_, inspection, open) => {

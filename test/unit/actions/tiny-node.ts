@@ -34,6 +34,7 @@ function filesBelow(root: string): Files {
     makeDirectory: (path, access) => real.makeDirectory(at(path), toDisk(access)),
     setAccess: (path, access) => real.setAccess(at(path), toDisk(access)),
     remove: path => real.remove(at(path)),
+    removeTree: path => real.removeTree(at(path)),
   }
 }
 
@@ -60,7 +61,7 @@ export interface TinyNode extends Node {
   broken: Map<string, string>
   units: Map<string, UnitState>
   images: ContainerdImage[]
-  /** The images that an archive brings. */
+  /** The images that an archive brings, by its text: what is at a path can be replaced. */
   archives: Map<string, ContainerdImage[]>
   setUnit(name: string, changes: Partial<UnitState>): void
   put(path: string, text: string, mode?: number): Promise<void>
@@ -107,7 +108,7 @@ export async function tinyNode(): Promise<TinyNode> {
     tasks: async () => [],
     async importImage(archive, platform) {
       await call('import', archive, platform)
-      const brought = archives.get(archive) ?? []
+      const brought = archives.get((await node.files.read(archive)) ?? 'no such archive') ?? []
       const names = brought.map(({ reference }) => reference)
       node.images = [...node.images.filter(({ reference }) => !names.includes(reference)), ...brought]
     },

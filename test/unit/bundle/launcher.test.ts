@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readAsset } from '../../../src/assets.ts'
 
 const program = '#!/bin/sh\nprintf "<%s>" "$@"\nexit 42\n'
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 let directory: string
 const at = (path: string): string => join(directory, path)
@@ -28,7 +30,7 @@ async function start(arch: string, machine: string, args: string[] = [], cwd = '
   await script('path/uname', `#!/bin/sh\n[ "$*" = -m ] && echo ${machine}\n`)
   const launcher = readAsset('templates/launcher.sh')
     .replaceAll('@ARCH@', arch)
-    .replaceAll('@SIZE@', String(program.length))
+    .replaceAll('@SHA256@', sha256(program))
   await script('edgekit', launcher)
   const env = { PATH: `${at('path')}:/usr/bin:/bin` }
   const { status, stdout, stderr } = spawnSync('/bin/sh', [way, ...args], { env, cwd, encoding: 'utf8' })
@@ -64,19 +66,48 @@ test.each([
   })
 })
 
-test.each<[what: string, damage: () => Promise<unknown>, bytes: string]>([
-  ['cut off', () => truncate(at('bin/edgekit'), 10), '10'],
-  ['empty', () => truncate(at('bin/edgekit'), 0), '0'],
-  ['too long', () => writeFile(at('bin/edgekit'), '#', { flag: 'a' }), String(program.length + 1)],
-  ['missing', () => rm(at('bin/edgekit')), 'no'],
-])('a program that is %s is refused', async (_, damage, bytes) => {
+const again = `  What to do: copy the bundle again, unpack it into an empty directory, and look for
+  errors of tar; if it happens again, the USB stick or the disk is failing
+`
+
+test.each([
+  ['cut off', program.slice(0, 10)],
+  ['empty', ''],
+  ['too long', `${program}#`],
+  ['of the same length, one byte changed', program.replace('42', '43')],
+])('a program that is %s is refused', async (_, damaged) => {
+  await writeFile(at('bin/edgekit'), damaged)
+  expect(await start('amd64', 'x86_64')).toEqual({
+    status: 3,
+    stdout: '',
+    stderr:
+      `edgekit: refused: bin/edgekit in ${directory} is damaged: sha256 ${sha256(damaged)},\n` +
+      `  expected ${sha256(program)}\n${again}`,
+  })
+})
+
+test.each([
+  ['missing', () => rm(at('bin/edgekit'))],
+  ['missing with its directory', () => rm(at('bin'), { recursive: true })],
+  ['a directory', () => rm(at('bin/edgekit')).then(() => mkdir(at('bin/edgekit')))],
+])('a program that is %s is refused', async (_, damage) => {
   await damage()
-  const { status, stdout, stderr } = await start('amd64', 'x86_64')
-  expect({ status, stdout }).toEqual({ status: 3, stdout: '' })
-  expect(stderr.split('\n')[0]).toBe(
-    `edgekit: refused: bin/edgekit in ${directory} has ${bytes} bytes, expected ${program.length}: the bundle is incomplete`,
-  )
-  expect(stderr).toContain('copy the bundle again')
+  expect(await start('amd64', 'x86_64')).toEqual({
+    status: 3,
+    stdout: '',
+    stderr: `edgekit: refused: bin/edgekit is missing in ${directory}\n${again}`,
+  })
+})
+
+test('a program that is whole and cannot be run is refused', async () => {
+  await chmod(at('bin/edgekit'), 0o644)
+  expect(await start('amd64', 'x86_64')).toEqual({
+    status: 3,
+    stdout: '',
+    stderr:
+      `edgekit: refused: programs cannot be run in ${directory}\n` +
+      '  What to do: unpack the bundle elsewhere, in /root say: this file system is mounted noexec\n',
+  })
 })
 
 test.each([

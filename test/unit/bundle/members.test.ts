@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { textMembers } from '../../../src/bundle/members.ts'
@@ -37,7 +38,7 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
         layers: [],
       },
     ],
-    runtimeSha256: 'ab'.repeat(32),
+    runtimeSha256: 'e'.repeat(64),
   })
   const textOf = (path: string): string =>
     members.find(member => member.path === path)?.source.toString() ?? 'no such member'
@@ -45,26 +46,42 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
   test.each(members.map(member => [member.path, member] as const))(
     '%s has no place left to fill',
     (_, member) => {
-      expect(member.source.toString()).not.toMatch(/@[A-Z_]+@/)
+      expect(member.source.toString()).not.toMatch(/@[A-Z0-9_]+@/)
       expect(member.size).toBe(member.source.length)
       expect(member.size).toBeGreaterThan(0)
     },
   )
 
-  test('only the way in is a program, and it comes first', () => {
-    expect(members.filter(({ mode }) => mode === 0o755).map(({ path }) => path)).toEqual(['edgekit'])
+  test('only the way in and what clears up after the broker are programs, and the way in comes first', () => {
+    const programs = members.filter(({ mode }) => mode === 0o755).map(({ path }) => path)
+    expect(programs).toEqual(['edgekit', 'bin/clean-broker'])
     expect(members[0]?.path).toBe('edgekit')
   })
 
-  test('the way in knows its architecture and how long the program is', () => {
+  test.each(['edgekit', 'bin/clean-broker'])('%s is a shell script without a mistake', path => {
+    expect(textOf(path)).toMatch(/^#!\/bin\/sh\n/)
+    const { status, stderr } = spawnSync('sh', ['-n'], { input: textOf(path), encoding: 'utf8' })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+
+  test('the way in knows its architecture and the hash of the program', () => {
     expect(textOf('edgekit')).toContain(`[ "$machine" = '${arch}' ]`)
-    expect(textOf('edgekit')).toContain(`[ "$size" = '123456' ]`)
+    expect(textOf('edgekit')).toContain(`[ "$sum" = '${'e'.repeat(64)}' ]`)
   })
 
   test('the unit brings the image back from where an install keeps it', () => {
     const kept = `${paths.images}/${basename(archive)}`
-    expect(textOf('systemd/mosquitto.service')).toContain(`edgekit broker image ${broker} ${kept}\n`)
+    const command = `edgekit broker image ${broker} ${digest} ${kept}\n`
+    expect(textOf('systemd/mosquitto.service')).toContain(command)
     expect(textOf('systemd/mosquitto.service')).toContain(` ${broker} mosquitto \\\n`)
+  })
+
+  test('the unit clears up before and after, with the program that an install puts there', () => {
+    const lines = textOf('systemd/mosquitto.service').split('\n')
+    expect(lines.filter(line => line.includes('clean-broker'))).toEqual([
+      `ExecStartPre=-${paths.cleanBroker}`,
+      `ExecStopPost=-${paths.cleanBroker}`,
+    ])
   })
 
   test('a person can read what is in it', () => {

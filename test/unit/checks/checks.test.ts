@@ -20,10 +20,36 @@ const image = (node: Healthy) => node.containerd.value.images[0]
 const stranger = { pid: 7, program: 'nc', controlGroup: '/system.slice/other.service' }
 
 const table: [id: string, status: CheckResult['status'], what: string, breakIt: (node: Healthy) => void][] = [
-  ['running-as-root', 'fail', 'an ordinary user', node => (node.machine.value.isRoot = false)],
+  ['running-as-root', 'error', 'an ordinary user', node => (node.machine.value.isRoot = false)],
   ['architecture', 'fail', 'another architecture', node => (node.machine.value.arch = 'arm64')],
   ['architecture', 'skip', 'nothing installed', node => (node.bundle.value = undefined)],
   ['systemd-is-init', 'fail', 'no systemd', node => (node.machine.value.systemdIsInit = false)],
+  ...(
+    [
+      ['Edge-1', 'pass'],
+      ['edge-1.plant.example', 'pass'],
+      ['1', 'pass'],
+      ['a'.repeat(63), 'pass'],
+      ['a'.repeat(64), 'fail'],
+      [`${'a'.repeat(63)}.`.repeat(4).slice(0, 253), 'pass'],
+      [`${'a'.repeat(63)}.`.repeat(4).slice(0, 254), 'fail'],
+      ['edge_1', 'fail'],
+      ['-edge', 'fail'],
+      ['edge-', 'fail'],
+      ['edge..1', 'fail'],
+      ['edge 1', 'fail'],
+      ['edge-1\n', 'fail'],
+      ['kante-ä', 'fail'],
+      ['localhost', 'fail'],
+      ['LocalHost', 'fail'],
+      ['', 'fail'],
+    ] as const
+  ).map(([name, status]): (typeof table)[number] => [
+    'node-name',
+    status,
+    `"${name}"`,
+    node => (node.machine.value.hostName = name),
+  ]),
   ['network-files', 'fail', 'no hosts file', node => (node.machine.value.networkFiles['/etc/hosts'] = false)],
   [
     'network-files',
@@ -32,7 +58,38 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     node => (node.machine.value.networkFiles['/etc/resolv.conf'] = false),
   ],
   ['foreign-units', 'fail', "the distribution's broker", node => (node.units.value.broker.ours = false)],
-  ['foreign-units', 'fail', "keadm's EdgeCore", node => (node.units.value.edgecore.ours = false)],
+  ...(
+    [
+      ['pass', '/usr/local/bin/edgecore'],
+      ['pass', '/usr/local/bin/edgecore --config /srv/edgecore.yaml'],
+      ['pass', '/opt/kubeedge/edgecore'],
+      ['fail', '/usr/bin/sleep infinity'],
+      ['fail', '/usr/local/bin/edgecore-wrapper'],
+      ['fail', '/usr/local/bin/not-edgecore'],
+      ['fail', ''],
+    ] as const
+  ).map(([status, execStart]): (typeof table)[number] => [
+    'foreign-units',
+    status,
+    `an edgecore.service of another that starts "${execStart}"`,
+    node => (node.units.value.edgecore = unit('edgecore.service', { ours: false, execStart })),
+  ]),
+  [
+    'foreign-units',
+    'fail',
+    'a broker of another that starts EdgeCore',
+    node =>
+      (node.units.value.broker = unit('mosquitto.service', {
+        ours: false,
+        execStart: '/usr/local/bin/edgecore',
+      })),
+  ],
+  [
+    'foreign-units',
+    'fail',
+    'a masked edgecore.service',
+    node => (node.units.value.edgecore = unit('edgecore.service', { load: 'masked', ours: false })),
+  ],
   [
     'foreign-units',
     'pass',
@@ -145,8 +202,9 @@ test.each(table)('%s: %s when %s', (id, status, _, breakIt) => {
   expect(statusOf(id, node)).toBe(status)
 })
 
-test('a failure says what was expected and what to do', () => {
-  for (const [id, status, what, breakIt] of table.filter(([, status]) => status === 'fail')) {
+test('a failure or an error says what was expected and what to do', () => {
+  const bad = table.filter(([, status]) => status === 'fail' || status === 'error')
+  for (const [id, status, what, breakIt] of bad) {
     const node = healthy()
     breakIt(node)
     const finding = runChecks(checks, node).find(result => result.id === id)
@@ -195,8 +253,27 @@ test('a check that throws is an error that asks for a report', () => {
 test('a need outside of the chosen occasion does not block', () => {
   const node = healthy()
   node.machine.value.isRoot = false
-  const results = runChecks(checksFor('doctor'), node)
+  const results = runChecks(checksFor('checklist'), node)
   expect(results.find(({ id }) => id === 'containerd-answers')?.status).toBe('pass')
+})
+
+test('doctor says to an ordinary user that it cannot look, and not that the node is broken', () => {
+  const node = healthy()
+  node.machine.value.isRoot = false
+  const results = runChecks(checksFor('doctor'), node)
+  expect(results.filter(({ status }) => status === 'fail')).toEqual([])
+  expect(results.find(({ id }) => id === 'containerd-answers')).toMatchObject({
+    status: 'skip',
+    blockedBy: ['running-as-root'],
+  })
+})
+
+test('an EdgeCore of another that is kept is named as such', () => {
+  const node = healthy()
+  const observed = () => runChecks(checks, node).find(({ id }) => id === 'foreign-units')?.observed
+  expect(observed()).toBe('free or ours')
+  node.units.value.edgecore = unit('edgecore.service', { ours: false, execStart: '/usr/local/bin/edgecore' })
+  expect(observed()).toBe('edgecore.service of keadm, which is kept')
 })
 
 test('the manifest of the fixture is one', () => {

@@ -14,11 +14,17 @@ export interface TinyBroker {
   close(): Promise<void>
 }
 
-/** Listen on a port (0: any) and answer CONNECT with this code; `silent` never answers, `close` hangs up. */
-export async function tinyBroker(answer: number | 'silent' | 'close' = 0, port = 0): Promise<TinyBroker> {
+/**
+ * Listen on a port (0: any) and answer CONNECT with this code; `silent` never answers, `close` hangs up, `mute` accepts
+ * and then neither says a word nor hangs up.
+ */
+export async function tinyBroker(
+  answer: number | 'silent' | 'close' | 'mute' = 0,
+  port = 0,
+): Promise<TinyBroker> {
   const sockets = new Set<net.Socket>()
   const broker = { connects: [] as Buffer[], subscriptions: [] as string[], published: [] as string[] }
-  const server = net.createServer(socket => {
+  const server = net.createServer({ allowHalfOpen: answer === 'mute' }, socket => {
     sockets.add(socket)
     let pending = Buffer.alloc(0)
     socket.on('error', () => undefined)
@@ -43,8 +49,10 @@ export async function tinyBroker(answer: number | 'silent' | 'close' = 0, port =
     const type = (packet[0] ?? 0) >> 4
     if (type === 1) {
       broker.connects.push(packet)
-      socket.write(Buffer.from([0x20, 2, 0, Number(answer)]))
-      if (answer !== 0) socket.end()
+      socket.write(Buffer.from([0x20, 2, 0, answer === 'mute' ? 0 : Number(answer)]))
+      if (answer !== 0 && answer !== 'mute') socket.end()
+    } else if (answer === 'mute') {
+      // Not a word.
     } else if (type === 8) {
       const length = packet.readUInt16BE(4)
       broker.subscriptions.push(`${packet.toString('latin1', 6, 6 + length)} ${packet[6 + length] ?? 'none'}`)

@@ -37,12 +37,12 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
     edgekitVersion: version,
     images,
     lock,
-    runtimeSha256: sha256('edgekit'),
+    runtimeSha256: sha256(`edgekit ${version}`),
   })
   const members = [
     ...texts.map(({ path, mode, source }) => ({ path, mode, content: source.toString() })),
     ...programs.map(([path, content]) => ({ path, mode: 0o755, content })),
-    ...images.map(({ archive }) => ({ path: archive, mode: 0o644, content: `image ${version}` })),
+    ...images.map(({ archive }) => ({ path: archive, mode: 0o644, content: `${archive} ${version}` })),
   ]
   const manifest: Manifest = {
     schemaVersion: 1,

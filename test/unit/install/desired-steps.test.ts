@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Manifest } from '../../../src/bundle/manifest.ts'
-import { type DesiredStep, desiredSteps } from '../../../src/install/desired-steps.ts'
+import { exitCodes } from '../../../src/errors.ts'
+import { type DesiredNode, type DesiredStep, desiredSteps } from '../../../src/install/desired-steps.ts'
 import { execution } from '../../../src/install/execute.ts'
 import { makePlan } from '../../../src/install/plan.ts'
 import { paths, units } from '../../../src/node/paths.ts'
@@ -9,11 +10,14 @@ import { type TinyNode, tinyNode } from '../actions/tiny-node.ts'
 import { bundleFiles } from './bundle.ts'
 
 const directory = '/bundle'
-const stepsOf = (manifest: Manifest, installed?: Manifest): DesiredStep[] =>
+const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): DesiredStep[] =>
   desiredSteps({
     bundle: { directory, manifest, manifestSha256: 'f'.repeat(64) },
-    installed,
+    adopted: false,
+    edgecoreConfig: paths.edgecoreConfig,
+    installed: undefined,
     nodeName: 'edge-1',
+    ...changes,
   })
 
 const { manifest } = bundleFiles()
@@ -83,7 +87,7 @@ describe('files of the bundle', () => {
   })
 
   test('each goes into a directory that is made before, or that every machine has', () => {
-    const everywhere = ['/usr/local/bin', '/etc/systemd/system', '/var/lib/edgekit']
+    const everywhere = ['/usr/local/bin', '/etc/systemd/system']
     const homeless = steps.flatMap(({ kind, spec }, index) => {
       if (kind !== 'file' && kind !== 'link' && kind !== 'edgecore-config') return []
       const parent = dirname(spec.path)
@@ -101,12 +105,17 @@ describe('files of the bundle', () => {
 
   test('a bundle without one of them is refused, by its name', () => {
     const files = manifest.files.filter(({ path }) => path !== 'bin/keadm')
-    expect(() => stepsOf({ ...manifest, files })).toThrow('the bundle has no bin/keadm')
+    expect(() => stepsOf({ ...manifest, files })).toThrow(
+      expect.objectContaining({
+        message: 'the bundle has no bin/keadm, which a node needs',
+        exitCode: exitCodes.refused,
+      }),
+    )
   })
 
   test('what the bundle before put there is known', () => {
     const previous = bundleFiles('0').manifest
-    const spec = stepsOf(manifest, previous).find(({ id }) => id === paths.edgecore)?.spec
+    const spec = stepsOf(manifest, { installed: previous }).find(({ id }) => id === paths.edgecore)?.spec
     expect(spec).toMatchObject({
       ours: false,
       sha256: manifest.files.find(({ path }) => path === 'bin/edgecore')?.sha256,
@@ -116,14 +125,63 @@ describe('files of the bundle', () => {
 
   test.each([
     [paths.program, true],
-    [paths.brokerConfig, true],
+    [paths.cleanBroker, true],
     [paths.installedManifest, true],
+    [paths.brokerConfig, false],
     [paths.edgecore, false],
     [paths.brokerUnit, false],
     [paths.edgecoreDropIn, false],
+    ['/etc/edgekit', true],
+    ['/opt/edgekit', true],
+    ['/var/lib/edgekit', true],
+    [paths.brokerData, true],
+    ['/etc/kubeedge/config', false],
+    ['/etc/systemd/system/edgecore.service.d', false],
   ])('%s is a place of our own: %s', (path, ours) => {
     expect(steps.find(({ id }) => id === path)?.spec).toMatchObject({ ours })
   })
+})
+
+describe('an EdgeCore that somebody else set up', () => {
+  const edgecoreConfig = '/srv/edgekit-lookalike/edgekit/edgecore.yaml'
+  const adopting = stepsOf(manifest, { adopted: true, edgecoreConfig })
+
+  test('keeps its program, keadm and its unit, and all else is done in the same order', () => {
+    const elsewhere: Record<string, string> = {
+      [paths.edgecoreConfig]: edgecoreConfig,
+      [dirname(paths.edgecoreConfig)]: dirname(edgecoreConfig),
+    }
+    const kept: string[] = [paths.edgecore, paths.keadm, paths.edgecoreUnit]
+    const expected = ids.filter(id => !kept.includes(id)).map(id => elsewhere[id] ?? id)
+    expect(adopting.map(({ id }) => id)).toEqual(expected)
+  })
+
+  test('has its configuration patched where its unit reads it, in a directory that is not ours', () => {
+    expect(adopting.find(({ kind }) => kind === 'edgecore-config')?.spec).toMatchObject({
+      path: edgecoreConfig,
+    })
+    expect(adopting.find(({ id }) => id === dirname(edgecoreConfig))?.spec).toMatchObject({ ours: false })
+  })
+
+  test('is restarted because of that configuration', () => {
+    expect(adopting.find(({ id }) => id === units.edgecore)?.because).toContain(edgecoreConfig)
+  })
+})
+
+test('EdgeCore may fail, as a node that has not joined does; the broker may not', () => {
+  expect(steps.find(({ id }) => id === units.edgecore)?.spec).toMatchObject({ mayFail: true })
+  expect(steps.find(({ id }) => id === units.broker)?.spec).toMatchObject({ mayFail: false })
+})
+
+test('the digest that edgekit imported before is known, and only of the same image', () => {
+  const previous = bundleFiles('0').manifest
+  const [image] = previous.images
+  const specOf = (installed?: Manifest) =>
+    stepsOf(manifest, { installed }).find(({ id }) => id === manifest.broker.image)?.spec
+  expect(specOf(previous)).toMatchObject({ previousDigest: image?.digest })
+  expect(specOf()).toMatchObject({ previousDigest: undefined })
+  const renamed = previous.images.map(image => ({ ...image, reference: 'docker.io/library/other:1' }))
+  expect(specOf({ ...previous, images: renamed })).toMatchObject({ previousDigest: undefined })
 })
 
 // Giving the broker's data to its user takes root.
@@ -132,7 +190,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
     const { manifest, files } = bundleFiles(version)
     for (const [path, content] of files) await node.put(`${directory}/${path}`, content)
     for (const { reference, digest, archive } of manifest.images) {
-      node.archives.set(archive.replace('images', paths.images), [
+      node.archives.set(files.get(archive) ?? '', [
         { reference, digest, complete: true, unpacked: true, pinned: false },
       ])
     }
@@ -140,13 +198,10 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
   }
 
   /** All but waiting for a broker, which only a real node has. */
-  async function planFor(node: TinyNode, manifest: Manifest, installed?: Manifest) {
+  async function planFor(node: TinyNode, manifest: Manifest, changes: Partial<DesiredNode> = {}) {
     const sha256 = await node.files.sha256(`${directory}/bundle.json`)
-    const desired = desiredSteps({
-      bundle: { directory, manifest, manifestSha256: sha256 },
-      installed,
-      nodeName: 'edge-1',
-    })
+    const bundle = { directory, manifest, manifestSha256: sha256 }
+    const desired = stepsOf(manifest, { bundle, ...changes })
     return makePlan(
       desired.filter(({ kind }) => kind !== 'broker-answers'),
       node,
@@ -159,10 +214,10 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
     return node
   }
 
-  async function install(node: TinyNode, version: string, installed?: Manifest) {
+  async function install(node: TinyNode, version: string, changes: Partial<DesiredNode> = {}) {
     const manifest = await unpackOn(node, version)
     const disk = await node.disk()
-    const { steps, foreign } = await planFor(node, manifest, installed)
+    const { steps, foreign } = await planFor(node, manifest, changes)
     expect(foreign).toEqual([])
     const work = execution(steps, node)
     for (const step of work.steps) await step.run(() => {})
@@ -173,7 +228,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
     const node = await bareNode()
     const { manifest, done } = await install(node, '1')
     expect(done).toEqual(ids.filter(id => id !== 'broker answers'))
-    expect((await planFor(node, manifest, manifest)).steps).toEqual([])
+    expect((await planFor(node, manifest, { installed: manifest })).steps).toEqual([])
     expect(node.calls.filter(call => /^(restart|enable|reload)/.test(call))).toEqual([
       'reload',
       'enable mosquitto.service',
@@ -195,7 +250,9 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
   test('a newer bundle replaces what is new and restarts what uses it; rolled back, the older one is back', async () => {
     const node = await bareNode()
     const { manifest: older } = await install(node, '1')
-    const { done, disk, work } = await install(node, '2', older)
+    const { images } = node
+    const { done, disk, work } = await install(node, '2', { installed: older })
+    expect(node.images).not.toEqual(images)
     expect(done).toEqual([
       paths.program,
       `${paths.images}/eclipse-mosquitto-2.0.tar`,
@@ -204,6 +261,9 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
         `${paths.images}/pause-${version}.tar`,
         `registry.k8s.io/pause:${version}`,
       ]),
+      // It names the digest.
+      paths.brokerUnit,
+      `reload for ${units.broker}`,
       units.broker,
       paths.edgecore,
       paths.keadm,
@@ -212,6 +272,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
     ])
     expect(await work.rollBack()).toEqual([])
     expect(await node.disk()).toEqual(disk)
+    expect(node.images).toEqual(images)
   })
 
   test('a program of somebody else is in the way', async () => {
@@ -219,5 +280,52 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
     await node.put(paths.edgecore, 'built by hand')
     const { foreign } = await planFor(node, await unpackOn(node, '1'))
     expect(foreign.map(({ id }) => id)).toEqual([paths.edgecore])
+  })
+
+  test("a broker's configuration that was changed by hand is in the way", async () => {
+    const node = await bareNode()
+    const { manifest } = await install(node, '1')
+    await node.put(paths.brokerConfig, 'listener 1883 10.0.0.1\n')
+    const { foreign } = await planFor(node, manifest, { installed: manifest })
+    expect(foreign.map(({ id }) => id)).toEqual([paths.brokerConfig])
+  })
+
+  test('an image of somebody else is in the way', async () => {
+    const node = await bareNode()
+    const manifest = await unpackOn(node, '1')
+    const theirs = { reference: manifest.broker.image, digest: `sha256:${'0'.repeat(64)}` }
+    node.images = [{ ...theirs, complete: true, unpacked: true, pinned: true }]
+    const { foreign } = await planFor(node, manifest)
+    expect(foreign.map(({ id }) => id)).toEqual([manifest.broker.image])
+  })
+
+  test('an EdgeCore of somebody else keeps its program, and is restarted with its own configuration', async () => {
+    const node = await bareNode()
+    const edgecoreConfig = '/srv/edgecore/edgecore.yaml'
+    await node.put(paths.edgecore, 'built by hand')
+    await node.put(paths.edgecoreUnit, 'written by keadm')
+    await node.put(edgecoreConfig, 'modules: {edged: {hostnameOverride: theirs}}\n', 0o600)
+    const changes = { adopted: true, edgecoreConfig }
+    const { manifest, disk, work } = await install(node, '1', changes)
+    const now = await node.disk()
+    for (const path of [paths.edgecore, paths.edgecoreUnit]) expect(now[path]).toBe(disk[path])
+    expect(now[edgecoreConfig]).toContain('hostnameOverride: theirs')
+    expect(now[edgecoreConfig]).toContain('mqttMode: 2')
+    expect(now).not.toHaveProperty([paths.edgecoreConfig])
+    expect(now).toHaveProperty([paths.edgecoreDropIn])
+    expect(node.calls.slice(-2)).toEqual(['enable edgecore.service', 'restart edgecore.service'])
+    expect((await planFor(node, manifest, { ...changes, installed: manifest })).steps).toEqual([])
+    expect(await work.rollBack()).toEqual([])
+    expect(await node.disk()).toEqual(disk)
+  })
+
+  test('an EdgeCore that has not joined yet, and is tried again and again, is no reason to do anything', async () => {
+    const node = await bareNode()
+    const { manifest } = await install(node, '1')
+    node.setUnit(units.edgecore, { active: 'activating', sub: 'auto-restart' })
+    expect((await planFor(node, manifest, { installed: manifest })).steps).toEqual([])
+    node.setUnit(units.broker, { active: 'activating', sub: 'auto-restart' })
+    const { steps } = await planFor(node, manifest, { installed: manifest })
+    expect(steps.map(({ id }) => id)).toEqual([units.broker])
   })
 })

@@ -6,7 +6,11 @@ import { makePlan } from '../../../src/install/plan.ts'
 import { paths } from '../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../actions/tiny-node.ts'
 
-const running = (unit: string): DesiredStep => ({ id: unit, kind: 'unit-running', spec: { unit } })
+const running = (unit: string): DesiredStep => ({
+  id: unit,
+  kind: 'unit-running',
+  spec: { unit, mayFail: false },
+})
 const enabled = (unit: string): DesiredStep => ({
   id: `enable ${unit}`,
   kind: 'unit-enabled',

@@ -6,7 +6,7 @@ import { tinyNode } from '../actions/tiny-node.ts'
 const running = (id: string, because?: string[]): DesiredStep => ({
   id,
   kind: 'unit-running',
-  spec: { unit: id },
+  spec: { unit: id, mayFail: false },
   ...(because && { because }),
 })
 const link: DesiredStep = { id: 'link', kind: 'link', spec: { path: '/link', target: '/target' } }

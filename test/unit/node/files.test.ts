@@ -65,6 +65,7 @@ describe('where there is nothing', () => {
     expect(await files.read(at(name))).toBeUndefined()
     expect(await files.list(at(name))).toEqual([])
     await expect(files.remove(at(name))).resolves.toBeUndefined()
+    await expect(files.removeTree(at(name))).resolves.toBeUndefined()
   })
 })
 
@@ -178,5 +179,24 @@ describe('remove', () => {
     await writeFile(at('directory', 'precious'), '')
     await expect(files.remove(at('directory'))).rejects.toMatchObject({ code: 'ENOTEMPTY' })
     expect(await readdir(at('directory'))).toEqual(['precious'])
+  })
+})
+
+describe('removeTree', () => {
+  test('a directory with all that is in it', async () => {
+    await allKinds()
+    await mkdir(at('directory', 'deeper'))
+    await writeFile(at('directory', 'deeper', 'file'), '')
+    await files.removeTree(at('directory'))
+    expect((await readdir(directory)).toSorted()).toEqual(['dangling', 'file', 'link'])
+  })
+
+  test('a link in it is removed, not what it leads to', async () => {
+    await allKinds()
+    await mkdir(at('precious'))
+    await writeFile(at('precious', 'file'), '')
+    await symlink('../precious', at('directory', 'link'))
+    await files.removeTree(at('directory'))
+    expect(await readdir(at('precious'))).toEqual(['file'])
   })
 })
