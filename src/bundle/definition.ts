@@ -24,13 +24,20 @@ const imageFile = z
   })
   .pipe(z.object({ image: reference, path: z.string() }))
 
-const definitionSchema = z.strictObject({
-  role: z.literal('edge'),
+const common = {
   kubeedge: z.string().regex(/^v\d+\.\d+\.\d+/, 'expected a version such as v1.22.0'),
   broker: reference,
   images: z.array(reference).min(1),
-  binaries: z.strictObject({ edgecore: imageFile, keadm: imageFile }),
-})
+}
+
+const definitionSchema = z.discriminatedUnion('role', [
+  z.strictObject({
+    role: z.literal('edge'),
+    ...common,
+    binaries: z.strictObject({ edgecore: imageFile, keadm: imageFile }),
+  }),
+  z.strictObject({ role: z.literal('cloud'), ...common, binaries: z.strictObject({ keadm: imageFile }) }),
+])
 
 /** What goes into a bundle, as a person writes it, with every image reference in full. */
 export type Definition = z.infer<typeof definitionSchema>

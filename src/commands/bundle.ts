@@ -8,15 +8,15 @@ import { EdgekitCommand } from '../ui/command.ts'
 import { runSteps } from '../ui/steps.ts'
 
 export default class Bundle extends EdgekitCommand {
-  static override summary = 'Build the offline package for edge nodes'
+  static override summary = 'Build the offline package for edge nodes, or for the cloud side'
   static override description =
-    'Pulls the images that bundles/edge.yaml names, takes the programs out of theirs, and writes one .tar.gz that a node can be installed from without any network.'
+    'Pulls the images that bundles/edge.yaml (or cloud.yaml) names, takes the programs out of theirs, and writes one .tar.gz that a machine can be installed from without any network.'
   static override examples = [
     'edgekit bundle edge --arch amd64 -o dist',
     'edgekit bundle edge --arch arm64 --registry-mirror docker.io=https://mirror.lan',
   ]
   static override args = {
-    role: Args.string({ required: true, options: ['edge'], description: 'what the bundle is for' }),
+    role: Args.string({ required: true, options: ['edge', 'cloud'], description: 'what the bundle is for' }),
   }
   static override flags = {
     arch: Flags.option({ options: ['amd64', 'arm64'] as const, required: true })({

@@ -9,7 +9,8 @@ const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 test.each([
   ['docker.io/library/eclipse-mosquitto:2.0', 'images/eclipse-mosquitto-2.0.tar'],
   ['eclipse-mosquitto', 'images/eclipse-mosquitto-latest.tar'],
-  ['registry.example:5000/team/app:1.2_rc.1', 'images/app-1.2_rc.1.tar'],
+  ['registry.example:5000/team/app:1.2_rc.1', 'images/team-app-1.2_rc.1.tar'],
+  ['kubeedge/cloudcore:v1.22.0', 'images/kubeedge-cloudcore-v1.22.0.tar'],
   [`registry.k8s.io/pause@${digest}`, 'images/pause-0123456789ab.tar'],
   [`registry.k8s.io/pause:3.10@${digest}`, 'images/pause-3.10.tar'],
 ])('the archive of %s is %s', (reference, name) => {
