@@ -75,7 +75,7 @@ test.each([
 })
 
 test('two images that would have one archive are refused', () => {
-  const images = ['eclipse-mosquitto:2.0', 'registry.example/other/eclipse-mosquitto:2.0']
+  const images = ['eclipse-mosquitto:2.0', 'registry.example/eclipse-mosquitto:2.0']
   expect(() => parse({ ...written, images })).toThrow(/images\/eclipse-mosquitto-2\.0\.tar/)
 })
 

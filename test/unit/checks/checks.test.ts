@@ -1,21 +1,36 @@
 import { describe, expect, test } from 'vitest'
 import type { CheckResult } from '../../../src/checks/check.ts'
 import { checks, checksFor } from '../../../src/checks/index.ts'
-import { runChecks } from '../../../src/checks/run.ts'
+import { appliesTo, runChecks } from '../../../src/checks/run.ts'
 import { readEdgecoreConfig } from '../../../src/edgecore/config.ts'
 import type { Facts } from '../../../src/facts/index.ts'
-import { healthy, manifest, unit } from './healthy.ts'
+import { cloudMachine, healthy, manifest, unit } from './healthy.ts'
 
 type Healthy = ReturnType<typeof healthy>
 
 const statusOf = (id: string, facts: Facts): CheckResult['status'] | undefined =>
   runChecks(checks, facts).find(result => result.id === id)?.status
 
-test('every check passes on a healthy node', () => {
+test('every check for edge nodes passes on a healthy one, and the others are skipped', () => {
   const results = runChecks(checks, healthy())
-  expect(results.filter(({ status }) => status !== 'pass')).toEqual([])
+  const idsOf = (status: CheckResult['status']) =>
+    results.filter(result => result.status === status).map(({ id }) => id)
+  expect(idsOf('skip')).toEqual(checks.filter(check => !appliesTo(check, 'edge')).map(({ id }) => id))
+  expect(idsOf('pass')).toEqual(checks.filter(check => appliesTo(check, 'edge')).map(({ id }) => id))
 })
 
+test('on a cloud machine the broker and EdgeCore are not looked for, and nothing is blocked by that', () => {
+  const results = runChecks(checks, cloudMachine())
+  expect(results.filter(({ status }) => status !== 'skip').map(({ id, status }) => [id, status])).toEqual([
+    ['running-as-root', 'pass'],
+    ['architecture', 'pass'],
+    ['containerd-answers', 'pass'],
+    ['bundle-images', 'pass'],
+  ])
+  expect(results.filter(({ blockedBy }) => blockedBy)).toEqual([])
+})
+
+const k3s = '/run/k3s/containerd/containerd.sock'
 const image = (node: Healthy) => node.containerd.value.images[0]
 const stranger = { pid: 7, program: 'nc', controlGroup: '/system.slice/other.service' }
 
@@ -100,6 +115,7 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     },
   ],
   ['containerd-answers', 'fail', 'containerd down', node => (node.containerd.value.answers = false)],
+  ['containerd-answers', 'fail', "only k3s' containerd", node => (node.containerd.value.socket = k3s)],
   [
     'broker-port',
     'fail',
@@ -196,16 +212,41 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
   ['edgecore-mqtt', 'skip', 'no broker', node => (node.units.value.broker.active = 'failed')],
 ]
 
+const cloudTable: typeof table = [
+  ['containerd-answers', 'pass', "only k3s' containerd", node => (node.containerd.value.socket = k3s)],
+  ['containerd-answers', 'fail', 'containerd down', node => (node.containerd.value.answers = false)],
+  ['bundle-images', 'fail', 'no image', node => (node.containerd.value.images = [])],
+  [
+    'bundle-images',
+    'fail',
+    'another digest',
+    node => Object.assign(image(node) ?? {}, { digest: `sha256:${'b'.repeat(64)}` }),
+  ],
+  ['bundle-images', 'fail', 'incomplete', node => Object.assign(image(node) ?? {}, { complete: false })],
+  ['bundle-images', 'fail', 'not unpacked', node => Object.assign(image(node) ?? {}, { unpacked: false })],
+  ['bundle-images', 'warn', 'not pinned', node => Object.assign(image(node) ?? {}, { pinned: false })],
+  ['bundle-images', 'skip', 'no containerd', node => (node.containerd.value.answers = false)],
+]
+
+test.each(cloudTable)('on a cloud machine, %s: %s when %s', (id, status, _, breakIt) => {
+  const node = cloudMachine()
+  breakIt(node)
+  expect(statusOf(id, node)).toBe(status)
+})
+
 test.each(table)('%s: %s when %s', (id, status, _, breakIt) => {
   const node = healthy()
   breakIt(node)
   expect(statusOf(id, node)).toBe(status)
 })
 
-test('a failure or an error says what was expected and what to do', () => {
+test.each([
+  ['edge', table, healthy],
+  ['cloud', cloudTable, cloudMachine],
+] as const)('a failure or an error on the %s says what was expected and what to do', (_, table, machine) => {
   const bad = table.filter(([, status]) => status === 'fail' || status === 'error')
   for (const [id, status, what, breakIt] of bad) {
-    const node = healthy()
+    const node = machine()
     breakIt(node)
     const finding = runChecks(checks, node).find(result => result.id === id)
     expect(finding?.expected, `${id}: ${what}, ${status}`).toBeTruthy()
@@ -218,7 +259,10 @@ describe('a fact that could not be collected', () => {
     '%s: a check that needs it says error, never pass or fail',
     name => {
       const node: Facts = { ...healthy(), [name]: { unknown: 'permission denied' } }
-      const changed = runChecks(checks, node).filter(({ status }) => status !== 'pass')
+      const changed = runChecks(
+        checks.filter(check => appliesTo(check, 'edge')),
+        node,
+      ).filter(({ status }) => status !== 'pass')
       expect(changed.every(({ status }) => status === 'error' || status === 'skip')).toBe(true)
       expect(
         changed.every(({ status, observed }) => status === 'skip' || observed.includes('permission denied')),
