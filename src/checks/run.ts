@@ -32,7 +32,7 @@ export function runChecks(checks: readonly Check[], facts: Facts): CheckResult[]
     const applies = appliesTo(check, role)
     const blocked = applies && blockedBy.length > 0
     const finding: Finding = !applies
-      ? { status: 'skip', observed: `not for a ${role} machine` }
+      ? { status: 'skip', observed: role === 'edge' ? 'only on the cloud side' : 'only on edge nodes' }
       : blocked
         ? { status: 'skip', observed: `not looked at, because of ${blockedBy.join(', ')}` }
         : look(check, facts)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { exitCodes } from '../../src/errors.ts'
 import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
 import type { LabNode } from '../lab/node.ts'
@@ -63,7 +64,7 @@ test('a cloud machine gets images, keadm and manifests, no broker, and a second 
   expect(await snapshot(node)).toEqual(before)
 
   const doctor = await node.run('edgekit doctor')
-  expect(doctor.stdout).toMatch(/ok\s+Every image of the bundle is in containerd/)
+  expect(doctor.stdout).toMatch(/ok\s+The images of the bundle are in containerd/)
   expect(doctor.stdout).toMatch(/skip\s+mosquitto\.service is active/)
   expect(doctor.stdout).not.toContain('FAIL')
   expect(doctor.exitCode).toBe(exitCodes.ok)
@@ -163,4 +164,60 @@ test('one machine is not both: an edge node refuses a cloud bundle', async () =>
   expect(stderr.replaceAll(/\s+/g, ' ')).toContain('kubeedge-edge is installed on this machine')
   expect(exitCode).toBe(exitCodes.refused)
   expect(await snapshot(node)).toEqual(before)
+})
+
+test('the broker of the DaemonSet runs with the rights it is given, and its probe sees whether it answers', async () => {
+  // `ctr run --user` came with containerd 1.7.
+  await using node = await startInstalledNode('trixie', 'cloud')
+  const text = await node.read('/opt/edgekit/manifests/mosquitto-daemonset.yaml')
+  const [configMap, daemonSet] = parseAllDocuments(text, { version: '1.1' }).map(document => document.toJS())
+  const {
+    initContainers: [owner],
+    containers: [container],
+    volumes,
+  } = daemonSet.spec.template.spec
+  const data = volumes.find(({ name }: { name: string }) => name === 'data').hostPath.path
+  await node.write('/root/config/mosquitto.conf', configMap.data['mosquitto.conf'])
+  await node.sh(`mkdir -p ${data}`)
+  const quoted = (words: string[]) => words.map(word => `'${word}'`).join(' ')
+  const run = (name: string, image: string, flags: string, command: string[]) =>
+    node.sh(
+      `ctr -n k8s.io run --read-only --seccomp --net-host ${flags} \
+         --mount type=bind,src=/root/config,dst=/mosquitto/config,options=rbind:ro \
+         --mount type=bind,src=${data},dst=/mosquitto/data,options=rbind:rw ${image} ${name} ${quoted(command)}`,
+    )
+  // What `ctr run` gives and a pod with `drop: [ALL]` has not.
+  const given =
+    'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'
+  const without = (kept: string[]) =>
+    given
+      .split(' ')
+      .filter(name => !kept.includes(name))
+      .map(name => `--cap-drop CAP_${name}`)
+      .join(' ')
+
+  const { capabilities } = owner.securityContext
+  await run('owner', owner.image, `--rm ${without(capabilities.add)}`, owner.command)
+  await run('mosquitto', container.image, `--detach --user 1883:1883 ${without([])}`, container.command)
+
+  const probe = (id: string) =>
+    node.run(
+      `ctr -n k8s.io tasks exec --exec-id ${id} mosquitto ${quoted(container.readinessProbe.exec.command)}`,
+    )
+  await expect.poll(async () => (await probe(`p${Math.random()}`)).exitCode, { timeout: 20_000 }).toBe(0)
+  expect(await node.sh("ss -Hltn 'sport = :1883' | awk '{print $4}'")).toBe('127.0.0.1:1883')
+  expect(await node.sh('grep -E "^(CapEff|NoNewPrivs)" /proc/$(pidof mosquitto)/status | head -1')).toMatch(
+    /0000000000000000$/,
+  )
+
+  await node.sh('kill -STOP $(pidof mosquitto)')
+  const started = Date.now()
+  expect((await probe('frozen')).exitCode).not.toBe(0)
+  expect(Date.now() - started).toBeLessThan(container.readinessProbe.timeoutSeconds * 1000)
+
+  // It saves its messages when it ends, so the directory is its own by now.
+  await node.sh('kill -CONT $(pidof mosquitto); ctr -n k8s.io tasks kill mosquitto')
+  await expect
+    .poll(() => node.sh(`stat -c %u ${data}/mosquitto.db || echo none`), { timeout: 10_000 })
+    .toBe('1883')
 })

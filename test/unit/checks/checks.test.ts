@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CheckResult } from '../../../src/checks/check.ts'
 import { checks, checksFor } from '../../../src/checks/index.ts'
-import { appliesTo, runChecks } from '../../../src/checks/run.ts'
+import { runChecks } from '../../../src/checks/run.ts'
 import { readEdgecoreConfig } from '../../../src/edgecore/config.ts'
 import type { Facts } from '../../../src/facts/index.ts'
 import { cloudMachine, healthy, manifest, unit } from './healthy.ts'
@@ -11,12 +11,9 @@ type Healthy = ReturnType<typeof healthy>
 const statusOf = (id: string, facts: Facts): CheckResult['status'] | undefined =>
   runChecks(checks, facts).find(result => result.id === id)?.status
 
-test('every check for edge nodes passes on a healthy one, and the others are skipped', () => {
+test('every check passes on a healthy node', () => {
   const results = runChecks(checks, healthy())
-  const idsOf = (status: CheckResult['status']) =>
-    results.filter(result => result.status === status).map(({ id }) => id)
-  expect(idsOf('skip')).toEqual(checks.filter(check => !appliesTo(check, 'edge')).map(({ id }) => id))
-  expect(idsOf('pass')).toEqual(checks.filter(check => appliesTo(check, 'edge')).map(({ id }) => id))
+  expect(results.filter(({ status }) => status !== 'pass')).toEqual([])
 })
 
 test('on a cloud machine the broker and EdgeCore are not looked for, and nothing is blocked by that', () => {
@@ -30,6 +27,11 @@ test('on a cloud machine the broker and EdgeCore are not looked for, and nothing
   expect(results.filter(({ blockedBy }) => blockedBy)).toEqual([])
 })
 
+const pause = {
+  ...manifest.images[0],
+  reference: 'registry.k8s.io/pause:3.10',
+} as (typeof manifest.images)[0]
+const withPause = { ...manifest, images: [...manifest.images, pause] }
 const k3s = '/run/k3s/containerd/containerd.sock'
 const image = (node: Healthy) => node.containerd.value.images[0]
 const stranger = { pid: 7, program: 'nc', controlGroup: '/system.slice/other.service' }
@@ -129,6 +131,14 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     node => (node.listeners.value[0] = { address: '::', port: 1883, owner: undefined }),
   ],
   ['broker-port', 'pass', 'free', node => (node.listeners.value = [])],
+  ['bundle-images', 'skip', 'nothing installed', node => (node.bundle.value = undefined)],
+  [
+    'bundle-images',
+    'pass',
+    "no image but the broker's is expected",
+    node => (node.containerd.value.images = []),
+  ],
+  ['bundle-images', 'fail', 'no pause image', node => (node.bundle.value = withPause)],
   ['broker-image', 'fail', 'no image', node => (node.containerd.value.images = [])],
   [
     'broker-image',
@@ -259,10 +269,7 @@ describe('a fact that could not be collected', () => {
     '%s: a check that needs it says error, never pass or fail',
     name => {
       const node: Facts = { ...healthy(), [name]: { unknown: 'permission denied' } }
-      const changed = runChecks(
-        checks.filter(check => appliesTo(check, 'edge')),
-        node,
-      ).filter(({ status }) => status !== 'pass')
+      const changed = runChecks(checks, node).filter(({ status }) => status !== 'pass')
       expect(changed.every(({ status }) => status === 'error' || status === 'skip')).toBe(true)
       expect(
         changed.every(({ status, observed }) => status === 'skip' || observed.includes('permission denied')),
