@@ -38,7 +38,7 @@ export function stepMakers(bundle: UnpackedBundle, installed: Manifest | undefin
   const place: StepMakers['place'] = (member, path, mode) => {
     const file = manifest.files.find(file => file.path === member)
     if (!file) {
-      throw new EdgekitError(`the bundle has no ${member}, which this machine needs`, {
+      throw new EdgekitError(`the bundle has no ${member}, which a node needs`, {
         exitCode: exitCodes.refused,
         remedy: 'Build the bundle with the edgekit that installs it.',
       })
