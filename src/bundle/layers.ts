@@ -7,7 +7,7 @@ import { rebasePaths } from './rebase-paths.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
 
 /** The definitions that come with edgekit, in bundles/. */
-export const defaultDefinitions: readonly string[] = ['edge']
+export const defaultDefinitions: readonly string[] = ['edge', 'cloud']
 
 /** A definition and those it extends, each with its own file; the first decides. */
 export interface Layers {

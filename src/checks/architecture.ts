@@ -5,6 +5,7 @@ export const architecture: Check = {
   id: 'architecture',
   title: 'The bundle is for this machine',
   tags: ['preflight', 'doctor'],
+  roles: ['edge', 'cloud'],
   run(facts) {
     const bundle = known(facts.bundle)
     const { arch } = known(facts.machine)

@@ -1,7 +1,11 @@
+import type { Manifest } from '../bundle/manifest.ts'
 import type { Facts } from '../facts/index.ts'
 
 /** When a check is run: before an install may change anything, after it, and when something is wrong. */
 export type Tag = 'preflight' | 'checklist' | 'doctor'
+
+/** What a machine is for. */
+export type Role = Manifest['role']
 
 interface Remedy {
   text: string
@@ -30,6 +34,8 @@ export interface Check {
   /** A sentence that is true when the check passes. */
   title: string
   tags: readonly Tag[]
+  /** The machines it applies to; edge nodes when it does not say. Elsewhere it is skipped. */
+  roles?: readonly Role[]
   /** Checks that must have passed before this one makes sense; otherwise it is skipped and names them. */
   needs?: readonly string[]
   /** May throw UnknownFact, which becomes `error`. */

@@ -4,7 +4,8 @@ import { brokerImage } from './broker-image.ts'
 import { brokerListening } from './broker-listening.ts'
 import { brokerPort } from './broker-port.ts'
 import { brokerRoundTrip } from './broker-round-trip.ts'
-import type { Check, Tag } from './check.ts'
+import { bundleImages } from './bundle-images.ts'
+import type { Check, Role, Tag } from './check.ts'
 import { containerdAnswers } from './containerd-answers.ts'
 import { edgecoreActive } from './edgecore-active.ts'
 import { edgecoreEventBus } from './edgecore-event-bus.ts'
@@ -12,6 +13,7 @@ import { edgecoreMqtt } from './edgecore-mqtt.ts'
 import { foreignUnits } from './foreign-units.ts'
 import { networkFiles } from './network-files.ts'
 import { nodeName } from './node-name.ts'
+import { appliesTo } from './run.ts'
 import { runningAsRoot } from './running-as-root.ts'
 import { systemdIsInit } from './systemd-is-init.ts'
 
@@ -26,6 +28,7 @@ export const checks: readonly Check[] = [
   foreignUnits,
   // runtime
   containerdAnswers,
+  bundleImages,
   // broker
   brokerPort,
   brokerImage,
@@ -40,3 +43,7 @@ export const checks: readonly Check[] = [
 
 /** The checks that belong to one occasion. A need that does not belong to it does not block. */
 export const checksFor = (tag: Tag): Check[] => checks.filter(({ tags }) => tags.includes(tag))
+
+/** Those of them that say something about a machine of this role. */
+export const checksForRole = (tag: Tag, role: Role): Check[] =>
+  checksFor(tag).filter(check => appliesTo(check, role))

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { UnknownFact } from '../facts/fact.ts'
 import type { Facts } from '../facts/index.ts'
-import type { Check, CheckResult, Finding } from './check.ts'
+import type { Check, CheckResult, Finding, Role } from './check.ts'
 
 function look(check: Check, facts: Facts): Finding {
   try {
@@ -12,23 +12,35 @@ function look(check: Check, facts: Facts): Finding {
   }
 }
 
-/** Run checks over facts, in their order. A check whose needs have not passed is skipped and names what blocks it. */
+export const appliesTo = ({ roles = ['edge'] }: Check, role: Role): boolean => roles.includes(role)
+
+/** What the bundle makes of this machine; one without a bundle is looked at as the edge node it may become. */
+const roleOf = ({ bundle }: Facts): Role => ('value' in bundle ? (bundle.value?.role ?? 'edge') : 'edge')
+
+/**
+ * Run checks over facts, in their order. A check whose needs have not passed is skipped and names what blocks it; one
+ * that is for another role is skipped and blocks nothing.
+ */
 export function runChecks(checks: readonly Check[], facts: Facts): CheckResult[] {
   const results = new Map<string, CheckResult>()
+  const role = roleOf(facts)
   for (const check of checks) {
     const blockedBy = (check.needs ?? []).filter(id => {
       const need = results.get(id)
       return need?.status === 'fail' || need?.status === 'error' || need?.blockedBy !== undefined
     })
-    const finding: Finding =
-      blockedBy.length > 0
+    const applies = appliesTo(check, role)
+    const blocked = applies && blockedBy.length > 0
+    const finding: Finding = !applies
+      ? { status: 'skip', observed: role === 'edge' ? 'only on the cloud side' : 'only on edge nodes' }
+      : blocked
         ? { status: 'skip', observed: `not looked at, because of ${blockedBy.join(', ')}` }
         : look(check, facts)
     results.set(check.id, {
       id: check.id,
       title: check.title,
       ...finding,
-      ...(blockedBy.length > 0 && { blockedBy }),
+      ...(blocked && { blockedBy }),
     })
   }
   return [...results.values()]

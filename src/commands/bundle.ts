@@ -3,6 +3,7 @@ import { Args, Flags } from '@oclif/core'
 import type { BuiltBundle } from '../bundle/assemble.ts'
 import { buildBundles } from '../bundle/build.ts'
 import { chosenArchitectures, chosenDefinition } from '../bundle/choice.ts'
+import { defaultDefinitions } from '../bundle/layers.ts'
 import { lockPath, readLockFile } from '../bundle/lock-file.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { imageAccess, imageFlags } from '../ui/image-flags.ts'
@@ -15,11 +16,12 @@ export default class Bundle extends EdgekitCommand {
     'Pulls the images that a bundle definition names, takes the programs from where it says, and writes one .tar.gz for each architecture that a node can be installed from without any network. When edgekit.lock lies beside the definition, everything is taken as it is pinned there.'
   static override examples = [
     'edgekit bundle edge -o dist',
+    'edgekit bundle cloud --arch amd64 -o dist',
     'edgekit bundle -f my.yaml --arch arm64 --frozen',
     'edgekit bundle edge --arch arm64 --registry-mirror docker.io=https://mirror.lan',
   ]
   static override args = {
-    role: Args.string({ options: ['edge'], description: 'the default definition for this role' }),
+    role: Args.string({ options: defaultDefinitions, description: 'the default definition for this role' }),
   }
   static override flags = {
     file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'a bundle definition of your own' }),

@@ -1,30 +1,52 @@
 import { resolve } from 'node:path'
-import { Args } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { exitCodes } from '../errors.ts'
 import { install, PreflightRefusal } from '../install/install.ts'
 import { localNode } from '../node/node.ts'
+import { formatCloudCommands } from '../ui/cloud-commands.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { formatFindings } from '../ui/findings.ts'
 import { runSteps } from '../ui/steps.ts'
 
 export default class Install extends EdgekitCommand {
-  static override summary = 'Make this machine an edge node, from the bundle it was unpacked from'
+  static override summary =
+    'Make this machine an edge node, or prepare the cloud side, from an unpacked bundle'
   static override description =
-    'Verifies the bundle, imports the broker image, starts the broker, and when it answers, EdgeCore; then goes through a checklist. Running it again changes only what is not right yet.\n\nExit codes: 0 done or nothing to do, 3 refused and nothing changed, 4 failed and put back, 5 failed and not all put back, 7 installed but the checklist found something.'
-  static override examples = ['sudo ./edgekit install', 'sudo edgekit install /media/usb/bundle']
+    'Verifies the bundle, imports the broker image, starts the broker, and when it answers, EdgeCore; then goes through a checklist. From a cloud bundle: imports and pins the images, puts keadm and the manifests in place, and says what to type next, or does it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nExit codes: 0 done or nothing to do, 3 refused and nothing changed, 4 failed and put back, 5 failed and not all put back, 7 installed but the checklist found something.'
+  static override examples = [
+    'sudo ./edgekit install',
+    'sudo edgekit install /media/usb/bundle',
+    'sudo ./edgekit install --apply --advertise-address 192.0.2.10',
+  ]
   static override args = {
     directory: Args.string({ description: 'the unpacked bundle (default: where this edgekit was unpacked)' }),
   }
+  static override flags = {
+    apply: Flags.boolean({ description: 'cloud bundle: also run keadm init, and wait until CloudCore runs' }),
+    'advertise-address': Flags.string({
+      helpValue: 'IP[,IP]',
+      description: 'cloud bundle: where edge nodes reach this machine',
+    }),
+    kubeconfig: Flags.string({
+      helpValue: 'FILE',
+      description: "cloud bundle: how to reach the cluster (default: kubectl's, kubeadm's or k3s' own file)",
+    }),
+  }
 
   async run(): Promise<unknown> {
-    const { args } = await this.parse(Install)
+    const { args, flags } = await this.parse(Install)
     const directory = resolve(args.directory ?? resolve(process.execPath, '../..'))
     const silent = this.jsonEnabled()
     try {
-      const { bundle, done, checklist } = await install({
+      const { bundle, done, checklist, next } = await install({
         directory,
         node: localNode(),
         runSteps: steps => runSteps(steps, { silent }),
+        cloud: {
+          apply: flags.apply,
+          advertiseAddress: flags['advertise-address'],
+          kubeconfig: flags.kubeconfig,
+        },
       })
       const passed = checklist.every(({ status }) => status === 'pass' || status === 'warn')
       process.exitCode = passed ? exitCodes.ok : exitCodes.checklistFailed
@@ -32,11 +54,12 @@ export default class Install extends EdgekitCommand {
       this.say(formatFindings(checklist))
       this.say(
         passed
-          ? '\nThis node works. Look at it at any time with: edgekit doctor'
+          ? `\n${bundle.manifest.role === 'edge' ? 'This node works.' : 'Everything of the bundle is in place.'} Look at it at any time with: edgekit doctor`
           : '\nInstalled, but not all is well: see above.',
       )
+      if (next) this.say(formatCloudCommands(next))
       const { name, kubeedgeVersion, arch } = bundle.manifest
-      return { bundle: { name, kubeedgeVersion, arch }, done, checklist }
+      return { bundle: { name, kubeedgeVersion, arch }, done, checklist, ...(next && { next }) }
     } catch (error) {
       if (error instanceof PreflightRefusal) this.say(`\n${formatFindings(error.findings)}\n`)
       throw error

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { chosenDefinition } from '../bundle/choice.ts'
+import { defaultDefinitions } from '../bundle/layers.ts'
 import { type Lock, lockDigest } from '../bundle/lock.ts'
 import { lockPath, writeLockFile } from '../bundle/lock-file.ts'
 import { makeLock } from '../bundle/make-lock.ts'
@@ -13,7 +14,7 @@ export default class LockCommand extends EdgekitCommand {
     'Looks up the digest of every image tag for every architecture, and sha256 and size of every other file, and writes them to edgekit.lock beside the definition. edgekit bundle then takes exactly these, until edgekit lock runs again.'
   static override examples = ['edgekit lock edge', 'edgekit lock -f my.yaml']
   static override args = {
-    role: Args.string({ options: ['edge'], description: 'the default definition for this role' }),
+    role: Args.string({ options: defaultDefinitions, description: 'the default definition for this role' }),
   }
   static override flags = {
     file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'a bundle definition of your own' }),

@@ -2,6 +2,8 @@ import type { ContainerdImage, Task } from '../node/containerd.ts'
 import type { Collector } from './collector.ts'
 
 export interface ContainerdFacts {
+  /** The socket of the containerd that was looked at. */
+  socket: string
   answers: boolean
   version: string
   images: ContainerdImage[]
@@ -12,12 +14,14 @@ export const containerd: Collector<ContainerdFacts> = {
   name: 'containerd',
   timeoutMs: 15_000,
   async collect({ containerd }) {
-    if (!(await containerd.answers())) return { answers: false, version: 'unknown', images: [], tasks: [] }
+    const socket = await containerd.socket()
+    if (!(await containerd.answers()))
+      return { socket, answers: false, version: 'unknown', images: [], tasks: [] }
     const [version, images, tasks] = await Promise.all([
       containerd.version(),
       containerd.images(),
       containerd.tasks(),
     ])
-    return { answers: true, version, images, tasks }
+    return { socket, answers: true, version, images, tasks }
   },
 }

@@ -1,15 +1,20 @@
+import type { Manifest } from '../bundle/manifest.ts'
 import type { CheckResult } from '../checks/check.ts'
-import { checksFor } from '../checks/index.ts'
+import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run.ts'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { known } from '../facts/fact.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
 import type { Node } from '../node/node.ts'
 import type { StepRunner } from '../step.ts'
+import { type CloudCommands, cloudCommands } from './cloud-commands.ts'
+import { type CloudChoice, cloudOptions, cloudSideSteps } from './cloud-side.ts'
+import { cloudSteps } from './cloud-steps.ts'
 import { desiredSteps } from './desired-steps.ts'
 import { type Execution, execution } from './execute.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { waitForEdgecoreToSettle } from './settle.ts'
+import { type DesiredStep, stepMakers } from './step-makers.ts'
 import { openBundle, type UnpackedBundle, verifyBundle } from './unpacked-bundle.ts'
 
 export interface InstallOptions {
@@ -18,6 +23,7 @@ export interface InstallOptions {
   node: Node
   /** Shows the steps and runs them. */
   runSteps: StepRunner
+  cloud: CloudChoice
 }
 
 export interface InstallResult {
@@ -25,6 +31,8 @@ export interface InstallResult {
   /** What was done, in order; empty when there was nothing to do. */
   done: string[]
   checklist: CheckResult[]
+  /** What is left to be typed on a cloud machine; undefined when edgekit has done it, and on an edge node. */
+  next: CloudCommands | undefined
 }
 
 /** The preflight checks found something; the node has not been touched. */
@@ -41,8 +49,10 @@ export class PreflightRefusal extends EdgekitError {
  * Make a node what its bundle says: look, decide, do, prove. Everything that can be found out beforehand is found out
  * before the first change; what fails after that is put back. Throws EdgekitError with the documented exit codes.
  */
-export async function install({ directory, node, runSteps }: InstallOptions): Promise<InstallResult> {
+export async function install({ directory, node, runSteps, cloud }: InstallOptions): Promise<InstallResult> {
   const bundle = await openBundle(directory, node.files)
+  const { role } = bundle.manifest
+  const cloudSide = await cloudOptions(bundle.manifest, cloud, node)
   let facts: Facts | undefined
   let plan: Plan = { steps: [], foreign: [] }
   await runSteps([
@@ -67,36 +77,32 @@ export async function install({ directory, node, runSteps }: InstallOptions): Pr
   ])
   const work = execution(plan.steps, node)
   await runSteps(work.steps).catch(error => undo(work, error))
-  if (plan.steps.length > 0) {
+  if (role === 'edge' && plan.steps.length > 0) {
     await runSteps([
       { title: 'Wait for EdgeCore to reach the broker', run: () => waitForEdgecoreToSettle(node, 30_000) },
     ])
   }
+  if (cloudSide && cloud.apply) await runSteps(cloudSideSteps(cloudSide, node))
   return {
     bundle,
     done: plan.steps.map(({ title }) => title),
-    checklist: runChecks(checksFor('checklist'), await collectFacts(node)),
+    checklist: runChecks(checksForRole('checklist', role), await collectFacts(node)),
+    next: cloudSide && !cloud.apply ? cloudCommands(cloudSide) : undefined,
   }
 }
 
 /** Throws PreflightRefusal unless this node can take this bundle. */
 function preflight({ manifest }: UnpackedBundle, facts: Facts): void {
-  const findings = runChecks(checksFor('preflight'), { ...facts, bundle: { value: manifest } }).filter(
-    ({ status }) => status !== 'pass',
-  )
+  const findings = runChecks(checksForRole('preflight', manifest.role), {
+    ...facts,
+    bundle: { value: manifest },
+  }).filter(({ status }) => status !== 'pass')
   if (findings.some(({ status }) => status === 'fail' || status === 'error'))
     throw new PreflightRefusal(findings)
 }
 
 async function planFor(bundle: UnpackedBundle, facts: Facts, node: Node): Promise<Plan> {
-  const desired = desiredSteps({
-    bundle,
-    adopted: known(facts.units).edgecore.load === 'loaded' && !known(facts.units).edgecore.ours,
-    edgecoreConfig: known(facts.edgecoreConfig).path,
-    installed: 'value' in facts.bundle ? facts.bundle.value : undefined,
-    nodeName: known(facts.machine).hostName.toLowerCase(),
-  })
-  const plan = await makePlan(desired, node)
+  const plan = await makePlan(stepsFor(bundle, facts), node)
   if (plan.foreign.length === 0) return plan
   const list = plan.foreign.map(({ id }) => `  ${id}`).join('\n')
   throw new EdgekitError(
@@ -108,6 +114,26 @@ async function planFor(bundle: UnpackedBundle, facts: Facts, node: Node): Promis
     },
   )
 }
+
+function stepsFor(bundle: UnpackedBundle, facts: Facts): DesiredStep[] {
+  const { manifest } = bundle
+  const installed = 'value' in facts.bundle ? facts.bundle.value : undefined
+  if (installed && installed.role !== manifest.role) throw otherRole(installed, manifest)
+  if (manifest.role === 'cloud') return cloudSteps(manifest, stepMakers(bundle, installed))
+  return desiredSteps({
+    bundle,
+    adopted: known(facts.units).edgecore.load === 'loaded' && !known(facts.units).edgecore.ours,
+    edgecoreConfig: known(facts.edgecoreConfig).path,
+    installed,
+    nodeName: known(facts.machine).hostName.toLowerCase(),
+  })
+}
+
+const otherRole = (installed: Manifest, { name }: Manifest): EdgekitError =>
+  new EdgekitError(`${installed.name} is installed on this machine; it cannot be ${name} as well`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Use another machine: EdgeCore does not run where a kubelet runs. Nothing has been changed.',
+  })
 
 async function undo(work: Execution, error: unknown): Promise<never> {
   const left = await work.rollBack()

@@ -1,7 +1,7 @@
 import type { Action, Inspection } from '../actions/action.ts'
 import { type ActionKind, actions } from '../actions/index.ts'
 import type { Node } from '../node/node.ts'
-import type { DesiredStep } from './desired-steps.ts'
+import type { DesiredStep } from './step-makers.ts'
 
 /** One change that has to be made. */
 export type PlannedStep = DesiredStep & { title: string }

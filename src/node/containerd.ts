@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { containerdSocket } from './paths.ts'
+import { containerdSocket, k3sContainerdSocket } from './paths.ts'
 import type { Processes } from './processes.ts'
 
 /** The namespace whose images and containers the Kubernetes side (CRI) sees. */
@@ -25,6 +25,8 @@ export interface Task {
 }
 
 export interface Containerd {
+  /** The socket that all below go through: the usual one, or that of k3s' own containerd where only that is there. */
+  socket(): Promise<string>
   /**
    * Does the socket accept a connection? Ask this before anything else here: with containerd down every `ctr` call
    * blocks for 10 s (its default dial time-out, measured on 1.6.20).
@@ -50,28 +52,43 @@ export function parseTable(text: string): Record<string, string>[] {
   )
 }
 
-export function localContainerd(processes: Processes): Containerd {
+export function localContainerd(
+  processes: Processes,
+  exists: (path: string) => Promise<boolean>,
+): Containerd {
+  const socket = async (): Promise<string> =>
+    !(await exists(containerdSocket)) && (await exists(k3sContainerdSocket))
+      ? k3sContainerdSocket
+      : containerdSocket
+  const address = async (): Promise<string[]> => {
+    const path = await socket()
+    return path === containerdSocket ? [] : ['--address', path]
+  }
   const ctr = async (timeoutMs: number, ...args: string[]): Promise<string> =>
-    (await processes.run('ctr', ['--namespace', namespace, ...args], { timeoutMs })).stdout
+    (await processes.run('ctr', [...(await address()), '--namespace', namespace, ...args], { timeoutMs }))
+      .stdout
   // containerd's client gives up after 10 s; what it says then is worth waiting for.
   const quick = 12_000
   return {
-    answers: () =>
-      new Promise(resolve => {
-        const socket = connect(containerdSocket)
+    socket,
+    async answers() {
+      const path = await socket()
+      return new Promise(resolve => {
+        const socket = connect(path)
         const finish = (answer: boolean) => {
           socket.destroy()
           resolve(answer)
         }
         socket.setTimeout(5000, () => finish(false))
         socket.once('connect', () => finish(true)).once('error', () => finish(false))
-      }),
+      })
+    },
     async version() {
-      const { stdout } = await processes.run('ctr', ['version'], { timeoutMs: quick })
+      const { stdout } = await processes.run('ctr', [...(await address()), 'version'], { timeoutMs: quick })
       return /Server:\s+Version:\s+(\S+)/.exec(stdout)?.[1] ?? 'unknown'
     },
     async images() {
-      const checkArgs = ['--namespace', namespace, 'images', 'check']
+      const checkArgs = [...(await address()), '--namespace', namespace, 'images', 'check']
       const [list, check] = await Promise.all([
         ctr(quick, 'images', 'ls'),
         // It ends with exit code 1 when content of any image is missing, and lists them all even so.

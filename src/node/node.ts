@@ -21,12 +21,13 @@ export interface Node {
 export function localNode(): Node {
   const processes = localProcesses()
   const files = localFiles()
+  const exists = async (path: string): Promise<boolean> => (await files.status(path)) !== undefined
   return {
     machine: () => localMachine(files),
     processes,
     files,
-    systemd: localSystemd(processes, async path => (await files.status(path)) !== undefined),
-    containerd: localContainerd(processes),
+    systemd: localSystemd(processes, exists),
+    containerd: localContainerd(processes, exists),
     journal: localJournal(processes),
     network: localNetwork(files),
   }

@@ -15,6 +15,8 @@ export const paths = {
   brokerUnit: '/etc/systemd/system/mosquitto.service',
   edgecore: '/usr/local/bin/edgecore',
   keadm: '/usr/local/bin/keadm',
+  /** What a cloud bundle has for the cluster. */
+  manifests: '/opt/edgekit/manifests',
   edgecoreUnit: '/etc/systemd/system/edgecore.service',
   edgecoreDropIn: '/etc/systemd/system/edgecore.service.d/10-edgekit.conf',
   /** KubeEdge v1.8 to v1.23 read this file unless the unit says `--config` (edge/cmd/edgecore/app/options). */
@@ -27,6 +29,14 @@ export const units = {
   containerd: 'containerd.service',
 } as const
 export const containerdSocket = '/run/containerd/containerd.sock'
+/** k3s brings a containerd of its own; `k3s ctr` talks to it here. */
+export const k3sContainerdSocket = '/run/k3s/containerd/containerd.sock'
 /** The broker's container and snapshot in containerd. */
 export const brokerContainer = 'mosquitto'
 export const broker = { host: '127.0.0.1', port: 1883 } as const
+/** Where a machine of a cluster keeps what root reaches it with: kubectl itself, kubeadm, k3s. */
+export const kubeconfigs = [
+  '/root/.kube/config',
+  '/etc/kubernetes/admin.conf',
+  '/etc/rancher/k3s/k3s.yaml',
+] as const

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { unpackedLabBundle } from './bundle.ts'
+import { type Role, unpackedLabBundle } from './bundle.ts'
 import { cached } from './cache.ts'
 import type { Disk } from './mounts.ts'
 import { type LabNode, type NodeOptions, startKeptNode, startNode } from './node.ts'
@@ -14,22 +14,23 @@ export const bundleOnNode = '/root/bundle'
 export const install = `cd ${bundleOnNode} && ./edgekit install`
 
 /** A node with a bundle unpacked in `/root/bundle`, on which nothing has been installed yet. */
-export const startNodeWithBundle = (options: NodeOptions): Promise<LabNode> => withBundle(startNode(options))
+export const startNodeWithBundle = (options: NodeOptions, role: Role = 'edge'): Promise<LabNode> =>
+  withBundle(startNode(options), role)
 
 /** The same, but the node stays until someone removes it. */
 export const startKeptNodeWithBundle = (options: NodeOptions): Promise<LabNode> =>
-  withBundle(startKeptNode(options))
+  withBundle(startKeptNode(options), 'edge')
 
-async function withBundle(started: Promise<LabNode>): Promise<LabNode> {
-  const bundle = await unpackedLabBundle()
+async function withBundle(started: Promise<LabNode>, role: Role): Promise<LabNode> {
+  const bundle = await unpackedLabBundle(role)
   const node = await started
   await node.copyIn(bundle, bundleOnNode)
   return node
 }
 
 /** A node that has joined, on which the lab's bundle was installed before it was last switched off; it works. */
-export async function startInstalledNode(release: Release): Promise<LabNode> {
-  const node = await startNode({ release, disk: await installedDisk(release) })
+export async function startInstalledNode(release: Release, role: Role = 'edge'): Promise<LabNode> {
+  const node = await startNode({ release, disk: await installedDisk(release, role) })
   try {
     for (const end = Date.now() + 60_000; ; await sleep(200)) {
       const { exitCode, stdout } = await node.run('edgekit doctor')
@@ -43,10 +44,10 @@ export async function startInstalledNode(release: Release): Promise<LabNode> {
 }
 
 /** The disk of a node after an install. Most tests begin there, and an install is the slow part of them. */
-export async function installedDisk(release: Release): Promise<Disk> {
-  const [tree, bundle] = await Promise.all([pristineTree(release), unpackedLabBundle()])
+export async function installedDisk(release: Release, role: Role = 'edge'): Promise<Disk> {
+  const [tree, bundle] = await Promise.all([pristineTree(release), unpackedLabBundle(role)])
   const directory = await cached(`installed-${release}`, [tree, bundle], async output => {
-    await using node = await startNodeWithBundle({ release, certificates: true })
+    await using node = await startNodeWithBundle({ release, certificates: true }, role)
     await node.sh(install, { timeoutMs: 120_000 })
     await node.powerCut()
     for (const part of ['upper', 'containerd']) {

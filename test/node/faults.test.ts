@@ -28,7 +28,7 @@ describe.each(releases)('%s', release => {
   })
 
   test.concurrent.each(at('doctor'))('$what: $fails is the cause', async fault => {
-    await using node = await startInstalledNode(release)
+    await using node = await startInstalledNode(release, fault.role)
     await fault.breakIt(node)
     const { exitCode, stdout } = await node.run(`${fault.prefix ?? ''} edgekit doctor --json`)
     const { causes, checks } = JSON.parse(stdout) as { causes: string[]; checks: CheckResult[] }

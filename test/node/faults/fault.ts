@@ -1,3 +1,4 @@
+import type { Role } from '../../lab/bundle.ts'
 import type { LabNode } from '../../lab/node.ts'
 
 /** One way to break a node for real, and what edgekit must then say. */
@@ -10,6 +11,8 @@ export interface Fault {
   fails: string
   /** Must be in what the check says: what it saw, or what to do. */
   says: RegExp
+  /** What the machine is for; an edge node when it does not say. */
+  role?: Role
   breakIt(node: LabNode): Promise<unknown>
   /** Put in front of the command, when the fault is in how edgekit is started. */
   prefix?: string

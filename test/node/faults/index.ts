@@ -3,6 +3,7 @@ import { brokerMisconfigured } from './broker-misconfigured.ts'
 import { brokerOpenToNetwork } from './broker-open-to-network.ts'
 import { brokerStopped } from './broker-stopped.ts'
 import { certificatesGone } from './certificates-gone.ts'
+import { cloudImageRemoved } from './cloud-image-removed.ts'
 import { containerdStopped } from './containerd-stopped.ts'
 import { distributionBroker } from './distribution-broker.ts'
 import { eventBusInternal } from './event-bus-internal.ts'
@@ -29,6 +30,7 @@ export const faults: readonly Fault[] = [
   noContainerd,
   portTaken,
   imageRemoved,
+  cloudImageRemoved,
   brokerStopped,
   brokerMisconfigured,
   brokerOpenToNetwork,

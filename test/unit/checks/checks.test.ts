@@ -4,7 +4,7 @@ import { checks, checksFor } from '../../../src/checks/index.ts'
 import { runChecks } from '../../../src/checks/run.ts'
 import { readEdgecoreConfig } from '../../../src/edgecore/config.ts'
 import type { Facts } from '../../../src/facts/index.ts'
-import { healthy, manifest, unit } from './healthy.ts'
+import { cloudMachine, healthy, manifest, unit } from './healthy.ts'
 
 type Healthy = ReturnType<typeof healthy>
 
@@ -16,6 +16,23 @@ test('every check passes on a healthy node', () => {
   expect(results.filter(({ status }) => status !== 'pass')).toEqual([])
 })
 
+test('on a cloud machine the broker and EdgeCore are not looked for, and nothing is blocked by that', () => {
+  const results = runChecks(checks, cloudMachine())
+  expect(results.filter(({ status }) => status !== 'skip').map(({ id, status }) => [id, status])).toEqual([
+    ['running-as-root', 'pass'],
+    ['architecture', 'pass'],
+    ['containerd-answers', 'pass'],
+    ['bundle-images', 'pass'],
+  ])
+  expect(results.filter(({ blockedBy }) => blockedBy)).toEqual([])
+})
+
+const pause = {
+  ...manifest.images[0],
+  reference: 'registry.k8s.io/pause:3.10',
+} as (typeof manifest.images)[0]
+const withPause = { ...manifest, images: [...manifest.images, pause] }
+const k3s = '/run/k3s/containerd/containerd.sock'
 const image = (node: Healthy) => node.containerd.value.images[0]
 const stranger = { pid: 7, program: 'nc', controlGroup: '/system.slice/other.service' }
 
@@ -100,6 +117,7 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     },
   ],
   ['containerd-answers', 'fail', 'containerd down', node => (node.containerd.value.answers = false)],
+  ['containerd-answers', 'fail', "only k3s' containerd", node => (node.containerd.value.socket = k3s)],
   [
     'broker-port',
     'fail',
@@ -113,6 +131,14 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     node => (node.listeners.value[0] = { address: '::', port: 1883, owner: undefined }),
   ],
   ['broker-port', 'pass', 'free', node => (node.listeners.value = [])],
+  ['bundle-images', 'skip', 'nothing installed', node => (node.bundle.value = undefined)],
+  [
+    'bundle-images',
+    'pass',
+    "no image but the broker's is expected",
+    node => (node.containerd.value.images = []),
+  ],
+  ['bundle-images', 'fail', 'no pause image', node => (node.bundle.value = withPause)],
   ['broker-image', 'fail', 'no image', node => (node.containerd.value.images = [])],
   [
     'broker-image',
@@ -196,16 +222,41 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
   ['edgecore-mqtt', 'skip', 'no broker', node => (node.units.value.broker.active = 'failed')],
 ]
 
+const cloudTable: typeof table = [
+  ['containerd-answers', 'pass', "only k3s' containerd", node => (node.containerd.value.socket = k3s)],
+  ['containerd-answers', 'fail', 'containerd down', node => (node.containerd.value.answers = false)],
+  ['bundle-images', 'fail', 'no image', node => (node.containerd.value.images = [])],
+  [
+    'bundle-images',
+    'fail',
+    'another digest',
+    node => Object.assign(image(node) ?? {}, { digest: `sha256:${'b'.repeat(64)}` }),
+  ],
+  ['bundle-images', 'fail', 'incomplete', node => Object.assign(image(node) ?? {}, { complete: false })],
+  ['bundle-images', 'fail', 'not unpacked', node => Object.assign(image(node) ?? {}, { unpacked: false })],
+  ['bundle-images', 'warn', 'not pinned', node => Object.assign(image(node) ?? {}, { pinned: false })],
+  ['bundle-images', 'skip', 'no containerd', node => (node.containerd.value.answers = false)],
+]
+
+test.each(cloudTable)('on a cloud machine, %s: %s when %s', (id, status, _, breakIt) => {
+  const node = cloudMachine()
+  breakIt(node)
+  expect(statusOf(id, node)).toBe(status)
+})
+
 test.each(table)('%s: %s when %s', (id, status, _, breakIt) => {
   const node = healthy()
   breakIt(node)
   expect(statusOf(id, node)).toBe(status)
 })
 
-test('a failure or an error says what was expected and what to do', () => {
+test.each([
+  ['edge', table, healthy],
+  ['cloud', cloudTable, cloudMachine],
+] as const)('a failure or an error on the %s says what was expected and what to do', (_, table, machine) => {
   const bad = table.filter(([, status]) => status === 'fail' || status === 'error')
   for (const [id, status, what, breakIt] of bad) {
-    const node = healthy()
+    const node = machine()
     breakIt(node)
     const finding = runChecks(checks, node).find(result => result.id === id)
     expect(finding?.expected, `${id}: ${what}, ${status}`).toBeTruthy()

@@ -70,6 +70,7 @@ export const healthy = (): {
   },
   containerd: {
     value: {
+      socket: '/run/containerd/containerd.sock',
       answers: true,
       version: '1.6.20',
       images: [{ reference, digest, complete: true, unpacked: true, pinned: true }],
@@ -103,3 +104,15 @@ export const healthy = (): {
   },
   bundle: { value: manifest },
 })
+
+/** The facts of a machine with a cloud bundle: neither broker nor EdgeCore, somebody else on 1883, another init. */
+export const cloudMachine = (): ReturnType<typeof healthy> => {
+  const facts = healthy()
+  facts.bundle.value = { ...manifest, name: 'kubeedge-cloud', role: 'cloud' }
+  facts.machine.value.systemdIsInit = false
+  facts.units.value.broker = unit('mosquitto.service', { load: 'not-found', active: 'inactive', ours: false })
+  facts.units.value.edgecore = unit('edgecore.service', { load: 'not-found', active: 'inactive' })
+  facts.listeners.value = [{ address: '0.0.0.0', port: 1883, owner: undefined }]
+  facts.brokerProbe.value = { failure: 'refused' }
+  return facts
+}

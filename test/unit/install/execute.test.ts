@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { DesiredStep } from '../../../src/install/desired-steps.ts'
 import { type Execution, execution } from '../../../src/install/execute.ts'
 import { makePlan } from '../../../src/install/plan.ts'
+import type { DesiredStep } from '../../../src/install/step-makers.ts'
 import { paths } from '../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../actions/tiny-node.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { DesiredStep } from '../../../src/install/desired-steps.ts'
 import { makePlan } from '../../../src/install/plan.ts'
+import type { DesiredStep } from '../../../src/install/step-makers.ts'
 import { tinyNode } from '../actions/tiny-node.ts'
 
 const running = (id: string, because?: string[]): DesiredStep => ({

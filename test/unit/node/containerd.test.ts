@@ -22,6 +22,7 @@ function ctrIn(state: string): Processes {
   }
 }
 
+const anywhere = async () => true
 const digest = 'sha256:77380a2a1a385e62de90b8ec710bb75de2f8683136013ef67e071d6aff496ce5'
 const reference = 'docker.io/library/eclipse-mosquitto:2.0'
 const platforms = 'linux/386,linux/amd64,linux/arm64/v8,unknown/unknown'
@@ -76,17 +77,17 @@ test.each([
   ['index-missing', { complete: false, unpacked: false, pinned: true }],
   ['not-unpacked', { complete: true, unpacked: false, pinned: false }],
 ])('the image when the node is in the state %s', async (state, expected) => {
-  const images = await localContainerd(ctrIn(state)).images()
+  const images = await localContainerd(ctrIn(state), anywhere).images()
   expect(images.find(image => image.reference === reference)).toEqual({ reference, digest, ...expected })
 })
 
 test('each name has its own label: the one that CRI gives is not pinned', async () => {
-  const images = await localContainerd(ctrIn('running')).images()
+  const images = await localContainerd(ctrIn('running'), anywhere).images()
   expect(images.map(({ pinned }) => pinned)).toEqual([true, true, false])
 })
 
 test('no images', async () => {
-  expect(await localContainerd(ctrIn('nothing')).images()).toEqual([])
+  expect(await localContainerd(ctrIn('nothing'), anywhere).images()).toEqual([])
 })
 
 test.each([
@@ -94,5 +95,30 @@ test.each([
   ['paused', [{ container: 'mosquitto', pid: 1006, status: 'PAUSED' }]],
   ['nothing', []],
 ])('the tasks when the node is in the state %s', async (state, tasks) => {
-  expect(await localContainerd(ctrIn(state)).tasks()).toEqual(tasks)
+  expect(await localContainerd(ctrIn(state), anywhere).tasks()).toEqual(tasks)
+})
+
+test.each([
+  ['the usual socket', ['/run/containerd/containerd.sock'], []],
+  ['no socket at all', [], []],
+  ['both', ['/run/containerd/containerd.sock', '/run/k3s/containerd/containerd.sock'], []],
+  [
+    "that of k3s' containerd alone",
+    ['/run/k3s/containerd/containerd.sock'],
+    ['--address', '/run/k3s/containerd/containerd.sock'],
+  ],
+])('where there is %s', async (_, sockets, before) => {
+  const calls: (readonly string[])[] = []
+  const run: Processes['run'] = async (_, args) => {
+    calls.push(args)
+    return { exitCode: 0, stdout: '', stderr: '' }
+  }
+  const containerd = localContainerd({ run, attempt: run }, async path => sockets.includes(path))
+  await containerd.images()
+  await containerd.version()
+  await containerd.importImage('archive.tar', 'linux/amd64')
+  expect(calls.filter(args => args.length > 0).map(args => args.slice(0, before.length))).toEqual(
+    calls.filter(args => args.length > 0).map(() => before),
+  )
+  expect(await containerd.socket()).toBe(before[1] ?? '/run/containerd/containerd.sock')
 })

@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import type { ActionKind, SpecOf } from '../actions/index.ts'
+import type { Manifest } from '../bundle/manifest.ts'
+import { EdgekitError, exitCodes } from '../errors.ts'
+import { paths } from '../node/paths.ts'
+import type { UnpackedBundle } from './unpacked-bundle.ts'
+
+/** One thing that must be true on the node, and the kind of action that makes it so. */
+export type DesiredStep = {
+  [K in ActionKind]: {
+    id: string
+    kind: K
+    spec: SpecOf<K>
+    /** Do this also when it looks done, if any of these steps has to be done: a unit runs what it was started with. */
+    because?: readonly string[]
+  }
+}[ActionKind]
+
+const root = { uid: 0, gid: 0 }
+export const readable = { mode: 0o755, ...root }
+
+/** The steps that come with every bundle, and makers of those that need to know what is in it. */
+export interface StepMakers {
+  /** Put a file of the bundle in its place. Throws EdgekitError when the bundle has no such file. */
+  place: (member: string, path: string, mode: number) => DesiredStep
+  folder: (path: string, access: { mode: number; uid: number; gid: number }) => DesiredStep
+  /** edgekit itself, so that it is there when the unpacked bundle is gone. */
+  edgekit: () => DesiredStep[]
+  /** Keep the archives of all images and import them. */
+  images: () => DesiredStep[]
+  /** Last: from now on this is the bundle that is installed here. */
+  receipt: () => DesiredStep
+}
+
+/** `installed` is the manifest of the bundle installed before, which says what edgekit wrote itself. */
+export function stepMakers(bundle: UnpackedBundle, installed: Manifest | undefined): StepMakers {
+  const { directory, manifest } = bundle
+  const place: StepMakers['place'] = (member, path, mode) => {
+    const file = manifest.files.find(file => file.path === member)
+    if (!file) {
+      throw new EdgekitError(`the bundle has no ${member}, which a node needs`, {
+        exitCode: exitCodes.refused,
+        remedy: 'Build the bundle with the edgekit that installs it.',
+      })
+    }
+    return {
+      id: path,
+      kind: 'file',
+      spec: {
+        path,
+        source: join(directory, member),
+        sha256: file.sha256,
+        ours: /^\/(opt|var\/lib)\/edgekit\//.test(path),
+        previousSha256: installed?.files.find(file => file.path === member)?.sha256,
+        mode,
+        ...root,
+      },
+    }
+  }
+  const folder: StepMakers['folder'] = (path, access) => ({
+    id: path,
+    kind: 'directory',
+    spec: { path, ours: /^\/(etc|opt|var\/lib)\/edgekit(\/|$)/.test(path), ...access },
+  })
+  const archiveOf = (member: string) => join(paths.images, member.replace(/^images\//, ''))
+  return {
+    place,
+    folder,
+    edgekit: () => [
+      place('bin/edgekit', paths.program, 0o755),
+      { id: paths.programLink, kind: 'link', spec: { path: paths.programLink, target: paths.program } },
+    ],
+    images: () =>
+      manifest.images.flatMap((image): DesiredStep[] => [
+        place(image.archive, archiveOf(image.archive), 0o644),
+        {
+          id: image.reference,
+          kind: 'image',
+          spec: {
+            reference: image.reference,
+            digest: image.digest,
+            previousDigest: installed?.images.find(({ reference }) => reference === image.reference)?.digest,
+            platform: image.platform,
+            archive: archiveOf(image.archive),
+          },
+        },
+      ]),
+    receipt: () => ({
+      id: paths.installedManifest,
+      kind: 'file',
+      spec: {
+        path: paths.installedManifest,
+        source: join(directory, 'bundle.json'),
+        sha256: bundle.manifestSha256,
+        ours: true,
+        previousSha256: undefined,
+        mode: 0o644,
+        ...root,
+      },
+    }),
+  }
+}
