@@ -247,7 +247,7 @@ describe('a definition is refused, with the place, what was found and what is al
     [
       'an unknown default',
       'extends: edje\n',
-      '1:10: extends: expected edge or the path of a file, found "edje"',
+      '1:10: extends: expected edge, cloud or the path of a file, found "edje"',
     ],
   ])('%s', async (_, text, expected) => {
     const message = await refusal(text)
