@@ -49,6 +49,7 @@ test('a bundle has what an edge node needs, and nothing else', async () => {
     'bundle.json',
     'edgekit',
     'meta/version.txt',
+    'bin/clean-broker',
     'config/kubeedge/edgecore-config.yaml',
     'config/mosquitto/mosquitto.conf',
     'systemd/mosquitto.service',
