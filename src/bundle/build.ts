@@ -1,25 +1,24 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import type { KeyObject } from 'node:crypto'
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { formatBytes } from '../format.ts'
-import { ociArchiveMembers } from '../images/archive.ts'
+import { ociArchive } from '../images/archive.ts'
 import { BlobStore } from '../images/blob-store.ts'
+import { type ImageContents, imageContents } from '../images/contents.ts'
 import { extractFile } from '../images/extract.ts'
 import type { Mirrors } from '../images/mirrors.ts'
 import type { Platform } from '../images/platform.ts'
 import { type PulledImage, pullImage } from '../images/pull.ts'
 import { Registry } from '../images/registry.ts'
-import { type TarMember, tarEnd, tarMember } from '../images/tar.ts'
+import type { TarMember } from '../images/tar.ts'
 import type { Step, StepRunner } from '../step.ts'
 import type { Definition } from './definition.ts'
-import { type Architecture, formatManifest, type Manifest, type ManifestImage } from './manifest.ts'
+import type { Architecture, ManifestImage } from './manifest.ts'
 import { archiveName, textMembers } from './members.ts'
-import { pack } from './pack.ts'
+import { fileOf, type WrittenPackage, writePackage } from './package.ts'
 import { runtimeFor } from './runtime.ts'
+import { removeOnSignal } from './signals.ts'
 
 export interface BuildOptions {
   definition: Definition
@@ -28,45 +27,33 @@ export interface BuildOptions {
   /** Directory the bundle is written to; made if missing. */
   outputDirectory: string
   mirrors: Mirrors
+  signingKey?: KeyObject | undefined
+  /** The most bytes of one file; the bundle is split into such parts. */
+  partSize?: number | undefined
   runSteps: StepRunner
-}
-
-export interface BuiltBundle {
-  path: string
-  /** Bytes. */
-  size: number
-  sha256: string
-  manifest: Manifest
-}
-
-async function sha256Of(source: Buffer | string): Promise<string> {
-  const hash = createHash('sha256')
-  if (typeof source !== 'string') return hash.update(source).digest('hex')
-  for await (const chunk of createReadStream(source, { highWaterMark: 1 << 20 })) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 async function fileMember(path: string, source: string, mode: TarMember['mode']): Promise<TarMember> {
   return { path, mode, size: (await stat(source)).size, source }
 }
 
-/** Write the OCI archive of one image: layers byte for byte as the registry served them. */
-async function writeArchive(image: PulledImage, store: BlobStore, file: string): Promise<void> {
-  const bytes = async function* () {
-    for (const member of ociArchiveMembers(image, store)) yield* tarMember(member)
-    yield tarEnd()
-  }
-  await pipeline(Readable.from(bytes()), createWriteStream(file))
-}
-
-const manifestImage = (reference: string, image: PulledImage): ManifestImage => ({
+const manifestImage = (
+  reference: string,
+  image: PulledImage,
+  { unpackedSizes }: ImageContents,
+): ManifestImage => ({
   reference,
   digest: image.root.digest,
   archive: archiveName(reference),
   platform: image.platform,
   manifestDigest: image.manifest.digest,
   configDigest: image.config.digest,
-  layers: image.layers.map(({ digest, size }) => ({ digest, size })),
+  layers: image.layers.map(({ digest, size }, index) => ({
+    digest,
+    size,
+    unpackedSize: unpackedSizes[index] ?? 0,
+  })),
+  unpackedSize: unpackedSizes.reduce((sum, size) => sum + size, 0),
 })
 
 /** A directory beside the bundle, so that moving the bundle to its name is one rename. */
@@ -86,13 +73,14 @@ async function makeWorkDirectory(outputDirectory: string): Promise<string> {
  * Build the bundle of a definition for one architecture. Nothing but the finished bundle stays in the output
  * directory, whatever happens. Throws EdgekitError.
  */
-export async function buildBundle(options: BuildOptions): Promise<BuiltBundle> {
+export async function buildBundle(options: BuildOptions): Promise<WrittenPackage> {
   const { definition, arch, edgekitVersion, outputDirectory, mirrors, runSteps } = options
   const name = `kubeedge-${definition.role}`
   const path = join(outputDirectory, `${name}-${definition.kubeedge}-${arch}.tar.gz`)
   const platform: Platform = `linux/${arch}`
   const runtime = await fileMember('bin/edgekit', runtimeFor(arch), 0o755)
   const work = await makeWorkDirectory(outputDirectory)
+  using _ = removeOnSignal(work)
   const store = new BlobStore(work)
   const registry = new Registry({ mirrors })
   const binaries = Object.entries(definition.binaries)
@@ -100,7 +88,8 @@ export async function buildBundle(options: BuildOptions): Promise<BuiltBundle> {
 
   const pulled = new Map<string, PulledImage>()
   const members: TarMember[] = []
-  let manifest: Manifest | undefined
+  const contents = new Map<string, ImageContents>()
+  let written: WrittenPackage | undefined
   const imageOf = (reference: string) => pulled.get(reference) as PulledImage
 
   const pull: Step = {
@@ -125,61 +114,53 @@ export async function buildBundle(options: BuildOptions): Promise<BuiltBundle> {
       }
     },
   }
-  const writeArchives: Step = {
-    title: 'Write the image archives',
-    async run() {
+  const lookInside: Step = {
+    title: 'Look into the images',
+    async run(note) {
       for (const reference of definition.images) {
-        const file = join(work, basename(archiveName(reference)))
-        await writeArchive(imageOf(reference), store, file)
-        members.push(await fileMember(archiveName(reference), file, 0o644))
+        contents.set(reference, await imageContents(imageOf(reference), store))
+        const archive = ociArchive(imageOf(reference), store)
+        members.push({ path: archiveName(reference), mode: 0o644, ...archive })
       }
+      note(
+        `${[...contents.values()].reduce((sum, { packages }) => sum + packages.packages.length, 0)} packages`,
+      )
     },
   }
   const writeBundle: Step = {
     title: `Write ${basename(path)}`,
     async run(note) {
-      const images = definition.images.map(reference => manifestImage(reference, imageOf(reference)))
-      const texts = textMembers({
-        definition,
-        arch,
-        edgekitVersion,
-        images,
-        runtimeSha256: await sha256Of(runtime.source),
+      const images = definition.images.map(reference =>
+        manifestImage(reference, imageOf(reference), contents.get(reference) as ImageContents),
+      )
+      const { sha256: runtimeSha256 } = await fileOf(runtime)
+      const texts = textMembers({ definition, arch, edgekitVersion, images, runtimeSha256 })
+      written = await writePackage({
+        description: {
+          schemaVersion: 1,
+          name,
+          role: definition.role,
+          kubeedgeVersion: definition.kubeedge,
+          arch,
+          edgekitVersion,
+          broker: { image: definition.broker },
+          images,
+        },
+        // The way in comes first: a bundle that was cut off fails at its end, where edgekit can still say so.
+        payload: [...texts, runtime, ...members],
+        packages: new Map([...contents].map(([reference, { packages }]) => [reference, packages])),
+        path,
+        workDirectory: work,
+        signingKey: options.signingKey,
+        partSize: options.partSize,
       })
-      // The way in comes first: a bundle that was cut off fails at its end, where edgekit can still say so.
-      const payload = [...texts, runtime, ...members]
-      manifest = {
-        schemaVersion: 1,
-        name,
-        role: definition.role,
-        kubeedgeVersion: definition.kubeedge,
-        arch,
-        edgekitVersion,
-        broker: { image: definition.broker },
-        images,
-        files: await Promise.all(
-          payload.map(async ({ path, size, mode, source }) => ({
-            path,
-            size,
-            mode,
-            sha256: await sha256Of(source),
-          })),
-        ),
-      }
-      const source = Buffer.from(formatManifest(manifest))
-      await pack([{ path: 'bundle.json', mode: 0o644, size: source.length, source }, ...payload], path, work)
-      note(formatBytes((await stat(path)).size))
+      note(formatBytes(written.size))
     },
   }
 
   try {
-    await runSteps([pull, takeBinaries, writeArchives, writeBundle])
-    return {
-      path,
-      size: (await stat(path)).size,
-      sha256: await sha256Of(path),
-      manifest: manifest as Manifest,
-    }
+    await runSteps([pull, takeBinaries, lookInside, writeBundle])
+    return written as unknown as WrittenPackage
   } finally {
     await rm(work, { recursive: true, force: true })
   }

@@ -1,8 +1,11 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { readAsset } from '../assets.ts'
-import { type BuiltBundle, buildBundle } from '../bundle/build.ts'
+import { buildBundle } from '../bundle/build.ts'
 import { parseDefinition } from '../bundle/definition.ts'
+import type { WrittenPackage } from '../bundle/package.ts'
+import { signingKey } from '../bundle/sign.ts'
+import { parseSize } from '../bundle/size.ts'
 import { parseMirrors } from '../images/mirrors.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { runSteps } from '../ui/steps.ts'
@@ -23,6 +26,15 @@ export default class Bundle extends EdgekitCommand {
       description: 'architecture of the nodes',
     }),
     output: Flags.string({ char: 'o', default: '.', helpValue: 'DIR', description: 'directory to write to' }),
+    sign: Flags.string({
+      helpValue: 'KEY',
+      description:
+        'private key (ECDSA P-256, PEM file) to sign with; default: the PEM in EDGEKIT_SIGNING_KEY, if set',
+    }),
+    split: Flags.string({
+      helpValue: 'SIZE',
+      description: 'write parts of at most SIZE (k, M, G), such as 3900M for a FAT32 stick',
+    }),
     'registry-mirror': Flags.string({
       multiple: true,
       helpValue: 'HOST=URL',
@@ -30,7 +42,7 @@ export default class Bundle extends EdgekitCommand {
     }),
   }
 
-  async run(): Promise<BuiltBundle> {
+  async run(): Promise<WrittenPackage> {
     const { args, flags } = await this.parse(Bundle)
     const file = `bundles/${args.role}.yaml`
     const silent = this.jsonEnabled()
@@ -40,9 +52,11 @@ export default class Bundle extends EdgekitCommand {
       edgekitVersion: this.config.version,
       outputDirectory: resolve(flags.output),
       mirrors: parseMirrors(flags['registry-mirror'] ?? []),
+      signingKey: await signingKey(flags.sign),
+      partSize: flags.split === undefined ? undefined : parseSize(flags.split),
       runSteps: steps => runSteps(steps, { silent }),
     })
-    this.say(`\n${bundle.path}\nsha256 ${bundle.sha256}`)
+    this.say(`\n${bundle.paths.join('\n')}\nsha256 ${bundle.sha256}`)
     return bundle
   }
 }

@@ -7,23 +7,28 @@ import { isZstd, oneFrameAtATime } from './zstd.ts'
 
 /**
  * Go through the entries of a layer in their order. `visit` may read an entry's content by listening for `data`; what
- * it leaves is skipped. Nothing is ever unpacked.
+ * it leaves is skipped. Nothing is ever unpacked. Returns the size of the layer's tar in bytes.
  */
-export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<void> {
+export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<number> {
+  let size = 0
   const packed = createReadStream(path, { highWaterMark: 256 * 1024 })
-  const parse = (tar: AsyncIterable<Buffer>): Promise<void> => parseTar(path, tar, visit)
+  const parse = async (tar: AsyncIterable<Buffer>): Promise<void> => {
+    size = await parseTar(path, tar, visit)
+  }
   // By the first bytes and not by the media type: registries serve layers whose type says otherwise.
   const start = await firstBytes(path)
   if (start.readUInt16BE() === 0x1f8b) await pipeline(packed, createGunzip(), parse)
   else if (isZstd(start)) await pipeline(packed, oneFrameAtATime, createZstdDecompress(), parse)
   else await pipeline(packed, parse)
+  return size
 }
 
 async function parseTar(
   path: string,
   tar: AsyncIterable<Buffer>,
   visit: (entry: ReadEntry) => void,
-): Promise<void> {
+): Promise<number> {
+  let size = 0
   const parser = new Parser({
     // The digest of the layer was checked when it was fetched, and a tar that is almost empty packs very well.
     maxDecompressionRatio: Number.POSITIVE_INFINITY,
@@ -38,9 +43,11 @@ async function parseTar(
     },
   })
   for await (const chunk of tar) {
+    size += chunk.length
     if (!parser.write(chunk)) await new Promise(resolve => parser.once('drain', resolve))
   }
   parser.end()
+  return size
 }
 
 async function firstBytes(path: string): Promise<Buffer> {

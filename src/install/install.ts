@@ -1,3 +1,4 @@
+import type { TrustedKey } from '../bundle/signature.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksFor } from '../checks/index.ts'
 import { runChecks } from '../checks/run.ts'
@@ -16,6 +17,8 @@ export interface InstallOptions {
   /** Directory of the unpacked bundle. */
   directory: string
   node: Node
+  /** With any, one of them must have signed the bundle. */
+  keys: readonly TrustedKey[]
   /** Shows the steps and runs them. */
   runSteps: StepRunner
 }
@@ -41,8 +44,8 @@ export class PreflightRefusal extends EdgekitError {
  * Make a node what its bundle says: look, decide, do, prove. Everything that can be found out beforehand is found out
  * before the first change; what fails after that is put back. Throws EdgekitError with the documented exit codes.
  */
-export async function install({ directory, node, runSteps }: InstallOptions): Promise<InstallResult> {
-  const bundle = await openBundle(directory, node.files)
+export async function install({ directory, node, keys, runSteps }: InstallOptions): Promise<InstallResult> {
+  const bundle = await openBundle(directory, node.files, keys)
   let facts: Facts | undefined
   let plan: Plan = { steps: [], foreign: [] }
   await runSteps([

@@ -22,6 +22,7 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
       manifestDigest: digest('manifest'),
       configDigest: digest('config'),
       layers: [],
+      unpackedSize: 0,
     }),
   )
   const programs = ['edgekit', 'edgecore', 'keadm'].map(
@@ -29,7 +30,7 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
   )
   const texts = textMembers({ definition, arch: 'amd64', edgekitVersion: version, images, runtimeSize: 9 })
   const members = [
-    ...texts.map(({ path, mode, source }) => ({ path, mode, content: source.toString() })),
+    ...texts.map(({ path, mode, source }) => ({ path, mode, content: String(source) })),
     ...programs.map(([path, content]) => ({ path, mode: 0o755, content })),
     ...images.map(({ archive }) => ({ path: archive, mode: 0o644, content: `image ${version}` })),
   ]
@@ -42,6 +43,7 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
     edgekitVersion: version,
     broker: { image: definition.broker },
     images,
+    disk: 0,
     files: members.map(({ path, mode, content }) => ({
       path,
       size: Buffer.byteLength(content),
