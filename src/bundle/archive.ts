@@ -14,7 +14,7 @@ import { bytesOf, fileAt, type PackedBundle } from './packed.ts'
 export async function readArchive(packed: PackedBundle, reader: ArchiveReader): Promise<void> {
   const members = new Members(packed.name, reader)
   const parser = tarParser(members)
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 })
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 })
   const source = Readable.from(bytesOf(packed))
   source.on('error', error => gunzip.destroy(error))
   let size = 0

@@ -56,7 +56,7 @@ export async function openPacked(path: string): Promise<PackedBundle> {
 
 /** The bytes of a packed bundle, parts one after another. */
 export async function* bytesOf({ files }: PackedBundle): AsyncGenerator<Buffer> {
-  for (const { path } of files) yield* createReadStream(path, { highWaterMark: 256 * 1024 })
+  for (const { path } of files) yield* createReadStream(path, { highWaterMark: 64 * 1024 })
 }
 
 /** The file in which the byte at `offset` is. */

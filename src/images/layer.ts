@@ -11,7 +11,7 @@ import { isZstd, oneFrameAtATime } from './zstd.ts'
  */
 export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<number> {
   let size = 0
-  const packed = createReadStream(path, { highWaterMark: 256 * 1024 })
+  const packed = createReadStream(path, { highWaterMark: 64 * 1024 })
   const parse = async (tar: AsyncIterable<Buffer>): Promise<void> => {
     size = await parseTar(path, tar, visit)
   }
