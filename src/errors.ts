@@ -11,7 +11,9 @@ export const exitCodes = {
   notClean: 5,
   /** Everything is in place, but the checklist found something wrong. */
   checklistFailed: 7,
-  /** Stopped by Ctrl-C (SIGINT), and nothing was left behind; 128 and the number of the signal. */
+  /** The terminal went away (SIGHUP), and nothing was left behind; 128 and the number of the signal. */
+  hungUp: 129,
+  /** Stopped by Ctrl-C (SIGINT), and nothing was left behind. */
   interrupted: 130,
   /** Stopped by SIGTERM, and nothing was left behind. */
   terminated: 143,

@@ -10,3 +10,6 @@ export function formatBytes(bytes: number): string {
   }
   return `${value.toFixed(power === 0 ? 0 : 1)} ${units[power]}`
 }
+
+/** `1 file`, `2 files` */
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`

@@ -1,9 +1,12 @@
 // npm run build:sea [-- --arch amd64] [--directory DIR]: the shipped executables, in dist/ unless told otherwise.
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { edgekit } from './edgekit.ts'
 import type { Arch } from './runtime.ts'
+import { runtimePartsAsset } from './runtime-parts.ts'
 import { buildSea } from './sea.ts'
 
 const architectures: readonly Arch[] = ['amd64', 'arm64']
@@ -19,6 +22,12 @@ const { values } = parseArgs({
 for (const arch of values.arch) {
   if (!isArch(arch)) throw new Error(`--arch ${arch}: expected ${architectures.join(' or ')}`)
   const output = join(values.directory, `edgekit-linux-${arch}`)
-  await buildSea({ ...edgekit, arch, output })
+  const parts = await buildSea({ ...edgekit, arch, output })
+  // A checkout that bundles these executables looks for it where they have it.
+  const list = fileURLToPath(new URL(`../${runtimePartsAsset}`, import.meta.url))
+  const unfinished = `${list}.${randomUUID()}`
+  await mkdir(dirname(list), { recursive: true })
+  await writeFile(unfinished, JSON.stringify(parts))
+  await rename(unfinished, list)
   process.stdout.write(`${output}\n`)
 }

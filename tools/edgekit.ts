@@ -19,6 +19,10 @@ export const edgekit = {
     commandsPlugin(root),
     // @oclif/core loads its plugin finder, its parser and much else before every command. bench/README.md has figures.
     lazyRequiresPlugin(/\/@oclif\/core\/lib\/.*\.js$/),
+    // @cyclonedx/cyclonedx-library tries these for XML and for validation, and does without.
+    ...['ajv', 'ajv-formats', 'ajv-formats-draft2019', 'libxmljs2', 'xmlbuilder2'].map(name =>
+      replacePlugin(name, 'throw new Error("not carried")'),
+    ),
     replacePlugin('wsl-utils', 'export const isWsl = false'),
   ],
 } satisfies Partial<SeaOptions>

@@ -28,7 +28,7 @@ interface LockedPackage {
  * package, fetched once into build/ and compared with the integrity in package-lock.json.
  */
 export async function nodeRuntime(arch: Arch): Promise<string> {
-  const name = `node-linux-${arch === 'amd64' ? 'x64' : arch}`
+  const name = packageOf(arch)
   const installed = join(root, 'node_modules', name, 'bin', 'node')
   if (existsSync(installed)) return installed
 
@@ -61,6 +61,12 @@ export async function nodeRuntime(arch: Arch): Promise<string> {
   }
   return binary
 }
+
+/** The version of Node.js in the executables for `arch`. */
+export const nodeVersion = async (arch: Arch): Promise<string> =>
+  (await lockedPackage(packageOf(arch))).version
+
+const packageOf = (arch: Arch): string => `node-linux-${arch === 'amd64' ? 'x64' : arch}`
 
 async function lockedPackage(name: string): Promise<LockedPackage> {
   const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {

@@ -1,10 +1,12 @@
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Plugin } from 'esbuild'
+import { build, type Metafile, type Plugin } from 'esbuild'
 import { execa } from 'execa'
+import type { RuntimeParts } from '../src/bundle/runtime-parts.ts'
 import { type HostNeeds, requireOnHost } from './host.ts'
 import { type Arch, hostArch, nodeRuntime } from './runtime.ts'
+import { runtimePartsAsset, runtimePartsOf } from './runtime-parts.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -41,18 +43,22 @@ const gnu = {
 } as const
 
 /**
- * Make one self-contained executable of a program and the pinned Node.js. The same inputs give the same bytes.
+ * Make one self-contained executable of a program and the pinned Node.js. The same inputs give the same bytes. Returns
+ * what it is made of, which the executable also carries as an asset.
  */
-export async function buildSea(options: SeaOptions): Promise<void> {
+export async function buildSea(options: SeaOptions): Promise<RuntimeParts> {
   const tools = toolsFor(options.arch)
   await requireOnHost(`building for ${options.arch}`, tools.needs)
   const output = resolve(options.output)
   await mkdir(dirname(output), { recursive: true })
   const work = await mkdtemp(`${output}.`)
   try {
-    await bundle(options, join(work, 'main.cjs'))
+    const metafile = await bundle(options, join(work, 'main.cjs'))
     const runtime = await nodeRuntime(options.arch)
-    const blob = await makeBlob(runtime, tools.run, work, options.assets ?? {})
+    const parts = await runtimePartsOf(metafile, options.arch, root)
+    await writeFile(join(work, 'parts.json'), JSON.stringify(parts))
+    const assets = { ...options.assets, [runtimePartsAsset]: join(work, 'parts.json') }
+    const blob = await makeBlob(runtime, tools.run, work, assets)
     const executable = join(work, 'executable')
     await copyFile(runtime, executable)
     // Strip before the blob is there: stripping it afterwards makes an executable that crashes.
@@ -63,6 +69,7 @@ export async function buildSea(options: SeaOptions): Promise<void> {
     })
     await chmod(executable, 0o755)
     await rename(executable, output)
+    return parts
   } finally {
     await rm(work, { recursive: true, force: true })
   }
@@ -72,8 +79,8 @@ export async function buildSea(options: SeaOptions): Promise<void> {
 async function bundle(
   { entry, define = {}, plugins = [] }: Pick<SeaOptions, 'entry' | 'define' | 'plugins'>,
   outfile: string,
-): Promise<void> {
-  await build({
+): Promise<Metafile> {
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
@@ -85,11 +92,13 @@ async function bundle(
     keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
     define: { 'process.env.NODE_ENV': '"production"', ...define },
     // There is no file beside the executable that import.meta.url could lead to.
     logOverride: { 'empty-import-meta': 'silent' },
     plugins,
   })
+  return metafile
 }
 
 /** The blob that carries program, code cache and assets; made by the very Node.js that will run it. */

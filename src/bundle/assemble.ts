@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import type { KeyObject } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { formatBytes } from '../format.ts'
 import type { BlobStore } from '../images/blob-store.ts'
+import { imageContents } from '../images/contents.ts'
 import type { PulledImage } from '../images/pull.ts'
 import type { TarMember } from '../images/tar.ts'
 import type { StepRunner } from '../step.ts'
@@ -12,9 +12,9 @@ import type { Definition } from './definition.ts'
 import { archiveMember, type BundleImage, manifestImage } from './image-archives.ts'
 import { filesOf } from './inputs.ts'
 import { type Lock, lockDigest } from './lock.ts'
-import { type Architecture, formatManifest, type Manifest } from './manifest.ts'
+import type { Architecture } from './manifest.ts'
 import { textMembers } from './members.ts'
-import { pack } from './pack.ts'
+import { fileOf, type WrittenPackage, writePackage } from './package.ts'
 import { takeFile } from './take-file.ts'
 
 export interface AssembleOptions {
@@ -33,31 +33,25 @@ export interface AssembleOptions {
   /** Directory for what is put together; on the file system of the output. */
   work: string
   outputDirectory: string
+  signingKey?: KeyObject | undefined
+  /** The most bytes of one file; the bundle is split into such parts. */
+  partSize?: number | undefined
   runSteps: StepRunner
   signal: AbortSignal
 }
 
-export interface BuiltBundle {
-  path: string
-  /** Bytes. */
-  size: number
-  sha256: string
-  manifest: Manifest
-}
-
 /** Put together the bundle of one architecture out of parts that have all been fetched. Throws EdgekitError. */
-export async function assembleBundle(options: AssembleOptions): Promise<BuiltBundle> {
+export async function assembleBundle(options: AssembleOptions): Promise<WrittenPackage> {
   const { definition, arch, lock, edgekitVersion, runtime, store, imageOf, signal } = options
   const work = join(options.work, arch)
   await mkdir(work)
   const name = `kubeedge-${definition.role}`
   const path = join(options.outputDirectory, `${name}-${definition.kubeedge}-${arch}.tar.gz`)
   const files = filesOf(definition, arch)
-  const images = [...archiveNames(definition.images.map(({ reference }) => reference))].map(
-    ([reference, archive]): BundleImage => ({ reference, archive, pulled: imageOf(reference) }),
-  )
+  const archives = archiveNames(definition.images.map(({ reference }) => reference))
+  const images: BundleImage[] = []
   const members: TarMember[] = []
-  let manifest: Manifest | undefined
+  let written: WrittenPackage | undefined
 
   await options.runSteps([
     {
@@ -71,16 +65,23 @@ export async function assembleBundle(options: AssembleOptions): Promise<BuiltBun
       },
     },
     {
-      title: `Write ${images.length} image archives for ${arch}`,
-      async run() {
-        for (const image of images) members.push(await archiveMember(image, store, work, signal))
+      title: `Look into ${archives.size} images for ${arch}`,
+      async run(note) {
+        for (const [reference, archive] of archives) {
+          signal.throwIfAborted()
+          const pulled = imageOf(reference)
+          const image = { reference, archive, pulled, contents: await imageContents(pulled, store) }
+          images.push(image)
+          members.push(archiveMember(image, store))
+        }
+        note(`${images.reduce((sum, { contents }) => sum + contents.packages.packages.length, 0)} packages`)
       },
     },
     {
       title: `Write ${basename(path)}`,
       async run(note) {
         const described = images.map(manifestImage)
-        const runtimeSha256 = await sha256Of(runtime.source)
+        const { sha256: runtimeSha256 } = await fileOf(runtime)
         const texts = textMembers({
           definition,
           arch,
@@ -89,39 +90,31 @@ export async function assembleBundle(options: AssembleOptions): Promise<BuiltBun
           lock,
           runtimeSha256,
         })
-        // The way in comes first: a bundle that was cut off fails at its end, where edgekit can still say so.
-        const payload = [...texts, runtime, ...members]
-        manifest = {
-          schemaVersion: 1,
-          name,
-          role: definition.role,
-          kubeedgeVersion: definition.kubeedge,
-          arch,
-          edgekitVersion,
-          lockDigest: lockDigest(lock),
-          broker: { image: definition.broker },
-          images: described,
-          files: await Promise.all(payload.map(manifestFile)),
-        }
-        const source = Buffer.from(formatManifest(manifest))
-        const first: TarMember = { path: 'bundle.json', mode: 0o644, size: source.length, source }
-        await pack([first, ...payload], path, work, signal)
-        note(formatBytes((await stat(path)).size))
+        written = await writePackage({
+          description: {
+            schemaVersion: 1,
+            name,
+            role: definition.role,
+            kubeedgeVersion: definition.kubeedge,
+            arch,
+            edgekitVersion,
+            lockDigest: lockDigest(lock),
+            broker: { image: definition.broker },
+            images: described,
+          },
+          // The way in comes first: a bundle that was cut off fails at its end, where edgekit can still say so.
+          payload: [...texts, runtime, ...members],
+          packages: new Map(images.map(({ reference, contents }) => [reference, contents.packages])),
+          path,
+          workDirectory: work,
+          signingKey: options.signingKey,
+          partSize: options.partSize,
+          signal,
+        })
+        note(formatBytes(written.size))
       },
     },
   ])
   await rm(work, { recursive: true })
-  const { size } = await stat(path)
-  return { path, size, sha256: await sha256Of(path), manifest: manifest as unknown as Manifest }
-}
-
-async function manifestFile({ path, size, mode, source }: TarMember): Promise<Manifest['files'][number]> {
-  return { path, size, mode, sha256: await sha256Of(source) }
-}
-
-async function sha256Of(source: Buffer | string): Promise<string> {
-  const hash = createHash('sha256')
-  if (typeof source !== 'string') return hash.update(source).digest('hex')
-  for await (const chunk of createReadStream(source, { highWaterMark: 1 << 20 })) hash.update(chunk)
-  return hash.digest('hex')
+  return written as unknown as WrittenPackage
 }

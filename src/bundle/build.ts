@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
@@ -5,13 +6,14 @@ import { formatBytes } from '../format.ts'
 import type { ImageAccess } from '../images/source.ts'
 import type { TarMember } from '../images/tar.ts'
 import type { StepRunner } from '../step.ts'
-import { assembleBundle, type BuiltBundle } from './assemble.ts'
+import { assembleBundle } from './assemble.ts'
 import type { Definition } from './definition.ts'
 import { requireProgramFile } from './elf.ts'
 import type { Lock } from './lock.ts'
 import type { UsedLock } from './lock-file.ts'
 import { makeLock } from './make-lock.ts'
 import type { Architecture } from './manifest.ts'
+import type { WrittenPackage } from './package.ts'
 import { type PulledImages, pullImages } from './pull-images.ts'
 import { runtimeFor } from './runtime.ts'
 
@@ -24,6 +26,9 @@ export interface BuildOptions {
   /** Directory the bundles are written to; made if missing. */
   outputDirectory: string
   images: ImageAccess
+  signingKey?: KeyObject | undefined
+  /** The most bytes of one file; the bundles are split into such parts. */
+  partSize?: number | undefined
   runSteps: StepRunner
   signal: AbortSignal
 }
@@ -32,7 +37,7 @@ export interface BuildOptions {
  * Build the bundles of a definition, one for each architecture. Nothing but finished bundles stays in the output
  * directory, whatever happens. Throws EdgekitError, and the reason of `signal` when that ends it.
  */
-export async function buildBundles(options: BuildOptions): Promise<BuiltBundle[]> {
+export async function buildBundles(options: BuildOptions): Promise<WrittenPackage[]> {
   const { architectures, outputDirectory, signal } = options
   const runtimes = await Promise.all(architectures.map(checkedRuntime))
   const work = await makeWorkDirectory(outputDirectory)
@@ -50,7 +55,7 @@ async function build(
   options: BuildOptions,
   work: string,
   runtimes: readonly TarMember[],
-): Promise<BuiltBundle[]> {
+): Promise<WrittenPackage[]> {
   const { definition, architectures, runSteps, signal } = options
   const downloads = join(work, 'downloads')
   await mkdir(downloads)
@@ -78,7 +83,7 @@ async function build(
       },
     },
   ])
-  const bundles: BuiltBundle[] = []
+  const bundles: WrittenPackage[] = []
   for (const [index, arch] of architectures.entries()) {
     const imageOf = (reference: string) => (pulled as PulledImages).get(reference, arch)
     const runtime = runtimes[index] as TarMember

@@ -5,6 +5,9 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 /** A path inside the bundle: relative, without `..`, so that nothing is read or written outside of it. */
 const memberPath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[\w./@+-]+$/)
 
+const bytes = z.number().int().nonnegative()
+
+// Fields that a newer edgekit adds are passed over; one of these missing is an error.
 const manifestSchema = z.object({
   schemaVersion: z.literal(1),
   name: z.string(),
@@ -23,18 +26,26 @@ const manifestSchema = z.object({
       platform: z.string(),
       manifestDigest: digest,
       configDigest: digest,
-      layers: z.array(z.object({ digest, size: z.number().int().nonnegative() })),
+      layers: z.array(z.object({ digest, size: bytes, unpackedSize: bytes })),
+      /** Sum over the layers. */
+      unpackedSize: bytes,
     }),
   ),
-  files: z.array(
-    z.object({ path: memberPath, size: z.number().int().nonnegative(), mode: z.number().int(), sha256 }),
-  ),
+  /** Bytes that a node needs: docs/bundle-format.md has the formula. */
+  disk: bytes,
+  files: z.array(z.object({ path: memberPath, size: bytes, mode: z.number().int(), sha256 })),
 })
 
 /** `bundle.json`: what a bundle is, every file in it with size and hash, every image with its digests. */
 export type Manifest = z.infer<typeof manifestSchema>
 export type ManifestImage = Manifest['images'][number]
+export type ManifestFile = Manifest['files'][number]
 export type Architecture = Manifest['arch']
+
+/** The first member of a bundle, and the one that may follow it. */
+export const manifestName = 'bundle.json'
+export const signatureName = 'bundle.json.sig'
+export const sbomName = 'meta/sbom.cdx.json'
 
 /** Read a manifest. Throws an Error that says what is wrong with it and where. */
 export function parseManifest(text: string): Manifest {

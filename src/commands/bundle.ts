@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
-import type { BuiltBundle } from '../bundle/assemble.ts'
 import { buildBundles } from '../bundle/build.ts'
 import { chosenArchitectures, chosenDefinition } from '../bundle/choice.ts'
 import { defaultDefinitions } from '../bundle/layers.ts'
 import { lockPath, readLockFile } from '../bundle/lock-file.ts'
+import type { WrittenPackage } from '../bundle/package.ts'
+import { signingKey } from '../bundle/sign.ts'
+import { parseSize } from '../bundle/size.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { imageAccess, imageFlags } from '../ui/image-flags.ts'
 import { interruptible } from '../ui/interrupt.ts'
@@ -38,10 +40,19 @@ export default class Bundle extends EdgekitCommand {
     frozen: Flags.boolean({
       description: 'refuse when the lock is missing or does not match the definition',
     }),
+    sign: Flags.string({
+      helpValue: 'KEY',
+      description:
+        'private key (ECDSA P-256, PEM file) to sign with; default: the PEM in EDGEKIT_SIGNING_KEY, if set',
+    }),
+    split: Flags.string({
+      helpValue: 'SIZE',
+      description: 'write parts of at most SIZE (k, M, G), such as 3900M for a FAT32 stick',
+    }),
     ...imageFlags,
   }
 
-  async run(): Promise<{ bundles: BuiltBundle[] }> {
+  async run(): Promise<{ bundles: WrittenPackage[] }> {
     const { args, flags } = await this.parse(Bundle)
     const silent = this.jsonEnabled()
     const definition = await chosenDefinition(args.role, flags.file)
@@ -53,6 +64,7 @@ export default class Bundle extends EdgekitCommand {
       required: flags.lock !== undefined,
       frozen: flags.frozen,
     })
+    const key = await signingKey(flags.sign)
     const images = await imageAccess(flags, definition.mirrors)
     const bundles = await interruptible(signal =>
       buildBundles({
@@ -62,11 +74,13 @@ export default class Bundle extends EdgekitCommand {
         edgekitVersion: this.config.version,
         outputDirectory: resolve(flags.output),
         images,
+        signingKey: key,
+        partSize: flags.split === undefined ? undefined : parseSize(flags.split),
         runSteps: steps => runSteps(steps, { silent }),
         signal,
       }),
     )
-    for (const { path, sha256 } of bundles) this.say(`\n${path}\nsha256 ${sha256}`)
+    for (const { paths, sha256 } of bundles) this.say(`\n${paths.join('\n')}\nsha256 ${sha256}`)
     return { bundles }
   }
 }

@@ -1,27 +1,38 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
+import { readKeys } from '../bundle/keys.ts'
+import { locateBundle } from '../bundle/locate.ts'
+import { withUnpacked } from '../bundle/unpack.ts'
 import { exitCodes } from '../errors.ts'
-import { install, PreflightRefusal } from '../install/install.ts'
+import { type InstallResult, install, PreflightRefusal } from '../install/install.ts'
+import { trustedKeys } from '../install/trusted-keys.ts'
 import { localNode } from '../node/node.ts'
 import { formatCloudCommands } from '../ui/cloud-commands.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { formatFindings } from '../ui/findings.ts'
+import { interruptible } from '../ui/interrupt.ts'
 import { runSteps } from '../ui/steps.ts'
 
 export default class Install extends EdgekitCommand {
-  static override summary =
-    'Make this machine an edge node, or prepare the cloud side, from an unpacked bundle'
+  static override summary = 'Make this machine an edge node, or prepare the cloud side, from a bundle'
   static override description =
-    'Verifies the bundle, imports the broker image, starts the broker, and when it answers, EdgeCore; then goes through a checklist. From a cloud bundle: imports and pins the images, puts keadm and the manifests in place, and says what to type next, or does it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nExit codes: 0 done or nothing to do, 3 refused and nothing changed, 4 failed and put back, 5 failed and not all put back, 7 installed but the checklist found something.'
+    'Takes a bundle as it was unpacked, or packed (a .tar.gz or its parts), which is unpacked into /var/tmp for the time it takes. With --key, or with keys in /etc/edgekit/trusted-keys/*.pem, a bundle that none of them signed is refused before anything is touched.\n\nVerifies the bundle, imports the broker image, starts the broker, and when it answers, EdgeCore; then goes through a checklist. From a cloud bundle: imports and pins the images, puts keadm and the manifests in place, and says what to type next, or does it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nExit codes: 0 done or nothing to do, 3 refused and nothing changed, 4 failed and put back, 5 failed and not all put back, 7 installed but the checklist found something.'
   static override examples = [
     'sudo ./edgekit install',
-    'sudo edgekit install /media/usb/bundle',
+    'sudo edgekit install /media/usb/kubeedge-edge-v1.22.0-amd64.tar.gz',
     'sudo ./edgekit install --apply --advertise-address 192.0.2.10',
   ]
   static override args = {
-    directory: Args.string({ description: 'the unpacked bundle (default: where this edgekit was unpacked)' }),
+    bundle: Args.string({
+      description: 'a bundle, packed or unpacked (default: where this edgekit was unpacked)',
+    }),
   }
   static override flags = {
+    key: Flags.string({
+      multiple: true,
+      helpValue: 'PUB',
+      description: 'public key (PEM) that must have signed the bundle; with several, any one of them',
+    }),
     apply: Flags.boolean({ description: 'cloud bundle: also run keadm init, and wait until CloudCore runs' }),
     'advertise-address': Flags.string({
       helpValue: 'IP[,IP]',
@@ -35,12 +46,15 @@ export default class Install extends EdgekitCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Install)
-    const directory = resolve(args.directory ?? resolve(process.execPath, '../..'))
+    const node = localNode()
+    const keys = [...(await readKeys(flags.key ?? [])), ...(await trustedKeys(node.files))]
     const silent = this.jsonEnabled()
-    try {
-      const { bundle, done, checklist, next } = await install({
+    const installFrom = (directory: string, signal: AbortSignal): Promise<InstallResult> =>
+      install({
+        signal,
         directory,
-        node: localNode(),
+        node,
+        keys,
         runSteps: steps => runSteps(steps, { silent }),
         cloud: {
           apply: flags.apply,
@@ -48,6 +62,15 @@ export default class Install extends EdgekitCommand {
           kubeconfig: flags.kubeconfig,
         },
       })
+    const { directory, packed } = await locateBundle(
+      resolve(args.bundle ?? resolve(process.execPath, '../..')),
+    )
+    try {
+      const { bundle, done, checklist, next } = await interruptible(signal =>
+        directory === undefined
+          ? withUnpacked(packed, keys, unpacked => installFrom(unpacked, signal))
+          : installFrom(directory, signal),
+      )
       const passed = checklist.every(({ status }) => status === 'pass' || status === 'warn')
       process.exitCode = passed ? exitCodes.ok : exitCodes.checklistFailed
       this.say(done.length === 0 ? '\nNothing to do: this node is already as the bundle says.\n' : '')

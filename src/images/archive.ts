@@ -2,7 +2,7 @@ import type { BlobStore } from './blob-store.ts'
 import type { Descriptor } from './descriptor.ts'
 import type { PulledImage } from './pull.ts'
 import { formatReference, parseReference } from './reference.ts'
-import type { TarMember } from './tar.ts'
+import { type TarMember, tarEnd, tarMember, tarSize } from './tar.ts'
 
 /**
  * The members of a tar that every `ctr images import` reads: an OCI image layout with this one image.
@@ -27,6 +27,18 @@ export function ociArchiveMembers(image: PulledImage, store: BlobStore): TarMemb
         source: store.path(digest),
       })),
   ]
+}
+
+/** That tar as the content of a file, made anew out of the store each time it is read. */
+export function ociArchive(image: PulledImage, store: BlobStore): Pick<TarMember, 'size' | 'source'> {
+  const members = ociArchiveMembers(image, store)
+  return {
+    size: tarSize(members),
+    async *source() {
+      for (const member of members) yield* tarMember(member)
+      yield tarEnd()
+    },
+  }
 }
 
 function member(path: string, content: unknown): TarMember {

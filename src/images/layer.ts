@@ -8,10 +8,14 @@ import { isZstd, oneFrameAtATime } from './zstd.ts'
 
 /**
  * Go through the entries of a layer in their order. `visit` may read an entry's content by listening for `data`; what
- * it leaves is skipped. Nothing is ever unpacked.
+ * it leaves is skipped. Nothing is ever unpacked. Returns the size of the layer's tar in bytes.
  */
-export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<void> {
-  await unpack(path, tar => parseTar(path, tar, visit))
+export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<number> {
+  let size = 0
+  await unpack(path, async tar => {
+    size = await parseTar(path, tar, visit)
+  })
+  return size
 }
 
 /** By the first bytes and not by the media type: registries serve layers whose type says otherwise. */
@@ -31,7 +35,7 @@ export async function unpackedDigest(path: string): Promise<string> {
 }
 
 async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
-  const packed = createReadStream(path, { highWaterMark: 256 * 1024 })
+  const packed = createReadStream(path, { highWaterMark: 64 * 1024 })
   const kind = await layerKind(path)
   if (kind === 'gzip') await pipeline(packed, createGunzip(), read)
   else if (kind === 'zstd') await pipeline(packed, oneFrameAtATime, createZstdDecompress(), read)
@@ -42,7 +46,8 @@ async function parseTar(
   path: string,
   tar: AsyncIterable<Buffer>,
   visit: (entry: ReadEntry) => void,
-): Promise<void> {
+): Promise<number> {
+  let size = 0
   const parser = new Parser({
     // The digest of the layer was checked when it was fetched, and a tar that is almost empty packs very well.
     maxDecompressionRatio: Number.POSITIVE_INFINITY,
@@ -57,9 +62,11 @@ async function parseTar(
     },
   })
   for await (const chunk of tar) {
+    size += chunk.length
     if (!parser.write(chunk)) await new Promise(resolve => parser.once('drain', resolve))
   }
   parser.end()
+  return size
 }
 
 async function firstBytes(path: string): Promise<Buffer> {

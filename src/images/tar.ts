@@ -4,12 +4,14 @@ import { EdgekitError, exitCodes } from '../errors.ts'
 
 const blockSize = 512
 
-/** One regular file of a tar archive; `source` is its content, or the path of a file that has it. */
+/** One regular file of a tar archive. */
 export interface TarMember {
   path: string
   mode: 0o644 | 0o755
+  /** Bytes. */
   size: number
-  source: Buffer | string
+  /** The content, or the path of a file that has it, or a function that gives it anew each time. */
+  source: Buffer | string | (() => AsyncIterable<Buffer>)
 }
 
 /** The one time stamp of everything edgekit packs. https://reproducible-builds.org/specs/source-date-epoch/ */
@@ -30,16 +32,27 @@ export function sourceDate({ SOURCE_DATE_EPOCH: text = '0' }: NodeJS.ProcessEnv 
  */
 export async function* tarMember(member: TarMember, mtime: Date = sourceDate()): AsyncGenerator<Buffer> {
   yield header(member, mtime)
+  yield* contentOf(member)
+  const padding = paddingOf(member.size)
+  if (padding > 0) yield Buffer.alloc(padding)
+}
+
+/** The bytes of one member. Throws EdgekitError when they are not as many as stated. */
+export async function* contentOf(member: TarMember): AsyncGenerator<Buffer> {
   let size = 0
-  for await (const chunk of content(member.source)) {
+  for await (const chunk of chunksOf(member.source)) {
     size += chunk.length
     if (size > member.size) throw wrongSize(member, `more than ${member.size} bytes`)
     yield chunk
   }
   if (size !== member.size) throw wrongSize(member, `only ${size} bytes`)
-  const padding = -size & (blockSize - 1)
-  if (padding > 0) yield Buffer.alloc(padding)
 }
+
+/** Bytes that `members` take up in an archive, its end included. */
+export const tarSize = (members: readonly Pick<TarMember, 'size'>[]): number =>
+  members.reduce((sum, { size }) => sum + blockSize + size + paddingOf(size), 2 * blockSize)
+
+const paddingOf = (size: number): number => -size & (blockSize - 1)
 
 /** The two empty blocks that end an archive. */
 export const tarEnd = (): Buffer => Buffer.alloc(2 * blockSize)
@@ -65,8 +78,9 @@ function header(member: TarMember, mtime: Date): Buffer {
   return block
 }
 
-async function* content(source: Buffer | string): AsyncGenerator<Buffer> {
-  if (typeof source === 'string') yield* createReadStream(source, { highWaterMark: 1024 * 1024 })
+async function* chunksOf(source: TarMember['source']): AsyncGenerator<Buffer> {
+  if (typeof source === 'function') yield* source()
+  else if (typeof source === 'string') yield* createReadStream(source, { highWaterMark: 256 * 1024 })
   else if (source.length > 0) yield source
 }
 

@@ -13,12 +13,14 @@ export interface Execution {
 }
 
 /** Turn a plan into steps that make its changes and remember how to undo them. */
-export function execution(plan: readonly PlannedStep[], node: Node): Execution {
+export function execution(plan: readonly PlannedStep[], node: Node, signal: AbortSignal): Execution {
   const done: { step: PlannedStep; before: unknown }[] = []
   return {
     steps: plan.map(step => ({
       title: step.title,
       async run() {
+        // Between two changes, never in the middle of one.
+        signal.throwIfAborted()
         const action = actionOf(step.kind)
         const before = await action.capture(step.spec, node)
         // Before it is applied: an action that fails half way is undone as well.

@@ -1,4 +1,5 @@
 import type { Manifest } from '../bundle/manifest.ts'
+import type { TrustedKey } from '../bundle/signature.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run.ts'
@@ -21,8 +22,12 @@ export interface InstallOptions {
   /** Directory of the unpacked bundle. */
   directory: string
   node: Node
+  /** With any, one of them must have signed the bundle. */
+  keys: readonly TrustedKey[]
   /** Shows the steps and runs them. */
   runSteps: StepRunner
+  /** When it is aborted, the change under way is finished and everything is put back. */
+  signal: AbortSignal
   cloud: CloudChoice
 }
 
@@ -49,8 +54,9 @@ export class PreflightRefusal extends EdgekitError {
  * Make a node what its bundle says: look, decide, do, prove. Everything that can be found out beforehand is found out
  * before the first change; what fails after that is put back. Throws EdgekitError with the documented exit codes.
  */
-export async function install({ directory, node, runSteps, cloud }: InstallOptions): Promise<InstallResult> {
-  const bundle = await openBundle(directory, node.files)
+export async function install(options: InstallOptions): Promise<InstallResult> {
+  const { directory, node, keys, runSteps, signal, cloud } = options
+  const bundle = await openBundle(directory, node.files, keys)
   const { role } = bundle.manifest
   const cloudSide = await cloudOptions(bundle.manifest, cloud, node)
   let facts: Facts | undefined
@@ -75,7 +81,7 @@ export async function install({ directory, node, runSteps, cloud }: InstallOptio
       },
     },
   ])
-  const work = execution(plan.steps, node)
+  const work = execution(plan.steps, node, signal)
   await runSteps(work.steps).catch(error => undo(work, error))
   if (role === 'edge' && plan.steps.length > 0) {
     await runSteps([
@@ -139,7 +145,7 @@ async function undo(work: Execution, error: unknown): Promise<never> {
   const left = await work.rollBack()
   if (left.length === 0) {
     throw new EdgekitError(`${messageOf(error)}\nEverything that had been changed has been put back.`, {
-      exitCode: exitCodes.rolledBack,
+      exitCode: error instanceof EdgekitError ? error.exitCode : exitCodes.rolledBack,
       cause: error,
     })
   }

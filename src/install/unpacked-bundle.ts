@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { type Manifest, parseManifest } from '../bundle/manifest.ts'
+import { type Manifest, manifestName, parseManifest, signatureName } from '../bundle/manifest.ts'
+import { checkSignature, type TrustedKey } from '../bundle/signature.ts'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import type { Files } from '../node/files.ts'
 
@@ -14,9 +15,16 @@ export interface UnpackedBundle {
 const copyAgain =
   'Copy the bundle again, unpack it into an empty directory and look for errors of tar. If it happens again, the USB stick or the disk is failing.'
 
-/** Read the manifest of an unpacked bundle. Throws EdgekitError when there is none or it cannot be understood. */
-export async function openBundle(directory: string, files: Files): Promise<UnpackedBundle> {
-  const path = join(directory, 'bundle.json')
+/**
+ * Read the manifest of an unpacked bundle. Throws EdgekitError when there is none, it cannot be understood, or there
+ * are `keys` and none of them signed it.
+ */
+export async function openBundle(
+  directory: string,
+  files: Files,
+  keys: readonly TrustedKey[] = [],
+): Promise<UnpackedBundle> {
+  const path = join(directory, manifestName)
   const text = await files.read(path).catch(error => {
     throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
       exitCode: exitCodes.refused,
@@ -30,6 +38,10 @@ export async function openBundle(directory: string, files: Files): Promise<Unpac
       remedy:
         'Unpack a bundle (tar xzf kubeedge-edge-….tar.gz) and run ./edgekit install there, or name its directory.',
     })
+  }
+  if (keys.length > 0) {
+    const signature = await files.read(join(directory, signatureName))
+    checkSignature(Buffer.from(text), signature, keys, `the bundle in ${directory}`)
   }
   try {
     return {

@@ -8,6 +8,8 @@ export const paths = {
   programLink: '/usr/local/bin/edgekit',
   /** The manifest of the bundle that was installed last. */
   installedManifest: '/var/lib/edgekit/bundle.json',
+  /** Public keys (*.pem): with any here, only bundles signed by one of them are installed. */
+  trustedKeys: '/etc/edgekit/trusted-keys',
   images: '/var/lib/edgekit/images',
   backups: '/var/lib/edgekit/backups',
   brokerConfig: '/etc/edgekit/mosquitto/mosquitto.conf',

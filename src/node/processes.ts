@@ -40,6 +40,8 @@ export function localProcesses(): Processes {
       const { exitCode, stdout, stderr } = await execa(file, args, {
         preferLocal: false,
         stdin: 'ignore',
+        // In a process group of its own: Ctrl-C is for edgekit, which lets the command it has begun come to its end.
+        detached: true,
         env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? defaultPath },
         timeout: timeoutMs,
         ...(signal && { cancelSignal: signal }),

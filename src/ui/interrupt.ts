@@ -1,19 +1,25 @@
 import { EdgekitError, exitCodes } from '../errors.ts'
 
-const codes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const
+const codes = {
+  SIGHUP: exitCodes.hungUp,
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+} as const
+type Name = keyof typeof codes
+const names = Object.keys(codes) as Name[]
 
 /**
- * Run `work`, and when Ctrl-C or SIGTERM comes, abort its signal with an EdgekitError: it stops, cleans up and throws
+ * Run `work`, and when Ctrl-C, SIGTERM or the end of the terminal comes, abort its signal with an EdgekitError: it stops, cleans up and throws
  * that. A second Ctrl-C ends the process at once.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interrupt = new AbortController()
-  const onSignal = (name: 'SIGINT' | 'SIGTERM'): void =>
+  const onSignal = (name: Name): void =>
     interrupt.abort(new EdgekitError(`stopped by ${name}; nothing is left behind`, { exitCode: codes[name] }))
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  for (const name of names) process.once(name, onSignal)
   try {
     return await work(interrupt.signal)
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    for (const name of names) process.off(name, onSignal)
   }
 }

@@ -1,8 +1,7 @@
 import type { Report } from '../doctor/diagnose.ts'
+import { plural } from '../format.ts'
 import { formatFindings } from './findings.ts'
 import { paint, wrap } from './text.ts'
-
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 function verdict({ causes, checks, summary }: Report): string {
   if (summary.fail > 0) {

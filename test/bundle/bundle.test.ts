@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -47,6 +47,7 @@ test('a bundle has what an edge node needs, and nothing else', async () => {
   const { stdout } = await execa('tar', ['tzf', await labBundle()])
   expect(stdout.split('\n')).toEqual([
     'bundle.json',
+    'meta/sbom.cdx.json',
     'edgekit',
     'meta/version.txt',
     'bin/clean-broker',
@@ -83,9 +84,14 @@ test('the digest of an image is the one the registry gives', async () => {
   ])
 })
 
-test('the same inputs give the same bytes, in another directory and time zone', async () => {
+test('the same inputs give the same bytes: in another directory, for another user, with another umask and time zone', async () => {
   const output = join(scratch, 'again')
-  const edgekit = await edgekitExecutable()
+  await mkdir(output)
+  await chmod(output, 0o777)
+  await chmod(scratch, 0o755)
+  // A copy, because that user cannot look into a cache that is root's.
+  const edgekit = join(scratch, 'edgekit')
+  await copyFile(await edgekitExecutable(), edgekit)
   const args = [
     'bundle',
     'edge',
@@ -96,7 +102,8 @@ test('the same inputs give the same bytes, in another directory and time zone', 
     '--registry-mirror',
     `docker.io=${registry.url}`,
   ]
-  await execa(edgekit, args, { env: { TZ: 'Asia/Tokyo', HOME: '/nowhere' } })
+  const script = 'umask 077; exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"'
+  await execa('sh', ['-c', script, 'sh', edgekit, ...args], { env: { TZ: 'Asia/Tokyo', HOME: '/nowhere' } })
   expect(await readdir(output)).toEqual(['kubeedge-edge-v1.22.0-amd64.tar.gz'])
   expect(await sha256(join(output, 'kubeedge-edge-v1.22.0-amd64.tar.gz'))).toBe(
     await sha256(await labBundle()),

@@ -20,7 +20,7 @@ const anHour = 3_600_000
 export async function cached(
   name: string,
   inputs: readonly (string | Uint8Array)[],
-  build: (directory: string) => Promise<void>,
+  build: (directory: string) => Promise<unknown>,
 ): Promise<string> {
   const hash = createHash('sha256')
   for (const input of inputs) hash.update(input).update('\0')
@@ -33,7 +33,7 @@ export async function cached(
   return directory
 }
 
-async function makeWhole(directory: string, build: (directory: string) => Promise<void>): Promise<void> {
+async function makeWhole(directory: string, build: (directory: string) => Promise<unknown>): Promise<void> {
   const unfinished = `${directory}.${randomUUID()}.unfinished`
   await mkdir(unfinished, { recursive: true })
   try {

@@ -44,11 +44,15 @@ async function writeBlob(layout: string, mediaType: string, content: unknown): P
 }
 
 /** Pack a tar stream as a gzip layer. */
-export async function writeLayer(layout: string, tar: AsyncIterable<Buffer> | Readable): Promise<Layer> {
+export async function writeLayer(
+  layout: string,
+  tar: AsyncIterable<Buffer> | Readable,
+  { level = 6 } = {},
+): Promise<Layer> {
   const unfinished = join(layout, `${randomUUID()}.unfinished`)
   const [unpacked, packed] = [hashing(), hashing()]
   await mkdir(join(layout, 'blobs/sha256'), { recursive: true })
-  await pipeline(tar, unpacked.stream, createGzip({ level: 6 }), packed.stream, createWriteStream(unfinished))
+  await pipeline(tar, unpacked.stream, createGzip({ level }), packed.stream, createWriteStream(unfinished))
   const digest = packed.digest()
   await rename(unfinished, blobPath(layout, digest))
   return { mediaType: oci('layer.v1.tar+gzip'), digest, size: packed.size(), diffId: unpacked.digest() }

@@ -31,8 +31,8 @@ const mayImport: Record<string, readonly string[]> = {
   ],
 }
 
-/** Data that two rooms agree on, and constants that name places on a node: whoever needs them may read them. */
-const contracts = ['src/bundle/manifest.ts', 'src/node/paths.ts']
+/** What two rooms must agree on, and constants that name places on a node: whoever needs them may read them. */
+const contracts = ['src/bundle/manifest.ts', 'src/bundle/signature.ts', 'src/node/paths.ts']
 const entry = 'src/main.ts'
 
 const folderOf = (file: string): string => {

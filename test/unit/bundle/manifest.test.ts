@@ -10,7 +10,8 @@ const image = {
   platform: 'linux/arm64',
   manifestDigest: digest,
   configDigest: digest,
-  layers: [{ digest, size: 7 }],
+  layers: [{ digest, size: 7, unpackedSize: 8 }],
+  unpackedSize: 8,
 }
 const file = { path: 'images/x-1.tar', size: 7, mode: 0o644, sha256 }
 const manifest: Manifest = {
@@ -23,6 +24,7 @@ const manifest: Manifest = {
   lockDigest: digest,
   broker: { image: 'docker.io/library/x:1' },
   images: [image],
+  disk: 22,
   files: [file],
 }
 

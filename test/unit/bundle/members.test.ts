@@ -36,6 +36,7 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
         manifestDigest: digest,
         configDigest: digest,
         layers: [],
+        unpackedSize: 0,
       },
     ],
     runtimeSha256: 'e'.repeat(64),

@@ -9,7 +9,6 @@ import { pack } from '../../../src/bundle/pack.ts'
 import type { TarMember } from '../../../src/images/tar.ts'
 
 let directory: string
-const never = new AbortController().signal
 const at = (...names: string[]): string => join(directory, ...names)
 const layers = randomBytes(300_000)
 
@@ -21,11 +20,11 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): TarMember => {
+const text = (path: string, content: string, mode: TarMember['mode'] = 0o644) => {
   const source = Buffer.from(content)
   return { path, mode, size: source.length, source }
 }
-const members = (): TarMember[] => [
+const members = (): (TarMember & { source: Buffer | string })[] => [
   text('bundle.json', '{"schemaVersion":1}\n'),
   text('edgekit', '#!/bin/sh\n', 0o755),
   text('config/long', 'again and again\n'.repeat(10_000)),
@@ -33,8 +32,10 @@ const members = (): TarMember[] => [
   { path: 'images/x.tar', mode: 0o644, size: layers.length, source: at('layers') },
 ]
 
+const never = new AbortController().signal
+
 async function packed(name = 'bundle.tar.gz'): Promise<Buffer> {
-  await pack(members(), at('out', name), at('work'), never)
+  await pack(members(), { path: at('out', name), workDirectory: at('work'), signal: never })
   return readFile(at('out', name))
 }
 
@@ -108,7 +109,9 @@ test.each([
     typeof member.source === 'string' ? { ...member, size: member.size - difference } : member,
   )
   for (const name of ['old.tar.gz', 'new.tar.gz']) {
-    await expect(pack(changed, at('out', name), at('work'), never)).rejects.toThrow('images/x.tar: expected')
+    await expect(
+      pack(changed, { path: at('out', name), workDirectory: at('work'), signal: never }),
+    ).rejects.toThrow('images/x.tar: expected')
   }
   expect(await readdir(at('out'))).toEqual(['old.tar.gz'])
   expect(await readFile(at('out', 'old.tar.gz'), 'utf8')).toBe('old')
@@ -116,6 +119,6 @@ test.each([
 
 test('nothing is there when a file is missing', async () => {
   await rm(at('layers'))
-  await expect(pack(members(), at('out', 'bundle.tar.gz'), at('work'), never)).rejects.toThrow('ENOENT')
+  await expect(packed()).rejects.toThrow('ENOENT')
   expect(await readdir(at('out'))).toEqual([])
 })

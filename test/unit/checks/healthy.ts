@@ -24,8 +24,10 @@ export const manifest: Manifest = {
       manifestDigest: digest,
       configDigest: digest,
       layers: [],
+      unpackedSize: 0,
     },
   ],
+  disk: 0,
   files: [],
 }
 

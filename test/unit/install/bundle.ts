@@ -25,6 +25,7 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
       manifestDigest: digest('manifest'),
       configDigest: digest('config'),
       layers: [],
+      unpackedSize: 0,
     }),
   )
   const programs = ['edgekit', 'edgecore', 'keadm'].map(
@@ -40,7 +41,7 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
     runtimeSha256: sha256(`edgekit ${version}`),
   })
   const members = [
-    ...texts.map(({ path, mode, source }) => ({ path, mode, content: source.toString() })),
+    ...texts.map(({ path, mode, source }) => ({ path, mode, content: String(source) })),
     ...programs.map(([path, content]) => ({ path, mode: 0o755, content })),
     ...images.map(({ archive }) => ({ path: archive, mode: 0o644, content: `${archive} ${version}` })),
   ]
@@ -54,6 +55,7 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
     lockDigest: lockDigest(lock),
     broker: { image: definition.broker },
     images,
+    disk: 0,
     files: members.map(({ path, mode, content }) => ({
       path,
       size: Buffer.byteLength(content),

@@ -220,7 +220,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a node', () => {
     const disk = await node.disk()
     const { steps, foreign } = await planFor(node, manifest, changes)
     expect(foreign).toEqual([])
-    const work = execution(steps, node)
+    const work = execution(steps, node, new AbortController().signal)
     for (const step of work.steps) await step.run(() => {})
     return { manifest, disk, work, done: steps.map(({ id }) => id) }
   }

@@ -6,6 +6,8 @@ import type { DesiredStep } from '../../../src/install/step-makers.ts'
 import { paths } from '../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../actions/tiny-node.ts'
 
+const never = new AbortController().signal
+
 const running = (unit: string): DesiredStep => ({
   id: unit,
   kind: 'unit-running',
@@ -33,7 +35,7 @@ const file = (path: string, content: string): DesiredStep => ({
 })
 
 async function plannedOn(node: TinyNode, desired: DesiredStep[]): Promise<Execution> {
-  return execution((await makePlan(desired, node)).steps, node)
+  return execution((await makePlan(desired, node)).steps, node, never)
 }
 
 /** Run the steps; the error that ended it. */
@@ -145,7 +147,7 @@ test('a unit that ran gets back what it ran with before it is restarted, in the 
   node.setUnit('a', { needsReload: true })
   const { steps } = await makePlan([file('/etc/x', 'new'), reload, running('a'), running('b')], node)
   for (const unit of ['a', 'b']) node.setUnit(unit, { active: 'active' })
-  const work = execution(steps, node)
+  const work = execution(steps, node, never)
   expect(await run(work)).toBeUndefined()
   node.calls.length = 0
   expect(await work.rollBack()).toEqual([])

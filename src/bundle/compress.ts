@@ -1,0 +1,104 @@
+import { promisify } from 'node:util'
+import { constants, crc32, deflateRaw as deflateRawCallback } from 'node:zlib'
+
+const deflateRaw = promisify(deflateRawCallback)
+
+/** As much as deflate looks back: https://www.rfc-editor.org/rfc/rfc1951#section-2 */
+const windowSize = 32 * 1024
+const chunkSize = 256 * 1024
+/** The longest stored block: https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4 */
+const storedSize = 65_535
+const level = 6
+
+// No name, no time, level not said, Unix: https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1
+const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])
+/** An empty block that says it is the last. */
+const lastBlock = Buffer.from([1, 0, 0, 0xff, 0xff])
+
+/** Left to the garbage collector, buffers of this size pile up until it looks at them. */
+const spare: ArrayBuffer[] = []
+const freshChunk = (): Buffer<ArrayBuffer> => Buffer.from(spare.pop() ?? new ArrayBuffer(chunkSize))
+
+/** A stretch of a gzip member, perhaps still being compressed. In an object, because a generator waits for a promise it yields. */
+export interface Piece {
+  bytes: Promise<readonly Buffer[]>
+  /** Call it when the bytes are written: their memory is used again. */
+  release?: () => void
+}
+
+/**
+ * A gzip member in pieces, in their order. Each is compressed in a thread of its own from the moment it is yielded: how
+ * many at once is up to the one who asks for them.
+ */
+export async function* gzipPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
+  let [checksum, size] = [0, 0]
+  let before: Buffer = Buffer.alloc(0)
+  yield { bytes: Promise.resolve([header]) }
+  for await (const chunk of chunksOf(bytes)) {
+    checksum = crc32(chunk, checksum)
+    size += chunk.length
+    const release = () => spare.push(chunk.buffer)
+    yield { bytes: isDense(chunk) ? Promise.resolve(stored(chunk)) : squeezed(chunk, before), release }
+    before = Buffer.from(chunk.subarray(-windowSize))
+  }
+  const trailer = Buffer.alloc(8)
+  trailer.writeUInt32LE(checksum)
+  trailer.writeUInt32LE(size % 2 ** 32, 4)
+  yield { bytes: Promise.resolve([lastBlock, trailer]) }
+}
+
+/**
+ * Deflated with what came before as its dictionary, and flushed to a whole byte: so the chunks of a stream can be
+ * worked on side by side and still be one stream.
+ */
+async function squeezed(chunk: Buffer, dictionary: Buffer): Promise<readonly Buffer[]> {
+  const options = { level, finishFlush: constants.Z_SYNC_FLUSH }
+  return [await deflateRaw(chunk, dictionary.length > 0 ? { ...options, dictionary } : options)]
+}
+
+/**
+ * Whether it is no use to compress this: layers of images are compressed already, and their bytes are spread as evenly
+ * as dice would do it. Samples from within, because a chunk may begin with a header or end with another file.
+ */
+function isDense(chunk: Buffer): boolean {
+  const size = 4096
+  if (chunk.length < 8 * size) return false
+  return [1, 2, 3].every(quarter => {
+    const start = (chunk.length * quarter) >> 2
+    const counts = new Array<number>(256).fill(0)
+    for (const byte of chunk.subarray(start, start + size)) counts[byte] = (counts[byte] ?? 0) + 1
+    const squares = counts.reduce((sum, count) => sum + count * count, 0)
+    return squares < 1.1 * (size + size ** 2 / 256)
+  })
+}
+
+function stored(chunk: Buffer): readonly Buffer[] {
+  const parts: Buffer[] = []
+  for (let start = 0; start < chunk.length; start += storedSize) {
+    const block = chunk.subarray(start, start + storedSize)
+    const head = Buffer.alloc(5)
+    head.writeUInt16LE(block.length, 1)
+    head.writeUInt16LE(~block.length & 0xffff, 3)
+    parts.push(head, block)
+  }
+  return parts
+}
+
+/** The same bytes in chunks of one size, so that the result does not depend on how they came. */
+async function* chunksOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer<ArrayBuffer>> {
+  let chunk = freshChunk()
+  let filled = 0
+  for await (const part of bytes) {
+    for (let taken = 0; taken < part.length; ) {
+      const count = part.copy(chunk, filled, taken)
+      taken += count
+      filled += count
+      if (filled < chunkSize) continue
+      yield chunk
+      // Another one: this is still being compressed or written.
+      chunk = freshChunk()
+      filled = 0
+    }
+  }
+  if (filled > 0) yield chunk.subarray(0, filled)
+}

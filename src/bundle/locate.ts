@@ -1,0 +1,47 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { manifestName } from './manifest.ts'
+import { openPacked, type PackedBundle } from './packed.ts'
+import { parsePartName } from './part-names.ts'
+
+/** Where a bundle is and in which form. */
+export type Located = { directory: string; packed?: never } | { packed: PackedBundle; directory?: never }
+
+/**
+ * What a path given by a person means: a .tar.gz, a part of one, a directory it was unpacked into, or a directory that
+ * one packed bundle lies in. Throws EdgekitError.
+ */
+export async function locateBundle(path: string): Promise<Located> {
+  const found = await stat(path).catch(error => unreadable(path, error))
+  if (found.isFile()) return { packed: await openPacked(path) }
+  if (!found.isDirectory()) throw nothing(`${path} is neither a file nor a directory`)
+  const names = (await readdir(path).catch(error => unreadable(path, error))).toSorted()
+  if (names.includes(manifestName)) return { directory: path }
+  const bundles = new Map<string, string>()
+  for (const name of names) {
+    const bundle = parsePartName(name)?.bundle ?? name
+    if (/\.(?:tar\.gz|tgz)$/.test(bundle) && !bundles.has(bundle)) bundles.set(bundle, name)
+  }
+  const [first, ...others] = bundles.values()
+  if (first === undefined) throw nothing(`there is no bundle in ${path}: no ${manifestName}, no .tar.gz`)
+  if (others.length > 0) {
+    throw nothing(`there are ${bundles.size} bundles in ${path}: ${[...bundles.keys()].join(', ')}`)
+  }
+  return { packed: await openPacked(join(path, first)) }
+}
+
+function unreadable(path: string, error: NodeJS.ErrnoException): never {
+  if (error.code !== 'EACCES') throw nothing(`there is no bundle at ${path}: ${messageOf(error)}`)
+  throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Run edgekit as root, or as a user who may read it.',
+    cause: error,
+  })
+}
+
+const nothing = (message: string): EdgekitError =>
+  new EdgekitError(message, {
+    exitCode: exitCodes.usage,
+    remedy: 'Name the bundle: its .tar.gz, one of its parts, or the directory it was unpacked into.',
+  })

@@ -1,0 +1,70 @@
+import { createReadStream } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { EdgekitError, exitCodes } from '../errors.ts'
+import { parsePartName, partName } from './part-names.ts'
+
+/** A bundle as it was written: one .tar.gz, or its parts in order. */
+export interface PackedBundle {
+  /** For messages: the path as given, without the number of the part. */
+  name: string
+  files: { path: string; size: number }[]
+  /** Bytes of all files. */
+  size: number
+}
+
+const copyAgain = 'Copy the bundle again, all parts of it into one directory.'
+
+/** The packed bundle of which `path` is the only file or a part. Throws EdgekitError that names the part at fault. */
+export async function openPacked(path: string): Promise<PackedBundle> {
+  const part = parsePartName(basename(path))
+  if (part === undefined) {
+    const { size } = await stat(path)
+    return { name: path, files: [{ path, size }], size }
+  }
+  const directory = dirname(path)
+  const numbers = (await readdir(directory))
+    .map(parsePartName)
+    .filter(other => other?.bundle === part.bundle)
+    .map(other => other?.number ?? 0)
+  const name = join(directory, part.bundle)
+  const refuse = (why: string) => new EdgekitError(why, { exitCode: exitCodes.refused, remedy: copyAgain })
+  const last = Math.max(...numbers)
+  const missing = Array.from({ length: last }, (_, index) => index + 1).filter(
+    number => !numbers.includes(number),
+  )
+  if (missing.length > 0 || numbers.includes(0)) {
+    const names = missing.map(number => basename(partName(name, number))).join(', ')
+    throw refuse(`${names || 'the first part'} of ${name} is missing: there are ${numbers.length} parts here`)
+  }
+  const files: PackedBundle['files'] = []
+  for (let number = 1; number <= last; number++) {
+    const file = partName(name, number)
+    files.push({ path: file, size: (await stat(file)).size })
+  }
+  const [first, ...others] = files as [PackedBundle['files'][number], ...PackedBundle['files']]
+  const odd = others.find(({ size }, index) =>
+    index === others.length - 1 ? size > first.size : size !== first.size,
+  )
+  if (odd !== undefined) {
+    throw refuse(
+      `${odd.path} has ${odd.size} bytes, which does not go with the ${first.size} of ${first.path}`,
+    )
+  }
+  return { name, files, size: files.reduce((sum, { size }) => sum + size, 0) }
+}
+
+/** The bytes of a packed bundle, parts one after another. */
+export async function* bytesOf({ files }: PackedBundle): AsyncGenerator<Buffer> {
+  for (const { path } of files) yield* createReadStream(path, { highWaterMark: 64 * 1024 })
+}
+
+/** The file in which the byte at `offset` is. */
+export function fileAt({ name, files }: PackedBundle, offset: number): string {
+  let begin = 0
+  for (const { path, size } of files) {
+    if (offset < begin + size) return path
+    begin += size
+  }
+  return files.at(-1)?.path ?? name
+}

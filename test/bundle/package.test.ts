@@ -1,0 +1,207 @@
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { glob, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa, type Options } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requireOnHost } from '../../tools/host.ts'
+import { labBundle } from '../lab/bundle.ts'
+import { standInEdgecore } from '../lab/edgecore/index.ts'
+import { edgekitExecutable } from '../lab/executable.ts'
+import { labRegistry } from '../lab/lab-registry.ts'
+
+const name = 'kubeedge-edge-v1.22.0-amd64.tar.gz'
+let scratch: string
+let mirror: string
+let stop: () => Promise<void>
+let key: string
+let publicKey: string
+/** A signed bundle in parts, all alone in its directory. */
+let parts: string
+
+beforeAll(async () => {
+  await requireOnHost('the tests of the package', { busybox: 'busybox', bsdtar: 'libarchive-tools' })
+  scratch = await mkdtemp(join(tmpdir(), 'edgekit-package-'))
+  const registry = await labRegistry(await standInEdgecore())
+  stop = () => registry.stop()
+  mirror = `docker.io=${registry.url}`
+  key = join(scratch, 'key.pem')
+  publicKey = join(scratch, 'pub.pem')
+  await execa('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', key])
+  await execa('openssl', ['ec', '-in', key, '-pubout', '-out', publicKey])
+  parts = join(scratch, 'parts')
+  const { stderr, exitCode } = await bundle(parts, ['--sign', key, '--split', '30M'])
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+}, 300_000)
+afterAll(async () => {
+  await stop()
+  await rm(scratch, { recursive: true, force: true })
+})
+
+const edgekit = async (args: string[], options: Options = {}) =>
+  (await execa(await edgekitExecutable(), args, { reject: false, ...options })) as {
+    exitCode: number
+    stdout: string
+    stderr: string
+  }
+const bundle = (output: string, args: string[], options: Options = {}) =>
+  edgekit(['bundle', 'edge', '--arch', 'amd64', '-o', output, '--registry-mirror', mirror, ...args], options)
+const sha256 = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+const flat = (text: string) => text.replaceAll(/\s+/g, ' ')
+
+describe('any tar unpacks it', () => {
+  test.each([
+    ['GNU tar', 'tar', ['xzf']],
+    ['busybox tar', 'busybox', ['tar', '-xzf']],
+    ['bsdtar', 'bsdtar', ['-xzf']],
+  ])('%s', async (_, program, args) => {
+    const directory = await mkdtemp(join(scratch, 'unpacked-'))
+    const { stderr } = await execa(program, [...args, await labBundle(), '-C', directory])
+    expect(stderr).toBe('')
+    expect(await edgekit(['verify', directory])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('This bundle is whole.'),
+    })
+    await rm(directory, { recursive: true })
+  })
+})
+
+describe('parts', () => {
+  test('are as large as asked for and, put together, the very bundle that is written in one', async () => {
+    const names = await readdir(parts)
+    expect(names.length).toBeGreaterThan(2)
+    expect(names).toEqual(names.map((_, index) => `${name}.part0${index + 1}`))
+    const sizes = await Promise.all(names.map(async part => (await stat(join(parts, part))).size))
+    expect(sizes.slice(0, -1).every(size => size === 30 * 1024 * 1024)).toBe(true)
+    expect(sizes.at(-1)).toBeLessThanOrEqual(30 * 1024 * 1024)
+
+    const whole = join(scratch, 'whole')
+    await bundle(whole, [], { env: { EDGEKIT_SIGNING_KEY: await readFile(key, 'utf8') } })
+    const joined = join(scratch, 'joined.tar.gz')
+    await execa('sh', ['-c', `cat ${parts}/*.part* >${joined}`])
+    expect(await sha256(joined)).toBe(await sha256(join(whole, name)))
+    await rm(whole, { recursive: true })
+    await rm(joined)
+  })
+
+  test.each(['', `/${name}.part01`, `/${name}.part03`])('are found from "%s"', async path => {
+    const { exitCode, stdout } = await edgekit(['verify', parts + path, '--key', publicKey])
+    expect(flat(stdout)).toContain(`signature good (${publicKey}) This bundle is whole.`)
+    expect(exitCode).toBe(0)
+    const inspected = await edgekit(['inspect', parts + path, '--json'])
+    expect(JSON.parse(inspected.stdout)).toMatchObject({ isSigned: true, parts: expect.any(Number) })
+  })
+
+  test('a part that is missing, cut, or of another bundle is named', async () => {
+    const part = (number: number) => join(parts, `${name}.part0${number}`)
+    const aside = join(scratch, 'aside')
+    const verify = async () => {
+      const { exitCode, stderr } = await edgekit(['verify', part(1)])
+      expect(exitCode).toBe(3)
+      return flat(stderr)
+    }
+    await rename(part(2), aside)
+    expect(await verify()).toContain(`${name}.part02 of ${parts}/${name} is missing`)
+    await writeFile(part(2), (await readFile(aside)).subarray(1))
+    expect(await verify()).toContain(`${part(2)} has 31457279 bytes, which does not go with the 31457280 of`)
+    await writeFile(part(2), Buffer.alloc(31457280, 'another bundle '))
+    expect(await verify()).toContain(`${part(2)} is damaged, or part of another bundle`)
+    await rename(aside, part(2))
+    const last = (await readdir(parts)).length
+    await rename(part(last), aside)
+    expect(await verify()).toContain(`ends too early`)
+    await rename(aside, part(last))
+    expect((await edgekit(['verify', part(1)])).exitCode).toBe(0)
+  })
+
+  test.each(['', '30', '1k', '-3M', '3900 MB'])('--split "%s" is refused', async size => {
+    const { exitCode, stderr } = await bundle(join(scratch, 'none'), [`--split=${size}`])
+    expect(flat(stderr)).toContain('is not a size of at least 64k')
+    expect(exitCode).toBe(2)
+  })
+})
+
+describe('the signature', () => {
+  test('is what openssl takes', async () => {
+    const directory = await mkdtemp(join(scratch, 'openssl-'))
+    await execa('sh', ['-c', `cat ${parts}/*.part* | tar xz -C ${directory} bundle.json bundle.json.sig`])
+    const check = () =>
+      execa(
+        'sh',
+        [
+          '-c',
+          'base64 -d bundle.json.sig >sig && openssl dgst -sha256 -verify "$1" -signature sig bundle.json',
+          'sh',
+          publicKey,
+        ],
+        { cwd: directory, reject: false },
+      )
+    expect(await check()).toMatchObject({ exitCode: 0, stdout: 'Verified OK' })
+    await writeFile(join(directory, 'bundle.json'), '{}')
+    expect((await check()).exitCode).toBe(1)
+  })
+
+  test('comes second, so that all is judged before the payload is read', async () => {
+    const { stdout } = await execa('sh', ['-c', `cat ${parts}/*.part* | tar tz`])
+    expect(stdout.split('\n').slice(0, 3)).toEqual(['bundle.json', 'bundle.json.sig', 'meta/sbom.cdx.json'])
+  })
+
+  test('by another key is a refusal', async () => {
+    const other = join(scratch, 'other.pem')
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    await writeFile(other, pair.publicKey.export({ type: 'spki', format: 'pem' }))
+    const { exitCode, stdout } = await edgekit(['verify', parts, '--key', other, '--json'])
+    expect(exitCode).toBe(3)
+    expect(JSON.parse(stdout).error.message).toContain(`was made by none of ${other}`)
+    const either = await edgekit(['verify', parts, '--key', other, '--key', publicKey, '--json'])
+    expect(JSON.parse(either.stdout)).toMatchObject({ ok: true, signature: 'good', signedBy: publicKey })
+  })
+})
+
+describe('inspect', () => {
+  test('shows what is in a bundle', async () => {
+    const { stdout } = await edgekit(['inspect', parts])
+    expect(flat(stdout)).toMatch(
+      /kubeedge-edge v1\.22\.0 amd64, made by edgekit .* signed yes .* disk .* needed/,
+    )
+    const images = await edgekit(['inspect', parts, '--images', '--json'])
+    const [image] = JSON.parse(images.stdout)
+    const sizes = image.layers.map((layer: { unpackedSize: number }) => layer.unpackedSize)
+    expect(image.unpackedSize).toBe(sizes.reduce((sum: number, size: number) => sum + size, 0))
+    expect(image.unpackedSize).toBeGreaterThan(image.layers[0].size)
+    const files = await edgekit(['inspect', parts, '--files'])
+    expect(files.stdout).toMatch(/^[0-9a-f]{64} {2}755 +\d+ {2}bin\/edgekit$/m)
+  })
+
+  test('--sbom is a CycloneDX document of images, programs and edgekit itself', async () => {
+    const { stdout } = await edgekit(['inspect', parts, '--sbom'])
+    const sbom = JSON.parse(stdout)
+    expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' })
+    expect(stdout).not.toMatch(/timestamp|BomRef\./)
+    const purls = JSON.stringify(sbom)
+    expect(purls).toContain('pkg:oci/eclipse-mosquitto@sha256')
+    expect(purls).toContain('pkg:npm/%40oclif/core@')
+    expect(purls).toContain('pkg:generic/node@24')
+    expect(sbom.components.map((part: { name: string }) => part.name)).toEqual(
+      expect.arrayContaining(['edgekit', 'edgecore', 'keadm']),
+    )
+  })
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle leaves nothing behind', async signal => {
+  const output = await mkdtemp(join(scratch, 'stopped-'))
+  const running = execa(
+    await edgekitExecutable(),
+    ['bundle', 'edge', '--arch', 'amd64', '-o', output, '--registry-mirror', mirror],
+    { reject: false },
+  )
+  const unfinished = () => Array.fromAsync(glob('.edgekit-*/kubeedge-*', { cwd: output }))
+  while ((await unfinished()).length === 0) await sleep(20)
+  running.kill(signal)
+  expect(await running).toMatchObject({ isTerminated: true, signal })
+  expect(await readdir(output)).toEqual([])
+})

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { paths } from '../../src/node/paths.ts'
+import { standInEdgecore } from '../lab/edgecore/index.ts'
+import { edgekitExecutable } from '../lab/executable.ts'
+import { labRegistry } from '../lab/lab-registry.ts'
+import { startNode } from '../lab/node.ts'
+import { snapshot } from '../lab/snapshot.ts'
+
+let scratch: string
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'edgekit-trust-'))
+  for (const name of ['ours', 'theirs']) {
+    const [key, pub] = [join(scratch, `${name}.pem`), join(scratch, `${name}.pub.pem`)]
+    await execa('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', key])
+    await execa('openssl', ['ec', '-in', key, '-pubout', '-out', pub])
+  }
+  const registry = await labRegistry(await standInEdgecore())
+  try {
+    const mirror = `docker.io=${registry.url}`
+    const sign = ['--sign', join(scratch, 'ours.pem'), '--split', '40M']
+    const args = [
+      'bundle',
+      'edge',
+      '--arch',
+      'amd64',
+      '-o',
+      join(scratch, 'stick'),
+      '--registry-mirror',
+      mirror,
+    ]
+    await execa(await edgekitExecutable(), [...args, ...sign])
+  } finally {
+    await registry.stop()
+  }
+}, 300_000)
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+test('a node takes a bundle in parts, when it is signed by a key it trusts, and no other', async () => {
+  await using node = await startNode({ release: 'bookworm', certificates: true })
+  await node.copyIn(join(scratch, 'stick'), '/root/stick')
+  await node.copyIn(join(scratch, 'ours.pub.pem'), '/root/ours.pub.pem')
+  await node.copyIn(await edgekitExecutable(), '/root/edgekit')
+  await node.copyIn(join(scratch, 'theirs.pub.pem'), `${paths.trustedKeys}/theirs.pem`)
+  const install = '/root/edgekit install /root/stick'
+
+  const before = await snapshot(node)
+  const refused = await node.run(install)
+  expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain(
+    `was made by none of ${paths.trustedKeys}/theirs.pem`,
+  )
+  expect(refused.stderr).toContain('What to do: ')
+  expect(refused.exitCode).toBe(exitCodes.refused)
+  expect(await snapshot(node)).toEqual(before)
+
+  // A key that cannot be used is not passed over either.
+  await node.write(`${paths.trustedKeys}/theirs.pem`, 'no key')
+  expect(await node.run(install)).toMatchObject({
+    exitCode: exitCodes.usage,
+    stderr: expect.stringContaining('is no public key in PEM form'),
+  })
+  await node.sh(`rm ${paths.trustedKeys}/theirs.pem`)
+
+  // Unpacked, its signature taken away: what a key on the command line asks for holds too.
+  await node.sh('mkdir bundle; cat stick/* | tar xz -C bundle; mv bundle/bundle.json.sig .')
+  const unpacked = await snapshot(node)
+  expect(await node.run('bundle/edgekit install --key ours.pub.pem')).toMatchObject({
+    exitCode: exitCodes.refused,
+    stderr: expect.stringContaining('not signed'),
+  })
+  expect(await snapshot(node)).toEqual(unpacked)
+
+  const done = await node.run(`${install}/*.part02 --key ours.pub.pem`, { timeoutMs: 120_000 })
+  expect(done.stderr).toBe('')
+  expect(done.stdout).toContain('This node works.')
+  expect(done.exitCode).toBe(exitCodes.ok)
+  expect(await node.sh('ls /var/tmp')).not.toContain('edgekit-')
+})

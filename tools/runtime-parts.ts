@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Metafile } from 'esbuild'
+import type { RuntimeParts } from '../src/bundle/runtime-parts.ts'
+import { type Arch, nodeVersion } from './runtime.ts'
+
+/** The name, for readAsset, of the list of what an executable is made of. */
+export const runtimePartsAsset = 'build/runtime-parts.json'
+
+/** Node.js and every npm package of which at least one file is in what esbuild wrote. */
+export async function runtimePartsOf(metafile: Metafile, arch: Arch, root: string): Promise<RuntimeParts> {
+  const directories = new Set<string>()
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const [directory] = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []
+      if (directory !== undefined && bytesInOutput > 0) directories.add(directory)
+    }
+  }
+  const packages = await Promise.all(
+    [...directories].sort().map(async directory => {
+      const { name, version, license } = JSON.parse(
+        await readFile(join(root, directory, 'package.json'), 'utf8'),
+      ) as RuntimeParts['packages'][number]
+      return { name, version, ...(typeof license === 'string' && { license }) }
+    }),
+  )
+  // The same package can lie in several places of node_modules.
+  const distinct = new Map(packages.map(found => [`${found.name}@${found.version}`, found]))
+  return {
+    node: await nodeVersion(arch),
+    packages: [...distinct.keys()].sort().flatMap(key => distinct.get(key) ?? []),
+  }
+}
