@@ -1,6 +1,6 @@
 // What it costs to make a bundle and to look at one. Takes about 10 GB of disk for some minutes.
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -9,6 +9,7 @@ import { standInEdgecore } from '../test/lab/edgecore/index.ts'
 import { edgekitExecutable } from '../test/lab/executable.ts'
 import { installationPackage } from '../test/lab/images.ts'
 import { pushImage, startRegistry } from '../test/lab/registry.ts'
+import { smallDefinition } from '../test/lab/small-bundle.ts'
 import { requireOnHost } from '../tools/host.ts'
 import { hostArch } from '../tools/runtime.ts'
 import { compare } from './lib/pairs.ts'
@@ -51,8 +52,16 @@ async function makeBundle(edgekit: string, directory: string, size: number): Pro
     await pushImage(registry.url, 'kubeedge/installation-package', kubeedge, programs)
     await rm(layout, { recursive: true })
     const output = join(directory, String(size))
-    const args = ['bundle', 'edge', '--arch', arch, '-o', output]
-    const used = await measured(edgekit, [...args, '--registry-mirror', `docker.io=${registry.url}`])
+    const definition = join(directory, 'bench.yaml')
+    await writeFile(definition, smallDefinition)
+    const args = ['bundle', '-f', definition, '--arch', arch, '-o', output]
+    const used = await measured(edgekit, [
+      ...args,
+      '--cache',
+      join(directory, 'cache'),
+      '--registry-mirror',
+      `docker.io=${registry.url}`,
+    ])
     const path = join(output, `kubeedge-edge-${kubeedge}-${arch}.tar.gz`)
     return { path, size: (await stat(path)).size, ...used }
   } finally {

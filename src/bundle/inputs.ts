@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Platform } from '../images/platform.ts'
 import { formatReference, parseReference } from '../images/reference.ts'
 import type { DefinedImage, DefinedSource, Definition } from './definition.ts'
@@ -88,5 +89,12 @@ export function imagesNeeded(definition: Definition, arch: Architecture): Define
   }
   return [...needed.values()]
 }
+
+/** A source of an image with its path, if it has one, as from the definition's directory. */
+export const sourceOf = ({ source }: DefinedImage, { directory }: Definition): string | undefined =>
+  source?.replace(
+    /^(oci|oci-archive|docker-archive):(?!\/)(.*)$/s,
+    (_, kind: string, path: string) => `${kind}:${join(directory, path)}`,
+  )
 
 export const platformOf = (arch: Architecture): Platform => `linux/${arch}`

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { type ImageAccess, resolveImage } from '../images/source.ts'
+import { together } from '../images/together.ts'
 import { checksumFor } from './checksums.ts'
 import type { DefinedImage, Definition } from './definition.ts'
 import { download, downloadText } from './download.ts'
-import { type FileSource, filesOf, imagesNeeded, nameOf, platformOf } from './inputs.ts'
+import { type FileSource, filesOf, imagesNeeded, nameOf, platformOf, sourceOf } from './inputs.ts'
 import { contentOf } from './local-file.ts'
 import type { Lock, LockedContent, LockedImage } from './lock.ts'
 import type { Architecture } from './manifest.ts'
@@ -28,22 +29,15 @@ export async function makeLock(options: LockOptions): Promise<Lock> {
   const images: Lock['images'] = {}
   const files: Lock['files'] = {}
   const work = await temporary(options.downloads)
-  const failed = new AbortController()
-  const signal = AbortSignal.any([failed.signal, options.signal])
-  const tasks = [
-    ...imagesByReference(definition, architectures).map(async ({ image, platforms }) => {
-      images[image.reference] = await lockImage(image, platforms, { ...options, signal })
-    }),
-    ...filesByName(definition, architectures).map(async source => {
-      files[nameOf(source)] = await lockFile(source, work.directory, { ...options, signal })
-    }),
-  ]
   try {
-    await Promise.all(tasks)
-  } catch (error) {
-    failed.abort(error)
-    await Promise.allSettled(tasks)
-    throw error
+    await together(options.signal, signal => [
+      ...imagesByReference(definition, architectures).map(async ({ image, platforms }) => {
+        images[image.reference] = await lockImage(image, platforms, { ...options, signal })
+      }),
+      ...filesByName(definition, architectures).map(async source => {
+        files[nameOf(source)] = await lockFile(source, work.directory, { ...options, signal })
+      }),
+    ])
   } finally {
     await work.remove()
   }
@@ -85,10 +79,12 @@ function filesByName(definition: Definition, architectures: readonly Architectur
 }
 
 async function lockImage(
-  { reference, source }: DefinedImage,
+  image: DefinedImage,
   platforms: WantedImage['platforms'],
-  { images, known, signal }: LockOptions,
+  { definition, images, known, signal }: LockOptions,
 ): Promise<LockedImage> {
+  const { reference } = image
+  const source = sourceOf(image, definition)
   const locked = known?.images[reference]
   if (locked !== undefined && platforms.every(platform => locked.platforms[platform] !== undefined))
     return locked

@@ -3,7 +3,7 @@ import type { PulledImage } from '../images/pull.ts'
 import { fetchImage, type ImageAccess } from '../images/source.ts'
 import { together } from '../images/together.ts'
 import type { Definition } from './definition.ts'
-import { imagesNeeded, platformOf } from './inputs.ts'
+import { imagesNeeded, platformOf, sourceOf } from './inputs.ts'
 import type { Lock, LockedImage } from './lock.ts'
 import { pinned } from './make-lock.ts'
 import type { Architecture } from './manifest.ts'
@@ -28,7 +28,11 @@ export async function pullImages(options: PullImagesOptions): Promise<PulledImag
   const { definition, architectures, lock, images } = options
   const pulled = new Map<string, PulledImage>()
   const wanted = architectures.flatMap(arch =>
-    imagesNeeded(definition, arch).map(image => ({ ...image, platform: platformOf(arch) })),
+    imagesNeeded(definition, arch).map(image => ({
+      reference: image.reference,
+      source: sourceOf(image, definition),
+      platform: platformOf(arch),
+    })),
   )
   await together(options.signal, signal =>
     wanted.map(async ({ reference, source, platform }) => {

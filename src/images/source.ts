@@ -61,7 +61,9 @@ async function fromSource<T>(
     throw new EdgekitError(`cannot take ${reference} from ${source}: ${messageOf(error)}`, {
       exitCode: exitCodes.refused,
       cause: error,
-      ...(error instanceof EdgekitError && error.remedy !== undefined && { remedy: error.remedy }),
+      remedy:
+        (error instanceof EdgekitError ? error.remedy : undefined) ??
+        'Check the source; a relative path starts in the directory of the definition.',
     })
   }
 }

@@ -200,9 +200,9 @@ describe('is refused, and nothing is left behind:', () => {
       ['./keadm.tgz has no file bin/keadm', 'It has ./bin/other'],
     ],
     [
-      'an image from elsewhere, which no build can do yet',
+      'an image from elsewhere that is not there',
       () => 'images: [{ reference: "eclipse-mosquitto:2.0", source: "oci:image" }]\n',
-      ['cannot take images from oci:image yet'],
+      ['cannot take docker.io/library/eclipse-mosquitto:2.0 from oci:/'],
     ],
     [
       'an archive that ends early',

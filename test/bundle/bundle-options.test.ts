@@ -8,7 +8,7 @@ import { writeServerCertificate } from '../lab/certificates.ts'
 import { standInEdgecore } from '../lab/edgecore/index.ts'
 import { edgekitExecutable } from '../lab/executable.ts'
 import { type Front, startFront } from '../lab/front.ts'
-import { labRegistry } from '../lab/lab-registry.ts'
+import { labRegistry, mirrorFlags } from '../lab/lab-registry.ts'
 import { startProxy } from '../lab/proxy.ts'
 import type { LabRegistry } from '../lab/registry.ts'
 
@@ -45,7 +45,7 @@ async function bundle(options: string[], env: Record<string, string> = {}) {
 test('a cache filled over TLS and a proxy is enough for the same bundle --offline', async () => {
   await using proxy = await startProxy(Number(new URL(front.url).port))
   const cache = ['--cache', join(directory, 'cache')]
-  const mirror = ['--registry-mirror', 'docker.io=https://registry.test', '--ca-file', authority]
+  const mirror = [...mirrorFlags('https://registry.test'), '--ca-file', authority]
   const online = await bundle([...cache, ...mirror], { HTTPS_PROXY: proxy.url })
   expect(online).toMatchObject({ exitCode: 0, stderr: '' })
   expect(new Set(proxy.requests)).toEqual(new Set(['CONNECT registry.test:443']))
@@ -68,14 +68,14 @@ test.each<[string, () => string[], number, RegExp]>([
   ],
   [
     'an authority nobody knows',
-    () => ['--registry-mirror', `docker.io=${front.url}`, '--cache', join(directory, 'empty')],
+    () => [...mirrorFlags(front.url), '--cache', join(directory, 'empty')],
     3,
     /its certificate is not\s+trusted/,
   ],
   ['a CA file that is not there', () => ['--ca-file', '/absent.pem'], 2, /--ca-file \/absent.pem: ENOENT/],
   [
     'a cache that cannot be',
-    () => ['--registry-mirror', `docker.io=${server.url}`, '--cache', authority],
+    () => [...mirrorFlags(server.url), '--cache', authority],
     3,
     /cannot write to the cache [\s\S]*ENOTDIR/,
   ],

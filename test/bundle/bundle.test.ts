@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -9,7 +9,7 @@ import { exitCodes } from '../../src/errors.ts'
 import { labBundle, unpackedLabBundle } from '../lab/bundle.ts'
 import { standInEdgecore } from '../lab/edgecore/index.ts'
 import { edgekitExecutable } from '../lab/executable.ts'
-import { labRegistry } from '../lab/lab-registry.ts'
+import { labRegistry, mirrorFlags } from '../lab/lab-registry.ts'
 import type { LabRegistry } from '../lab/registry.ts'
 
 let registry: LabRegistry
@@ -30,13 +30,12 @@ const sha256 = async (path: string) =>
     .update(await readFile(path))
     .digest('hex')
 
-const bundle = async (output: string, options: { edgekit?: string; arch?: string; mirror?: string } = {}) => {
-  const {
-    edgekit = await edgekitExecutable(),
-    arch = 'amd64',
-    mirror = `docker.io=${registry.url}`,
-  } = options
-  const args = ['bundle', 'edge', '--arch', arch, '-o', output, '--registry-mirror', mirror]
+const bundle = async (
+  output: string,
+  options: { edgekit?: string; arch?: string; mirrors?: string[] } = {},
+) => {
+  const { edgekit = await edgekitExecutable(), arch = 'amd64', mirrors = mirrorFlags(registry.url) } = options
+  const args = ['bundle', 'edge', '--arch', arch, '-o', output, '--cache', join(scratch, 'cache'), ...mirrors]
   return execa(edgekit, args, { reject: false })
 }
 
@@ -50,6 +49,7 @@ test('a bundle has what an edge node needs, and nothing else', async () => {
     'meta/sbom.cdx.json',
     'edgekit',
     'meta/version.txt',
+    'meta/edgekit.lock',
     'bin/clean-broker',
     'config/kubeedge/edgecore-config.yaml',
     'config/mosquitto/mosquitto.conf',
@@ -60,6 +60,7 @@ test('a bundle has what an edge node needs, and nothing else', async () => {
     'bin/edgecore',
     'bin/keadm',
     'images/eclipse-mosquitto-2.0.tar',
+    ...['3.6', '3.8', '3.10'].map(version => `images/pause-${version}.tar`),
   ])
 })
 
@@ -76,12 +77,15 @@ test('the manifest has the size, mode and hash of every file', async () => {
 
 test('the digest of an image is the one the registry gives', async () => {
   const { images } = await manifestOf(await unpackedLabBundle())
-  const answer = await fetch(`${registry.url}/v2/library/eclipse-mosquitto/manifests/2.0`, {
-    headers: { accept: 'application/vnd.oci.image.index.v1+json' },
+  const asked = images.map(async ({ reference }) => {
+    const [, repository, tag] = /^[^/]+\/(.+):(.+)$/.exec(reference) ?? []
+    const answer = await fetch(`${registry.url}/v2/${repository}/manifests/${tag}`, {
+      headers: { accept: 'application/vnd.oci.image.index.v1+json' },
+    })
+    return [reference, answer.headers.get('docker-content-digest')]
   })
-  expect(images.map(({ reference, digest }) => [reference, digest])).toEqual([
-    ['docker.io/library/eclipse-mosquitto:2.0', answer.headers.get('docker-content-digest')],
-  ])
+  expect(images).toHaveLength(4)
+  expect(images.map(({ reference, digest }) => [reference, digest])).toEqual(await Promise.all(asked))
 })
 
 test('the same inputs give the same bytes: in another directory, for another user, with another umask and time zone', async () => {
@@ -99,12 +103,13 @@ test('the same inputs give the same bytes: in another directory, for another use
     'amd64',
     '-o',
     output,
-    '--registry-mirror',
-    `docker.io=${registry.url}`,
+    '--cache',
+    join(output, 'cache'),
+    ...mirrorFlags(registry.url),
   ]
   const script = 'umask 077; exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"'
   await execa('sh', ['-c', script, 'sh', edgekit, ...args], { env: { TZ: 'Asia/Tokyo', HOME: '/nowhere' } })
-  expect(await readdir(output)).toEqual(['kubeedge-edge-v1.22.0-amd64.tar.gz'])
+  expect(await readdir(output)).toEqual(['cache', 'kubeedge-edge-v1.22.0-amd64.tar.gz'])
   expect(await sha256(join(output, 'kubeedge-edge-v1.22.0-amd64.tar.gz'))).toBe(
     await sha256(await labBundle()),
   )
@@ -121,7 +126,7 @@ test('a bundle for arm64 refuses an amd64 node before anything else', async () =
   expect(without.exitCode).toBe(exitCodes.usage)
   expect(without.stderr).toContain('npm run build:sea -- --arch arm64')
 
-  await writeFile(join(beside, 'edgekit-linux-arm64'), 'a program for arm64')
+  await copyFile(await edgekitExecutable('arm64'), join(beside, 'edgekit-linux-arm64'))
   expect((await bundle(output, { edgekit, arch: 'arm64' })).exitCode).toBe(exitCodes.ok)
   const unpacked = join(scratch, 'unpacked-arm64')
   await mkdir(unpacked)
@@ -132,11 +137,21 @@ test('a bundle for arm64 refuses an amd64 node before anything else', async () =
 })
 
 test.each([
-  ['nobody answers', 'docker.io=http://127.0.0.1:1', exitCodes.refused, /cannot pull docker\.io\/\S+ from/],
-  ['the mirror is no URL', 'docker.io', exitCodes.usage, /--registry-mirror docker\.io is not HOST=URL/],
-])('when %s, nothing is left behind', async (_, mirror, code, message) => {
+  [
+    'nobody answers',
+    ['--registry-mirror', 'docker.io=http://127.0.0.1:1'],
+    exitCodes.refused,
+    /cannot pull docker\.io\/\S+ from/,
+  ],
+  [
+    'the mirror is no URL',
+    ['--registry-mirror', 'docker.io'],
+    exitCodes.usage,
+    /--registry-mirror docker\.io is not HOST=URL/,
+  ],
+])('when %s, nothing is left behind', async (_, mirrors, code, message) => {
   const output = await mkdtemp(join(scratch, 'failed-'))
-  const { exitCode, stderr } = await bundle(output, { mirror })
+  const { exitCode, stderr } = await bundle(output, { mirrors })
   expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(message)
   expect(exitCode).toBe(code)
   expect(await readdir(output)).toEqual([])

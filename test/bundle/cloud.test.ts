@@ -9,8 +9,10 @@ test('a cloud bundle has what the cloud side needs and what it hands on, and no 
   const { stdout } = await execa('tar', ['tzf', await labBundle('cloud')])
   expect(stdout.split('\n')).toEqual([
     'bundle.json',
+    'meta/sbom.cdx.json',
     'edgekit',
     'meta/version.txt',
+    'meta/edgekit.lock',
     'manifests/mosquitto-daemonset.yaml',
     'manifests/values-cloudcore.yaml',
     'bin/edgekit',

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { glob, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa, type Options } from 'execa'
@@ -9,11 +9,11 @@ import { requireOnHost } from '../../tools/host.ts'
 import { labBundle } from '../lab/bundle.ts'
 import { standInEdgecore } from '../lab/edgecore/index.ts'
 import { edgekitExecutable } from '../lab/executable.ts'
-import { labRegistry } from '../lab/lab-registry.ts'
+import { labRegistry, mirrorFlags } from '../lab/lab-registry.ts'
 
 const name = 'kubeedge-edge-v1.22.0-amd64.tar.gz'
 let scratch: string
-let mirror: string
+let mirrors: string[]
 let stop: () => Promise<void>
 let key: string
 let publicKey: string
@@ -25,7 +25,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'edgekit-package-'))
   const registry = await labRegistry(await standInEdgecore())
   stop = () => registry.stop()
-  mirror = `docker.io=${registry.url}`
+  mirrors = mirrorFlags(registry.url)
   key = join(scratch, 'key.pem')
   publicKey = join(scratch, 'pub.pem')
   await execa('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', key])
@@ -46,7 +46,21 @@ const edgekit = async (args: string[], options: Options = {}) =>
     stderr: string
   }
 const bundle = (output: string, args: string[], options: Options = {}) =>
-  edgekit(['bundle', 'edge', '--arch', 'amd64', '-o', output, '--registry-mirror', mirror, ...args], options)
+  edgekit(
+    [
+      'bundle',
+      'edge',
+      '--arch',
+      'amd64',
+      '-o',
+      output,
+      '--cache',
+      join(scratch, 'cache'),
+      ...mirrors,
+      ...args,
+    ],
+    options,
+  )
 const sha256 = async (path: string) =>
   createHash('sha256')
     .update(await readFile(path))
@@ -196,12 +210,12 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle leaves nothing behin
   const output = await mkdtemp(join(scratch, 'stopped-'))
   const running = execa(
     await edgekitExecutable(),
-    ['bundle', 'edge', '--arch', 'amd64', '-o', output, '--registry-mirror', mirror],
+    ['bundle', 'edge', '--arch', 'amd64', '-o', output, '--cache', join(scratch, 'cache'), ...mirrors],
     { reject: false },
   )
-  const unfinished = () => Array.fromAsync(glob('.edgekit-*/kubeedge-*', { cwd: output }))
+  const unfinished = () => Array.fromAsync(glob('.edgekit-*/*/kubeedge-*', { cwd: output }))
   while ((await unfinished()).length === 0) await sleep(20)
   running.kill(signal)
-  expect(await running).toMatchObject({ isTerminated: true, signal })
+  expect(await running).toMatchObject({ exitCode: 128 + constants.signals[signal] })
   expect(await readdir(output)).toEqual([])
 })

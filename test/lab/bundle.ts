@@ -5,7 +5,7 @@ import type { Manifest } from '../../src/bundle/manifest.ts'
 import { cached } from './cache.ts'
 import { standInEdgecore } from './edgecore/index.ts'
 import { edgekitExecutable } from './executable.ts'
-import { labRegistry } from './lab-registry.ts'
+import { labRegistry, mirrorFlags } from './lab-registry.ts'
 
 export type Role = Manifest['role']
 
@@ -15,12 +15,8 @@ export async function labBundle(role: Role = 'edge'): Promise<string> {
   const directory = await cached(`bundle-${role}`, [edgekit, edgecore], async output => {
     const registry = await labRegistry(edgecore)
     try {
-      const mirrors = ['docker.io', 'registry.k8s.io'].flatMap(host => [
-        '--registry-mirror',
-        `${host}=${registry.url}`,
-      ])
       const cache = join(output, 'blobs')
-      const options = ['--arch', 'amd64', '-o', output, '--cache', cache, ...mirrors]
+      const options = ['--arch', 'amd64', '-o', output, '--cache', cache, ...mirrorFlags(registry.url)]
       await execa(edgekit, ['bundle', role, ...options], { cwd: output })
       await rm(cache, { recursive: true })
     } finally {

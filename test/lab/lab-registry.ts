@@ -5,6 +5,10 @@ import { type LabRegistry, pushImage, startRegistry } from './registry.ts'
 /** The version of KubeEdge whose images the lab has. */
 const kubeedge = 'v1.22.0'
 
+/** The flags of `edgekit bundle` and `lock` that make one registry stand in for all that the default definitions name. */
+export const mirrorFlags = (url: string): string[] =>
+  ['docker.io', 'registry.k8s.io'].flatMap(host => ['--registry-mirror', `${host}=${url}`])
+
 /**
  * A registry with everything a bundle is made of; it stands in for docker.io and registry.k8s.io alike. Filled once,
  * then served read-only, so that any number of test runs can have it at the same time. `edgecore` is the path of the

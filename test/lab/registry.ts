@@ -93,10 +93,9 @@ async function pushManifest(base: string, layout: string, manifest: Descriptor, 
   const blobs = new Map(
     [...(config === undefined ? [] : [config]), ...layers].map(blob => [blob.digest, blob]),
   )
-  await Promise.all([
-    ...manifests.map(inner => pushManifest(base, layout, inner, inner.digest)),
-    ...[...blobs.keys()].map(digest => pushBlob(base, layout, digest)),
-  ])
+  // One after another: they share layers, and docker-registry loses one of two uploads of the same blob.
+  for (const inner of manifests) await pushManifest(base, layout, inner, inner.digest)
+  await Promise.all([...blobs.keys()].map(digest => pushBlob(base, layout, digest)))
   const headers = { 'content-type': manifest.mediaType }
   await expectStatus(await fetch(`${base}/manifests/${name}`, { method: 'PUT', headers, body }), 201)
 }

@@ -7,7 +7,7 @@ import { exitCodes } from '../../src/errors.ts'
 import { paths } from '../../src/node/paths.ts'
 import { standInEdgecore } from '../lab/edgecore/index.ts'
 import { edgekitExecutable } from '../lab/executable.ts'
-import { labRegistry } from '../lab/lab-registry.ts'
+import { labRegistry, mirrorFlags } from '../lab/lab-registry.ts'
 import { startNode } from '../lab/node.ts'
 import { snapshot } from '../lab/snapshot.ts'
 
@@ -21,7 +21,6 @@ beforeAll(async () => {
   }
   const registry = await labRegistry(await standInEdgecore())
   try {
-    const mirror = `docker.io=${registry.url}`
     const sign = ['--sign', join(scratch, 'ours.pem'), '--split', '40M']
     const args = [
       'bundle',
@@ -30,8 +29,9 @@ beforeAll(async () => {
       'amd64',
       '-o',
       join(scratch, 'stick'),
-      '--registry-mirror',
-      mirror,
+      '--cache',
+      join(scratch, 'cache'),
+      ...mirrorFlags(registry.url),
     ]
     await execa(await edgekitExecutable(), [...args, ...sign])
   } finally {
