@@ -26,12 +26,19 @@ export async function labBundle(role: Role = 'edge'): Promise<string> {
   return join(directory, `kubeedge-${role}-v1.22.0-amd64.tar.gz`)
 }
 
-/** The same, unpacked as a technician does it. Treat it as read-only: others use it too. */
-export async function unpackedLabBundle(role: Role = 'edge'): Promise<string> {
+/** Where the bundle lies on a node, as unpacked by a technician. */
+export const bundleOnNode = '/root/bundle'
+
+/** The same, unpacked as a technician does it, as a layer of a node's disk. Read-only: others use it too. */
+export async function bundleLayer(role: Role = 'edge'): Promise<string> {
   const bundle = await labBundle(role)
-  const directory = await cached('unpacked-bundle', [bundle], async output => {
-    await mkdir(join(output, 'bundle'))
-    await execa('tar', ['xzf', bundle, '-C', join(output, 'bundle')])
+  return await cached('unpacked-bundle', [bundle, bundleOnNode], async output => {
+    await mkdir(join(output, 'root'), { mode: 0o700 })
+    await mkdir(join(output, bundleOnNode))
+    await execa('tar', ['xzf', bundle, '-C', join(output, bundleOnNode)])
   })
-  return join(directory, 'bundle')
 }
+
+/** The directory of that on the host. */
+export const unpackedLabBundle = async (role: Role = 'edge'): Promise<string> =>
+  join(await bundleLayer(role), bundleOnNode)

@@ -1,32 +1,28 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { type Role, unpackedLabBundle } from './bundle.ts'
+import { bundleLayer, bundleOnNode, type Role } from './bundle.ts'
 import { cached } from './cache.ts'
 import type { Disk } from './mounts.ts'
 import { type LabNode, type NodeOptions, startKeptNode, startNode } from './node.ts'
 import { nodeDirectory } from './state.ts'
 import { pristineTree, type Release } from './tree.ts'
 
-/** Where the bundle lies on a node, as unpacked by a technician. */
-export const bundleOnNode = '/root/bundle'
+export { bundleOnNode } from './bundle.ts'
 
 export const install = `cd ${bundleOnNode} && ./edgekit install`
 
 /** A node with a bundle unpacked in `/root/bundle`, on which nothing has been installed yet. */
-export const startNodeWithBundle = (options: NodeOptions, role: Role = 'edge'): Promise<LabNode> =>
-  withBundle(startNode(options), role)
+export const startNodeWithBundle = async (options: NodeOptions, role: Role = 'edge'): Promise<LabNode> =>
+  startNode({ ...options, disk: await diskWithBundle(options.release, role) })
 
 /** The same, but the node stays until someone removes it. */
-export const startKeptNodeWithBundle = (options: NodeOptions): Promise<LabNode> =>
-  withBundle(startKeptNode(options), 'edge')
+export const startKeptNodeWithBundle = async (options: NodeOptions): Promise<LabNode> =>
+  startKeptNode({ ...options, disk: await diskWithBundle(options.release, 'edge') })
 
-async function withBundle(started: Promise<LabNode>, role: Role): Promise<LabNode> {
-  const bundle = await unpackedLabBundle(role)
-  const node = await started
-  await node.copyIn(bundle, bundleOnNode)
-  return node
-}
+const diskWithBundle = async (release: Release, role: Role): Promise<Disk> => ({
+  layers: [await bundleLayer(role), await pristineTree(release)],
+})
 
 /** A node that has joined, on which the lab's bundle was installed before it was last switched off; it works. */
 export async function startInstalledNode(release: Release, role: Role = 'edge'): Promise<LabNode> {
@@ -45,8 +41,8 @@ export async function startInstalledNode(release: Release, role: Role = 'edge'):
 
 /** The disk of a node after an install. Most tests begin there, and an install is the slow part of them. */
 export async function installedDisk(release: Release, role: Role = 'edge'): Promise<Disk> {
-  const [tree, bundle] = await Promise.all([pristineTree(release), unpackedLabBundle(role)])
-  const directory = await cached(`installed-${release}`, [tree, bundle], async output => {
+  const disk = await diskWithBundle(release, role)
+  const directory = await cached(`installed-${release}`, disk.layers, async output => {
     await using node = await startNodeWithBundle({ release, certificates: true }, role)
     await node.sh(install, { timeoutMs: 120_000 })
     await node.powerCut()
@@ -54,5 +50,5 @@ export async function installedDisk(release: Release, role: Role = 'edge'): Prom
       await execa('cp', ['--archive', join(nodeDirectory(node.name), part), output])
     }
   })
-  return { layers: [join(directory, 'upper'), tree], containerd: join(directory, 'containerd') }
+  return { layers: [join(directory, 'upper'), ...disk.layers], containerd: join(directory, 'containerd') }
 }

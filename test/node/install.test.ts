@@ -240,7 +240,7 @@ describe.concurrent.each(releases)('%s', release => {
     const run = (args: string) => node.run(`cd ${bundleOnNode} && ./edgekit ${args}`)
     expect((await run('')).stdout).toMatch(/install .*\n/)
     expect((await run('instal')).exitCode).toBe(exitCodes.usage)
-    expect((await run('install /nowhere')).stderr).toContain('there is no bundle in /nowhere')
+    expect((await run('install /nowhere')).stderr).toContain('there is no bundle at /nowhere')
     expect((await run('install /nowhere')).exitCode).toBe(exitCodes.usage)
     expect((await run('doctor')).stdout).toContain('there is no mosquitto.service on this node')
   })

@@ -1,9 +1,9 @@
 import type { Fault } from './fault.ts'
 
 export const impossibleName: Fault = {
-  what: 'the host name has an underscore, which the cloud refuses',
+  what: 'the machine is called localhost, like every other',
   occasion: 'preflight',
   fails: 'node-name',
   says: /hostnamectl set-hostname/,
-  breakIt: node => node.sh('hostname My_Edge'),
+  breakIt: node => node.sh('hostname localhost'),
 }
