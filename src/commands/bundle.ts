@@ -20,7 +20,7 @@ export default class Bundle extends EdgekitCommand {
     'edgekit bundle edge -o dist',
     'edgekit bundle cloud --arch amd64 -o dist',
     'edgekit bundle -f my.yaml --arch arm64 --frozen',
-    'edgekit bundle edge --arch arm64 --registry-mirror docker.io=https://mirror.lan',
+    'edgekit bundle edge --registry-mirror docker.io=https://mirror.lan',
   ]
   static override args = {
     role: Args.string({ options: defaultDefinitions, description: 'the default definition for this role' }),

@@ -107,6 +107,21 @@ test('carries the templates and bundle definitions byte for byte', async () => {
   await expect(execa(output, ['templates/absent'])).rejects.toThrow('templates/absent')
 })
 
+test('help fits 80 columns, for every command', async () => {
+  const program = await edgekitExecutable()
+  const commands = (await Array.fromAsync(glob('**/*.ts', { cwd: join(root, 'src/commands') }))).map(file =>
+    file.replace(/\.ts$/, '').split('/'),
+  )
+  expect(commands.length).toBeGreaterThan(5)
+  for (const words of [[], ...commands]) {
+    const { stdout } = await execa(program, [...words, '--help'])
+    expect(
+      stdout.split('\n').filter(line => line.length > 80),
+      words.join(' '),
+    ).toEqual([])
+  }
+})
+
 describe.each(arches)('for %s', arch => {
   test('starts', async () => {
     const [program, ...args] = [...runnerOf(arch), await edgekitExecutable(arch), '--version']
