@@ -5,12 +5,10 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BlobStore } from '../../src/images/blob-store.ts'
 import { dockerCredentials } from '../../src/images/credentials.ts'
-import { parseMirrors } from '../../src/images/mirrors.ts'
-import { pullImage } from '../../src/images/pull.ts'
-import { Registry } from '../../src/images/registry.ts'
 import { localPrograms } from '../../src/node/programs.ts'
 import { writeAppImage } from '../lab/app-image.ts'
 import { type Front, type Intercept, startFront } from '../lab/front.ts'
+import { pullApp } from '../lab/pull-app.ts'
 import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
@@ -39,16 +37,7 @@ beforeEach(async () => {
 })
 
 const pull = (url: string, timeoutMs?: number) =>
-  pullImage({
-    reference: 'app:1.0',
-    platform: 'linux/amd64',
-    registry: new Registry({
-      mirrors: parseMirrors([`docker.io=${url}`]),
-      credentials: dockerCredentials(config, localPrograms(timeoutMs)),
-      retries: { tries: 2, delay: 1, longest: 10 },
-    }),
-    store,
-  })
+  pullApp(url, store, { credentials: dockerCredentials(config, localPrograms(timeoutMs)) })
 
 const write = (content: unknown): Promise<void> => writeFile(config, JSON.stringify(content))
 const hostOf = (front: Front): string => new URL(front.url).host

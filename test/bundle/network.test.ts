@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BlobStore } from '../../src/images/blob-store.ts'
-import { parseMirrors } from '../../src/images/mirrors.ts'
 import { useNetworkSettings } from '../../src/images/network.ts'
-import { pullImage } from '../../src/images/pull.ts'
-import { Registry } from '../../src/images/registry.ts'
 import { writeAppImage } from '../lab/app-image.ts'
 import { writeServerCertificate } from '../lab/certificates.ts'
 import { type Front, startFront } from '../lab/front.ts'
 import { startProxy } from '../lab/proxy.ts'
+import { pullApp } from '../lab/pull-app.ts'
 import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
 
 // These settings hold for the whole process, so the tests are steps: each one finds what the one before it set.
@@ -41,16 +39,7 @@ beforeEach(async () => {
   store = new BlobStore(await mkdtemp(join(directory, 'store-')))
 })
 
-const pull = (url: string) =>
-  pullImage({
-    reference: 'app:1.0',
-    platform: 'linux/amd64',
-    registry: new Registry({
-      mirrors: parseMirrors([`docker.io=${url}`]),
-      retries: { tries: 2, delay: 1, longest: 10 },
-    }),
-    store,
-  })
+const pull = (url: string) => pullApp(url, store)
 
 test('1. a certificate of an unknown authority is refused at once, with the way out', async () => {
   const before = front.requests.length

@@ -5,12 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BlobStore } from '../../src/images/blob-store.ts'
 import { digestOf } from '../../src/images/digest.ts'
-import { parseMirrors } from '../../src/images/mirrors.ts'
-import { pullImage } from '../../src/images/pull.ts'
-import { Registry } from '../../src/images/registry.ts'
 import { writeAppImage } from '../lab/app-image.ts'
 import { startFront } from '../lab/front.ts'
 import { blobPath, type Layer } from '../lab/oci.ts'
+import { pullApp } from '../lab/pull-app.ts'
 import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
 
 const megabyte = 1024 * 1024
@@ -38,16 +36,7 @@ beforeEach(async () => {
   store = new BlobStore(await mkdtemp(join(directory, 'store-')))
 })
 
-const pull = (url: string) =>
-  pullImage({
-    reference: 'app:1.0',
-    platform: 'linux/amd64',
-    registry: new Registry({
-      mirrors: parseMirrors([`docker.io=${url}`]),
-      retries: { tries: 3, delay: 1, longest: 10 },
-    }),
-    store,
-  })
+const pull = (url: string) => pullApp(url, store, { tries: 3 })
 
 /** Sends the layer from `start` on and cuts the connection after `length` bytes. */
 function cutAfter(response: ServerResponse, start: number, length: number): void {
