@@ -1,4 +1,5 @@
 import { ExecaError, execa } from 'execa'
+import { CommandError } from './command-error.ts'
 
 interface CommandOptions {
   /** Nothing hangs: after this many milliseconds the command is stopped and the call throws. */
@@ -10,11 +11,6 @@ interface CommandResult {
   exitCode: number
   stdout: string
   stderr: string
-}
-
-/** A program could not be run, did not end in time, or (with `run`) ended with a failure. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError'
 }
 
 export interface Processes {

@@ -1,6 +1,6 @@
 import { ExecaError, execa } from 'execa'
 import type { Programs } from '../images/programs.ts'
-import { CommandError } from './processes.ts'
+import { CommandError } from './command-error.ts'
 
 /** How long a program may take to answer: one that asks for a password has nobody to ask. */
 const answerTimeMs = 30_000

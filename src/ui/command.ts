@@ -1,6 +1,6 @@
 import { Command } from '@oclif/core'
 import { EdgekitError, exitCodes } from '../errors.ts'
-import { CommandError } from '../node/processes.ts'
+import { CommandError } from '../node/command-error.ts'
 import { paint, wrap } from './text.ts'
 
 /** What all commands share: `--json`, and one way to say what went wrong. */

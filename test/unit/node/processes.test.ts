@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { CommandError, localProcesses } from '../../../src/node/processes.ts'
+import { CommandError } from '../../../src/node/command-error.ts'
+import { localProcesses } from '../../../src/node/processes.ts'
 
 const processes = localProcesses()
 const patient = { timeoutMs: 20_000 }
