@@ -47,3 +47,20 @@ export function replacePlugin(name: string, contents: string): Plugin {
     },
   }
 }
+
+/** Load a module of Node.js when something of it is first used, not when the one that imports it is loaded. */
+export function lazyBuiltinPlugin(name: string): Plugin {
+  return {
+    name: `lazy ${name}`,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${name}$`) }, ({ namespace }) =>
+        namespace === 'lazy' ? { path: name, external: true } : { path: name, namespace: 'lazy' },
+      )
+      build.onLoad({ filter: new RegExp(`^${name}$`), namespace: 'lazy' }, async () => {
+        const names = Object.keys((await import(name)) as object).filter(key => key !== 'default')
+        const getters = names.map(key => `get ${key}() { return require("${name}").${key} }`)
+        return { contents: `module.exports = { ${getters.join(', ')} }`, loader: 'js' }
+      })
+    },
+  }
+}

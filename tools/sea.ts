@@ -21,6 +21,8 @@ export interface SeaOptions {
   /** Identifiers replaced by constant expressions, as esbuild's `define`. */
   define?: Record<string, string>
   plugins?: Plugin[]
+  /** Options of Node.js that the executable always runs with. */
+  execArgv?: string[]
 }
 
 /** Node.js looks for this string and runs the injected program when the bit after it is set. */
@@ -58,7 +60,7 @@ export async function buildSea(options: SeaOptions): Promise<RuntimeParts> {
     const parts = await runtimePartsOf(metafile, options.arch, root)
     await writeFile(join(work, 'parts.json'), JSON.stringify(parts))
     const assets = { ...options.assets, [runtimePartsAsset]: join(work, 'parts.json') }
-    const blob = await makeBlob(runtime, tools.run, work, assets)
+    const blob = await makeBlob(runtime, tools.run, work, assets, options.execArgv ?? [])
     const executable = join(work, 'executable')
     await copyFile(runtime, executable)
     // Strip before the blob is there: stripping it afterwards makes an executable that crashes.
@@ -107,6 +109,7 @@ async function makeBlob(
   run: readonly string[],
   work: string,
   assets: Record<string, string>,
+  execArgv: readonly string[],
 ): Promise<string> {
   const config = {
     main: 'main.cjs',
@@ -114,6 +117,7 @@ async function makeBlob(
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
     useCodeCache: true,
+    execArgv,
     execArgvExtension: 'none',
     assets: Object.fromEntries(
       Object.entries(assets)

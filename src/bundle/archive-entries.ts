@@ -1,4 +1,4 @@
-import type { ReadEntry } from 'tar'
+import type { ReadEntry } from 'tar/read-entry'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { eachEntry } from '../images/layer.ts'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ReadEntry } from 'tar'
+import type { ReadEntry } from 'tar/read-entry'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { tarSize } from '../images/tar.ts'
 import { type Manifest, type ManifestFile, manifestName, parseManifest, signatureName } from './manifest.ts'

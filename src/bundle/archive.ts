@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { Parser, type ReadEntry } from 'tar'
+import { Parser } from 'tar/parse'
+import type { ReadEntry } from 'tar/read-entry'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { type ArchiveReader, Members, noBundle, Stopped } from './archive-members.ts'
 import { manifestName } from './manifest.ts'

@@ -1,11 +1,16 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
+import english from 'zod/v4/locales/en.js'
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+// The small zod, without compiling what is used once: a command that only looks at a bundle waits for both. It has no
+// words of its own.
+z.config({ ...english(), jitless: true })
+
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+const digest = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/))
 /** A path inside the bundle: relative, without `..`, so that nothing is read or written outside of it. */
-const memberPath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[\w./@+-]+$/)
+const memberPath = z.string().check(z.regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[\w./@+-]+$/))
 
-const bytes = z.number().int().nonnegative()
+const bytes = z.int().check(z.nonnegative())
 
 // Fields that a newer edgekit adds are passed over; one of these missing is an error.
 const manifestSchema = z.object({
@@ -33,7 +38,7 @@ const manifestSchema = z.object({
   ),
   /** Bytes that a node needs: docs/bundle-format.md has the formula. */
   disk: bytes,
-  files: z.array(z.object({ path: memberPath, size: bytes, mode: z.number().int(), sha256 })),
+  files: z.array(z.object({ path: memberPath, size: bytes, mode: z.int(), sha256 })),
 })
 
 /** `bundle.json`: what a bundle is, every file in it with size and hash, every image with its digests. */

@@ -1,5 +1,6 @@
 import { dirname, join, normalize } from 'node:path/posix'
-import { Parser, type ReadEntry } from 'tar'
+import { Parser } from 'tar/parse'
+import type { ReadEntry } from 'tar/read-entry'
 import { EdgekitError, exitCodes } from '../errors.ts'
 
 /** A regular file in an archive, or a link to another member. Paths are relative and have no `..`. */

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { Header } from 'tar'
+import { Header } from 'tar/header'
 import { EdgekitError, exitCodes } from '../errors.ts'
 
 const blockSize = 512
