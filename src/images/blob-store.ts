@@ -7,6 +7,9 @@ import { digestOf } from './digest.ts'
 import { limit } from './limit.ts'
 import { storing } from './storage-error.ts'
 
+/** Bytes gathered before they are written: what comes from the network comes in small pieces. */
+const writeSize = 512 * 1024
+
 type Content = Pick<Descriptor, 'digest' | 'size'>
 
 /**
@@ -118,12 +121,21 @@ export class BlobStore {
     most: number,
   ): Promise<number> {
     let size = 0
+    let [waiting, waitingSize] = [[] as Uint8Array[], 0]
+    const write = async (): Promise<void> => {
+      const buffers = waiting
+      ;[waiting, waitingSize] = [[], 0]
+      if (buffers.length > 0) await storing(this.directory, () => file.writev(buffers))
+    }
     for await (const chunk of source) {
       size += chunk.length
       if (size > most) break
       hash.update(chunk)
-      await storing(this.directory, () => file.appendFile(chunk))
+      waiting.push(chunk)
+      waitingSize += chunk.length
+      if (waitingSize >= writeSize) await write()
     }
+    await write()
     return size
   }
 

@@ -1,7 +1,8 @@
 import { basename, dirname, join, resolve } from 'node:path/posix'
-import type { ReadEntry } from 'tar'
+import type { ReadEntry } from 'tar/read-entry'
 import type { BlobStore } from './blob-store.ts'
 import { eachEntry } from './layer.ts'
+import { limit } from './limit.ts'
 import { type InstalledPackages, readPackages } from './packages.ts'
 import type { PulledImage } from './pull.ts'
 
@@ -19,32 +20,48 @@ const wanted =
 /** A database of packages that is larger is none. */
 const largest = 64 * 1024 * 1024
 
-/** Look into every layer of an image once, lowest first: what a layer has or deletes hides what is below. */
+/** Look into every layer of an image once. What a layer has or deletes hides what is below. */
 export async function imageContents(
   image: Pick<PulledImage, 'layers'>,
   store: BlobStore,
 ): Promise<ImageContents> {
   const files = new Map<string, Buffer>()
   const unpackedSizes: number[] = []
-  for (const { digest } of image.layers) {
-    const inLayer = new Map<string, Buffer>()
-    const hidden: string[] = []
-    unpackedSizes.push(
-      await eachEntry(store.path(digest), entry => {
-        const path = resolve('/', entry.path)
-        const name = basename(path)
-        // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
-        if (name === '.wh..wh..opq') hidden.push(dirname(path))
-        else if (name.startsWith('.wh.')) hidden.push(join(dirname(path), name.slice('.wh.'.length)))
-        else if (wanted.test(path)) collect(entry, bytes => inLayer.set(path, bytes))
-      }),
-    )
+  const oneForEachCore = limit(2)
+  const looks = image.layers.map(({ digest }) => oneForEachCore(() => lookInto(store.path(digest))))
+  // Waited for in any case: none is still reading when this ends.
+  await Promise.allSettled(looks)
+  for (const look of looks) {
+    const { size, found, hidden } = await look
+    unpackedSizes.push(size)
     for (const path of files.keys()) {
       if (hidden.some(gone => path === gone || path.startsWith(`${gone}/`))) files.delete(path)
     }
-    for (const [path, bytes] of inLayer) files.set(path, bytes)
+    for (const [path, bytes] of found) files.set(path, bytes)
   }
   return { unpackedSizes, packages: readPackages(files) }
+}
+
+interface LayerContents {
+  /** Bytes of its tar. */
+  size: number
+  found: Map<string, Buffer>
+  /** Paths of which nothing is left from the layers below. */
+  hidden: string[]
+}
+
+async function lookInto(layer: string): Promise<LayerContents> {
+  const found = new Map<string, Buffer>()
+  const hidden: string[] = []
+  const size = await eachEntry(layer, entry => {
+    const path = resolve('/', entry.path)
+    const name = basename(path)
+    // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
+    if (name === '.wh..wh..opq') hidden.push(dirname(path))
+    else if (name.startsWith('.wh.')) hidden.push(join(dirname(path), name.slice('.wh.'.length)))
+    else if (wanted.test(path)) collect(entry, bytes => found.set(path, bytes))
+  })
+  return { size, found, hidden }
 }
 
 function collect(entry: ReadEntry, done: (bytes: Buffer) => void): void {

@@ -39,10 +39,10 @@ export async function unpackedDigest(path: string): Promise<string> {
 }
 
 async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
-  const packed = createReadStream(path, { highWaterMark: 64 * 1024 })
+  const packed = createReadStream(path, { highWaterMark: chunkSize })
   const kind = await layerKind(path)
-  if (kind === 'gzip') await pipeline(packed, createGunzip(), read)
-  else if (kind === 'zstd') await pipeline(packed, oneFrameAtATime, createZstdDecompress(), read)
+  if (kind === 'gzip') await pipeline(packed, createGunzip({ chunkSize }), read)
+  else if (kind === 'zstd') await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), read)
   else await pipeline(packed, read)
 }
 
