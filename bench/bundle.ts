@@ -13,6 +13,7 @@ import { smallDefinition } from '../test/lab/small-bundle.ts'
 import { requireOnHost } from '../tools/host.ts'
 import { hostArch } from '../tools/runtime.ts'
 import { compare } from './lib/pairs.ts'
+import { pulls } from './lib/pulls.ts'
 import { writeRandomImage } from './lib/random-image.ts'
 import type { Row } from './lib/rows.ts'
 
@@ -107,7 +108,11 @@ const memoryRow = (what: string, memory: number): Row => ({
 })
 
 export default async function bundle(): Promise<Row[]> {
-  await requireOnHost('this benchmark', { '/usr/bin/time': 'time', 'docker-registry': 'docker-registry' })
+  await requireOnHost('this benchmark', {
+    '/usr/bin/time': 'time',
+    'docker-registry': 'docker-registry',
+    skopeo: 'skopeo',
+  })
   const edgekit = await edgekitExecutable(arch)
   const directory = await mkdtemp(join(tmpdir(), 'edgekit-bench-'))
   try {
@@ -136,6 +141,7 @@ export default async function bundle(): Promise<Row[]> {
         ratio: inspect.ratio,
         budget: 1.5,
       },
+      ...(await pulls(directory)),
     ]
   } finally {
     await rm(directory, { recursive: true, force: true })
