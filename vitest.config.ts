@@ -4,6 +4,8 @@ const restoreMocks = true
 
 export default defineConfig({
   test: {
+    // The tests on nodes wait more than they work: one more at a time than a small machine has cores.
+    maxWorkers: 3,
     projects: [
       {
         // Not a word about source maps that a dependency does not bring.
