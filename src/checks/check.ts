@@ -1,16 +1,48 @@
 import type { Manifest } from '../bundle/manifest.ts'
 import type { Facts } from '../facts/index.ts'
 
-/** When a check is run: before an install may change anything, after it, and when something is wrong. */
-export type Tag = 'preflight' | 'checklist' | 'doctor'
+/**
+ * What a check is for. `preflight`: before an install changes anything. `checklist`: at the end of one. `doctor`: when
+ * something is wrong. `security`: who can get at what; such a check has another tag besides.
+ */
+export type Tag = 'preflight' | 'checklist' | 'doctor' | 'security'
+
+/** The parts of a report, in their order. A check belongs to the one under which index.ts lists it. */
+export type Group =
+  | 'node'
+  | 'runtime'
+  | 'broker'
+  | 'edgecore'
+  | 'mqtt path'
+  | 'security'
+  | 'footprint'
+  | 'drift'
 
 /** What a machine is for. */
 export type Role = Manifest['role']
 
+/**
+ * What `doctor --fix` can do by itself, because it only brings back what an install made and costs nobody data. A
+ * remedy without one is for a person to decide.
+ */
+type Fix =
+  | { kind: 'start' | 'enable'; unit: string }
+  /** Bring an image back from the archive kept on the node, or pin it again. */
+  | { kind: 'reimport-image' | 'repin'; image: string }
+  /** Set the keys of edgecore.yaml that edgekit owns, and restart EdgeCore. */
+  | { kind: 'patch-event-bus' }
+  | { kind: 'daemon-reload' }
+  /** Remove what is left of the broker's task, container and snapshot, and start it anew. */
+  | { kind: 'clean-stale-container' }
+  /** Put a file of edgekit's own back as it was installed. */
+  | { kind: 'restore-own-file'; path: string }
+
+/** What to do about it. The page of docs/checks.md that says more follows from the id of the check. */
 interface Remedy {
   text: string
   /** Commands to run as they stand, as root. */
   commands?: readonly string[]
+  fix?: Fix
 }
 
 /** What a check saw. */
@@ -27,7 +59,10 @@ export interface Finding {
   remedy?: Remedy
 }
 
-/** A pure function over facts. It prints nothing, changes nothing and knows no other check but by id. */
+/**
+ * A pure function over facts: saved facts give the same finding anywhere, so the time is a fact too. It prints nothing,
+ * changes nothing and knows no other check but by id.
+ */
 export interface Check {
   /** What a user types and a script compares: kebab-case, never reused for another meaning. */
   id: string
@@ -42,10 +77,20 @@ export interface Check {
   run(facts: Facts): Finding
 }
 
+/** A check with its place in the list. */
+export interface ListedCheck extends Check {
+  group: Group
+}
+
 /** What a check found, with what the reader needs to know about the check. */
 export interface CheckResult extends Finding {
   id: string
   title: string
+  group: Group
+  /** Where the check is explained. */
+  docs: string
+  /** The user has asked not to count it: it went wrong, and its status says `warn` instead. */
+  ignored?: boolean
   /** The failed checks that this one was skipped for. */
   blockedBy?: readonly string[]
 }

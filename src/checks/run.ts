@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { UnknownFact } from '../facts/fact.ts'
 import type { Facts } from '../facts/index.ts'
-import type { Check, CheckResult, Finding, Role } from './check.ts'
+import type { Check, CheckResult, Finding, ListedCheck, Role } from './check.ts'
 
 function look(check: Check, facts: Facts): Finding {
   try {
@@ -17,17 +17,23 @@ export const appliesTo = ({ roles = ['edge'] }: Check, role: Role): boolean => r
 /** What the bundle makes of this machine; one without a bundle is looked at as the edge node it may become. */
 const roleOf = ({ bundle }: Facts): Role => ('value' in bundle ? (bundle.value?.role ?? 'edge') : 'edge')
 
+const isBad = ({ status }: Finding): boolean => status === 'fail' || status === 'error'
+
 /**
  * Run checks over facts, in their order. A check whose needs have not passed is skipped and names what blocks it; one
- * that is for another role is skipped and blocks nothing.
+ * that is for another role is skipped and blocks nothing. One that is to be ignored is run and shown, but only warns.
  */
-export function runChecks(checks: readonly Check[], facts: Facts): CheckResult[] {
+export function runChecks(
+  checks: readonly ListedCheck[],
+  facts: Facts,
+  ignored: readonly string[] = [],
+): CheckResult[] {
   const results = new Map<string, CheckResult>()
   const role = roleOf(facts)
   for (const check of checks) {
     const blockedBy = (check.needs ?? []).filter(id => {
       const need = results.get(id)
-      return need?.status === 'fail' || need?.status === 'error' || need?.blockedBy !== undefined
+      return need !== undefined && (isBad(need) || need.blockedBy !== undefined)
     })
     const applies = appliesTo(check, role)
     const blocked = applies && blockedBy.length > 0
@@ -36,11 +42,16 @@ export function runChecks(checks: readonly Check[], facts: Facts): CheckResult[]
       : blocked
         ? { status: 'skip', observed: `not looked at, because of ${blockedBy.join(', ')}` }
         : look(check, facts)
-    results.set(check.id, {
-      id: check.id,
-      title: check.title,
+    const { id, title, group } = check
+    const demoted = isBad(finding) && ignored.includes(id)
+    results.set(id, {
+      id,
+      title,
+      group,
+      docs: `docs/checks.md#${id}`,
       ...finding,
       ...(blocked && { blockedBy }),
+      ...(demoted && { status: 'warn', ignored: true }),
     })
   }
   return [...results.values()]

@@ -278,6 +278,19 @@ describe('a fact that could not be collected', () => {
   )
 })
 
+test('a check that is ignored is run and shown, only warns, and blocks nothing', () => {
+  const node = healthy()
+  node.containerd.value.answers = false
+  const results = new Map(runChecks(checks, node, ['containerd-answers']).map(result => [result.id, result]))
+  expect(results.get('containerd-answers')).toMatchObject({
+    status: 'warn',
+    ignored: true,
+    observed: expect.stringContaining('containerd'),
+  })
+  expect(results.get('broker-image')?.blockedBy).toBeUndefined()
+  expect(runChecks(checks, healthy(), ['containerd-answers']).filter(({ ignored }) => ignored)).toEqual([])
+})
+
 test('what depends on a failed check is skipped and names it, through several steps', () => {
   const node = healthy()
   node.containerd.value.answers = false
@@ -290,6 +303,7 @@ test('a check that throws is an error that asks for a report', () => {
   const broken = {
     id: 'broken',
     title: 'Broken',
+    group: 'node' as const,
     tags: ['doctor' as const],
     run: () => {
       throw new TypeError('oops')

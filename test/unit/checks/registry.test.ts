@@ -23,11 +23,14 @@ test('a check needs only checks that come before it', () => {
   }
 })
 
-test('every check is explained in docs/checks.md', () => {
-  const documented = [...readFileSync('docs/checks.md', 'utf8').matchAll(/^### `(.+)`$/gm)].map(
-    match => match[1],
-  )
-  expect(documented).toEqual(ids)
+test('every check is explained in docs/checks.md, under its group', () => {
+  const headings = readFileSync('docs/checks.md', 'utf8').matchAll(/^(?:## (?<group>.+)|### `(?<id>.+)`)$/gm)
+  let group = ''
+  const documented = [...headings].flatMap(({ groups }) => {
+    group = groups?.['group'] ?? group
+    return groups?.['id'] ? [{ group, id: groups['id'] }] : []
+  })
+  expect(documented).toEqual(checks.map(({ group, id }) => ({ group, id })))
 })
 
 test('every check has a fault on a real node that makes it fail', () => {

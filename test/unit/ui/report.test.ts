@@ -24,6 +24,8 @@ const statuses = ['pass', 'warn', 'fail', 'skip', 'error'] as const
 const result = (status: CheckResult['status'], changes: Partial<CheckResult> = {}): CheckResult => ({
   id: 'some-check',
   title: 'Something is true',
+  group: 'node',
+  docs: 'docs/checks.md#some-check',
   status,
   observed: 'what was seen',
   ...changes,
