@@ -1,8 +1,9 @@
 import { boolSetting, intSetting, type Lookup, stringSetting } from './config-fields.ts'
 import { parseConfig } from './yaml-document.ts'
 
+export type { ConfigValue } from './config-edit.ts'
 export type { Setting } from './config-fields.ts'
-export { type ConfigValue, patchEdgecoreConfig } from './config-patch.ts'
+export { patchEdgecoreConfig } from './config-patch.ts'
 
 /** What a node's edgecore.yaml means to EdgeCore. Plain data. */
 export type EdgecoreConfig = ReturnType<typeof readEdgecoreConfig>

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Manifest } from '../bundle/manifest.ts'
 import { eventBusValues } from '../edgecore/event-bus.ts'
+import { runtimeValues, unjoinedValues } from '../edgecore/node-values.ts'
 import { broker, paths, units } from '../node/paths.ts'
 import { type DesiredStep, readable, stepMakers } from './step-makers.ts'
 import type { UnpackedBundle } from './unpacked-bundle.ts'
@@ -14,6 +15,8 @@ export interface DesiredNode {
   /** The manifest of the bundle installed before, which says what edgekit wrote itself. */
   installed: Manifest | undefined
   nodeName: string
+  /** Where containerd listens. */
+  containerdSocket: string
 }
 
 // The user `mosquitto` inside the image, as in the upstream image since 1.6.
@@ -29,9 +32,15 @@ export function desiredSteps({
   edgecoreConfig,
   installed,
   nodeName,
+  containerdSocket,
 }: DesiredNode): DesiredStep[] {
   const { directory, manifest } = bundle
   const { place, folder, edgekit, images, receipt } = stepMakers(bundle, installed)
+  const { kubeedgeVersion } = manifest
+  const runtime = runtimeValues(kubeedgeVersion, {
+    endpoint: `unix://${containerdSocket}`,
+    cgroupDriver: undefined,
+  })
   const reload = (unit: string, because: string[]): DesiredStep => ({
     id: `reload for ${unit}`,
     kind: 'daemon-reload',
@@ -78,8 +87,13 @@ export function desiredSteps({
       spec: {
         path: edgecoreConfig,
         base: join(directory, 'config/kubeedge/edgecore-config.yaml'),
-        values: eventBusValues,
-        initial: { 'modules.edged.hostnameOverride': nodeName },
+        // An EdgeCore that somebody else set up has found its runtime already.
+        values: { ...eventBusValues, ...(adopted ? {} : runtime) },
+        initial: {
+          'modules.edged.hostnameOverride': nodeName,
+          ...runtime,
+          ...unjoinedValues(kubeedgeVersion),
+        },
       },
     },
     folder('/etc/systemd/system/edgecore.service.d', readable),

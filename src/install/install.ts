@@ -132,6 +132,7 @@ function stepsFor(bundle: UnpackedBundle, facts: Facts): DesiredStep[] {
     edgecoreConfig: known(facts.edgecoreConfig).path,
     installed,
     nodeName: known(facts.machine).hostName.toLowerCase(),
+    containerdSocket: known(facts.containerd).socket,
   })
 }
 

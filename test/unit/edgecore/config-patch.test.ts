@@ -83,6 +83,11 @@ describe('patchEdgecoreConfig changes only what differs', () => {
       'modules: null\nkind: EdgeCore\n',
       'modules:\n  eventBus:\n    mqttMode: 2\nkind: EdgeCore\n',
     ],
+    [
+      'a byte order mark and windows line ends',
+      '\uFEFFkind: EdgeCore\r\nmodules:\r\n  eventBus: null\r\n',
+      '\uFEFFkind: EdgeCore\r\nmodules:\r\n  eventBus:\r\n    mqttMode: 2\r\n',
+    ],
     ['an empty file', '', 'modules:\n  eventBus:\n    mqttMode: 2\n'],
     ['only comments', '# nothing yet', '# nothing yet\nmodules:\n  eventBus:\n    mqttMode: 2\n'],
     [
@@ -158,6 +163,11 @@ describe('patchEdgecoreConfig refuses with a place', () => {
       'an alias',
       'x: &x {mqttMode: 1}\nmodules:\n  eventBus: *x\n',
       /line 3, column 13: modules.eventBus uses an anchor/,
+    ],
+    [
+      'the file of something else',
+      'kind: CloudCore\nmodules: {}\n',
+      /line 1, column 7: kind is CloudCore, expected EdgeCore/,
     ],
     ['an unfinished quote', 'modules:\n  a: "b\n', /line 3/],
   ])('%s', (_, text, message) => {

@@ -18,6 +18,7 @@ const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): Desire
     edgecoreConfig: paths.edgecoreConfig,
     installed: undefined,
     nodeName: 'edge-1',
+    containerdSocket: '/run/containerd/containerd.sock',
     ...changes,
   })
 

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path'
+import { Args, Flags } from '@oclif/core'
+import { parseAssignments } from '../../edgecore/assignments.ts'
+import { patchEdgecoreConfig } from '../../edgecore/config.ts'
+import { eventBusValues } from '../../edgecore/event-bus.ts'
+import { withoutSecrets } from '../../edgecore/secret-values.ts'
+import { EdgekitError, exitCodes } from '../../errors.ts'
+import { plural } from '../../format.ts'
+import { type Files, localFiles } from '../../node/files.ts'
+import { paths } from '../../node/paths.ts'
+import { EdgekitCommand } from '../../ui/command.ts'
+import { unifiedDiff } from '../../unified-diff.ts'
+
+export default class EdgecorePatch extends EdgekitCommand {
+  static override summary = 'Point the EventBus of an edgecore.yaml at the broker of its node'
+  static override description =
+    'Sets modules.eventBus (enable, mqttMode 2, mqttServerExternal, mqttServerInternal) and modules.deviceTwin.enable by value, and what --set says. Comments, order, quoting and every other key stay as they are. A file that cannot be changed safely is refused, with line and column.\n\nExit codes: 0 done or nothing to do, 2 wrong usage, 3 the file was refused, or --check found that it would change.'
+  static override examples = [
+    'edgekit edgecore patch /etc/kubeedge/config/edgecore.yaml',
+    'edgekit edgecore patch edgecore.yaml --check --diff',
+    'edgekit edgecore patch edgecore.yaml --set modules.edged.hostnameOverride=edge-7',
+  ]
+  static override args = {
+    file: Args.string({
+      description: 'the configuration of EdgeCore',
+      default: paths.edgecoreConfig,
+    }),
+  }
+  static override flags = {
+    check: Flags.boolean({ description: 'change nothing; exit with 3 when something would change' }),
+    diff: Flags.boolean({ description: 'change nothing; print what would change, as a unified diff' }),
+    set: Flags.string({
+      multiple: true,
+      helpValue: 'KEY=VALUE',
+      description: 'one more key to set; a dot inside a key is written \\.',
+    }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(EdgecorePatch)
+    const values = { ...eventBusValues, ...parseAssignments(flags.set ?? []) }
+    const files = localFiles()
+    const path = resolve(args.file)
+    const { before, access } = await open(path, files)
+    const { text, changed } = patchEdgecoreConfig(before, values)
+    const writes = changed.length > 0 && !flags.check && !flags.diff
+    if (writes) await files.write(path, { text }, access)
+    if (flags.check && changed.length > 0) process.exitCode = exitCodes.refused
+    const shown = withoutSecrets(before, text)
+    const diff = changed.length === 0 ? '' : unifiedDiff(path, shown.before, shown.after)
+    if (flags.diff) this.say(diff.trimEnd())
+    else if (changed.length === 0) this.say(`${path}: nothing to change`)
+    else this.say(`${path}: ${plural(changed.length, 'key')} ${writes ? 'set' : 'would be set'}`)
+    if (!flags.diff) {
+      for (const { path: key, before: was, after } of changed)
+        this.say(
+          `  ${key}: ${was === undefined ? 'not there' : JSON.stringify(was)} -> ${JSON.stringify(after)}`,
+        )
+    }
+    if (writes) this.say('EdgeCore reads it when it starts: systemctl restart edgecore')
+    return { schemaVersion: 1, file: path, written: writes, changed, diff }
+  }
+}
+
+async function open(path: string, files: Files) {
+  const found = await files.status(path)
+  if (!found) {
+    throw new EdgekitError(`there is no ${path}`, {
+      exitCode: exitCodes.usage,
+      remedy: 'Name the file that EdgeCore reads; systemctl cat edgecore shows it after --config.',
+    })
+  }
+  if (found.kind === 'symlink') {
+    const target = resolve(path, '..', await files.linkTarget(path))
+    throw new EdgekitError(`${path} is a link to ${target}, and writing it would replace the link`, {
+      exitCode: exitCodes.refused,
+      remedy: `Name the file itself:\n  edgekit edgecore patch ${target}`,
+    })
+  }
+  if (found.kind !== 'file') throw new EdgekitError(`${path} is not a file`, { exitCode: exitCodes.refused })
+  return { before: (await files.read(path)) ?? '', access: found }
+}
