@@ -7,6 +7,8 @@ export const exitCodes = {
   refused: 3,
   /** Failed, and everything that was changed has been put back. */
   rolledBack: 4,
+  /** (doctor) There are warnings, nothing worse, and `--strict` was given. */
+  onlyWarnings: 4,
   /** Failed and something could not be put back; or (doctor) something needed could not be looked at. */
   notClean: 5,
   /** Everything is in place, but the checklist found something wrong. */

@@ -34,7 +34,10 @@ export const edgekit = {
 /** The files the product reads with readAsset: name -> path. */
 async function assets(): Promise<Record<string, string>> {
   const found: Record<string, string> = { 'package.json': join(root, 'package.json') }
-  for await (const entry of glob(['templates/**/*', 'bundles/*.yaml'], { cwd: root, withFileTypes: true })) {
+  for await (const entry of glob(['templates/**/*', 'bundles/*.yaml', 'docs/checks.md'], {
+    cwd: root,
+    withFileTypes: true,
+  })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
     found[path.slice(root.length)] = path

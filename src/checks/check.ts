@@ -90,7 +90,7 @@ export interface CheckResult extends Finding {
   /** Where the check is explained. */
   docs: string
   /** The user has asked not to count it: it went wrong, and its status says `warn` instead. */
-  ignored?: boolean
+  ignored?: true
   /** The failed checks that this one was skipped for. */
   blockedBy?: readonly string[]
 }

@@ -19,6 +19,10 @@ const roleOf = ({ bundle }: Facts): Role => ('value' in bundle ? (bundle.value?.
 
 const isBad = ({ status }: Finding): boolean => status === 'fail' || status === 'error'
 
+/** The failed checks behind a need: itself, or what it was skipped for. */
+const blockersIn = (need: CheckResult | undefined): readonly string[] =>
+  need && isBad(need) ? [need.id] : (need?.blockedBy ?? [])
+
 /**
  * Run checks over facts, in their order. A check whose needs have not passed is skipped and names what blocks it; one
  * that is for another role is skipped and blocks nothing. One that is to be ignored is run and shown, but only warns.
@@ -31,10 +35,7 @@ export function runChecks(
   const results = new Map<string, CheckResult>()
   const role = roleOf(facts)
   for (const check of checks) {
-    const blockedBy = (check.needs ?? []).filter(id => {
-      const need = results.get(id)
-      return need !== undefined && (isBad(need) || need.blockedBy !== undefined)
-    })
+    const blockedBy = [...new Set((check.needs ?? []).flatMap(id => blockersIn(results.get(id))))]
     const applies = appliesTo(check, role)
     const blocked = applies && blockedBy.length > 0
     const finding: Finding = !applies

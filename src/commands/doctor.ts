@@ -1,19 +1,126 @@
-import { diagnose, exitCodeOf, type Report } from '../doctor/diagnose.ts'
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Args, Flags } from '@oclif/core'
+import { checks } from '../checks/index.ts'
+import { diagnose } from '../doctor/diagnose.ts'
+import { explainCheck } from '../doctor/explain.ts'
+import type { Report } from '../doctor/report-schema.ts'
+import { knownTags, selectChecks } from '../doctor/select.ts'
+import { EdgekitError, exitCodes } from '../errors.ts'
+import { collectFacts } from '../facts/index.ts'
 import { localNode } from '../node/node.ts'
+import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
 import { EdgekitCommand } from '../ui/command.ts'
+import { parseDuration } from '../ui/duration.ts'
+import { formatNames, formats } from '../ui/formats.ts'
 import { formatReport } from '../ui/report.ts'
+import { formatChanges } from '../ui/watch.ts'
+
+const watchEveryMs = 5_000
 
 export default class Doctor extends EdgekitCommand {
   static override summary = 'Say what is wrong with this node, why, and how to mend it'
   static override description =
-    'Looks at containerd, the broker and EdgeCore, and sends a message through the broker. Changes nothing and needs no network.\n\nExit codes: 0 all is well, 3 something is wrong, 5 something could not be looked at.'
-  static override examples = ['sudo edgekit doctor', 'sudo edgekit doctor --json']
+    'Looks at the machine, containerd, the broker and EdgeCore, and sends a message through the broker. Changes nothing and needs no network. The report begins with the cause: what failed, and no other failure explains.\n\nExit codes, the same in every format: 0 all is well, 3 something is wrong, 4 only warnings and --strict, 5 something could not be looked at.'
+  static override examples = [
+    'sudo edgekit doctor',
+    'sudo edgekit doctor broker-round-trip',
+    'edgekit doctor --explain broker-round-trip',
+    'sudo edgekit doctor --output junit --report doctor.xml',
+    'sudo edgekit doctor --output prometheus --report /run/edgekit.prom',
+  ]
+  static override args = {
+    check: Args.string({ multiple: true, description: 'look at these only, and at what they need' }),
+  }
+  static override flags = {
+    tag: Flags.option({
+      options: knownTags,
+      default: 'doctor' as const,
+      description: 'look at the checks with this tag',
+    })(),
+    ignore: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'CHECK',
+      description: 'when this check goes wrong, only warn; may be given several times',
+    }),
+    list: Flags.boolean({
+      exclusive: ['explain', 'watch'],
+      description: 'list all checks and look at nothing',
+    }),
+    explain: Flags.string({
+      helpValue: 'CHECK',
+      exclusive: ['watch'],
+      description: 'what a check looks at and why',
+    }),
+    watch: Flags.boolean({
+      exclusive: ['report'],
+      description: 'look again every 5 s and print what changes, until Ctrl-C',
+    }),
+    timeout: Flags.string({ helpValue: '10s', description: 'the longest that looking at anything may take' }),
+    strict: Flags.boolean({ description: 'exit with 4 when there are warnings' }),
+    output: Flags.option({
+      options: formatNames,
+      default: 'text' as const,
+      description: 'format of the report',
+    })(),
+    report: Flags.string({
+      helpValue: 'FILE',
+      description: 'write the report in the format of --output into this file, and the text to the terminal',
+    }),
+  }
 
-  async run(): Promise<Report> {
-    await this.parse(Doctor)
-    const report = await diagnose(localNode())
-    process.exitCode = exitCodeOf(report)
-    this.say(formatReport(report))
-    return report
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Doctor)
+    const { explain, list, report: file, strict, timeout, tag, ignore = [] } = flags
+    if (explain !== undefined) return this.tell(explainCheck(explain), formatExplanation)
+    if (list) return this.tell(checks, formatCheckList)
+    const format = this.jsonEnabled() ? 'json' : flags.output
+    if (flags.watch && format !== 'text') throw onlyText()
+    const limitMs = timeout === undefined ? undefined : parseDuration(timeout, '--timeout')
+    const selection = selectChecks(args.check ?? [], { tag, ignored: ignore })
+    const look = async (): Promise<Report> => {
+      const at = new Date()
+      const facts = await collectFacts(localNode(), limitMs)
+      return diagnose(facts, { selection, strict, edgekit: this.config.version, at })
+    }
+    const report = await look()
+    process.exitCode = report.exitCode
+    if (file !== undefined) await writeReport(file, formats[format](report))
+    this.say(
+      format === 'text' || file !== undefined
+        ? formatReport(report, { each: selection.named })
+        : formats[format](report),
+    )
+    return flags.watch ? this.watch(report, look) : report
+  }
+
+  private tell<T>(value: T, format: (value: T) => string): T {
+    this.say(format(value))
+    return value
+  }
+
+  private async watch(before: Report, look: () => Promise<Report>): Promise<never> {
+    for (;;) {
+      await sleep(watchEveryMs)
+      const now = await look()
+      const changes = formatChanges(before, now)
+      if (changes !== undefined) this.say(`\n${changes}`)
+      before = now
+    }
   }
 }
+
+const onlyText = (): EdgekitError =>
+  new EdgekitError('--watch prints text only', {
+    exitCode: exitCodes.usage,
+    remedy: 'Leave out --output and --json, or run edgekit doctor from a timer.',
+  })
+
+/** Readable for everybody: who collects reports is seldom root. */
+const writeReport = (path: string, text: string): Promise<void> =>
+  localNode().files.write(
+    resolve(path),
+    { text: `${text}\n` },
+    { mode: 0o644, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 },
+  )

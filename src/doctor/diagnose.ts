@@ -1,21 +1,18 @@
 import type { CheckResult } from '../checks/check.ts'
-import { checksFor } from '../checks/index.ts'
 import { runChecks } from '../checks/run.ts'
 import { exitCodes } from '../errors.ts'
-import { collectFacts, type Facts } from '../facts/index.ts'
-import type { Node } from '../node/node.ts'
+import type { Facts } from '../facts/index.ts'
+import type { Report } from './report-schema.ts'
+import type { Selection } from './select.ts'
 
-export interface Report {
-  schemaVersion: 1
-  node: { hostName: string; os: string; arch: string } | undefined
-  /** Of the bundle installed here; undefined when there is none. */
-  kubeedgeVersion: string | undefined
-  /** ISO 8601. */
-  at: string
-  /** Ids of the failed checks that no other failed check explains. */
-  causes: string[]
-  checks: CheckResult[]
-  summary: Record<CheckResult['status'], number>
+export interface DiagnoseOptions {
+  selection: Selection
+  /** Is a warning as bad as a failure? */
+  strict: boolean
+  /** Version of edgekit. */
+  edgekit: string
+  /** When the facts were collected. */
+  at: Date
 }
 
 const valueIn = <K extends keyof Facts>(facts: Facts, name: K) => {
@@ -23,31 +20,36 @@ const valueIn = <K extends keyof Facts>(facts: Facts, name: K) => {
   return 'value' in fact ? (fact.value as Extract<Facts[K], { value: unknown }>['value']) : undefined
 }
 
-/** Look at a node and say what is wrong with it. Changes nothing. */
-export async function diagnose(node: Node): Promise<Report> {
-  const facts = await collectFacts(node)
-  const checks = runChecks(checksFor('doctor'), facts)
+/** Say from its facts what is wrong with a node: the same facts give the same findings anywhere. */
+export function diagnose(facts: Facts, { selection, strict, edgekit, at }: DiagnoseOptions): Report {
+  const results = runChecks(selection.checks, facts, selection.ignored)
+  const checks = results.filter(result => selection.shows(result))
   const machine = valueIn(facts, 'machine')
+  const bundle = valueIn(facts, 'bundle')
   const count = (status: CheckResult['status']) => checks.filter(check => check.status === status).length
+  const summary = {
+    pass: count('pass'),
+    warn: count('warn'),
+    fail: count('fail'),
+    skip: count('skip'),
+    error: count('error'),
+  }
   return {
     schemaVersion: 1,
-    node: machine && { hostName: machine.hostName, os: machine.os, arch: machine.arch },
-    kubeedgeVersion: valueIn(facts, 'bundle')?.kubeedgeVersion,
-    at: new Date().toISOString(),
+    edgekit,
+    ...(machine && { node: { hostName: machine.hostName, os: machine.os, arch: machine.arch } }),
+    ...(bundle && { kubeedgeVersion: bundle.kubeedgeVersion }),
+    at: at.toISOString(),
+    exitCode: exitCodeOf(summary, strict),
+    // What another failure explains has not been looked at: it is skipped, and names what blocks it.
     causes: checks.filter(({ status }) => status === 'fail').map(({ id }) => id),
     checks,
-    summary: {
-      pass: count('pass'),
-      warn: count('warn'),
-      fail: count('fail'),
-      skip: count('skip'),
-      error: count('error'),
-    },
+    summary,
   }
 }
 
-/** The same in every output format: 3 something is wrong, 5 something could not be looked at, 0 otherwise. */
-export function exitCodeOf({ summary }: Report): number {
-  if (summary.fail > 0) return exitCodes.refused
-  return summary.error > 0 ? exitCodes.notClean : exitCodes.ok
+function exitCodeOf({ fail, error, warn }: Report['summary'], strict: boolean): Report['exitCode'] {
+  if (fail > 0) return exitCodes.refused
+  if (error > 0) return exitCodes.notClean
+  return warn > 0 && strict ? exitCodes.onlyWarnings : exitCodes.ok
 }

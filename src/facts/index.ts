@@ -31,31 +31,30 @@ type ValueOf<C> = C extends Collector<infer T> ? T : never
 /** What is known about a node: plain data, which can be saved and looked at elsewhere. */
 export type Facts = { [K in keyof Collectors]: Fact<ValueOf<Collectors[K]>> }
 
-async function collect<T>(collector: Collector<T>, node: Node, signal: AbortSignal): Promise<Fact<T>> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(collector.timeoutMs)])
+async function collect<T>(collector: Collector<T>, node: Node, limitMs: number): Promise<Fact<T>> {
+  const timeoutMs = Math.min(collector.timeoutMs, limitMs)
+  const signal = AbortSignal.timeout(timeoutMs)
   const late = new Promise<never>((_, reject) => {
-    limit.addEventListener(
-      'abort',
-      () => reject(new Error(`no answer within ${collector.timeoutMs / 1000} s`)),
-      { once: true },
-    )
+    signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), {
+      once: true,
+    })
   })
   try {
-    return { value: await Promise.race([collector.collect(node, limit), late]) }
+    return { value: await Promise.race([collector.collect(node, signal), late]) }
   } catch (error) {
     return { unknown: messageOf(error) }
   }
 }
 
-/** Look at a node: all collectors at once, each within its own time. Never throws; a failed one leaves its reason. */
-export async function collectFacts(
-  node: Node,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<Facts> {
+/**
+ * Look at a node: all collectors at once, each within its own time and at most `limitMs` milliseconds. Never throws; a
+ * failed one leaves its reason.
+ */
+export async function collectFacts(node: Node, limitMs = Number.POSITIVE_INFINITY): Promise<Facts> {
   const entries = await Promise.all(
     Object.entries(collectors).map(async ([name, collector]) => [
       name,
-      await collect<unknown>(collector, node, signal),
+      await collect<unknown>(collector, node, limitMs),
     ]),
   )
   return Object.fromEntries(entries) as Facts

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../checks/check.ts'
+import { plural } from '../format.ts'
 import { paint, width, wrap } from './text.ts'
 
 const marks = {
@@ -10,26 +11,71 @@ const marks = {
 } satisfies Record<CheckResult['status'], string>
 
 const indent = 7
+const marked = (status: CheckResult['status'], text: string): string =>
+  `${marks[status]}${' '.repeat(indent - 4)}${text}`
 
 /** What is good, and what was not looked at, is said in one line where there is room for it. */
 function short({ status, title, observed }: CheckResult): string {
-  const margin = ' '.repeat(indent - 4)
   const oneLine = indent + title.length + 2 + observed.length <= width
-  if (oneLine) return `${marks[status]}${margin}${title}: ${paint('dim', observed)}`
-  return `${marks[status]}${margin}${title}\n${paint('dim', wrap(observed, indent))}`
+  if (oneLine) return marked(status, `${title}: ${paint('dim', observed)}`)
+  return `${marked(status, title)}\n${paint('dim', wrap(observed, indent))}`
 }
 
-function long({ status, title, observed, expected, evidence = [], remedy }: CheckResult): string {
-  const lines = [`${marks[status]}${' '.repeat(indent - 4)}${title}`, wrap(`Seen: ${observed}`, indent)]
+function long({
+  id,
+  status,
+  title,
+  ignored,
+  observed,
+  expected,
+  evidence = [],
+  remedy,
+}: CheckResult): string {
+  const lines = [marked(status, ignored ? `${title} (ignored)` : title), wrap(`Seen: ${observed}`, indent)]
   if (expected) lines.push(wrap(`Expected: ${expected}`, indent))
   lines.push(...evidence.map(line => wrap(`| ${line}`, indent)))
   if (remedy) lines.push(wrap(`What to do: ${remedy.text}`, indent))
   lines.push(...(remedy?.commands ?? []).map(command => `${' '.repeat(indent + 2)}${paint('bold', command)}`))
+  lines.push(`${' '.repeat(indent)}${paint('dim', `More: edgekit doctor --explain ${id}`)}`)
   return lines.join('\n')
 }
 
-/** Findings for a person: a line for good news; what was seen, what was expected and what to do for bad news. */
-export const formatFindings = (results: readonly CheckResult[]): string =>
-  results
-    .map(result => (result.status === 'pass' || result.status === 'skip' ? short(result) : long(result)))
-    .join('\n')
+const isQuiet = ({ status }: CheckResult): boolean => status === 'pass' || status === 'skip'
+
+/** Findings one by one: a line for good news; what was seen, what was expected and what to do for bad news. */
+export const formatEach = (results: readonly CheckResult[]): string =>
+  results.map(result => (isQuiet(result) ? short(result) : long(result))).join('\n')
+
+/** Skipped checks that have the same reason, in one line. */
+function skips(results: readonly CheckResult[]): string[] {
+  const byReason = Map.groupBy(results, ({ observed }) => observed)
+  return [...byReason].map(([reason, skipped]) => {
+    const names = skipped.map(({ id }) => id).join(', ')
+    return paint('dim', hanging('skip', `${names}: ${reason}`))
+  })
+}
+
+/** A text behind a mark, its further lines below its first. */
+const hanging = (status: CheckResult['status'], text: string): string =>
+  marked(status, wrap(text, indent).trimStart())
+
+/**
+ * Findings by group: bad news first and at length, then what was not looked at and why, and one line for all that is
+ * good.
+ */
+export function formatFindings(results: readonly CheckResult[]): string {
+  const lines = [...Map.groupBy(results, ({ group }) => group)].flatMap(([group, found]) => {
+    const bad = found.filter(result => !isQuiet(result))
+    const good = found.filter(({ status }) => status === 'pass')
+    const goodLine = marked(
+      'pass',
+      `${group}: ${plural(good.length, bad.length > 0 ? 'other check' : 'check')}`,
+    )
+    return [
+      ...bad.map(long),
+      ...(good.length > 0 ? [goodLine] : []),
+      ...skips(found.filter(({ status }) => status === 'skip')),
+    ]
+  })
+  return lines.join('\n')
+}

@@ -13,6 +13,7 @@ const inputs = [
   'tools/**/*.ts',
   'templates/**/*',
   'bundles/*.yaml',
+  'docs/checks.md',
   'package.json',
   'package-lock.json',
 ]

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { CheckResult } from '../../../src/checks/check.ts'
 import { checks, checksFor } from '../../../src/checks/index.ts'
 import { runChecks } from '../../../src/checks/run.ts'
-import type { Report } from '../../../src/doctor/diagnose.ts'
+import type { Report } from '../../../src/doctor/report-schema.ts'
 import type { Facts } from '../../../src/facts/index.ts'
 import { healthy } from '../checks/healthy.ts'
 
@@ -13,11 +13,11 @@ async function load(where: 'terminal' | 'pipe') {
   vi.stubEnv('NO_COLOR', undefined)
   vi.stubEnv('FORCE_COLOR', where === 'terminal' ? '1' : undefined)
   onTestFinished(() => void vi.unstubAllEnvs())
-  const [{ formatFindings }, { formatReport }] = await Promise.all([
+  const [{ formatEach, formatFindings }, { formatReport }] = await Promise.all([
     import('../../../src/ui/findings.ts'),
     import('../../../src/ui/report.ts'),
   ])
-  return { formatFindings, formatReport }
+  return { formatEach, formatFindings, formatReport }
 }
 
 const statuses = ['pass', 'warn', 'fail', 'skip', 'error'] as const
@@ -35,6 +35,8 @@ function reportOf(results: readonly CheckResult[], changes: Partial<Report> = {}
   const count = (status: CheckResult['status']) => results.filter(check => check.status === status).length
   return {
     schemaVersion: 1,
+    edgekit: '0.1.0',
+    exitCode: 0,
     node: { hostName: 'edge-1', os: 'Debian GNU/Linux 12 (bookworm)', arch: 'amd64' },
     kubeedgeVersion: 'v1.22.0',
     at: '2026-01-01T00:00:00.000Z',
@@ -61,7 +63,8 @@ describe('colours', () => {
   })
 
   test.each(statuses)('%s is green only when it is good news', async status => {
-    const { formatFindings } = await load('terminal')
+    const { formatEach, formatFindings } = await load('terminal')
+    expect(formatEach([result(status)]).includes(green)).toBe(status === 'pass')
     expect(formatFindings([result(status)]).includes(green)).toBe(status === 'pass')
   })
 
@@ -80,6 +83,7 @@ describe('colours', () => {
 test.each([
   [['pass'], 'This node works.'],
   [['pass', 'skip'], 'This node works.'],
+  [['skip'], 'Nothing was looked at.'],
   [['warn'], 'This node works, with 1 warning.'],
   [['warn', 'warn'], 'This node works, with 2 warnings.'],
   [['error', 'warn'], '1 check could not look; nothing else was found.'],
@@ -96,27 +100,65 @@ test('only causes are named as such', async () => {
     result('fail', { id: 'cause', observed: 'no disk' }),
     result('fail', { id: 'effect', observed: 'no file' }),
   ]
-  expect(formatReport(reportOf(found, { causes: ['cause'] })).split('\n')[1]).toBe('Cause: no disk')
+  expect(
+    formatReport(reportOf(found, { causes: ['cause'] }))
+      .split('\n')
+      .slice(1, 3),
+  ).toEqual(['Cause: no disk', ''])
 })
 
+const bad = result('fail', {
+  expected: 'something else',
+  evidence: ['line 1', 'line 2'],
+  remedy: { text: 'Mend it.', commands: ['mend --now'] },
+})
+const badText = [
+  'FAIL   Something is true',
+  '       Seen: what was seen',
+  '       Expected: something else',
+  '       | line 1',
+  '       | line 2',
+  '       What to do: Mend it.',
+  '         mend --now',
+  '       More: edgekit doctor --explain some-check',
+]
+
 test('bad news: what was seen, what was expected, evidence, remedy', async () => {
+  const { formatEach } = await load('pipe')
+  expect(formatEach([bad, result('pass')])).toBe(
+    [...badText, ' ok    Something is true: what was seen'].join('\n'),
+  )
+})
+
+test('a group: bad news at length, then a line for all that is good, then what was not looked at and why', async () => {
   const { formatFindings } = await load('pipe')
-  const found = result('fail', {
-    expected: 'something else',
-    evidence: ['line 1', 'line 2'],
-    remedy: { text: 'Mend it.', commands: ['mend --now'] },
-  })
-  expect(formatFindings([found, result('pass')])).toBe(
+  const skipped = { observed: 'not looked at, because of some-check' }
+  const found = [
+    result('pass', { id: 'a' }),
+    result('skip', { id: 'b', ...skipped }),
+    bad,
+    result('skip', { id: 'c', ...skipped }),
+    result('skip', { id: 'd', observed: 'only on the cloud side' }),
+    result('pass', { id: 'e', group: 'runtime' }),
+    result('pass', { id: 'f', group: 'runtime' }),
+    result('skip', { id: 'g', group: 'drift' }),
+  ]
+  expect(formatFindings(found)).toBe(
     [
-      'FAIL   Something is true',
-      '       Seen: what was seen',
-      '       Expected: something else',
-      '       | line 1',
-      '       | line 2',
-      '       What to do: Mend it.',
-      '         mend --now',
-      ' ok    Something is true: what was seen',
+      ...badText,
+      ' ok    node: 1 other check',
+      'skip   b, c: not looked at, because of some-check',
+      'skip   d: only on the cloud side',
+      ' ok    runtime: 2 checks',
+      'skip   g: what was seen',
     ].join('\n'),
+  )
+})
+
+test('a check that is ignored says so', async () => {
+  const { formatFindings } = await load('pipe')
+  expect(formatFindings([result('warn', { ignored: true })])).toContain(
+    'warn   Something is true (ignored)\n',
   )
 })
 
@@ -140,9 +182,12 @@ describe('80 columns', () => {
   })
 
   test.each(checks.map(({ id }) => id))('%s, whatever it finds', async id => {
-    const { formatFindings } = await load('pipe')
+    const { formatEach, formatFindings } = await load('pipe')
     const title = checks.find(check => check.id === id)?.title ?? ''
-    for (const status of statuses) expect(tooLong(formatFindings([result(status, { title })]))).toEqual([])
+    for (const status of statuses) {
+      expect(tooLong(formatEach([result(status, { title })]))).toEqual([])
+      expect(tooLong(formatFindings([result(status, { id, title })]))).toEqual([])
+    }
   })
 
   test.each(Object.keys(healthy()) as (keyof Facts)[])('a node whose %s is unknown', async name => {
