@@ -80,7 +80,8 @@ test('on a machine of k3s the images go into its own containerd', async () => {
        --root /var/lib/containerd/k3s --state /run/k3s/containerd`,
   )
   const { exitCode, stdout } = await node.run(install, { timeoutMs: 120_000 })
-  expect(stdout).toMatch(/containerd answers\s+containerd \S+ on \/run\/k3s\/containerd\/containerd\.sock/)
+  const doctor = await node.sh('edgekit doctor containerd-answers')
+  expect(doctor).toMatch(/containerd answers\s+containerd \S+ on \/run\/k3s\/containerd\/containerd\.sock/)
   expect(stdout).toContain('--kube-config=/etc/rancher/k3s/k3s.yaml')
   expect(exitCode).toBe(exitCodes.ok)
   expect(await pinned(node, address)).toEqual(images.toSorted())
