@@ -5,8 +5,8 @@ import type { Action } from './action.ts'
 
 export interface FileSpec extends Access {
   path: string
-  /** The verified file in the unpacked bundle that belongs there. */
-  source: string
+  /** The verified file in the unpacked bundle that belongs there, or a text that was made for this node. */
+  source: string | { text: string }
   sha256: string
   /** Nobody but edgekit writes here, so whatever is there may be replaced. */
   ours: boolean
@@ -36,7 +36,7 @@ export const file: Action<FileSpec, Before> = {
     return { backup, access }
   },
   async apply({ path, source, mode, uid, gid }, { files }) {
-    await files.write(path, { copyOf: source }, { mode, uid, gid })
+    await files.write(path, typeof source === 'string' ? { copyOf: source } : source, { mode, uid, gid })
   },
   async revert({ path }, before, { files }) {
     if (!before) return files.remove(path)

@@ -36,6 +36,8 @@ export const image: Action<ImageSpec, Before> = {
   kind: 'image',
   describe: ({ reference }) => `Import ${reference} into containerd and pin it`,
   async inspect({ reference, digest, previousDigest }, { containerd }) {
+    // It is started, or even installed, by a step before this one.
+    if (!(await containerd.answers())) return 'needed'
     const found = (await containerd.images()).find(image => image.reference === reference)
     if (!found) return 'needed'
     if (found.digest !== digest) return found.digest === previousDigest ? 'needed' : 'foreign'

@@ -1,10 +1,12 @@
 import { brokerAnswers } from './broker-answers.ts'
+import { containerdAnswers } from './containerd-answers.ts'
 import { daemonReload } from './daemon-reload.ts'
 import { directory } from './directory.ts'
 import { edgecoreConfig } from './edgecore-config.ts'
 import { file } from './file.ts'
 import { image } from './image.ts'
 import { link } from './link.ts'
+import { serviceDirectory } from './service-directory.ts'
 import { unitEnabled } from './unit-enabled.ts'
 import { unitRunning } from './unit-running.ts'
 
@@ -19,6 +21,8 @@ export const actions = {
   'unit-enabled': unitEnabled,
   'unit-running': unitRunning,
   'broker-answers': brokerAnswers,
+  'service-directory': serviceDirectory,
+  'containerd-answers': containerdAnswers,
 }
 
 export type ActionKind = keyof typeof actions

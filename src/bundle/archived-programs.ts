@@ -1,29 +1,50 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { basename } from 'node:path/posix'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { eachArchiveEntry } from './archive-entries.ts'
 import { elfHeaderSize, isElf, requireProgram } from './elf.ts'
 import type { Architecture } from './manifest.ts'
 
-/** Throws EdgekitError when a tar has a program that is not for `arch`, or no program at all. */
-export async function requireArchivedPrograms(
+/** Is in every release of containerd, and is for measuring it. */
+const notNeeded = 'containerd-stress'
+
+/**
+ * Write every program of a tar, whatever directory it is in there, to `directory` under its own name; scripts and texts
+ * are left out. Returns the paths in the order of the names. Throws EdgekitError when one is not for `arch`, or there
+ * is no program at all; `name` is what the person knows the archive by.
+ */
+export async function extractPrograms(
   archive: string,
   arch: Architecture,
   name: string,
-): Promise<void> {
-  const starts: { path: string; start: Buffer }[] = []
+  directory: string,
+): Promise<string[]> {
+  const programs: { path: string; entry: string; start: Buffer }[] = []
+  await mkdir(directory)
   await eachArchiveEntry(archive, name, entry => {
-    if ((entry.mode ?? 0) & 0o111) {
-      const parts: Buffer[] = []
-      let size = 0
-      entry.on('data', chunk => {
-        if (size < elfHeaderSize) parts.push(Buffer.from(chunk.subarray(0, elfHeaderSize - size)))
-        size += chunk.length
-      })
-      entry.on('end', () => starts.push({ path: entry.path, start: Buffer.concat(parts) }))
-    }
+    const path = join(directory, basename(entry.path))
+    if (entry.type !== 'File' || !((entry.mode ?? 0) & 0o111) || path.endsWith(notNeeded)) return
+    let start = Buffer.alloc(0)
+    let file: number | undefined
+    entry.on('data', chunk => {
+      if (file === undefined) {
+        start = Buffer.concat([start, chunk])
+        if (start.length < elfHeaderSize || !isElf(start)) return
+        file = openSync(path, 'w', 0o755)
+        chunk = start
+      }
+      for (let written = 0; written < chunk.length; ) written += writeSync(file, chunk, written)
+    })
+    entry.on('end', () => {
+      if (file === undefined) return
+      closeSync(file)
+      programs.push({ path, entry: entry.path, start: start.subarray(0, elfHeaderSize) })
+    })
   })
-  const programs = starts.filter(({ start }) => isElf(start))
-  for (const { path, start } of programs) requireProgram(start, arch, `${path} in ${name}`)
-  if (programs.length > 0) return
+  for (const { entry, start } of programs) requireProgram(start, arch, `${entry} in ${name}`)
+  if (programs.length > 0) return programs.map(({ path }) => path).toSorted()
   throw new EdgekitError(`${name}: expected a tar archive with programs for ${arch}, found none in it`, {
     exitCode: exitCodes.refused,
     remedy: 'Check that the source is the archive of a release.',

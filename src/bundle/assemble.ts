@@ -10,7 +10,7 @@ import type { StepRunner } from '../step.ts'
 import { archiveNames } from './archive-names.ts'
 import type { Definition } from './definition.ts'
 import { archiveMember, type BundleImage, manifestImage } from './image-archives.ts'
-import { filesOf } from './inputs.ts'
+import { type BundleFile, filesOf } from './inputs.ts'
 import { type Lock, lockDigest } from './lock.ts'
 import type { Architecture } from './manifest.ts'
 import { textMembers } from './members.ts'
@@ -40,6 +40,9 @@ export interface AssembleOptions {
   signal: AbortSignal
 }
 
+const shown = ({ path, content }: BundleFile): string =>
+  content === 'programs' ? `${path}/*` : basename(path)
+
 /** Put together the bundle of one architecture out of parts that have all been fetched. Throws EdgekitError. */
 export async function assembleBundle(options: AssembleOptions): Promise<WrittenPackage> {
   const { definition, arch, lock, edgekitVersion, runtime, store, imageOf, signal } = options
@@ -55,12 +58,14 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
 
   await options.runSteps([
     {
-      title: `Take ${files.map(file => basename(file.path)).join(', ')} for ${arch}`,
+      title: `Take ${files.map(shown).join(', ')} for ${arch}`,
       async run() {
         for (const [index, file] of files.entries()) {
           signal.throwIfAborted()
           const destination = join(work, `file-${index}`)
-          members.push(await takeFile(file, { ...options, directory: definition.directory, destination }))
+          members.push(
+            ...(await takeFile(file, { ...options, directory: definition.directory, destination })),
+          )
         }
       },
     },

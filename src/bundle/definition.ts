@@ -62,7 +62,12 @@ export async function readDefinition(from: { role: string } | { path: string }):
   if (!result.success) return fail([...problems, ...problemsOf(result.error.issues, value, definitionSchema)])
   if (problems.length > 0) return fail(problems)
   const definition = completed(result.data, layers, file)
-  const wrong = [...missingBinaries(definition), ...wrongImages(definition), ...unpinned(result.data)]
+  const wrong = [
+    ...missingBinaries(definition),
+    ...missingRunc(definition),
+    ...wrongImages(definition),
+    ...unpinned(result.data),
+  ]
   return wrong.length > 0 ? fail(wrong) : definition
 }
 
@@ -120,6 +125,11 @@ function missingBinaries({ role, binaries }: Definition): ValueProblem[] {
     .filter(name => binaries[name] === undefined)
     .map(name => ({ path: ['binaries'], message: `binaries.${name} is missing; an ${role} bundle needs it` }))
 }
+
+const missingRunc = ({ runtime }: Definition): ValueProblem[] =>
+  runtime['containerd'] && !runtime['runc']
+    ? [{ path: ['runtime'], message: 'runtime.runc is missing; containerd starts every container with it' }]
+    : []
 
 function wrongImages({ broker, images, files }: Definition): ValueProblem[] {
   const references = images.map(({ reference }) => reference)

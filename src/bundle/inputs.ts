@@ -17,14 +17,17 @@ export interface BundleFile {
   path: string
   mode: 0o644 | 0o755
   source: FileSource
-  /** `program`: must be an ELF executable for the architecture; `archive`: so must be every program in it. */
-  content: 'program' | 'archive' | 'anything'
+  /**
+   * `program`: must be an ELF executable for the architecture; `programs`: an archive, of which every program goes into
+   * the directory `path`.
+   */
+  content: 'program' | 'programs' | 'anything'
 }
 
 const runtimeParts: Record<string, Pick<BundleFile, 'path' | 'mode' | 'content'>> = {
-  containerd: { path: 'runtime/containerd.tar.gz', mode: 0o644, content: 'archive' },
-  runc: { path: 'runtime/runc', mode: 0o755, content: 'program' },
-  cniPlugins: { path: 'runtime/cni-plugins.tar.gz', mode: 0o644, content: 'archive' },
+  containerd: { path: 'runtime/bin', mode: 0o755, content: 'programs' },
+  runc: { path: 'runtime/bin/runc', mode: 0o755, content: 'program' },
+  cniPlugins: { path: 'runtime/cni', mode: 0o755, content: 'programs' },
 }
 
 /** The files a bundle has from elsewhere, in the order they are packed. */

@@ -58,7 +58,9 @@ function edgeMembers(inputs: Inputs): TarMember[] {
     // Where an install keeps it: a unit has no directory that a relative path could start from.
     BROKER_ARCHIVE: join(paths.images, basename(brokerImage.archive)),
   }
+  const containerd = text('systemd/containerd.service', readAsset('templates/systemd/containerd.service'))
   return [
+    ...(inputs.definition.runtime['containerd'] ? [containerd] : []),
     text('bin/clean-broker', readAsset('templates/clean-broker.sh'), 0o755),
     text('config/kubeedge/edgecore-config.yaml', readAsset('templates/edgecore/edgecore-config.yaml')),
     text('config/mosquitto/mosquitto.conf', readAsset('templates/mosquitto/mosquitto.conf')),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { basename } from 'node:path/posix'
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library'
 import { PackageURL } from 'packageurl-js'
 import type { InstalledPackage, InstalledPackages } from '../images/packages.ts'
@@ -32,11 +33,11 @@ export function formatSbom({ manifest, files, packages, runtime }: Inputs): stri
   const parts = [
     ...images.map(image => imageComponent(image, packages.get(image.reference))),
     ...files
-      .filter(({ path }) => path.startsWith('bin/'))
+      .filter(({ path }) => path.startsWith('bin/') || path.startsWith('runtime/'))
       .map(file =>
         file.path === 'bin/edgekit'
           ? edgekitComponent(file, edgekitVersion, runtime)
-          : programComponent(file, kubeedgeVersion),
+          : programComponent(file, file.path.startsWith('bin/') ? kubeedgeVersion : undefined),
       ),
   ]
   for (const part of parts) {
@@ -98,9 +99,10 @@ function packageUrl(
   return new PackageURL(type, namespace, name, version, qualifiers, undefined).toString()
 }
 
-const programComponent = ({ path, sha256: hash }: ManifestFile, version: string) =>
-  new Component(Enums.ComponentType.Application, path.slice('bin/'.length), {
-    version,
+/** Nobody says which version the programs of a container runtime are of. */
+const programComponent = ({ path, sha256: hash }: ManifestFile, version: string | undefined) =>
+  new Component(Enums.ComponentType.Application, basename(path), {
+    ...(version !== undefined && { version }),
     bomRef: path,
     hashes: sha256(hash),
   })

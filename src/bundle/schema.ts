@@ -97,14 +97,14 @@ export const definitionSchema = z
       .strictObject({
         containerd: source
           .optional()
-          .meta({ description: 'tar.gz of a containerd release, carried as runtime/containerd.tar.gz.' }),
-        runc: source.optional().meta({ description: 'The runc program, carried as runtime/runc.' }),
+          .meta({ description: 'tar.gz of a containerd release; its programs are carried in runtime/bin.' }),
+        runc: source.optional().meta({ description: 'The runc program, carried as runtime/bin/runc.' }),
         cniPlugins: source
           .optional()
-          .meta({ description: 'tar.gz of CNI plugins, carried as runtime/cni-plugins.tar.gz.' }),
+          .meta({ description: 'tar.gz of CNI plugins; its programs are carried in runtime/cni.' }),
       })
       .optional()
-      .meta({ description: 'A container runtime for nodes that have none.' }),
+      .meta({ description: 'A container runtime; edgekit installs it on nodes that have none.' }),
     files: z
       .array(
         z.strictObject({

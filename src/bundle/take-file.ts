@@ -1,12 +1,12 @@
 import { copyFile, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import type { BlobStore } from '../images/blob-store.ts'
 import { extractFile } from '../images/extract.ts'
 import type { PulledImage } from '../images/pull.ts'
 import type { TarMember } from '../images/tar.ts'
 import { extractMember } from './archive-member.ts'
-import { requireArchivedPrograms } from './archived-programs.ts'
+import { extractPrograms } from './archived-programs.ts'
 import { download } from './download.ts'
 import { requireProgramFile } from './elf.ts'
 import { type BundleFile, type FileSource, nameOf } from './inputs.ts'
@@ -29,14 +29,24 @@ export interface TakeOptions {
   signal: AbortSignal
 }
 
-/** Get one file of the bundle from where the definition says, check it, and give the member it becomes. */
-export async function takeFile(file: BundleFile, options: TakeOptions): Promise<TarMember> {
+/** Get one file of the bundle from where the definition says, check it, and give the members it becomes. */
+export async function takeFile(file: BundleFile, options: TakeOptions): Promise<TarMember[]> {
   const { arch, destination } = options
+  const { path, mode } = file
   await fetchFile(file.source, options)
-  const name = `${file.path} (from ${nameOf(file.source)})`
+  const name = `${path} (from ${nameOf(file.source)})`
+  const member = async (path: string, source: string): Promise<TarMember> => ({
+    path,
+    mode,
+    size: (await stat(source)).size,
+    source,
+  })
+  if (file.content === 'programs') {
+    const programs = await extractPrograms(destination, arch, name, `${destination}-programs`)
+    return await Promise.all(programs.map(program => member(join(path, basename(program)), program)))
+  }
   if (file.content === 'program') await requireProgramFile(destination, arch, name)
-  if (file.content === 'archive') await requireArchivedPrograms(destination, arch, name)
-  return { path: file.path, mode: file.mode, size: (await stat(destination)).size, source: destination }
+  return [await member(path, destination)]
 }
 
 async function fetchFile(source: FileSource, options: TakeOptions): Promise<void> {

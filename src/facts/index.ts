@@ -10,6 +10,7 @@ import { edgecoreLog } from './edgecore-log.ts'
 import type { Fact } from './fact.ts'
 import { listeners } from './listeners.ts'
 import { machine } from './machine.ts'
+import { runtimePrograms } from './runtime-programs.ts'
 import { units } from './units.ts'
 
 /** Everything edgekit looks at. The name of a fact is the name of its collector. */
@@ -17,6 +18,7 @@ const collectors = {
   machine,
   units,
   containerd,
+  runtimePrograms,
   listeners,
   brokerProbe,
   brokerJournal,

@@ -3,6 +3,7 @@ import type { Manifest } from '../bundle/manifest.ts'
 import { eventBusValues } from '../edgecore/event-bus.ts'
 import { runtimeValues, unjoinedValues } from '../edgecore/node-values.ts'
 import { broker, paths, units } from '../node/paths.ts'
+import { type NewRuntime, runtimeSteps } from './runtime-steps.ts'
 import { type DesiredStep, readable, stepMakers } from './step-makers.ts'
 import type { UnpackedBundle } from './unpacked-bundle.ts'
 
@@ -17,6 +18,8 @@ export interface DesiredNode {
   nodeName: string
   /** Where containerd listens. */
   containerdSocket: string
+  /** Only when the bundle brings the container runtime of this node. */
+  runtime: NewRuntime | undefined
 }
 
 // The user `mosquitto` inside the image, as in the upstream image since 1.6.
@@ -33,11 +36,13 @@ export function desiredSteps({
   installed,
   nodeName,
   containerdSocket,
+  runtime,
 }: DesiredNode): DesiredStep[] {
   const { directory, manifest } = bundle
-  const { place, folder, edgekit, images, receipt } = stepMakers(bundle, installed)
+  const makers = stepMakers(bundle, installed)
+  const { place, folder, edgekit, images, receipt } = makers
   const { kubeedgeVersion } = manifest
-  const runtime = runtimeValues(kubeedgeVersion, {
+  const endpoint = runtimeValues(kubeedgeVersion, {
     endpoint: `unix://${containerdSocket}`,
     cgroupDriver: undefined,
   })
@@ -66,6 +71,7 @@ export function desiredSteps({
     ...edgekit(),
     place('bin/clean-broker', paths.cleanBroker, 0o755),
 
+    ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),
     place('config/mosquitto/mosquitto.conf', paths.brokerConfig, 0o644),
     place('systemd/mosquitto.service', paths.brokerUnit, 0o644),
@@ -88,10 +94,10 @@ export function desiredSteps({
         path: edgecoreConfig,
         base: join(directory, 'config/kubeedge/edgecore-config.yaml'),
         // An EdgeCore that somebody else set up has found its runtime already.
-        values: { ...eventBusValues, ...(adopted ? {} : runtime) },
+        values: { ...eventBusValues, ...(adopted ? {} : endpoint) },
         initial: {
           'modules.edged.hostnameOverride': nodeName,
-          ...runtime,
+          ...endpoint,
           ...unjoinedValues(kubeedgeVersion),
         },
       },

@@ -14,6 +14,7 @@ import { cloudSteps } from './cloud-steps.ts'
 import { desiredSteps } from './desired-steps.ts'
 import { type Execution, execution } from './execute.ts'
 import { makePlan, type Plan } from './plan.ts'
+import { beforeRuntime, bringsRuntime, newRuntime } from './runtime.ts'
 import { waitForEdgecoreToSettle } from './settle.ts'
 import { type DesiredStep, stepMakers } from './step-makers.ts'
 import { openBundle, type UnpackedBundle, verifyBundle } from './unpacked-bundle.ts'
@@ -99,7 +100,8 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
 
 /** Throws PreflightRefusal unless this node can take this bundle. */
 function preflight({ manifest }: UnpackedBundle, facts: Facts): void {
-  const findings = runChecks(checksForRole('preflight', manifest.role), {
+  const checks = checksForRole('preflight', manifest.role)
+  const findings = runChecks(bringsRuntime(manifest, facts) ? beforeRuntime(checks) : checks, {
     ...facts,
     bundle: { value: manifest },
   }).filter(({ status }) => status !== 'pass')
@@ -108,7 +110,7 @@ function preflight({ manifest }: UnpackedBundle, facts: Facts): void {
 }
 
 async function planFor(bundle: UnpackedBundle, facts: Facts, node: Node): Promise<Plan> {
-  const plan = await makePlan(stepsFor(bundle, facts), node)
+  const plan = await makePlan(await stepsFor(bundle, facts, node), node)
   if (plan.foreign.length === 0) return plan
   const list = plan.foreign.map(({ id }) => `  ${id}`).join('\n')
   throw new EdgekitError(
@@ -121,7 +123,7 @@ async function planFor(bundle: UnpackedBundle, facts: Facts, node: Node): Promis
   )
 }
 
-function stepsFor(bundle: UnpackedBundle, facts: Facts): DesiredStep[] {
+async function stepsFor(bundle: UnpackedBundle, facts: Facts, node: Node): Promise<DesiredStep[]> {
   const { manifest } = bundle
   const installed = 'value' in facts.bundle ? facts.bundle.value : undefined
   if (installed && installed.role !== manifest.role) throw otherRole(installed, manifest)
@@ -133,6 +135,7 @@ function stepsFor(bundle: UnpackedBundle, facts: Facts): DesiredStep[] {
     installed,
     nodeName: known(facts.machine).hostName.toLowerCase(),
     containerdSocket: known(facts.containerd).socket,
+    runtime: bringsRuntime(manifest, facts) ? await newRuntime(bundle, facts, node) : undefined,
   })
 }
 

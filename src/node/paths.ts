@@ -15,6 +15,10 @@ export const paths = {
   brokerConfig: '/etc/edgekit/mosquitto/mosquitto.conf',
   brokerData: '/var/lib/edgekit/mosquitto',
   brokerUnit: '/etc/systemd/system/mosquitto.service',
+  containerdUnit: '/etc/systemd/system/containerd.service',
+  containerdConfig: '/etc/containerd/config.toml',
+  /** Where containerd's own documentation puts it. */
+  runc: '/usr/local/sbin/runc',
   edgecore: '/usr/local/bin/edgecore',
   keadm: '/usr/local/bin/keadm',
   /** What a cloud bundle has for the cluster. */

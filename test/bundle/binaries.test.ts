@@ -62,6 +62,8 @@ test('parts come from https, from an archive there, and from the disk, for both 
   for (const arch of ['amd64', 'arm64'] as const) {
     const containerd = await archiveOf({
       'bin/containerd': program(arch, 5000),
+      'bin/containerd-stress': program(arch, 1000),
+      'bin/ctr': program(arch, 1500),
       'bin/run.sh': Buffer.from('#!'),
     })
     const keadm = await archiveOf({ [`keadm-${arch}/keadm`]: program(arch, 3000), LICENSE: Buffer.from('x') })
@@ -92,13 +94,18 @@ files:
   for (const arch of ['amd64', 'arm64'] as const) {
     expect(await member('bin/edgecore', arch)).toEqual(program(arch, 2000))
     expect(await member('bin/keadm', arch)).toEqual(program(arch, 3000))
-    expect(await member('runtime/runc', arch)).toEqual(program(arch, 4000))
-    expect(await member('runtime/containerd.tar.gz', arch)).toEqual(
-      server.files.get(`/containerd-${arch}.tar.gz`),
-    )
+    expect(await member('runtime/bin/runc', arch)).toEqual(program(arch, 4000))
+    expect(await member('runtime/bin/containerd', arch)).toEqual(program(arch, 5000))
     const { files } = JSON.parse((await member('bundle.json', arch)).toString()) as Manifest
     const entry = (path: string) => files.find(file => file.path === path)
-    expect(entry('runtime/runc')).toMatchObject({ mode: 0o755, sha256: sha256(program(arch, 4000)) })
+    const runtime = files.map(({ path }) => path).filter(path => /^runtime|containerd/.test(path))
+    expect(runtime.toSorted()).toEqual([
+      'runtime/bin/containerd',
+      'runtime/bin/ctr',
+      'runtime/bin/runc',
+      'systemd/containerd.service',
+    ])
+    expect(entry('runtime/bin/runc')).toMatchObject({ mode: 0o755, sha256: sha256(program(arch, 4000)) })
     expect(entry('files/etc/site.yaml')).toMatchObject({ mode: 0o644, size: 8 })
   }
   // Each file was fetched once, to see what it is and to have it.
@@ -187,9 +194,10 @@ describe('is refused, and nothing is left behind:', () => {
       async () => {
         server.files.set('/c.tgz', await archiveOf({ 'bin/ctr': right, 'bin/containerd': wrong }))
         const sum = sha256(server.files.get('/c.tgz') as Buffer)
-        return `runtime: { containerd: { source: "${server.url}/c.tgz", sha256: ${sum} } }\n`
+        await writeFile(join(directory, 'runc'), right)
+        return `runtime: { runc: ./runc, containerd: { source: "${server.url}/c.tgz", sha256: ${sum} } }\n`
       },
-      ['./bin/containerd in runtime/containerd.tar.gz', 'expected a program for amd64, found arm64'],
+      ['./bin/containerd in runtime/bin (from', 'expected a program for amd64, found arm64'],
     ],
     [
       'an archive without the member',

@@ -211,6 +211,9 @@ const files: Record<keyof typeof programs, Record<string, string>> = {
   },
 }
 
+/** A program of the images that needs no library. */
+export const staticProgram = async (path: string): Promise<string> => join(await trees(), 'base', path)
+
 /** The content of the layers as directories `base` and `broker`: of the Debian packages only what the programs need. */
 async function trees(): Promise<string> {
   return await cached('image-trees', [native, ...(await recipe())], async directory => {

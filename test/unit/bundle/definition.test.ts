@@ -143,6 +143,11 @@ describe('a definition is refused, with the place, what was found and what is al
       '2:12: unknown key "kernel" in runtime. Allowed: containerd, runc, cniPlugins',
     ],
     [
+      'a containerd without what starts its containers',
+      `${edge}runtime: { containerd: ./containerd.tar.gz }\n`,
+      '2:10: runtime.runc is missing; containerd starts every container with it',
+    ],
+    [
       'an unknown key in a list',
       `${edge}files:\n  - { source: a, path: files/a, owner: x }\n`,
       '3:33: unknown key "owner" in files[0]. Allowed: source, path, mode',

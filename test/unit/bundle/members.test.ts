@@ -10,7 +10,7 @@ const archive = 'images/eclipse-mosquitto-2.0.tar'
 
 describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch => {
   const broker = 'docker.io/library/eclipse-mosquitto:2.0'
-  const members = textMembers({
+  const inputs: Parameters<typeof textMembers>[0] = {
     definition: {
       file: 'my.yaml',
       directory: '/',
@@ -40,7 +40,8 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
       },
     ],
     runtimeSha256: 'e'.repeat(64),
-  })
+  }
+  const members = textMembers(inputs)
   const textOf = (path: string): string =>
     members.find(member => member.path === path)?.source.toString() ?? 'no such member'
 
@@ -52,6 +53,15 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
       expect(member.size).toBeGreaterThan(0)
     },
   )
+
+  test('containerd has a unit where the bundle brings containerd', () => {
+    const containerd = textMembers({
+      ...inputs,
+      definition: { ...inputs.definition, runtime: { containerd: { source: './x' } } },
+    }).find(({ path }) => path === 'systemd/containerd.service')
+    expect(containerd?.source.toString()).toMatch(/^KillMode=process$/m)
+    expect(textOf('systemd/containerd.service')).toBe('no such member')
+  })
 
   test('only the way in and what clears up after the broker are programs, and the way in comes first', () => {
     const programs = members.filter(({ mode }) => mode === 0o755).map(({ path }) => path)

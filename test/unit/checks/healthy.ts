@@ -70,6 +70,7 @@ export const healthy = (): {
       containerd: unit('containerd.service', { ours: false }),
     },
   },
+  runtimePrograms: { value: { containerd: ['/usr/bin/containerd'], runc: ['/usr/sbin/runc'] } },
   containerd: {
     value: {
       socket: '/run/containerd/containerd.sock',

@@ -19,6 +19,7 @@ const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): Desire
     installed: undefined,
     nodeName: 'edge-1',
     containerdSocket: '/run/containerd/containerd.sock',
+    runtime: undefined,
     ...changes,
   })
 
@@ -81,7 +82,11 @@ describe('files of the bundle', () => {
 
   test('each is put somewhere, or known not to be', () => {
     const used = steps.flatMap(({ kind, spec }) =>
-      kind === 'file' ? [spec.source] : kind === 'edgecore-config' ? [spec.base] : [],
+      kind === 'file' && typeof spec.source === 'string'
+        ? [spec.source]
+        : kind === 'edgecore-config'
+          ? [spec.base]
+          : [],
     )
     const members = used.map(path => path.slice(directory.length + 1)).toSorted()
     const expected = manifest.files.map(({ path }) => path).filter(path => !notInstalled.includes(path))

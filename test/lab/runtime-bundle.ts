@@ -1,0 +1,48 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { cached } from './cache.ts'
+import { staticProgram } from './images.ts'
+import { type LabNode, type NodeOptions, startNode } from './node.ts'
+import { pristineTree, type Release } from './tree.ts'
+import { variantLayer } from './variant.ts'
+
+/** A release of containerd, runc and the CNI plugins, as upstream packs them, with the programs of a Debian release. */
+const releaseOf = async (release: Release): Promise<string> => {
+  const tree = await pristineTree(release)
+  return await cached(`runtime-${release}`, [tree, 'recipe 1'], async output => {
+    const programs = ['containerd', 'containerd-shim-runc-v2', 'ctr'].map(name => `bin/${name}`)
+    const pack = ['--sort=name', '--mtime=@0', '-czf']
+    await execa('tar', [...pack, join(output, 'containerd.tar.gz'), '-C', join(tree, 'usr'), ...programs])
+    await execa('cp', [join(tree, 'usr/sbin/runc'), output])
+    // No pod of the lab has a network of its own, so any program will do.
+    const plugins = join(output, 'plugins')
+    await mkdir(plugins)
+    for (const name of ['bridge', 'host-local', 'loopback']) {
+      await execa('cp', [await staticProgram('usr/bin/busybox'), join(plugins, name)])
+    }
+    await execa('tar', [...pack, join(output, 'cni.tar.gz'), '-C', plugins, '.'])
+  })
+}
+
+/** The lab's edge bundle with the container runtime of a Debian release, as a layer of a node's disk. */
+export const runtimeLayer = async (release: Release): Promise<string> => {
+  const parts = await releaseOf(release)
+  return await variantLayer({
+    name: `runtime-${release}`,
+    definition:
+      'extends: edge\nruntime: { containerd: ./containerd.tar.gz, runc: ./runc, cniPlugins: ./cni.tar.gz }\n',
+    files: Object.fromEntries(
+      ['containerd.tar.gz', 'runc', 'cni.tar.gz'].map(name => [name, join(parts, name)]),
+    ),
+  })
+}
+
+/** A node with that bundle unpacked in `/root/bundle`. It still has the containerd of its Debian release. */
+export const startNodeWithRuntimeBundle = async (options: NodeOptions): Promise<LabNode> => {
+  const layers = [await runtimeLayer(options.release), await pristineTree(options.release)]
+  return startNode({ ...options, disk: { layers } })
+}
+
+/** Take the container runtime away, with all its traces, the way an administrator would. */
+export const removeContainerd = 'dpkg --purge containerd runc && rm -rf /var/lib/containerd/* /run/containerd'

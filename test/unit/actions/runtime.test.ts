@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { containerdAnswers } from '../../../src/actions/containerd-answers.ts'
+import { image } from '../../../src/actions/image.ts'
+import { serviceDirectory } from '../../../src/actions/service-directory.ts'
+import { tinyNode } from './tiny-node.ts'
+
+const path = '/var/lib/service'
+
+test('a directory that was not there goes with all that came into it', async () => {
+  const node = await tinyNode()
+  await node.put('/var/lib/other', '')
+  const disk = await node.disk()
+  const before = await serviceDirectory.capture({ path }, node)
+  expect(await serviceDirectory.inspect({ path }, node)).toBe('needed')
+  await serviceDirectory.apply({ path }, node)
+  expect(await serviceDirectory.inspect({ path }, node)).toBe('done')
+  await node.put(`${path}/deep/below`, 'x')
+  await serviceDirectory.revert({ path }, before, node)
+  expect(await node.disk()).toEqual(disk)
+  await serviceDirectory.revert({ path }, before, node)
+  expect(await node.disk()).toEqual(disk)
+})
+
+test('of one that was there, only what came later goes', async () => {
+  const node = await tinyNode()
+  await node.put(`${path}/theirs/file`, 'x')
+  const disk = await node.disk()
+  const before = await serviceDirectory.capture({ path }, node)
+  await serviceDirectory.apply({ path }, node)
+  await node.put(`${path}/ours/file`, 'x')
+  await node.put(`${path}/file`, 'x')
+  await serviceDirectory.revert({ path }, before, node)
+  expect(await node.disk()).toEqual(disk)
+})
+
+test('containerd is waited for', async () => {
+  const node = await tinyNode()
+  const spec = { socket: '/run/x.sock', timeoutMs: 5_000 }
+  let asked = 0
+  node.containerd.answers = async () => ++asked > 2
+  expect(await containerdAnswers.inspect(spec, node)).toBe('needed')
+  await containerdAnswers.apply(spec, node)
+  expect(await containerdAnswers.inspect(spec, node)).toBe('done')
+  node.containerd.answers = async () => false
+  await expect(containerdAnswers.apply({ ...spec, timeoutMs: 0 }, node)).rejects.toThrow('/run/x.sock')
+})
+
+test('an image is still to be imported while there is no containerd', async () => {
+  const node = await tinyNode()
+  node.containerd.answers = async () => false
+  node.containerd.images = () => Promise.reject(new Error('ctr: not found on this machine'))
+  const spec = {
+    reference: 'example.com/x:1',
+    digest: 'sha256:1',
+    previousDigest: undefined,
+    platform: 'linux/amd64',
+    archive: '/x.tar',
+  }
+  expect(await image.inspect(spec, node)).toBe('needed')
+})
