@@ -1,25 +1,34 @@
-/** What each exit code means; the same table stands in the README. */
+/** What `install`, `rollback` and `uninstall` end with, and what it means. */
+const table = {
+  ok: [0, 'done, or nothing to do'],
+  internal: [1, 'an error inside edgekit; please report it'],
+  usage: [2, 'wrong usage'],
+  refused: [3, 'refused: damaged bundle, wrong machine, something in the way; nothing has been changed'],
+  rolledBack: [4, 'failed, and everything that had been changed has been put back'],
+  notClean: [5, 'failed, and the node is between two states; what it prints says how to go on'],
+  locked: [6, 'another edgekit is at work on this node'],
+  checklistFailed: [7, 'installed, but the checklist found something'],
+  leftThings: [8, 'uninstalled, but something was left; what it prints says what and why'],
+  hungUp: [129, 'stopped by the end of the terminal (SIGHUP)'],
+  interrupted: [130, 'stopped by Ctrl-C (SIGINT)'],
+  terminated: [143, 'stopped by SIGTERM'],
+} as const satisfies Record<string, readonly [code: number, meaning: string]>
+
+type Outcome = keyof typeof table
+
+/**
+ * The exit code of each outcome. `doctor` has its own meaning for three: 3 something is wrong, 4 there are warnings and
+ * `--strict` was given, 5 something needed could not be looked at.
+ */
 export const exitCodes = {
-  ok: 0,
-  internal: 1,
-  usage: 2,
-  /** Refused before the first change, or (doctor) something is wrong with the node. */
-  refused: 3,
-  /** Failed, and everything that was changed has been put back. */
-  rolledBack: 4,
-  /** (doctor) There are warnings, nothing worse, and `--strict` was given. */
+  ...(Object.fromEntries(Object.entries(table).map(([outcome, [code]]) => [outcome, code])) as {
+    [K in Outcome]: (typeof table)[K][0]
+  }),
   onlyWarnings: 4,
-  /** Failed and something could not be put back; or (doctor) something needed could not be looked at. */
-  notClean: 5,
-  /** Everything is in place, but the checklist found something wrong. */
-  checklistFailed: 7,
-  /** The terminal went away (SIGHUP), and nothing was left behind; 128 and the number of the signal. */
-  hungUp: 129,
-  /** Stopped by Ctrl-C (SIGINT), and nothing was left behind. */
-  interrupted: 130,
-  /** Stopped by SIGTERM, and nothing was left behind. */
-  terminated: 143,
 } as const
+
+/** The lines of the table in `--help` and in the README. */
+export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = Object.values(table)
 
 /** Something the operator can act on: what failed and on what, what was expected and seen, and what to do next. */
 export class EdgekitError extends Error {

@@ -7,7 +7,7 @@ export interface BrokerAnswersSpec extends BrokerAddress {
 }
 
 /** Changes nothing: what comes after it in a plan is only done once the broker accepts an MQTT connection. */
-export const brokerAnswers: Action<BrokerAnswersSpec, undefined> = {
+export const brokerAnswers: Action<BrokerAnswersSpec, null> = {
   kind: 'broker-answers',
   describe: ({ host, port }) => `Wait until ${host}:${port} answers MQTT`,
   inspect: spec =>
@@ -15,7 +15,7 @@ export const brokerAnswers: Action<BrokerAnswersSpec, undefined> = {
       () => 'done' as const,
       () => 'needed' as const,
     ),
-  capture: async () => undefined,
+  capture: async () => null,
   apply: spec => waitForBroker(spec, spec.timeoutMs),
   revert: async () => {},
 }

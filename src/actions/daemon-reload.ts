@@ -4,14 +4,14 @@ export interface DaemonReloadSpec {
   units: readonly string[]
 }
 
-export const daemonReload: Action<DaemonReloadSpec, undefined> = {
+export const daemonReload: Action<DaemonReloadSpec, null> = {
   kind: 'daemon-reload',
   describe: () => 'Let systemd read its unit files again',
   async inspect({ units }, { systemd }) {
     const states = await Promise.all(units.map(unit => systemd.unit(unit)))
     return states.some(({ needsReload }) => needsReload) ? 'needed' : 'done'
   },
-  capture: async () => undefined,
+  capture: async () => null,
   apply: (_, { systemd }) => systemd.reload(),
   // What it read is put back only after this: whoever rolls back reloads once at the end.
   revert: async () => {},

@@ -14,7 +14,13 @@ async function missing(path: string, files: Files): Promise<string[]> {
   return [...(await missing(dirname(path), files)), path]
 }
 
-export const directory: Action<DirectorySpec, { made: string[]; access: Access | undefined }> = {
+interface Before {
+  /** The directories that were missing on the way, outermost first. */
+  made: string[]
+  access: Access | null
+}
+
+export const directory: Action<DirectorySpec, Before> = {
   kind: 'directory',
   describe: ({ path }) => `Make the directory ${path}`,
   async inspect({ path, ours, mode, uid, gid }, { files }) {
@@ -26,7 +32,7 @@ export const directory: Action<DirectorySpec, { made: string[]; access: Access |
   },
   capture: async ({ path }, { files }) => ({
     made: await missing(path, files),
-    access: await files.status(path),
+    access: (await files.status(path)) ?? null,
   }),
   async apply({ path, mode, uid, gid }, { files }) {
     const access = { mode, uid, gid }
@@ -45,4 +51,5 @@ export const directory: Action<DirectorySpec, { made: string[]; access: Access |
       await files.remove(directory)
     }
   },
+  ownership: ({ access }) => (access ? 'modified' : 'created'),
 }

@@ -1,6 +1,7 @@
 import { type ConfigValue, patchEdgecoreConfig } from '../edgecore/config.ts'
 import type { Access, Files } from '../node/files.ts'
 import type { Action } from './action.ts'
+import { type KeptFile, keepFile, putFileBack } from './kept-file.ts'
 
 export interface EdgecoreConfigSpec {
   path: string
@@ -21,7 +22,7 @@ async function patched({ path, base, values, initial }: EdgecoreConfigSpec, file
   return patchEdgecoreConfig((await files.read(base)) ?? '', { ...initial, ...values })
 }
 
-export const edgecoreConfig: Action<EdgecoreConfigSpec, { text: string | undefined; access: Access }> = {
+export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
   kind: 'edgecore-config',
   describe: ({ path, values }) => `Set ${Object.keys(values).length} keys in ${path}`,
   async inspect(spec, { files }) {
@@ -31,16 +32,12 @@ export const edgecoreConfig: Action<EdgecoreConfigSpec, { text: string | undefin
     if (found.kind !== 'file') return 'foreign'
     return (await patched(spec, files)).changed.length === 0 ? 'done' : 'needed'
   },
-  capture: async ({ path }, { files }) => ({
-    text: await files.read(path),
-    access: (await files.status(path)) ?? newAccess,
-  }),
+  capture: ({ path }, { files }, backUp) => keepFile(path, files, backUp),
   async apply(spec, { files }) {
     const { text } = await patched(spec, files)
     await files.write(spec.path, { text }, (await files.status(spec.path)) ?? newAccess)
   },
-  async revert({ path }, { text, access }, { files }) {
-    if (text === undefined) await files.remove(path)
-    else await files.write(path, { text }, access)
-  },
+  revert: ({ path }, before, { files }) => putFileBack(path, before, files),
+  ownership: before => (before ? 'modified' : 'created'),
+  left: async ({ path }, { files }) => ({ sha256: await files.sha256(path) }),
 }

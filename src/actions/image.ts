@@ -5,8 +5,6 @@ import type { Action } from './action.ts'
 export interface ImageSpec {
   reference: string
   digest: string
-  /** What edgekit imported under this name before; any other image of that name is somebody else's. */
-  previousDigest: string | undefined
   /** Such as `linux/amd64`. */
   platform: string
   /** The OCI archive on the node. */
@@ -35,12 +33,12 @@ async function importPinned(names: readonly string[], spec: ImageSpec, { contain
 export const image: Action<ImageSpec, Before> = {
   kind: 'image',
   describe: ({ reference }) => `Import ${reference} into containerd and pin it`,
-  async inspect({ reference, digest, previousDigest }, { containerd }) {
+  async inspect({ reference, digest }, { containerd }) {
     // It is started, or even installed, by a step before this one.
     if (!(await containerd.answers())) return 'needed'
     const found = (await containerd.images()).find(image => image.reference === reference)
     if (!found) return 'needed'
-    if (found.digest !== digest) return found.digest === previousDigest ? 'needed' : 'foreign'
+    if (found.digest !== digest) return 'foreign'
     return found.complete && found.unpacked && found.pinned ? 'done' : 'needed'
   },
   capture: async ({ reference, digest }, node) => ({
@@ -58,4 +56,5 @@ export const image: Action<ImageSpec, Before> = {
   async resume(spec, { older }, node) {
     if (older) await importPinned([spec.reference], spec, node)
   },
+  ownership: ({ names, older }) => (older || names.length > 0 ? 'modified' : 'created'),
 }

@@ -5,7 +5,7 @@ export interface LinkSpec {
   target: string
 }
 
-export const link: Action<LinkSpec, undefined> = {
+export const link: Action<LinkSpec, null> = {
   kind: 'link',
   describe: ({ path, target }) => `Link ${path} to ${target}`,
   async inspect({ path, target }, { files }) {
@@ -13,7 +13,8 @@ export const link: Action<LinkSpec, undefined> = {
     if (!found) return 'needed'
     return found.kind === 'symlink' && (await files.linkTarget(path)) === target ? 'done' : 'foreign'
   },
-  capture: async () => undefined,
+  capture: async () => null,
   apply: ({ path, target }, { files }) => files.link(path, target),
   revert: ({ path }, _, { files }) => files.remove(path),
+  ownership: () => 'created',
 }

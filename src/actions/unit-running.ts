@@ -40,4 +40,5 @@ export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
   async resume({ unit }, { tried }, { systemd }) {
     if (tried) await systemd.restart(unit)
   },
+  ownership: ({ tried }) => (tried ? 'modified' : 'created'),
 }

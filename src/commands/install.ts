@@ -3,7 +3,7 @@ import { Args, Flags } from '@oclif/core'
 import { readKeys } from '../bundle/keys.ts'
 import { locateBundle } from '../bundle/locate.ts'
 import { withUnpacked } from '../bundle/unpack.ts'
-import { exitCodes } from '../errors.ts'
+import { exitCodeMeanings, exitCodes } from '../errors.ts'
 import { type InstallResult, install, PreflightRefusal } from '../install/install.ts'
 import { trustedKeys } from '../install/trusted-keys.ts'
 import { localNode } from '../node/node.ts'
@@ -16,7 +16,8 @@ import { runSteps } from '../ui/steps.ts'
 export default class Install extends EdgekitCommand {
   static override summary = 'Make this machine an edge node, or prepare the cloud side, from a bundle'
   static override description =
-    'Takes a bundle as it was unpacked, or packed (a .tar.gz or its parts), which is unpacked into /var/tmp for the time it takes. With --key, or with keys in /etc/edgekit/trusted-keys/*.pem, a bundle that none of them signed is refused before anything is touched.\n\nVerifies the bundle, imports the broker image, starts the broker, and when it answers, EdgeCore; then goes through a checklist. From a cloud bundle: imports and pins the images, puts keadm and the manifests in place, and says what to type next, or does it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nExit codes: 0 done or nothing to do, 3 refused and nothing changed, 4 failed and put back, 5 failed and not all put back, 7 installed but the checklist found something.'
+    'Takes a bundle as it was unpacked, or packed (a .tar.gz or its parts), which is unpacked into /var/tmp for the time it takes. With --key, or with keys in /etc/edgekit/trusted-keys/*.pem, a bundle that none of them signed is refused before anything is touched.\n\nVerifies the bundle, imports the broker image, starts the broker, and when it answers, EdgeCore; then goes through a checklist. From a cloud bundle: imports and pins the images, puts keadm and the manifests in place, and says what to type next, or does it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nWhat fails is put back. After a power cut or a kill the same command finishes what was begun, and edgekit rollback undoes it.\n\nExit codes:\n' +
+    exitCodeMeanings.map(([code, meaning]) => `${code}  ${meaning}`).join('\n')
   static override examples = [
     'sudo ./edgekit install',
     'sudo edgekit install /media/usb/kubeedge-edge-v1.22.0-amd64.tar.gz',
@@ -32,6 +33,11 @@ export default class Install extends EdgekitCommand {
       multiple: true,
       helpValue: 'PUB',
       description: 'public key (PEM) that must have signed the bundle; with several, any one of them',
+    }),
+    rollback: Flags.boolean({
+      allowNo: true,
+      default: true,
+      description: 'put everything back on failure, or keep it as it is then, to look into it',
     }),
     apply: Flags.boolean({ description: 'cloud bundle: also run keadm init, and wait until CloudCore runs' }),
     'advertise-address': Flags.string({
@@ -56,6 +62,8 @@ export default class Install extends EdgekitCommand {
         node,
         keys,
         runSteps: steps => runSteps(steps, { silent }),
+        rollBackOnFailure: flags.rollback,
+        edgekitVersion: this.config.version,
         cloud: {
           apply: flags.apply,
           advertiseAddress: flags['advertise-address'],

@@ -9,20 +9,18 @@ import { type DesiredStep, readable, type StepMakers } from './step-makers.ts'
  */
 export function cloudSteps(
   manifest: Manifest,
-  { place, folder, edgekit, images, receipt }: StepMakers,
+  { place, folder, edgekit, images, installedManifest }: StepMakers,
 ): DesiredStep[] {
   const manifests = manifest.files.filter(({ path }) => path.startsWith('manifests/'))
   return [
     folder('/opt/edgekit', readable),
     folder('/opt/edgekit/bin', readable),
     folder(paths.manifests, readable),
-    folder('/var/lib/edgekit', readable),
     folder(paths.images, readable),
-    folder(paths.backups, { ...readable, mode: 0o700 }),
     ...edgekit(),
     ...images(),
     place('bin/keadm', paths.keadm, 0o755),
     ...manifests.map(({ path }) => place(path, join(paths.manifests, basename(path)), 0o644)),
-    receipt(),
+    installedManifest(),
   ]
 }

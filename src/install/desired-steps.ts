@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path'
-import type { Manifest } from '../bundle/manifest.ts'
 import { eventBusValues } from '../edgecore/event-bus.ts'
 import { runtimeValues, unjoinedValues } from '../edgecore/node-values.ts'
 import { broker, paths, units } from '../node/paths.ts'
@@ -13,8 +12,6 @@ export interface DesiredNode {
   adopted: boolean
   /** The configuration that EdgeCore's unit reads. */
   edgecoreConfig: string
-  /** The manifest of the bundle installed before, which says what edgekit wrote itself. */
-  installed: Manifest | undefined
   nodeName: string
   /** Where containerd listens. */
   containerdSocket: string
@@ -33,14 +30,13 @@ export function desiredSteps({
   bundle,
   adopted,
   edgecoreConfig,
-  installed,
   nodeName,
   containerdSocket,
   runtime,
 }: DesiredNode): DesiredStep[] {
   const { directory, manifest } = bundle
-  const makers = stepMakers(bundle, installed)
-  const { place, folder, edgekit, images, receipt } = makers
+  const makers = stepMakers(bundle)
+  const { place, folder, edgekit, images, installedManifest } = makers
   const { kubeedgeVersion } = manifest
   const endpoint = runtimeValues(kubeedgeVersion, {
     endpoint: `unix://${containerdSocket}`,
@@ -64,9 +60,7 @@ export function desiredSteps({
     folder('/etc/edgekit/mosquitto', readable),
     folder('/opt/edgekit', readable),
     folder('/opt/edgekit/bin', readable),
-    folder('/var/lib/edgekit', readable),
     folder(paths.images, readable),
-    folder(paths.backups, { ...readable, mode: 0o700 }),
     folder(paths.brokerData, { mode: 0o700, ...mosquitto }),
     ...edgekit(),
     place('bin/clean-broker', paths.cleanBroker, 0o755),
@@ -113,6 +107,6 @@ export function desiredSteps({
       because: [paths.edgecore, edgecoreConfig, paths.edgecoreUnit, paths.edgecoreDropIn],
     },
 
-    receipt(),
+    installedManifest(),
   ]
 }

@@ -1,54 +1,52 @@
-import { messageOf } from '../errors.ts'
 import type { Node } from '../node/node.ts'
 import type { Step } from '../step.ts'
-import { actionOf, type PlannedStep } from './plan.ts'
+import { actionOf } from './action-of.ts'
+import type { Change } from './journal.ts'
+import type { Plan, PlannedStep } from './plan.ts'
+import type { Run } from './run.ts'
+import { isSameSpec } from './spec.ts'
 
-/** What could not be put back. */
-type Leftovers = readonly string[]
-
-export interface Execution {
-  steps: Step[]
-  /** Put back what has been done so far, the last change first. Goes on when one of them fails. */
-  rollBack(): Promise<Leftovers>
-}
-
-/** Turn a plan into steps that make its changes and remember how to undo them. */
-export function execution(plan: readonly PlannedStep[], node: Node, signal: AbortSignal): Execution {
-  const done: { step: PlannedStep; before: unknown }[] = []
-  return {
-    steps: plan.map(step => ({
+/** Turn a plan into steps that make its changes, each written down before it is made and after it was. */
+export function executionSteps({ undo, steps }: Plan, run: Run, node: Node, signal: AbortSignal): Step[] {
+  return [
+    ...undo.map(change => ({
+      title: undoTitle(change),
+      async run() {
+        signal.throwIfAborted()
+        await revert(change, run, node)
+      },
+    })),
+    ...steps.map(step => ({
       title: step.title,
       async run() {
         // Between two changes, never in the middle of one.
         signal.throwIfAborted()
-        const action = actionOf(step.kind)
-        const before = await action.capture(step.spec, node)
-        // Before it is applied: an action that fails half way is undone as well.
-        done.push({ step, before })
-        await action.apply(step.spec, node)
-        if ((await action.inspect(step.spec, node)) !== 'done') {
-          throw new Error(`${step.title}: it was done without an error, but the node does not show it`)
-        }
+        await make(step, run, node)
       },
     })),
-    async rollBack() {
-      const left: string[] = []
-      const attempt = async (title: string, work: () => Promise<void> | undefined) => {
-        try {
-          await work()
-        } catch (error) {
-          left.push(`${title}: ${messageOf(error)}`)
-        }
-      }
-      for (const { step, before } of done.toReversed()) {
-        await attempt(step.title, () => actionOf(step.kind).revert(step.spec, before, node))
-      }
-      const reload = done.find(({ step }) => step.kind === 'daemon-reload')
-      if (reload) await attempt(reload.step.title, () => node.systemd.reload())
-      for (const { step, before } of done) {
-        await attempt(step.title, () => actionOf(step.kind).resume?.(step.spec, before, node))
-      }
-      return left
-    },
+  ]
+}
+
+export const undoTitle = ({ kind, spec }: Change): string => `Undo: ${actionOf(kind).describe(spec)}`
+
+async function make(step: PlannedStep, run: Run, node: Node): Promise<void> {
+  const action = actionOf(step.kind)
+  // Begun before an interruption: what was there before that is what counts.
+  const again = run.history.changes.find(
+    ({ id, kind, spec, state }) =>
+      id === step.id && kind === step.kind && state !== 'reverted' && isSameSpec(spec, step.spec),
+  )
+  const before = again ? again.before : await action.capture(step.spec, node, path => run.backUp(path))
+  const change = await run.intent(step, before, again?.change)
+  await action.apply(step.spec, node)
+  if ((await action.inspect(step.spec, node)) !== 'done') {
+    throw new Error(`${step.title}: it was done without an error, but the node does not show it`)
   }
+  await run.done(change)
+}
+
+/** Put back what was there before one change. */
+export async function revert(change: Change, run: Run, node: Node): Promise<void> {
+  await actionOf(change.kind).revert(change.spec, change.before, node)
+  await run.reverted(change)
 }

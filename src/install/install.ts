@@ -3,20 +3,23 @@ import type { TrustedKey } from '../bundle/signature.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run.ts'
-import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { EdgekitError, exitCodes } from '../errors.ts'
 import { known } from '../facts/fact.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
 import type { Node } from '../node/node.ts'
-import type { StepRunner } from '../step.ts'
+import type { Step, StepRunner } from '../step.ts'
+import { carryOut } from './carry-out.ts'
 import { type CloudCommands, cloudCommands } from './cloud-commands.ts'
 import { type CloudChoice, cloudOptions, cloudSideSteps } from './cloud-side.ts'
 import { cloudSteps } from './cloud-steps.ts'
 import { desiredSteps } from './desired-steps.ts'
-import { type Execution, execution } from './execute.ts'
-import { makePlan, type Plan } from './plan.ts'
+import { makePlan, type Past, type Plan } from './plan.ts'
+import { readReceipt } from './receipt.ts'
+import { interruptedRun } from './run.ts'
 import { beforeRuntime, bringsRuntime, newRuntime } from './runtime.ts'
 import { waitForEdgecoreToSettle } from './settle.ts'
 import { type DesiredStep, stepMakers } from './step-makers.ts'
+import { takeLock } from './take-lock.ts'
 import { openBundle, type UnpackedBundle, verifyBundle } from './unpacked-bundle.ts'
 
 export interface InstallOptions {
@@ -27,8 +30,11 @@ export interface InstallOptions {
   keys: readonly TrustedKey[]
   /** Shows the steps and runs them. */
   runSteps: StepRunner
-  /** When it is aborted, the change under way is finished and everything is put back. */
+  /** When it is aborted, the change under way is finished; what has been done is kept, and can be gone on with. */
   signal: AbortSignal
+  /** Put everything back when a change fails. */
+  rollBackOnFailure: boolean
+  edgekitVersion: string
   cloud: CloudChoice
 }
 
@@ -56,12 +62,18 @@ export class PreflightRefusal extends EdgekitError {
  * before the first change; what fails after that is put back. Throws EdgekitError with the documented exit codes.
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
-  const { directory, node, keys, runSteps, signal, cloud } = options
+  const { directory, node, keys, runSteps, signal, cloud, edgekitVersion } = options
   const bundle = await openBundle(directory, node.files, keys)
-  const { role } = bundle.manifest
-  const cloudSide = await cloudOptions(bundle.manifest, cloud, node)
+  const { manifest } = bundle
+  const { role, name, kubeedgeVersion, arch } = manifest
+  const cloudSide = await cloudOptions(manifest, cloud, node)
+  // Who is not root is refused below, with all that is in the way.
+  if ((await node.machine()).isRoot) await takeLock(node, 'edgekit install', runSteps, signal)
+  const interrupted = await interruptedRun(node)
+  const previous = await readReceipt(node.files)
   let facts: Facts | undefined
-  let plan: Plan = { steps: [], foreign: [] }
+  let desired: DesiredStep[] = []
+  let plan: Plan = { undo: [], steps: [], foreign: [] }
   await runSteps([
     {
       title: 'Look at this node',
@@ -71,24 +83,37 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
       },
     },
     {
-      title: `Verify ${bundle.manifest.files.length} files of the bundle`,
+      title: `Verify ${manifest.files.length} files of the bundle`,
       run: () => verifyBundle(bundle, node.files),
     },
     {
-      title: 'Decide what to do',
+      title: interrupted ? 'Decide how to finish what was interrupted' : 'Decide what to do',
       async run(note) {
-        plan = await planFor(bundle, facts as Facts, node)
+        desired = await stepsFor(bundle, facts as Facts, node)
+        plan = await planFor(desired, { history: interrupted?.history, receipt: previous }, node)
         note(plan.steps.length === 0 ? 'nothing' : `${plan.steps.length} changes`)
       },
     },
   ])
-  const work = execution(plan.steps, node, signal)
-  await runSteps(work.steps).catch(error => undo(work, error))
-  if (role === 'edge' && plan.steps.length > 0) {
-    await runSteps([
-      { title: 'Wait for EdgeCore to reach the broker', run: () => waitForEdgecoreToSettle(node, 30_000) },
-    ])
-  }
+  signal.throwIfAborted()
+  const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
+  await carryOut({
+    node,
+    begin: { command: 'install', edgekit: edgekitVersion, bundle: identity },
+    interrupted,
+    plan,
+    prove: async () => {
+      if (role === 'edge') await runSteps([settle(node)])
+    },
+    receipt: {
+      head: { edgekit: edgekitVersion, bundle: { ...identity, arch }, options: {} },
+      desired,
+      previous,
+    },
+    rollBackOnFailure: options.rollBackOnFailure,
+    runSteps,
+    signal,
+  })
   if (cloudSide && cloud.apply) await runSteps(cloudSideSteps(cloudSide, node))
   return {
     bundle,
@@ -97,6 +122,11 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     next: cloudSide && !cloud.apply ? cloudCommands(cloudSide) : undefined,
   }
 }
+
+const settle = (node: Node): Step => ({
+  title: 'Wait for EdgeCore to reach the broker',
+  run: () => waitForEdgecoreToSettle(node, 30_000),
+})
 
 /** Throws PreflightRefusal unless this node can take this bundle. */
 function preflight({ manifest }: UnpackedBundle, facts: Facts): void {
@@ -109,8 +139,8 @@ function preflight({ manifest }: UnpackedBundle, facts: Facts): void {
     throw new PreflightRefusal(findings)
 }
 
-async function planFor(bundle: UnpackedBundle, facts: Facts, node: Node): Promise<Plan> {
-  const plan = await makePlan(await stepsFor(bundle, facts, node), node)
+async function planFor(desired: readonly DesiredStep[], past: Past, node: Node): Promise<Plan> {
+  const plan = await makePlan(desired, past, node)
   if (plan.foreign.length === 0) return plan
   const list = plan.foreign.map(({ id }) => `  ${id}`).join('\n')
   throw new EdgekitError(
@@ -127,12 +157,11 @@ async function stepsFor(bundle: UnpackedBundle, facts: Facts, node: Node): Promi
   const { manifest } = bundle
   const installed = 'value' in facts.bundle ? facts.bundle.value : undefined
   if (installed && installed.role !== manifest.role) throw otherRole(installed, manifest)
-  if (manifest.role === 'cloud') return cloudSteps(manifest, stepMakers(bundle, installed))
+  if (manifest.role === 'cloud') return cloudSteps(manifest, stepMakers(bundle))
   return desiredSteps({
     bundle,
     adopted: known(facts.units).edgecore.load === 'loaded' && !known(facts.units).edgecore.ours,
     edgecoreConfig: known(facts.edgecoreConfig).path,
-    installed,
     nodeName: known(facts.machine).hostName.toLowerCase(),
     containerdSocket: known(facts.containerd).socket,
     runtime: bringsRuntime(manifest, facts) ? await newRuntime(bundle, facts, node) : undefined,
@@ -144,21 +173,3 @@ const otherRole = (installed: Manifest, { name }: Manifest): EdgekitError =>
     exitCode: exitCodes.refused,
     remedy: 'Use another machine: EdgeCore does not run where a kubelet runs. Nothing has been changed.',
   })
-
-async function undo(work: Execution, error: unknown): Promise<never> {
-  const left = await work.rollBack()
-  if (left.length === 0) {
-    throw new EdgekitError(`${messageOf(error)}\nEverything that had been changed has been put back.`, {
-      exitCode: error instanceof EdgekitError ? error.exitCode : exitCodes.rolledBack,
-      cause: error,
-    })
-  }
-  throw new EdgekitError(
-    [messageOf(error), 'Not everything could be put back:', ...left.map(item => `  ${item}`)].join('\n'),
-    {
-      exitCode: exitCodes.notClean,
-      remedy: 'Mend the cause and run the same command again: it goes on where it stopped.',
-      cause: error,
-    },
-  )
-}

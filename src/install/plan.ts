@@ -1,6 +1,8 @@
-import type { Action, Inspection } from '../actions/action.ts'
-import { type ActionKind, actions } from '../actions/index.ts'
+import type { Inspection } from '../actions/action.ts'
 import type { Node } from '../node/node.ts'
+import { actionOf } from './action-of.ts'
+import type { Change, History } from './journal.ts'
+import type { Receipt } from './receipt.ts'
 import type { DesiredStep } from './step-makers.ts'
 
 /** One change that has to be made. */
@@ -8,28 +10,59 @@ export type PlannedStep = DesiredStep & { title: string }
 
 /** What stands in the way and is not edgekit's to replace. */
 export interface Plan {
+  /** What an interrupted run has done and is not wanted any more, the last change first. */
+  undo: Change[]
   /** In order; empty when the node is already as it should be. */
   steps: PlannedStep[]
   foreign: PlannedStep[]
 }
 
-/** The action of a step; its kind says which spec it takes, which TypeScript cannot follow through a lookup. */
-export const actionOf = (kind: ActionKind): Action<DesiredStep['spec']> =>
-  actions[kind] as unknown as Action<DesiredStep['spec']>
+/** What edgekit did to this node before. */
+export interface Past {
+  /** Of a run that was interrupted. */
+  history: History | undefined
+  receipt: Receipt | undefined
+}
 
 /** Look which of the desired steps are still to be done. Changes nothing. */
-export async function makePlan(desired: readonly DesiredStep[], node: Node): Promise<Plan> {
-  const inspections = await Promise.all(desired.map(({ kind, spec }) => actionOf(kind).inspect(spec, node)))
+export async function makePlan(desired: readonly DesiredStep[], past: Past, node: Node): Promise<Plan> {
+  const changes = past.history?.changes ?? []
+  const live = changes.filter(({ state }) => state !== 'reverted')
+  const latest = (of: readonly Change[], id: string, what: 'touched' | 'done'): number =>
+    Math.max(-1, ...of.filter(change => change.id === id).map(change => change[what]))
+  const inspections = await Promise.all(desired.map(step => inspect(step, past, node)))
   const needed = new Set<string>()
-  const plan: Plan = { steps: [], foreign: [] }
+  const isNeeded = ({ id, because }: DesiredStep, inspection: Inspection): boolean =>
+    inspection === 'needed' ||
+    // It may be half done, in a way that does not show.
+    live.some(change => change.id === id && change.state === 'begun') ||
+    (because?.some(
+      cause => needed.has(cause) || latest(changes, cause, 'touched') > latest(live, id, 'done'),
+    ) ??
+      false)
+  const plan: Plan = { undo: [], steps: [], foreign: [] }
   for (const [index, step] of desired.entries()) {
-    const inspection: Inspection = inspections[index] ?? 'needed'
+    const inspection = inspections[index] ?? 'needed'
     const planned = { ...step, title: actionOf(step.kind).describe(step.spec) }
     if (inspection === 'foreign') plan.foreign.push(planned)
-    else if (inspection === 'needed' || step.because?.some(id => needed.has(id))) {
+    else if (isNeeded(step, inspection)) {
       needed.add(step.id)
       plan.steps.push(planned)
     }
   }
+  const wanted = new Set(desired.map(({ id }) => id))
+  plan.undo = live.filter(({ id }) => !wanted.has(id)).toReversed()
   return plan
+}
+
+/** What is as edgekit once left it is edgekit's, and not foreign, even if something else belongs there now. */
+async function inspect({ id, kind, spec }: DesiredStep, past: Past, node: Node): Promise<Inspection> {
+  const inspection = await actionOf(kind).inspect(spec, node)
+  if (inspection !== 'foreign') return inspection
+  const items = past.receipt?.items.filter(({ ownership }) => ownership !== 'adopted') ?? []
+  const ours = [...(past.history?.changes ?? []), ...items].filter(known => known.id === id)
+  for (const known of ours) {
+    if ((await actionOf(known.kind).inspect(known.spec, node)) !== 'foreign') return 'needed'
+  }
+  return 'foreign'
 }

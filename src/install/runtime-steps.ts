@@ -46,7 +46,6 @@ export function runtimeSteps(
         source: { text: config },
         sha256: createHash('sha256').update(config).digest('hex'),
         ours: false,
-        previousSha256: undefined,
         mode: 0o644,
         uid: 0,
         gid: 0,

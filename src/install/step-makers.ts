@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { ActionKind, SpecOf } from '../actions/index.ts'
-import type { Manifest } from '../bundle/manifest.ts'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { paths } from '../node/paths.ts'
 import type { UnpackedBundle } from './unpacked-bundle.ts'
@@ -29,11 +28,10 @@ export interface StepMakers {
   /** Keep the archives of all images and import them. */
   images: () => DesiredStep[]
   /** Last: from now on this is the bundle that is installed here. */
-  receipt: () => DesiredStep
+  installedManifest: () => DesiredStep
 }
 
-/** `installed` is the manifest of the bundle installed before, which says what edgekit wrote itself. */
-export function stepMakers(bundle: UnpackedBundle, installed: Manifest | undefined): StepMakers {
+export function stepMakers(bundle: UnpackedBundle): StepMakers {
   const { directory, manifest } = bundle
   const place: StepMakers['place'] = (member, path, mode) => {
     const file = manifest.files.find(file => file.path === member)
@@ -51,7 +49,6 @@ export function stepMakers(bundle: UnpackedBundle, installed: Manifest | undefin
         source: join(directory, member),
         sha256: file.sha256,
         ours: /^\/(opt|var\/lib)\/edgekit\//.test(path),
-        previousSha256: installed?.files.find(file => file.path === member)?.sha256,
         mode,
         ...root,
       },
@@ -79,13 +76,12 @@ export function stepMakers(bundle: UnpackedBundle, installed: Manifest | undefin
           spec: {
             reference: image.reference,
             digest: image.digest,
-            previousDigest: installed?.images.find(({ reference }) => reference === image.reference)?.digest,
             platform: image.platform,
             archive: archiveOf(image.archive),
           },
         },
       ]),
-    receipt: () => ({
+    installedManifest: () => ({
       id: paths.installedManifest,
       kind: 'file',
       spec: {
@@ -93,7 +89,6 @@ export function stepMakers(bundle: UnpackedBundle, installed: Manifest | undefin
         source: join(directory, 'bundle.json'),
         sha256: bundle.manifestSha256,
         ours: true,
-        previousSha256: undefined,
         mode: 0o644,
         ...root,
       },

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -15,6 +15,9 @@ interface FileStatus extends Access {
   size: number
 }
 
+/** What to write: a text, or what is in another file; `keepTime` also takes over when that was last changed. */
+export type Content = { text: string } | { copyOf: string; keepTime?: boolean }
+
 export interface Files {
   /** The text of a file, or undefined when there is none. */
   read(path: string): Promise<string | undefined>
@@ -26,11 +29,21 @@ export interface Files {
   /** SHA-256 of a file's bytes, hexadecimal. */
   sha256(path: string): Promise<string>
   /** Put a file in place whole or not at all: a reader sees the old file or the new one, also after a power cut. */
-  write(path: string, content: { text: string } | { copyOf: string }, access: Access): Promise<void>
+  write(path: string, content: Content, access: Access): Promise<void>
+  /**
+   * Add text to the end of a file that only its owner can read, and make it if need be. All of it is added or nothing;
+   * `durable`: it is there after a power cut, with all that was added before.
+   */
+  append(path: string, text: string, options: { durable: boolean }): Promise<void>
+  /** Remove what a `write` of this path that was killed left beside it. */
+  clean(path: string): Promise<void>
   link(path: string, target: string): Promise<void>
   makeDirectory(path: string, access: Access): Promise<void>
   setAccess(path: string, access: Access): Promise<void>
-  /** Remove a file, a link or an empty directory; nothing there is fine. */
+  /**
+   * Remove a file, a link or an empty directory, and what a `write` that was killed left beside it; nothing there is
+   * fine.
+   */
   remove(path: string): Promise<void>
   /** Remove a directory with all that is in it; nothing there is fine. */
   removeTree(path: string): Promise<void>
@@ -46,9 +59,13 @@ async function syncDirectory(path: string): Promise<void> {
   await directory.sync()
 }
 
+/** Always the same, so that whoever comes after a process that was killed finds what it left. */
+const temporaryOf = (path: string): string => `${path}.edgekit-new`
+
 /** Make something under a temporary name beside `path`, then move it there; nothing is left behind on failure. */
 async function replace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.edgekit-${randomUUID().slice(0, 8)}`
+  const temporary = temporaryOf(path)
+  await fs.rm(temporary, { force: true })
   try {
     await make(temporary)
     await fs.rename(temporary, path)
@@ -88,9 +105,26 @@ export function localFiles(): Files {
         await using file = await fs.open(temporary, 'r+')
         await file.chown(uid, gid)
         await file.chmod(mode)
+        if ('copyOf' in content && content.keepTime) {
+          const { atime, mtime } = await fs.stat(content.copyOf)
+          await file.utimes(atime, mtime)
+        }
         await file.sync()
       })
     },
+    async append(path, text, { durable }) {
+      await using file = await fs.open(path, 'a', 0o600)
+      const { size } = await file.stat()
+      try {
+        await file.appendFile(text)
+        if (durable) await file.datasync()
+      } catch (error) {
+        await file.truncate(size)
+        throw error
+      }
+      if (durable && size === 0) await syncDirectory(dirname(path))
+    },
+    clean: path => fs.rm(temporaryOf(path), { force: true }),
     link: (path, target) => replace(path, temporary => fs.symlink(target, temporary)),
     async makeDirectory(path, { mode, uid, gid }) {
       await fs.mkdir(path)
@@ -102,11 +136,16 @@ export function localFiles(): Files {
       await fs.chown(path, uid, gid)
       await fs.chmod(path, mode)
     },
-    removeTree: path => fs.rm(path, { recursive: true, force: true }).catch(absentAsUndefined),
+    async removeTree(path) {
+      await fs.rm(path, { recursive: true, force: true }).catch(absentAsUndefined)
+      await syncDirectory(dirname(path)).catch(absentAsUndefined)
+    },
     async remove(path) {
+      await fs.rm(temporaryOf(path), { force: true }).catch(absentAsUndefined)
       const found = await fs.lstat(path).catch(absentAsUndefined)
       if (!found) return
       await (found.isDirectory() ? fs.rmdir(path) : fs.unlink(path))
+      await syncDirectory(dirname(path))
     },
   }
 }

@@ -1,8 +1,10 @@
 import { type Containerd, localContainerd } from './containerd.ts'
 import { type Files, localFiles } from './files.ts'
 import { type Journal, localJournal } from './journal.ts'
+import { type Lock, localLock } from './lock.ts'
 import { localMachine, type Machine } from './machine.ts'
 import { localNetwork, type Network } from './network.ts'
+import { paths } from './paths.ts'
 import { localProcesses, type Processes } from './processes.ts'
 import { localSystemd, type Systemd } from './systemd.ts'
 
@@ -15,12 +17,14 @@ export interface Node {
   containerd: Containerd
   journal: Journal
   network: Network
+  lock: Lock
 }
 
 /** This machine. */
 export function localNode(): Node {
-  const processes = localProcesses()
   const files = localFiles()
+  const lock = localLock(paths.lock)
+  const processes = localProcesses(() => lock.descriptor)
   const exists = async (path: string): Promise<boolean> => (await files.status(path)) !== undefined
   return {
     machine: () => localMachine(files),
@@ -30,5 +34,6 @@ export function localNode(): Node {
     containerd: localContainerd(processes, exists),
     journal: localJournal(processes),
     network: localNetwork(files),
+    lock,
   }
 }

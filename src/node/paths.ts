@@ -11,7 +11,15 @@ export const paths = {
   /** Public keys (*.pem): with any here, only bundles signed by one of them are installed. */
   trustedKeys: '/etc/edgekit/trusted-keys',
   images: '/var/lib/edgekit/images',
+  /** What was there before a change, in a directory for each run. */
   backups: '/var/lib/edgekit/backups',
+  /** What the run under way, or the one that was interrupted, has done so far; there is none when all is settled. */
+  journal: '/var/lib/edgekit/journal.jsonl',
+  /** What edgekit made of this node, and what was there before. */
+  receipt: '/var/lib/edgekit/receipt.json',
+  state: '/var/lib/edgekit',
+  /** Held by the kernel for the edgekit that changes this node. */
+  lock: '/run/edgekit.lock',
   brokerConfig: '/etc/edgekit/mosquitto/mosquitto.conf',
   brokerData: '/var/lib/edgekit/mosquitto',
   brokerUnit: '/etc/systemd/system/mosquitto.service',

@@ -29,13 +29,23 @@ const shorten = (file: string, args: readonly string[]): string => {
   return whole.length > 100 ? `${whole.slice(0, 100)}…` : whole
 }
 
-export function localProcesses(): Processes {
+/** The types of execa know the first ten; it takes any. */
+type ExtraDescriptor = 3
+
+/** `held`: a file descriptor that each program holds too for as long as it runs, if there is one by then. */
+export function localProcesses(held: () => number | undefined = () => undefined): Processes {
   const attempt: Processes['attempt'] = async (file, args, { timeoutMs, signal }) => {
     const shown = shorten(file, args)
     try {
+      const descriptor = held()
       const { exitCode, stdout, stderr } = await execa(file, args, {
         preferLocal: false,
-        stdin: 'ignore',
+        stdio: [
+          'ignore',
+          'pipe',
+          'pipe',
+          ...(descriptor === undefined ? [] : [descriptor as ExtraDescriptor]),
+        ],
         // In a process group of its own: Ctrl-C is for edgekit, which lets the command it has begun come to its end.
         detached: true,
         env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? defaultPath },

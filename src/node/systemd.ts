@@ -30,6 +30,7 @@ export interface Systemd {
   disable(name: string): Promise<void>
   start(name: string): Promise<void>
   restart(name: string): Promise<void>
+  /** Stop it and forget that it failed, if it did. */
   stop(name: string): Promise<void>
 }
 
@@ -93,6 +94,10 @@ export function localSystemd(processes: Processes, exists: (path: string) => Pro
     disable: async name => void (await systemctl(quick, 'disable', '--', name)),
     start: async name => void (await systemctl(patient, 'start', '--', name)),
     restart: async name => void (await systemctl(patient, 'restart', '--', name)),
-    stop: async name => void (await systemctl(patient, 'stop', '--', name)),
+    async stop(name) {
+      await systemctl(patient, 'stop', '--', name)
+      // It is an error where nothing has failed.
+      await processes.attempt('systemctl', ['reset-failed', '--', name], { timeoutMs: quick })
+    },
   }
 }

@@ -1,0 +1,38 @@
+import { EdgekitError, exitCodes } from '../errors.ts'
+import type { Node } from '../node/node.ts'
+import type { StepRunner } from '../step.ts'
+import { howToGoOn, notPutBack } from './how-to-go-on.ts'
+import { readReceipt } from './receipt.ts'
+import { rollBack } from './roll-back.ts'
+import { interruptedRun, newRun } from './run.ts'
+import { takeLock } from './take-lock.ts'
+
+export interface Undone {
+  /** What was put back; undefined when there was nothing to undo. */
+  restored: string[] | undefined
+}
+
+/**
+ * Put a node back to where it was before the run that was interrupted or failed. Throws EdgekitError when something
+ * could not be put back, and when it is stopped by `signal`; the journal is then still there.
+ */
+export async function undoInterrupted(
+  node: Node,
+  runSteps: StepRunner,
+  signal: AbortSignal,
+): Promise<Undone> {
+  await takeLock(node, 'edgekit rollback', runSteps, signal)
+  const run = await interruptedRun(node)
+  if (!run) {
+    // Killed before the journal was there, it may have left its empty directory.
+    await newRun(node).settle(await readReceipt(node.files))
+    return { restored: undefined }
+  }
+  const { steps, restored, left } = rollBack(run, node, signal)
+  await runSteps(steps)
+  if (left.length === 0) return { restored }
+  throw new EdgekitError(notPutBack(left).join('\n'), {
+    exitCode: exitCodes.notClean,
+    remedy: `Mend the cause. ${howToGoOn()}`,
+  })
+}
