@@ -45,7 +45,7 @@ const receiptSchema = z.looseObject({
 
 /** What edgekit made of this node, and what was there before. */
 export type Receipt = z.infer<typeof receiptSchema>
-export type ReceiptItem = Receipt['items'][number]
+type ReceiptItem = Receipt['items'][number]
 
 /** What was installed here; undefined when nothing was. Throws EdgekitError when it cannot be understood. */
 export async function readReceipt(files: Files): Promise<Receipt | undefined> {
@@ -118,9 +118,17 @@ export function isSameReceipt(one: Receipt | undefined, other: Receipt): boolean
   return isDeepStrictEqual(timeless(one), timeless(other))
 }
 
-export const writeReceipt = (receipt: Receipt, files: Files): Promise<void> =>
-  files.write(
+export async function writeReceipt(receipt: Receipt, files: Files): Promise<void> {
+  await makeStateDirectory(files)
+  await files.write(
     paths.receipt,
     { text: `${JSON.stringify(receipt, null, 2)}\n` },
     { mode: 0o644, uid: 0, gid: 0 },
   )
+}
+
+/** Where edgekit keeps what it knows of this node. */
+export async function makeStateDirectory(files: Files): Promise<void> {
+  if (await files.status(paths.state)) return
+  await files.makeDirectory(paths.state, { mode: 0o755, uid: 0, gid: 0 })
+}

@@ -26,18 +26,21 @@ export function rollBack(run: Run, node: Node, signal?: AbortSignal): RollBack {
     signal?.throwIfAborted()
     try {
       await work()
-      restored.push(title)
     } catch (error) {
       left.push(`${title}: ${messageOf(error)}`)
       note('failed')
     }
+  }
+  const putBack = async (change: Change, title: string) => {
+    await revert(change, run, node)
+    restored.push(title)
   }
   const reverts = changes
     .filter(({ state }) => state !== 'reverted')
     .toReversed()
     .map((change): Step => {
       const title = undoTitle(change)
-      return { title, run: note => attempt(title, note, () => revert(change, run, node)) }
+      return { title, run: note => attempt(title, note, () => putBack(change, title)) }
     })
   // Also when an interrupted rollback had put everything back: it may not have come to this.
   const resume: Step = {
@@ -45,8 +48,9 @@ export function rollBack(run: Run, node: Node, signal?: AbortSignal): RollBack {
     async run(note) {
       await attempt('Let systemd read its unit files again', note, () => node.systemd.reload())
       for (const change of firstOfEach(changes)) {
-        const { describe, resume } = actionOf(change.kind)
-        if (resume) await attempt(describe(change.spec), note, () => resume(change.spec, change.before, node))
+        const { spec, before } = change
+        const action = actionOf(change.kind)
+        await attempt(action.describe(spec), note, async () => action.resume?.(spec, before, node))
       }
     },
   }

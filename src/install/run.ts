@@ -10,7 +10,7 @@ import {
   type JournalRecord,
   readHistory,
 } from './journal.ts'
-import { type Receipt, readReceipt } from './receipt.ts'
+import { makeStateDirectory, type Receipt, readReceipt } from './receipt.ts'
 import { withoutSource } from './spec.ts'
 import type { DesiredStep } from './step-makers.ts'
 
@@ -66,23 +66,23 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
     await files.append(paths.journal, `${JSON.stringify(record)}\n`, { durable })
     return records++
   }
-  const makeDirectory = async (path: string, mode: number): Promise<void> => {
-    if (!(await files.status(path))) await files.makeDirectory(path, { mode, ...root })
+  const makeDirectory = async (path: string): Promise<void> => {
+    if (!(await files.status(path))) await files.makeDirectory(path, { mode: 0o700, ...root })
   }
   const next = (): number => Math.max(0, ...history.changes.map(({ change }) => change)) + 1
   const backups = join(paths.backups, history.run)
   return {
     history,
     async begin(attempt) {
-      await makeDirectory(paths.state, 0o755)
+      await makeStateDirectory(files)
       if (sound !== undefined) await files.write(paths.journal, { text: sound }, { mode: 0o600, ...root })
       const begin: Begin = { ...attempt, time: new Date().toISOString() }
       await append({ record: 'begin', journalVersion: 1, run: history.run, ...begin }, true)
       history.begins.push(begin)
     },
     async backUp(path) {
-      await makeDirectory(paths.backups, 0o700)
-      await makeDirectory(backups, 0o700)
+      await makeDirectory(paths.backups)
+      await makeDirectory(backups)
       const copy = join(backups, `${next()}-${basename(path)}`)
       await files.write(copy, { copyOf: path, keepTime: true }, { mode: 0o600, ...root })
       return copy

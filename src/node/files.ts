@@ -16,7 +16,7 @@ interface FileStatus extends Access {
 }
 
 /** What to write: a text, or what is in another file; `keepTime` also takes over when that was last changed. */
-export type Content = { text: string } | { copyOf: string; keepTime?: boolean }
+type Content = { text: string } | { copyOf: string; keepTime?: boolean }
 
 export interface Files {
   /** The text of a file, or undefined when there is none. */

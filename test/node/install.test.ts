@@ -150,23 +150,6 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(before)
   })
 
-  test.each([
-    ['Ctrl-C', 'INT', exitCodes.interrupted],
-    ['a lost connection', 'HUP', exitCodes.hungUp],
-  ])('%s in the middle: what had been changed is put back', async (_, signal, code) => {
-    await using node = await startNodeWithBundle({ release, certificates: true })
-    const before = await snapshot(node)
-    const { exitCode, stderr } = await node.run(
-      `cd ${bundleOnNode} && { ./edgekit install >/tmp/out & }; edgekit=$!
-       until grep -q 'Write /etc/systemd/system/mosquitto.service' /tmp/out; do sleep 0.05; done
-       kill -${signal} $edgekit; wait $edgekit`,
-      { timeoutMs: 2 * minutes },
-    )
-    expect(stderr).toContain('Everything that had been changed has been put back.')
-    expect(exitCode).toBe(code)
-    expect(await snapshot(node)).toEqual(before)
-  })
-
   test('an image of the same name that is not ours is not replaced', async () => {
     await using node = await startNodeWithBundle({ release })
     const name = 'docker.io/library/eclipse-mosquitto:2.0'

@@ -5,18 +5,24 @@ import { directory } from '../../../src/actions/directory.ts'
 import { edgecoreConfig } from '../../../src/actions/edgecore-config.ts'
 import { file } from '../../../src/actions/file.ts'
 import { link } from '../../../src/actions/link.ts'
-import { paths } from '../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from './tiny-node.ts'
+
+/** Where the executor keeps copies of files. */
+const backUpOn = (node: TinyNode) => async (path: string) => {
+  const backup = `/backups/${encodeURIComponent(path)}`
+  await node.files.write(backup, { copyOf: path, keepTime: true }, { mode: 0o600, ...root })
+  return backup
+}
+/** As it is after it was written to a file and read from it. */
+const fromJson = <T>(value: T): T => JSON.parse(JSON.stringify(value))
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 const root = { uid: 0, gid: 0 }
-
 const fileSpec = {
   path: '/etc/x.conf',
   source: '/bundle/x.conf',
   sha256: sha256('new\n'),
   ours: false,
-  previousSha256: sha256('from the bundle before\n'),
   mode: 0o640,
   ...root,
 }
@@ -35,11 +41,15 @@ async function nodeWithBundle(): Promise<TinyNode> {
   await node.put(fileSpec.source, 'new\n')
   await node.put(configSpec.base, 'modules:\n  eventBus:\n    mqttMode: 0 # comment\n')
   await node.put('/etc/other', '')
-  await node.put(`${paths.backups}/keep`, '')
+  await node.put('/backups/keep', '')
   return node
 }
 
 type Case = [what: string, inspection: Inspection, prepare: (node: TinyNode) => Promise<void>]
+
+/** Without the copies, which whoever reverts removes at the end. */
+const diskOf = async (node: TinyNode) =>
+  Object.fromEntries(Object.entries(await node.disk()).filter(([path]) => !path.startsWith('/backups/')))
 
 /** The contract that every action keeps, from each state a node can be in. */
 function holdsContract<Spec, Before>(action: Action<Spec, Before>, spec: Spec, cases: Case[]): void {
@@ -68,12 +78,14 @@ function holdsContract<Spec, Before>(action: Action<Spec, Before>, spec: Spec, c
     test('is as before when reverted, applied or not', async () => {
       const node = await nodeWithBundle()
       await prepare(node)
-      const disk = await node.disk()
+      const disk = await diskOf(node)
       for (const apply of [true, false]) {
-        const before = await action.capture(spec, node)
+        const before = fromJson(await action.capture(spec, node, backUpOn(node)))
         if (apply) await action.apply(spec, node)
-        await action.revert(spec, before, node)
-        expect(await node.disk()).toEqual(disk)
+        for (const _ of ['once', 'twice']) {
+          await action.revert(spec, before, node)
+          expect(await diskOf(node)).toEqual(disk)
+        }
       }
     })
   })
@@ -85,7 +97,6 @@ describe('file', () => {
     ['nothing', 'needed', async () => {}],
     ['the same', 'done', node => node.put(path, 'new\n', 0o640)],
     ['the same with another mode', 'needed', node => node.put(path, 'new\n', 0o644)],
-    ['that of the bundle before', 'needed', node => node.put(path, 'from the bundle before\n', 0o600)],
     ["somebody else's", 'foreign', node => node.put(path, 'mine\n', 0o640)],
     ['a directory', 'foreign', node => node.put(`${path}/x`, '')],
     ['a link to the same', 'foreign', node => node.files.link(path, '../bundle/x.conf')],
@@ -94,7 +105,7 @@ describe('file', () => {
   test('whatever is at a place of our own may be replaced', async () => {
     const node = await nodeWithBundle()
     await node.put(path, 'mine\n')
-    expect(await file.inspect({ ...fileSpec, ours: true, previousSha256: undefined }, node)).toBe('needed')
+    expect(await file.inspect({ ...fileSpec, ours: true }, node)).toBe('needed')
   })
 
   test('the owner counts', async () => {
@@ -104,26 +115,24 @@ describe('file', () => {
     expect(await file.inspect({ ...fileSpec, gid: 1883 }, node)).toBe('needed')
   })
 
-  test('it has the bytes and the mode of the spec, and a backup that only root can read', async () => {
+  test('it has the bytes and the mode of the spec', async () => {
     const node = await nodeWithBundle()
-    await node.put(path, 'secret\n', 0o644)
-    await file.capture(fileSpec, node)
+    await node.put(path, 'old\n', 0o644)
     await file.apply(fileSpec, node)
-    expect(await node.disk()).toMatchObject({
-      [path]: 'new\n 640',
-      [`${paths.backups}/%2Fetc%2Fx.conf`]: 'secret\n 600',
-    })
+    expect(await node.disk()).toMatchObject({ [path]: 'new\n 640' })
   })
 
-  test('two files with similar paths have their own backups', async () => {
+  test.each([
+    ['put back', 'old\n', { [path]: 'old\n 600' }],
+    ['removed', undefined, {}],
+  ])('what a killed process left beside it goes when it is %s', async (_, text, left) => {
     const node = await nodeWithBundle()
-    const specs = ['/etc/a/b', '/etc/a_b'].map(path => ({ ...fileSpec, path }))
-    for (const { path } of specs) await node.put(path, `${path}\n`, 0o600)
-    const disk = await node.disk()
-    const befores = []
-    for (const spec of specs) befores.push(await file.capture(spec, node))
-    for (const [index, spec] of specs.entries()) await file.revert(spec, befores[index], node)
-    expect(await node.disk()).toEqual(disk)
+    if (text !== undefined) await node.put(path, text, 0o600)
+    const before = await file.capture(fileSpec, node, backUpOn(node))
+    await node.put(`${path}.edgekit-new`, 'half of i')
+    await file.revert(fileSpec, before, node)
+    const etc = Object.entries(await node.disk()).filter(([path]) => path.startsWith('/etc/x'))
+    expect(Object.fromEntries(etc)).toEqual(left)
   })
 })
 
@@ -179,7 +188,7 @@ describe('directory', () => {
   test('our own goes with all that came into it', async () => {
     const node = await nodeWithBundle()
     const disk = await node.disk()
-    const before = await directory.capture(directorySpec, node)
+    const before = await directory.capture(directorySpec, node, backUpOn(node))
     await directory.apply(directorySpec, node)
     await node.put(`${path}/deeper/x`, '')
     await directory.revert(directorySpec, before, node)
@@ -189,7 +198,7 @@ describe('directory', () => {
   test('our own that was there before keeps what is in it', async () => {
     const node = await nodeWithBundle()
     await node.put(`${path}/x`, '')
-    const before = await directory.capture(directorySpec, node)
+    const before = await directory.capture(directorySpec, node, backUpOn(node))
     await directory.apply(directorySpec, node)
     await node.put(`${path}/y`, '')
     await directory.revert(directorySpec, before, node)
@@ -203,7 +212,7 @@ describe('directory', () => {
     ["one of somebody else's", notOurs, '/srv/a/b/precious', '/srv/a/b is not empty: precious'],
   ])('what others put into %s in the meantime stays, and is named', async (_, spec, precious, error) => {
     const node = await nodeWithBundle()
-    const before = await directory.capture(spec, node)
+    const before = await directory.capture(spec, node, backUpOn(node))
     await directory.apply(spec, node)
     await node.put(precious, '')
     await expect(directory.revert(spec, before, node)).rejects.toThrow(error)

@@ -5,12 +5,13 @@ import { serviceDirectory } from '../../../src/actions/service-directory.ts'
 import { tinyNode } from './tiny-node.ts'
 
 const path = '/var/lib/service'
+const noBackUp = () => Promise.reject(new Error('there is no file to keep'))
 
 test('a directory that was not there goes with all that came into it', async () => {
   const node = await tinyNode()
   await node.put('/var/lib/other', '')
   const disk = await node.disk()
-  const before = await serviceDirectory.capture({ path }, node)
+  const before = await serviceDirectory.capture({ path }, node, noBackUp)
   expect(await serviceDirectory.inspect({ path }, node)).toBe('needed')
   await serviceDirectory.apply({ path }, node)
   expect(await serviceDirectory.inspect({ path }, node)).toBe('done')
@@ -25,7 +26,7 @@ test('of one that was there, only what came later goes', async () => {
   const node = await tinyNode()
   await node.put(`${path}/theirs/file`, 'x')
   const disk = await node.disk()
-  const before = await serviceDirectory.capture({ path }, node)
+  const before = await serviceDirectory.capture({ path }, node, noBackUp)
   await serviceDirectory.apply({ path }, node)
   await node.put(`${path}/ours/file`, 'x')
   await node.put(`${path}/file`, 'x')
@@ -52,7 +53,6 @@ test('an image is still to be imported while there is no containerd', async () =
   const spec = {
     reference: 'example.com/x:1',
     digest: 'sha256:1',
-    previousDigest: undefined,
     platform: 'linux/amd64',
     archive: '/x.tar',
   }

@@ -14,6 +14,7 @@ import { tinyBroker } from '../edgecore/tiny-broker.ts'
 import { type TinyNode, tinyNode } from './tiny-node.ts'
 
 const unit = 'x.service'
+const noBackUp = () => Promise.reject(new Error('there is no file to keep'))
 
 test('an action is listed under its own kind', () => {
   for (const [name, action] of Object.entries(actions)) expect(action.kind).toBe(name)
@@ -34,11 +35,19 @@ describe('unit-enabled', () => {
 
   test('applied it is done, reverted it is as before', async () => {
     const node = await tinyNode()
+    const before = await unitEnabled.capture({ unit }, node, noBackUp)
     await unitEnabled.apply({ unit }, node)
     expect(await unitEnabled.inspect({ unit }, node)).toBe('done')
-    await unitEnabled.revert({ unit }, undefined, node)
+    await unitEnabled.revert({ unit }, before, node)
     expect(await unitEnabled.inspect({ unit }, node)).toBe('needed')
     expect(node.calls).toEqual([`enable ${unit}`, `disable ${unit}`])
+  })
+
+  test('one that was enabled before stays so', async () => {
+    const node = await tinyNode()
+    node.setUnit(unit, { enabled: 'enabled' })
+    await unitEnabled.revert({ unit }, await unitEnabled.capture({ unit }, node, noBackUp), node)
+    expect(node.calls).toEqual([])
   })
 })
 
@@ -70,7 +79,7 @@ describe('unit-running', () => {
     ])('reverted, a unit that %s', async (_, active, reverted, resumed) => {
       const node = await tinyNode()
       node.setUnit(unit, { active })
-      const before = await unitRunning.capture(spec, node)
+      const before = await unitRunning.capture(spec, node, noBackUp)
       await unitRunning.apply(spec, node)
       expect(await unitRunning.inspect(spec, node)).toBe('done')
       expect(node.calls).toEqual([`restart ${unit}`])
@@ -117,7 +126,7 @@ describe('daemon-reload', () => {
     node.setUnit(unit, { needsReload: true })
     await daemonReload.apply({ units: [unit] }, node)
     expect(await daemonReload.inspect({ units: [unit] }, node)).toBe('done')
-    await daemonReload.revert({ units: [unit] }, undefined, node)
+    await daemonReload.revert({ units: [unit] }, null, node)
     expect(node.calls).toEqual(['reload'])
   })
 })
@@ -127,7 +136,6 @@ describe('image', () => {
   const spec = {
     reference: 'registry.example:5000/team/broker:2.0',
     digest,
-    previousDigest: undefined as string | undefined,
     platform: 'linux/amd64',
     archive: '/images/broker.tar',
   }
@@ -164,21 +172,11 @@ describe('image', () => {
       named(spec.reference, { digest: unrelated.digest, pinned: true }),
       'foreign',
     ],
-    ['an older one, and none of ours is known', named(spec.reference, { digest: olderDigest }), 'foreign'],
     ['incomplete', named(spec.reference, { pinned: true, complete: false }), 'needed'],
     ['not unpacked', named(spec.reference, { pinned: true, unpacked: false }), 'needed'],
     ['not pinned', named(spec.reference), 'needed'],
   ])('%s', async (_, image_, inspection) => {
     expect(await image.inspect(spec, await nodeWith(image_))).toBe(inspection)
-  })
-
-  test.each([
-    ['the one that edgekit imported before', olderDigest, 'needed'],
-    ["somebody else's", unrelated.digest, 'foreign'],
-    ['the wanted one, pinned or not', digest, 'needed'],
-  ])('where edgekit imported another before: %s', async (_, found, inspection) => {
-    const node = await nodeWith(named(spec.reference, { digest: found }))
-    expect(await image.inspect({ ...spec, previousDigest: olderDigest }, node)).toBe(inspection)
   })
 
   test('it is imported for its platform and pinned under both names; a second time changes nothing', async () => {
@@ -200,7 +198,7 @@ describe('image', () => {
     ['names that were there stay', [named(spec.reference)]],
   ])('reverted: %s', async (_, present) => {
     const node = await nodeWith(...present)
-    const before = await image.capture(spec, node)
+    const before = await image.capture(spec, node, noBackUp)
     await image.apply(spec, node)
     await image.revert(spec, before, node)
     expect(node.images.map(({ reference }) => reference)).toEqual([
@@ -210,19 +208,18 @@ describe('image', () => {
   })
 
   test('rolled back, the older one is imported again from its own archive, once that is back', async () => {
-    const upgrade = { ...spec, previousDigest: olderDigest }
     const older = named(spec.reference, { digest: olderDigest, pinned: true })
     const olderByDigest = { ...older, reference: `registry.example:5000/team/broker@${olderDigest}` }
     const node = await nodeWith(older, olderByDigest)
     node.archives.set('the older archive', [{ ...older, pinned: false }])
-    const before = await image.capture(upgrade, node)
-    await image.apply(upgrade, node)
-    expect(await image.inspect(upgrade, node)).toBe('done')
-    await image.revert(upgrade, before, node)
+    const before = await image.capture(spec, node, noBackUp)
+    await image.apply(spec, node)
+    expect(await image.inspect(spec, node)).toBe('done')
+    await image.revert(spec, before, node)
     expect(node.images).toEqual([unrelated, olderByDigest])
     await node.put(spec.archive, 'the older archive')
     node.calls.length = 0
-    await image.resume?.(upgrade, before, node)
+    await image.resume?.(spec, before, node)
     expect(node.calls).toEqual([
       'import /images/broker.tar linux/amd64',
       `label ${spec.reference} io.cri-containerd.pinned=pinned`,
@@ -235,7 +232,7 @@ describe('image', () => {
     ['it was there, but not pinned', [named(spec.reference)]],
   ])('rolled back, nothing is imported when %s', async (_, present) => {
     const node = await nodeWith(...present)
-    const before = await image.capture(spec, node)
+    const before = await image.capture(spec, node, noBackUp)
     await image.apply(spec, node)
     await image.revert(spec, before, node)
     node.calls.length = 0

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -25,11 +26,17 @@ function filesBelow(root: string): Files {
         gid: found.gid === own.gid ? 0 : found.gid,
       }
     },
+    append: (path, text, options) => real.append(at(path), text, options),
+    clean: path => real.clean(at(path)),
     list: path => real.list(at(path)),
     linkTarget: path => real.linkTarget(at(path)),
     sha256: path => real.sha256(at(path)),
     write: (path, content, access) =>
-      real.write(at(path), 'copyOf' in content ? { copyOf: at(content.copyOf) } : content, toDisk(access)),
+      real.write(
+        at(path),
+        'copyOf' in content ? { ...content, copyOf: at(content.copyOf) } : content,
+        toDisk(access),
+      ),
     link: (path, target) => real.link(at(path), target),
     makeDirectory: (path, access) => real.makeDirectory(at(path), toDisk(access)),
     setAccess: (path, access) => real.setAccess(at(path), toDisk(access)),
@@ -65,6 +72,7 @@ export interface TinyNode extends Node {
   archives: Map<string, ContainerdImage[]>
   setUnit(name: string, changes: Partial<UnitState>): void
   put(path: string, text: string, mode?: number): Promise<void>
+  stat(path: string): Promise<Stats>
   /** Every path on the disk with its mode and content; the temporary names of unfinished writes too. */
   disk(): Promise<Record<string, string>>
 }
@@ -128,6 +136,7 @@ export async function tinyNode(): Promise<TinyNode> {
     machine: noNeed,
     processes: { run: noNeed, attempt: noNeed },
     network: { listeners: noNeed },
+    lock: { descriptor: undefined, take: async () => true },
     journal: { lines: async () => [{ time: 0, pid: 1, text: 'Address already in use' }] },
     files: filesBelow(root),
     systemd,
@@ -143,6 +152,7 @@ export async function tinyNode(): Promise<TinyNode> {
       await writeFile(join(root, path), text)
       await chmod(join(root, path), mode)
     },
+    stat: path => stat(join(root, path)),
     async disk() {
       const found: Record<string, string> = {}
       for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {

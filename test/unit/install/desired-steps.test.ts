@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest'
 import type { Manifest } from '../../../src/bundle/manifest.ts'
 import { exitCodes } from '../../../src/errors.ts'
 import { type DesiredNode, desiredSteps } from '../../../src/install/desired-steps.ts'
-import { execution } from '../../../src/install/execute.ts'
 import { makePlan } from '../../../src/install/plan.ts'
+import { readReceipt } from '../../../src/install/receipt.ts'
 import type { DesiredStep } from '../../../src/install/step-makers.ts'
 import { paths, units } from '../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../actions/tiny-node.ts'
 import { bundleFiles } from './bundle.ts'
+import { perform, performUnfinished, rollBackOn } from './engine.ts'
 
 const directory = '/bundle'
 const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): DesiredStep[] =>
@@ -16,7 +17,6 @@ const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): Desire
     bundle: { directory, manifest, manifestSha256: 'f'.repeat(64) },
     adopted: false,
     edgecoreConfig: paths.edgecoreConfig,
-    installed: undefined,
     nodeName: 'edge-1',
     containerdSocket: '/run/containerd/containerd.sock',
     runtime: undefined,
@@ -94,7 +94,8 @@ describe('files of the bundle', () => {
   })
 
   test('each goes into a directory that is made before, or that every machine has', () => {
-    const everywhere = ['/usr/local/bin', '/etc/systemd/system']
+    // The last one holds the journal, which is there first.
+    const everywhere = ['/usr/local/bin', '/etc/systemd/system', paths.state]
     const homeless = steps.flatMap(({ kind, spec }, index) => {
       if (kind !== 'file' && kind !== 'link' && kind !== 'edgecore-config') return []
       const parent = dirname(spec.path)
@@ -120,16 +121,6 @@ describe('files of the bundle', () => {
     )
   })
 
-  test('what the bundle before put there is known', () => {
-    const previous = bundleFiles('0').manifest
-    const spec = stepsOf(manifest, { installed: previous }).find(({ id }) => id === paths.edgecore)?.spec
-    expect(spec).toMatchObject({
-      ours: false,
-      sha256: manifest.files.find(({ path }) => path === 'bin/edgecore')?.sha256,
-      previousSha256: previous.files.find(({ path }) => path === 'bin/edgecore')?.sha256,
-    })
-  })
-
   test.each([
     [paths.program, true],
     [paths.cleanBroker, true],
@@ -140,7 +131,6 @@ describe('files of the bundle', () => {
     [paths.edgecoreDropIn, false],
     ['/etc/edgekit', true],
     ['/opt/edgekit', true],
-    ['/var/lib/edgekit', true],
     [paths.brokerData, true],
     ['/etc/kubeedge/config', false],
     ['/etc/systemd/system/edgecore.service.d', false],
@@ -180,17 +170,6 @@ test('EdgeCore may fail, as a node that has not joined does; the broker may not'
   expect(steps.find(({ id }) => id === units.broker)?.spec).toMatchObject({ mayFail: false })
 })
 
-test('the digest that edgekit imported before is known, and only of the same image', () => {
-  const previous = bundleFiles('0').manifest
-  const [image] = previous.images
-  const specOf = (installed?: Manifest) =>
-    stepsOf(manifest, { installed }).find(({ id }) => id === manifest.broker.image)?.spec
-  expect(specOf(previous)).toMatchObject({ previousDigest: image?.digest })
-  expect(specOf()).toMatchObject({ previousDigest: undefined })
-  const renamed = previous.images.map(image => ({ ...image, reference: 'docker.io/library/other:1' }))
-  expect(specOf({ ...previous, images: renamed })).toMatchObject({ previousDigest: undefined })
-})
-
 // Giving the broker's data to its user takes root.
 describe('on a node', () => {
   async function unpackOn(node: TinyNode, version: string): Promise<Manifest> {
@@ -205,37 +184,42 @@ describe('on a node', () => {
   }
 
   /** All but waiting for a broker, which only a real node has. */
-  async function planFor(node: TinyNode, manifest: Manifest, changes: Partial<DesiredNode> = {}) {
+  async function desiredOn(node: TinyNode, manifest: Manifest, changes: Partial<DesiredNode> = {}) {
     const sha256 = await node.files.sha256(`${directory}/bundle.json`)
     const bundle = { directory, manifest, manifestSha256: sha256 }
-    const desired = stepsOf(manifest, { bundle, ...changes })
-    return makePlan(
-      desired.filter(({ kind }) => kind !== 'broker-answers'),
-      node,
-    )
+    return stepsOf(manifest, { bundle, ...changes }).filter(({ kind }) => kind !== 'broker-answers')
+  }
+
+  const foreignOn = async (node: TinyNode, manifest: Manifest) => {
+    const past = { history: undefined, receipt: await readReceipt(node.files) }
+    return (await makePlan(await desiredOn(node, manifest), past, node)).foreign.map(({ id }) => id)
   }
 
   async function bareNode(): Promise<TinyNode> {
     const node = await tinyNode()
-    for (const path of ['/usr/local/bin', '/etc/systemd/system']) await node.put(`${path}/other`, '')
+    for (const path of ['/usr/local/bin', '/etc/systemd/system', '/var/lib'])
+      await node.put(`${path}/other`, '')
     return node
   }
 
   async function install(node: TinyNode, version: string, changes: Partial<DesiredNode> = {}) {
     const manifest = await unpackOn(node, version)
+    const desired = await desiredOn(node, manifest, changes)
+    return { desired, manifest, done: await perform(node, desired) }
+  }
+
+  /** Until the moment before the receipt. */
+  async function begin(node: TinyNode, version: string, changes: Partial<DesiredNode> = {}) {
+    const manifest = await unpackOn(node, version)
     const disk = await node.disk()
-    const { steps, foreign } = await planFor(node, manifest, changes)
-    expect(foreign).toEqual([])
-    const work = execution(steps, node, new AbortController().signal)
-    for (const step of work.steps) await step.run(() => {})
-    return { manifest, disk, work, done: steps.map(({ id }) => id) }
+    const { history } = await performUnfinished(node, await desiredOn(node, manifest, changes))
+    return { disk, done: history.changes.map(({ id }) => id) }
   }
 
   test('after an install there is nothing left to do', async () => {
     const node = await bareNode()
-    const { manifest, done } = await install(node, '1')
+    const { desired, done } = await install(node, '1')
     expect(done).toEqual(ids.filter(id => id !== 'broker answers'))
-    expect((await planFor(node, manifest, { installed: manifest })).steps).toEqual([])
     expect(node.calls.filter(call => /^(restart|enable|reload)/.test(call))).toEqual([
       'reload',
       'enable mosquitto.service',
@@ -244,57 +228,77 @@ describe('on a node', () => {
       'enable edgecore.service',
       'restart edgecore.service',
     ])
+    const disk = await node.disk()
+    expect(await perform(node, desired)).toEqual([])
+    expect(await node.disk()).toEqual(disk)
   })
 
   test('rolled back, the disk is as before, byte for byte', async () => {
     const node = await bareNode()
-    const { disk, work } = await install(node, '1')
-    expect(await work.rollBack()).toEqual([])
+    const { disk } = await begin(node, '1')
+    expect(await rollBackOn(node)).toEqual([])
     expect(await node.disk()).toEqual(disk)
     expect(node.images).toEqual([])
   })
 
+  const whatIsNew = [
+    paths.program,
+    `${paths.images}/eclipse-mosquitto-2.0.tar`,
+    'docker.io/library/eclipse-mosquitto:2.0',
+    ...['3.6', '3.8', '3.10'].flatMap(version => [
+      `${paths.images}/pause-${version}.tar`,
+      `registry.k8s.io/pause:${version}`,
+    ]),
+    // It names the digest.
+    paths.brokerUnit,
+    `reload for ${units.broker}`,
+    units.broker,
+    paths.edgecore,
+    paths.keadm,
+    units.edgecore,
+    paths.installedManifest,
+  ]
+
   test('a newer bundle replaces what is new and restarts what uses it; rolled back, the older one is back', async () => {
     const node = await bareNode()
-    const { manifest: older } = await install(node, '1')
+    await install(node, '1')
     const { images } = node
-    const { done, disk, work } = await install(node, '2', { installed: older })
+    const { done, disk } = await begin(node, '2')
     expect(node.images).not.toEqual(images)
-    expect(done).toEqual([
-      paths.program,
-      `${paths.images}/eclipse-mosquitto-2.0.tar`,
-      'docker.io/library/eclipse-mosquitto:2.0',
-      ...['3.6', '3.8', '3.10'].flatMap(version => [
-        `${paths.images}/pause-${version}.tar`,
-        `registry.k8s.io/pause:${version}`,
-      ]),
-      // It names the digest.
-      paths.brokerUnit,
-      `reload for ${units.broker}`,
-      units.broker,
-      paths.edgecore,
-      paths.keadm,
-      units.edgecore,
-      paths.installedManifest,
-    ])
-    expect(await work.rollBack()).toEqual([])
+    expect(done).toEqual(whatIsNew)
+    expect(await rollBackOn(node)).toEqual([])
     expect(await node.disk()).toEqual(disk)
     expect(node.images).toEqual(images)
   })
 
+  test('a bundle can finish what another has begun', async () => {
+    const node = await bareNode()
+    await begin(node, '1')
+    const { done } = await install(node, '2')
+    expect(done).toEqual(whatIsNew)
+    const other = await bareNode()
+    await install(other, '2')
+    expect(await withoutReceipt(node)).toEqual(await withoutReceipt(other))
+    expect(node.images).toEqual(other.images)
+  })
+
+  /** It holds times. */
+  async function withoutReceipt(node: TinyNode) {
+    const { [paths.receipt]: _, ...disk } = await node.disk()
+    return disk
+  }
+
   test('a program of somebody else is in the way', async () => {
     const node = await bareNode()
     await node.put(paths.edgecore, 'built by hand')
-    const { foreign } = await planFor(node, await unpackOn(node, '1'))
-    expect(foreign.map(({ id }) => id)).toEqual([paths.edgecore])
+    expect(await foreignOn(node, await unpackOn(node, '1'))).toEqual([paths.edgecore])
   })
 
   test("a broker's configuration that was changed by hand is in the way", async () => {
     const node = await bareNode()
     const { manifest } = await install(node, '1')
     await node.put(paths.brokerConfig, 'listener 1883 10.0.0.1\n')
-    const { foreign } = await planFor(node, manifest, { installed: manifest })
-    expect(foreign.map(({ id }) => id)).toEqual([paths.brokerConfig])
+    expect(await foreignOn(node, manifest)).toEqual([paths.brokerConfig])
   })
 
   test('an image of somebody else is in the way', async () => {
@@ -302,8 +306,7 @@ describe('on a node', () => {
     const manifest = await unpackOn(node, '1')
     const theirs = { reference: manifest.broker.image, digest: `sha256:${'0'.repeat(64)}` }
     node.images = [{ ...theirs, complete: true, unpacked: true, pinned: true }]
-    const { foreign } = await planFor(node, manifest)
-    expect(foreign.map(({ id }) => id)).toEqual([manifest.broker.image])
+    expect(await foreignOn(node, manifest)).toEqual([manifest.broker.image])
   })
 
   test('an EdgeCore of somebody else keeps its program, and is restarted with its own configuration', async () => {
@@ -312,8 +315,7 @@ describe('on a node', () => {
     await node.put(paths.edgecore, 'built by hand')
     await node.put(paths.edgecoreUnit, 'written by keadm')
     await node.put(edgecoreConfig, 'modules: {edged: {hostnameOverride: theirs}}\n', 0o600)
-    const changes = { adopted: true, edgecoreConfig }
-    const { manifest, disk, work } = await install(node, '1', changes)
+    const { disk } = await begin(node, '1', { adopted: true, edgecoreConfig })
     const now = await node.disk()
     for (const path of [paths.edgecore, paths.edgecoreUnit]) expect(now[path]).toBe(disk[path])
     expect(now[edgecoreConfig]).toContain('hostnameOverride: theirs')
@@ -321,18 +323,16 @@ describe('on a node', () => {
     expect(now).not.toHaveProperty([paths.edgecoreConfig])
     expect(now).toHaveProperty([paths.edgecoreDropIn])
     expect(node.calls.slice(-2)).toEqual(['enable edgecore.service', 'restart edgecore.service'])
-    expect((await planFor(node, manifest, { ...changes, installed: manifest })).steps).toEqual([])
-    expect(await work.rollBack()).toEqual([])
+    expect(await rollBackOn(node)).toEqual([])
     expect(await node.disk()).toEqual(disk)
   })
 
   test('an EdgeCore that has not joined yet, and is tried again and again, is no reason to do anything', async () => {
     const node = await bareNode()
-    const { manifest } = await install(node, '1')
+    const { desired } = await install(node, '1')
     node.setUnit(units.edgecore, { active: 'activating', sub: 'auto-restart' })
-    expect((await planFor(node, manifest, { installed: manifest })).steps).toEqual([])
+    expect(await perform(node, desired)).toEqual([])
     node.setUnit(units.broker, { active: 'activating', sub: 'auto-restart' })
-    const { steps } = await planFor(node, manifest, { installed: manifest })
-    expect(steps.map(({ id }) => id)).toEqual([units.broker])
+    expect(await perform(node, desired)).toEqual([units.broker])
   })
 })

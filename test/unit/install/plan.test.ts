@@ -9,6 +9,7 @@ const running = (id: string, because?: string[]): DesiredStep => ({
   spec: { unit: id, mayFail: false },
   ...(because && { because }),
 })
+const nothingYet = { history: undefined, receipt: undefined }
 const link: DesiredStep = { id: 'link', kind: 'link', spec: { path: '/link', target: '/target' } }
 
 test.each<[what: string, desired: DesiredStep[], active: string[], planned: string[]]>([
@@ -32,7 +33,7 @@ test.each<[what: string, desired: DesiredStep[], active: string[], planned: stri
 ])('planned: %s', async (_, desired, active, planned) => {
   const node = await tinyNode()
   for (const unit of active) node.setUnit(unit, { active: 'active' })
-  const plan = await makePlan(desired, node)
+  const plan = await makePlan(desired, nothingYet, node)
   expect(plan.steps.map(({ id }) => id)).toEqual(planned)
   expect(plan.foreign).toEqual([])
   expect(node.calls).toEqual([])
@@ -41,7 +42,7 @@ test.each<[what: string, desired: DesiredStep[], active: string[], planned: stri
 test('what is in the way and not ours is told apart from what is to be done', async () => {
   const node = await tinyNode()
   await node.put('/link', 'mine')
-  const plan = await makePlan([link, running('a')], node)
+  const plan = await makePlan([link, running('a')], nothingYet, node)
   expect(plan.steps.map(({ id, title }) => [id, title])).toEqual([['a', 'Start a']])
   expect(plan.foreign.map(({ id, title }) => [id, title])).toEqual([['link', 'Link /link to /target']])
 })

@@ -109,7 +109,7 @@ describe('the steps', () => {
     runtimeSteps(
       bundle,
       { sandboxImage: 'example.com/pause:1', systemdCgroup: true, ownRunc: true, ...changes },
-      stepMakers({ directory: '/bundle', manifest: bundle, manifestSha256: '' }, undefined),
+      stepMakers({ directory: '/bundle', manifest: bundle, manifestSha256: '' }),
     )
   const steps = stepsFor()
   const ids = steps.map(({ id }) => id)

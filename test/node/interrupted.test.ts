@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { paths } from '../../src/node/paths.ts'
+import { bundleOnNode, install, startNodeWithBundle } from '../lab/installed.ts'
+import type { LabNode } from '../lab/node.ts'
+import { snapshot } from '../lab/snapshot.ts'
+import { releases } from '../lab/tree.ts'
+
+const minutes = 60_000
+const rollback = `cd ${bundleOnNode} && ./edgekit rollback`
+
+/** Start an install and send it a signal as soon as it has said this; its exit code and what it said. */
+const installUntil = (node: LabNode, said: string, signal: string, args = '') =>
+  node.run(
+    `cd ${bundleOnNode} && { ./edgekit install ${args} >/tmp/out & }; edgekit=$!
+     until grep -q '${said}' /tmp/out; do sleep 0.02; done
+     kill -${signal} $edgekit; wait $edgekit`,
+    { timeoutMs: 2 * minutes },
+  )
+
+/** A node on which an install was killed in the middle. */
+async function killedNode(release: (typeof releases)[number], said: string) {
+  const node = await startNodeWithBundle({ release, certificates: true })
+  const untouched = await snapshot(node)
+  expect((await installUntil(node, said, 'KILL')).exitCode).toBe(137)
+  expect(await snapshot(node)).not.toEqual(untouched)
+  return { node, untouched }
+}
+
+describe.concurrent.each(releases)('%s', release => {
+  test.each(['Import docker.io', 'Enable mosquitto.service', 'Set [0-9]* keys'])(
+    'killed after "%s", install finishes it',
+    async said => {
+      const { node } = await killedNode(release, said)
+      await using _ = node
+      const { exitCode, stdout, stderr } = await node.run(install, { timeoutMs: 2 * minutes })
+      expect(stderr).toBe('')
+      expect(stdout).toContain('Decide how to finish what was interrupted')
+      expect(exitCode).toBe(exitCodes.ok)
+      expect((await node.sh(`ls -A ${paths.state}`)).split('\n').toSorted()).toEqual([
+        'bundle.json',
+        'images',
+        'mosquitto',
+        'receipt.json',
+      ])
+      const { items } = JSON.parse(await node.read(paths.receipt))
+      expect(items).not.toContainEqual(expect.objectContaining({ id: paths.program, ownership: 'adopted' }))
+      expect((await node.run(install)).stdout).toContain('Nothing to do')
+      expect((await node.run('edgekit rollback')).stdout).toContain('Nothing to undo')
+    },
+  )
+
+  test.each([
+    'Write /opt/edgekit/bin/edgekit',
+    'Import docker.io',
+    'Start mosquitto.service',
+    'Set [0-9]* keys',
+  ])('killed after "%s", rollback puts everything back', async said => {
+    const { node, untouched } = await killedNode(release, said)
+    await using _ = node
+    const { exitCode, stdout, stderr } = await node.run(rollback, { timeoutMs: 2 * minutes })
+    expect(stderr).toBe('')
+    expect(stdout).toContain('Everything that had been changed has been put back.')
+    expect(exitCode).toBe(exitCodes.ok)
+    expect(await snapshot(node)).toEqual(untouched)
+    expect(await node.sh('systemctl list-units --all --plain --no-legend mosquitto edgecore')).toBe('')
+  })
+
+  test.each([
+    ['Ctrl-C', 'INT', exitCodes.interrupted],
+    ['a lost connection', 'HUP', exitCodes.hungUp],
+    ['SIGTERM', 'TERM', exitCodes.terminated],
+  ])('%s in the middle: it says how to go on, and rollback puts everything back', async (_, signal, code) => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    const untouched = await snapshot(node)
+    const { exitCode, stderr } = await installUntil(
+      node,
+      'Write /etc/systemd/system/mosquitto.service',
+      signal,
+    )
+    expect(stderr).toContain(`stopped by SIG${signal}`)
+    expect(stderr).toContain('sudo ./edgekit rollback')
+    expect(exitCode).toBe(code)
+    expect(await node.sh('systemctl list-unit-files --no-legend edgecore.service || :')).toBe('')
+    expect((await node.run(rollback)).exitCode).toBe(exitCodes.ok)
+    expect(await snapshot(node)).toEqual(untouched)
+  })
+
+  test('a second edgekit is told about the first, and leaves it alone', async () => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    const first = node.run(install, { timeoutMs: 2 * minutes })
+    await node.run('until [ -s /run/edgekit.lock ]; do sleep 0.01; done')
+    for (const command of [install, rollback]) {
+      const second = await node.run(command)
+      expect(second.exitCode).toBe(exitCodes.locked)
+      expect(second.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+        /another edgekit is at work on this node: edgekit install \(process \d+, since 20/,
+      )
+    }
+    expect((await first).exitCode).toBe(exitCodes.ok)
+  })
+
+  test('--no-rollback keeps what failed to look into; rollback puts it back', async () => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    const dropIn = '/etc/systemd/system/mosquitto.service.d/50-broken.conf'
+    await node.write(dropIn, '[Service]\nExecStartPre=/bin/false\n')
+    const untouched = await snapshot(node)
+    const { exitCode, stderr } = await node.run(`${install} --no-rollback`, { timeoutMs: 2 * minutes })
+    expect(stderr).toContain('Nothing has been put back.')
+    expect(exitCode).toBe(exitCodes.notClean)
+    expect(await node.sh('systemctl is-failed mosquitto || :')).not.toBe('inactive')
+    expect((await node.run(rollback)).exitCode).toBe(exitCodes.ok)
+    expect(await snapshot(node)).toEqual(untouched)
+  })
+
+  test('nothing to undo: it says so', async () => {
+    await using node = await startNodeWithBundle({ release })
+    const untouched = await snapshot(node)
+    const { exitCode, stdout } = await node.run(rollback)
+    expect(stdout).toContain('Nothing to undo: no install was interrupted.')
+    expect(exitCode).toBe(exitCodes.ok)
+    expect(await snapshot(node)).toEqual(untouched)
+  })
+})
