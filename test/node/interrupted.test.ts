@@ -89,7 +89,8 @@ describe.concurrent.each(releases)('%s', release => {
   test('a second edgekit is told about the first, and leaves it alone', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     const first = node.run(install, { timeoutMs: 2 * minutes })
-    await node.run('until [ -s /run/edgekit.lock ]; do sleep 0.01; done')
+    // It stands still for as long as it takes to look.
+    await node.sh('until [ -s /run/edgekit.lock ]; do sleep 0.01; done; pkill -STOP -x edgekit')
     for (const command of [install, rollback]) {
       const second = await node.run(command)
       expect(second.exitCode).toBe(exitCodes.locked)
@@ -97,6 +98,7 @@ describe.concurrent.each(releases)('%s', release => {
         /another edgekit is at work on this node: edgekit install \(process \d+, since 20/,
       )
     }
+    await node.sh('pkill -CONT -x edgekit')
     expect((await first).exitCode).toBe(exitCodes.ok)
   })
 
