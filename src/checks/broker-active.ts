@@ -13,7 +13,15 @@ export const brokerActive: Check = {
   id: 'broker-active',
   title: 'mosquitto.service is active',
   tags: ['checklist', 'doctor'],
-  needs: ['containerd-answers', 'network-files', 'broker-port', 'broker-image'],
+  needs: [
+    'masked-units',
+    'containerd-answers',
+    'network-files',
+    'broker-port',
+    'broker-image',
+    'orphan-broker',
+    'stale-container',
+  ],
   run(facts) {
     const unit = known(facts.units).broker
     if (unit.active === 'active') {

@@ -8,7 +8,9 @@ export const brokerListening: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['broker-active'],
   run(facts) {
-    const addresses = known(facts.listeners).map(listener => listener.address)
+    const addresses = known(facts.listeners)
+      .filter(({ port }) => port === broker.port)
+      .map(({ address }) => address)
     const open = addresses.filter(address => !address.startsWith('127.') && address !== '::1')
     const configuration = {
       text: 'The configuration that edgekit wrote has the one line "listener 1883 127.0.0.1".',

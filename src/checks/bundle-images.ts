@@ -1,5 +1,6 @@
 import { known } from '../facts/fact.ts'
 import type { Check } from './check.ts'
+import { judgeImage } from './shared/image-state.ts'
 
 export const bundleImages: Check = {
   id: 'bundle-images',
@@ -16,34 +17,37 @@ export const bundleImages: Check = {
       ({ reference }) => bundle.role === 'cloud' || reference !== bundle.broker.image,
     )
     if (expected.length === 0) return { status: 'pass', observed: "none but the broker's" }
-    const images = new Map(known(facts.containerd).images.map(image => [image.reference, image]))
-    const wrong = expected.flatMap(({ reference, digest }) => {
-      const image = images.get(reference)
-      if (!image) return [`${reference} is not in the namespace k8s.io`]
-      if (image.digest !== digest) return [`${reference} is ${image.digest}, expected ${digest}`]
-      if (!image.complete) return [`${reference} is incomplete`]
-      return image.unpacked ? [] : [`${reference} is not unpacked`]
-    })
+    const { images } = known(facts.containerd)
+    const judged = expected.map(image => ({ image, ...judgeImage(image, images) }))
+    const wrong = judged.flatMap(result =>
+      'problem' in result ? [{ image: result.image, problem: result.problem, state: result.state }] : [],
+    )
     const remedy = {
       text: 'Run the edgekit of the bundle again: it imports what is not as it should be, and pins it.',
       commands: ['./edgekit install'],
     }
-    if (wrong.length > 0) {
+    const [first] = wrong
+    if (first) {
       return {
         status: 'fail',
         observed: `${wrong.length} of ${expected.length} images are not as in the bundle`,
         expected: 'each with the digest of the bundle, complete and unpacked',
-        evidence: wrong,
-        remedy,
+        evidence: wrong.map(({ problem }) => problem),
+        remedy: {
+          ...remedy,
+          ...(first.state !== 'foreign' && {
+            fix: { kind: 'reimport-image', image: first.image.reference } as const,
+          }),
+        },
       }
     }
-    const loose = expected.filter(({ reference }) => !images.get(reference)?.pinned)
-    if (loose.length > 0) {
+    const [loose, ...others] = judged.filter(({ state }) => state === 'unpinned').map(({ image }) => image)
+    if (loose) {
       return {
         status: 'warn',
-        observed: `not pinned: ${loose.map(({ reference }) => reference).join(', ')}`,
+        observed: `not pinned: ${[loose, ...others].map(({ reference }) => reference).join(', ')}`,
         expected: 'the label io.cri-containerd.pinned=pinned, so that a full disk does not cost an image',
-        remedy,
+        remedy: { ...remedy, fix: { kind: 'repin', image: loose.reference } },
       }
     }
     return { status: 'pass', observed: `${expected.length} images, complete, unpacked, pinned` }

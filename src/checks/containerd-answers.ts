@@ -8,7 +8,7 @@ export const containerdAnswers: Check = {
   title: 'containerd answers',
   tags: ['preflight', 'checklist', 'doctor'],
   roles: ['edge', 'cloud'],
-  needs: ['running-as-root', 'systemd-is-init'],
+  needs: ['running-as-root', 'systemd-is-init', 'masked-units'],
   run(facts) {
     const cloud = 'value' in facts.bundle && facts.bundle.value?.role === 'cloud'
     return cloud ? onCloud(facts) : onEdge(facts)
@@ -17,7 +17,8 @@ export const containerdAnswers: Check = {
 
 /** EdgeCore and the broker's unit know one socket only. */
 function onEdge(facts: Facts): Finding {
-  const { answers, socket, version } = known(facts.containerd)
+  const { answers, silent, socket, version } = known(facts.containerd)
+  if (silent) return hung(socket)
   if (answers && socket === containerdSocket) return { status: 'pass', observed: `containerd ${version}` }
   const unit = known(facts.units).containerd
   const installed = unit.load === 'loaded'
@@ -36,9 +37,24 @@ function onEdge(facts: Facts): Finding {
   }
 }
 
+const hung = (socket: string): Finding => ({
+  status: 'fail',
+  observed: `containerd accepts connections on ${socket}, and then says nothing`,
+  expected: 'an answer within 3 s: it is stopped or stuck, or the disk under it is',
+  remedy: {
+    text: 'Restart containerd: containers go on meanwhile. If it gets stuck again, look at the disk.',
+    commands: [
+      'systemctl kill --signal=CONT containerd; systemctl restart containerd',
+      'journalctl -u containerd -n 50 --no-pager',
+      'dmesg | tail',
+    ],
+  },
+})
+
 /** Kubernetes has to be there first, with the containerd of the distribution or, in k3s, its own. */
 function onCloud(facts: Facts): Finding {
-  const { answers, socket, version } = known(facts.containerd)
+  const { answers, silent, socket, version } = known(facts.containerd)
+  if (silent) return hung(socket)
   if (answers) return { status: 'pass', observed: `containerd ${version} on ${socket}` }
   return {
     status: 'fail',

@@ -7,7 +7,7 @@ export const edgecoreActive: Check = {
   id: 'edgecore-active',
   title: 'edgecore.service is active and stays up',
   tags: ['checklist', 'doctor'],
-  needs: ['containerd-answers'],
+  needs: ['masked-units', 'containerd-answers', 'cri-plugin', 'no-kubelet'],
   run(facts) {
     const unit = known(facts.units).edgecore
     if (unit.load === 'not-found') {

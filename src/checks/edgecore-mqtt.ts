@@ -5,7 +5,7 @@ export const edgecoreMqtt: Check = {
   id: 'edgecore-mqtt',
   title: "EdgeCore's log shows it connected to the broker",
   tags: ['checklist', 'doctor'],
-  needs: ['edgecore-active', 'broker-active', 'edgecore-event-bus'],
+  needs: ['journal-kept', 'edgecore-active', 'broker-active', 'edgecore-event-bus'],
   run(facts) {
     const log = known(facts.edgecoreLog)
     if (log.eventBus === 'up')

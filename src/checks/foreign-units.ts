@@ -5,7 +5,7 @@ export const foreignUnits: Check = {
   id: 'foreign-units',
   title: 'mosquitto.service and edgecore.service are what they seem',
   tags: ['preflight', 'doctor'],
-  needs: ['systemd-is-init'],
+  needs: ['systemd-is-init', 'masked-units'],
   run(facts) {
     const { broker, edgecore } = known(facts.units)
     // `keadm join` writes an edgecore.service of its own, also over ours; it starts the same program.
@@ -23,9 +23,7 @@ export const foreignUnits: Check = {
     }
     return {
       status: 'fail',
-      observed: foreign
-        .map(unit => `${unit.name} is ${unit.load === 'masked' ? 'masked' : 'not from edgekit'}`)
-        .join('; '),
+      observed: foreign.map(unit => `${unit.name} is not from edgekit`).join('; '),
       expected:
         'a mosquitto.service of edgekit and an edgecore.service that starts EdgeCore, or none yet: a unit of the same name would be hidden silently',
       evidence: foreign.map(
@@ -33,11 +31,10 @@ export const foreignUnits: Check = {
       ),
       remedy: {
         text: 'Look where the unit comes from. If it is not needed, stop it and remove the package or the file that brings it.',
-        commands: foreign.flatMap(unit =>
-          unit.load === 'masked'
-            ? [`systemctl unmask ${unit.name}`]
-            : [`systemctl disable --now ${unit.name}`, `dpkg -S ${unit.fragmentPath}`],
-        ),
+        commands: foreign.flatMap(unit => [
+          `systemctl disable --now ${unit.name}`,
+          `dpkg -S ${unit.fragmentPath}`,
+        ]),
       },
     }
   },

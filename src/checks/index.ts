@@ -5,22 +5,90 @@ import { brokerListening } from './broker-listening.ts'
 import { brokerPort } from './broker-port.ts'
 import { brokerRoundTrip } from './broker-round-trip.ts'
 import { bundleImages } from './bundle-images.ts'
+import { cgroupDriver } from './cgroup-driver.ts'
+import { cgroupMode } from './cgroup-mode.ts'
 import type { Check, Group, ListedCheck, Role, Tag } from './check.ts'
+import { clock } from './clock.ts'
+import { clockSynchronised } from './clock-synchronised.ts'
+import { cniConfig } from './cni-config.ts'
 import { containerdAnswers } from './containerd-answers.ts'
+import { containerdAtBoot } from './containerd-at-boot.ts'
+import { containerdRestart } from './containerd-restart.ts'
+import { containerdVersion } from './containerd-version.ts'
+import { criPlugin } from './cri-plugin.ts'
+import { ctrFlags } from './ctr-flags.ts'
+import { defaultRoute } from './default-route.ts'
+import { directoriesWritable } from './directories-writable.ts'
+import { diskPressure } from './disk-pressure.ts'
+import { diskSpace } from './disk-space.ts'
 import { edgecoreActive } from './edgecore-active.ts'
 import { edgecoreEventBus } from './edgecore-event-bus.ts'
 import { edgecoreMqtt } from './edgecore-mqtt.ts'
+import { edgecorePorts } from './edgecore-ports.ts'
+import { foreignDropIns } from './foreign-drop-ins.ts'
 import { foreignUnits } from './foreign-units.ts'
+import { imageContent } from './image-content.ts'
+import { inodes } from './inodes.ts'
+import { journalKept } from './journal-kept.ts'
+import { kernel } from './kernel.ts'
+import { maskedUnits } from './masked-units.ts'
+import { memory } from './memory.ts'
 import { networkFiles } from './network-files.ts'
+import { noKubelet } from './no-kubelet.ts'
 import { nodeName } from './node-name.ts'
+import { oneContainerd } from './one-containerd.ts'
+import { orphanBroker } from './orphan-broker.ts'
+import { programsCanRun } from './programs-can-run.ts'
 import { appliesTo } from './run.ts'
+import { runcRuns } from './runc-runs.ts'
 import { runningAsRoot } from './running-as-root.ts'
+import { sandboxImage } from './sandbox-image.ts'
+import { staleContainer } from './stale-container.ts'
 import { systemdIsInit } from './systemd-is-init.ts'
 
 /** Every check, in the order a node is looked at: what others need comes first. docs/checks.md explains each. */
 const groups: Record<Group, readonly Check[]> = {
-  node: [runningAsRoot, architecture, systemdIsInit, nodeName, networkFiles, foreignUnits],
-  runtime: [containerdAnswers, bundleImages],
+  node: [
+    runningAsRoot,
+    kernel,
+    architecture,
+    systemdIsInit,
+    cgroupMode,
+    memory,
+    diskSpace,
+    inodes,
+    diskPressure,
+    directoriesWritable,
+    programsCanRun,
+    clock,
+    clockSynchronised,
+    nodeName,
+    defaultRoute,
+    networkFiles,
+    noKubelet,
+    maskedUnits,
+    foreignUnits,
+    foreignDropIns,
+    edgecorePorts,
+    journalKept,
+  ],
+  runtime: [
+    containerdAnswers,
+    containerdVersion,
+    ctrFlags,
+    runcRuns,
+    containerdRestart,
+    containerdAtBoot,
+    oneContainerd,
+    criPlugin,
+    cgroupDriver,
+    sandboxImage,
+    cniConfig,
+    bundleImages,
+    imageContent,
+    orphanBroker,
+    staleContainer,
+  ],
   broker: [brokerPort, brokerImage, brokerActive, brokerListening, brokerRoundTrip],
   edgecore: [edgecoreEventBus, edgecoreActive],
   'mqtt path': [edgecoreMqtt],

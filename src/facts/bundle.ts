@@ -8,7 +8,7 @@ import type { Collector } from './collector.ts'
  */
 export const bundle: Collector<Manifest | undefined> = {
   name: 'bundle',
-  timeoutMs: 5_000,
+  timeoutMs: 10_000,
   async collect(node) {
     const text = await node.files.read(paths.installedManifest)
     return text === undefined ? undefined : parseManifest(text)

@@ -3,22 +3,38 @@ import type { Node } from '../node/node.ts'
 import { brokerJournal } from './broker-journal.ts'
 import { brokerProbe } from './broker-probe.ts'
 import { bundle } from './bundle.ts'
+import { clock } from './clock.ts'
 import type { Collector } from './collector.ts'
 import { containerd } from './containerd.ts'
+import { containerdFiles } from './containerd-files.ts'
+import { ctr } from './ctr.ts'
+import { disks } from './disks.ts'
 import { edgecoreConfig } from './edgecore-config.ts'
 import { edgecoreLog } from './edgecore-log.ts'
 import type { Fact } from './fact.ts'
+import { journalStorage } from './journal-storage.ts'
 import { listeners } from './listeners.ts'
 import { machine } from './machine.ts'
+import { network } from './network.ts'
+import { nodeCertificate } from './node-certificate.ts'
+import { runc } from './runc.ts'
 import { runtimePrograms } from './runtime-programs.ts'
 import { units } from './units.ts'
 
 /** Everything edgekit looks at. The name of a fact is the name of its collector. */
 const collectors = {
   machine,
+  clock,
+  disks,
+  network,
+  nodeCertificate,
   units,
+  journalStorage,
   containerd,
   runtimePrograms,
+  containerdFiles,
+  ctr,
+  runc,
   listeners,
   brokerProbe,
   brokerJournal,

@@ -1,10 +1,67 @@
 import type { Listener } from '../node/network.ts'
-import { broker } from '../node/paths.ts'
+import type { Node } from '../node/node.ts'
+import type { SocketOwner } from '../node/socket-owners.ts'
 import type { Collector } from './collector.ts'
 
-/** Who listens on the broker's port. */
-export const listeners: Collector<Listener[]> = {
+export interface Holder extends SocketOwner {
+  /** The systemd unit that started it. */
+  unit: string | undefined
+  /** The container it runs in, by its id. */
+  container: string | undefined
+  /** `namespace/name` of the pod that the container belongs to. */
+  pod: string | undefined
+  /** The package of the distribution that it came with. */
+  package: string | undefined
+}
+
+export interface HeldListener extends Omit<Listener, 'owner'> {
+  owner: Holder | undefined
+}
+
+/** `/k8s.io/mosquitto`, `/kubepods/besteffort/pod…/ID`, `/kubepods.slice/…/cri-containerd-ID.scope` */
+const containerIn = (controlGroup: string): string | undefined =>
+  /\/k8s\.io\/([^/]+)$/.exec(controlGroup)?.[1] ??
+  (controlGroup.includes('kubepods') ? /([0-9a-f]{64})(\.scope)?$/.exec(controlGroup)?.[1] : undefined)
+
+const unitIn = (controlGroup: string): string | undefined =>
+  /\/([^/]+\.(?:service|scope))(?:\/|$)/.exec(controlGroup)?.[1]
+
+async function podOf(container: string, { containerd, runtime }: Node): Promise<string | undefined> {
+  if (!(await containerd.answers())) return undefined
+  const labels = await runtime.containerLabels(container).catch((): Record<string, string> => ({}))
+  const name = labels['io.kubernetes.pod.name']
+  return name && `${labels['io.kubernetes.pod.namespace']}/${name}`
+}
+
+async function packageOf(executable: string, { processes }: Node): Promise<string | undefined> {
+  // Where no package puts anything; most programs that listen on an edge node are there.
+  if (!/^\/(usr\/(?!local\/)|s?bin\/)/.test(executable)) return undefined
+  const found = await processes
+    .run('dpkg', ['--search', executable], { timeoutMs: 5_000 })
+    .then(({ stdout }) => stdout)
+    .catch(() => '')
+  return /^([a-z0-9][a-z0-9+.-]*)(?::\w+)?: /.exec(found)?.[1]
+}
+
+async function identify(listener: Listener, node: Node): Promise<HeldListener> {
+  const { owner } = listener
+  if (!owner) return { ...listener, owner }
+  const container = containerIn(owner.controlGroup)
+  const inPod = owner.controlGroup.includes('kubepods')
+  const [pod, fromPackage] = await Promise.all([
+    inPod && container ? podOf(container, node) : undefined,
+    container ? undefined : packageOf(owner.executable, node),
+  ])
+  const unit = container ? undefined : unitIn(owner.controlGroup)
+  return { ...listener, owner: { ...owner, unit, container, pod, package: fromPackage } }
+}
+
+/** Every TCP socket that listens, and who holds it. */
+export const listeners: Collector<HeldListener[]> = {
   name: 'listeners',
   timeoutMs: 10_000,
-  collect: node => node.network.listeners(broker.port),
+  async collect(node) {
+    const found = await node.network.listeners()
+    return Promise.all(found.map(listener => identify(listener, node)))
+  },
 }

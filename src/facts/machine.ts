@@ -9,7 +9,7 @@ export interface MachineFacts extends Machine {
 
 export const machine: Collector<MachineFacts> = {
   name: 'machine',
-  timeoutMs: 5_000,
+  timeoutMs: 10_000,
   async collect(node) {
     const readable = async (path: string) => (await node.files.read(path)) !== undefined
     const [found, systemdIsInit, hosts, resolv] = await Promise.all([

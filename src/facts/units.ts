@@ -13,16 +13,13 @@ export const units: Collector<UnitsFacts> = {
   name: 'units',
   timeoutMs: 10_000,
   async collect(node) {
-    const look = async (name: string): Promise<UnitFacts> => {
-      const state = await node.systemd.unit(name)
-      const text = state.fragmentPath ? await node.files.read(state.fragmentPath) : undefined
-      return { ...state, ours: /^\[X-Edgekit\]$/m.test(text ?? '') }
-    }
-    const [broker, edgecore, containerd] = await Promise.all([
-      look(names.broker),
-      look(names.edgecore),
-      look(names.containerd),
-    ])
-    return { broker, edgecore, containerd }
+    const states = await node.systemd.units(Object.values(names))
+    const looked = await Promise.all(
+      states.map(async (state): Promise<UnitFacts> => {
+        const text = state.fragmentPath ? await node.files.read(state.fragmentPath) : undefined
+        return { ...state, ours: /^\[X-Edgekit\]$/m.test(text ?? '') }
+      }),
+    )
+    return Object.fromEntries(Object.keys(names).map((key, index) => [key, looked[index]])) as UnitsFacts
   },
 }

@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { type SocketState, socketState } from './containerd-socket.ts'
+import { parseTable } from './ctr-table.ts'
 import { containerdSocket, k3sContainerdSocket } from './paths.ts'
 import type { Processes } from './processes.ts'
 
@@ -15,6 +16,8 @@ export interface ContainerdImage {
   /** Its layers have been made into snapshots, so a container can be started from it. */
   unpacked: boolean
   pinned: boolean
+  /** What its content is for, such as `linux/amd64`; empty when containerd cannot tell. */
+  platforms: string[]
 }
 
 export interface Task {
@@ -28,10 +31,12 @@ export interface Containerd {
   /** The socket that all below go through: the usual one, or that of k3s' own containerd where only that is there. */
   socket(): Promise<string>
   /**
-   * Does the socket accept a connection? Ask this before anything else here: with containerd down every `ctr` call
+   * Does containerd answer on its socket? Ask this before anything else here: with containerd down every `ctr` call
    * blocks for 10 s (its default dial time-out, measured on 1.6.20).
    */
   answers(): Promise<boolean>
+  /** The same, and whether there is something that only accepts connections. Within 3 s. */
+  state(): Promise<SocketState>
   version(): Promise<string>
   images(): Promise<ContainerdImage[]>
   tasks(): Promise<Task[]>
@@ -39,17 +44,6 @@ export interface Containerd {
   importImage(archive: string, platform: string): Promise<void>
   labelImage(reference: string, label: string, value: string): Promise<void>
   removeImage(reference: string): Promise<void>
-}
-
-/** The rows of a table as `ctr` prints it: columns start where their headings start. */
-export function parseTable(text: string): Record<string, string>[] {
-  const [header = '', ...rows] = text.trimEnd().split('\n')
-  const columns = [...header.matchAll(/\S+/g)].map(match => ({ name: match[0], start: match.index }))
-  return rows.map(row =>
-    Object.fromEntries(
-      columns.map(({ name, start }, index) => [name, row.slice(start, columns[index + 1]?.start).trim()]),
-    ),
-  )
 }
 
 export function localContainerd(
@@ -67,22 +61,13 @@ export function localContainerd(
   const ctr = async (timeoutMs: number, ...args: string[]): Promise<string> =>
     (await processes.run('ctr', [...(await address()), '--namespace', namespace, ...args], { timeoutMs }))
       .stdout
+  const state = async (): Promise<SocketState> => socketState(await socket(), 3000)
   // containerd's client gives up after 10 s; what it says then is worth waiting for.
   const quick = 12_000
   return {
     socket,
-    async answers() {
-      const path = await socket()
-      return new Promise(resolve => {
-        const socket = connect(path)
-        const finish = (answer: boolean) => {
-          socket.destroy()
-          resolve(answer)
-        }
-        socket.setTimeout(5000, () => finish(false))
-        socket.once('connect', () => finish(true)).once('error', () => finish(false))
-      })
-    },
+    answers: async () => (await state()) === 'answers',
+    state,
     async version() {
       const { stdout } = await processes.run('ctr', [...(await address()), 'version'], { timeoutMs: quick })
       return /Server:\s+Version:\s+(\S+)/.exec(stdout)?.[1] ?? 'unknown'
@@ -103,6 +88,7 @@ export function localContainerd(
           complete: /^complete\b/.test(checked.get(reference)?.['STATUS'] ?? ''),
           unpacked: checked.get(reference)?.['UNPACKED'] === 'true',
           pinned: (row['LABELS'] ?? '').split(',').includes(`${pinnedLabel}=pinned`),
+          platforms: (row['PLATFORMS'] ?? '').split(',').filter(name => name !== '' && name !== '-'),
         }
       })
     },

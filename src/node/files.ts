@@ -23,6 +23,8 @@ export interface Files {
   read(path: string): Promise<string | undefined>
   /** What is at a path, not following a link; undefined when there is nothing. */
   status(path: string): Promise<FileStatus | undefined>
+  /** When it was last written, milliseconds since 1970; undefined when there is nothing. */
+  modified(path: string): Promise<number | undefined>
   /** Names in a directory; empty when there is none. */
   list(path: string): Promise<string[]>
   linkTarget(path: string): Promise<string>
@@ -91,6 +93,7 @@ export function localFiles(): Files {
             : 'other'
       return { kind, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid, size: found.size }
     },
+    modified: async path => (await fs.stat(path).catch(absentAsUndefined))?.mtimeMs,
     list: async path => (await fs.readdir(path).catch(absentAsUndefined)) ?? [],
     linkTarget: path => fs.readlink(path),
     async sha256(path) {

@@ -1,15 +1,21 @@
+import { networkInterfaces } from 'node:os'
 import type { Files } from './files.ts'
+import { type SocketOwner, socketOwners } from './socket-owners.ts'
 
 export interface Listener {
   address: string
   port: number
-  /** Who holds it: the process and the systemd unit or control group it runs in; unknown without root. */
-  owner: { pid: number; program: string; controlGroup: string } | undefined
+  /** Who holds it; unknown without root. */
+  owner: SocketOwner | undefined
 }
 
 export interface Network {
-  /** The TCP sockets that listen on a port, IPv4 and IPv6. */
-  listeners(port: number): Promise<Listener[]>
+  /** Every TCP socket that listens, IPv4 and IPv6. */
+  listeners(): Promise<Listener[]>
+  /** Network interfaces through which a default route goes (IPv4, then IPv6). */
+  defaultRoutes(): Promise<string[]>
+  /** Addresses of this machine that others can reach: no loopback, no link-local ones. */
+  addresses(): string[]
 }
 
 /** `0100007F` -> `127.0.0.1`: the kernel prints each 32-bit word of an address in host (little-endian) order. */
@@ -36,38 +42,38 @@ export function parseListeners(text: string): { address: string; port: number; i
     })
 }
 
+/** Interfaces of the default routes in /proc/net/route (flag 1: up) and /proc/net/ipv6_route. */
+export function parseDefaultRoutes(ipv4: string, ipv6: string): string[] {
+  const rows = (text: string) => text.split('\n').map(line => line.trim().split(/\s+/))
+  const isUp = (flags = '') => (Number.parseInt(flags, 16) & 1) === 1
+  const four = rows(ipv4).filter(
+    ([, target, , flags, , , , mask]) => target === '00000000' && mask === '00000000' && isUp(flags),
+  )
+  // Linux has a route to everything through lo that refuses; it is not one.
+  const six = rows(ipv6).filter(
+    fields => /^0{32}$/.test(fields[0] ?? '') && fields[1] === '00' && isUp(fields[8]) && fields[9] !== 'lo',
+  )
+  return [...new Set([...four.map(([name]) => name ?? ''), ...six.map(fields => fields[9] ?? '')])]
+}
+
 export function localNetwork(files: Files): Network {
-  async function ownerOf(inode: string): Promise<Listener['owner']> {
-    for (const pid of await files.list('/proc')) {
-      if (!/^\d+$/.test(pid)) continue
-      const descriptors = await files.list(`/proc/${pid}/fd`).catch(() => [])
-      for (const descriptor of descriptors) {
-        const target = await files.linkTarget(`/proc/${pid}/fd/${descriptor}`).catch(() => '')
-        if (target !== `socket:[${inode}]`) continue
-        const [program, groups] = await Promise.all([
-          files.read(`/proc/${pid}/comm`),
-          files.read(`/proc/${pid}/cgroup`),
-        ])
-        const controlGroup =
-          (groups ?? '').split('\n').find(line => /^(0::|\d+:name=systemd:)/.test(line)) ?? ''
-        return {
-          pid: Number(pid),
-          program: program?.trim() ?? '?',
-          controlGroup: controlGroup.split(':').slice(2).join(':'),
-        }
-      }
-    }
-    return undefined
-  }
   return {
-    async listeners(port) {
+    async listeners() {
       const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(path => files.read(path)))
-      const found = tables
-        .flatMap(table => parseListeners(table ?? ''))
-        .filter(socket => socket.port === port)
-      return Promise.all(
-        found.map(async ({ address, inode }) => ({ address, port, owner: await ownerOf(inode) })),
-      )
+      const found = tables.flatMap(table => parseListeners(table ?? ''))
+      const owners = socketOwners(new Set(found.map(({ inode }) => inode)))
+      return found.map(({ address, port, inode }) => ({ address, port, owner: owners.get(inode) }))
     },
+    async defaultRoutes() {
+      const [ipv4, ipv6] = await Promise.all(
+        ['/proc/net/route', '/proc/net/ipv6_route'].map(path => files.read(path)),
+      )
+      return parseDefaultRoutes(ipv4 ?? '', ipv6 ?? '')
+    },
+    addresses: () =>
+      Object.values(networkInterfaces())
+        .flatMap(list => list ?? [])
+        .filter(({ internal, address }) => !internal && !/^(169\.254\.|fe80:)/i.test(address))
+        .map(({ address }) => address),
   }
 }

@@ -6,6 +6,8 @@ import { localMachine, type Machine } from './machine.ts'
 import { localNetwork, type Network } from './network.ts'
 import { paths } from './paths.ts'
 import { localProcesses, type Processes } from './processes.ts'
+import { localRuntime, type Runtime } from './runtime.ts'
+import { localStorage, type Storage } from './storage.ts'
 import { localSystemd, type Systemd } from './systemd.ts'
 
 /** The machine edgekit runs on. Everything that looks at a node or changes it goes through here. */
@@ -15,6 +17,8 @@ export interface Node {
   files: Files
   systemd: Systemd
   containerd: Containerd
+  runtime: Runtime
+  storage: Storage
   journal: Journal
   network: Network
   lock: Lock
@@ -26,12 +30,15 @@ export function localNode(): Node {
   const lock = localLock(paths.lock)
   const processes = localProcesses(() => lock.descriptor)
   const exists = async (path: string): Promise<boolean> => (await files.status(path)) !== undefined
+  const containerd = localContainerd(processes, exists)
   return {
     machine: () => localMachine(files),
     processes,
     files,
     systemd: localSystemd(processes, exists),
-    containerd: localContainerd(processes, exists),
+    containerd,
+    runtime: localRuntime(processes, files, () => containerd.socket()),
+    storage: localStorage(files),
     journal: localJournal(processes),
     network: localNetwork(files),
     lock,

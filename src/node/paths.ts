@@ -45,6 +45,13 @@ export const units = {
 export const containerdSocket = '/run/containerd/containerd.sock'
 /** k3s brings a containerd of its own; `k3s ctr` talks to it here. */
 export const k3sContainerdSocket = '/run/k3s/containerd/containerd.sock'
+/** Other containerds on one machine: Docker's own, MicroK8s, k0s. They do not see each other's images. */
+export const otherContainerdSockets = [
+  k3sContainerdSocket,
+  '/run/docker/containerd/containerd.sock',
+  '/var/snap/microk8s/common/run/containerd.sock',
+  '/run/k0s/containerd.sock',
+] as const
 /** The broker's container and snapshot in containerd. */
 export const brokerContainer = 'mosquitto'
 export const broker = { host: '127.0.0.1', port: 1883 } as const

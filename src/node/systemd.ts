@@ -19,12 +19,16 @@ export interface UnitState {
   /** For how long it has been active, milliseconds; undefined when it is not. */
   activeForMs: number | undefined
   execStart: string
+  /** What stopping it ends: `control-group`, `mixed`, `process`, `none`. */
+  killMode: string
 }
 
 export interface Systemd {
   /** Is systemd the init of this machine (sd_booted(3): /run/systemd/system exists)? */
   isInit(): Promise<boolean>
   unit(name: string): Promise<UnitState>
+  /** The same for several, with one call. */
+  units(names: readonly string[]): Promise<UnitState[]>
   reload(): Promise<void>
   enable(name: string): Promise<void>
   disable(name: string): Promise<void>
@@ -47,6 +51,7 @@ const properties = [
   'NRestarts',
   'ActiveEnterTimestampMonotonic',
   'ExecStart',
+  'KillMode',
 ]
 
 /**
@@ -75,19 +80,25 @@ export function parseUnit(name: string, text: string, nowUs: number): UnitState 
     restarts: Number(value('NRestarts') || 0),
     activeForMs: value('ActiveState') === 'active' ? (nowUs - activeSinceUs) / 1000 : undefined,
     execStart: /argv\[\]=(.*?) ; /.exec(value('ExecStart'))?.[1] ?? '',
+    killMode: value('KillMode'),
   }
 }
 
 export function localSystemd(processes: Processes, exists: (path: string) => Promise<boolean>): Systemd {
   const systemctl = (timeoutMs: number, ...args: string[]) => processes.run('systemctl', args, { timeoutMs })
   const quick = 30_000
+  const show = async (names: readonly string[]): Promise<string> =>
+    (await systemctl(quick, 'show', `--property=${properties.join()}`, '--', ...names)).stdout
+  const now = (): number => Number(process.hrtime.bigint() / 1000n)
   // The broker's unit may take its whole TimeoutStartSec (150 s) before systemctl can say that it failed.
   const patient = 200_000
   return {
     isInit: () => exists('/run/systemd/system'),
-    async unit(name) {
-      const { stdout } = await systemctl(quick, 'show', `--property=${properties.join()}`, '--', name)
-      return parseUnit(name, stdout, Number(process.hrtime.bigint() / 1000n))
+    unit: async name => parseUnit(name, await show([name]), now()),
+    async units(names) {
+      // A blank line ends what is said of each, in the order in which they were asked for.
+      const blocks = (await show(names)).split('\n\n')
+      return names.map((name, index) => parseUnit(name, blocks[index] ?? '', now()))
     },
     reload: async () => void (await systemctl(quick, 'daemon-reload')),
     enable: async name => void (await systemctl(quick, 'enable', '--', name)),

@@ -90,6 +90,7 @@ async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
     await node.write('/etc/machine-id', `${randomUUID().replaceAll('-', '')}\n`, 0o444)
     await node.write('/etc/hostname', `${name}\n`)
     await node.write('/etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost ip6-localhost\n`)
+    await node.write('/etc/cni/net.d/10-edge.conflist', podNetwork)
     if (options.certificates) await writeCertificates(node.root, name)
     await node.boot()
   } catch (error) {
@@ -99,15 +100,32 @@ async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
   return node
 }
 
+/** As the packages of a pod network leave it. */
+const podNetwork = `${JSON.stringify({
+  cniVersion: '0.4.0',
+  name: 'edge',
+  plugins: [
+    { type: 'bridge', bridge: 'cni0', isGateway: true, ipam: { type: 'host-local', subnet: '10.88.0.0/16' } },
+  ],
+})}\n`
+
 const environment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   LANG: 'C.UTF-8',
 }
 
-/** The node's first act: what nspawn mounts read-only must be writable for containerd before the first unit starts. */
+/**
+ * The node's first acts: what nspawn mounts read-only must be writable for containerd before the first unit starts. A
+ * cable is plugged in and nobody is at its other end; the cloud's addresses are out of reach at once, not after a
+ * while. The clock is that of the host, and counts as kept right.
+ */
 const init = [
   'for tree in /sys/fs/cgroup/*/; do mount -o remount,bind,rw "$tree" 2>/dev/null || :; done',
+  'ip link add eth0 type veth peer name cable && ip link set cable up && ip link set eth0 up',
+  'ip address add 198.51.100.10/24 dev eth0 && ip route add default via 198.51.100.1',
+  'ip route add throw 192.0.2.0/24',
+  'mkdir -p /run/systemd/timesync && touch /run/systemd/timesync/synchronized',
   'exec /sbin/init',
 ].join('\n')
 

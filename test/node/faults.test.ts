@@ -1,41 +1,97 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CheckResult } from '../../src/checks/check.ts'
 import { exitCodes } from '../../src/errors.ts'
 import { startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
+import type { LabNode } from '../lab/node.ts'
 import { snapshot } from '../lab/snapshot.ts'
 import { releases } from '../lab/tree.ts'
+import type { Fault } from './faults/fault.ts'
 import { faults } from './faults/index.ts'
 
-describe.each(releases)('%s', release => {
-  const at = (occasion: string) => faults.filter(fault => fault.occasion === occasion)
+/** An install must refuse and name the fault. */
+async function refuses(node: LabNode, fault: Fault): Promise<void> {
+  const { exitCode, stdout } = await node.run(
+    `cd /root/bundle && ${fault.prefix ?? ''} ./edgekit install --json`,
+  )
+  const { error, findings } = JSON.parse(stdout) as { error: { exitCode: number }; findings: CheckResult[] }
+  expect({ exitCode, reported: error.exitCode }).toEqual({
+    exitCode: exitCodes.refused,
+    reported: exitCodes.refused,
+  })
+  const finding = findings.find(({ id }) => id === fault.fails)
+  expect(finding?.status).toBe(fault.fails === 'running-as-root' ? 'error' : 'fail')
+  expect(JSON.stringify(finding)).toMatch(fault.says)
+}
 
-  test.concurrent.each(at('preflight'))('$what: $fails refuses the install', async fault => {
+interface Report {
+  causes: string[]
+  checks: CheckResult[]
+}
+
+/** The doctor must name the fault as a cause, or warn of it. */
+async function isFound(node: LabNode, fault: Fault): Promise<Report> {
+  const { exitCode, stdout } = await node.run(`${fault.prefix ?? ''} edgekit doctor --json`)
+  const report = JSON.parse(stdout) as Report
+  const finding = report.checks.find(({ id }) => id === fault.fails)
+  expect(finding?.status).toBe(fault.status ?? 'fail')
+  expect(JSON.stringify(finding)).toMatch(fault.says)
+  expect(report.causes.includes(fault.fails)).toBe(fault.status !== 'warn')
+  expect(exitCode).toBe(fault.status === 'warn' ? exitCodes.ok : exitCodes.refused)
+  return report
+}
+
+const bad = ({ checks }: Report) =>
+  checks.filter(({ status }) => status !== 'pass' && status !== 'skip').map(({ id }) => id)
+
+describe.each(releases)('%s', release => {
+  const all = faults.filter(fault => (fault.release ?? release) === release)
+  const at = (occasion: Fault['occasion']) => all.filter(fault => fault.occasion === occasion)
+  const alone = (fault: Fault) => fault.mend === undefined
+  const shared = (fault: Fault) => fault.mend !== undefined
+
+  test.concurrent.each(at('preflight').filter(alone))('$what: $fails refuses the install', async fault => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     await fault.breakIt(node)
     const before = await snapshot(node)
-    const { exitCode, stdout } = await node.run(
-      `cd /root/bundle && ${fault.prefix ?? ''} ./edgekit install --json`,
-    )
-    const { error, findings } = JSON.parse(stdout) as { error: { exitCode: number }; findings: CheckResult[] }
-    expect({ exitCode, reported: error.exitCode }).toEqual({
-      exitCode: exitCodes.refused,
-      reported: exitCodes.refused,
-    })
-    const finding = findings.find(({ id }) => id === fault.fails)
-    expect(finding?.status).toBe(fault.fails === 'running-as-root' ? 'error' : 'fail')
-    expect(JSON.stringify(finding)).toMatch(fault.says)
+    await refuses(node, fault)
     expect(await snapshot(node)).toEqual(before)
   })
 
-  test.concurrent.each(at('doctor'))('$what: $fails is the cause', async fault => {
+  test.concurrent.each(at('doctor').filter(alone))('$what: $fails is the cause', async fault => {
     await using node = await startInstalledNode(release, fault.role)
     await fault.breakIt(node)
-    const { exitCode, stdout } = await node.run(`${fault.prefix ?? ''} edgekit doctor --json`)
-    const { causes, checks } = JSON.parse(stdout) as { causes: string[]; checks: CheckResult[] }
-    expect(causes).toContain(fault.fails)
-    expect(exitCode).toBe(exitCodes.refused)
-    const finding = checks.find(({ id }) => id === fault.fails)
-    expect(finding?.status).toBe('fail')
-    expect(JSON.stringify(finding)).toMatch(fault.says)
+    await isFound(node, fault)
+  })
+
+  describe('one after the other, before an install', () => {
+    let node: LabNode
+    beforeAll(async () => {
+      node = await startNodeWithBundle({ release, certificates: true })
+    })
+    afterAll(() => node.remove())
+
+    test.each(at('preflight').filter(shared))('$what: $fails refuses the install', async fault => {
+      await fault.breakIt(node)
+      await refuses(node, fault).finally(() => fault.mend?.(node))
+    })
+  })
+
+  describe('one after the other, after an install', () => {
+    let node: LabNode
+    beforeAll(async () => {
+      node = await startInstalledNode(release)
+    })
+    afterAll(() => node.remove())
+
+    test.each(at('doctor').filter(shared))('$what: $fails and nothing else', async fault => {
+      await fault.breakIt(node)
+      const report = await isFound(node, fault).finally(() => fault.mend?.(node))
+      expect(bad(report)).toEqual([fault.fails])
+    })
+
+    test('put back as it was, the node is healthy', async () => {
+      const { stdout } = await node.run('edgekit doctor --json')
+      expect(bad(JSON.parse(stdout) as Report)).toEqual([])
+    })
   })
 })

@@ -146,6 +146,7 @@ describe('image', () => {
     complete: true,
     unpacked: true,
     pinned: false,
+    platforms: ['linux/amd64'],
     ...changes,
   })
   const byDigest = `registry.example:5000/team/broker@${digest}`

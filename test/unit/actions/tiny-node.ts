@@ -28,6 +28,7 @@ function filesBelow(root: string): Files {
     },
     append: (path, text, options) => real.append(at(path), text, options),
     clean: path => real.clean(at(path)),
+    modified: path => real.modified(at(path)),
     list: path => real.list(at(path)),
     linkTarget: path => real.linkTarget(at(path)),
     sha256: path => real.sha256(at(path)),
@@ -58,6 +59,7 @@ const stopped: UnitState = {
   restarts: 0,
   activeForMs: undefined,
   execStart: '',
+  killMode: 'control-group',
 }
 
 /** A node whose disk is a real directory; its systemd and containerd only remember what they were told. */
@@ -99,6 +101,7 @@ export async function tinyNode(): Promise<TinyNode> {
   const systemd: Systemd = {
     isInit: async () => true,
     unit: async name => units.get(name) ?? { ...stopped, name, load: 'not-found', enabled: '' },
+    units: names => Promise.all(names.map(name => systemd.unit(name))),
     async reload() {
       await call('reload')
       for (const name of units.keys()) setUnit(name, { needsReload: false })
@@ -112,6 +115,7 @@ export async function tinyNode(): Promise<TinyNode> {
   const containerd: Containerd = {
     socket: async () => '/run/containerd/containerd.sock',
     answers: async () => true,
+    state: async () => 'answers',
     version: async () => '1.6.20',
     images: async () => node.images,
     tasks: async () => [],
@@ -135,8 +139,19 @@ export async function tinyNode(): Promise<TinyNode> {
   const node: TinyNode = {
     machine: noNeed,
     processes: { run: noNeed, attempt: noNeed },
-    network: { listeners: noNeed },
     lock: { descriptor: undefined, take: async () => true },
+    network: { listeners: noNeed, defaultRoutes: noNeed, addresses: noNeed },
+    runtime: {
+      ctrFlags: noNeed,
+      plugins: noNeed,
+      containers: noNeed,
+      snapshots: noNeed,
+      containerLabels: noNeed,
+      config: noNeed,
+      runcVersion: noNeed,
+      blobSize: noNeed,
+    },
+    storage: { fileSystem: noNeed },
     journal: { lines: async () => [{ time: 0, pid: 1, text: 'Address already in use' }] },
     files: filesBelow(root),
     systemd,

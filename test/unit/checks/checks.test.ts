@@ -4,7 +4,7 @@ import { checks, checksFor } from '../../../src/checks/index.ts'
 import { runChecks } from '../../../src/checks/run.ts'
 import { readEdgecoreConfig } from '../../../src/edgecore/config.ts'
 import type { Facts } from '../../../src/facts/index.ts'
-import { cloudMachine, healthy, manifest, unit } from './healthy.ts'
+import { cloudMachine, healthy, holder, manifest, unit } from './healthy.ts'
 
 type Healthy = ReturnType<typeof healthy>
 
@@ -20,9 +20,20 @@ test('on a cloud machine the broker and EdgeCore are not looked for, and nothing
   const results = runChecks(checks, cloudMachine())
   expect(results.filter(({ status }) => status !== 'skip').map(({ id, status }) => [id, status])).toEqual([
     ['running-as-root', 'pass'],
+    ['kernel', 'pass'],
     ['architecture', 'pass'],
+    ['disk-space', 'pass'],
+    ['inodes', 'pass'],
+    ['directories-writable', 'pass'],
+    ['programs-can-run', 'pass'],
+    ['clock', 'pass'],
     ['containerd-answers', 'pass'],
+    ['containerd-version', 'pass'],
+    ['ctr-flags', 'pass'],
+    ['runc-runs', 'pass'],
+    ['cri-plugin', 'pass'],
     ['bundle-images', 'pass'],
+    ['image-content', 'pass'],
   ])
   expect(results.filter(({ blockedBy }) => blockedBy)).toEqual([])
 })
@@ -32,9 +43,23 @@ const pause = {
   reference: 'registry.k8s.io/pause:3.10',
 } as (typeof manifest.images)[0]
 const withPause = { ...manifest, images: [...manifest.images, pause] }
+const layer = { digest: `sha256:${'1'.repeat(64)}`, size: 1_000_000, unpackedSize: 2_000_000 }
+/** 1 MB of files, of which the archive of its only image is most, and that image: 4 MB in all. */
+const bigBundle = {
+  ...manifest,
+  disk: 4_000_000,
+  files: [
+    { path: 'images/eclipse-mosquitto-2.0.tar', size: 999_900, mode: 0o644, sha256: '0'.repeat(64) },
+    { path: 'bin/edgekit', size: 100, mode: 0o755, sha256: '0'.repeat(64) },
+  ],
+  images: manifest.images.map(image => ({ ...image, layers: [layer] })),
+}
 const k3s = '/run/k3s/containerd/containerd.sock'
+/** Of the broker in containerd. */
+const nothingLeft = (node: Healthy) =>
+  Object.assign(node.containerd.value, { tasks: [], containers: [], snapshots: [] })
 const image = (node: Healthy) => node.containerd.value.images[0]
-const stranger = { pid: 7, program: 'nc', controlGroup: '/system.slice/other.service' }
+const stranger = holder({ pid: 7, program: 'nc', controlGroup: '/system.slice/other.service' })
 
 const table: [id: string, status: CheckResult['status'], what: string, breakIt: (node: Healthy) => void][] = [
   ['running-as-root', 'error', 'an ordinary user', node => (node.machine.value.isRoot = false)],
@@ -65,7 +90,10 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     'node-name',
     status,
     `"${name}"`,
-    node => (node.machine.value.hostName = name),
+    node => {
+      node.machine.value.hostName = name
+      node.nodeCertificate.value = undefined
+    },
   ]),
   ['network-files', 'fail', 'no hosts file', node => (node.machine.value.networkFiles['/etc/hosts'] = false)],
   [
@@ -103,7 +131,7 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
   ],
   [
     'foreign-units',
-    'fail',
+    'skip',
     'a masked edgecore.service',
     node => (node.units.value.edgecore = unit('edgecore.service', { load: 'masked', ours: false })),
   ],
@@ -150,13 +178,24 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
   ['broker-image', 'fail', 'not unpacked', node => Object.assign(image(node) ?? {}, { unpacked: false })],
   ['broker-image', 'warn', 'not pinned', node => Object.assign(image(node) ?? {}, { pinned: false })],
   ['broker-image', 'skip', 'nothing installed', node => (node.bundle.value = undefined)],
-  ['broker-active', 'fail', 'failed', node => (node.units.value.broker.active = 'failed')],
+  [
+    'broker-active',
+    'fail',
+    'failed',
+    node => {
+      nothingLeft(node)
+      node.units.value.broker.active = 'failed'
+    },
+  ],
   ['broker-active', 'fail', 'restarting', node => (node.units.value.broker.active = 'activating')],
   [
     'broker-active',
     'fail',
     'no unit',
-    node => (node.units.value.broker = unit('mosquitto.service', { load: 'not-found', active: 'inactive' })),
+    node => {
+      nothingLeft(node)
+      node.units.value.broker = unit('mosquitto.service', { load: 'not-found', active: 'inactive' })
+    },
   ],
   ['broker-active', 'warn', 'not at boot', node => (node.units.value.broker.enabled = 'disabled')],
   [
@@ -219,6 +258,373 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
   ],
   ['edgecore-mqtt', 'fail', 'refused', node => (node.edgecoreLog.value.eventBus = 'failing')],
   ['edgecore-mqtt', 'fail', 'hung', node => (node.edgecoreLog.value.eventBus = 'hung')],
+  ['kernel', 'fail', 'an old kernel', node => (node.machine.value.kernel = '2.6.32-754.el6')],
+  ['kernel', 'pass', 'the oldest that will do', node => (node.machine.value.kernel = '3.10.0-1160.el7')],
+  ['kernel', 'fail', 'another system', node => (node.machine.value.platform = 'freebsd')],
+  [
+    'cgroup-mode',
+    'fail',
+    'a Raspberry Pi as it comes',
+    node => (node.machine.value.cgroups = { mode: 'v2', controllers: ['cpu', 'io', 'pids'] }),
+  ],
+  [
+    'cgroup-mode',
+    'fail',
+    'no control groups',
+    node => (node.machine.value.cgroups = { mode: 'none', controllers: [] }),
+  ],
+  [
+    'cgroup-mode',
+    'pass',
+    'version 1',
+    node => (node.machine.value.cgroups = { mode: 'v1', controllers: ['cpu', 'memory', 'pids', 'freezer'] }),
+  ],
+  ['memory', 'fail', 'a small machine', node => (node.machine.value.memory.totalBytes = 128e6)],
+  ['memory', 'fail', 'all of it taken', node => (node.machine.value.memory.availableBytes = 90e6)],
+  ['disk-space', 'skip', 'no bundle', node => (node.bundle.value = undefined)],
+  [
+    'disk-space',
+    'pass',
+    'a bundle that is all there',
+    node => {
+      node.bundle.value = bigBundle
+      node.disks.value.edgekit.availableBytes = 100
+    },
+  ],
+  [
+    'disk-space',
+    'fail',
+    'no room for it',
+    node => {
+      node.bundle.value = bigBundle
+      node.containerd.value.images = []
+      node.disks.value.edgekit.availableBytes = 3_999_999
+    },
+  ],
+  [
+    'disk-space',
+    'pass',
+    'just enough room for it',
+    node => {
+      node.bundle.value = bigBundle
+      node.containerd.value.images = []
+      node.disks.value.edgekit.availableBytes = 4_000_000
+    },
+  ],
+  [
+    'disk-space',
+    'fail',
+    'a disk of its own for containerd that is full',
+    node => {
+      node.bundle.value = bigBundle
+      node.containerd.value.images = []
+      Object.assign(node.disks.value.containerd, {
+        mountPoint: '/var/lib/containerd',
+        availableBytes: 2_999_999,
+      })
+    },
+  ],
+  ['inodes', 'fail', 'few left', node => (node.disks.value.edgekit.freeInodes = 200_000)],
+  [
+    'inodes',
+    'pass',
+    'a file system that does not count them',
+    node => Object.assign(node.disks.value.edgekit, { totalInodes: 0, freeInodes: 0 }),
+  ],
+  [
+    'disk-pressure',
+    'fail',
+    'nearly full where the images are',
+    node => (node.disks.value.containerd.availableBytes = 14e9),
+  ],
+  ['disk-pressure', 'pass', 'just enough there', node => (node.disks.value.containerd.availableBytes = 15e9)],
+  [
+    'disk-pressure',
+    'fail',
+    'nearly full where the pods are',
+    node => (node.disks.value.kubelet.availableBytes = 9e9),
+  ],
+  [
+    'disk-pressure',
+    'fail',
+    'EdgeCore told to delete images early',
+    node => {
+      node.edgecoreConfig.value.config = readEdgecoreConfig(
+        'modules: {edged: {tailoredKubeletConfig: {imageGCHighThresholdPercent: 40}}}\n',
+      )
+    },
+  ],
+  [
+    'directories-writable',
+    'fail',
+    'a read-only /etc',
+    node => (node.disks.value.configuration.readOnly = true),
+  ],
+  ['programs-can-run', 'fail', 'noexec on /opt', node => (node.disks.value.edgekitPrograms.noExec = true)],
+  ['programs-can-run', 'pass', 'noexec on /etc', node => (node.disks.value.configuration.noExec = true)],
+  ['clock', 'fail', 'two years behind', node => (node.clock.value.now -= 2 * 365 * 86_400_000)],
+  ['clock', 'pass', 'an hour behind', node => (node.clock.value.now -= 25 * 3_600_000)],
+  ['clock', 'pass', 'nothing to compare it with', node => (node.clock.value.happened = [])],
+  ['clock-synchronised', 'warn', 'no time server', node => (node.clock.value.synchronised = false)],
+  ['clock-synchronised', 'skip', 'no timedatectl', node => (node.clock.value.synchronised = undefined)],
+  ['node-name', 'pass', 'no certificate', node => (node.nodeCertificate.value = undefined)],
+  [
+    'node-name',
+    'pass',
+    'a certificate of another kind',
+    node => (node.nodeCertificate.value = { commonName: 'edge-7' }),
+  ],
+  [
+    'node-name',
+    'fail',
+    'the certificate of another node',
+    node => (node.nodeCertificate.value = { commonName: 'system:node:edge-2' }),
+  ],
+  [
+    'node-name',
+    'pass',
+    'the certificate is for hostnameOverride',
+    node => {
+      node.machine.value.hostName = 'localhost'
+      node.edgecoreConfig.value.config = readEdgecoreConfig('modules: {edged: {hostnameOverride: edge-1}}\n')
+    },
+  ],
+  [
+    'node-name',
+    'fail',
+    'an impossible hostnameOverride',
+    node =>
+      (node.edgecoreConfig.value.config = readEdgecoreConfig(
+        'modules: {edged: {hostnameOverride: Edge_1}}\n',
+      )),
+  ],
+  [
+    'default-route',
+    'fail',
+    'no network',
+    node => (node.network.value = { defaultRoutes: [], addresses: [] }),
+  ],
+  [
+    'default-route',
+    'pass',
+    'no route, but a nodeIP',
+    node => {
+      node.network.value.defaultRoutes = []
+      node.edgecoreConfig.value.config = readEdgecoreConfig('modules: {edged: {nodeIP: 198.51.100.10}}\n')
+    },
+  ],
+  [
+    'default-route',
+    'fail',
+    'a nodeIP of another machine',
+    node =>
+      (node.edgecoreConfig.value.config = readEdgecoreConfig('modules: {edged: {nodeIP: 198.51.100.9}}\n')),
+  ],
+  ['no-kubelet', 'fail', 'a kubelet', node => node.machine.value.programs.push('kubelet')],
+  ['no-kubelet', 'warn', 'a kube-proxy', node => node.machine.value.programs.push('kube-proxy')],
+  ...(['broker', 'edgecore', 'containerd'] as const).map((name): (typeof table)[number] => [
+    'masked-units',
+    'fail',
+    `the unit of ${name}`,
+    node => (node.units.value[name] = unit(`${name}.service`, { load: 'masked', ours: false })),
+  ]),
+  [
+    'foreign-drop-ins',
+    'warn',
+    'somebody edited the unit',
+    node => (node.units.value.broker.dropIns = ['/etc/systemd/system/mosquitto.service.d/override.conf']),
+  ],
+  [
+    'foreign-drop-ins',
+    'pass',
+    'only that of edgekit',
+    node => (node.units.value.edgecore.dropIns = ['/etc/systemd/system/edgecore.service.d/10-edgekit.conf']),
+  ],
+  [
+    'edgecore-ports',
+    'fail',
+    'another on 10350',
+    node => node.listeners.value.push({ address: '127.0.0.1', port: 10_350, owner: stranger }),
+  ],
+  [
+    'edgecore-ports',
+    'warn',
+    'another on 1884',
+    node => node.listeners.value.push({ address: '127.0.0.1', port: 1884, owner: stranger }),
+  ],
+  [
+    'edgecore-ports',
+    'pass',
+    'EdgeCore on both',
+    node => {
+      const at = { address: '127.0.0.1', owner: holder({ executable: '/usr/local/bin/edgecore' }) }
+      node.listeners.value.push({ ...at, port: 1884 }, { ...at, port: 10_350 })
+    },
+  ],
+  [
+    'journal-kept',
+    'warn',
+    'in memory only',
+    node => (node.journalStorage.value = { persistent: false, volatile: true }),
+  ],
+  [
+    'journal-kept',
+    'fail',
+    'none',
+    node => (node.journalStorage.value = { persistent: false, volatile: false }),
+  ],
+  [
+    'containerd-answers',
+    'fail',
+    'containerd hung',
+    node => Object.assign(node.containerd.value, { answers: false, silent: true }),
+  ],
+  ...(
+    [
+      ['1.4.13~ds1', 'fail'],
+      ['1.5.9', 'fail'],
+      ['1.6.20~ds1', 'pass'],
+      ['v1.7.28-k3s1', 'pass'],
+      ['2.1.5', 'pass'],
+      ['unknown', 'fail'],
+    ] as const
+  ).map(([version, status]): (typeof table)[number] => [
+    'containerd-version',
+    status,
+    version,
+    node => (node.containerd.value.version = version),
+  ]),
+  ['ctr-flags', 'fail', 'no import --platform', node => (node.ctr.value.import = ['all-platforms'])],
+  ['ctr-flags', 'fail', 'no run --cap-drop', node => node.ctr.value.run.splice(5, 1)],
+  [
+    'runc-runs',
+    'fail',
+    'no runc',
+    node => (node.runc.value = { failure: 'runc: not found on this machine' }),
+  ],
+  [
+    'containerd-restart',
+    'fail',
+    'KillMode=control-group',
+    node => (node.units.value.containerd.killMode = 'control-group'),
+  ],
+  [
+    'containerd-restart',
+    'skip',
+    'no unit',
+    node => (node.units.value.containerd = unit('containerd.service', { load: 'not-found' })),
+  ],
+  ['containerd-at-boot', 'warn', 'disabled', node => (node.units.value.containerd.enabled = 'disabled')],
+  ['one-containerd', 'warn', 'k3s beside it', node => (node.containerdFiles.value.otherSockets = [k3s])],
+  ['cri-plugin', 'fail', 'no CRI plugin', node => node.containerd.value.plugins.pop()],
+  [
+    'cri-plugin',
+    'fail',
+    'a CRI plugin that did not load',
+    node => (node.containerd.value.plugins = [{ type: 'io.containerd.grpc.v1', id: 'cri', status: 'error' }]),
+  ],
+  [
+    'cgroup-driver',
+    'fail',
+    'systemd in containerd',
+    node => (node.containerdFiles.value.config.systemdCgroup = true),
+  ],
+  [
+    'cgroup-driver',
+    'pass',
+    'systemd in both',
+    node => {
+      node.containerdFiles.value.config.systemdCgroup = true
+      node.edgecoreConfig.value.config = readEdgecoreConfig(
+        'modules: {edged: {tailoredKubeletConfig: {cgroupDriver: systemd}}}\n',
+      )
+    },
+  ],
+  ['cgroup-driver', 'skip', 'no edgecore.yaml', node => (node.edgecoreConfig.value.config = undefined)],
+  ['sandbox-image', 'fail', 'not there', node => node.containerd.value.images.pop()],
+  [
+    'sandbox-image',
+    'fail',
+    'containerd wants another',
+    node => (node.containerdFiles.value.config.sandboxImage = 'registry.k8s.io/pause:3.9'),
+  ],
+  [
+    'sandbox-image',
+    'pass',
+    'in the bundle',
+    node => {
+      node.containerdFiles.value.config.sandboxImage = 'registry.k8s.io/pause:3.10'
+      node.bundle.value = withPause
+    },
+  ],
+  [
+    'sandbox-image',
+    'warn',
+    'not pinned',
+    node => Object.assign(node.containerd.value.images[1] ?? {}, { pinned: false }),
+  ],
+  ['cni-config', 'warn', 'no configuration', node => (node.containerdFiles.value.cniFiles = [])],
+  [
+    'image-content',
+    'fail',
+    'a layer cut short',
+    node => {
+      node.bundle.value = bigBundle
+      node.containerdFiles.value.damagedBlobs = [{ digest: layer.digest, size: layer.size, found: 0 }]
+    },
+  ],
+  ['image-content', 'skip', 'no bundle', node => (node.bundle.value = undefined)],
+  ['orphan-broker', 'fail', 'the unit is stopped', node => (node.units.value.broker.active = 'inactive')],
+  ['orphan-broker', 'pass', 'the unit is starting', node => (node.units.value.broker.active = 'activating')],
+  [
+    'stale-container',
+    'fail',
+    'a container without a task',
+    node => {
+      node.units.value.broker.active = 'failed'
+      node.containerd.value.tasks = []
+    },
+  ],
+  [
+    'stale-container',
+    'fail',
+    'only its snapshot',
+    node => {
+      node.units.value.broker.active = 'inactive'
+      node.containerd.value.tasks = []
+      node.containerd.value.containers = []
+    },
+  ],
+  [
+    'stale-container',
+    'pass',
+    'nothing is left',
+    node => {
+      nothingLeft(node)
+      node.units.value.broker.active = 'inactive'
+    },
+  ],
+  [
+    'stale-container',
+    'pass',
+    'the unit is starting',
+    node => {
+      node.units.value.broker.active = 'activating'
+      node.containerd.value.tasks = []
+    },
+  ],
+  [
+    'broker-image',
+    'fail',
+    'another platform',
+    node => Object.assign(image(node) ?? {}, { platforms: ['linux/arm64'] }),
+  ],
+  [
+    'broker-image',
+    'pass',
+    'a platform among others',
+    node => Object.assign(image(node) ?? {}, { platforms: ['linux/386', 'linux/amd64', 'unknown/unknown'] }),
+  ],
   ['edgecore-mqtt', 'skip', 'no broker', node => (node.units.value.broker.active = 'failed')],
 ]
 

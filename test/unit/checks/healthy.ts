@@ -1,7 +1,9 @@
 import type { Manifest } from '../../../src/bundle/manifest.ts'
 import { readEdgecoreConfig } from '../../../src/edgecore/config.ts'
 import type { Facts } from '../../../src/facts/index.ts'
+import type { Holder } from '../../../src/facts/listeners.ts'
 import type { UnitFacts } from '../../../src/facts/units.ts'
+import type { FileSystem } from '../../../src/node/storage.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
 const reference = 'docker.io/library/eclipse-mosquitto:2.0'
@@ -44,7 +46,42 @@ export const unit = (name: string, changes: Partial<UnitFacts> = {}): UnitFacts 
   restarts: 0,
   activeForMs: 3_600_000,
   execStart: '',
+  killMode: 'control-group',
   ours: true,
+  ...changes,
+})
+
+const pauseImage = {
+  reference: 'registry.k8s.io/pause:3.6',
+  digest,
+  complete: true,
+  unpacked: true,
+  pinned: true,
+  platforms: ['linux/amd64'],
+}
+
+/** Half of 100 GB is available. */
+const disk = (path: string): FileSystem => ({
+  path,
+  mountPoint: '/',
+  type: 'ext4',
+  readOnly: false,
+  noExec: false,
+  totalBytes: 100e9,
+  availableBytes: 50e9,
+  totalInodes: 6_000_000,
+  freeInodes: 5_000_000,
+})
+
+export const holder = (changes: Partial<Holder> = {}): Holder => ({
+  pid: 100,
+  program: 'mosquitto',
+  controlGroup: '/',
+  executable: '/usr/sbin/mosquitto',
+  unit: undefined,
+  container: undefined,
+  pod: undefined,
+  package: undefined,
   ...changes,
 })
 
@@ -57,7 +94,11 @@ export const healthy = (): {
       hostName: 'edge-1',
       arch: 'amd64',
       os: 'Debian GNU/Linux 12 (bookworm)',
-      kernel: '6.1.0',
+      platform: 'linux',
+      kernel: '6.1.0-18-amd64',
+      memory: { totalBytes: 1_000_000_000, availableBytes: 600_000_000 },
+      cgroups: { mode: 'v2', controllers: ['cpu', 'io', 'memory', 'pids'] },
+      programs: ['containerd', 'edgecore', 'mosquitto', 'systemd'],
       isRoot: true,
       systemdIsInit: true,
       networkFiles: { '/etc/hosts': true, '/etc/resolv.conf': true },
@@ -67,7 +108,7 @@ export const healthy = (): {
     value: {
       broker: unit('mosquitto.service'),
       edgecore: unit('edgecore.service'),
-      containerd: unit('containerd.service', { ours: false }),
+      containerd: unit('containerd.service', { ours: false, killMode: 'process' }),
     },
   },
   runtimePrograms: { value: { containerd: ['/usr/bin/containerd'], runc: ['/usr/sbin/runc'] } },
@@ -75,17 +116,69 @@ export const healthy = (): {
     value: {
       socket: '/run/containerd/containerd.sock',
       answers: true,
+      silent: false,
       version: '1.6.20',
-      images: [{ reference, digest, complete: true, unpacked: true, pinned: true }],
+      images: [
+        { reference, digest, complete: true, unpacked: true, pinned: true, platforms: ['linux/amd64'] },
+        { ...pauseImage },
+      ],
       tasks: [{ container: 'mosquitto', pid: 100, status: 'RUNNING' }],
+      plugins: [
+        { type: 'io.containerd.snapshotter.v1', id: 'overlayfs', status: 'ok' },
+        { type: 'io.containerd.grpc.v1', id: 'cri', status: 'ok' },
+      ],
+      containers: ['mosquitto'],
+      snapshots: [{ key: 'mosquitto', kind: 'Active' }],
     },
   },
+  containerdFiles: {
+    value: {
+      config: {
+        root: '/var/lib/containerd',
+        disabledPlugins: [],
+        sandboxImage: pauseImage.reference,
+        systemdCgroup: false,
+        cniConfigs: '/etc/cni/net.d',
+      },
+      cniFiles: ['10-edge.conflist'],
+      damagedBlobs: [],
+      otherSockets: [],
+    },
+  },
+  ctr: {
+    value: {
+      import: ['platform'],
+      run: ['rm', 'net-host', 'read-only', 'seccomp', 'memory-limit', 'cap-drop', 'mount'],
+    },
+  },
+  runc: { value: { version: 'runc version 1.1.5' } },
+  clock: {
+    value: {
+      now: Date.parse('2026-11-21T10:00:00Z'),
+      happened: [{ what: 'the bundle was installed', time: Date.parse('2026-11-20T10:00:00Z') }],
+      synchronised: true,
+    },
+  },
+  disks: {
+    value: {
+      root: disk('/'),
+      configuration: disk('/etc'),
+      programs: disk('/usr/local/bin'),
+      edgekitPrograms: disk('/opt/edgekit/bin'),
+      containerd: disk('/var/lib/containerd'),
+      edgekit: disk('/var/lib/edgekit'),
+      kubelet: disk('/var/lib/kubelet'),
+    },
+  },
+  network: { value: { defaultRoutes: ['eth0'], addresses: ['198.51.100.10'] } },
+  nodeCertificate: { value: { commonName: 'system:node:edge-1' } },
+  journalStorage: { value: { persistent: true, volatile: false } },
   listeners: {
     value: [
       {
         address: '127.0.0.1',
         port: 1883,
-        owner: { pid: 100, program: 'mosquitto', controlGroup: '/k8s.io/mosquitto' },
+        owner: holder({ controlGroup: '/k8s.io/mosquitto', container: 'mosquitto' }),
       },
     ],
   },

@@ -177,7 +177,7 @@ describe('on a node', () => {
     for (const [path, content] of files) await node.put(`${directory}/${path}`, content)
     for (const { reference, digest, archive } of manifest.images) {
       node.archives.set(files.get(archive) ?? '', [
-        { reference, digest, complete: true, unpacked: true, pinned: false },
+        { reference, digest, complete: true, unpacked: true, pinned: false, platforms: [] },
       ])
     }
     return manifest
@@ -305,7 +305,7 @@ describe('on a node', () => {
     const node = await bareNode()
     const manifest = await unpackOn(node, '1')
     const theirs = { reference: manifest.broker.image, digest: `sha256:${'0'.repeat(64)}` }
-    node.images = [{ ...theirs, complete: true, unpacked: true, pinned: true }]
+    node.images = [{ ...theirs, complete: true, unpacked: true, pinned: true, platforms: [] }]
     expect(await foreignOn(node, manifest)).toEqual([manifest.broker.image])
   })
 

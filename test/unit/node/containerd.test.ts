@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { localContainerd, parseTable } from '../../../src/node/containerd.ts'
+import { localContainerd } from '../../../src/node/containerd.ts'
+import { parseTable } from '../../../src/node/ctr-table.ts'
 import type { Processes } from '../../../src/node/processes.ts'
 
 const fixture = (name: string): string => readFileSync(`test/fixtures/ctr/${name}`, 'utf8')
@@ -78,12 +79,23 @@ test.each([
   ['not-unpacked', { complete: true, unpacked: false, pinned: false }],
 ])('the image when the node is in the state %s', async (state, expected) => {
   const images = await localContainerd(ctrIn(state), anywhere).images()
-  expect(images.find(image => image.reference === reference)).toEqual({ reference, digest, ...expected })
+  expect(images.find(image => image.reference === reference)).toMatchObject({
+    reference,
+    digest,
+    ...expected,
+  })
 })
 
 test('each name has its own label: the one that CRI gives is not pinned', async () => {
   const images = await localContainerd(ctrIn('running'), anywhere).images()
   expect(images.map(({ pinned }) => pinned)).toEqual([true, true, false])
+})
+
+test('the platforms of an image, and none where containerd cannot tell', async () => {
+  const platformsIn = async (state: string) =>
+    (await localContainerd(ctrIn(state), anywhere).images())[0]?.platforms
+  expect(await platformsIn('running')).toEqual(platforms.split(','))
+  expect(await platformsIn('index-missing')).toEqual([])
 })
 
 test('no images', async () => {

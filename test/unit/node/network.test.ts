@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { parseListeners } from '../../../src/node/network.ts'
+import { parseDefaultRoutes, parseListeners } from '../../../src/node/network.ts'
 import { localNode } from '../../../src/node/node.ts'
 
 // Taken from /proc/net/tcp and tcp6 of Linux on a little-endian machine.
@@ -53,12 +53,17 @@ test.each(['127.0.0.1', '0.0.0.0', '::1', '::'])(
     const port = typeof address === 'object' && address ? address.port : 0
     const { network, files } = localNode()
     const comm = await files.read(`/proc/${process.pid}/comm`)
-    const listeners = await network.listeners(port)
+    const listeners = (await network.listeners()).filter(listener => listener.port === port)
     expect(listeners).toEqual([
       {
         address: host,
         port,
-        owner: { pid: process.pid, program: comm?.trim(), controlGroup: expect.any(String) },
+        owner: {
+          pid: process.pid,
+          program: comm?.trim(),
+          controlGroup: expect.any(String),
+          executable: process.execPath,
+        },
       },
     ])
     const groups = (await files.read('/proc/self/cgroup'))
@@ -75,5 +80,24 @@ test('a port on which nothing listens', async () => {
   const port = typeof address === 'object' && address ? address.port : 0
   server.close()
   await once(server, 'close')
-  expect(await localNode().network.listeners(port)).toEqual([])
+  const ports = (await localNode().network.listeners()).map(listener => listener.port)
+  expect(ports).not.toContain(port)
+})
+
+const routes = (...rows: string[]): string => ['Iface\tDestination\tGateway', ...rows, ''].join('\n')
+const viaEth0 = 'eth0\t00000000\t016433C6\t0003\t0\t0\t0\t00000000\t0\t0\t0'
+const local = 'eth1\t006433C6\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0'
+const zero = '0'.repeat(32)
+const ipv6 = (flags: string, name: string): string =>
+  `${zero} 00 ${zero} 00 fe800000000000000000000000000001 00000400 00000001 00000000 ${flags} ${name}`
+
+test.each([
+  ['none', routes(local), '', []],
+  ['one', routes(viaEth0, local), '', ['eth0']],
+  ['one of IPv6', routes(local), ipv6('00450003', ' wwan0'), ['wwan0']],
+  ['one of each through the same interface', routes(viaEth0), ipv6('00450003', ' eth0'), ['eth0']],
+  ['that of Linux itself, which refuses', routes(), ipv6('00200200', '    lo'), []],
+  ['no tables', '', '', []],
+])('default routes: %s', (_, four, six, expected) => {
+  expect(parseDefaultRoutes(four, six)).toEqual(expected)
 })

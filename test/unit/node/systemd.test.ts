@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseUnit, type UnitState } from '../../../src/node/systemd.ts'
+import { localSystemd, parseUnit, type UnitState } from '../../../src/node/systemd.ts'
 
 // All taken from `systemctl show --property=…` of systemd 252.
 const shows = {
@@ -112,4 +112,20 @@ test.each<[keyof typeof shows, Partial<UnitState>]>([
   ['masked', { load: 'masked', enabled: 'masked-runtime', execStart: '' }],
 ])('a unit that is %s', (state, expected) => {
   expect(parseUnit('x.service', shows[state], 2_930_641_433 + 2_500_000)).toMatchObject(expected)
+})
+
+test('several units with one call, each under its name', async () => {
+  const calls: (readonly string[])[] = []
+  const run = async (_: string, args: readonly string[]) => {
+    calls.push(args)
+    return { exitCode: 0, stdout: `${shows.running}\n${shows.absent}\n${shows.masked}`, stderr: '' }
+  }
+  const systemd = localSystemd({ run, attempt: run }, async () => true)
+  const found = await systemd.units(['a.service', 'b.service', 'c.service'])
+  expect(found.map(({ name, load }) => [name, load])).toEqual([
+    ['a.service', 'loaded'],
+    ['b.service', 'not-found'],
+    ['c.service', 'masked'],
+  ])
+  expect(calls.length).toBe(1)
 })

@@ -1,0 +1,26 @@
+import type { FileSystem } from '../node/storage.ts'
+import type { Collector } from './collector.ts'
+
+/** Directories on whose file systems an edge node depends. */
+const directories = {
+  root: '/',
+  configuration: '/etc',
+  programs: '/usr/local/bin',
+  edgekitPrograms: '/opt/edgekit/bin',
+  containerd: '/var/lib/containerd',
+  edgekit: '/var/lib/edgekit',
+  kubelet: '/var/lib/kubelet',
+} as const
+
+export type DiskFacts = Record<keyof typeof directories, FileSystem>
+
+export const disks: Collector<DiskFacts> = {
+  name: 'disks',
+  timeoutMs: 10_000,
+  async collect(node) {
+    const entries = await Promise.all(
+      Object.entries(directories).map(async ([name, path]) => [name, await node.storage.fileSystem(path)]),
+    )
+    return Object.fromEntries(entries) as DiskFacts
+  },
+}

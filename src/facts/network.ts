@@ -1,0 +1,17 @@
+import type { Collector } from './collector.ts'
+
+export interface NetworkFacts {
+  /** Interfaces through which a default route goes. */
+  defaultRoutes: string[]
+  /** Addresses that others can reach. */
+  addresses: string[]
+}
+
+export const network: Collector<NetworkFacts> = {
+  name: 'network',
+  timeoutMs: 10_000,
+  collect: async ({ network }) => ({
+    defaultRoutes: await network.defaultRoutes(),
+    addresses: network.addresses(),
+  }),
+}

@@ -1,0 +1,13 @@
+import { messageOf } from '../errors.ts'
+import type { Collector } from './collector.ts'
+
+/** Does runc start at all? containerd calls it for every container. */
+export const runc: Collector<{ version: string } | { failure: string }> = {
+  name: 'runc',
+  timeoutMs: 15_000,
+  collect: async node =>
+    node.runtime.runcVersion().then(
+      version => ({ version }),
+      error => ({ failure: messageOf(error) }),
+    ),
+}

@@ -1,0 +1,14 @@
+/** A script that puts a `ctr` in front of the real one which speaks as that of containerd 1.4.13 does. */
+export const ctrOfDebian11 = `
+mkdir /run/old
+cat >/run/old/ctr <<'END'
+#!/bin/sh
+case "$*" in
+*version*) /usr/bin/ctr "$@" | sed "s/Version: .*/Version:  1.4.13/" ;;
+*"import --help"*) /usr/bin/ctr "$@" | grep -v -e "--platform" ;;
+*) exec /usr/bin/ctr "$@" ;;
+esac
+END
+chmod 755 /run/old/ctr
+mount --bind /run/old /usr/local/sbin
+`

@@ -1,0 +1,20 @@
+import type { LabNode } from './node.ts'
+
+const program = `use IO::Socket::INET;
+my $socket = IO::Socket::INET->new(LocalAddr => $ARGV[0], Listen => 1, ReuseAddr => 1) or die;
+sleep;
+`
+
+/** Let a unit with this name listen on `address:port`, started from `perl`, which is Debian's own unless told otherwise. */
+export async function listenAs(
+  node: LabNode,
+  unit: string,
+  at: string,
+  perl = '/usr/bin/perl',
+): Promise<void> {
+  await node.write('/var/listen', program)
+  await node.sh(
+    `systemd-run --quiet --unit=${unit} ${perl} /var/listen ${at}
+     until ss --listening --tcp --numeric | grep --quiet --fixed-strings '${at}'; do sleep 0.1; done`,
+  )
+}

@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer as createHttp2Server } from 'node:http2'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { socketState } from '../../../src/node/containerd-socket.ts'
+
+async function socketOf(server?: Server): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'edgekit-socket-'))
+  const path = join(directory, 'containerd.sock')
+  if (server) {
+    server.listen(path)
+    await once(server, 'listening')
+  }
+  onTestFinished(async () => {
+    server?.close()
+    await rm(directory, { recursive: true })
+  })
+  return path
+}
+
+test('a gRPC server answers', async () => {
+  expect(await socketState(await socketOf(createHttp2Server()), 5000)).toBe('answers')
+})
+
+test('one that accepts and never speaks is silent', async () => {
+  const server = createServer(connection => onTestFinished(() => void connection.destroy()))
+  expect(await socketState(await socketOf(server), 100)).toBe('silent')
+})
+
+test('one that hangs up is silent', async () => {
+  expect(await socketState(await socketOf(createServer(connection => connection.end())), 300)).toBe('silent')
+})
+
+test('no socket', async () => {
+  expect(await socketState(await socketOf(), 5000)).toBe('absent')
+})
