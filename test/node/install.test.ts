@@ -202,7 +202,7 @@ describe.concurrent.each(releases)('%s', release => {
     const { exitCode, stdout } = await node.run(install, { timeoutMs: 2 * minutes })
     expect(exitCode).toBe(exitCodes.checklistFailed)
     expect(stdout).toMatch(/FAIL\s+edgecore\.service is active[\s\S]*What to do/)
-    expect(stdout).toMatch(/ok\s+broker: 4 checks/)
+    expect(stdout).toMatch(/ok\s+broker: \d+ checks/)
     // EdgeCore is tried every 10 s; an install at any moment of that finds nothing to do and leaves it so.
     for (let times = 0; times < 4; times++) {
       const again = await node.run(install)
