@@ -40,6 +40,15 @@ async function isFound(node: LabNode, fault: Fault): Promise<Report> {
   return report
 }
 
+async function whileBroken<T>(node: LabNode, fault: Fault, look: () => Promise<T>): Promise<T> {
+  await fault.breakIt(node)
+  try {
+    return await look()
+  } finally {
+    await fault.mend?.(node)
+  }
+}
+
 const bad = ({ checks }: Report) =>
   checks.filter(({ status }) => status !== 'pass' && status !== 'skip').map(({ id }) => id)
 
@@ -71,8 +80,7 @@ describe.each(releases)('%s', release => {
     afterAll(() => node.remove())
 
     test.each(at('preflight').filter(shared))('$what: $fails refuses the install', async fault => {
-      await fault.breakIt(node)
-      await refuses(node, fault).finally(() => fault.mend?.(node))
+      await whileBroken(node, fault, () => refuses(node, fault))
     })
   })
 
@@ -84,8 +92,7 @@ describe.each(releases)('%s', release => {
     afterAll(() => node.remove())
 
     test.each(at('doctor').filter(shared))('$what: $fails and nothing else', async fault => {
-      await fault.breakIt(node)
-      const report = await isFound(node, fault).finally(() => fault.mend?.(node))
+      const report = await whileBroken(node, fault, () => isFound(node, fault))
       expect(bad(report)).toEqual([fault.fails])
     })
 
