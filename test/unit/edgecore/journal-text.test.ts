@@ -90,9 +90,9 @@ const printed = (text: string, format: (entry: Entry) => string | Buffer): Buffe
 
 describe.each(Object.entries(formats))('journalctl --output %s', (_, format) => {
   test.each(fixtures)('%s means the same as the log itself', name => {
-    const { version, startedAt, ...expected } = explain(Buffer.from(textOf(name)))
-    const { version: _version, startedAt: _startedAt, ...found } = explain(printed(textOf(name), format))
-    expect(found).toEqual(expected)
+    const found = explain(printed(textOf(name), format))
+    // Some formats know the second only.
+    expect(found).toEqual({ ...explain(Buffer.from(textOf(name))), startedAt: found.startedAt })
   })
 })
 
