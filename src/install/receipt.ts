@@ -45,7 +45,7 @@ const receiptSchema = z.looseObject({
 
 /** What edgekit made of this node, and what was there before. */
 export type Receipt = z.infer<typeof receiptSchema>
-type ReceiptItem = Receipt['items'][number]
+export type ReceiptItem = Receipt['items'][number]
 
 /** What was installed here; undefined when nothing was. Throws EdgekitError when it cannot be understood. */
 export async function readReceipt(files: Files): Promise<Receipt | undefined> {

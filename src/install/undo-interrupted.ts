@@ -28,6 +28,12 @@ export async function undoInterrupted(
     await newRun(node).settle(await readReceipt(node.files))
     return { restored: undefined }
   }
+  if (run.history.begins.at(-1)?.command === 'uninstall') {
+    throw new EdgekitError('an uninstall was interrupted, and what it has removed is gone', {
+      exitCode: exitCodes.refused,
+      remedy: 'Finish it with edgekit uninstall, or install the bundle again.',
+    })
+  }
   const { steps, restored, left } = rollBack(run, node, signal)
   await runSteps(steps)
   if (left.length === 0) return { restored }

@@ -27,6 +27,12 @@ export interface Task {
   status: string
 }
 
+export interface ContainerdContainer {
+  id: string
+  /** The name of the image that it was made from. */
+  image: string
+}
+
 export interface Containerd {
   /** The socket that all below go through: the usual one, or that of k3s' own containerd where only that is there. */
   socket(): Promise<string>
@@ -40,8 +46,10 @@ export interface Containerd {
   version(): Promise<string>
   images(): Promise<ContainerdImage[]>
   tasks(): Promise<Task[]>
+  containers(): Promise<ContainerdContainer[]>
   /** Import an OCI archive for one platform such as `linux/amd64`, and make sure it is on the disk. */
   importImage(archive: string, platform: string): Promise<void>
+  /** An empty value takes the label away. */
   labelImage(reference: string, label: string, value: string): Promise<void>
   removeImage(reference: string): Promise<void>
 }
@@ -97,6 +105,12 @@ export function localContainerd(
         container: row['TASK'] ?? '',
         pid: Number(row['PID']),
         status: row['STATUS'] ?? '',
+      }))
+    },
+    async containers() {
+      return parseTable(await ctr(quick, 'containers', 'ls')).map(row => ({
+        id: row['CONTAINER'] ?? '',
+        image: row['IMAGE'] ?? '',
       }))
     },
     async importImage(archive, platform) {

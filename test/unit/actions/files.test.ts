@@ -129,7 +129,7 @@ describe('file', () => {
     const node = await nodeWithBundle()
     if (text !== undefined) await node.put(path, text, 0o600)
     const before = await file.capture(fileSpec, node, backUpOn(node))
-    await node.put(`${path}.edgekit-new`, 'half of i')
+    await node.put(`${path}.edgekit-part`, 'half of i')
     await file.revert(fileSpec, before, node)
     const etc = Object.entries(await node.disk()).filter(([path]) => path.startsWith('/etc/x'))
     expect(Object.fromEntries(etc)).toEqual(left)

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Containerd, ContainerdImage } from '../../../src/node/containerd.ts'
+import type { Containerd, ContainerdContainer, ContainerdImage } from '../../../src/node/containerd.ts'
 import { type Access, type Files, localFiles } from '../../../src/node/files.ts'
 import type { Node } from '../../../src/node/node.ts'
 import type { Systemd, UnitState } from '../../../src/node/systemd.ts'
@@ -71,6 +71,7 @@ export interface TinyNode extends Node {
   broken: Map<string, string>
   units: Map<string, UnitState>
   images: ContainerdImage[]
+  containers: ContainerdContainer[]
   /** The images that an archive brings, by its text: what is at a path can be replaced. */
   archives: Map<string, ContainerdImage[]>
   setUnit(name: string, changes: Partial<UnitState>): void
@@ -120,6 +121,7 @@ export async function tinyNode(): Promise<TinyNode> {
     version: async () => '1.6.20',
     images: async () => node.images,
     tasks: async () => [],
+    containers: async () => node.containers,
     async importImage(archive, platform) {
       await call('import', archive, platform)
       const brought = archives.get((await node.files.read(archive)) ?? 'no such archive') ?? []
@@ -129,7 +131,7 @@ export async function tinyNode(): Promise<TinyNode> {
     async labelImage(reference, label, value) {
       await call('label', reference, `${label}=${value}`)
       node.images = node.images.map(image =>
-        image.reference === reference ? { ...image, pinned: true } : image,
+        image.reference === reference ? { ...image, pinned: value !== '' } : image,
       )
     },
     async removeImage(reference) {
@@ -161,6 +163,7 @@ export async function tinyNode(): Promise<TinyNode> {
     broken,
     units,
     images: [],
+    containers: [],
     archives,
     setUnit,
     async put(path, text, mode = 0o644) {

@@ -1,0 +1,25 @@
+import type { Node } from '../../node/node.ts'
+import type { LinkSpec } from '../link.ts'
+import type { Release } from './release.ts'
+
+async function stateOf({ path, target }: LinkSpec, { files }: Node): Promise<'gone' | 'ours' | 'changed'> {
+  const found = await files.status(path)
+  if (!found) return 'gone'
+  return found.kind === 'symlink' && (await files.linkTarget(path)) === target ? 'ours' : 'changed'
+}
+
+export const releaseLink: Release<LinkSpec, unknown> = {
+  title: ({ spec: { path } }) => `Remove ${path}`,
+  async release({ spec }, { node }) {
+    const state = await stateOf(spec, node)
+    if (state === 'changed')
+      return [{ what: spec.path, why: `it is no longer the link to ${spec.target} that edgekit made` }]
+    if (state === 'ours') await node.files.remove(spec.path)
+    return []
+  },
+  async difference({ spec }, node) {
+    const state = await stateOf(spec, node)
+    if (state === 'ours') return undefined
+    return state === 'gone' ? 'is gone' : `is no longer a link to ${spec.target}`
+  },
+}

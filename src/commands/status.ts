@@ -1,0 +1,25 @@
+import { exitCodes } from '../errors.ts'
+import { type Status as InstallStatus, statusOf } from '../install/status.ts'
+import { localNode } from '../node/node.ts'
+import { EdgekitCommand } from '../ui/command.ts'
+import { formatStatus } from '../ui/status.ts'
+
+export default class Status extends EdgekitCommand {
+  static override summary = 'What edgekit has installed here, since when, and what has changed since'
+  static override description =
+    'Compares this machine with the receipt of the last install: files, units, images, the keys of edgecore.yaml that edgekit set. It only looks. Whether the node works is for edgekit doctor to say.\n\nExit codes: 0 everything is as it was installed; 3 something differs, or nothing is installed; 5 an install or an uninstall was interrupted.'
+  static override examples = ['sudo edgekit status', 'sudo edgekit status --json']
+
+  async run(): Promise<unknown> {
+    await this.parse(Status)
+    const status = await statusOf(localNode())
+    process.exitCode = exitCodeOf(status)
+    this.say(formatStatus(status))
+    return status
+  }
+}
+
+function exitCodeOf({ installed, interrupted, differences }: InstallStatus): number {
+  if (interrupted) return exitCodes.notClean
+  return installed && differences.length === 0 ? exitCodes.ok : exitCodes.refused
+}

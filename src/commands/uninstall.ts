@@ -1,0 +1,60 @@
+import { Flags } from '@oclif/core'
+import { EdgekitError, exitCodes } from '../errors.ts'
+import { uninstall } from '../install/uninstall.ts'
+import { localNode } from '../node/node.ts'
+import { EdgekitCommand } from '../ui/command.ts'
+import { confirm } from '../ui/confirm.ts'
+import { interruptible } from '../ui/interrupt.ts'
+import { formatKept } from '../ui/kept.ts'
+import { runSteps } from '../ui/steps.ts'
+
+export default class Uninstall extends EdgekitCommand {
+  static override summary = 'Take back what edgekit has made of this machine'
+  static override description =
+    'Stops the broker and EdgeCore and removes what edgekit has put here, by its receipt (/var/lib/edgekit/receipt.json): programs, units, images, its own configuration. What it had changed is put back, what it had found is left alone. What you have changed since stays, and is listed with the reason.\n\nThe data of the broker stays unless --purge is given, and so does what EdgeCore has made itself (/etc/kubeedge, /var/lib/kubeedge). Killed in the middle, it is finished by running it again.\n\nExit codes: 0 done, also when there was nothing to do or only data was kept; 8 something else was left; otherwise as of edgekit install.'
+  static override examples = ['sudo edgekit uninstall', 'sudo edgekit uninstall --purge --yes']
+  static override flags = {
+    purge: Flags.boolean({
+      description: "also remove the broker's data, and all that is in edgekit's own directories",
+    }),
+    yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Uninstall)
+    const silent = this.jsonEnabled()
+    await this.ask(flags)
+    const { bundle, kept } = await interruptible(
+      signal =>
+        uninstall({
+          node: localNode(),
+          purge: flags.purge,
+          edgekitVersion: this.config.version,
+          runSteps: steps => runSteps(steps, { silent }),
+          signal,
+        }),
+      'what is gone is gone',
+    )
+    const left = kept.filter(({ onPurpose }) => !onPurpose)
+    if (left.length > 0) process.exitCode = exitCodes.leftThings
+    if (!bundle) this.say('Nothing to do: edgekit has installed nothing here.')
+    else this.say(`\n${bundle.name} ${bundle.kubeedgeVersion} is no longer installed here.`)
+    if (kept.length > 0) this.say(formatKept(kept))
+    return { bundle: bundle ?? null, kept }
+  }
+
+  private async ask({ yes, purge }: { yes: boolean; purge: boolean }): Promise<void> {
+    if (yes) return
+    if (this.jsonEnabled() || !process.stdin.isTTY || !process.stdout.isTTY) {
+      throw new EdgekitError('uninstall asks first, and there is no terminal to ask on', {
+        exitCode: exitCodes.usage,
+        remedy: 'If it is meant, add --yes.',
+      })
+    }
+    const question = purge
+      ? 'Stop the broker and EdgeCore and remove them, with all data of the broker?'
+      : 'Stop the broker and EdgeCore and remove them?'
+    if (await confirm(question)) return
+    throw new EdgekitError('not uninstalled; nothing has been changed', { exitCode: exitCodes.refused })
+  }
+}

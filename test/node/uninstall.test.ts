@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { paths } from '../../src/node/paths.ts'
+import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
+import { snapshot } from '../lab/snapshot.ts'
+import { releases } from '../lab/tree.ts'
+
+const minutes = 60_000
+const uninstall = 'edgekit uninstall --yes'
+
+test.concurrent.each(releases)(
+  '%s: after install and uninstall --purge the node is as before',
+  async release => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    const untouched = await snapshot(node)
+    await node.sh(install, { timeoutMs: 2 * minutes })
+    const status = await node.run('edgekit status')
+    expect(status.stdout).toContain('Everything is as it was installed.')
+    expect(status.exitCode).toBe(exitCodes.ok)
+    const { exitCode, stdout, stderr } = await node.run(`${uninstall} --purge`, { timeoutMs: minutes })
+    expect(stderr).toBe('')
+    expect(stdout).toContain('kubeedge-edge v1.22.0 is no longer installed here.')
+    expect(stdout).not.toContain('Still there')
+    expect(exitCode).toBe(exitCodes.ok)
+    expect(await snapshot(node)).toEqual(untouched)
+    expect(
+      await node.run('systemctl is-active mosquitto edgecore; systemctl --failed --no-legend'),
+    ).toMatchObject({ stdout: 'inactive\ninactive' })
+  },
+  3 * minutes,
+)
+
+test.concurrent(
+  'what was changed since, and what others use, stays and is named',
+  async () => {
+    await using node = await startInstalledNode('bookworm')
+    expect((await node.run('edgekit uninstall')).exitCode).toBe(exitCodes.usage)
+    await node.sh(`echo '# mine' >>${paths.brokerConfig}; rm ${paths.keadm}`)
+    await node.sh('mkdir /etc/edgekit/trusted-keys; echo key >/etc/edgekit/trusted-keys/mine.pem')
+    await node.sh('ctr -n k8s.io run --detach --net-host registry.k8s.io/pause:3.8 other')
+    const mine = await node.sh(`cat ${paths.brokerConfig}`)
+    const status = await node.run('edgekit status --json')
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      installed: { bundle: { name: 'kubeedge-edge', kubeedgeVersion: 'v1.22.0', arch: 'amd64' } },
+      interrupted: null,
+      differences: [
+        { what: paths.brokerConfig, how: 'has been changed' },
+        { what: paths.keadm, how: 'is gone' },
+      ],
+    })
+    expect(status.exitCode).toBe(exitCodes.refused)
+
+    const { exitCode, stdout } = await node.run(uninstall, { timeoutMs: minutes })
+    expect(exitCode).toBe(exitCodes.leftThings)
+    const said = stdout.replaceAll(/\s+/g, ' ')
+    expect(said).toContain(`${paths.brokerConfig}: it has been changed since edgekit wrote it`)
+    expect(said).toContain('/etc/edgekit/trusted-keys: edgekit did not put it there')
+    expect(said).toContain(
+      'registry.k8s.io/pause:3.8: these containers use it: other. It is no longer pinned',
+    )
+    expect(said).toContain(
+      `${paths.brokerData}: the data of the broker; uninstall --purge removes it as well`,
+    )
+    expect(await node.sh(`cat ${paths.brokerConfig}`)).toBe(mine)
+    expect(await node.sh('ctr -n k8s.io tasks ls')).toMatch(/other .* RUNNING/)
+    expect(await node.sh('ctr -n k8s.io images ls')).not.toMatch(/mosquitto|pause:3\.6|pinned=pinned/)
+    const rest = await node.sh(
+      'find /etc/edgekit /opt /var/lib/edgekit /usr/local/bin /etc/systemd/system -newer /etc/machine-id -not -type d',
+    )
+    expect(rest.split('\n').toSorted()).toEqual([
+      '/etc/edgekit/mosquitto/mosquitto.conf',
+      '/etc/edgekit/trusted-keys/mine.pem',
+      '/var/lib/edgekit/mosquitto/mosquitto.db',
+    ])
+  },
+  3 * minutes,
+)
+
+test.concurrent(
+  'killed in the middle it is finished by running it again; what it had changed is as before',
+  async () => {
+    await using node = await startNodeWithBundle({ release: 'trixie', certificates: true })
+    const config = `modules:\n  edged:\n    hostnameOverride: ${node.name}\n  eventBus:\n    mqttMode: 0\n`
+    await node.write(
+      '/etc/systemd/system/edgecore.service',
+      '[Service]\nExecStart=/usr/local/bin/edgecore\n[Install]\nWantedBy=multi-user.target\n',
+    )
+    await node.write(paths.edgecoreConfig, config, 0o600)
+    await node.sh(
+      `cp ${bundleOnNode}/bin/edgecore ${paths.edgecore}; systemctl daemon-reload; systemctl enable --now edgecore`,
+    )
+    // It writes its configuration anew when it starts for the first time.
+    await node.sh(`until grep -q edgecoreVersion ${paths.edgecoreConfig}; do sleep 0.1; done`)
+    // To the nanosecond no file can be put back.
+    await node.sh(`touch -d 2026-01-01 ${paths.edgecoreConfig}`)
+    const before = await snapshot(node)
+    await node.sh(install, { timeoutMs: 2 * minutes })
+
+    const killed = await node.run(
+      `${uninstall} --purge >/var/tmp/out & pid=$!
+     until grep -q 'Stop mosquitto.service' /var/tmp/out; do sleep 0.05; done
+     kill -9 $pid; wait $pid`,
+      { timeoutMs: minutes },
+    )
+    expect(killed.exitCode).toBe(137)
+    expect(await node.run(`test -e ${paths.edgecoreDropIn}`)).toMatchObject({ exitCode: 1 })
+    const status = await node.run('edgekit status --json')
+    expect(JSON.parse(status.stdout)).toMatchObject({ interrupted: { command: 'uninstall' } })
+    expect(status.exitCode).toBe(exitCodes.notClean)
+    const rollback = await node.run('edgekit rollback')
+    expect(rollback.stderr.replaceAll(/\s+/g, ' ')).toContain('Finish it with edgekit uninstall')
+    expect(rollback.exitCode).toBe(exitCodes.refused)
+    // Somebody helps.
+    await node.sh(`rm -r ${paths.brokerUnit} ${paths.images}`)
+
+    const { exitCode, stdout } = await node.run(`${uninstall} --purge --json`, { timeoutMs: minutes })
+    expect(JSON.parse(stdout)).toMatchObject({ bundle: { name: 'kubeedge-edge' }, kept: [] })
+    expect(exitCode).toBe(exitCodes.ok)
+    expect(await snapshot(node)).toEqual(before)
+    expect(await node.sh('systemctl is-active edgecore')).toBe('active')
+  },
+  3 * minutes,
+)

@@ -1,0 +1,328 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { releases } from '../../../src/actions/release/index.ts'
+import type { Owned, Release } from '../../../src/actions/release/release.ts'
+import type { ContainerdContainer, ContainerdImage } from '../../../src/node/containerd.ts'
+import { paths } from '../../../src/node/paths.ts'
+import { type TinyNode, tinyNode } from './tiny-node.ts'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const root = { uid: 0, gid: 0 }
+
+interface Case {
+  kind: string
+  spec: unknown
+  before?: unknown
+  after?: unknown
+  ownership?: Owned['ownership']
+  purge?: boolean
+  containers?: ContainerdContainer[] | undefined
+}
+
+const releaseOf = (kind: string): Release<unknown, unknown> => releases[kind] as Release<unknown, unknown>
+
+async function release(node: TinyNode, item: Case) {
+  const { kind, spec, before = null, after = null, ownership = 'created', purge = false } = item
+  const containers = 'containers' in item ? item.containers : []
+  const owned = { spec, ownership, before, after }
+  const difference = await releaseOf(kind).difference(owned, node)
+  const kept = await releaseOf(kind).release(owned, { node, purge, containers })
+  // It may have been killed: once more changes nothing.
+  const disk = await node.disk()
+  await releaseOf(kind).release(owned, { node, purge, containers })
+  expect(await node.disk()).toEqual(disk)
+  return { difference, kept }
+}
+
+describe('a file', () => {
+  const spec = { path: '/etc/x/file', sha256: sha256('ours'), ours: false, mode: 0o644, ...root }
+  const node = async (text?: string, path = spec.path) => {
+    const node = await tinyNode()
+    await node.put('/etc/x/other', '')
+    if (text !== undefined) await node.put(path, text)
+    return node
+  }
+
+  test('as it was left goes', async () => {
+    const there = await node('ours')
+    expect(await release(there, { kind: 'file', spec })).toEqual({ difference: undefined, kept: [] })
+    expect(await there.files.status(spec.path)).toBeUndefined()
+  })
+
+  test('that is gone is fine, and a difference', async () => {
+    expect(await release(await node(), { kind: 'file', spec })).toEqual({ difference: 'is gone', kept: [] })
+  })
+
+  test('that was changed stays', async () => {
+    const there = await node('mine')
+    const { difference, kept } = await release(there, { kind: 'file', spec, purge: true })
+    expect(difference).toBe('has been changed')
+    expect(kept).toEqual([{ what: spec.path, why: 'it has been changed since edgekit wrote it' }])
+    expect(await there.files.read(spec.path)).toBe('mine')
+  })
+
+  test('with another mode is a difference, and goes', async () => {
+    const there = await node('ours')
+    await there.files.setAccess(spec.path, {
+      mode: 0o600,
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+    })
+    const { difference, kept } = await release(there, { kind: 'file', spec })
+    expect(difference).toContain('has mode 600')
+    expect(kept).toEqual([])
+  })
+
+  test('in a directory of our own goes whatever it is', async () => {
+    const path = '/opt/edgekit/bin/clean-broker'
+    const there = await node('damaged', path)
+    const { kept } = await release(there, { kind: 'file', spec: { ...spec, path, ours: true } })
+    expect(kept).toEqual([])
+    expect(await there.files.status(path)).toBeUndefined()
+  })
+
+  test.each([
+    [false, 1, 'mine'],
+    [true, 0, undefined],
+  ])('that is a changed configuration of ours; purge %s', async (purge, count, left) => {
+    const path = '/etc/edgekit/mosquitto/mosquitto.conf'
+    const there = await node('mine', path)
+    const { kept } = await release(there, { kind: 'file', spec: { ...spec, path }, purge })
+    expect(kept).toHaveLength(count)
+    expect(await there.files.read(path)).toBe(left)
+  })
+
+  test('that was there before is as before', async () => {
+    const there = await node('ours')
+    await there.put('/backup', 'before')
+    const before = { backup: '/backup', access: { mode: 0o600, ...root } }
+    await release(there, { kind: 'file', spec, ownership: 'modified', before })
+    expect(await there.files.read(spec.path)).toBe('before')
+    expect((await there.files.status(spec.path))?.mode).toBe(0o600)
+  })
+})
+
+describe('a link', () => {
+  const spec = { path: '/usr/bin/x', target: '/opt/x' }
+
+  test.each([
+    ['/opt/x', undefined, 0, false],
+    ['/opt/theirs', 'is no longer a link to /opt/x', 1, true],
+    [undefined, 'is gone', 0, false],
+  ])('to %s', async (target, difference, kept, left) => {
+    const node = await tinyNode()
+    await node.put('/usr/bin/other', '')
+    if (target !== undefined) await node.files.link(spec.path, target)
+    const found = await release(node, { kind: 'link', spec })
+    expect(found.difference).toBe(difference)
+    expect(found.kept).toHaveLength(kept)
+    expect((await node.files.status(spec.path)) !== undefined).toBe(left)
+  })
+})
+
+describe('a directory', () => {
+  const access = { mode: 0o755, ...root }
+  const spec = { path: '/etc/edgekit/mosquitto', ours: true, ...access }
+  const made = (...made: string[]) => ({ made, access: null })
+  const nodeWith = async (...files: string[]) => {
+    const node = await tinyNode()
+    await node.put('/etc/other', '')
+    for (const path of files) await node.put(path, 'x')
+    return node
+  }
+
+  test('that is empty goes, with the empty ones above it that were made for it', async () => {
+    const node = await nodeWith('/a/b/c/x')
+    await node.files.remove('/a/b/c/x')
+    const before = made('/a', '/a/b', '/a/b/c')
+    await release(node, { kind: 'directory', spec: { ...spec, path: '/a/b/c', ours: false }, before })
+    expect(await node.files.status('/a')).toBeUndefined()
+  })
+
+  test('of others that holds something stays without a word', async () => {
+    const node = await nodeWith('/a/b/x')
+    const { kept } = await release(node, {
+      kind: 'directory',
+      spec: { ...spec, path: '/a/b', ours: false },
+      before: made('/a/b'),
+      purge: true,
+    })
+    expect(kept).toEqual([])
+    expect(await node.files.read('/a/b/x')).toBe('x')
+  })
+
+  test('of our own that holds something of somebody else stays, but not with purge', async () => {
+    const node = await nodeWith('/etc/edgekit/mosquitto/passwords')
+    const item = { kind: 'directory', spec, before: made(spec.path) }
+    expect((await release(node, item)).kept).toEqual([
+      { what: '/etc/edgekit/mosquitto/passwords', why: 'edgekit did not put it there' },
+    ])
+    expect((await release(node, { ...item, purge: true })).kept).toEqual([])
+    expect(await node.files.status(spec.path)).toBeUndefined()
+  })
+
+  test("with the broker's data stays on purpose, but not with purge", async () => {
+    const node = await nodeWith(`${paths.brokerData}/mosquitto.db`)
+    const item = { kind: 'directory', spec: { ...spec, path: paths.brokerData }, before: made() }
+    expect((await release(node, item)).kept).toMatchObject([{ what: paths.brokerData, onPurpose: true }])
+    expect((await release(node, { ...item, purge: true })).kept).toEqual([])
+    expect(await node.files.status(paths.brokerData)).toBeUndefined()
+  })
+
+  test('of a service goes only with purge, and only what came later', async () => {
+    const node = await nodeWith('/var/lib/service/theirs', '/var/lib/service/new')
+    const item = {
+      kind: 'service-directory',
+      spec: { path: '/var/lib/service' },
+      before: { names: ['theirs'] },
+    }
+    expect((await release(node, item)).kept).toMatchObject([{ what: '/var/lib/service', onPurpose: true }])
+    expect(await node.files.list('/var/lib/service')).toHaveLength(2)
+    expect((await release(node, { ...item, purge: true })).kept).toEqual([])
+    expect(await node.files.list('/var/lib/service')).toEqual(['theirs'])
+  })
+})
+
+describe('an image', () => {
+  const spec = { reference: 'example.com/x:1', digest: 'sha256:a' }
+  const image = (reference: string, changes: Partial<ContainerdImage> = {}): ContainerdImage => ({
+    reference,
+    digest: 'sha256:a',
+    complete: true,
+    unpacked: true,
+    pinned: true,
+    platforms: [],
+    ...changes,
+  })
+  const names = ['example.com/x:1', 'example.com/x@sha256:a', 'sha256:c']
+  const nodeWith = async (...images: ContainerdImage[]) => Object.assign(await tinyNode(), { images })
+  const item = { kind: 'image', spec, before: { names: [], older: false } }
+
+  test('goes with all of its names, and others stay', async () => {
+    const other = image('example.com/y:1', { digest: 'sha256:b' })
+    const node = await nodeWith(...names.map(name => image(name)), other)
+    expect(await release(node, item)).toEqual({ difference: undefined, kept: [] })
+    expect(node.images).toEqual([other])
+  })
+
+  test('that another container uses stays, unpinned', async () => {
+    const node = await nodeWith(...names.map(name => image(name)))
+    const { kept } = await release(node, { ...item, containers: [{ id: 'pod', image: 'example.com/x:1' }] })
+    expect(kept).toMatchObject([{ what: 'example.com/x:1', why: expect.stringContaining('pod') }])
+    expect(node.images.map(({ pinned }) => pinned)).toEqual([false, false, false])
+  })
+
+  test('that was there before edgekit keeps the names it had, and is not pinned any more', async () => {
+    const node = await nodeWith(...names.map(name => image(name)))
+    await release(node, { ...item, before: { names: ['example.com/x:1'] }, ownership: 'modified' })
+    expect(node.images).toEqual([image('example.com/x:1', { pinned: false })])
+  })
+
+  test('cannot go while containerd is down', async () => {
+    const node = await nodeWith()
+    node.containerd.answers = async () => false
+    const { difference, kept } = await release(node, { ...item, containers: undefined })
+    expect(difference).toContain('containerd does not answer')
+    expect(kept).toMatchObject([{ what: 'example.com/x:1', why: expect.stringContaining('start it') }])
+  })
+
+  test.each([
+    ['is gone from containerd', []],
+    ['has digest sha256:b, expected sha256:a', [image('example.com/x:1', { digest: 'sha256:b' })]],
+    ['is incomplete', [image('example.com/x:1', { unpacked: false })]],
+    ['is not pinned', [image('example.com/x:1', { pinned: false })]],
+  ])('%s', async (difference, images) => {
+    expect((await release(await nodeWith(...images), item)).difference).toBe(difference)
+  })
+})
+
+describe('a unit', () => {
+  const spec = { unit: 'x.service', mayFail: false }
+
+  test.each([
+    ['that edgekit started is stopped', { active: 'active' }, false, ['stop x.service']],
+    ['that ran before goes on', { active: 'active' }, true, []],
+    ['that is gone is left alone', { load: 'not-found', active: 'inactive' }, false, []],
+  ])('%s', async (_, state, tried, calls) => {
+    const node = await tinyNode()
+    node.setUnit('x.service', state)
+    await releaseOf('unit-running').release(
+      { spec, ownership: 'created', before: { tried }, after: null },
+      { node, purge: false, containers: [] },
+    )
+    expect(node.calls).toEqual(calls)
+  })
+
+  test.each([
+    ['that edgekit enabled is disabled', 'enabled', false, ['disable x.service']],
+    ['that was enabled before stays so', 'enabled', true, []],
+    ['that somebody has disabled stays so', 'disabled', false, []],
+  ])('%s', async (_, now, enabled, calls) => {
+    const node = await tinyNode()
+    node.setUnit('x.service', { enabled: now })
+    await release(node, { kind: 'unit-enabled', spec, before: { enabled } })
+    expect(node.calls).toEqual(calls)
+  })
+
+  test.each([
+    ['unit-running', { active: 'active' }, undefined],
+    ['unit-running', { active: 'failed', sub: 'failed' }, 'is failed (failed), expected active'],
+    ['unit-running', { load: 'not-found' }, 'is gone'],
+    ['unit-enabled', { enabled: 'enabled' }, undefined],
+    ['unit-enabled', { enabled: 'disabled' }, 'is disabled, expected enabled'],
+    ['unit-enabled', { enabled: '' }, 'is not there, expected enabled'],
+  ])('%s, %o', async (kind, state, difference) => {
+    const node = await tinyNode()
+    node.setUnit('x.service', state)
+    const owned = { spec, ownership: 'created', before: {}, after: null } as const
+    expect(await releaseOf(kind).difference(owned, node)).toBe(difference)
+  })
+})
+
+describe('edgecore.yaml', () => {
+  const spec = { path: '/etc/edgecore.yaml', values: { 'modules.eventBus.mqttMode': 2 }, initial: {} }
+  const ours = 'modules:\n  eventBus:\n    mqttMode: 2\n'
+  const theirs = 'modules:\n  eventBus:\n    mqttMode: 0 # theirs\n'
+  const nodeWith = async (text: string) => {
+    const node = await tinyNode()
+    await node.put(spec.path, text)
+    await node.put('/backup', theirs)
+    return node
+  }
+  const before = { backup: '/backup', access: { mode: 0o600, ...root } }
+  const item = { kind: 'edgecore-config', spec, after: { sha256: sha256(ours) } }
+
+  test('of our own goes while it is as it was left', async () => {
+    const node = await nodeWith(ours)
+    expect(await release(node, item)).toEqual({ difference: undefined, kept: [] })
+    expect(await node.files.status(spec.path)).toBeUndefined()
+  })
+
+  test('of our own that was changed stays, but not with purge', async () => {
+    const node = await nodeWith(`${ours}# mine\n`)
+    expect((await release(node, item)).kept).toMatchObject([{ what: spec.path }])
+    expect((await release(node, { ...item, purge: true })).kept).toEqual([])
+    expect(await node.files.status(spec.path)).toBeUndefined()
+  })
+
+  test('of somebody else is as before, byte for byte', async () => {
+    const node = await nodeWith(ours)
+    await release(node, { ...item, before, ownership: 'modified' })
+    expect(await node.files.read(spec.path)).toBe(theirs)
+  })
+
+  test('of somebody else, changed since: our keys are as before and the rest stays', async () => {
+    const node = await nodeWith(`${ours}# mine\n`)
+    const { kept } = await release(node, { ...item, before, ownership: 'modified' })
+    expect(kept).toEqual([])
+    expect(await node.files.read(spec.path)).toBe('modules:\n  eventBus:\n    mqttMode: 0\n# mine\n')
+  })
+
+  test('a key of ours that was changed stays and is named', async () => {
+    const node = await nodeWith(ours.replace('2', '1'))
+    const { difference, kept } = await release(node, { ...item, before, ownership: 'modified' })
+    expect(difference).toBe('has other values: modules.eventBus.mqttMode is 1, expected 2')
+    expect(kept).toMatchObject([{ what: 'modules.eventBus.mqttMode in /etc/edgecore.yaml' }])
+    expect(await node.files.read(spec.path)).toBe(ours.replace('2', '1'))
+  })
+})
