@@ -8,6 +8,7 @@ const packages = {
   openssl: 'openssl',
   strip: 'binutils',
   ip: 'iproute2',
+  'mkfs.ext4': 'e2fsprogs',
   // An Ubuntu host needs it to trust the packages of the nodes' Debian.
   '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
 }

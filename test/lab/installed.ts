@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { bundleLayer, bundleOnNode, type Role } from './bundle.ts'
 import { cached } from './cache.ts'
-import type { Disk } from './mounts.ts'
+import { type Disk, writtenBy } from './mounts.ts'
 import { type LabNode, type NodeOptions, startKeptNode, startNode } from './node.ts'
 import { nodeDirectory } from './state.ts'
 import { pristineTree, type Release } from './tree.ts'
@@ -46,8 +46,8 @@ export async function installedDisk(release: Release, role: Role = 'edge'): Prom
     await using node = await startNodeWithBundle({ release, certificates: true }, role)
     await node.sh(install, { timeoutMs: 120_000 })
     await node.powerCut()
-    for (const part of ['upper', 'containerd']) {
-      await execa('cp', ['--archive', join(nodeDirectory(node.name), part), output])
+    for (const part of ['upper', 'containerd'] as const) {
+      await execa('cp', ['--archive', writtenBy(nodeDirectory(node.name), part), output])
     }
   })
   return { layers: [join(directory, 'upper'), ...disk.layers], containerd: join(directory, 'containerd') }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
@@ -13,24 +13,42 @@ export interface Disk {
   containerd?: string
 }
 
+/** What a node writes, as it lies on the disk of its own; the node must be off. */
+export const writtenBy = (directory: string, what: 'upper' | 'containerd'): string =>
+  join(directory, 'disk', what)
+
+/**
+ * A disk of its own for what a node writes: nearly empty whatever the host's is, which the node's kubelet would
+ * otherwise go by. The file that holds it takes only as much room as is used.
+ */
+async function mountOwnDisk(directory: string): Promise<void> {
+  const [file, disk] = [join(directory, 'disk.img'), join(directory, 'disk')]
+  await mkdir(disk, { recursive: true })
+  await writeFile(file, '')
+  await truncate(file, 16 * 2 ** 30)
+  await execa('mkfs.ext4', ['-q', '-O', '^has_journal', '-E', 'lazy_itable_init=1,nodiscard', file])
+  await execa('mount', ['-o', 'loop,noinit_itable', file, disk])
+}
+
 /**
  * The node's disk: what it writes lies over its layers. containerd keeps its own overlays in /var/lib/containerd,
  * which the kernel refuses on top of an overlay, so that is a plain directory.
  */
 export async function mountDisk(disk: Disk, directory: string): Promise<void> {
-  const [root, upper, work, containerd] = [
-    rootOf(directory),
-    ...['upper', 'work', 'containerd'].map(at => join(directory, at)),
-  ]
-  for (const path of [root, upper, work, containerd]) await mkdir(path as string, { recursive: true })
+  await mountOwnDisk(directory)
+  const root = rootOf(directory)
+  const upper = writtenBy(directory, 'upper')
+  const containerd = writtenBy(directory, 'containerd')
+  const work = join(directory, 'disk/work')
+  for (const path of [root, upper, work, containerd]) await mkdir(path, { recursive: true })
   const options = `lowerdir=${disk.layers.join(':')},upperdir=${upper},workdir=${work}`
   await execa('mount', ['-t', 'overlay', 'overlay', '-o', options, root])
   if (disk.containerd !== undefined) {
-    await execa('cp', ['--archive', '--no-target-directory', disk.containerd, containerd as string])
+    await execa('cp', ['--archive', '--no-target-directory', disk.containerd, containerd])
   }
   const target = join(root, 'var/lib/containerd')
   await mkdir(target, { recursive: true })
-  await execa('mount', ['--bind', containerd as string, target])
+  await execa('mount', ['--bind', containerd, target])
 }
 
 /** The mount points at and below a directory, in the order in which they were mounted. */

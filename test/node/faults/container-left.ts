@@ -10,5 +10,6 @@ export const containerLeft: Fault = {
     node.sh(
       'systemctl stop mosquitto; ctr -n k8s.io containers create docker.io/library/eclipse-mosquitto:2.0 mosquitto',
     ),
-  mend: node => node.sh('systemctl start mosquitto'),
+  // EdgeCore tries again every 5 s.
+  mend: node => node.sh('systemctl start mosquitto; until edgekit doctor; do sleep 0.5; done'),
 }
