@@ -2,8 +2,14 @@
 // Start from a source checkout: Node.js strips the types itself. The shipped executable starts in src/main.ts.
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { execute } from '@oclif/core'
+import { Config, execute } from '@oclif/core'
+import { reportError } from '../src/ui/report-error.ts'
+import { unknownCommand } from '../src/ui/unknown-command.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pjson = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
-await execute({ loadOptions: { root, pjson, ignoreManifest: true, userPlugins: false } })
+const config = await Config.load({ root, pjson, ignoreManifest: true, userPlugins: false })
+const words = process.argv.slice(2)
+const unknown = unknownCommand(words, config.commandIDs)
+if (unknown) reportError(unknown, { json: words.includes('--json') })
+else await execute({ loadOptions: config })

@@ -3,7 +3,9 @@
 
 import { commands, pjson } from 'edgekit:commands'
 import { dirname } from 'node:path'
-import { execute, Plugin } from '@oclif/core'
+import { Config, execute, Plugin } from '@oclif/core'
+import { reportError } from './ui/report-error.ts'
+import { unknownCommand } from './ui/unknown-command.ts'
 
 process.env['EDGEKIT_DISABLE_THEME'] = '1'
 // What Node.js deprecates is for us to mend, not for an operator to read (mqtt still uses url.parse).
@@ -36,7 +38,11 @@ async function main(): Promise<void> {
   const root = dirname(process.execPath)
   const plugin = new ShippedPlugin({ isRoot: true, root, pjson, ignoreManifest: true })
   await plugin.load()
-  await execute({ loadOptions: { root, pjson, plugins: new Map([[plugin.name, plugin]]) } })
+  const config = await Config.load({ root, pjson, plugins: new Map([[plugin.name, plugin]]) })
+  const words = process.argv.slice(2)
+  const unknown = unknownCommand(words, config.commandIDs)
+  if (unknown) reportError(unknown, { json: words.includes('--json') })
+  else await execute({ loadOptions: config })
 }
 
 void main()

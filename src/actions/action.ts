@@ -1,4 +1,5 @@
 import type { Node } from '../node/node.ts'
+import type { Preview } from './preview.ts'
 
 /** Is there something to do? `foreign`: what is there is somebody else's, and is not ours to replace. */
 export type Inspection = 'done' | 'needed' | 'foreign'
@@ -18,6 +19,8 @@ export interface Action<Spec, Before = unknown> {
   kind: string
   describe(spec: Spec): string
   inspect(spec: Spec, node: Node): Promise<Inspection>
+  /** What it will make of a file, for a person to look at beforehand. Only looks. */
+  preview?(spec: Spec, node: Node): Promise<Preview>
   capture(spec: Spec, node: Node, backUp: BackUp): Promise<Before>
   apply(spec: Spec, node: Node): Promise<void>
   revert(spec: Spec, before: Before, node: Node): Promise<void>

@@ -1,6 +1,7 @@
 import type { Access } from '../node/files.ts'
 import type { Action } from './action.ts'
 import { type KeptFile, keepFile, putFileBack } from './kept-file.ts'
+import { requireShown, shownFile } from './preview.ts'
 
 export interface FileSpec extends Access {
   path: string
@@ -23,6 +24,11 @@ export const file: Action<FileSpec, KeptFile> = {
       return found.mode === mode && found.uid === uid && found.gid === gid ? 'done' : 'needed'
     return ours ? 'needed' : 'foreign'
   },
+  preview: async ({ path, source }, { files }) => ({
+    path,
+    before: await shownFile(path, files),
+    after: typeof source === 'string' ? await requireShown(source, files) : source,
+  }),
   capture: ({ path }, { files }, backUp) => keepFile(path, files, backUp),
   async apply({ path, source, mode, uid, gid }, { files }) {
     await files.write(path, typeof source === 'string' ? { copyOf: source } : source, { mode, uid, gid })

@@ -1,11 +1,12 @@
 import type { Action } from './action.ts'
+import { type KeptFile, keepFile, putFileBack } from './kept-file.ts'
 
 export interface LinkSpec {
   path: string
   target: string
 }
 
-export const link: Action<LinkSpec, null> = {
+export const link: Action<LinkSpec, KeptFile> = {
   kind: 'link',
   describe: ({ path, target }) => `Link ${path} to ${target}`,
   async inspect({ path, target }, { files }) {
@@ -13,8 +14,8 @@ export const link: Action<LinkSpec, null> = {
     if (!found) return 'needed'
     return found.kind === 'symlink' && (await files.linkTarget(path)) === target ? 'done' : 'foreign'
   },
-  capture: async () => null,
+  capture: ({ path }, { files }, backUp) => keepFile(path, files, backUp),
   apply: ({ path, target }, { files }) => files.link(path, target),
-  revert: ({ path }, _, { files }) => files.remove(path),
-  ownership: () => 'created',
+  revert: ({ path }, before, { files }) => putFileBack(path, before, files),
+  ownership: before => (before ? 'modified' : 'created'),
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { formatReference, parseReference } from '../images/reference.ts'
+import { locate, problemsOf, type ValueProblem } from '../yaml/problems.ts'
 import { definitionError } from './definition-error.ts'
-import { locate, problemsOf, type ValueProblem } from './definition-problems.ts'
 import { type Layers, readLayers } from './layers.ts'
 import type { Architecture } from './manifest.ts'
 import { definitionSchema, type WrittenDefinition, type WrittenSource } from './schema.ts'

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { readAsset } from '../assets.ts'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { readYaml, type YamlSource } from '../yaml/source.ts'
 import { definitionError } from './definition-error.ts'
 import { rebasePaths } from './rebase-paths.ts'
-import { readYaml, type YamlSource } from './yaml-source.ts'
 
 /** The definitions that come with edgekit, in bundles/. */
 export const defaultDefinitions: readonly string[] = ['edge', 'cloud']

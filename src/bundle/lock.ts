@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import * as z from 'zod'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { digestOf } from '../images/digest.ts'
-import { readYaml } from './yaml-source.ts'
+import { readYaml } from '../yaml/source.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)

@@ -1,6 +1,6 @@
-import { type ValueProblem, written } from './definition-problems.ts'
+import { type ValueProblem, written } from '../yaml/problems.ts'
+import type { YamlPath } from '../yaml/source.ts'
 import type { Architecture } from './manifest.ts'
-import type { YamlPath } from './yaml-source.ts'
 
 /**
  * Fill in `${kubeedge}` everywhere in the value of a definition, so that another version is one line. `${arch}` stays

@@ -30,7 +30,7 @@ export const foreignUnits: Check = {
         unit => `${unit.name}: ${unit.load}, ${unit.active}, ${unit.fragmentPath || 'no file'}`,
       ),
       remedy: {
-        text: 'Look where the unit comes from. If it is not needed, stop it and remove the package or the file that brings it.',
+        text: 'Look where the unit comes from. If it is not needed, stop it and remove the package or the file that brings it. edgekit install --adopt uses it as it is, --force=UNIT replaces it.',
         commands: foreign.flatMap(unit => [
           `systemctl disable --now ${unit.name}`,
           `dpkg -S ${unit.fragmentPath}`,

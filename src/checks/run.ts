@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts'
 import { UnknownFact } from '../facts/fact.ts'
 import type { Facts } from '../facts/index.ts'
 import type { Check, CheckResult, Finding, ListedCheck, Role } from './check.ts'
+import { unwanted } from './shared/wanted.ts'
 
 function look(check: Check, facts: Facts): Finding {
   try {
@@ -36,10 +37,11 @@ export function runChecks(
   const role = roleOf(facts)
   for (const check of checks) {
     const blockedBy = [...new Set((check.needs ?? []).flatMap(id => blockersIn(results.get(id))))]
-    const applies = appliesTo(check, role)
-    const blocked = applies && blockedBy.length > 0
-    const finding: Finding = !applies
-      ? { status: 'skip', observed: role === 'edge' ? 'only on the cloud side' : 'only on edge nodes' }
+    const otherRole = role === 'edge' ? 'only on the cloud side' : 'only on edge nodes'
+    const pointless = appliesTo(check, role) ? unwanted(check, facts) : otherRole
+    const blocked = pointless === undefined && blockedBy.length > 0
+    const finding: Finding = pointless
+      ? { status: 'skip', observed: pointless }
       : blocked
         ? { status: 'skip', observed: `not looked at, because of ${blockedBy.join(', ')}` }
         : look(check, facts)

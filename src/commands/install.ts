@@ -3,14 +3,23 @@ import { Args, Flags } from '@oclif/core'
 import { readKeys } from '../bundle/keys.ts'
 import { locateBundle } from '../bundle/locate.ts'
 import { withUnpacked } from '../bundle/unpack.ts'
+import { checkNamed } from '../doctor/select.ts'
 import { exitCodeMeanings, exitCodes } from '../errors.ts'
-import { type InstallResult, install, PreflightRefusal } from '../install/install.ts'
+import { answersIn, askedBy, tokenFor } from '../install/asked.ts'
+import { dryRun } from '../install/dry-run.ts'
+import { install } from '../install/install.ts'
+import { PreflightRefusal } from '../install/prepare.ts'
 import { trustedKeys } from '../install/trusted-keys.ts'
 import { localNode } from '../node/node.ts'
-import { formatCloudCommands } from '../ui/cloud-commands.ts'
+import type { Step } from '../step.ts'
 import { EdgekitCommand } from '../ui/command.ts'
+import { confirm, isInteractive } from '../ui/confirm.ts'
 import { formatFindings } from '../ui/findings.ts'
+import { dryRunOutput, installOutput, type Output } from '../ui/install-output.ts'
 import { interruptible } from '../ui/interrupt.ts'
+import { nodeFlags } from '../ui/node-flags.ts'
+import { question } from '../ui/plan.ts'
+import { readStdin } from '../ui/stdin.ts'
 import { runSteps } from '../ui/steps.ts'
 
 export default class Install extends EdgekitCommand {
@@ -25,6 +34,8 @@ export default class Install extends EdgekitCommand {
   ]
   static override args = {
     bundle: Args.string({
+      // Stdin is for a token, and nothing else may read it.
+      ignoreStdin: true,
       description: 'a bundle, packed or unpacked (default: where this edgekit was unpacked)',
     }),
   }
@@ -39,6 +50,10 @@ export default class Install extends EdgekitCommand {
       default: true,
       description: 'put everything back on failure, or keep it as it is then, to look into it',
     }),
+    'dry-run': Flags.boolean({ description: 'change nothing; show each change and a diff of each file' }),
+    config: Flags.string({ helpValue: 'FILE', description: 'answers: these flags, in a YAML file' }),
+    yes: Flags.boolean({ char: 'y', description: 'do not ask before the first change' }),
+    ...nodeFlags,
     apply: Flags.boolean({ description: 'cloud bundle: also run keadm init, and wait until CloudCore runs' }),
     'advertise-address': Flags.string({
       helpValue: 'IP[,IP]',
@@ -54,46 +69,53 @@ export default class Install extends EdgekitCommand {
     const { args, flags } = await this.parse(Install)
     const node = localNode()
     const keys = [...(await readKeys(flags.key ?? [])), ...(await trustedKeys(node.files))]
+    const asked = askedBy(flags, flags.config === undefined ? {} : await answersIn(flags.config, node.files))
+    for (const id of asked.ignore ?? []) checkNamed(id)
     const silent = this.jsonEnabled()
-    const installFrom = (directory: string, signal: AbortSignal): Promise<InstallResult> =>
-      install({
-        signal,
-        directory,
-        node,
-        keys,
-        runSteps: steps => runSteps(steps, { silent }),
-        rollBackOnFailure: flags.rollback,
-        edgekitVersion: this.config.version,
-        cloud: {
-          apply: flags.apply,
-          advertiseAddress: flags['advertise-address'],
-          kubeconfig: flags.kubeconfig,
-        },
-      })
+    const request = {
+      node,
+      keys,
+      asked,
+      token: await tokenFor(asked, node.files, readStdin),
+      runSteps: (steps: readonly Step[]) => runSteps(steps, { silent }),
+      cloud: {
+        apply: flags.apply,
+        advertiseAddress: flags['advertise-address'],
+        kubeconfig: flags.kubeconfig,
+      },
+    }
+    const mayAsk = isInteractive() && !silent && !flags.yes && !asked.yes
     const { directory, packed } = await locateBundle(
       resolve(args.bundle ?? resolve(process.execPath, '../..')),
     )
+    const withBundle = (work: (directory: string) => Promise<unknown>): Promise<unknown> =>
+      directory === undefined ? withUnpacked(packed, keys, work) : work(directory)
     try {
-      const { bundle, done, checklist, next } = await interruptible(signal =>
-        directory === undefined
-          ? withUnpacked(packed, keys, unpacked => installFrom(unpacked, signal))
-          : installFrom(directory, signal),
+      return await interruptible(signal =>
+        withBundle(async directory => {
+          if (flags['dry-run']) return this.tell(dryRunOutput(await dryRun({ ...request, directory })))
+          const { rollback: rollBackOnFailure } = flags
+          const edgekitVersion = this.config.version
+          const result = await install({
+            ...request,
+            directory,
+            signal,
+            rollBackOnFailure,
+            edgekitVersion,
+            confirm: mayAsk ? plan => confirm(question(plan)) : undefined,
+          })
+          if (!result.passed) process.exitCode = exitCodes.checklistFailed
+          return this.tell(installOutput(result))
+        }),
       )
-      const passed = checklist.every(({ status }) => status === 'pass' || status === 'warn')
-      process.exitCode = passed ? exitCodes.ok : exitCodes.checklistFailed
-      this.say(done.length === 0 ? '\nNothing to do: this node is already as the bundle says.\n' : '')
-      this.say(formatFindings(checklist))
-      this.say(
-        passed
-          ? `\n${bundle.manifest.role === 'edge' ? 'This node works.' : 'Everything of the bundle is in place.'} Look at it at any time with: edgekit doctor`
-          : '\nInstalled, but not all is well: see above.',
-      )
-      if (next) this.say(formatCloudCommands(next))
-      const { name, kubeedgeVersion, arch } = bundle.manifest
-      return { bundle: { name, kubeedgeVersion, arch }, done, checklist, ...(next && { next }) }
     } catch (error) {
       if (error instanceof PreflightRefusal) this.say(`\n${formatFindings(error.findings)}\n`)
       throw error
     }
+  }
+
+  private tell({ text, data }: Output): unknown {
+    this.say(text)
+    return data
   }
 }

@@ -37,7 +37,7 @@ function parseAssignment(text: string): [string, ConfigValue] {
 }
 
 /** Throws EdgekitError for a key that may not be set in this way. */
-function checkKey(key: string): void {
+export function checkKey(key: string): void {
   if (secretKeys.includes(key)) {
     const instead =
       key === 'modules.edgeHub.token'
@@ -49,14 +49,14 @@ function checkKey(key: string): void {
     )
   }
   const [top = '', module = ''] = keysOf(key)
-  if (keysOf(key).includes('')) throw usage(`--set ${key}: a part of the key is empty`)
+  if (keysOf(key).includes('')) throw usage(`${key}: a part of the key is empty`)
   mistyped(key, top, topKeys)
   if (top === 'modules') mistyped(key, module, modules)
 }
 
 function mistyped(key: string, word: string, known: readonly string[]): void {
   const meant = known.includes(word) ? undefined : nearest(word, known)
-  if (meant) throw usage(`--set ${key}: EdgeCore has no ${word}; did you mean ${meant}?`)
+  if (meant) throw usage(`${key}: EdgeCore has no ${word}; did you mean ${meant}?`)
 }
 
 function readValue(key: string, text: string): ConfigValue {

@@ -20,6 +20,7 @@ import { nodeCertificate } from './node-certificate.ts'
 import { runc } from './runc.ts'
 import { runtimePrograms } from './runtime-programs.ts'
 import { units } from './units.ts'
+import { wanted } from './wanted.ts'
 
 /** Everything edgekit looks at. The name of a fact is the name of its collector. */
 const collectors = {
@@ -41,6 +42,7 @@ const collectors = {
   edgecoreConfig,
   edgecoreLog,
   bundle,
+  wanted,
 }
 
 type Collectors = typeof collectors
@@ -48,8 +50,6 @@ type ValueOf<C> = C extends Collector<infer T> ? T : never
 
 /** What is known about a node: plain data, which can be saved and looked at elsewhere. */
 export type Facts = { [K in keyof Collectors]: Fact<ValueOf<Collectors[K]>> }
-
-export const factNames = Object.keys(collectors) as (keyof Facts)[]
 
 async function collect<T>(collector: Collector<T>, node: Node, limitMs: number): Promise<Fact<T>> {
   const timeoutMs = Math.min(collector.timeoutMs, limitMs)

@@ -7,6 +7,9 @@ export interface UnitFacts extends UnitState {
   ours: boolean
 }
 
+/** Is there a unit, and somebody else's? */
+export const isForeign = ({ load, ours }: UnitFacts): boolean => load === 'loaded' && !ours
+
 export type UnitsFacts = Record<keyof typeof names, UnitFacts>
 
 export const units: Collector<UnitsFacts> = {

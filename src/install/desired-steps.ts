@@ -1,20 +1,16 @@
-import { dirname, join } from 'node:path'
-import { eventBusValues } from '../edgecore/event-bus.ts'
-import { runtimeValues, unjoinedValues } from '../edgecore/node-values.ts'
 import { broker, paths, units } from '../node/paths.ts'
+import type { Choices } from './choices.ts'
+import { type DesiredEdgecore, edgecoreSteps } from './edgecore-steps.ts'
 import { type NewRuntime, runtimeSteps } from './runtime-steps.ts'
-import { type DesiredStep, readable, stepMakers } from './step-makers.ts'
+import { type DesiredStep, readable, type StepMakers, stepMakers } from './step-makers.ts'
 import type { UnpackedBundle } from './unpacked-bundle.ts'
 
 export interface DesiredNode {
   bundle: UnpackedBundle
-  /** There is an EdgeCore that somebody else set up, `keadm join` say: its program and its unit are left as they are. */
-  adopted: boolean
-  /** The configuration that EdgeCore's unit reads. */
-  edgecoreConfig: string
-  nodeName: string
-  /** Where containerd listens. */
-  containerdSocket: string
+  choices: Choices
+  edgecore: DesiredEdgecore
+  /** mosquitto.service is somebody else's, and stays. */
+  brokerAdopted: boolean
   /** Only when the bundle brings the container runtime of this node. */
   runtime: NewRuntime | undefined
 }
@@ -28,33 +24,14 @@ const mosquitto = { uid: 1883, gid: 1883 }
  */
 export function desiredSteps({
   bundle,
-  adopted,
-  edgecoreConfig,
-  nodeName,
-  containerdSocket,
+  choices,
+  edgecore,
+  brokerAdopted,
   runtime,
 }: DesiredNode): DesiredStep[] {
-  const { directory, manifest } = bundle
+  const { manifest } = bundle
   const makers = stepMakers(bundle)
   const { place, folder, edgekit, images, installedManifest } = makers
-  const { kubeedgeVersion } = manifest
-  const endpoint = runtimeValues(kubeedgeVersion, {
-    endpoint: `unix://${containerdSocket}`,
-    cgroupDriver: undefined,
-  })
-  const reload = (unit: string, because: string[]): DesiredStep => ({
-    id: `reload for ${unit}`,
-    kind: 'daemon-reload',
-    spec: { units: [unit] },
-    because,
-  })
-
-  const edgecoreProgram = [
-    place('bin/edgecore', paths.edgecore, 0o755),
-    place('bin/keadm', paths.keadm, 0o755),
-    place('systemd/edgecore.service', paths.edgecoreUnit, 0o644),
-  ]
-
   return [
     folder('/etc/edgekit', readable),
     folder('/etc/edgekit/mosquitto', readable),
@@ -67,46 +44,24 @@ export function desiredSteps({
 
     ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),
-    place('config/mosquitto/mosquitto.conf', paths.brokerConfig, 0o644),
-    place('systemd/mosquitto.service', paths.brokerUnit, 0o644),
-    reload(units.broker, [paths.brokerUnit]),
+    ...(brokerAdopted ? [] : brokerUnit(makers)),
     { id: `enable ${units.broker}`, kind: 'unit-enabled', spec: { unit: units.broker } },
     {
       id: units.broker,
       kind: 'unit-running',
       spec: { unit: units.broker, mayFail: false },
-      because: [paths.brokerUnit, paths.brokerConfig, manifest.broker.image],
+      because: brokerAdopted ? [] : [paths.brokerUnit, paths.brokerConfig, manifest.broker.image],
     },
     { id: 'broker answers', kind: 'broker-answers', spec: { ...broker, timeoutMs: 30_000 } },
 
-    ...(adopted ? [] : edgecoreProgram),
-    folder(dirname(edgecoreConfig), readable),
-    {
-      id: edgecoreConfig,
-      kind: 'edgecore-config',
-      spec: {
-        path: edgecoreConfig,
-        base: join(directory, 'config/kubeedge/edgecore-config.yaml'),
-        // An EdgeCore that somebody else set up has found its runtime already.
-        values: { ...eventBusValues, ...(adopted ? {} : endpoint) },
-        initial: {
-          'modules.edged.hostnameOverride': nodeName,
-          ...endpoint,
-          ...unjoinedValues(kubeedgeVersion),
-        },
-      },
-    },
-    folder('/etc/systemd/system/edgecore.service.d', readable),
-    place('systemd/edgecore.service.d/10-edgekit.conf', paths.edgecoreDropIn, 0o644),
-    reload(units.edgecore, [paths.edgecoreUnit, paths.edgecoreDropIn]),
-    { id: `enable ${units.edgecore}`, kind: 'unit-enabled', spec: { unit: units.edgecore } },
-    {
-      id: units.edgecore,
-      kind: 'unit-running',
-      spec: { unit: units.edgecore, mayFail: true },
-      because: [paths.edgecore, edgecoreConfig, paths.edgecoreUnit, paths.edgecoreDropIn],
-    },
+    ...(choices.edgecore ? edgecoreSteps(manifest, edgecore, choices, makers) : []),
 
     installedManifest(),
   ]
 }
+
+const brokerUnit = ({ place, reload }: StepMakers): DesiredStep[] => [
+  place('config/mosquitto/mosquitto.conf', paths.brokerConfig, 0o644),
+  place('systemd/mosquitto.service', paths.brokerUnit, 0o644),
+  reload(units.broker, [paths.brokerUnit]),
+]

@@ -15,6 +15,16 @@ export interface Plan {
   /** In order; empty when the node is already as it should be. */
   steps: PlannedStep[]
   foreign: PlannedStep[]
+  /** Somebody else's too, and it stays as it is, because the person said so. */
+  kept: PlannedStep[]
+}
+
+/** What the person said about things of somebody else. */
+export interface Leave {
+  /** They stay, and are used as they are. */
+  adopt: boolean
+  /** Ids of those that are replaced. */
+  force: readonly string[]
 }
 
 /** What edgekit did to this node before. */
@@ -25,7 +35,12 @@ export interface Past {
 }
 
 /** Look which of the desired steps are still to be done. Changes nothing. */
-export async function makePlan(desired: readonly DesiredStep[], past: Past, node: Node): Promise<Plan> {
+export async function makePlan(
+  desired: readonly DesiredStep[],
+  past: Past,
+  node: Node,
+  { adopt, force }: Leave = { adopt: false, force: [] },
+): Promise<Plan> {
   const changes = past.history?.changes ?? []
   const live = changes.filter(({ state }) => state !== 'reverted')
   const latest = (of: readonly Change[], id: string, what: 'touched' | 'done'): number =>
@@ -40,11 +55,12 @@ export async function makePlan(desired: readonly DesiredStep[], past: Past, node
       cause => needed.has(cause) || latest(changes, cause, 'touched') > latest(live, id, 'done'),
     ) ??
       false)
-  const plan: Plan = { undo: [], steps: [], foreign: [] }
+  const plan: Plan = { undo: [], steps: [], foreign: [], kept: [] }
   for (const [index, step] of desired.entries()) {
-    const inspection = inspections[index] ?? 'needed'
+    const found = inspections[index] ?? 'needed'
+    const inspection = found === 'foreign' && force.includes(step.id) ? 'needed' : found
     const planned = { ...step, title: actionOf(step.kind).describe(step.spec) }
-    if (inspection === 'foreign') plan.foreign.push(planned)
+    if (inspection === 'foreign') plan[adopt ? 'kept' : 'foreign'].push(planned)
     else if (isNeeded(step, inspection)) {
       needed.add(step.id)
       plan.steps.push(planned)

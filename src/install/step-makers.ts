@@ -23,6 +23,8 @@ export interface StepMakers {
   /** Put a file of the bundle in its place. Throws EdgekitError when the bundle has no such file. */
   place: (member: string, path: string, mode: number) => DesiredStep
   folder: (path: string, access: { mode: number; uid: number; gid: number }) => DesiredStep
+  /** Let systemd read a unit again, when one of these has been written. */
+  reload: (unit: string, because: string[]) => DesiredStep
   /** edgekit itself, so that it is there when the unpacked bundle is gone. */
   edgekit: () => DesiredStep[]
   /** Keep the archives of all images and import them. */
@@ -63,6 +65,12 @@ export function stepMakers(bundle: UnpackedBundle): StepMakers {
   return {
     place,
     folder,
+    reload: (unit, because) => ({
+      id: `reload for ${unit}`,
+      kind: 'daemon-reload',
+      spec: { units: [unit] },
+      because,
+    }),
     edgekit: () => [
       place('bin/edgekit', paths.program, 0o755),
       { id: paths.programLink, kind: 'link', spec: { path: paths.programLink, target: paths.program } },

@@ -1,7 +1,7 @@
 import { Command } from '@oclif/core'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { CommandError } from '../node/command-error.ts'
-import { paint, wrap } from './text.ts'
+import { reportError } from './report-error.ts'
 
 /** What all commands share: `--json`, and one way to say what went wrong. */
 export abstract class EdgekitCommand extends Command {
@@ -30,15 +30,7 @@ export abstract class EdgekitCommand extends Command {
     )
   }
 
-  private report({ message, exitCode, remedy, findings }: EdgekitError & { findings?: unknown }): void {
-    process.exitCode = exitCode
-    if (this.jsonEnabled()) {
-      const error = { message, exitCode, ...(remedy && { remedy }) }
-      process.stdout.write(`${JSON.stringify({ error, ...(findings ? { findings } : {}) }, null, 2)}\n`)
-      return
-    }
-    const lines = [wrap(`${paint('red', 'edgekit:', process.stderr)} ${message}`)]
-    if (remedy) lines.push(wrap(`What to do: ${remedy}`, 2))
-    process.stderr.write(`${lines.join('\n')}\n`)
+  private report(error: EdgekitError): void {
+    reportError(error, { json: this.jsonEnabled() })
   }
 }

@@ -1,6 +1,9 @@
 import { createInterface } from 'node:readline/promises'
 
-/** Ask the person at the terminal; anything but yes is no. Only where `process.stdin` and `process.stdout` are one. */
+/** Can somebody be asked? Not in a pipe, a script or a unit. */
+export const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY
+
+/** Ask the person at the terminal; anything but yes is no. Only where `isInteractive`. */
 export async function confirm(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   try {

@@ -14,7 +14,8 @@ export const releaseEdgecoreConfig: Release<EdgecoreConfigSpec, KeptFile> = {
       await putFileBack(path, before, files)
       return []
     }
-    if (!before) return [{ what: path, why: 'it has been changed since edgekit wrote it' }]
+    if (!before || 'linkTo' in before)
+      return [{ what: path, why: 'it has been changed since edgekit wrote it' }]
     const old = (await files.read(before.backup)) ?? ''
     const restored = restoreKeys(text, old, values)
     const access = await files.status(path)

@@ -1,4 +1,5 @@
 import type { Node } from '../../node/node.ts'
+import { type KeptFile, putFileBack } from '../kept-file.ts'
 import type { LinkSpec } from '../link.ts'
 import type { Release } from './release.ts'
 
@@ -8,13 +9,13 @@ async function stateOf({ path, target }: LinkSpec, { files }: Node): Promise<'go
   return found.kind === 'symlink' && (await files.linkTarget(path)) === target ? 'ours' : 'changed'
 }
 
-export const releaseLink: Release<LinkSpec, unknown> = {
-  title: ({ spec: { path } }) => `Remove ${path}`,
-  async release({ spec }, { node }) {
+export const releaseLink: Release<LinkSpec, KeptFile> = {
+  title: ({ spec: { path }, before }) => (before ? `Put back ${path}` : `Remove ${path}`),
+  async release({ spec, before }, { node }) {
     const state = await stateOf(spec, node)
     if (state === 'changed')
       return [{ what: spec.path, why: `it is no longer the link to ${spec.target} that edgekit made` }]
-    if (state === 'ours') await node.files.remove(spec.path)
+    if (state === 'ours') await putFileBack(spec.path, before, node.files)
     return []
   },
   async difference({ spec }, node) {

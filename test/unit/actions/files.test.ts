@@ -298,3 +298,39 @@ describe('edgecore-config', () => {
     expect((await node.disk())[path]).toBe(expected)
   })
 })
+
+describe.each([
+  ['a file', file as Action<unknown>, fileSpec],
+  ['a link', link as Action<unknown>, linkSpec],
+])('what stands in the place of %s and is to be replaced all the same', (_, action, spec) => {
+  test.each([
+    ['a link', (node: TinyNode) => node.files.link(spec.path, '/etc/other')],
+    ['a file', (node: TinyNode) => node.put(spec.path, 'theirs')],
+  ])('%s comes back', async (_, prepare) => {
+    const node = await nodeWithBundle()
+    await prepare(node)
+    const before = await diskOf(node)
+    const kept = fromJson(await action.capture(spec, node, backUpOn(node)))
+    await action.apply(spec, node)
+    expect(await action.inspect(spec, node)).toBe('done')
+    await action.revert(spec, kept, node)
+    expect(await diskOf(node)).toEqual(before)
+  })
+})
+
+test('a preview shows texts as texts, and programs by size and hash', async () => {
+  const node = await nodeWithBundle()
+  await node.put(fileSpec.path, 'old\n')
+  expect(await file.preview?.(fileSpec, node)).toEqual({
+    path: fileSpec.path,
+    before: { text: 'old\n' },
+    after: { text: 'new\n' },
+  })
+  await node.put('/bundle/program', '\0ELF')
+  const program = { ...fileSpec, path: '/usr/bin/x', source: '/bundle/program' }
+  expect(await file.preview?.(program, node)).toEqual({
+    path: '/usr/bin/x',
+    before: undefined,
+    after: { size: 4, sha256: sha256('\0ELF') },
+  })
+})

@@ -38,6 +38,49 @@ test('on a cloud machine the broker and EdgeCore are not looked for, and nothing
   expect(results.filter(({ blockedBy }) => blockedBy)).toEqual([])
 })
 
+describe('what was asked for when the node was installed', () => {
+  const stopped = (wanted: Healthy['wanted']['value']): CheckResult[] => {
+    const facts = healthy()
+    facts.wanted.value = wanted
+    facts.units.value.edgecore = unit('edgecore.service', { active: 'inactive', sub: 'dead' })
+    facts.edgecoreLog.value.eventBus = 'unknown'
+    return runChecks(checks, facts)
+  }
+  const skipped = (results: readonly CheckResult[]) =>
+    results.filter(({ status }) => status === 'skip').map(({ id }) => id)
+
+  test('an EdgeCore that is to run is missed', () => {
+    expect(
+      stopped({ edgecore: 'running', adopt: false }).find(({ id }) => id === 'edgecore-active')?.status,
+    ).toBe('fail')
+  })
+
+  test('a prepared one need not run; its configuration is looked at', () => {
+    const results = stopped({ edgecore: 'staged', adopt: false })
+    expect(skipped(results)).toEqual(['edgecore-active', 'edgecore-mqtt'])
+    expect(results.filter(({ status }) => status === 'fail')).toEqual([])
+  })
+
+  test('where there is to be the broker only, nothing of it is looked at', () => {
+    const results = stopped({ edgecore: 'none', adopt: false })
+    expect(skipped(results)).toEqual(['edgecore-event-bus', 'edgecore-active', 'edgecore-mqtt'])
+    expect(results.filter(({ status }) => status === 'fail')).toEqual([])
+  })
+
+  test('one that somebody has started all the same is looked at', () => {
+    const facts = healthy()
+    facts.wanted.value = { edgecore: 'staged', adopt: false }
+    expect(skipped(runChecks(checks, facts))).toEqual([])
+  })
+
+  test('what is adopted may be of somebody else', () => {
+    const facts = healthy()
+    facts.wanted.value = { edgecore: 'running', adopt: true }
+    facts.units.value.broker = unit('mosquitto.service', { ours: false })
+    expect(skipped(runChecks(checks, facts))).toEqual(['foreign-units', 'broker-port'])
+  })
+})
+
 const pause = {
   ...manifest.images[0],
   reference: 'registry.k8s.io/pause:3.10',

@@ -3,6 +3,7 @@ import { readEdgecoreConfig } from '../../../src/edgecore/config.ts'
 import type { Facts } from '../../../src/facts/index.ts'
 import type { Holder } from '../../../src/facts/listeners.ts'
 import type { UnitFacts } from '../../../src/facts/units.ts'
+import type { Wanted } from '../../../src/facts/wanted.ts'
 import type { FileSystem } from '../../../src/node/storage.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
@@ -199,6 +200,7 @@ export const healthy = (): {
     },
   },
   bundle: { value: manifest },
+  wanted: { value: { edgecore: 'running', adopt: false } as Wanted },
 })
 
 /** The facts of a machine with a cloud bundle: neither broker nor EdgeCore, somebody else on 1883, another init. */

@@ -12,13 +12,23 @@ import { bundleFiles } from './bundle.ts'
 import { perform, performUnfinished, rollBackOn } from './engine.ts'
 
 const directory = '/bundle'
+const edgecore: DesiredNode['edgecore'] = {
+  adopted: false,
+  config: paths.edgecoreConfig,
+  base: '/bundle/config/kubeedge/edgecore-config.yaml',
+  nodeName: 'edge-1',
+  containerdSocket: '/run/containerd/containerd.sock',
+  cgroupDriver: undefined,
+  quic: false,
+  token: undefined,
+}
+const choices: DesiredNode['choices'] = { set: {}, edgecore: true, stage: false, adopt: false }
 const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): DesiredStep[] =>
   desiredSteps({
     bundle: { directory, manifest, manifestSha256: 'f'.repeat(64) },
-    adopted: false,
-    edgecoreConfig: paths.edgecoreConfig,
-    nodeName: 'edge-1',
-    containerdSocket: '/run/containerd/containerd.sock',
+    choices,
+    edgecore,
+    brokerAdopted: false,
     runtime: undefined,
     ...changes,
   })
@@ -141,7 +151,7 @@ describe('files of the bundle', () => {
 
 describe('an EdgeCore that somebody else set up', () => {
   const edgecoreConfig = '/srv/edgekit-lookalike/edgekit/edgecore.yaml'
-  const adopting = stepsOf(manifest, { adopted: true, edgecoreConfig })
+  const adopting = stepsOf(manifest, { edgecore: { ...edgecore, adopted: true, config: edgecoreConfig } })
 
   test('keeps its program, keadm and its unit, and all else is done in the same order', () => {
     const elsewhere: Record<string, string> = {
@@ -315,7 +325,9 @@ describe('on a node', () => {
     await node.put(paths.edgecore, 'built by hand')
     await node.put(paths.edgecoreUnit, 'written by keadm')
     await node.put(edgecoreConfig, 'modules: {edged: {hostnameOverride: theirs}}\n', 0o600)
-    const { disk } = await begin(node, '1', { adopted: true, edgecoreConfig })
+    const { disk } = await begin(node, '1', {
+      edgecore: { ...edgecore, adopted: true, config: edgecoreConfig },
+    })
     const now = await node.disk()
     for (const path of [paths.edgecore, paths.edgecoreUnit]) expect(now[path]).toBe(disk[path])
     expect(now[edgecoreConfig]).toContain('hostnameOverride: theirs')

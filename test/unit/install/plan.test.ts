@@ -46,3 +46,17 @@ test('what is in the way and not ours is told apart from what is to be done', as
   expect(plan.steps.map(({ id, title }) => [id, title])).toEqual([['a', 'Start a']])
   expect(plan.foreign.map(({ id, title }) => [id, title])).toEqual([['link', 'Link /link to /target']])
 })
+
+test.each([
+  ['adopted: it stays', { adopt: true, force: [] }, [], ['link']],
+  ['forced: it is replaced', { adopt: false, force: ['link'] }, ['link'], []],
+  ['both: what is forced is replaced', { adopt: true, force: ['link'] }, ['link'], []],
+])('what is not ours is %s', async (_, leave, steps, kept) => {
+  const node = await tinyNode()
+  await node.put('/link', 'mine')
+  const past = { history: undefined, receipt: undefined }
+  const plan = await makePlan([link], past, node, leave)
+  expect(plan.steps.map(({ id }) => id)).toEqual(steps)
+  expect(plan.kept.map(({ id }) => id)).toEqual(kept)
+  expect(plan.foreign).toEqual([])
+})

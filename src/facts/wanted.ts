@@ -1,0 +1,25 @@
+import { paths } from '../node/paths.ts'
+import type { Collector } from './collector.ts'
+
+/** What was asked for when this node was installed. */
+export interface Wanted {
+  /** `staged`: prepared, and not to run yet. `none`: only the broker. */
+  edgecore: 'running' | 'staged' | 'none'
+  /** What was there and is somebody else's is used as it is. */
+  adopt: boolean
+}
+
+/** What the options of an install say; without any, a whole node of edgekit's own. */
+export function wantedBy(options: { edgecore?: unknown; stage?: unknown; adopt?: unknown } = {}): Wanted {
+  const edgecore = options.stage === true ? 'staged' : 'running'
+  return { edgecore: options.edgecore === false ? 'none' : edgecore, adopt: options.adopt === true }
+}
+
+export const wanted: Collector<Wanted> = {
+  name: 'wanted',
+  timeoutMs: 5_000,
+  async collect({ files }) {
+    const text = await files.read(paths.receipt)
+    return wantedBy(text === undefined ? {} : (JSON.parse(text) as { options?: object }).options)
+  },
+}

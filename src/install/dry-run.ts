@@ -1,0 +1,33 @@
+import type { Node } from '../node/node.ts'
+import { paths } from '../node/paths.ts'
+import { type CloudChoice, cloudOptions } from './cloud-side.ts'
+import { readHistory } from './journal.ts'
+import type { Past } from './plan.ts'
+import { type PlanReport, reportPlan } from './plan-report.ts'
+import { type InstallRequest, type Prepared, prepare } from './prepare.ts'
+import { readReceipt } from './receipt.ts'
+import { openBundle, type UnpackedBundle } from './unpacked-bundle.ts'
+
+export interface DryRun extends Pick<Prepared, 'choices' | 'findings' | 'notes'> {
+  bundle: UnpackedBundle
+  plan: PlanReport
+}
+
+/**
+ * What an install would do now: it only looks, and takes no lock. Throws EdgekitError where an install would refuse.
+ */
+export async function dryRun(request: InstallRequest & { cloud: CloudChoice }): Promise<DryRun> {
+  const { directory, node, keys, cloud } = request
+  const bundle = await openBundle(directory, node.files, keys)
+  await cloudOptions(bundle.manifest, cloud, node)
+  const { choices, findings, notes, plan } = await prepare(bundle, request, await pastOf(node))
+  return { bundle, choices, findings, notes, plan: await reportPlan(plan, node) }
+}
+
+/** What was done before, without tidying up after it. */
+async function pastOf({ files }: Node): Promise<Past> {
+  const receipt = await readReceipt(files)
+  const text = await files.read(paths.journal)
+  const { history } = text === undefined ? { history: undefined } : readHistory(text, paths.journal)
+  return { receipt, history: history?.run === receipt?.run ? undefined : history }
+}

@@ -1,0 +1,146 @@
+import type { Manifest } from '../bundle/manifest.ts'
+import type { TrustedKey } from '../bundle/signature.ts'
+import type { CheckResult } from '../checks/check.ts'
+import { checksForRole } from '../checks/index.ts'
+import { runChecks } from '../checks/run.ts'
+import { EdgekitError, exitCodes } from '../errors.ts'
+import { collectFacts, type Facts } from '../facts/index.ts'
+import { isForeign } from '../facts/units.ts'
+import { wantedBy } from '../facts/wanted.ts'
+import type { Node } from '../node/node.ts'
+import { units } from '../node/paths.ts'
+import type { Secret } from '../secret.ts'
+import type { StepRunner } from '../step.ts'
+import { type Asked, type Choices, choose, refuseEdgeOptions } from './choices.ts'
+import { cloudSteps } from './cloud-steps.ts'
+import { desiredEdge } from './desired-edge.ts'
+import { forcedIds, refuseForeign } from './foreign.ts'
+import { makePlan, type Past, type Plan } from './plan.ts'
+import { beforeRuntime, bringsRuntime } from './runtime.ts'
+import { type DesiredStep, stepMakers } from './step-makers.ts'
+import { type UnpackedBundle, verifyBundle } from './unpacked-bundle.ts'
+
+/** What a person asks for. */
+export interface InstallRequest {
+  /** Directory of the unpacked bundle. */
+  directory: string
+  node: Node
+  /** With any, one of them must have signed the bundle. */
+  keys: readonly TrustedKey[]
+  asked: Asked
+  /** What `asked.tokenFile` holds. */
+  token: Secret | undefined
+  /** Shows the steps and runs them. */
+  runSteps: StepRunner
+}
+
+/** What is to be done, before anything has been changed. */
+export interface Prepared {
+  /** Undefined for a cloud bundle. */
+  choices: Choices | undefined
+  desired: DesiredStep[]
+  plan: Plan
+  /** What preflight found that does not stand in the way: warnings, and what is to be ignored. */
+  findings: CheckResult[]
+  /** What was asked for and has no effect, and why. */
+  notes: string[]
+}
+
+/** The preflight checks found something; the node has not been touched. */
+export class PreflightRefusal extends EdgekitError {
+  readonly findings: readonly CheckResult[]
+
+  constructor(findings: readonly CheckResult[]) {
+    super('this node is not ready; nothing has been changed', { exitCode: exitCodes.refused })
+    this.findings = findings
+  }
+}
+
+/**
+ * Look at the node, verify the bundle, decide. Only looks. Throws EdgekitError when something stands in the way: all
+ * that preflight found, a damaged bundle, things of somebody else.
+ */
+export async function prepare(
+  bundle: UnpackedBundle,
+  { asked, token, node, runSteps }: Omit<InstallRequest, 'directory' | 'keys'>,
+  past: Past,
+): Promise<Prepared> {
+  const { manifest } = bundle
+  if (manifest.role === 'cloud') refuseEdgeOptions(asked)
+  const choices = choose(asked, past.receipt?.options)
+  const force = asked.force ?? []
+  const notes: string[] = []
+  let facts: Facts | undefined
+  let findings: CheckResult[] = []
+  let desired: DesiredStep[] = []
+  let plan: Plan | undefined
+  await runSteps([
+    {
+      title: 'Look at this node',
+      async run() {
+        facts = { ...(await collectFacts(node)), wanted: { value: wantedBy(choices) } }
+        findings = preflight(bundle, facts, [...(asked.ignore ?? []), ...settledBy(force)])
+      },
+    },
+    {
+      title: `Verify ${manifest.files.length} files of the bundle`,
+      run: () => verifyBundle(bundle, node.files),
+    },
+    {
+      title: past.history ? 'Decide how to finish what was interrupted' : 'Decide what to do',
+      async run(note) {
+        const known = facts as Facts
+        refuseOtherRole(manifest, known)
+        const { edgecoreConfig } = asked
+        const request = { choices, force, edgecoreConfig, token }
+        desired =
+          manifest.role === 'cloud'
+            ? cloudSteps(manifest, stepMakers(bundle))
+            : await desiredEdge(bundle, request, known, node, text => notes.push(text))
+        const leave = { adopt: choices.adopt, force: forcedIds(force, desired) }
+        plan = await makePlan(desired, past, node, leave)
+        refuseForeign(plan)
+        note(plan.steps.length === 0 ? 'nothing' : `${plan.steps.length} changes`)
+      },
+    },
+  ])
+  return {
+    choices: manifest.role === 'edge' ? choices : undefined,
+    desired,
+    plan: plan as Plan,
+    findings,
+    notes,
+  }
+}
+
+/** The checks about what the person has said is to be replaced. */
+function settledBy(force: readonly string[]): string[] {
+  if (force.includes(units.broker)) return ['foreign-units', 'broker-port']
+  return force.includes(units.edgecore) ? ['foreign-units'] : []
+}
+
+/** What it found that is worth knowing. Throws PreflightRefusal unless this node can take this bundle. */
+function preflight({ manifest }: UnpackedBundle, facts: Facts, ignored: readonly string[]): CheckResult[] {
+  // In a configuration of its own edgekit sets it to what containerd has.
+  const setsCgroupDriver = !('value' in facts.units) || !isForeign(facts.units.value.edgecore)
+  const checks = checksForRole('preflight', manifest.role).filter(
+    ({ id }) => id !== 'cgroup-driver' || !setsCgroupDriver,
+  )
+  const findings = runChecks(
+    bringsRuntime(manifest, facts) ? beforeRuntime(checks) : checks,
+    { ...facts, bundle: { value: manifest } },
+    ignored,
+  ).filter(({ status }) => status !== 'pass')
+  if (findings.some(({ status }) => status === 'fail' || status === 'error'))
+    throw new PreflightRefusal(findings)
+  return findings.filter(({ status }) => status === 'warn')
+}
+
+function refuseOtherRole({ name, role }: Manifest, { bundle }: Facts): void {
+  const installed = 'value' in bundle ? bundle.value : undefined
+  if (!installed || installed.role === role) return
+  throw new EdgekitError(`${installed.name} is installed on this machine; it cannot be ${name} as well`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Use another machine: EdgeCore does not run where a kubelet runs. Nothing has been changed.',
+  })
+}

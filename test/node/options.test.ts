@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { paths } from '../../src/node/paths.ts'
+import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
+import type { LabNode } from '../lab/node.ts'
+import { snapshot } from '../lab/snapshot.ts'
+import { releases } from '../lab/tree.ts'
+
+const minutes = 60_000
+const hash = 'ab'.repeat(32)
+const token = `${hash}.eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDB9.dG9wLXNlY3JldA`
+
+const run = (node: LabNode, args: string, input?: string) =>
+  node.run(`cd ${bundleOnNode} && ./edgekit install ${args}`, {
+    timeoutMs: 2 * minutes,
+    ...(input === undefined ? {} : { input }),
+  })
+
+/** What edgekit says, without its line breaks. */
+const flat = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
+describe.concurrent.each(releases)('%s', release => {
+  test('a dry run shows everything and changes nothing', async () => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    await node.sh('mkdir -p /etc/kubeedge/config')
+    await node.write(
+      paths.edgecoreConfig,
+      'modules:\n  edgeHub:\n    token: very.secret.old.token\n  eventBus:\n    mqttMode: 0 # theirs\n',
+      0o600,
+    )
+    const before = await snapshot(node)
+    const shown = await run(node, '--dry-run --node-name edge-7')
+    expect(shown.stdout).toContain('+++ /etc/systemd/system/mosquitto.service')
+    expect(shown.stdout).toContain('-    mqttMode: 0 # theirs\n+    mqttMode: 2 # theirs')
+    expect(shown.stdout).toContain('+    hostnameOverride: edge-7')
+    expect(shown.stdout).toMatch(/new: \d+ bytes, sha256 [0-9a-f]{64}/)
+    expect(shown.stdout).toContain('Nothing has been changed.')
+    expect(shown.exitCode).toBe(exitCodes.ok)
+    const data = await run(node, '--dry-run --json')
+    expect(JSON.parse(data.stdout)).toMatchObject({
+      schemaVersion: 1,
+      dryRun: true,
+      plan: { undo: [], changes: expect.arrayContaining([expect.objectContaining({ kind: 'file' })]) },
+    })
+    expect(shown.stdout + data.stdout).not.toContain('secret')
+    expect(await snapshot(node)).toEqual(before)
+  })
+
+  test('a node that is as it should be has an empty plan', async () => {
+    await using node = await startInstalledNode(release)
+    const before = await snapshot(node)
+    const { exitCode, stdout } = await node.run(`cd ${bundleOnNode} && ./edgekit install --dry-run --json`)
+    expect(JSON.parse(stdout).plan).toEqual({ undo: [], changes: [], kept: [] })
+    expect(exitCode).toBe(exitCodes.ok)
+    expect(await snapshot(node)).toEqual(before)
+  })
+
+  test('a staged node is joined later, by an answers file with a token from stdin, and stays so', async () => {
+    await using node = await startNodeWithBundle({ release })
+    const staged = await run(node, '--stage --node-name edge-7')
+    expect(staged.stderr).toBe('')
+    expect(staged.stdout).toContain('EdgeCore is prepared and waits.')
+    expect(staged.exitCode).toBe(exitCodes.ok)
+    expect((await node.run('systemctl is-active edgecore; systemctl is-enabled edgecore')).stdout).toBe(
+      'inactive\ndisabled',
+    )
+    expect((await node.run('edgekit doctor --tag checklist')).exitCode).toBe(exitCodes.ok)
+    const config = await node.read(paths.edgecoreConfig)
+    expect(config).toContain('hostnameOverride: edge-7')
+    expect(config).toContain('DisableCSIVolumePlugin: true')
+
+    // Without a word about it: it stays staged, and nothing is done.
+    const before = await snapshot(node)
+    expect((await run(node, '')).stdout).toContain('Nothing to do')
+    expect(await snapshot(node)).toEqual(before)
+
+    await node.write(
+      '/root/answers.yaml',
+      'cloudcore: 192.0.2.9:10000\ntokenFile: "-"\nstage: false\nset:\n  modules.edgeHub.heartbeat: 20\n',
+    )
+    // All that the process list shows meanwhile is written down.
+    await node.sh(
+      "systemd-run --quiet --collect --unit=watch sh -c 'while :; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; sleep 0.2; done >/root/seen 2>/dev/null'",
+    )
+    const joined = await run(node, `--config /root/answers.yaml --ca-hash ${hash} --json`, `${token}\n`)
+    await node.sh('systemctl stop watch')
+    expect(await node.sh('grep -ca answers.yaml /root/seen')).not.toBe('0')
+    // There is no cloud at that address.
+    expect(joined.exitCode).toBe(exitCodes.checklistFailed)
+    const now = await node.read(paths.edgecoreConfig)
+    expect(now).toContain(`token: ${token}`)
+    expect(now).toContain('httpServer: https://192.0.2.9:10002')
+    expect(now).toContain('server: 192.0.2.9:10000')
+    expect(now).toContain('heartbeat: 20')
+    expect(now).toContain('hostnameOverride: edge-7')
+    expect(await node.sh(`stat -c %a:%U ${paths.edgecoreConfig}`)).toBe('640:root')
+    expect(joined.stdout + joined.stderr).not.toContain(token)
+    const elsewhere = await node.sh(
+      `grep -rlaF ${token.slice(70)} /etc /var /opt /run /root/seen /root/bundle/bundle.json 2>/dev/null; journalctl -a --no-pager | grep -cF ${token.slice(70)}; true`,
+    )
+    expect(elsewhere.split('\n')).toEqual([paths.edgecoreConfig, '0'])
+    expect((await node.run('systemctl is-enabled edgecore')).stdout).toBe('enabled')
+
+    // A plain install later does not undo any of it.
+    const after = await snapshot(node)
+    expect((await run(node, '')).stdout).toContain('Nothing to do')
+    expect((await snapshot(node)).filter(line => !after.includes(line))).toEqual([])
+  })
+
+  test('only the broker', async () => {
+    await using node = await startNodeWithBundle({ release })
+    const { exitCode, stdout } = await run(node, '--no-edgecore')
+    expect(stdout).toContain('This node works.')
+    expect(exitCode).toBe(exitCodes.ok)
+    expect(
+      await node.sh(
+        'systemctl is-active mosquitto; ls /etc/kubeedge /usr/local/bin/edgecore 2>/dev/null; true',
+      ),
+    ).toBe('active')
+    expect((await run(node, '')).stdout).toContain('Nothing to do')
+    expect((await node.run('edgekit doctor --tag checklist')).exitCode).toBe(exitCodes.ok)
+  })
+
+  test('a unit of somebody else is refused, adopted or replaced, as the person says', async () => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    const unit =
+      '[Unit]\nDescription=their broker\n[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n'
+    await node.write(paths.brokerUnit, unit)
+    await node.write(paths.edgecore, '#!/bin/sh\nsleep infinity\n', 0o755)
+    await node.sh('systemctl daemon-reload')
+    const before = await snapshot(node)
+    const refused = await run(node, '')
+    expect(refused.stdout).toContain('mosquitto.service is not from edgekit')
+    expect(refused.exitCode).toBe(exitCodes.refused)
+    const unknown = await run(node, '--force=mosquitto.service --force=/etc/passwd')
+    expect(flat(unknown.stderr)).toContain('an install puts nothing of that name in place')
+    expect(unknown.exitCode).toBe(exitCodes.usage)
+    const half = await run(node, '--force=mosquitto.service')
+    expect(half.stderr).toContain(paths.edgecore)
+    expect(half.exitCode).toBe(exitCodes.refused)
+    expect(await snapshot(node)).toEqual(before)
+
+    const replaced = await run(node, `--force=mosquitto.service --force=${paths.edgecore}`)
+    expect(replaced.stderr).toBe('')
+    expect(replaced.stdout).toContain('This node works.')
+    expect(await node.read(paths.brokerUnit)).toContain('[X-Edgekit]')
+    expect(await node.sh(`cat ${paths.backups}/*/*`)).toContain('Description=their broker')
+    expect((await run(node, '')).stdout).toContain('Nothing to do')
+  })
+
+  test('what is there already can be used as it is', async () => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    const unit = [
+      '[Service]',
+      'ExecStartPre=-/usr/bin/ctr -n k8s.io containers rm theirs',
+      'ExecStart=/usr/bin/ctr -n k8s.io run --rm --net-host --mount type=bind,src=/etc/theirs,dst=/theirs,options=rbind:ro docker.io/library/eclipse-mosquitto:2.0 theirs /usr/sbin/mosquitto -c /theirs/mosquitto.conf',
+      '[Install]',
+      'WantedBy=multi-user.target',
+    ].join('\n')
+    const unitPath = '/lib/systemd/system/mosquitto.service'
+    await node.sh('mkdir /etc/theirs')
+    await node.write('/etc/theirs/mosquitto.conf', 'listener 1883 127.0.0.1\nallow_anonymous true\n')
+    await node.write(unitPath, unit)
+    await node.sh(
+      `cp ${bundleOnNode}/bin/edgecore ${paths.edgecore}; echo >>${paths.edgecore}; systemctl daemon-reload`,
+    )
+    const theirs = await node.sh(`sha256sum ${paths.edgecore}`)
+    const { exitCode, stdout } = await run(node, '--adopt')
+    expect(stdout).toContain(`Stays as it is, whoever it is from: ${paths.edgecore}`)
+    expect(stdout).toContain('This node works.')
+    expect(exitCode).toBe(exitCodes.ok)
+    expect(await node.sh(`sha256sum ${paths.edgecore}`)).toBe(theirs)
+    expect(await node.sh('systemctl show mosquitto --value --property=FragmentPath')).toMatch(
+      /\/lib\/systemd/,
+    )
+    const { items } = JSON.parse(await node.read(paths.receipt))
+    expect(items).toContainEqual(expect.objectContaining({ id: paths.edgecore, ownership: 'adopted' }))
+    expect((await run(node, '')).stdout).toContain('Nothing to do')
+  })
+
+  test('wrong usage is refused before anything is looked at', async () => {
+    await using node = await startNodeWithBundle({ release })
+    await node.write('/root/answers.yaml', 'nodename: x\n')
+    const before = await snapshot(node)
+    for (const [args, message] of [
+      [`--token ${token}`, 'a token on the command line is not taken'],
+      ['--token-file /root/none', '--token-file /root/none: there is no such file'],
+      ['--cloudcore 192.0.2.1', 'expected HOST:PORT'],
+      ['--node-name Edge_1', 'cannot be the name of a node'],
+      ['--ignore bandwidth', 'there is no check "bandwidth"'],
+      ['--set modules.edgeHub.token=x', 'is a secret'],
+      [
+        '--config /root/answers.yaml',
+        '/root/answers.yaml:1:1: unknown key "nodename", did you mean "nodeName"?',
+      ],
+    ]) {
+      const { exitCode, stdout, stderr } = await run(node, args as string)
+      expect(flat(stderr)).toContain(message)
+      expect(stdout + stderr).not.toContain(token)
+      expect(exitCode, args).toBe(exitCodes.usage)
+    }
+    expect(await snapshot(node)).toEqual(before)
+  })
+})
