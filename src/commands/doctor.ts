@@ -5,7 +5,9 @@ import { checks } from '../checks/index.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { explainCheck } from '../doctor/explain.ts'
 import type { Report } from '../doctor/report-schema.ts'
+import { readSavedFacts, type SavedFacts } from '../doctor/saved-facts.ts'
 import { knownTags, selectChecks } from '../doctor/select.ts'
+import { saveFile, saveSupport } from '../doctor/support/save.ts'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { collectFacts } from '../facts/index.ts'
 import { localNode } from '../node/node.ts'
@@ -14,6 +16,7 @@ import { EdgekitCommand } from '../ui/command.ts'
 import { parseDuration } from '../ui/duration.ts'
 import { formatNames, formats } from '../ui/formats.ts'
 import { formatReport } from '../ui/report.ts'
+import { formatSaved } from '../ui/support.ts'
 import { formatChanges } from '../ui/watch.ts'
 
 const watchEveryMs = 5_000
@@ -27,6 +30,8 @@ export default class Doctor extends EdgekitCommand {
     'sudo edgekit doctor broker-round-trip',
     'edgekit doctor --explain broker-round-trip',
     'sudo edgekit doctor --output junit --report doctor.xml',
+    'sudo edgekit doctor --collect support.tar.gz',
+    'edgekit doctor --from support.tar.gz',
     'sudo edgekit doctor --output prometheus --report /run/edgekit.prom',
   ]
   static override args = {
@@ -64,6 +69,17 @@ export default class Doctor extends EdgekitCommand {
       default: 'text' as const,
       description: 'format of the report',
     })(),
+    collect: Flags.string({
+      helpValue: 'FILE',
+      exclusive: ['from', 'watch'],
+      description:
+        'also write a support archive (.tar.gz): facts, report, logs, configuration, without secrets',
+    }),
+    from: Flags.string({
+      helpValue: 'FILE',
+      exclusive: ['watch'],
+      description: 'look at the facts in a support archive instead of this node',
+    }),
     report: Flags.string({
       helpValue: 'FILE',
       description: 'write the report in the format of --output into this file, and the text to the terminal',
@@ -72,27 +88,40 @@ export default class Doctor extends EdgekitCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Doctor)
-    const { explain, list, report: file, strict, timeout, tag, ignore = [] } = flags
+    const { explain, list, from, collect, report: file, tag, ignore = [] } = flags
     if (explain !== undefined) return this.tell(explainCheck(explain), formatExplanation)
     if (list) return this.tell(checks, formatCheckList)
     const format = this.jsonEnabled() ? 'json' : flags.output
     if (flags.watch && format !== 'text') throw onlyText()
-    const limitMs = timeout === undefined ? undefined : parseDuration(timeout, '--timeout')
+    const limitMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, '--timeout')
     const selection = selectChecks(args.check ?? [], { tag, ignored: ignore })
-    const look = async (): Promise<Report> => {
-      const at = new Date()
-      const facts = await collectFacts(localNode(), limitMs)
-      return diagnose(facts, { selection, strict, edgekit: this.config.version, at })
-    }
-    const report = await look()
+    const look = (): Promise<SavedFacts> => (from === undefined ? this.look(limitMs) : openFacts(from))
+    const judge = ({ facts, at }: SavedFacts): Report =>
+      diagnose(facts, { selection, strict: flags.strict, edgekit: this.config.version, at: new Date(at) })
+
+    const saved = await look()
+    const report = judge(saved)
     process.exitCode = report.exitCode
+    const text = formatReport(report, { each: selection.named })
     if (file !== undefined) await writeReport(file, formats[format](report))
-    this.say(
-      format === 'text' || file !== undefined
-        ? formatReport(report, { each: selection.named })
-        : formats[format](report),
-    )
-    return flags.watch ? this.watch(report, look) : report
+    this.say(format === 'text' || file !== undefined ? text : formats[format](report))
+    if (collect !== undefined) {
+      const reports = { 'report.txt': `${text}\n`, 'report.json': report }
+      process.stderr.write(
+        `\n${formatSaved(await saveSupport(localNode(), resolve(collect), saved, reports))}\n`,
+      )
+    }
+    return flags.watch ? this.watch(report, async () => judge(await look())) : report
+  }
+
+  private async look(limitMs: number | undefined): Promise<SavedFacts> {
+    const at = new Date().toISOString()
+    return {
+      schemaVersion: 1,
+      edgekit: this.config.version,
+      at,
+      facts: await collectFacts(localNode(), limitMs),
+    }
   }
 
   private tell<T>(value: T, format: (value: T) => string): T {
@@ -117,10 +146,12 @@ const onlyText = (): EdgekitError =>
     remedy: 'Leave out --output and --json, or run edgekit doctor from a timer.',
   })
 
+async function openFacts(path: string): Promise<SavedFacts> {
+  const archive = await localNode().files.bytes(resolve(path))
+  if (archive) return readSavedFacts(archive, path)
+  throw new EdgekitError(`${path} does not exist`, { exitCode: exitCodes.usage })
+}
+
 /** Readable for everybody: who collects reports is seldom root. */
 const writeReport = (path: string, text: string): Promise<void> =>
-  localNode().files.write(
-    resolve(path),
-    { text: `${text}\n` },
-    { mode: 0o644, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 },
-  )
+  saveFile(localNode().files, resolve(path), Buffer.from(`${text}\n`), 0o644)

@@ -2,6 +2,7 @@ import type { CheckResult } from '../checks/check.ts'
 import { runChecks } from '../checks/run.ts'
 import { exitCodes } from '../errors.ts'
 import type { Facts } from '../facts/index.ts'
+import { createRedactor } from './redact.ts'
 import type { Report } from './report-schema.ts'
 import type { Selection } from './select.ts'
 
@@ -23,7 +24,10 @@ const valueIn = <K extends keyof Facts>(facts: Facts, name: K) => {
 /** Say from its facts what is wrong with a node: the same facts give the same findings anywhere. */
 export function diagnose(facts: Facts, { selection, strict, edgekit, at }: DiagnoseOptions): Report {
   const results = runChecks(selection.checks, facts, selection.ignored)
-  const checks = results.filter(result => selection.shows(result))
+  const checks = withoutSecrets(
+    results.filter(result => selection.shows(result)),
+    facts,
+  )
   const machine = valueIn(facts, 'machine')
   const bundle = valueIn(facts, 'bundle')
   const count = (status: CheckResult['status']) => checks.filter(check => check.status === status).length
@@ -52,4 +56,15 @@ function exitCodeOf({ fail, error, warn }: Report['summary'], strict: boolean): 
   if (fail > 0) return exitCodes.refused
   if (error > 0) return exitCodes.notClean
   return warn > 0 && strict ? exitCodes.onlyWarnings : exitCodes.ok
+}
+
+/** What was seen may be a line of a log, and whoever wrote that line may have put a secret into it. */
+function withoutSecrets(checks: readonly CheckResult[], facts: Facts): CheckResult[] {
+  const redactor = createRedactor()
+  redactor.learnData(facts.edgecoreConfig)
+  return checks.map(check => ({
+    ...check,
+    observed: redactor.text(check.observed),
+    ...(check.evidence && { evidence: check.evidence.map(line => redactor.text(line)) }),
+  }))
 }

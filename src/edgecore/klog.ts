@@ -26,27 +26,45 @@ const header = /^([IWEF])(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6})\s+(\d+) ([\w
 const crash = /^(panic: |fatal error: )/
 /** What systemd itself says about the unit, and journalctl's markers between boots. */
 const notEdgecore = /^(\S+\.service: |Start(ed|ing) |Stopp(ed|ing) |-- )/
-const journalPrefix =
-  /^(?:\w{3} [ \d]\d \d\d:\d\d:\d\d|(\d{4}-\d\d-\d\dT[\d:.,]+[+-]\d\d:?\d\d)) \S+ [\w.-]+\[(\d+)\]: (.*)$/
+/**
+ * What journalctl puts before a message: short, short-precise, short-iso(-precise), short-full, with-unit, short-unix,
+ * short-monotonic. Only some of them tell the whole time.
+ */
+const stamps = [
+  String.raw`\w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?`,
+  String.raw`(?<iso>\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-]\d\d:?\d\d))`,
+  String.raw`\w{3} (?<day>\d{4}-\d\d-\d\d) (?<clock>\d\d:\d\d:\d\d(?:\.\d+)?) (?<zone>\S+)`,
+  String.raw`(?<unix>\d{9,11}\.\d+)`,
+  String.raw`\[ *\d+\.\d+\]`,
+]
+const journalPrefix = new RegExp(
+  String.raw`^(?:${stamps.join('|')}) \S+ [\w.@-]+\[(?<pid>\d+)\]: (?<rest>.*)$`,
+)
 /** A stack is long and says the same after a few frames. */
 const longestRecord = 40
 
-/** Bare klog text, or what `journalctl -u edgecore` prints (`-o cat`, `short` or `short-iso`), as lines. */
+/** Bare klog text, or what `journalctl -u edgecore` prints (`-o cat`, or one of the short kinds), as lines. */
 export function logLines(text: string): LogLine[] {
   return text
     .split(/\r?\n/)
     .filter(line => line !== '')
     .map(line => {
-      const [, time, pid, rest] = journalPrefix.exec(line) ?? []
+      const { rest, pid, ...stamp } = journalPrefix.exec(line)?.groups ?? {}
       if (rest === undefined) return { text: line }
-      return {
-        text: rest,
-        pid: Number(pid),
-        ...(time === undefined
-          ? {}
-          : { time: Date.parse(time.replace(',', '.').replace(/(\d\d)(\d\d)$/, '$1:$2')) }),
-      }
+      const time = timeOf(stamp)
+      return { text: rest, pid: Number(pid), ...(time === undefined ? {} : { time }) }
     })
+}
+
+/** Milliseconds since 1970; a zone that has no number is taken for this machine's. */
+function timeOf(stamp: Record<string, string | undefined>): number | undefined {
+  const { iso, day, clock, zone, unix } = stamp
+  if (unix !== undefined) return Math.floor(Number(unix) * 1000)
+  const written =
+    iso?.replace(',', '.').replace(/(\d\d)(\d\d)$/, '$1:$2') ??
+    (day && `${day}T${clock}${zone === 'UTC' ? 'Z' : ''}`)
+  const time = written === undefined ? Number.NaN : Date.parse(written)
+  return Number.isNaN(time) ? undefined : time
 }
 
 /**

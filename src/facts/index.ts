@@ -51,6 +51,8 @@ type ValueOf<C> = C extends Collector<infer T> ? T : never
 /** What is known about a node: plain data, which can be saved and looked at elsewhere. */
 export type Facts = { [K in keyof Collectors]: Fact<ValueOf<Collectors[K]>> }
 
+export const factNames = Object.keys(collectors) as (keyof Facts)[]
+
 async function collect<T>(collector: Collector<T>, node: Node, limitMs: number): Promise<Fact<T>> {
   const timeoutMs = Math.min(collector.timeoutMs, limitMs)
   const signal = AbortSignal.timeout(timeoutMs)

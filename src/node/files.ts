@@ -16,11 +16,13 @@ interface FileStatus extends Access {
 }
 
 /** What to write: a text, or what is in another file; `keepTime` also takes over when that was last changed. */
-type Content = { text: string } | { copyOf: string; keepTime?: boolean }
+type Content = { text: string } | { bytes: Uint8Array } | { copyOf: string; keepTime?: boolean }
 
 export interface Files {
   /** The text of a file, or undefined when there is none. */
   read(path: string): Promise<string | undefined>
+  /** The bytes of a file, or undefined when there is none. */
+  bytes(path: string): Promise<Uint8Array | undefined>
   /** What is at a path, not following a link; undefined when there is nothing. */
   status(path: string): Promise<FileStatus | undefined>
   /** When it was last written, milliseconds since 1970; undefined when there is nothing. */
@@ -81,6 +83,7 @@ async function replace(path: string, make: (temporary: string) => Promise<void>)
 export function localFiles(): Files {
   return {
     read: path => fs.readFile(path, 'utf8').catch(absentAsUndefined),
+    bytes: path => fs.readFile(path).catch(absentAsUndefined),
     async status(path) {
       const found = await fs.lstat(path).catch(absentAsUndefined)
       if (!found) return undefined
@@ -104,7 +107,10 @@ export function localFiles(): Files {
     async write(path, content, { mode, uid, gid }) {
       await replace(path, async temporary => {
         if ('copyOf' in content) await fs.copyFile(content.copyOf, temporary, constants.COPYFILE_FICLONE)
-        else await fs.writeFile(temporary, content.text, { mode: 0o600, flag: 'wx' })
+        else {
+          const data = 'bytes' in content ? content.bytes : content.text
+          await fs.writeFile(temporary, data, { mode: 0o600, flag: 'wx' })
+        }
         await using file = await fs.open(temporary, 'r+')
         await file.chown(uid, gid)
         await file.chmod(mode)

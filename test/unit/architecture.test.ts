@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   checks: ['facts', 'edgecore'],
   actions: ['node', 'broker', 'edgecore', 'images'],
   install: ['actions', 'checks', 'edgecore', 'facts', 'node', 'yaml'],
-  doctor: ['checks', 'facts', 'actions', 'node'],
+  doctor: ['checks', 'facts', 'actions', 'images', 'node'],
   ui: ['checks', 'doctor', 'images', 'node'],
   commands: [
     'actions',

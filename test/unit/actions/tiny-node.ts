@@ -17,6 +17,7 @@ function filesBelow(root: string): Files {
   const toDisk = ({ mode, uid, gid }: Access): Access => ({ mode, uid: uid || own.uid, gid: gid || own.gid })
   return {
     read: path => real.read(at(path)),
+    bytes: path => real.bytes(at(path)),
     async status(path) {
       const found = await real.status(at(path))
       if (!found) return undefined

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { Args } from '@oclif/core'
+import { createRedactor } from '../../doctor/redact.ts'
+import { explainLog, type LogExplanation } from '../../edgecore/explain-log.ts'
+import { readLogFile } from '../../edgecore/journal-text.ts'
+import { type LogLine, readEdgecoreLog } from '../../edgecore/log.ts'
+import { EdgekitError, exitCodes } from '../../errors.ts'
+import { localNode } from '../../node/node.ts'
+import { units } from '../../node/paths.ts'
+import { EdgekitCommand } from '../../ui/command.ts'
+import { formatLogExplanation } from '../../ui/log-explanation.ts'
+
+export default class EdgecoreExplain extends EdgekitCommand {
+  static override summary =
+    'Say what a log of EdgeCore means: state, cause, the line that proves it, what to do'
+  static override description =
+    'Reads a log file of EdgeCore, or what journalctl -u edgecore printed, with any --output; without FILE the journal of this node. It judges the last start of EdgeCore in it, as edgekit doctor does.\n\nExit codes: 0 EdgeCore works as far as the log tells, 3 something is wrong, 5 the log says nothing about it.'
+  static override examples = [
+    'sudo edgekit edgecore explain',
+    'edgekit edgecore explain /var/log/kubeedge/edgecore.log',
+    'journalctl -u edgecore -o export | edgekit edgecore explain -',
+  ]
+  static override args = {
+    file: Args.string({
+      ignoreStdin: true,
+      description: 'a log, - for standard input (default: the journal of this node)',
+    }),
+  }
+
+  async run(): Promise<LogExplanation> {
+    const { args } = await this.parse(EdgecoreExplain)
+    const redactor = createRedactor()
+    const explanation = redactor.data(
+      explainLog(readEdgecoreLog(await linesOf(args.file), { now: new Date() })),
+    )
+    process.exitCode = exitCodeOf(explanation)
+    this.say(formatLogExplanation(explanation))
+    return explanation
+  }
+}
+
+async function linesOf(file: string | undefined): Promise<LogLine[]> {
+  const { files, journal } = localNode()
+  if (file === undefined) return journal.lines(units.edgecore, { max: 5000 })
+  if (file === '-') return readLogFile(await buffer(process.stdin))
+  const bytes = await files.bytes(resolve(file))
+  if (bytes) return readLogFile(bytes)
+  throw new EdgekitError(`${file} does not exist`, { exitCode: exitCodes.usage })
+}
+
+function exitCodeOf({ state, cause }: LogExplanation): number {
+  if (cause !== undefined) return exitCodes.refused
+  return state === 'unknown' ? exitCodes.notClean : exitCodes.ok
+}

@@ -1,0 +1,97 @@
+import { isSecretKey, redactionRules } from './redaction-rules.ts'
+
+const mask = '***'
+
+export interface Redactor {
+  /** Remember secrets of this node, so that they are masked in any text, also where nothing says what they are. */
+  learn(text: string): void
+  /** The same from plain data. */
+  learnData(value: unknown): void
+  text(text: string): string
+  /** A copy of plain data in which every text is masked, and all text under a secret name. */
+  data<T>(value: T): T
+  /** How often each rule has masked something since it was last asked. */
+  takeCounts(): Record<string, number>
+}
+
+/** A word such as `mosquitto` would be masked in every line; it is a secret only where its name says so. */
+const isUnmistakable = (secret: string): boolean =>
+  secret.length >= 16 || (secret.length >= 6 && /[^a-z]/i.test(secret) && !/^[\d.:-]+$/.test(secret))
+
+/** Masks what nobody outside of the plant may see: one for all that goes into a report or a support archive. */
+export function createRedactor(): Redactor {
+  const known = new Set<string>()
+  let counts: Record<string, number> = {}
+  const count = (rule: string): string => {
+    counts[rule] = (counts[rule] ?? 0) + 1
+    return mask
+  }
+
+  const learnValue = (value: string): void => {
+    for (const line of value.split('\n')) {
+      const secret = line.trim().replace(/^(["'])(.*)\1$/, '$2')
+      if (isUnmistakable(secret)) known.add(secret)
+    }
+  }
+
+  const text = (from: string): string => {
+    let result = from
+    for (const secret of known) {
+      result = result.replaceAll(secret, () => count('secret of this node'))
+    }
+    for (const { name, pattern } of redactionRules) {
+      result = result.replace(pattern, (...match) => {
+        const whole = match[0] as string
+        const secret = (match.at(-1) as { secret: string }).secret
+        if (secret.trim() === '' || secret === mask) return whole
+        const at = whole.lastIndexOf(secret)
+        // A block of lines keeps its last line end.
+        const end = /\n$/.exec(secret)?.[0] ?? ''
+        return whole.slice(0, at) + count(name) + end + whole.slice(at + secret.length)
+      })
+    }
+    return result
+  }
+
+  /** A copy in which `change` has had each text, and knows whether it stands under a secret name. */
+  const mapTexts = (
+    value: unknown,
+    change: (text: string, secret: boolean) => string,
+    secret = false,
+  ): unknown => {
+    if (typeof value === 'string') return change(value, secret)
+    if (Array.isArray(value)) return value.map(item => mapTexts(item, change, secret))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key,
+        // A setting of edgecore.yaml is `{ value, written }` under its name.
+        mapTexts(item, change, isSecretKey(key) || (secret && (key === 'value' || key === 'written'))),
+      ]),
+    )
+  }
+
+  return {
+    learn(config) {
+      for (const { pattern } of redactionRules.filter(({ teaches }) => teaches)) {
+        for (const { groups } of config.matchAll(pattern)) learnValue(groups?.['secret'] ?? '')
+      }
+    },
+    learnData(value) {
+      mapTexts(value, (text, secret) => {
+        if (secret) learnValue(text)
+        return text
+      })
+    },
+    text,
+    data: <T>(value: T) =>
+      mapTexts(value, (found, secret) =>
+        !secret || found === '' || found === mask ? text(found) : count('text under a secret name'),
+      ) as T,
+    takeCounts() {
+      const taken = counts
+      counts = {}
+      return taken
+    },
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What a secret looks like in the text of a configuration, a unit, a journal or a report. Each pattern has a group
+ * `secret`, which is masked; everything else it matches stays.
+ */
+export interface RedactionRule {
+  name: string
+  pattern: RegExp
+  /** Is what it finds in a configuration a value that is secret wherever else it appears? */
+  teaches?: true
+}
+
+// Everything that repeats has a bound, because a log may have a line of a megabyte.
+
+/** How the name of a key, variable or flag ends whose value is secret; where a secret is kept, or when it ends, is not. */
+const secretEnd = String.raw`(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|psk)(?![\w.-]{0,40}(?:file|path|dir|hash|type|ttl|name|expir))[\w-]{0,40}`
+const secretName = String.raw`[\w.-]{0,40}${secretEnd}`
+/** Says that there is none, or how it is, which helps and gives nothing away. */
+const notSecret = String.raw`(?:true|false|null|~|\*\*\*)\s*(?:#.*)?$`
+
+export const redactionRules: readonly RedactionRule[] = [
+  {
+    name: 'private key',
+    pattern:
+      /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?<secret>(?:(?!-----BEGIN)[\s\S]){1,8192}?(?=-----END [A-Z0-9 ]*PRIVATE KEY-----)|(?:[\w+/=:,\s]|\\[nr])+)/g,
+  },
+  // A line of a key in a list of lines, where its begin and its end are not to be seen. A digest is hexadecimal.
+  { name: 'line of a private key', pattern: /^(?<secret>(?![0-9a-f]+$)[A-Za-z0-9+/]{60,76}={0,2})$/gm },
+  { name: 'credentials in a URL', pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/(?<secret>[^\s/'"<>]+)(?=@)/gi },
+  {
+    name: 'authorization header',
+    pattern: /\b(?:proxy-)?authorization\\?["']?\s*[:=]\s*\\?["']?(?<secret>[^"'\r\n\\]+)/gi,
+  },
+  { name: 'bearer token', pattern: /\bbearer\s+(?<secret>[\w+/=.~-]{8,})/gi },
+  // <hash of the CA>.<JSON web token>, as keadm gettoken prints it.
+  { name: 'bootstrap token', pattern: /\b(?<secret>[0-9a-f]{64}\.[\w-]+\.[\w-]+\.[\w-]+)/g },
+  { name: 'JSON web token', pattern: /\b(?<secret>eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]+)?)/g },
+  // KubeEdge v1.18 and later print a malformed token.
+  {
+    name: 'bootstrap token',
+    pattern: /\btoken (?<secret>\S.{0,400}?)(?= credentials are in the wrong format)/g,
+  },
+  {
+    name: 'block of text under a secret key',
+    pattern: new RegExp(
+      String.raw`^(?<indent>[ \t]*)(?:- )?["']?${secretName}["']?:[ \t]*[|>][-+\d]*[ \t]*\n(?<secret>(?:\k<indent>[ \t]+.*(?:\n|$))+)`,
+      'gim',
+    ),
+    teaches: true,
+  },
+  {
+    name: 'quoted value of a secret key',
+    pattern: new RegExp(String.raw`${secretEnd}\\?["']?\s*[:=]\s*"(?<secret>(?:[^"\\]|\\.){1,4096})"`, 'gi'),
+    teaches: true,
+  },
+  {
+    name: 'quoted value of a secret key',
+    pattern: new RegExp(String.raw`${secretEnd}\\?["']?\s*[:=]\s*'(?<secret>(?:[^']|''){1,4096})'`, 'gi'),
+    teaches: true,
+  },
+  {
+    name: 'quoted value of a secret key',
+    pattern: new RegExp(String.raw`${secretEnd}\\"\s*[:=]\s*\\"(?<secret>(?:(?!\\").){1,4096})\\"`, 'gi'),
+  },
+  {
+    name: 'quoted assignment to a secret name',
+    pattern: new RegExp(
+      String.raw`(?<quote>["'])${secretName}=(?<secret>(?:(?!\k<quote>).){1,4096})\k<quote>`,
+      'gi',
+    ),
+    teaches: true,
+  },
+  {
+    name: 'value of a secret key',
+    pattern: new RegExp(
+      String.raw`^[ \t]*(?:- )?(?:export )?["']?${secretName}["']?[ \t]*[:=][ \t]*(?!["'|>{[\s\\]|${notSecret})(?<secret>\S.*)$`,
+      'gim',
+    ),
+    teaches: true,
+  },
+  {
+    name: 'value of a secret key',
+    pattern: new RegExp(
+      String.raw`${secretEnd}[ \t]*[:=][ \t]*(?!["'\\{[|>\s]|(?:true|false|null)\b|\*\*\*)(?<secret>[^\s,;&}\])"']+)`,
+      'gi',
+    ),
+    teaches: true,
+  },
+  // mosquitto.conf(5) writes no sign between them.
+  {
+    name: 'password in mosquitto.conf',
+    pattern:
+      /^[ \t]*(?:#[ \t]*)?(?:remote_password|bridge_psk|password|psk)[ \t]+(?![=:\s]|\*\*\*)(?<secret>\S.*)$/gm,
+    teaches: true,
+  },
+  {
+    name: 'secret on a command line',
+    pattern:
+      /\s--?[\w-]{0,40}(?:token|password|passwd|secret|passphrase)(?:=|\s+)(?!["']?\*\*\*)(?<secret>"[^"]*"|'[^']*'|[^\s"'-][^\s"']*)/gi,
+    teaches: true,
+  },
+  {
+    name: 'secret on a command line',
+    pattern:
+      /\b(?:mosquitto_(?:pub|sub|rr)\b[^\n]{0,500}?\s(?:-P|--pw)|curl\b[^\n]{0,500}?\s(?:-u|--user))[ =](?!\*\*\*)(?<secret>\S+)/g,
+    teaches: true,
+  },
+  // What devices send is nobody's business but the plant's. EventBus says so much when it cannot deliver.
+  { name: 'MQTT payload', pattern: /\bmessage channel is full, message: (?<secret>[^\n]+)/g },
+  { name: 'MQTT payload', pattern: /\bmarshal message (?<secret>[^\n]+)(?= error)/g },
+  {
+    name: 'MQTT payload',
+    pattern:
+      /\b(?:payload|content|(?:message|msg) body)\\?["']?[ \t]*[:=][ \t]*(?!\s|\*\*\*)(?<secret>[^\n]+)/gi,
+  },
+  {
+    name: 'MQTT payload',
+    pattern: /\bmosquitto_(?:pub|rr)\b[^\n]{0,500}?\s(?:-m|--message)[ =](?<secret>[^\n]+)/g,
+  },
+]
+
+const secretKey = new RegExp(`^(?:${secretName}|(?:proxy-)?authorization|payload)$`, 'i')
+
+/** Is text under this key of JSON secret? */
+export const isSecretKey = (key: string): boolean => secretKey.test(key)

@@ -1,0 +1,72 @@
+import type { Node } from '../../node/node.ts'
+import { paths } from '../../node/paths.ts'
+
+/** One file of a support archive, before anything in it is masked. */
+export interface Piece {
+  /** Its path in the archive. */
+  file: string
+  /** Which end to keep of what is too long: a log matters at its end. */
+  keep: 'head' | 'tail'
+  /** Throws when there is nothing to collect; the archive then has the reason. */
+  collect(node: Node, timeoutMs: number): Promise<string>
+}
+
+/** What a program prints; a failure is part of it. */
+export function output(file: string, program: string, ...args: readonly string[]): Piece {
+  return {
+    file,
+    keep: 'head',
+    async collect({ processes }, timeoutMs) {
+      const { exitCode, stdout, stderr } = await processes.attempt(program, args, { timeoutMs })
+      const failure = exitCode === 0 ? '' : `exit code ${exitCode}`
+      return [stdout, stderr, failure].filter(Boolean).join('\n')
+    },
+  }
+}
+
+/** The end of a journal, all boots together. */
+export const journal = (file: string, lines: number, ...match: readonly string[]): Piece => ({
+  ...output(
+    file,
+    'journalctl',
+    '--no-pager',
+    '--quiet',
+    '--output=short-iso-precise',
+    `--lines=${lines}`,
+    ...match,
+  ),
+  keep: 'tail',
+})
+
+/** What `ctr` prints; asked of the containerd that the node uses, and given up soon when that does not answer. */
+export const ctr = (file: string, ...args: readonly string[]): Piece => ({
+  file,
+  keep: 'head',
+  async collect(node, timeoutMs) {
+    const address = ['--address', await node.containerd.socket()]
+    const all = ['--connect-timeout', '2s', ...address, '--namespace', 'k8s.io', ...args]
+    return output(file, 'ctr', ...all).collect(node, timeoutMs)
+  },
+})
+
+/** A text file of the node as it is. */
+export const copy = (file: string, path: string): Piece => ({
+  file,
+  keep: 'head',
+  async collect({ files }) {
+    const text = await files.read(path)
+    if (text === undefined) throw new Error(`${path} does not exist`)
+    return text
+  },
+})
+
+/** The configuration that EdgeCore's unit reads. */
+export const edgecoreConfig: Piece = {
+  file: 'config/edgecore.yaml',
+  keep: 'head',
+  async collect(node, timeoutMs) {
+    const { execStart } = await node.systemd.unit('edgecore.service')
+    const path = /--config[= ](\S+)/.exec(execStart)?.[1] ?? paths.edgecoreConfig
+    return copy('config/edgecore.yaml', path).collect(node, timeoutMs)
+  },
+}

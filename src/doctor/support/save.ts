@@ -1,0 +1,36 @@
+import type { Files } from '../../node/files.ts'
+import type { Node } from '../../node/node.ts'
+import { factsFile, type SavedFacts } from '../saved-facts.ts'
+import { packArchive, type SupportArchive } from './archive.ts'
+import { collectSupport } from './collect.ts'
+
+export interface SavedSupport {
+  file: string
+  bytes: number
+  /** What could not be had, and why. */
+  missing: { file: string; failure: string }[]
+  masked: SupportArchive['masked']
+}
+
+/** For whoever has made it: a file of edgekit's own, with this mode, atomically. */
+export const saveFile = (files: Files, path: string, bytes: Uint8Array, mode: number): Promise<void> =>
+  files.write(path, { bytes }, { mode, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 })
+
+/** Collect everything about a node into an archive that only its maker can read. `reports` are texts of the report. */
+export async function saveSupport(
+  node: Node,
+  file: string,
+  saved: SavedFacts,
+  reports: Readonly<Record<string, unknown>>,
+): Promise<SavedSupport> {
+  const collected = await collectSupport(node)
+  const data = { ...reports, [factsFile]: saved }
+  const { bytes, masked } = await packArchive({ collected, data, at: new Date(saved.at) })
+  await saveFile(node.files, file, bytes, 0o600)
+  return {
+    file,
+    bytes: bytes.length,
+    missing: collected.flatMap(({ file, failure }) => (failure === undefined ? [] : [{ file, failure }])),
+    masked,
+  }
+}

@@ -1,0 +1,94 @@
+import { type LogLine, logLines } from './klog.ts'
+
+/** The fields of one journal entry that matter here. */
+type Entry = Record<string, unknown>
+
+/**
+ * The lines of a log as somebody has saved it: bare klog text, or what `journalctl` prints with any `--output` (short in
+ * all its kinds, with-unit, cat, verbose, json in all its kinds, export; systemd 247 to 257).
+ */
+export function readLogFile(bytes: Uint8Array): LogLine[] {
+  const text = Buffer.from(bytes).toString()
+  // `data: ` before each with json-sse, a record separator with json-seq.
+  const bare = text.replaceAll('\u001e', '').replace(/^data: /gm, '')
+  if (/^\s*\{\s*("|$)/m.test(firstLine(bare))) return jsonEntries(bare).flatMap(lineOf)
+  if (/^__CURSOR=/.test(text)) return exportEntries(Buffer.from(bytes)).flatMap(lineOf)
+  if (/^\w{3} .* \[s=[0-9a-f]+;/.test(firstLine(text))) return verboseEntries(text).flatMap(lineOf)
+  return logLines(text)
+}
+
+const firstLine = (text: string): string => text.trimStart().split('\n', 1)[0] ?? ''
+
+function lineOf(entry: Entry): LogLine[] {
+  const message = entry['MESSAGE']
+  // An array of bytes when it is not valid UTF-8.
+  const text = Array.isArray(message) ? Buffer.from(message as number[]).toString() : message
+  if (typeof text !== 'string') return []
+  const [time, pid] = [Number(entry['__REALTIME_TIMESTAMP']) / 1000, Number(entry['_PID'])]
+  return text.split('\n').map(line => ({
+    text: line,
+    ...(Number.isFinite(time) && { time }),
+    ...(Number.isFinite(pid) && { pid }),
+  }))
+}
+
+/** One object a line, or with json-pretty one over several lines that ends with `}` in the first column. */
+function jsonEntries(text: string): Entry[] {
+  const parts = /^\s*\{\s*$/m.test(firstLine(text)) ? text.split(/(?<=^\})\s*$/m) : text.split('\n')
+  return parts.flatMap(part => {
+    try {
+      return part.trim() === '' ? [] : [JSON.parse(part) as Entry]
+    } catch {
+      // The last one may be cut off.
+      return []
+    }
+  })
+}
+
+/**
+ * systemd's Journal Export Format: `NAME=value` a line, an empty line between entries; what is no plain line of text
+ * stands as NAME, a line end, its size in 8 bytes (little-endian), the data, a line end.
+ */
+function exportEntries(bytes: Buffer): Entry[] {
+  const entries: Entry[] = [{}]
+  let at = 0
+  while (at < bytes.length) {
+    const found = bytes.indexOf(10, at)
+    const end = found === -1 ? bytes.length : found
+    const line = bytes.toString('utf8', at, end)
+    const entry = entries.at(-1) as Entry
+    const equals = line.indexOf('=')
+    at = end + 1
+    if (line === '') entries.push({})
+    else if (equals !== -1) entry[line.slice(0, equals)] = line.slice(equals + 1)
+    else {
+      if (at + 8 > bytes.length) break
+      const size = Number(bytes.readBigUInt64LE(at))
+      entry[line] = bytes.toString('utf8', at + 8, at + 8 + size)
+      at += 8 + size + 1
+    }
+  }
+  return entries
+}
+
+/** A head with the time and the cursor, then `    NAME=value`; the further lines of a value are set in deeper. */
+function verboseEntries(text: string): Entry[] {
+  const entries: Entry[] = []
+  let last = ''
+  for (const line of text.split('\n')) {
+    const entry = entries.at(-1)
+    const [, name, value] = /^ {4}(\w+)=(.*)$/.exec(line) ?? []
+    if (/^\S/.test(line)) entries.push({ __REALTIME_TIMESTAMP: verboseTime(line) })
+    else if (entry && name !== undefined) {
+      last = name
+      entry[name] = value
+    } else if (entry && line.trim() !== '') entry[last] = `${String(entry[last])}\n${line.trimStart()}`
+  }
+  return entries
+}
+
+/** Microseconds since 1970 of `Sat 2026-11-21 10:12:08.123456 UTC [s=…]`; a zone that has no number is this machine's. */
+function verboseTime(head: string): number {
+  const [, day, time, zone] = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) (\S+)/.exec(head) ?? []
+  return Date.parse(`${day}T${time}${zone === 'UTC' ? 'Z' : ''}`) * 1000
+}

@@ -1,0 +1,124 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { describe, expect, test } from 'vitest'
+import type { Report } from '../../src/doctor/report-schema.ts'
+import { paths } from '../../src/node/paths.ts'
+import { formatNames } from '../../src/ui/formats.ts'
+import { edgekitExecutable } from '../lab/executable.ts'
+import { startInstalledNode } from '../lab/installed.ts'
+import type { LabNode } from '../lab/node.ts'
+import { releases } from '../lab/tree.ts'
+
+/** A secret of its own for each source, so that a failure says where it came from. */
+const canary = (source: string): string => `Zk9canary-${source}-7Q`
+
+/** A line in the journal of a unit, as if its program had written it. */
+const logged = (unit: string, message: string): string =>
+  `printf '%s\\n' 'MESSAGE=${message}' 'OBJECT_SYSTEMD_UNIT=${unit}' | logger --journald`
+
+async function plantSecrets(node: LabNode): Promise<string[]> {
+  const sources = [
+    'config',
+    'password',
+    'conf',
+    'unit',
+    'proxy',
+    'log-token',
+    'log-payload',
+    'log-bearer',
+    'log-basic',
+    'log-password',
+    'runtime',
+    'journal',
+  ]
+  await node.sh(
+    [
+      `sed -i 's|^  edgeHub:|  edgeHub:\\n    token: ${canary('config')}|; s|^  eventBus:|  eventBus:\\n    mqttPassword: "${canary('password')}"|' ${paths.edgecoreConfig}`,
+      `printf 'connection x\\naddress 192.0.2.1\\nremote_password ${canary('conf')}\\n' >>${paths.brokerConfig}`,
+      'mkdir -p /etc/systemd/system/mosquitto.service.d',
+      `printf '[Service]\\nEnvironment="MQTT_SECRET=${canary('unit')}" HTTPS_PROXY=http://joe:${canary('proxy')}@proxy:3128\\n' >/etc/systemd/system/mosquitto.service.d/20-site.conf`,
+      'systemctl daemon-reload',
+      logged('edgecore.service', `panic: token ${canary('log-token')} credentials are in the wrong format`),
+      logged(
+        'edgecore.service',
+        `W1121 10:00:00.000000       1 context_channel.go:179] The module eventbus message channel is full, message: {"x":"${canary('log-payload')}"}`,
+      ),
+      logged('mosquitto.service', `Authorization: Bearer ${canary('log-bearer')}`),
+      logged('mosquitto.service', `Proxy-Authorization: Basic ${canary('log-basic')}`),
+      logged('mosquitto.service', `password=${canary('log-password')} used, and again ${canary('config')}`),
+      'openssl ecparam -name prime256v1 -genkey -noout >/root/key.pem 2>/dev/null || :',
+      `mkdir -p /etc/containerd; printf '[plugins."io.containerd.grpc.v1.cri".registry.configs."r.example".auth]\\npassword = "${canary('runtime')}"\\n' >>/etc/containerd/config.toml`,
+      `echo '{"token":"${canary('journal')}"}' >/var/lib/edgekit/journal.jsonl`,
+      // Now the doctor has bad news, and shows the end of the journal as evidence.
+      'systemctl stop mosquitto',
+    ].join('\n'),
+  )
+  return sources.map(canary)
+}
+
+describe.concurrent.each(releases)('%s', release => {
+  test('a support archive has everything but secrets, and gives the same findings elsewhere', async ({
+    onTestFinished,
+  }) => {
+    await using node = await startInstalledNode(release)
+    const secrets = await plantSecrets(node)
+    const shown = await node.run('edgekit doctor --collect /root/support.tar.gz --json')
+    const report = JSON.parse(shown.stdout) as Report
+    expect(shown.exitCode).toBe(3)
+    expect(report.causes).toContain('broker-active')
+    expect(await node.sh('stat -c %a /root/support.tar.gz')).toBe('600')
+
+    const outputs = [shown.stdout, shown.stderr]
+    for (const format of formatNames)
+      outputs.push((await node.run(`edgekit doctor --output ${format}`)).stdout)
+    for (const secret of secrets)
+      expect(
+        outputs.filter(text => text.includes(secret)),
+        secret,
+      ).toEqual([])
+
+    const scratch = await mkdtemp(join(tmpdir(), 'edgekit-support-'))
+    onTestFinished(() => rm(scratch, { recursive: true, force: true }))
+    const archive = join(scratch, 'support.tar.gz')
+    await execa('cp', [join(node.root, 'root/support.tar.gz'), archive])
+    await execa('tar', ['xzf', archive, '-C', scratch])
+    const { stdout: all } = await execa('grep', ['-r', '', join(scratch, 'edgekit-support')])
+    for (const secret of secrets)
+      expect(
+        all.split('\n').filter(line => line.includes(secret)),
+        secret,
+      ).toEqual([])
+    // They were there: what stood around them still is.
+    for (const around of [
+      'token: ***',
+      'mqttPassword: "***"',
+      'remote_password ***',
+      'MQTT_SECRET=***',
+      'http://***@proxy:3128',
+      'token *** credentials are in the wrong format',
+      'message channel is full, message: ***',
+      'password = "***"',
+      '{"token":"***"}',
+    ]) {
+      expect(all).toContain(around)
+    }
+    const read = async (name: string) =>
+      JSON.parse(await readFile(join(scratch, 'edgekit-support', name), 'utf8'))
+    const masked = (await read('redacted.json')) as { file: string }[]
+    expect([...new Set(masked.map(({ file }) => file))]).toEqual(
+      expect.arrayContaining(['config/edgecore.yaml', 'config/mosquitto.conf', 'journal/edgecore.log']),
+    )
+    const missing = ((await read('contents.json')) as { file: string; failure?: string }[]).filter(
+      ({ failure }) => failure,
+    )
+    expect(missing.map(({ file }) => file)).toEqual(['edgekit/receipt.json'])
+
+    const elsewhere = await execa(await edgekitExecutable(), ['doctor', '--from', archive, '--json'], {
+      reject: false,
+    })
+    expect(JSON.parse(elsewhere.stdout)).toEqual(report)
+    expect(elsewhere.exitCode).toBe(3)
+  })
+})

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import { createRedactor } from '../../../src/doctor/redact.ts'
+
+const canary = 'C4nary-5ecret'
+const key = [
+  '-----BEGIN EC PRIVATE KEY-----',
+  'MHcCAQEEIC4nary5ecret+/abc',
+  'oAoGCCqGSM49==',
+  '-----END EC PRIVATE KEY-----',
+]
+const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDB9.C4nary_5ecret-sig'
+const bootstrap = `${'ab'.repeat(32)}.${jwt}`
+
+test.each<[what: string, text: string, expected: string]>([
+  ['a private key', key.join('\n'), `${key[0]}***\n${key[3]}`],
+  ['a private key in JSON', JSON.stringify(key.join('\n')), `"${key[0]}***${key[3]}"`],
+  ['a private key that is cut off', `${key.slice(0, 2).join('\n')}\n`, `${key[0]}***\n`],
+  ['a line of a private key', 'MHcCAQEEIC4nary'.repeat(4), '***'],
+  ['a digest', 'ab'.repeat(32), 'ab'.repeat(32)],
+  ['a comment in mosquitto.conf', `# remote_password ${canary}`, '# remote_password ***'],
+  ['a URL', `http_proxy=http://joe:${canary}@proxy:3128/x`, 'http_proxy=http://***@proxy:3128/x'],
+  ['a URL with @ in its password', `ssl://joe:p@${canary}@broker:8883`, 'ssl://***@broker:8883'],
+  ['a URL without', 'tcp://127.0.0.1:1883', 'tcp://127.0.0.1:1883'],
+  ['an image by digest', 'docker.io/x@sha256:abc', 'docker.io/x@sha256:abc'],
+  ['a header', `Authorization: Basic ${canary}==`, 'Authorization: ***'],
+  ['a header in JSON', `{"Authorization":"Bearer ${canary}"}`, '{"Authorization":"***"}'],
+  ['a header among other text', `sent "Bearer ${canary}" to`, 'sent "Bearer ***" to'],
+  ['a bootstrap token', `got ${bootstrap}.`, 'got ***.'],
+  ['a JSON web token', `got ${jwt} there`, 'got *** there'],
+  [
+    'the malformed token that EdgeCore logs',
+    `panic: token ${canary} oops credentials are in the wrong format`,
+    'panic: token *** credentials are in the wrong format',
+  ],
+  ['YAML', `  token: ${canary} x # why`, '  token: ***'],
+  ['YAML in quotes', `  mqttPassword: "${canary} x" # why`, '  mqttPassword: "***" # why'],
+  ['YAML in single quotes', `  mqttPassword: '${canary}''x'`, "  mqttPassword: '***'"],
+  ['YAML, a block', `a:\n  token: |-\n    ${canary}\n    ${canary}\n  b: 1`, 'a:\n  token: |-\n***\n  b: 1'],
+  ['YAML, a number', 'password: 12345', 'password: ***'],
+  ['YAML, empty', 'token: ""\npassword:\nuser: joe', 'token: ""\npassword:\nuser: joe'],
+  ['YAML, null', 'token: null', 'token: null'],
+  [
+    'the path of a key',
+    'tlsMqttPrivateKeyFile: /etc/kubeedge/x.key',
+    'tlsMqttPrivateKeyFile: /etc/kubeedge/x.key',
+  ],
+  ['the path of passwords', 'password_file /etc/edgekit/users', 'password_file /etc/edgekit/users'],
+  [
+    'mosquitto.conf',
+    `remote_username joe\nremote_password ${canary} x`,
+    'remote_username joe\nremote_password ***',
+  ],
+  ['TOML', `      password = "${canary}"`, '      password = "***"'],
+  ['JSON', `{"identitytoken":"${canary}","a":1}`, '{"identitytoken":"***","a":1}'],
+  ['JSON in JSON', `{"line":"{\\"password\\":\\"${canary}\\"}"}`, '{"line":"{\\"password\\":\\"***\\"}"}'],
+  ['a unit', `Environment=MQTT_PASSWORD=${canary} A=b`, 'Environment=MQTT_PASSWORD=*** A=b'],
+  [
+    'a unit with quotes',
+    `Environment="MQTT_PASSWORD=${canary} x" "A=b"`,
+    'Environment="MQTT_PASSWORD=***" "A=b"',
+  ],
+  ['a command line', `ExecStart=/x --token ${canary} --a b`, 'ExecStart=/x --token *** --a b'],
+  ['a command line with =', `keadm join --token=${canary} --a b`, 'keadm join --token=*** --a b'],
+  ['a client of MQTT', `mosquitto_sub -u joe -P ${canary} -t x`, 'mosquitto_sub -u joe -P *** -t x'],
+  [
+    'a log line',
+    `E x.go:1] login failed, password=${canary}, err: EOF`,
+    'E x.go:1] login failed, password=***, err: EOF',
+  ],
+  [
+    'a message that EventBus cannot take',
+    `W context_channel.go] The module eventbus message channel is full, message: {"temp":"${canary}"}`,
+    'W context_channel.go] The module eventbus message channel is full, message: ***',
+  ],
+  [
+    'a payload in a log',
+    `I x.go:1] topic a/b, payload: ${canary} and more`,
+    'I x.go:1] topic a/b, payload: ***',
+  ],
+  ['what was published by hand', `mosquitto_pub -t a -m ${canary} x`, 'mosquitto_pub -t a -m ***'],
+  [
+    'an ordinary log',
+    'E1120 18:16:02.000001 1 common.go:70] connect error: Network Error : dial tcp 127.0.0.1:1883: connect: connection refused',
+    'E1120 18:16:02.000001 1 common.go:70] connect error: Network Error : dial tcp 127.0.0.1:1883: connect: connection refused',
+  ],
+])('%s', (_, text, expected) => {
+  const redactor = createRedactor()
+  expect(redactor.text(text)).toBe(expected)
+  expect(redactor.text(expected), 'nothing is masked twice').toBe(expected)
+  const masked = Object.values(redactor.takeCounts()).reduce((sum, count) => sum + count, 0)
+  expect(masked > 0).toBe(text !== expected)
+  expect(redactor.takeCounts()).toEqual({})
+})
+
+describe('secrets of this node', () => {
+  test('what a configuration tells is masked everywhere', () => {
+    const redactor = createRedactor()
+    redactor.learn(`modules:\n  edgeHub:\n    token: ${canary}\n  eventBus:\n    mqttPassword: 'hunter-2x'`)
+    expect(redactor.text(`failed with ${canary} and hunter-2x`)).toBe('failed with *** and ***')
+    expect(redactor.takeCounts()).toEqual({ 'secret of this node': 2 })
+  })
+
+  test('an ordinary word or a number is not, or nothing could be read any more', () => {
+    const redactor = createRedactor()
+    redactor.learn('password: mosquitto\ntoken: 127.0.0.1\npasswd: 1883')
+    expect(redactor.text('mosquitto listens on 127.0.0.1:1883')).toBe('mosquitto listens on 127.0.0.1:1883')
+  })
+})
+
+test('data: text under a secret name, and secrets in any other text; the shape stays', () => {
+  const redactor = createRedactor()
+  const facts = {
+    eventBus: { mqttPassword: { value: canary, written: canary }, mqttUsername: { value: 'joe' } },
+    token: { parts: 4, expires: '2026-01-01', problem: '' },
+    mqttPassword: '',
+    payload: canary,
+    lines: [{ text: `password=${canary}` }],
+    count: 3,
+    none: null,
+  }
+  expect(redactor.data(facts)).toEqual({
+    ...facts,
+    eventBus: { mqttPassword: { value: '***', written: '***' }, mqttUsername: { value: 'joe' } },
+    payload: '***',
+    lines: [{ text: 'password=***' }],
+  })
+})
+
+test.each(['a', 'token ', 'token: ', '-----BEGIN PRIVATE KEY-----', 'http://', 'a.', '\\"', ' --'])(
+  'a line of a megabyte of "%s" takes no time',
+  part => {
+    const redactor = createRedactor()
+    redactor.text(part.repeat(1_000_000 / part.length))
+    redactor.learn(part.repeat(1_000_000 / part.length))
+  },
+)

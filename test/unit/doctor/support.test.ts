@@ -1,0 +1,161 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { diagnose } from '../../../src/doctor/diagnose.ts'
+import { readSavedFacts, type SavedFacts } from '../../../src/doctor/saved-facts.ts'
+import { selectChecks } from '../../../src/doctor/select.ts'
+import { packArchive } from '../../../src/doctor/support/archive.ts'
+import { collectSupport } from '../../../src/doctor/support/collect.ts'
+import { pieces } from '../../../src/doctor/support/pieces.ts'
+import type { Facts } from '../../../src/facts/index.ts'
+import { localNode, type Node } from '../../../src/node/node.ts'
+import { cloudMachine, healthy } from '../checks/healthy.ts'
+
+const at = new Date('2026-01-02T03:04:05.000Z')
+const saved = (facts: Facts): SavedFacts => ({
+  schemaVersion: 1,
+  edgekit: '0.1.0',
+  at: at.toISOString(),
+  facts,
+})
+const pack = (facts: Facts) => packArchive({ collected: [], data: { 'facts.json': saved(facts) }, at })
+const judge = (facts: Facts) =>
+  diagnose(facts, {
+    selection: selectChecks([], { tag: 'doctor', ignored: [] }),
+    strict: false,
+    edgekit: '0.1.0',
+    at,
+  })
+
+const broken = (breakIt: (node: ReturnType<typeof healthy>) => void): Facts => {
+  const node = healthy()
+  breakIt(node)
+  return node
+}
+
+describe('the same findings on another machine', () => {
+  test.each<[string, Facts]>([
+    ['a healthy node', healthy()],
+    ['a cloud machine', cloudMachine()],
+    ['nothing installed', broken(node => (node.bundle.value = undefined))],
+    ['no containerd', broken(node => (node.containerd.value.answers = false))],
+    ['no edgecore.yaml', broken(node => (node.edgecoreConfig.value.config = undefined))],
+    ['a broker that fails', broken(node => (node.brokerProbe.value = { failure: 'refused' }))],
+    [
+      'nothing known',
+      Object.fromEntries(Object.keys(healthy()).map(name => [name, { unknown: 'x' }])) as unknown as Facts,
+    ],
+  ])('%s', async (_, facts) => {
+    const { bytes } = await pack(facts)
+    const read = await readSavedFacts(bytes, 'support.tar.gz')
+    expect(read.at).toBe(at.toISOString())
+    expect(judge(read.facts)).toEqual(judge(facts))
+  })
+
+  test('a fact that the other edgekit did not collect yet could not be looked at', async () => {
+    const others: Partial<Facts> = healthy()
+    delete others.brokerProbe
+    const { bytes } = await pack(others as Facts)
+    const { facts } = await readSavedFacts(bytes, 'support.tar.gz')
+    expect(judge(facts).checks.find(({ id }) => id === 'broker-round-trip')).toMatchObject({
+      status: 'error',
+      observed: 'could not look: edgekit 0.1.0 did not collect it',
+    })
+  })
+})
+
+describe('what is no support archive is refused and named', () => {
+  test.each<[string, Uint8Array | Promise<Uint8Array>]>([
+    ['nothing', new Uint8Array()],
+    ['a text', Buffer.from('hello '.repeat(200))],
+    ['a gzip of a text', gzipSync('hello '.repeat(200))],
+    ['an archive without facts', packArchive({ collected: [], data: {}, at }).then(({ bytes }) => bytes)],
+    [
+      'facts that are no JSON',
+      packArchive({ collected: [], data: { 'facts.json': '{' }, at }).then(({ bytes }) => bytes),
+    ],
+    [
+      'facts of a later kind',
+      packArchive({
+        collected: [],
+        data: { 'facts.json': { ...saved(healthy()), schemaVersion: 2 } },
+        at,
+      }).then(({ bytes }) => bytes),
+    ],
+  ])('%s', async (_, archive) => {
+    await expect(readSavedFacts(await archive, 'x.tar.gz')).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringMatching(/^x\.tar\.gz (is|has) /),
+    })
+  })
+})
+
+test('every piece has a name of its own', () => {
+  const names = pieces.map(({ file }) => file)
+  expect(new Set(names).size).toBe(names.length)
+})
+
+describe('collecting', () => {
+  const textOf = (bytes: Uint8Array): string => gunzipSync(bytes).toString()
+
+  test('a piece that fails leaves its reason, and all the others are there', async () => {
+    const real = localNode()
+    const node: Node = {
+      ...real,
+      systemd: { ...real.systemd, unit: async () => Promise.reject(new Error('no systemd')) },
+      containerd: { ...real.containerd, socket: async () => Promise.reject(new Error('no containerd')) },
+      processes: {
+        ...real.processes,
+        attempt: async (file, args) => ({ exitCode: 0, stdout: [file, ...args].join(' '), stderr: '' }),
+      },
+    }
+    const collected = await collectSupport(node)
+    expect(collected.map(({ file }) => file)).toEqual(pieces.map(({ file }) => file))
+    const failed = collected.filter(({ failure }) => failure === 'no containerd').map(({ file }) => file)
+    expect(failed).toContain('containerd/images.txt')
+    expect(collected.find(({ file }) => file === 'system/kernel.txt')?.text).toBe('uname -a')
+    const text = textOf((await packArchive({ collected, data: {}, at })).bytes)
+    expect(text).toContain('"failure": "no containerd"')
+  })
+
+  test('what is too long is cut: a log at its beginning, everything else at its end, and it is said', async () => {
+    const real = localNode()
+    const node: Node = {
+      ...real,
+      processes: {
+        ...real.processes,
+        attempt: async () => ({ exitCode: 0, stdout: `begin${'x'.repeat(3_000_000)}end`, stderr: '' }),
+      },
+    }
+    const collected = await collectSupport(node)
+    const piece = (name: string) => collected.find(({ file }) => file === name)
+    expect(piece('journal/edgecore.log')).toMatchObject({
+      leftOut: 1_000_008,
+      text: expect.stringMatching(/^x+end$/),
+    })
+    expect(piece('system/sockets.txt')).toMatchObject({
+      leftOut: 1_000_008,
+      text: expect.stringMatching(/^beginx+$/),
+    })
+  })
+
+  test('a secret in the configuration is masked in every other file too', async () => {
+    const collected = [
+      { file: 'journal/x.log', text: 'logged in with s3cret-canary' },
+      { file: 'config/edgecore.yaml', text: 'token: s3cret-canary\n' },
+      { file: 'system/y.txt', text: '', failure: 's3cret-canary' },
+    ]
+    const { bytes, masked } = await packArchive({
+      collected,
+      data: { 'facts.json': { line: 's3cret-canary' } },
+      at,
+    })
+    expect(textOf(bytes)).not.toContain('s3cret-canary')
+    expect(masked.map(({ file }) => file)).toEqual([
+      'facts.json',
+      'journal/x.log',
+      'config/edgecore.yaml',
+      'system/y.txt',
+    ])
+    expect(textOf(bytes)).toContain('logged in with ***')
+  })
+})
