@@ -1,5 +1,5 @@
-import { closeSync, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises'
+import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { lstat, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { formatBytes } from '../format.ts'
@@ -22,12 +22,24 @@ export async function withUnpacked<T>(
   keys: readonly TrustedKey[],
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
-  const directory = await mkdtemp(join(temporary, 'edgekit-'))
+  await removeAbandoned()
+  const directory = await mkdtemp(join(temporary, `edgekit-${process.pid}-`))
   try {
     await unpack(packed, keys, directory)
     return await use(directory)
   } finally {
     await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** What processes that were killed have left; the name of each says which process that was. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(temporary)) {
+    const [, pid] = /^edgekit-(\d+)-/.exec(name) ?? []
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
+    const path = join(temporary, name)
+    // Anybody may make a directory of that name there.
+    if ((await lstat(path)).uid === process.geteuid?.()) await rm(path, { recursive: true, force: true })
   }
 }
 

@@ -78,7 +78,7 @@ async function commit(
 }
 
 const stopped = (error: unknown): EdgekitError =>
-  new EdgekitError(messageOf(error), {
+  new EdgekitError(`${messageOf(error)}; what has been changed so far is kept`, {
     exitCode: error instanceof EdgekitError ? error.exitCode : exitCodes.notClean,
     remedy: howToGoOn(),
     cause: error,

@@ -111,8 +111,8 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
       await removeBackups(receipt)
       await files.clean(paths.receipt)
       await files.remove(paths.journal)
-      if (receipt === undefined && (await files.list(paths.state)).length === 0)
-        await files.remove(paths.state)
+      // Where it is not empty, or a file system of its own, it stays.
+      if (receipt === undefined) await files.remove(paths.state).catch(() => {})
     },
   }
 

@@ -64,7 +64,7 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 /** Always the same, so that whoever comes after a process that was killed finds what it left. */
-const temporaryOf = (path: string): string => `${path}.edgekit-part`
+export const temporaryOf = (path: string): string => `${path}.edgekit-part`
 
 /** Make something under a temporary name beside `path`, then move it there; nothing is left behind on failure. */
 async function replace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {

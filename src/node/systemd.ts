@@ -101,7 +101,11 @@ export function localSystemd(processes: Processes, exists: (path: string) => Pro
       return names.map((name, index) => parseUnit(name, blocks[index] ?? '', now()))
     },
     reload: async () => void (await systemctl(quick, 'daemon-reload')),
-    enable: async name => void (await systemctl(quick, 'enable', '--', name)),
+    async enable(name) {
+      await systemctl(quick, 'enable', '--', name)
+      // systemctl does not wait until the link is on the disk.
+      await processes.attempt('sync', ['/etc/systemd/system/multi-user.target.wants'], { timeoutMs: quick })
+    },
     disable: async name => void (await systemctl(quick, 'disable', '--', name)),
     start: async name => void (await systemctl(patient, 'start', '--', name)),
     restart: async name => void (await systemctl(patient, 'restart', '--', name)),

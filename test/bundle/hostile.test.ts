@@ -55,6 +55,15 @@ test('a good one is verified, unpacked and inspected', async () => {
   expect(await readSbom(path)).toBe(tinyFiles['meta/sbom.cdx.json'])
 })
 
+test('what a killed process left where bundles are unpacked goes at the next time, what another one uses stays', async () => {
+  // No process has a number above 2^22 (pid_max of proc_sys_kernel(5)).
+  const [abandoned, used] = ['/var/tmp/edgekit-4194305-x', `/var/tmp/edgekit-${process.pid}-used`]
+  for (const path of [abandoned, used]) await mkdir(join(path, 'bin'), { recursive: true })
+  await withUnpacked(await openPacked(await writeTiny(newPath(), good)), [], async () => {})
+  await expect(stat(abandoned)).rejects.toThrow('ENOENT')
+  await rm(used, { recursive: true })
+})
+
 const at =
   (index: number, ...entries: Entry[]) =>
   (all: Entry[]) =>
