@@ -28,6 +28,21 @@ export default defineConfig({
           restoreMocks,
         },
       },
+      // Hours: every place at which an install can be interrupted. Only `npm run test:full` asks for it.
+      ...(process.env['EDGEKIT_TEST_FULL']
+        ? [
+            {
+              test: {
+                name: 'full',
+                include: ['test/full/**/*.test.ts'],
+                globalSetup: 'test/lab/vitest-setup.ts',
+                maxConcurrency: 3,
+                hookTimeout: 300_000,
+                restoreMocks,
+              },
+            },
+          ]
+        : []),
       {
         test: {
           name: 'node',

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 
 type Run = () => void | Promise<void>
 
-const median = (values: readonly number[]): number => {
+export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1

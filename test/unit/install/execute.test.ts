@@ -177,7 +177,7 @@ describe('stopped by a signal', () => {
     }
     const desired = [enabled('a'), running('b')]
     await expect(perform(node, desired, { signal: stop.signal })).rejects.toMatchObject({
-      message: 'stopped',
+      message: 'stopped; what has been changed so far is kept',
       exitCode: exitCodes.interrupted,
       remedy: expect.stringContaining('rollback'),
     })

@@ -1,0 +1,104 @@
+// What an install costs on a node, and what the broker costs there from then on. Takes some minutes.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { prepareHost } from '../test/lab/host.ts'
+import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../test/lab/installed.ts'
+import type { LabNode } from '../test/lab/node.ts'
+import { median } from './lib/pairs.ts'
+import { plainInstall } from './lib/plain-install.ts'
+import type { Row } from './lib/rows.ts'
+
+const release = 'bookworm'
+const pairs = 5
+const edgekit = `${bundleOnNode}/edgekit install ${bundleOnNode}`
+const timeoutMs = 300_000
+
+const shown = (value: number, unit: string): string => `${value.toFixed(unit === 's' ? 2 : 1)} ${unit}`
+const against = (what: string, value: number, limit: number, unit: string): Row => ({
+  what,
+  ours: shown(value, unit),
+  reference: shown(limit, unit),
+  ratio: value / limit,
+  budget: 1,
+})
+
+/** Seconds that a command takes in the node. */
+async function seconds(node: LabNode, command: string): Promise<number> {
+  const started = performance.now()
+  await node.sh(command, { timeoutMs })
+  return (performance.now() - started) / 1000
+}
+
+/** The same on a node of its own, without the time to start that. */
+async function onNewNode(command: string): Promise<number> {
+  await using node = await startNodeWithBundle({ release, certificates: true })
+  return seconds(node, command)
+}
+
+async function wallTime(): Promise<Row> {
+  const times: { ours: number; reference: number }[] = []
+  for (let pair = -1; pair < pairs; pair++) {
+    const time = { ours: await onNewNode(edgekit), reference: await onNewNode(plainInstall) }
+    // The first pair warms the page cache.
+    if (pair >= 0) times.push(time)
+  }
+  return {
+    what: 'install, against a plain script',
+    ours: shown(median(times.map(({ ours }) => ours)), 's'),
+    reference: shown(median(times.map(({ reference }) => reference)), 's'),
+    ratio: median(times.map(({ ours, reference }) => ours / reference)),
+    budget: 1.15,
+  }
+}
+
+/** Peak resident memory of an install and of what it starts, in megabytes. */
+async function peakMemory(): Promise<Row> {
+  await using node = await startNodeWithBundle({ release, certificates: true })
+  await node.copyIn('/usr/bin/time', '/root/time')
+  const { stderr } = await node.run(`/root/time -f %M ${edgekit}`, { timeoutMs })
+  return against('peak memory of an install', Number(stderr.trim().split('\n').at(-1)) / 1000, 120, 'MB')
+}
+
+const memoryOf = async (node: LabNode, program: string): Promise<number> =>
+  Number(await node.sh(`ps -C ${program} -o rss= | sort -n | tail -1`)) / 1000
+
+/** Percent of one core that processes take while nobody asks anything of them. */
+async function idle(node: LabNode, programs: string): Promise<number> {
+  const minute = 60
+  const ticks = async () =>
+    Number(
+      await node.sh(
+        `cat $(pidof ${programs} | sed -E 's#[0-9]+#/proc/&/stat#g') | awk '{n += $14 + $15} END {print n}'`,
+      ),
+    )
+  const before = await ticks()
+  await sleep(minute * 1000)
+  // A tick is a hundredth of a second, so the quotient is percent.
+  return ((await ticks()) - before) / minute
+}
+
+async function broker(): Promise<Row[]> {
+  await using node = await startInstalledNode(release)
+  const again: number[] = []
+  for (let times = 0; times < 5; times++) again.push(await seconds(node, edgekit))
+  const start = await seconds(node, 'systemctl restart mosquitto')
+  const rows = [
+    against('install again, nothing to do', median(again), 0.6, 's'),
+    against('restart of the broker, until it answers', start, 2, 's'),
+    against('memory of the broker', await memoryOf(node, 'mosquitto'), 20, 'MB'),
+  ]
+  for (const program of ['ctr', 'containerd-shim']) {
+    const memory = await memoryOf(node, program)
+    rows.push({
+      what: `memory of its ${program}`,
+      ours: shown(memory, 'MB'),
+      reference: '-',
+      ratio: memory / 20,
+    })
+  }
+  return [...rows, against('idle, percent of a core', await idle(node, 'mosquitto ctr'), 1, '%')]
+}
+
+export default async function install(): Promise<Row[]> {
+  await prepareHost()
+  return [await wallTime(), await peakMemory(), ...(await broker())]
+}
