@@ -8,6 +8,8 @@ export const distributionBroker: Fault = {
   occasion: 'preflight',
   fails: 'foreign-units',
   says: /dpkg -S \S*\/lib\/systemd\/system\/mosquitto\.service/,
+  release: 'trixie',
+  mend: node => node.sh('rm /usr/lib/systemd/system/mosquitto.service; systemctl daemon-reload'),
   async breakIt(node) {
     await node.write('/usr/lib/systemd/system/mosquitto.service', unit)
     await node.sh('systemctl daemon-reload')

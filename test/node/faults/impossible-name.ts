@@ -5,5 +5,7 @@ export const impossibleName: Fault = {
   occasion: 'preflight',
   fails: 'node-name',
   says: /hostnamectl set-hostname/,
+  release: 'trixie',
   breakIt: node => node.sh('hostname localhost'),
+  mend: node => node.sh('hostname --file /etc/hostname'),
 }

@@ -15,11 +15,13 @@ import { criDisabled } from './cri-disabled.ts'
 import { ctrKilled } from './ctr-killed.ts'
 import { diskNearlyFull } from './disk-nearly-full.ts'
 import { distributionBroker } from './distribution-broker.ts'
+import { distributionBrokerRuns } from './distribution-broker-runs.ts'
 import { dropInOfAnother } from './drop-in-of-another.ts'
 import { etcReadOnly } from './etc-read-only.ts'
 import { eventBusInternal } from './event-bus-internal.ts'
 import type { Fault } from './fault.ts'
 import { healthPortTaken } from './health-port-taken.ts'
+import { imageOfOtherPlatform } from './image-of-other-platform.ts'
 import { imageRemoved } from './image-removed.ts'
 import { imageUnpinned } from './image-unpinned.ts'
 import { impossibleName } from './impossible-name.ts'
@@ -44,6 +46,7 @@ import { ordinaryUser } from './ordinary-user.ts'
 import { otherArchitecture } from './other-architecture.ts'
 import { otherNodeName } from './other-node-name.ts'
 import { passwordWanted } from './password-wanted.ts'
+import { podOnPort } from './pod-on-port.ts'
 import { portTaken } from './port-taken.ts'
 import { programsNoExec } from './programs-no-exec.ts'
 import { sandboxImageMissing } from './sandbox-image-missing.ts'
@@ -104,4 +107,7 @@ export const faults: readonly Fault[] = [
   imageUnpinned,
   ctrKilled,
   containerLeft,
+  imageOfOtherPlatform,
+  podOnPort,
+  distributionBrokerRuns,
 ]

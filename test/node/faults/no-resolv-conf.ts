@@ -5,5 +5,7 @@ export const noResolvConf: Fault = {
   occasion: 'preflight',
   fails: 'network-files',
   says: /\/etc\/resolv\.conf cannot be read/,
+  release: 'bookworm',
   breakIt: node => node.sh('ln -sf ../run/nowhere/resolv.conf /etc/resolv.conf'),
+  mend: node => node.sh('rm /etc/resolv.conf; : >/etc/resolv.conf'),
 }

@@ -7,5 +7,7 @@ export const noSystemd: Fault = {
   says: /started by systemd/,
   breakIt: node =>
     node.write('/root/no-systemd', '#!/bin/sh\nmount -t tmpfs tmpfs /run/systemd\nexec "$@"\n', 0o755),
+  mend: node => node.sh('rm /root/no-systemd'),
+  release: 'bookworm',
   prefix: 'unshare --mount /root/no-systemd',
 }

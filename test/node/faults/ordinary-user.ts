@@ -5,6 +5,8 @@ export const ordinaryUser: Fault = {
   occasion: 'preflight',
   fails: 'running-as-root',
   says: /sudo \.\/edgekit install/,
+  release: 'bookworm',
   breakIt: node => node.sh('chmod 755 /root'),
+  mend: node => node.sh('chmod 700 /root'),
   prefix: 'setpriv --reuid=65534 --regid=65534 --clear-groups',
 }

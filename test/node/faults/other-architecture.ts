@@ -6,5 +6,7 @@ export const otherArchitecture: Fault = {
   occasion: 'preflight',
   fails: 'architecture',
   says: /the bundle is for arm64, this node is amd64/,
-  breakIt: node => node.sh(`sed -i 's/"arch": "amd64"/"arch": "arm64"/' ${bundleOnNode}/bundle.json`),
+  release: 'trixie',
+  breakIt: node => node.sh(`sed -i.before 's/"arch": "amd64"/"arch": "arm64"/' ${bundleOnNode}/bundle.json`),
+  mend: node => node.sh(`mv ${bundleOnNode}/bundle.json.before ${bundleOnNode}/bundle.json`),
 }
