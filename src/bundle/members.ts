@@ -1,10 +1,9 @@
-import { basename, join } from 'node:path'
 import { readAsset } from '../assets.ts'
 import type { TarMember } from '../images/tar.ts'
-import { paths } from '../node/paths.ts'
 import { cloudManifests } from './cloud-manifests.ts'
 import type { Definition } from './definition.ts'
 import { fill } from './fill.ts'
+import { brokerUnit } from './installed-texts.ts'
 import { formatLock, type Lock } from './lock.ts'
 import type { Architecture, ManifestImage } from './manifest.ts'
 
@@ -51,20 +50,13 @@ const brokerOf = ({ definition, images }: Inputs): ManifestImage =>
 
 /** The units and the configuration. */
 function edgeMembers(inputs: Inputs): TarMember[] {
-  const brokerImage = brokerOf(inputs)
-  const broker = {
-    BROKER_IMAGE: brokerImage.reference,
-    BROKER_DIGEST: brokerImage.digest,
-    // Where an install keeps it: a unit has no directory that a relative path could start from.
-    BROKER_ARCHIVE: join(paths.images, basename(brokerImage.archive)),
-  }
   const containerd = text('systemd/containerd.service', readAsset('templates/systemd/containerd.service'))
   return [
     ...(inputs.definition.runtime['containerd'] ? [containerd] : []),
     text('bin/clean-broker', readAsset('templates/clean-broker.sh'), 0o755),
     text('config/kubeedge/edgecore-config.yaml', readAsset('templates/edgecore/edgecore-config.yaml')),
     text('config/mosquitto/mosquitto.conf', readAsset('templates/mosquitto/mosquitto.conf')),
-    text('systemd/mosquitto.service', fill(readAsset('templates/systemd/mosquitto.service'), broker)),
+    text('systemd/mosquitto.service', brokerUnit(brokerOf(inputs))),
     text('systemd/edgecore.service', readAsset('templates/systemd/edgecore.service')),
     text(
       'systemd/edgecore.service.d/10-edgekit.conf',

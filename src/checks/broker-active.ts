@@ -32,7 +32,11 @@ export const brokerActive: Check = {
             status: 'warn',
             observed: `active, but ${unit.enabled || 'not enabled'}: it will not start at boot`,
             expected: 'enabled',
-            remedy: { text: 'Enable it.', commands: ['systemctl enable mosquitto'] },
+            remedy: {
+              text: 'Enable it.',
+              commands: ['systemctl enable mosquitto'],
+              fix: { kind: 'enable', unit: unit.name },
+            },
           }
     }
     if (unit.load === 'not-found') {
@@ -51,6 +55,7 @@ export const brokerActive: Check = {
       remedy: {
         text: 'Start it; if it does not stay up, its journal says why.',
         commands: ['systemctl enable --now mosquitto', 'journalctl -u mosquitto -n 100 --no-pager'],
+        fix: { kind: 'start', unit: unit.name },
       },
     }
   },

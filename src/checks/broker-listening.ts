@@ -1,5 +1,5 @@
 import { known } from '../facts/fact.ts'
-import { broker } from '../node/paths.ts'
+import { broker, paths } from '../node/paths.ts'
 import type { Check } from './check.ts'
 
 export const brokerListening: Check = {
@@ -15,6 +15,7 @@ export const brokerListening: Check = {
     const configuration = {
       text: 'The configuration that edgekit wrote has the one line "listener 1883 127.0.0.1".',
       commands: ['grep -n listener /etc/edgekit/mosquitto/mosquitto.conf', 'systemctl restart mosquitto'],
+      fix: { kind: 'restore-own-file', path: paths.brokerConfig } as const,
     }
     if (open.length > 0) {
       return {

@@ -18,6 +18,7 @@ export const brokerRoundTrip: Check = {
       remedy: {
         text: 'The port is open, but the broker behind it does not do its work. Its journal may say why; a restart frees a frozen one.',
         commands: ['journalctl -u mosquitto -n 100 --no-pager', 'systemctl restart mosquitto'],
+        fix: { kind: 'clean-stale-container' },
       },
     }
   },

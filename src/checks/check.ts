@@ -25,7 +25,7 @@ export type Role = Manifest['role']
  * What `doctor --fix` can do by itself, because it only brings back what an install made and costs nobody data. A
  * remedy without one is for a person to decide.
  */
-type Fix =
+export type Fix =
   | { kind: 'start' | 'enable'; unit: string }
   /** Bring an image back from the archive kept on the node, or pin it again. */
   | { kind: 'reimport-image' | 'repin'; image: string }

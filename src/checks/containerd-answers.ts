@@ -32,6 +32,7 @@ function onEdge(facts: Facts): Finding {
       ? {
           text: 'Start containerd; if it does not stay up, its journal says why.',
           commands: ['systemctl enable --now containerd', 'journalctl -u containerd -n 50 --no-pager'],
+          fix: { kind: 'start', unit: unit.name },
         }
       : { text: 'Install containerd and runc with the packages of your distribution, then try again.' },
   }

@@ -39,6 +39,7 @@ export const edgecoreActive: Check = {
         : {
             text: 'Start it; if it does not stay up, its journal says why.',
             commands: ['systemctl enable --now edgecore', 'journalctl -u edgecore -n 50 --no-pager'],
+            fix: { kind: 'start', unit: unit.name },
           },
     }
   },

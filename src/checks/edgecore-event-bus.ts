@@ -21,6 +21,7 @@ export const edgecoreEventBus: Check = {
     const remedy = {
       text: 'Run the edgekit of the bundle again: it sets these keys and leaves the rest of the file as it is.',
       commands: ['./edgekit install'],
+      fix: { kind: 'patch-event-bus' } as const,
     }
     if (!config) {
       return {

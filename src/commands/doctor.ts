@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Args, Flags } from '@oclif/core'
+import { installedTexts } from '../bundle/installed-texts.ts'
 import { checks } from '../checks/index.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { explainCheck } from '../doctor/explain.ts'
@@ -10,12 +11,16 @@ import { knownTags, selectChecks } from '../doctor/select.ts'
 import { saveFile, saveSupport } from '../doctor/support/save.ts'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { collectFacts } from '../facts/index.ts'
+import { mendNode } from '../install/mend.ts'
 import { localNode } from '../node/node.ts'
 import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { parseDuration } from '../ui/duration.ts'
 import { formatNames, formats } from '../ui/formats.ts'
+import { interruptible } from '../ui/interrupt.ts'
+import { askToGoOn, formatMending } from '../ui/mending.ts'
 import { formatReport } from '../ui/report.ts'
+import { runSteps } from '../ui/steps.ts'
 import { formatSaved } from '../ui/support.ts'
 import { formatChanges } from '../ui/watch.ts'
 
@@ -30,6 +35,7 @@ export default class Doctor extends EdgekitCommand {
     'sudo edgekit doctor broker-round-trip',
     'edgekit doctor --explain broker-round-trip',
     'sudo edgekit doctor --output junit --report doctor.xml',
+    'sudo edgekit doctor --fix',
     'sudo edgekit doctor --collect support.tar.gz',
     'edgekit doctor --from support.tar.gz',
     'sudo edgekit doctor --output prometheus --report /run/edgekit.prom',
@@ -80,6 +86,11 @@ export default class Doctor extends EdgekitCommand {
       exclusive: ['watch'],
       description: 'look at the facts in a support archive instead of this node',
     }),
+    fix: Flags.boolean({
+      exclusive: ['from', 'collect', 'watch'],
+      description: 'then mend what can be mended safely, after showing it and asking, and look again',
+    }),
+    yes: Flags.boolean({ char: 'y', dependsOn: ['fix'], description: 'do not ask' }),
     report: Flags.string({
       helpValue: 'FILE',
       description: 'write the report in the format of --output into this file, and the text to the terminal',
@@ -99,10 +110,14 @@ export default class Doctor extends EdgekitCommand {
     const judge = ({ facts, at }: SavedFacts): Report =>
       diagnose(facts, { selection, strict: flags.strict, edgekit: this.config.version, at: new Date(at) })
 
+    const each = selection.named
     const saved = await look()
-    const report = judge(saved)
+    const found = judge(saved)
+    const report = flags.fix
+      ? await this.fix(found, saved, { each, yes: flags.yes, look: async () => judge(await look()) })
+      : found
     process.exitCode = report.exitCode
-    const text = formatReport(report, { each: selection.named })
+    const text = formatReport(report, { each })
     if (file !== undefined) await writeReport(file, formats[format](report))
     this.say(format === 'text' || file !== undefined ? text : formats[format](report))
     if (collect !== undefined) {
@@ -122,6 +137,34 @@ export default class Doctor extends EdgekitCommand {
       at,
       facts: await collectFacts(localNode(), limitMs),
     }
+  }
+
+  private async fix(
+    found: Report,
+    { facts }: SavedFacts,
+    { each, yes, look }: { each: boolean; yes: boolean; look: () => Promise<Report> },
+  ): Promise<Report> {
+    const manifest = 'value' in facts.bundle ? facts.bundle.value : undefined
+    const broker = manifest?.images.find(({ reference }) => reference === manifest.broker.image)
+    const silent = this.jsonEnabled()
+    const say = (text: string): unknown => silent || process.stderr.write(`${text}\n`)
+    say(`${formatReport(found, { each })}\n`)
+    return interruptible(
+      signal =>
+        mendNode(found, {
+          node: localNode(),
+          edgekit: this.config.version,
+          texts: broker ? installedTexts(broker) : {},
+          look,
+          confirm: async plan => {
+            say(formatMending(plan))
+            return plan.steps.length > 0 && (yes || (await askToGoOn()))
+          },
+          runSteps: steps => runSteps(steps, { silent }),
+          signal,
+        }),
+      'the change that was under way is done',
+    )
   }
 
   private tell<T>(value: T, format: (value: T) => string): T {

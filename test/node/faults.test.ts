@@ -40,6 +40,14 @@ async function isFound(node: LabNode, fault: Fault): Promise<Report> {
   return report
 }
 
+/** What edgekit has said it can mend, it mends. */
+async function isHealed(node: LabNode, { heals }: Fault): Promise<void> {
+  if (!heals) return
+  const { exitCode, stdout, stderr } = await node.run('edgekit doctor --fix --yes', { timeoutMs: 100_000 })
+  expect(exitCode, `${stdout}\n${stderr}`).toBe(exitCodes.ok)
+  expect(bad(JSON.parse((await node.run('edgekit doctor --json')).stdout) as Report)).toEqual([])
+}
+
 async function whileBroken<T>(node: LabNode, fault: Fault, look: () => Promise<T>): Promise<T> {
   await fault.breakIt(node)
   try {
@@ -70,6 +78,7 @@ describe.each(releases)('%s', release => {
     await using node = await startInstalledNode(release, fault.role)
     await fault.breakIt(node)
     await isFound(node, fault)
+    await isHealed(node, fault)
   })
 
   describe('one after the other, before an install', () => {
@@ -92,8 +101,10 @@ describe.each(releases)('%s', release => {
     afterAll(() => node.remove())
 
     test.each(at('doctor').filter(shared))('$what: $fails and nothing else', async fault => {
-      const report = await whileBroken(node, fault, () => isFound(node, fault))
-      expect(bad(report)).toEqual([fault.fails])
+      await whileBroken(node, fault, async () => {
+        expect(bad(await isFound(node, fault))).toEqual([fault.fails])
+        await isHealed(node, fault)
+      })
     })
 
     test('put back as it was, the node is healthy', async () => {

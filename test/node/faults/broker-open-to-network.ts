@@ -5,6 +5,7 @@ export const brokerOpenToNetwork: Fault = {
   what: 'somebody opened the broker to the network',
   occasion: 'doctor',
   fails: 'broker-listening',
+  heals: true,
   says: /open to the network on 0\.0\.0\.0/,
   breakIt: node =>
     node.sh(

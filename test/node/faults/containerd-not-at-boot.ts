@@ -5,6 +5,7 @@ export const containerdNotAtBoot: Fault = {
   occasion: 'doctor',
   fails: 'containerd-at-boot',
   status: 'warn',
+  heals: true,
   says: /systemctl enable containerd/,
   release: 'trixie',
   breakIt: node => node.sh('systemctl disable containerd'),

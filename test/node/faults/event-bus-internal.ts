@@ -5,6 +5,7 @@ export const eventBusInternal: Fault = {
   what: 'EventBus was switched to the broker inside EdgeCore',
   occasion: 'doctor',
   fails: 'edgecore-event-bus',
+  heals: true,
   says: /modules\.eventBus\.mqttMode is 0, expected 2/,
   breakIt: node => node.sh(`sed -i 's/mqttMode: 2/mqttMode: 0/' ${paths.edgecoreConfig}`),
 }

@@ -21,6 +21,8 @@ export interface Fault {
   breakIt(node: LabNode): Promise<unknown>
   /** Puts the node back as it was. Faults with it are tried one after the other on one node. */
   mend?(node: LabNode): Promise<unknown>
+  /** `doctor --fix` makes the node healthy again. */
+  heals?: true
   /** Put in front of the command, when the fault is in how edgekit is started. */
   prefix?: string
 }

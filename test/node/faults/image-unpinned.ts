@@ -7,6 +7,7 @@ export const imageUnpinned: Fault = {
   occasion: 'doctor',
   fails: 'broker-image',
   status: 'warn',
+  heals: true,
   says: /io\.cri-containerd\.pinned=pinned/,
   release: 'trixie',
   breakIt: node => node.sh(`ctr -n k8s.io images label ${image} io.cri-containerd.pinned=`),
