@@ -120,5 +120,14 @@ describe.concurrent.each(releases)('%s', release => {
     })
     expect(JSON.parse(elsewhere.stdout)).toEqual(report)
     expect(elsewhere.exitCode).toBe(3)
+
+    // Somebody else sees less, says so, and has an archive all the same.
+    const nobody = 'setpriv --reuid=65534 --regid=65534 --clear-groups'
+    const seen = await node.run(`cd /tmp && ${nobody} edgekit doctor --collect /tmp/nobody.tar.gz`)
+    expect(seen.stdout).toContain('running-as-root')
+    expect(seen.exitCode).toBe(5)
+    expect(await node.sh('tar tzf /tmp/nobody.tar.gz')).toContain('edgekit-support/facts.json')
+    const config = await node.run('tar xzOf /tmp/nobody.tar.gz edgekit-support/config/edgecore.yaml')
+    expect(config.exitCode, 'only root may read it').not.toBe(0)
   })
 })
