@@ -4,6 +4,7 @@ export const containerLeft: Fault = {
   what: 'a container of an earlier broker is left, without a task',
   occasion: 'doctor',
   fails: 'stale-container',
+  heals: true,
   says: /a container and a snapshot named mosquitto/,
   release: 'trixie',
   breakIt: node =>
