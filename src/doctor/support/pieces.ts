@@ -16,6 +16,13 @@ const mqttLines: Piece = {
   },
 }
 
+/** Only there while something is under way. */
+const interrupted: Piece = {
+  file: 'edgekit/journal.jsonl',
+  keep: 'tail',
+  collect: async ({ files }) => (await files.read(paths.journal)) ?? '',
+}
+
 /** Everything in a support archive but facts and report, which are made of what edgekit itself has seen. */
 export const pieces: readonly Piece[] = [
   output(
@@ -73,6 +80,6 @@ export const pieces: readonly Piece[] = [
 
   copy('edgekit/bundle.json', paths.installedManifest),
   copy('edgekit/receipt.json', paths.receipt),
-  copy('edgekit/journal.jsonl', paths.journal),
+  interrupted,
   output('edgekit/files.txt', 'ls', '-lAR', '/etc/edgekit', '/opt/edgekit', '/var/lib/edgekit'),
 ]
