@@ -137,7 +137,7 @@ async function mend<R>(
     node,
     begin: { command: 'doctor --fix', edgekit, bundle: { name, kubeedgeVersion, manifestSha256 } },
     interrupted: undefined,
-    plan: { undo: [], steps, foreign: [] },
+    plan: { undo: [], steps, foreign: [], kept: [] },
     prove: () =>
       runSteps([
         { title: 'Wait for EdgeCore to reach the broker', run: () => waitForEdgecoreToSettle(node, 15_000) },
