@@ -12,9 +12,12 @@ function nameOf(facts: Facts): { value: string; source: string } {
     'value' in facts.edgecoreConfig
       ? facts.edgecoreConfig.value.config?.edged.hostnameOverride.value
       : undefined
-  return configured
-    ? { value: configured, source: 'hostnameOverride in edgecore.yaml' }
-    : { value: known(facts.machine).hostName.toLowerCase(), source: 'the host name' }
+  if (configured) return { value: configured, source: 'hostnameOverride in edgecore.yaml' }
+  // Before the first install it is not in a file yet.
+  const wanted = known(facts.wanted).nodeName
+  return wanted === undefined
+    ? { value: known(facts.machine).hostName.toLowerCase(), source: 'the host name' }
+    : { value: wanted, source: 'asked for' }
 }
 
 export const nodeName: Check = {
@@ -29,7 +32,10 @@ export const nodeName: Check = {
         observed: `"${value}" (${source})`,
         expected:
           'letters, digits and hyphens, in parts separated by dots, and not localhost: the cloud refuses other names',
-        remedy: { text: 'Give the machine another name.', commands: ['hostnamectl set-hostname edge-1'] },
+        remedy: {
+          text: 'Give the machine another name, or the node alone with --node-name.',
+          commands: ['hostnamectl set-hostname edge-1'],
+        },
       }
     }
     const certificate = known(facts.nodeCertificate)

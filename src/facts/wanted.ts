@@ -7,12 +7,20 @@ export interface Wanted {
   edgecore: 'running' | 'staged' | 'none'
   /** What was there and is somebody else's is used as it is. */
   adopt: boolean
+  /** The name of the node, where it was to be another than that of the machine. */
+  nodeName?: string
 }
 
 /** What the options of an install say; without any, a whole node of edgekit's own. */
-export function wantedBy(options: { edgecore?: unknown; stage?: unknown; adopt?: unknown } = {}): Wanted {
+export function wantedBy(
+  options: { edgecore?: unknown; stage?: unknown; adopt?: unknown; nodeName?: unknown } = {},
+): Wanted {
   const edgecore = options.stage === true ? 'staged' : 'running'
-  return { edgecore: options.edgecore === false ? 'none' : edgecore, adopt: options.adopt === true }
+  return {
+    edgecore: options.edgecore === false ? 'none' : edgecore,
+    adopt: options.adopt === true,
+    ...(typeof options.nodeName === 'string' && { nodeName: options.nodeName }),
+  }
 }
 
 export const wanted: Collector<Wanted> = {

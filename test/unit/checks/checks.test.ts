@@ -410,6 +410,15 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
   ['clock', 'pass', 'nothing to compare it with', node => (node.clock.value.happened = [])],
   ['clock-synchronised', 'warn', 'no time server', node => (node.clock.value.synchronised = false)],
   ['clock-synchronised', 'skip', 'no timedatectl', node => (node.clock.value.synchronised = undefined)],
+  [
+    'node-name',
+    'pass',
+    'a name was asked for',
+    node => {
+      node.machine.value.hostName = 'localhost'
+      node.wanted.value.nodeName = 'edge-1'
+    },
+  ],
   ['node-name', 'pass', 'no certificate', node => (node.nodeCertificate.value = undefined)],
   [
     'node-name',
