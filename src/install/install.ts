@@ -68,7 +68,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
   await carryOut({
     node,
-    begin: { command: 'install', edgekit: edgekitVersion, bundle: identity },
+    begin: { command: 'install', edgekit: edgekitVersion, bundle: identity, options: { ...choices } },
     interrupted,
     plan,
     prove: async () => {

@@ -11,6 +11,8 @@ const beginSchema = z.looseObject({
   bundle: z.nullable(
     z.looseObject({ name: z.string(), kubeedgeVersion: z.string(), manifestSha256: z.string() }),
   ),
+  /** What the person asked for, without secrets. */
+  options: z.optional(z.record(z.string(), z.unknown())),
   /** ISO 8601. */
   time: z.string(),
 })
@@ -37,6 +39,8 @@ export interface Attempt {
   command: string
   edgekit: string
   bundle: { name: string; kubeedgeVersion: string; manifestSha256: string } | null
+  /** What the person asked for, without secrets: whoever finishes it need not ask again. */
+  options?: Record<string, unknown> | undefined
 }
 export interface Begin extends Attempt {
   time: string

@@ -67,7 +67,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const { manifest } = bundle
   if (manifest.role === 'cloud') refuseEdgeOptions(asked)
-  const choices = choose(asked, past.receipt?.options)
+  const choices = choose(asked, decidedBefore(past))
   const force = asked.force ?? []
   const notes: string[] = []
   let facts: Facts | undefined
@@ -112,6 +112,10 @@ export async function prepare(
     notes,
   }
 }
+
+/** By the install that was interrupted, or by the last one that came to its end. */
+const decidedBefore = ({ history, receipt }: Past): unknown =>
+  history?.begins.findLast(({ options }) => options !== undefined)?.options ?? receipt?.options
 
 /** The checks about what the person has said is to be replaced. */
 function settledBy(force: readonly string[]): string[] {
