@@ -1,5 +1,5 @@
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { execa } from 'execa'
@@ -18,6 +18,8 @@ export interface SeaOptions {
   output: string
   /** Files readable with `getAsset(name)` of node:sea: name -> path. */
   assets?: Record<string, string>
+  /** Programs for threads, each an asset under the name given here: name -> TypeScript file. */
+  threads?: Record<string, string>
   /** Identifiers replaced by constant expressions, as esbuild's `define`. */
   define?: Record<string, string>
   plugins?: Plugin[]
@@ -59,7 +61,14 @@ export async function buildSea(options: SeaOptions): Promise<RuntimeParts> {
     const runtime = await nodeRuntime(options.arch)
     const parts = await runtimePartsOf(metafile, options.arch, root)
     await writeFile(join(work, 'parts.json'), JSON.stringify(parts))
-    const assets = { ...options.assets, [runtimePartsAsset]: join(work, 'parts.json') }
+    const assets: Record<string, string> = {
+      ...options.assets,
+      [runtimePartsAsset]: join(work, 'parts.json'),
+    }
+    for (const [name, entry] of Object.entries(options.threads ?? {})) {
+      assets[name] = join(work, basename(name))
+      await bundle({ entry }, assets[name])
+    }
     const blob = await makeBlob(runtime, tools.run, work, assets, options.execArgv ?? [])
     const executable = join(work, 'executable')
     await copyFile(runtime, executable)

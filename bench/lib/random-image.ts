@@ -1,7 +1,7 @@
-import { randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { tarEnd, tarMember } from '../../src/images/tar.ts'
-import { type Layer, writeLayer, writeManifest, writeRoot } from '../../test/lab/oci.ts'
+import type { TarMember } from '../../src/images/tar.ts'
+import { type Layer, tarOf, writeLayer, writeManifest, writeRoot } from '../../test/lab/oci.ts'
 
 const megabyte = 1_000_000
 const perLayer = 50 * megabyte
@@ -11,20 +11,15 @@ export async function writeRandomImage(directory: string, platform: string, size
   const layout = join(directory, `image-${size}`)
   const layers: Layer[] = []
   for (let written = 0; written < size; written += perLayer) {
-    layers.push(await writeLayer(layout, randomTar(`file-${written}`), { level: 0 }))
+    layers.push(await writeLayer(layout, tarOf([randomFile(`file-${written}`)]), { level: 0 }))
   }
   await writeRoot(layout, await writeManifest(layout, platform, layers))
   return layout
 }
 
-async function* randomTar(path: string): AsyncGenerator<Buffer> {
-  yield* tarMember({
-    path,
-    mode: 0o644,
-    size: perLayer,
-    async *source() {
-      for (let made = 0; made < perLayer; made += megabyte) yield randomFillSync(Buffer.alloc(megabyte))
-    },
-  })
-  yield tarEnd()
-}
+const randomFile = (path: string): TarMember => ({
+  path,
+  mode: 0o644,
+  size: perLayer,
+  source: Array.from({ length: perLayer / megabyte }, () => randomBytes(megabyte)),
+})

@@ -2,11 +2,11 @@ import type { KeyObject } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { formatBytes } from '../format.ts'
-import type { BlobStore } from '../images/blob-store.ts'
 import { imageContents } from '../images/contents.ts'
 import type { PulledImage } from '../images/pull.ts'
-import type { TarMember } from '../images/tar.ts'
+import type { ImageAccess } from '../images/source.ts'
 import type { StepRunner } from '../step.ts'
+import type { Ahead, Hashed } from './ahead.ts'
 import { archiveNames } from './archive-names.ts'
 import type { Definition } from './definition.ts'
 import { archiveMember, type BundleImage, manifestImage } from './image-archives.ts'
@@ -14,7 +14,7 @@ import { type BundleFile, filesOf } from './inputs.ts'
 import { type Lock, lockDigest } from './lock.ts'
 import type { Architecture } from './manifest.ts'
 import { textMembers } from './members.ts'
-import { fileOf, type WrittenPackage, writePackage } from './package.ts'
+import { type PayloadMember, type WrittenPackage, writePackage } from './package.ts'
 import { takeFile } from './take-file.ts'
 
 export interface AssembleOptions {
@@ -24,12 +24,11 @@ export interface AssembleOptions {
   lock: Lock
   edgekitVersion: string
   /** The edgekit executable that goes in. */
-  runtime: TarMember
-  /** Has the blobs of all images. */
-  store: BlobStore
+  runtime: Hashed
+  ahead: Ahead
+  /** Its store has the blobs of all images. */
+  images: ImageAccess
   imageOf: (reference: string) => PulledImage
-  /** Directory where what was downloaded is, by sha256. */
-  downloads: string
   /** Directory for what is put together; on the file system of the output. */
   work: string
   outputDirectory: string
@@ -45,15 +44,19 @@ const shown = ({ path, content }: BundleFile): string =>
 
 /** Put together the bundle of one architecture out of parts that have all been fetched. Throws EdgekitError. */
 export async function assembleBundle(options: AssembleOptions): Promise<WrittenPackage> {
-  const { definition, arch, lock, edgekitVersion, runtime, store, imageOf, signal } = options
+  const { definition, arch, lock, edgekitVersion, runtime, ahead, imageOf, signal } = options
   const work = join(options.work, arch)
   await mkdir(work)
   const name = `kubeedge-${definition.role}`
   const path = join(options.outputDirectory, `${name}-${definition.kubeedge}-${arch}.tar.gz`)
   const files = filesOf(definition, arch)
   const archives = archiveNames(definition.images.map(({ reference }) => reference))
-  const images: BundleImage[] = []
-  const members: TarMember[] = []
+  const bundled: BundleImage[] = []
+  const { store } = options.images
+  const imageMembers = [...archives].map(([reference, archive]) =>
+    ahead.hash(archiveMember({ archive, pulled: imageOf(reference) }, store)),
+  )
+  const members: PayloadMember[] = []
   let written: WrittenPackage | undefined
 
   await options.runSteps([
@@ -63,9 +66,8 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
         for (const [index, file] of files.entries()) {
           signal.throwIfAborted()
           const destination = join(work, `file-${index}`)
-          members.push(
-            ...(await takeFile(file, { ...options, directory: definition.directory, destination })),
-          )
+          const taken = await takeFile(file, { ...options, directory: definition.directory, destination })
+          members.push(...taken.map(member => ahead.pack(member)))
         }
       },
     },
@@ -75,25 +77,22 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
         for (const [reference, archive] of archives) {
           signal.throwIfAborted()
           const pulled = imageOf(reference)
-          const image = { reference, archive, pulled, contents: await imageContents(pulled, store) }
-          images.push(image)
-          members.push(archiveMember(image, store))
+          bundled.push({ reference, archive, pulled, contents: await imageContents(pulled, store) })
         }
-        note(`${images.reduce((sum, { contents }) => sum + contents.packages.packages.length, 0)} packages`)
+        note(`${bundled.reduce((sum, { contents }) => sum + contents.packages.packages.length, 0)} packages`)
       },
     },
     {
       title: `Write ${basename(path)}`,
       async run(note) {
-        const described = images.map(manifestImage)
-        const { sha256: runtimeSha256 } = await fileOf(runtime)
+        const described = bundled.map(manifestImage)
         const texts = textMembers({
           definition,
           arch,
           edgekitVersion,
           images: described,
           lock,
-          runtimeSha256,
+          runtimeSha256: await runtime.sha256,
         })
         written = await writePackage({
           description: {
@@ -108,8 +107,8 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
             images: described,
           },
           // The way in comes first: a bundle that was cut off fails at its end, where edgekit can still say so.
-          payload: [...texts, runtime, ...members],
-          packages: new Map(images.map(({ reference, contents }) => [reference, contents.packages])),
+          payload: [...texts, runtime, ...members, ...imageMembers],
+          packages: new Map(bundled.map(({ reference, contents }) => [reference, contents.packages])),
           path,
           workDirectory: work,
           signingKey: options.signingKey,

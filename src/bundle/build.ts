@@ -6,6 +6,7 @@ import { formatBytes } from '../format.ts'
 import type { ImageAccess } from '../images/source.ts'
 import type { TarMember } from '../images/tar.ts'
 import type { StepRunner } from '../step.ts'
+import { Ahead, type Hashed } from './ahead.ts'
 import { assembleBundle } from './assemble.ts'
 import type { Definition } from './definition.ts'
 import { requireProgramFile } from './elf.ts'
@@ -41,12 +42,19 @@ export async function buildBundles(options: BuildOptions): Promise<WrittenPackag
   const { architectures, outputDirectory, signal } = options
   const runtimes = await Promise.all(architectures.map(checkedRuntime))
   const work = await makeWorkDirectory(outputDirectory)
+  const ahead = new Ahead(work)
   try {
-    return await build(options, work, runtimes)
+    return await build(
+      options,
+      work,
+      ahead,
+      runtimes.map(runtime => ahead.pack(runtime)),
+    )
   } catch (error) {
     signal.throwIfAborted()
     throw error
   } finally {
+    await ahead.stop()
     await rm(work, { recursive: true, force: true })
   }
 }
@@ -54,18 +62,17 @@ export async function buildBundles(options: BuildOptions): Promise<WrittenPackag
 async function build(
   options: BuildOptions,
   work: string,
-  runtimes: readonly TarMember[],
+  ahead: Ahead,
+  runtimes: readonly Hashed[],
 ): Promise<WrittenPackage[]> {
   const { definition, architectures, runSteps, signal } = options
-  const downloads = join(work, 'downloads')
-  await mkdir(downloads)
   let lock: Lock | undefined
   let pulled: PulledImages | undefined
   await runSteps([
     {
       title: 'Pin what goes in',
       async run(note) {
-        lock = await effectiveLock(options, downloads)
+        lock = await effectiveLock(options)
         note(wordsFor(options.lock))
       },
     },
@@ -86,16 +93,15 @@ async function build(
   const bundles: WrittenPackage[] = []
   for (const [index, arch] of architectures.entries()) {
     const imageOf = (reference: string) => (pulled as PulledImages).get(reference, arch)
-    const runtime = runtimes[index] as TarMember
+    const runtime = runtimes[index] as Hashed
     bundles.push(
       await assembleBundle({
         ...options,
         arch,
         lock: lock as unknown as Lock,
         runtime,
-        store: options.images.store,
+        ahead,
         imageOf,
-        downloads,
         work,
       }),
     )
@@ -104,10 +110,10 @@ async function build(
 }
 
 /** The lock as it is when it says everything; else what it lacks is looked up now. */
-async function effectiveLock(options: BuildOptions, downloads: string): Promise<Lock> {
+async function effectiveLock(options: BuildOptions): Promise<Lock> {
   const { lock, differences } = options.lock
   if (lock !== undefined && differences.length === 0) return lock
-  return await makeLock({ ...options, known: lock, downloads })
+  return await makeLock({ ...options, known: lock })
 }
 
 function wordsFor({ lock, differences }: UsedLock): string {

@@ -1,8 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { ContentMismatch } from '../images/content-mismatch.ts'
 import { type Answer, get, readAll } from '../images/http.ts'
+import { MissingParts } from '../images/missing-parts.ts'
+import { resumed } from '../images/resume.ts'
 import { retry, retryAfter, Transient } from '../images/retry.ts'
+import type { ImageAccess } from '../images/source.ts'
+import { StorageError } from '../images/storage-error.ts'
 import type { LockedContent } from './lock.ts'
 
 const timeouts = { headers: 30_000, stall: 60_000 }
@@ -14,85 +17,74 @@ const largestList = 4 * 1024 ** 2
 
 export interface Download {
   url: string
-  /** Where to keep it; appears only when it is whole and right. */
-  destination: string
   sha256: string
   /** Bytes, when the lock has them. */
   size?: number | undefined
+  images: Pick<ImageAccess, 'registry' | 'store'>
   signal: AbortSignal
 }
 
-/** Fetch a file over https. Throws EdgekitError, also when it is not the one that was expected. */
-export function download({ url, destination, sha256, size, signal }: Download): Promise<LockedContent> {
-  return attempts(url, signal, async () => {
-    const answer = await request(url, signal)
-    const unfinished = `${destination}.${randomUUID()}.unfinished`
-    const file = await open(unfinished, 'wx', 0o644)
-    try {
-      const received = await receive(answer, size ?? largestFile, chunk => file.appendFile(chunk))
-      await file.close()
-      const promised = Number(answer.headers.get('content-length') ?? received.size)
-      if (received.size < promised) throw new Transient(`ended after ${received.size} of ${promised} bytes`)
-      if (received.sha256 !== sha256) throw new UnexpectedContent(sha256, received.sha256)
-      await rename(unfinished, destination)
-      return received
-    } finally {
-      await file.close().catch(() => undefined)
-      await rm(unfinished, { force: true })
-      await answer.discard()
-    }
-  })
+/**
+ * Have a file that is at an https address in the store, under its digest: fetched only when it is not there yet, over
+ * several connections if one is cut. Throws EdgekitError, also when it is not the one that was expected, and
+ * MissingParts when nothing may be fetched.
+ */
+export async function download({ url, sha256, size, images, signal }: Download): Promise<LockedContent> {
+  const { registry, store } = images
+  const digest = digestOfSha256(sha256)
+  const wanted = { digest, size }
+  await explained(url, signal, () =>
+    store.ensure(wanted, async () => {
+      if (registry === undefined) throw new MissingParts([`${url}: sha256 ${sha256}`])
+      const open = (headers: Headers): Promise<Answer> => request(url, headers, signal)
+      const bytes = resumed({ digest, size: size ?? 0 }, open, retries, signal)
+      await store.write(wanted, atMost(size ?? largestFile, bytes))
+    }),
+  )
+  return { sha256, size: (await store.sizeOf(digest)) ?? 0 }
 }
+
+/** The digest by which a store knows a file. */
+export const digestOfSha256 = (sha256: string): string => `sha256:${sha256}`
 
 /** Fetch a short text, such as a list of checksums. Throws EdgekitError. */
 export function downloadText(url: string, signal: AbortSignal): Promise<string> {
-  return attempts(url, signal, async () =>
-    (await readAll(await request(url, signal), largestList)).toString(),
-  )
+  return explained(url, signal, async () => {
+    const read = async () => await readAll(await request(url, new Headers(), signal), largestList)
+    return (await retry(read, retries, signal)).toString()
+  })
 }
 
-async function receive(
-  answer: Answer,
-  most: number,
-  write: (chunk: Uint8Array) => Promise<void>,
-): Promise<LockedContent> {
-  const hash = createHash('sha256')
+async function* atMost(most: number, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let size = 0
-  for await (const chunk of answer.body) {
+  for await (const chunk of bytes) {
     size += chunk.length
     if (size > most) throw new Error(`it is longer than the ${most} bytes that were expected at most`)
-    hash.update(chunk)
-    await write(chunk)
+    yield chunk
   }
-  return { sha256: hash.digest('hex'), size }
 }
 
-async function request(url: string, signal: AbortSignal): Promise<Answer> {
-  const answer = await get(new URL(url), new Headers(), timeouts, signal)
+async function request(url: string, headers: Headers, signal: AbortSignal): Promise<Answer> {
+  const answer = await get(new URL(url), headers, timeouts, signal)
   const { status } = answer
-  if (status === 200) return answer
+  if (status === 200 || (status === 206 && headers.has('range'))) return answer
   await answer.discard()
   const message = `HTTP ${status}`
   if (status !== 408 && status !== 429 && status < 500) throw new Error(message)
   throw new Transient(message, { wait: retryAfter(answer.headers.get('retry-after')) })
 }
 
-class UnexpectedContent extends Error {
-  constructor(expected: string, seen: string) {
-    super(`expected sha256 ${expected}, received ${seen}`)
-  }
-}
-
-async function attempts<T>(url: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+async function explained<T>(url: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
-    return await retry(attempt, retries, signal)
+    return await work()
   } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof MissingParts || error instanceof StorageError) throw error
     throw new EdgekitError(`cannot use ${url}: ${messageOf(error)}`, {
       exitCode: exitCodes.refused,
       cause: error,
       remedy:
-        error instanceof UnexpectedContent
+        error instanceof ContentMismatch
           ? 'The file there is not the one that was named: find out why it changed before you change the sha256 or run edgekit lock again.'
           : 'Check the address, and the network, name resolution and proxy of this machine.',
     })

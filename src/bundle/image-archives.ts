@@ -14,7 +14,10 @@ export interface BundleImage {
 }
 
 /** The OCI archive of an image: layers byte for byte as the registry served them. */
-export const archiveMember = ({ archive, pulled }: BundleImage, store: BlobStore): TarMember => ({
+export const archiveMember = (
+  { archive, pulled }: Pick<BundleImage, 'archive' | 'pulled'>,
+  store: BlobStore,
+): TarMember => ({
   path: archive,
   mode: 0o644,
   ...ociArchive(pulled, store),

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { EdgekitError, exitCodes } from '../errors.ts'
+import { MissingParts } from '../images/missing-parts.ts'
 import { type ImageAccess, resolveImage } from '../images/source.ts'
 import { together } from '../images/together.ts'
 import { checksumFor } from './checksums.ts'
@@ -18,8 +17,6 @@ export interface LockOptions {
   images: ImageAccess
   /** What is in there already is taken as it is. */
   known?: Lock | undefined
-  /** Directory that keeps what had to be fetched, by sha256; without one it is thrown away. */
-  downloads?: string
   signal: AbortSignal
 }
 
@@ -28,26 +25,15 @@ export async function makeLock(options: LockOptions): Promise<Lock> {
   const { definition, architectures } = options
   const images: Lock['images'] = {}
   const files: Lock['files'] = {}
-  const work = await temporary(options.downloads)
-  try {
-    await together(options.signal, signal => [
-      ...imagesByReference(definition, architectures).map(async ({ image, platforms }) => {
-        images[image.reference] = await lockImage(image, platforms, { ...options, signal })
-      }),
-      ...filesByName(definition, architectures).map(async source => {
-        files[nameOf(source)] = await lockFile(source, work.directory, { ...options, signal })
-      }),
-    ])
-  } finally {
-    await work.remove()
-  }
+  await together(options.signal, signal => [
+    ...imagesByReference(definition, architectures).map(async ({ image, platforms }) => {
+      images[image.reference] = await lockImage(image, platforms, { ...options, signal })
+    }),
+    ...filesByName(definition, architectures).map(async source => {
+      files[nameOf(source)] = await lockFile(source, { ...options, signal })
+    }),
+  ])
   return { lockVersion: 1, role: definition.role, kubeedge: definition.kubeedge, images, files }
-}
-
-async function temporary(downloads: string | undefined) {
-  if (downloads !== undefined) return { directory: downloads, remove: async () => undefined }
-  const directory = await mkdtemp(join(tmpdir(), 'edgekit-lock-'))
-  return { directory, remove: () => rm(directory, { recursive: true, force: true }) }
 }
 
 interface WantedImage {
@@ -117,8 +103,7 @@ export function pinned(reference: string, locked: LockedImage | undefined): stri
 
 async function lockFile(
   source: OutsideSource,
-  downloads: string,
-  { definition, known, signal }: LockOptions,
+  { definition, known, images, signal }: LockOptions,
 ): Promise<LockedContent> {
   const locked = known?.files[nameOf(source)]
   if (locked !== undefined && (source.sha256 ?? locked.sha256) === locked.sha256) return locked
@@ -127,8 +112,8 @@ async function lockFile(
     requireSha256(source, content.sha256)
     return content
   }
-  const sha256 = source.sha256 ?? (await publishedSha256(source, signal))
-  return await download({ url: source.url, destination: join(downloads, sha256), sha256, signal })
+  const sha256 = source.sha256 ?? (await publishedSha256(source, images, signal))
+  return await download({ url: source.url, sha256, images, signal })
 }
 
 /** Throws EdgekitError when a source is not what the definition says it hashes to. */
@@ -142,6 +127,7 @@ export function requireSha256(source: FileSource, seen: string): void {
 
 async function publishedSha256(
   source: OutsideSource & { kind: 'https' },
+  { registry }: ImageAccess,
   signal: AbortSignal,
 ): Promise<string> {
   const { url, checksums } = source
@@ -151,6 +137,8 @@ async function publishedSha256(
       remedy: 'Give one for each architecture under sha256, or checksums: URL of a published list.',
     })
   }
+  if (registry === undefined)
+    throw new MissingParts([`${url}: its sha256 is in ${checksums}, and no edgekit.lock has it`])
   const sha256 = checksumFor(await downloadText(checksums, signal), url)
   if (sha256 !== undefined) return sha256
   throw new EdgekitError(`${checksums} has no checksum for ${url}`, {

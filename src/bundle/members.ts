@@ -7,6 +7,10 @@ import { brokerUnit } from './installed-texts.ts'
 import { formatLock, type Lock } from './lock.ts'
 import type { Architecture, ManifestImage } from './manifest.ts'
 
+interface TextMember extends TarMember {
+  source: Buffer
+}
+
 interface Inputs {
   definition: Definition
   arch: Architecture
@@ -28,13 +32,13 @@ function versions({ definition, arch, edgekitVersion, images }: Inputs): string 
   return `${lines.join('\n')}\n`
 }
 
-const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): TarMember => {
+const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): TextMember => {
   const source = Buffer.from(content)
   return { path, mode, size: source.length, source }
 }
 
 /** The members of a bundle that are texts: the way in, and what its role needs. */
-export function textMembers(inputs: Inputs): TarMember[] {
+export function textMembers(inputs: Inputs): TextMember[] {
   const { definition, arch, lock, runtimeSha256 } = inputs
   const launcher = fill(readAsset('templates/launcher.sh'), { ARCH: arch, SHA256: runtimeSha256 })
   return [
@@ -49,7 +53,7 @@ const brokerOf = ({ definition, images }: Inputs): ManifestImage =>
   images.find(({ reference }) => reference === definition.broker) as ManifestImage
 
 /** The units and the configuration. */
-function edgeMembers(inputs: Inputs): TarMember[] {
+function edgeMembers(inputs: Inputs): TextMember[] {
   const containerd = text('systemd/containerd.service', readAsset('templates/systemd/containerd.service'))
   return [
     ...(inputs.definition.runtime['containerd'] ? [containerd] : []),
@@ -65,5 +69,5 @@ function edgeMembers(inputs: Inputs): TarMember[] {
   ]
 }
 
-const cloudMembers = (inputs: Inputs): TarMember[] =>
+const cloudMembers = (inputs: Inputs): TextMember[] =>
   Object.entries(cloudManifests(brokerOf(inputs))).map(([path, content]) => text(path, content))

@@ -1,5 +1,8 @@
-import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
+import { ThreadedHash } from '../images/hash-thread.ts'
+
+/** Bytes after which the disk is told to begin: at the end there is little left to wait for. */
+const synced = 64 * 1024 * 1024
 
 export interface WrittenFile {
   path: string
@@ -11,7 +14,9 @@ export interface WrittenFile {
 export class Output {
   readonly #nameOf: (number: number) => string
   readonly #largest: number
-  readonly #hash = createHash('sha256')
+  readonly #hash = new ThreadedHash()
+  #syncedSize = 0
+  #syncing: Promise<void> | undefined
   readonly #files: WrittenFile[] = []
   #handle: FileHandle | undefined
 
@@ -21,13 +26,16 @@ export class Output {
   }
 
   async write(buffers: readonly Buffer[]): Promise<void> {
-    for (const buffer of buffers) this.#hash.update(buffer)
     let rest = buffers.filter(({ length }) => length > 0)
     while (rest.length > 0) {
       const current = await this.#current()
       const { now, later } = split(rest, this.#largest - current.size)
       await this.#handle?.writev(now)
-      current.size += now.reduce((sum, { length }) => sum + length, 0)
+      const written = now.reduce((sum, { length }) => sum + length, 0)
+      // Read again by another thread: that is cheap, because it is still in memory, and here is time to go on.
+      this.#hash.add({ path: current.path, from: current.size, size: written })
+      current.size += written
+      if (current.size - this.#syncedSize >= synced) this.#startSync(current)
       rest = later
     }
   }
@@ -35,10 +43,11 @@ export class Output {
   /** What was written; `sha256` is that of all files one after another. On the disk when this returns. */
   async finish(): Promise<{ files: readonly WrittenFile[]; sha256: string }> {
     await this.#next()
-    return { files: this.#files, sha256: this.#hash.digest('hex') }
+    return { files: this.#files, sha256: await this.#hash.digest() }
   }
 
   async close(): Promise<void> {
+    await this.#syncing
     await this.#handle?.close()
     this.#handle = undefined
   }
@@ -56,6 +65,19 @@ export class Output {
   async #next(): Promise<void> {
     await this.#handle?.sync()
     await this.close()
+    this.#syncedSize = 0
+  }
+
+  #startSync({ size }: WrittenFile): void {
+    if (this.#syncing !== undefined) return
+    this.#syncedSize = size
+    this.#syncing = this.#sync()
+  }
+
+  /** An error of this comes again with the sync at the end. */
+  async #sync(): Promise<void> {
+    await this.#handle?.datasync().catch(() => undefined)
+    this.#syncing = undefined
   }
 }
 

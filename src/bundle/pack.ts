@@ -1,12 +1,18 @@
 import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type TarMember, tarEnd, tarMember } from '../images/tar.ts'
-import { gzipPieces, type Piece } from './compress.ts'
+import { filePieces, gzipPieces, type Piece } from './compress.ts'
 import { Output } from './output.ts'
 import { parsePartName, partName } from './part-names.ts'
+import { writePieces } from './write-pieces.ts'
 
-/** Pieces being compressed or waiting to be written: enough for every core, and a bound for the memory. */
+/** Enough for every core. */
 const ahead = 8
+
+/** A member of which the gzip member may have been made before; then this is the file it is in. */
+interface PackedMember extends TarMember {
+  packed?: Promise<string>
+}
 
 interface Target {
   path: string
@@ -30,12 +36,12 @@ export interface Packed {
  * Write a .tar.gz in which each member is a gzip member of its own (RFC 1952 section 2.2 allows any number, and every
  * gzip reads them as one): the first can be read without the rest. Files appear under their names when all is done.
  */
-export async function pack(members: readonly TarMember[], target: Target): Promise<Packed> {
+export async function pack(members: readonly PackedMember[], target: Target): Promise<Packed> {
   const { path, workDirectory, partSize, signal } = target
   const nameOf = (number: number): string => (partSize === undefined ? path : partName(path, number))
   const output = new Output(number => join(workDirectory, basename(nameOf(number))), partSize)
   try {
-    await writeMembers(members, output, signal)
+    await writePieces(piecesOf(members), { ahead, write: buffers => output.write(buffers), signal })
     const { files, sha256 } = await output.finish()
     const paths = files.map((_, index) => nameOf(index + 1))
     for (const [index, file] of files.entries()) await rename(file.path, nameOf(index + 1))
@@ -46,32 +52,12 @@ export async function pack(members: readonly TarMember[], target: Target): Promi
   }
 }
 
-async function writeMembers(
-  members: readonly TarMember[],
-  output: Output,
-  signal: AbortSignal,
-): Promise<void> {
-  const waiting: Piece[] = []
-  const writeFirst = async (): Promise<void> => {
-    const piece = waiting.shift()
-    if (piece === undefined) return
-    await output.write(await piece.bytes)
-    piece.release?.()
+async function* piecesOf(members: readonly PackedMember[]): AsyncGenerator<Piece> {
+  for (const member of members) {
+    if (member.packed === undefined) yield* gzipPieces(tarMember(member))
+    else yield* filePieces(await member.packed)
   }
-  for (const bytes of [...members.map(member => tarMember(member)), only(tarEnd())]) {
-    for await (const piece of gzipPieces(bytes)) {
-      signal.throwIfAborted()
-      // Looked at when its turn comes; that it fails before that must not end the process.
-      piece.bytes.catch(() => undefined)
-      waiting.push(piece)
-      if (waiting.length >= ahead) await writeFirst()
-    }
-  }
-  while (waiting.length > 0) await writeFirst()
-}
-
-async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes
+  yield* gzipPieces([tarEnd()])
 }
 
 /** A bundle of the same name that had more parts leaves some that belong to nothing now. */

@@ -1,4 +1,5 @@
-import { createHash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { hashOf } from '../images/hash-thread.ts'
 import type { InstalledPackages } from '../images/packages.ts'
 import { contentOf, type TarMember } from '../images/tar.ts'
 import { diskNeeded } from './disk.ts'
@@ -13,11 +14,18 @@ import {
 import { type Packed, pack } from './pack.ts'
 import { runtimeParts } from './runtime-parts.ts'
 
+/** A member of which the hash, and perhaps the gzip member too, is being made already. */
+export interface PayloadMember extends TarMember {
+  sha256?: Promise<string>
+  /** The file that has the gzip member. */
+  packed?: Promise<string>
+}
+
 export interface PackageInputs {
   /** What the bundle is; files and disk are found out here. */
   description: Omit<Manifest, 'files' | 'disk'>
   /** Everything in the bundle but its manifest, signature and SBOM, in this order. */
-  payload: readonly TarMember[]
+  payload: readonly PayloadMember[]
   /** Reference of an image -> what is installed in it. */
   packages: ReadonlyMap<string, InstalledPackages>
   /** The bundle to write; with `partSize` the name its parts have in front. */
@@ -53,11 +61,9 @@ export async function writePackage(inputs: PackageInputs): Promise<WrittenPackag
 }
 
 /** What the manifest says of a member. */
-export async function fileOf(member: TarMember): Promise<ManifestFile> {
-  const hash = createHash('sha256')
-  for await (const chunk of contentOf(member)) hash.update(chunk)
+async function fileOf(member: PayloadMember): Promise<ManifestFile> {
   const { path, size, mode } = member
-  return { path, size, mode, sha256: hash.digest('hex') }
+  return { path, size, mode, sha256: await (member.sha256 ?? hashOf(contentOf(member))) }
 }
 
 function textMember(path: string, text: string): TarMember & { source: Buffer } {

@@ -1,13 +1,13 @@
 import { copyFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { EdgekitError, exitCodes } from '../errors.ts'
-import type { BlobStore } from '../images/blob-store.ts'
 import { extractFile } from '../images/extract.ts'
 import type { PulledImage } from '../images/pull.ts'
+import type { ImageAccess } from '../images/source.ts'
 import type { TarMember } from '../images/tar.ts'
 import { extractMember } from './archive-member.ts'
 import { extractPrograms } from './archived-programs.ts'
-import { download } from './download.ts'
+import { digestOfSha256, download } from './download.ts'
 import { requireProgramFile } from './elf.ts'
 import { type BundleFile, type FileSource, nameOf } from './inputs.ts'
 import { contentOf } from './local-file.ts'
@@ -20,9 +20,7 @@ export interface TakeOptions {
   /** Directory of the definition. */
   directory: string
   lock: Lock
-  store: BlobStore
-  /** Where downloads are, by sha256. */
-  downloads: string
+  images: ImageAccess
   imageOf: (reference: string) => PulledImage
   /** Where to put the file. */
   destination: string
@@ -50,9 +48,9 @@ export async function takeFile(file: BundleFile, options: TakeOptions): Promise<
 }
 
 async function fetchFile(source: FileSource, options: TakeOptions): Promise<void> {
-  const { destination, store, imageOf } = options
+  const { destination, images, imageOf } = options
   if (source.kind === 'image') {
-    const { sha256 } = await extractFile(imageOf(source.reference), store, source.path, destination)
+    const { sha256 } = await extractFile(imageOf(source.reference), images.store, source.path, destination)
     return requireSha256(source, sha256)
   }
   const whole = source.kind === 'https' ? await downloaded(source, options) : await local(source, options)
@@ -60,19 +58,13 @@ async function fetchFile(source: FileSource, options: TakeOptions): Promise<void
   else await extractMember(whole, source.member, destination, nameOf(source))
 }
 
+/** Another build may have pruned the cache since it was locked; then it is fetched again. */
 async function downloaded(
   { url }: FileSource & { kind: 'https' },
-  { lock, downloads, signal }: TakeOptions,
+  { lock, images, signal }: TakeOptions,
 ): Promise<string> {
-  const locked = lock.files[url] as Lock['files'][string]
-  const destination = join(downloads, locked.sha256)
-  // An unlocked build has fetched it to see what it is.
-  const isThere = await stat(destination).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) await download({ url, destination, ...locked, signal })
-  return destination
+  const { sha256 } = await download({ url, ...(lock.files[url] as Lock['files'][string]), images, signal })
+  return images.store.path(digestOfSha256(sha256))
 }
 
 async function local(

@@ -2,6 +2,7 @@ import type { BlobStore } from './blob-store.ts'
 import type { Descriptor } from './descriptor.ts'
 import type { PulledImage } from './pull.ts'
 import { formatReference, parseReference } from './reference.ts'
+import type { Stretch } from './stretches.ts'
 import { type TarMember, tarEnd, tarMember, tarSize } from './tar.ts'
 
 /**
@@ -11,7 +12,7 @@ import { type TarMember, tarEnd, tarMember, tarSize } from './tar.ts'
  * The index is the registry's own, though the blobs of only one platform are there: so an image is known on the node
  * by the digest it has in the registry. Import it with `--platform`, never with `--all-platforms`.
  */
-export function ociArchiveMembers(image: PulledImage, store: BlobStore): TarMember[] {
+function ociArchiveMembers(image: PulledImage, store: BlobStore): TarMember[] {
   const blobs = new Map(
     [image.root, image.manifest, image.config, ...image.layers].map(blob => [blob.digest, blob]),
   )
@@ -29,15 +30,12 @@ export function ociArchiveMembers(image: PulledImage, store: BlobStore): TarMemb
   ]
 }
 
-/** That tar as the content of a file, made anew out of the store each time it is read. */
-export function ociArchive(image: PulledImage, store: BlobStore): Pick<TarMember, 'size' | 'source'> {
+/** That tar as the content of a file, put together out of the store each time it is read. */
+export function ociArchive(image: PulledImage, store: BlobStore): { size: number; source: Stretch[] } {
   const members = ociArchiveMembers(image, store)
   return {
     size: tarSize(members),
-    async *source() {
-      for (const member of members) yield* tarMember(member)
-      yield tarEnd()
-    },
+    source: [...members.flatMap(member => tarMember(member)), tarEnd()],
   }
 }
 

@@ -1,16 +1,25 @@
-import { createHash, type Hash, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { otherDigest, otherSize, tooLong, tooShort } from './content-mismatch.ts'
 import type { Descriptor } from './descriptor.ts'
 import { digestOf } from './digest.ts'
+import { ThreadedHash } from './hash-thread.ts'
 import { limit } from './limit.ts'
 import { storing } from './storage-error.ts'
 
 /** Bytes gathered before they are written: what comes from the network comes in small pieces. */
 const writeSize = 512 * 1024
+/** A blob from this size on is hashed by another thread, from its file; for a small one that is not worth it. */
+const largeSize = 4 * 1024 * 1024
 
 type Content = Pick<Descriptor, 'digest' | 'size'>
+
+/** A blob by its digest; the size is held against it when it is known. */
+interface Wanted {
+  digest: string
+  size?: number | undefined
+}
 
 /**
  * Blobs by digest in a directory, laid out as in an OCI image layout: `blobs/sha256/<hex>`. Whatever has its final name
@@ -41,10 +50,10 @@ export class BlobStore {
   }
 
   /** Whether the blob is there and undamaged. Throws ContentMismatch when only the size in the descriptor is wrong. */
-  async holds({ digest, size }: Content): Promise<boolean> {
+  async holds({ digest, size }: Wanted): Promise<boolean> {
     const actual = await this.sizeOf(digest)
     if (actual === undefined) return false
-    if (actual !== size) throw otherSize(digest, size, actual)
+    if (size !== undefined && actual !== size) throw otherSize(digest, size, actual)
     return true
   }
 
@@ -52,7 +61,7 @@ export class BlobStore {
    * Make sure the blob is there: `fill` is called only when it is not, and once however many ask at the same time. When
    * the one who fills fails, the next of those waiting tries on its own account.
    */
-  async ensure(blob: Content, fill: () => Promise<void>): Promise<void> {
+  async ensure(blob: Wanted, fill: () => Promise<void>): Promise<void> {
     for (;;) {
       const running = this.#running.get(blob.digest)
       if (running === undefined) break
@@ -66,11 +75,11 @@ export class BlobStore {
   }
 
   /** Write what `source` gives; it appears only if size and digest are as described, else `ContentMismatch`. */
-  async write(expected: Content, source: AsyncIterable<Uint8Array>): Promise<void> {
-    await this.#write(source, expected.size, (digest, size) => {
-      if (size > expected.size) throw tooLong(expected)
-      if (size < expected.size) throw tooShort(expected, size)
-      if (digest !== expected.digest) throw otherDigest(expected.digest, digest)
+  async write({ digest, size }: Wanted, source: AsyncIterable<Uint8Array>): Promise<void> {
+    await this.#write(source, size ?? Number.POSITIVE_INFINITY, (seen, received) => {
+      if (size !== undefined && received > size) throw tooLong({ digest, size })
+      if (size !== undefined && received < size) throw tooShort({ digest, size }, received)
+      if (seen !== digest) throw otherDigest(digest, seen)
     })
   }
 
@@ -98,9 +107,8 @@ export class BlobStore {
       return await open(unfinished, 'wx', 0o644)
     })
     try {
-      const hash = createHash('sha256')
-      const size = await this.#copy(source, file, hash, most)
-      const digest = `sha256:${hash.digest('hex')}`
+      const { size, sha256 } = await this.#copy(source, file, unfinished, most)
+      const digest = `sha256:${sha256}`
       check(digest, size)
       await storing(this.directory, async () => {
         await file.close()
@@ -117,26 +125,29 @@ export class BlobStore {
   async #copy(
     source: AsyncIterable<Uint8Array>,
     file: FileHandle,
-    hash: Hash,
+    path: string,
     most: number,
-  ): Promise<number> {
-    let size = 0
+  ): Promise<{ size: number; sha256: string }> {
+    const hash = most < largeSize ? createHash('sha256') : new ThreadedHash()
     let [waiting, waitingSize] = [[] as Uint8Array[], 0]
+    let size = 0
     const write = async (): Promise<void> => {
-      const buffers = waiting
+      const [buffers, bytes] = [waiting, waitingSize]
       ;[waiting, waitingSize] = [[], 0]
-      if (buffers.length > 0) await storing(this.directory, () => file.writev(buffers))
+      if (bytes === 0) return
+      await storing(this.directory, () => file.writev(buffers))
+      if (hash instanceof ThreadedHash) hash.add({ path, from: size, size: bytes })
+      else for (const buffer of buffers) hash.update(buffer)
+      size += bytes
     }
     for await (const chunk of source) {
-      size += chunk.length
-      if (size > most) break
-      hash.update(chunk)
       waiting.push(chunk)
       waitingSize += chunk.length
+      if (size + waitingSize > most) break
       if (waitingSize >= writeSize) await write()
     }
     await write()
-    return size
+    return { size, sha256: await (hash instanceof ThreadedHash ? hash.digest() : hash.digest('hex')) }
   }
 
   async #verify(digest: string): Promise<number | undefined> {

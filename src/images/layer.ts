@@ -39,11 +39,26 @@ export async function unpackedDigest(path: string): Promise<string> {
 }
 
 async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
-  const packed = createReadStream(path, { highWaterMark: chunkSize })
   const kind = await layerKind(path)
-  if (kind === 'gzip') await pipeline(packed, createGunzip({ chunkSize }), read)
-  else if (kind === 'zstd') await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), read)
+  if (kind === 'gzip') return await pipeline(reusedChunks(path), createGunzip({ chunkSize }), read)
+  const packed = createReadStream(path, { highWaterMark: chunkSize })
+  if (kind === 'zstd') await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), read)
   else await pipeline(packed, read)
+}
+
+/**
+ * The bytes of a file for a stream that is done with a chunk when it asks for the next but one, as zlib is: it takes no
+ * more than one chunk of this size at a time. Memory for each would pile up until the garbage collector looks at it.
+ */
+async function* reusedChunks(path: string): AsyncGenerator<Buffer> {
+  const buffers = [Buffer.allocUnsafeSlow(chunkSize), Buffer.allocUnsafeSlow(chunkSize)] as const
+  await using file = await open(path)
+  for (let number = 0; ; number++) {
+    const buffer = buffers[(number & 1) as 0 | 1]
+    const { bytesRead } = await file.read(buffer, 0, chunkSize, null)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
+  }
 }
 
 async function parseTar(

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
 import { Header } from 'tar/header'
 import { EdgekitError, exitCodes } from '../errors.ts'
+import { type Stretch, wrongSize } from './stretches.ts'
 
 const blockSize = 512
 
@@ -10,8 +10,8 @@ export interface TarMember {
   mode: 0o644 | 0o755
   /** Bytes. */
   size: number
-  /** The content, or the path of a file that has it, or a function that gives it anew each time. */
-  source: Buffer | string | (() => AsyncIterable<Buffer>)
+  /** The content, or the path of a file that has it, or what it is put together of. */
+  source: Buffer | string | readonly Stretch[]
 }
 
 /** The one time stamp of everything edgekit packs. https://reproducible-builds.org/specs/source-date-epoch/ */
@@ -27,25 +27,22 @@ export function sourceDate({ SOURCE_DATE_EPOCH: text = '0' }: NodeJS.ProcessEnv 
 
 /**
  * Header, content and padding of one member. The same member gives the same bytes everywhere: owner 0:0 without names,
- * the mode as given, one time stamp. A source that is not exactly `size` long is an error, because the header with the
- * size is out before the content is read.
+ * the mode as given, one time stamp.
  */
-export async function* tarMember(member: TarMember, mtime: Date = sourceDate()): AsyncGenerator<Buffer> {
-  yield header(member, mtime)
-  yield* contentOf(member)
-  const padding = paddingOf(member.size)
-  if (padding > 0) yield Buffer.alloc(padding)
+export function tarMember(member: TarMember & { source: Buffer }, mtime?: Date): Buffer[]
+export function tarMember(member: TarMember, mtime?: Date): Stretch[]
+export function tarMember(member: TarMember, mtime: Date = sourceDate()): Stretch[] {
+  return [header(member, mtime), ...contentOf(member), Buffer.alloc(paddingOf(member.size))]
 }
 
-/** The bytes of one member. Throws EdgekitError when they are not as many as stated. */
-export async function* contentOf(member: TarMember): AsyncGenerator<Buffer> {
-  let size = 0
-  for await (const chunk of chunksOf(member.source)) {
-    size += chunk.length
-    if (size > member.size) throw wrongSize(member, `more than ${member.size} bytes`)
-    yield chunk
-  }
-  if (size !== member.size) throw wrongSize(member, `only ${size} bytes`)
+/** The bytes of one member. Throws EdgekitError when they are not as many as stated; of a file, when it is read. */
+export function contentOf({ path, size, source }: TarMember): readonly Stretch[] {
+  if (typeof source === 'string') return [{ path: source, size, name: path }]
+  const stretches = Buffer.isBuffer(source) ? [source] : source
+  const actual = stretches.reduce((sum, stretch) => sum + lengthOf(stretch), 0)
+  if (actual !== size)
+    throw wrongSize(path, size, actual > size ? `more than ${size} bytes` : `only ${actual} bytes`)
+  return stretches
 }
 
 /** Bytes that `members` take up in an archive, its end included. */
@@ -78,14 +75,4 @@ function header(member: TarMember, mtime: Date): Buffer {
   return block
 }
 
-async function* chunksOf(source: TarMember['source']): AsyncGenerator<Buffer> {
-  if (typeof source === 'function') yield* source()
-  else if (typeof source === 'string') yield* createReadStream(source, { highWaterMark: 256 * 1024 })
-  else if (source.length > 0) yield source
-}
-
-const wrongSize = (member: TarMember, actual: string): EdgekitError =>
-  new EdgekitError(`${member.path}: expected ${member.size} bytes, the source has ${actual}`, {
-    exitCode: exitCodes.internal,
-    remedy: 'The file changed while it was packed; try again.',
-  })
+const lengthOf = (stretch: Stretch): number => (Buffer.isBuffer(stretch) ? stretch.length : stretch.size)

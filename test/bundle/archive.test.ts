@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Parser } from 'tar'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ociArchiveMembers } from '../../src/images/archive.ts'
+import { ociArchive } from '../../src/images/archive.ts'
 import { BlobStore } from '../../src/images/blob-store.ts'
 import { digestOf } from '../../src/images/digest.ts'
 import { extractFile } from '../../src/images/extract.ts'
 import { parseMirrors } from '../../src/images/mirrors.ts'
 import { type PulledImage, pullImage } from '../../src/images/pull.ts'
 import { Registry } from '../../src/images/registry.ts'
-import { tarEnd, tarMember } from '../../src/images/tar.ts'
+import { chunksOf } from '../../src/images/stretches.ts'
 import { brokerImage, installationPackage, pauseImage } from '../lab/images.ts'
 import { type Descriptor, rootOf } from '../lab/oci.ts'
 import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
@@ -48,9 +48,9 @@ const pull = (reference: string, platform: PulledImage['platform'] = native): Pr
 
 async function archiveOf(image: PulledImage): Promise<Buffer> {
   const parts: Buffer[] = []
-  for (const member of ociArchiveMembers(image, store))
-    for await (const part of tarMember(member)) parts.push(part)
-  return Buffer.concat([...parts, tarEnd()])
+  const fresh = () => Buffer.from(new ArrayBuffer(1 << 18))
+  for await (const part of chunksOf(ociArchive(image, store).source, fresh)) parts.push(part)
+  return Buffer.concat(parts)
 }
 
 /** The members of a tar, in their order. */

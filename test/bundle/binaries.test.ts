@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -33,7 +33,7 @@ async function edgekit(command: string, more: string, env: Record<string, string
   const { exitCode, stdout, stderr } = await execa(small.edgekit, [...command.split(' '), ...options], {
     cwd: directory,
     reject: false,
-    env: { NODE_EXTRA_CA_CERTS: server.certificate, ...env },
+    env: { XDG_CACHE_HOME: join(directory, 'cache'), NODE_EXTRA_CA_CERTS: server.certificate, ...env },
   })
   return { exitCode, stdout, stderr: stderr.replaceAll(/\s*\n\s*/g, ' ') }
 }
@@ -133,7 +133,7 @@ describe('is refused, and nothing is left behind:', () => {
         server.files.set('/keadm', wrong)
         return keadm(`{ source: "${url()}", sha256: ${sha256(right)} }`)
       },
-      [`/keadm: expected sha256 ${sha256(right)}, received ${sha256(wrong)}`],
+      [`/keadm: expected content with digest sha256:${sha256(right)}, received sha256:${sha256(wrong)}`],
     ],
     [
       'another sha256 than the published one',
@@ -141,7 +141,7 @@ describe('is refused, and nothing is left behind:', () => {
         server.files.set('/keadm', wrong).set('/sums', Buffer.from(`${sha256(right)}  keadm\n`))
         return keadm(`{ source: "${url()}", checksums: "${server.url}/sums" }`)
       },
-      [`/keadm: expected sha256 ${sha256(right)}, received ${sha256(wrong)}`],
+      [`/keadm: expected content with digest sha256:${sha256(right)}, received sha256:${sha256(wrong)}`],
     ],
     [
       'a list of checksums that does not have it',
@@ -252,10 +252,45 @@ describe('is refused, and nothing is left behind:', () => {
     const definition = keadm(`{ source: "${url()}", checksums: "${server.url}/sums" }`)
     expect(await edgekit('lock', `${definition}architectures: [amd64]\n`)).toMatchObject({ exitCode: 0 })
     server.files.set('/keadm', later).set('/sums', Buffer.from(`${sha256(later)}  keadm\n`))
+    await rm(join(directory, 'cache'), { recursive: true })
     const { exitCode, stderr } = await bundle(`${definition}architectures: [amd64]\n`)
     expect(exitCode).toBe(3)
     expect(stderr).toContain('longer than the 3000 bytes')
   })
+})
+
+test('a file from an address is kept in the cache, which is enough for --offline', async () => {
+  const url = `${server.url}/keadm`
+  const definition = `${keadm(`{ source: "${url}", sha256: ${sha256(program('amd64', 3000))} }`)}architectures: [amd64]\n`
+  server.files.set('/keadm', program('amd64', 3000))
+  expect(await edgekit('lock', definition)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await bundle(definition)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(server.requests).toEqual(['GET /keadm'])
+  const offline = () => edgekit('bundle --offline -o out', definition)
+  expect(await offline()).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(server.requests).toHaveLength(1)
+  const digest = sha256(program('amd64', 3000))
+  await rm(join(directory, 'cache/edgekit/blobs/sha256', digest))
+  const { exitCode, stderr } = await offline()
+  expect({ exitCode, requests: server.requests.length }).toEqual({ exitCode: 3, requests: 1 })
+  expect(stderr).toContain(`--offline, and this is not in the cache: ${url}: sha256 ${digest}`)
+})
+
+test('--offline cannot ask for published checksums, and says so', async () => {
+  const definition = keadm(`{ source: "${server.url}/keadm", checksums: "${server.url}/sums" }`)
+  const { exitCode, stderr } = await edgekit('bundle --offline --arch amd64 -o out', definition)
+  expect({ exitCode, requests: server.requests }).toEqual({ exitCode: 3, requests: [] })
+  expect(stderr).toContain(`${server.url}/keadm: its sha256 is in ${server.url}/sums`)
+})
+
+test('a connection that is cut in the middle of a file goes on where it ended', async () => {
+  const content = program('amd64', 3_000_000)
+  server.files.set('/keadm', content)
+  server.cuts.add('/keadm')
+  const definition = keadm(`{ source: "${server.url}/keadm", sha256: ${sha256(content)} }`)
+  expect(await bundle(definition)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await member('bin/keadm')).toEqual(content)
+  expect(server.requests).toEqual(['GET /keadm', expect.stringMatching(/^GET \/keadm bytes=[1-9]\d*-$/)])
 })
 
 /** Bytes that do not pack away to nothing. */

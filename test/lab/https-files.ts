@@ -11,8 +11,10 @@ export interface HttpsFiles {
   url: string
   /** What it serves: path -> content. May be changed at any time. */
   files: Map<string, Buffer>
-  /** `GET /path` of every request so far. */
+  /** `GET /path` of every request so far, with the range that was asked for. */
   requests: string[]
+  /** Paths of which the next answer is cut in the middle. */
+  cuts: Set<string>
   /** The certificate to trust, as NODE_EXTRA_CA_CERTS wants it: a file. */
   certificate: string
   stop(): Promise<void>
@@ -27,12 +29,24 @@ export async function startHttpsFiles(): Promise<HttpsFiles> {
   await execa('openssl', [...request, ...names, '-days', '2', '-keyout', key, '-out', certificate])
   const files = new Map<string, Buffer>()
   const requests: string[] = []
+  const cuts = new Set<string>()
   const server = createServer(
     { key: await readFile(key), cert: await readFile(certificate) },
     (asked, answer) => {
-      requests.push(`${asked.method} ${asked.url}`)
-      const content = files.get(asked.url ?? '')
-      answer.writeHead(content === undefined ? 404 : 200).end(content)
+      const { method, url = '', headers } = asked
+      requests.push([method, url, headers.range].filter(Boolean).join(' '))
+      const content = files.get(url)
+      const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0)
+      if (content === undefined) answer.writeHead(404).end()
+      else if (cuts.delete(url)) {
+        answer.writeHead(200, { 'content-length': content.length })
+        answer.write(content.subarray(0, content.length / 2), () =>
+          setTimeout(() => asked.socket.destroy(), 100),
+        )
+      } else if (from > 0) {
+        const range = `bytes ${from}-${content.length - 1}/${content.length}`
+        answer.writeHead(206, { 'content-range': range }).end(content.subarray(from))
+      } else answer.writeHead(200).end(content)
     },
   )
   server.listen(0, '127.0.0.1')
@@ -41,6 +55,7 @@ export async function startHttpsFiles(): Promise<HttpsFiles> {
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
     files,
     requests,
+    cuts,
     certificate,
     async stop() {
       server.closeAllConnections()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { chunksOf } from '../../src/images/stretches.ts'
 import { type TarMember, tarEnd, tarMember } from '../../src/images/tar.ts'
 
 /**
@@ -62,10 +63,11 @@ export async function writeLayer(
 export const writeFilesLayer = (layout: string, members: TarMember[]): Promise<Layer> =>
   writeLayer(layout, tarOf(members))
 
-async function* tarOf(members: TarMember[]): AsyncGenerator<Buffer> {
-  for (const member of members) yield* tarMember(member, new Date(0))
-  yield tarEnd()
-}
+/** A tar of members, as a stream. */
+export const tarOf = (members: TarMember[]): AsyncGenerator<Buffer> =>
+  chunksOf([...members.flatMap(member => tarMember(member, new Date(0))), tarEnd()], () =>
+    Buffer.from(new ArrayBuffer(1 << 18)),
+  )
 
 function hashing() {
   const hash = createHash('sha256')

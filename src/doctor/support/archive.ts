@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { type TarMember, tarEnd, tarMember } from '../../images/tar.ts'
+import { tarEnd, tarMember } from '../../images/tar.ts'
 import { createRedactor } from '../redact.ts'
 import type { Collected } from './collect.ts'
 
@@ -33,10 +33,10 @@ export async function packArchive({ collected, data, at }: Contents): Promise<Su
   for (const { file, text } of collected) if (telling.test(file)) redactor.learn(text)
   const masked: SupportArchive['masked'] = []
   const chunks: Buffer[] = []
-  const add = async (file: string, text: string): Promise<void> => {
+  const add = (file: string, text: string): void => {
     const source = Buffer.from(text)
-    const member: TarMember = { path: `edgekit-support/${file}`, mode: 0o644, size: source.length, source }
-    for await (const chunk of tarMember(member, at)) chunks.push(chunk)
+    const member = { path: `edgekit-support/${file}`, mode: 0o644, size: source.length, source } as const
+    chunks.push(...tarMember(member, at))
   }
   const note = (file: string): void => {
     for (const [rule, count] of Object.entries(redactor.takeCounts())) masked.push({ file, rule, count })
@@ -44,16 +44,16 @@ export async function packArchive({ collected, data, at }: Contents): Promise<Su
 
   for (const [file, value] of Object.entries(data)) {
     const text = typeof value === 'string' ? redactor.text(value) : json(redactor.data(value))
-    await add(file, text)
+    add(file, text)
     note(file)
   }
   const contents: Omit<Collected, 'text'>[] = []
   for (const { text, ...about } of collected) {
     contents.push(redactor.data(about))
-    if (about.failure === undefined) await add(about.file, redactor.text(text))
+    if (about.failure === undefined) add(about.file, redactor.text(text))
     note(about.file)
   }
-  await add('contents.json', json(contents))
-  await add('redacted.json', json(masked))
+  add('contents.json', json(contents))
+  add('redacted.json', json(masked))
   return { bytes: await promisify(gzip)(Buffer.concat([...chunks, tarEnd()])), masked }
 }

@@ -3,9 +3,10 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { gzipPieces } from '../../../src/bundle/compress.ts'
 
-async function* inPieces(bytes: Buffer, size: number) {
-  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
-}
+const inPieces = (bytes: Buffer, size: number): Buffer[] =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  )
 
 async function gzip(bytes: Buffer, size = 100_000): Promise<Buffer> {
   const parts: Buffer[] = []

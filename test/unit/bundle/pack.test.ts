@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { Ahead } from '../../../src/bundle/ahead.ts'
 import { pack } from '../../../src/bundle/pack.ts'
 import type { TarMember } from '../../../src/images/tar.ts'
 
@@ -78,6 +79,25 @@ test('texts are compressed, image archives are not compressed again', async () =
 test('two runs give the same bytes', async () => {
   const first = await packed('one.tar.gz')
   expect((await packed('two.tar.gz')).equals(first)).toBe(true)
+})
+
+test('members that were packed ahead give the same bytes', async () => {
+  const whole = await packed('one.tar.gz')
+  const ahead = new Ahead(at('work'))
+  const mixed = members().map((member, index) => (index % 2 === 0 ? ahead.pack(member) : member))
+  await pack(mixed, { path: at('out', 'two.tar.gz'), workDirectory: at('work'), signal: never })
+  expect((await readFile(at('out', 'two.tar.gz'))).equals(whole)).toBe(true)
+  await ahead.stop()
+})
+
+test('packing ahead says why it failed when it is waited for, and can be stopped', async () => {
+  const ahead = new Ahead(at('work'))
+  const { packed, sha256 } = ahead.pack({ path: 'x', mode: 0o644, size: 1, source: at('absent') })
+  await expect(packed).rejects.toThrow('ENOENT')
+  await expect(sha256).rejects.toThrow('ENOENT')
+  const long = ahead.pack({ path: 'x', mode: 0o644, size: layers.length, source: at('layers') })
+  await ahead.stop()
+  await expect(long.packed).rejects.toThrow('aborted')
 })
 
 test.each([

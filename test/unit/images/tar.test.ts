@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { chunksOf } from '../../../src/images/stretches.ts'
 import { sourceDate, type TarMember, tarEnd, tarMember } from '../../../src/images/tar.ts'
 
 let directory: string
@@ -13,8 +14,9 @@ afterEach(() => rm(directory, { recursive: true }))
 
 async function archive(members: TarMember[], mtime?: Date): Promise<Buffer> {
   const parts: Buffer[] = []
-  for (const member of members) for await (const part of tarMember(member, mtime)) parts.push(part)
-  return Buffer.concat([...parts, tarEnd()])
+  const stretches = [...members.flatMap(member => tarMember(member, mtime)), tarEnd()]
+  for await (const part of chunksOf(stretches, () => Buffer.from(new ArrayBuffer(1000)))) parts.push(part)
+  return Buffer.concat(parts)
 }
 
 const member = (
