@@ -64,6 +64,8 @@ async function planMending(
 async function neededOf(steps: readonly FixStep[], node: Node): Promise<FixStep[]> {
   const needed: FixStep[] = []
   for (const step of steps) {
+    // What a new one needs, address and token of the cloud, only a person knows.
+    if (step.kind === 'edgecore-config' && !(await node.files.status(step.spec.path))) return []
     // Waiting for the broker is worth it only after something has been done.
     const inspection =
       step.always || step.kind === 'broker-answers'
