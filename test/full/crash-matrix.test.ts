@@ -4,7 +4,7 @@ import { cuts } from '../lab/crash/cut.ts'
 import { difference } from '../lab/crash/whole-node.ts'
 import { type Release, releases } from '../lab/tree.ts'
 
-const timeout = 120_000
+const timeout = 300_000
 
 const clean = new Map(
   await Promise.all(releases.map(async release => [release, await cleanInstall(release)] as const)),
