@@ -1,4 +1,4 @@
-import type { BrokerAddress } from '../broker/probe.ts'
+import type { BrokerAddress } from '../broker/connect.ts'
 import { waitForBroker } from '../broker/probe.ts'
 import type { Action } from './action.ts'
 

@@ -21,23 +21,12 @@ export const brokerActive: Check = {
     'broker-image',
     'orphan-broker',
     'stale-container',
+    'broker-log',
   ],
   run(facts) {
     const unit = known(facts.units).broker
     if (unit.active === 'active') {
-      const enabled = unit.enabled === 'enabled'
-      return enabled
-        ? { status: 'pass', observed: `active (${unit.sub}), ${unit.restarts} restarts` }
-        : {
-            status: 'warn',
-            observed: `active, but ${unit.enabled || 'not enabled'}: it will not start at boot`,
-            expected: 'enabled',
-            remedy: {
-              text: 'Enable it.',
-              commands: ['systemctl enable mosquitto'],
-              fix: { kind: 'enable', unit: unit.name },
-            },
-          }
+      return { status: 'pass', observed: `active (${unit.sub}), ${unit.restarts} restarts` }
     }
     if (unit.load === 'not-found') {
       return {

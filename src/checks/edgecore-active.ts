@@ -7,7 +7,16 @@ export const edgecoreActive: Check = {
   id: 'edgecore-active',
   title: 'edgecore.service is active and stays up',
   tags: ['checklist', 'doctor'],
-  needs: ['masked-units', 'containerd-answers', 'cri-plugin', 'no-kubelet'],
+  needs: [
+    'masked-units',
+    'containerd-answers',
+    'cri-plugin',
+    'no-kubelet',
+    'edgecore-config-valid',
+    'event-bus-tls',
+    'node-certificate',
+    'edgecore-token',
+  ],
   run(facts) {
     const unit = known(facts.units).edgecore
     if (unit.load === 'not-found') {

@@ -15,7 +15,7 @@ export const edgecoreEventBus: Check = {
   id: 'edgecore-event-bus',
   title: "EdgeCore's EventBus is set to use the local broker",
   tags: ['checklist', 'doctor'],
-  needs: ['systemd-is-init'],
+  needs: ['edgecore-config-valid'],
   run(facts) {
     const { path, config } = known(facts.edgecoreConfig)
     const remedy = {

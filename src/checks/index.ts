@@ -1,10 +1,23 @@
+import { anonymousAccess } from './anonymous-access.ts'
 import { architecture } from './architecture.ts'
 import { brokerActive } from './broker-active.ts'
+import { brokerAtBoot } from './broker-at-boot.ts'
+import { brokerConfined } from './broker-confined.ts'
+import { brokerCpu } from './broker-cpu.ts'
+import { brokerData } from './broker-data.ts'
 import { brokerImage } from './broker-image.ts'
+import { brokerImageSize } from './broker-image-size.ts'
 import { brokerListening } from './broker-listening.ts'
+import { brokerLog } from './broker-log.ts'
+import { brokerLogRead } from './broker-log-read.ts'
+import { brokerLogin } from './broker-login.ts'
+import { brokerMemory } from './broker-memory.ts'
 import { brokerPort } from './broker-port.ts'
 import { brokerRoundTrip } from './broker-round-trip.ts'
+import { brokerStable } from './broker-stable.ts'
+import { brokerStartTime } from './broker-start-time.ts'
 import { bundleImages } from './bundle-images.ts'
+import { certificateExpiry } from './certificate-expiry.ts'
 import { cgroupDriver } from './cgroup-driver.ts'
 import { cgroupMode } from './cgroup-mode.ts'
 import type { Check, Group, ListedCheck, Role, Tag } from './check.ts'
@@ -22,9 +35,21 @@ import { directoriesWritable } from './directories-writable.ts'
 import { diskPressure } from './disk-pressure.ts'
 import { diskSpace } from './disk-space.ts'
 import { edgecoreActive } from './edgecore-active.ts'
+import { edgecoreAtBoot } from './edgecore-at-boot.ts'
+import { edgecoreCloud } from './edgecore-cloud.ts'
+import { edgecoreConfigFile } from './edgecore-config-file.ts'
+import { edgecoreConfigLoaded } from './edgecore-config-loaded.ts'
+import { edgecoreConfigValid } from './edgecore-config-valid.ts'
 import { edgecoreEventBus } from './edgecore-event-bus.ts'
+import { edgecoreHealth } from './edgecore-health.ts'
 import { edgecoreMqtt } from './edgecore-mqtt.ts'
+import { edgecoreOrder } from './edgecore-order.ts'
 import { edgecorePorts } from './edgecore-ports.ts'
+import { edgecoreToken } from './edgecore-token.ts'
+import { eventBusBacklog } from './event-bus-backlog.ts'
+import { eventBusClients } from './event-bus-clients.ts'
+import { eventBusTls } from './event-bus-tls.ts'
+import { eventBusTopics } from './event-bus-topics.ts'
 import { foreignDropIns } from './foreign-drop-ins.ts'
 import { foreignUnits } from './foreign-units.ts'
 import { imageContent } from './image-content.ts'
@@ -35,7 +60,9 @@ import { maskedUnits } from './masked-units.ts'
 import { memory } from './memory.ts'
 import { networkFiles } from './network-files.ts'
 import { noKubelet } from './no-kubelet.ts'
+import { nodeCertificate } from './node-certificate.ts'
 import { nodeName } from './node-name.ts'
+import { oneBroker } from './one-broker.ts'
 import { oneContainerd } from './one-containerd.ts'
 import { orphanBroker } from './orphan-broker.ts'
 import { programsCanRun } from './programs-can-run.ts'
@@ -43,8 +70,12 @@ import { appliesTo } from './run.ts'
 import { runcRuns } from './runc-runs.ts'
 import { runningAsRoot } from './running-as-root.ts'
 import { sandboxImage } from './sandbox-image.ts'
+import { secretFiles } from './secret-files.ts'
 import { staleContainer } from './stale-container.ts'
 import { systemdIsInit } from './systemd-is-init.ts'
+import { tokenLeft } from './token-left.ts'
+import { twinAnswers } from './twin-answers.ts'
+import { unitsLoaded } from './units-loaded.ts'
 
 /** Every check, in the order a node is looked at: what others need comes first. docs/checks.md explains each. */
 const groups: Record<Group, readonly Check[]> = {
@@ -89,12 +120,40 @@ const groups: Record<Group, readonly Check[]> = {
     orphanBroker,
     staleContainer,
   ],
-  broker: [brokerPort, brokerImage, brokerActive, brokerListening, brokerRoundTrip],
-  edgecore: [edgecoreEventBus, edgecoreActive],
-  'mqtt path': [edgecoreMqtt],
-  security: [],
-  footprint: [],
-  drift: [],
+  broker: [
+    brokerPort,
+    oneBroker,
+    brokerImage,
+    brokerData,
+    brokerLog,
+    brokerActive,
+    brokerAtBoot,
+    brokerStable,
+    brokerListening,
+    brokerLogRead,
+    brokerLogin,
+    brokerRoundTrip,
+  ],
+  edgecore: [
+    edgecoreConfigFile,
+    edgecoreConfigValid,
+    edgecoreEventBus,
+    eventBusTls,
+    eventBusClients,
+    nodeCertificate,
+    certificateExpiry,
+    edgecoreToken,
+    edgecoreActive,
+    edgecoreAtBoot,
+    edgecoreOrder,
+    edgecoreConfigLoaded,
+    edgecoreHealth,
+    edgecoreCloud,
+  ],
+  'mqtt path': [edgecoreMqtt, eventBusTopics, twinAnswers, eventBusBacklog],
+  security: [anonymousAccess, brokerConfined, secretFiles, tokenLeft],
+  footprint: [brokerMemory, brokerCpu, brokerStartTime, brokerImageSize],
+  drift: [unitsLoaded],
 }
 
 export const checks: readonly ListedCheck[] = Object.entries(groups).flatMap(([group, members]) =>

@@ -25,6 +25,8 @@ export const nodeName: Check = {
   title: 'The name of the node is one that the cloud takes and knows it by',
   tags: ['preflight', 'doctor'],
   run(facts) {
+    if ('value' in facts.edgecoreConfig && facts.edgecoreConfig.value.problem !== undefined)
+      return { status: 'skip', observed: 'the name is in edgecore.yaml, which cannot be understood' }
     const { value, source } = nameOf(facts)
     if (!name.test(value)) {
       return {
@@ -38,8 +40,9 @@ export const nodeName: Check = {
         },
       }
     }
-    const certificate = known(facts.nodeCertificate)
-    const issuedFor = /^system:node:(.*)$/.exec(certificate?.commonName ?? '')?.[1]
+    const certificate = known(facts.certificates).node
+    const subject = certificate && 'subject' in certificate ? certificate.subject : ''
+    const issuedFor = /\bCN=system:node:([^,]*)/.exec(subject)?.[1]
     if (issuedFor !== undefined && issuedFor !== value) {
       return {
         status: 'fail',

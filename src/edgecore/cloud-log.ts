@@ -16,11 +16,26 @@ const signs: readonly (readonly [RegExp, CloudState])[] = [
   [/^websocket (read|write) error|^failed to send message to cloud/, 'reconnecting'],
 ]
 
+export interface CloudReading {
+  state: CloudState
+  evidence: string[]
+  /** Why there is no connection: the last line since there was one that gives a reason. */
+  reason?: string
+}
+
+const reasons = /^dial websocket error|^Init websocket connection failed|^websocket (read|write) error/
+
 /** The last word the log has about the cloud. */
-export function readCloud(records: readonly LogRecord[]): { state: CloudState; evidence: string[] } {
-  for (const record of records.toReversed()) {
-    const sign = signs.find(([pattern]) => pattern.test(record.message))
-    if (sign) return { state: sign[1], evidence: [record.line] }
+export function readCloud(records: readonly LogRecord[]): CloudReading {
+  let reason: string | undefined
+  let last: { state: CloudState; line: string } | undefined
+  for (const { message, line } of records) {
+    const sign = signs.find(([pattern]) => pattern.test(message))
+    if (!sign) continue
+    last = { state: sign[1], line }
+    if (sign[1] === 'connected') reason = undefined
+    else if (reasons.test(message)) reason = line
   }
-  return { state: 'unknown', evidence: [] }
+  if (!last) return { state: 'unknown', evidence: [] }
+  return { state: last.state, evidence: [last.line], ...(reason !== undefined && { reason }) }
 }

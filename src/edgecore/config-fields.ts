@@ -48,6 +48,12 @@ export function stringSetting(look: Lookup, path: string, fallback: string): Set
   })
 }
 
+/** A secret: whether there is one, and never what it is. */
+export function secretSetting(look: Lookup, path: string): { set: boolean; problem?: string } {
+  const { value, problem } = stringSetting(look, path, '')
+  return { set: value !== '', ...(problem !== undefined && { problem: 'is not a text' }) }
+}
+
 function setting<T>(
   written: unknown,
   fallback: T,

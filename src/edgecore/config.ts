@@ -1,11 +1,12 @@
-import { boolSetting, intSetting, type Lookup, stringSetting } from './config-fields.ts'
-import { parseConfig } from './yaml-document.ts'
+import { boolSetting, intSetting, type Lookup, secretSetting, stringSetting } from './config-fields.ts'
+import { tokenShape } from './token.ts'
+import { lookUp, parseConfig } from './yaml-document.ts'
 
 export type { ConfigValue } from './config-edit.ts'
 export type { Setting } from './config-fields.ts'
 export { patchEdgecoreConfig } from './config-patch.ts'
 
-/** What a node's edgecore.yaml means to EdgeCore. Plain data. */
+/** What a node's edgecore.yaml means to EdgeCore. Plain data, which may be saved: of secrets it only has the shape. */
 export type EdgecoreConfig = ReturnType<typeof readEdgecoreConfig>
 
 /**
@@ -36,8 +37,7 @@ export function readEdgecoreConfig(text: string) {
       mqttSubClientID: string(`${eventBus}.mqttSubClientID`),
       mqttPubClientID: string(`${eventBus}.mqttPubClientID`),
       mqttUsername: string(`${eventBus}.mqttUsername`),
-      /** Secret: redact it wherever this is saved or shown. */
-      mqttPassword: string(`${eventBus}.mqttPassword`),
+      mqttPassword: secretSetting(look, `${eventBus}.mqttPassword`),
       tls: {
         enable: bool(`${eventBus}.eventBusTLS.enable`, false),
         caFile: string(`${eventBus}.eventBusTLS.tlsMqttCAFile`, '/etc/kubeedge/ca/rootCA.crt'),
@@ -52,8 +52,7 @@ export function readEdgecoreConfig(text: string) {
     edgeHub: {
       enable: bool(`${hub}.enable`, true),
       httpServer: string(`${hub}.httpServer`),
-      /** The bootstrap token is a secret; only whether there is one is read. */
-      hasToken: string(`${hub}.token`).value !== '',
+      token: tokenShape(string(`${hub}.token`).value),
       websocket: { enable: bool(`${hub}.websocket.enable`, true), server: string(`${hub}.websocket.server`) },
       quic: { enable: bool(`${hub}.quic.enable`, false), server: string(`${hub}.quic.server`) },
       tlsCaFile: string(`${hub}.tlsCaFile`, '/etc/kubeedge/ca/rootCA.crt'),
@@ -96,12 +95,3 @@ const fatalWhenNull = [
   'modules.edged',
   'modules.metaManager',
 ]
-
-function lookUp(root: unknown, path: string): unknown {
-  let value = root
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    value = (value as Record<string, unknown>)[key]
-  }
-  return value
-}

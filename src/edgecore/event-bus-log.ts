@@ -1,5 +1,13 @@
 import type { Cause } from './causes.ts'
 import { connectErrorCause } from './connect-errors.ts'
+import {
+  hungCause,
+  internalCause,
+  lostCause,
+  sameIdCause,
+  tlsFilesCause,
+  unstableCause,
+} from './event-bus-causes.ts'
 import { type Client, clientReader } from './event-bus-clients.ts'
 import type { LogRecord } from './klog.ts'
 
@@ -104,41 +112,3 @@ function lastError(failed: readonly Client[]): { cause?: Cause } {
 
 const linesOf = (clients: readonly Client[]): string[] =>
   clients.flatMap(({ line }) => (line === undefined ? [] : [line]))
-
-const tlsFilesCause: Cause = {
-  code: 'tls-files',
-  text: 'EventBus cannot read the TLS files it is set to use',
-  remedy: 'put the files there that modules.eventBus.eventBusTLS names, or set its enable to false',
-}
-
-const internalCause: Cause = {
-  code: 'internal-broker',
-  text: 'the broker inside EdgeCore cannot listen at modules.eventBus.mqttServerInternal',
-  remedy: 'set modules.eventBus.mqttMode to 2, so that only the broker on the node is used',
-}
-
-const hungCause: Cause = {
-  code: 'no-answer',
-  text: 'something takes the connection and never answers: it is not an MQTT broker, or the broker is stuck',
-  remedy:
-    'see which process listens on the port (ss -ltnp), put the broker there, then restart edgecore: it does not give up by itself',
-}
-
-const sameIdCause: Cause = {
-  code: 'same-client-id',
-  text: 'both clients of EventBus use one client id, so the broker cuts one off whenever the other connects',
-  remedy: 'leave modules.eventBus.mqttSubClientID and mqttPubClientID empty, or give them different values',
-}
-
-const unstableCause: Cause = {
-  code: 'connection-unstable',
-  text: 'the connection to the broker is lost again and again',
-  remedy:
-    'look at the log of the broker (journalctl -u mosquitto): it restarts, or another client uses the same client id',
-}
-
-const lostCause = (said: string): Cause => ({
-  code: 'connection-lost',
-  text: `the connection to the broker was lost: ${said}`,
-  remedy: 'look at the log of the broker (journalctl -u mosquitto); EventBus connects again by itself',
-})

@@ -23,6 +23,8 @@ export interface EdgecoreLogState {
   stopped: boolean
   cloud: CloudState
   cloudEvidence: string[]
+  /** The line that says why there is no connection to the cloud. */
+  cloudReason?: string
   /** What the version line of the last start says. */
   version?: string
   /** When the last start began, ISO 8601, if the log has its beginning. */
@@ -60,6 +62,7 @@ export function readEdgecoreLog(lines: readonly LogLine[], options: { now: Date 
     stopped: stop !== undefined && fatal === undefined,
     cloud: cloud.state,
     cloudEvidence: cloud.evidence,
+    ...(cloud.reason === undefined ? {} : { cloudReason: cloud.reason }),
     ...(version ? { version: version.message.slice('Version: '.length) } : {}),
     ...(began === undefined ? {} : { startedAt: new Date(began).toISOString() }),
     starts: starts.filter(({ fromTheBeginning }) => fromTheBeginning).length,

@@ -59,3 +59,13 @@ export function describe(value: unknown): string {
 export function refuse(message: string): never {
   throw new EdgekitError(message, { exitCode: 3, remedy: 'correct the file by hand, then run edgekit again' })
 }
+
+/** The written value at a dotted path; undefined when there is none. */
+export function lookUp(root: unknown, path: string): unknown {
+  let value = root
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    value = (value as Record<string, unknown>)[key]
+  }
+  return value
+}

@@ -1,15 +1,43 @@
-import { roundTrip } from '../broker/probe.ts'
-import { messageOf } from '../errors.ts'
+import type { BrokerDoor } from '../broker/connect.ts'
+import { probeBroker } from '../broker/probe.ts'
+import type { ProbeResult } from '../broker/probe-result.ts'
+import { readBrokerLogin } from '../edgecore/broker-login.ts'
+import type { EdgecoreConfig } from '../edgecore/config.ts'
+import type { Node } from '../node/node.ts'
 import { broker } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
+import { readNodeConfig } from './edgecore-config.ts'
 
-/** A probe: it connects to the broker and sends itself a message. */
-export const brokerProbe: Collector<{ roundTripMs: number } | { failure: string }> = {
+/** A probe: it connects to the broker as EdgeCore does, and sends itself messages. */
+export const brokerProbe: Collector<ProbeResult> = {
   name: 'brokerProbe',
   timeoutMs: 10_000,
-  collect: async () =>
-    roundTrip(broker, 3_000).then(
-      roundTripMs => ({ roundTripMs }),
-      error => ({ failure: messageOf(error) }),
-    ),
+  async collect(node) {
+    const { text, config } = await readNodeConfig(node)
+    const { hostName } = await node.machine()
+    const door = await doorOf(config, node)
+    return probeBroker(
+      { ...door, login: readBrokerLogin(text) },
+      { nodeName: config.edged.hostnameOverride.value || hostName.toLowerCase() },
+    )
+  },
+}
+
+/** Another host is not this node's broker, and what is no address at all, other checks say. */
+async function doorOf({ eventBus }: EdgecoreConfig, { files }: Node): Promise<BrokerDoor> {
+  const secure = /^(?:ssl|tls|tcps):\/\/(127\.[\d.]+|localhost):(\d+)$/.exec(
+    eventBus.mqttServerExternal.value,
+  )
+  if (!secure || !eventBus.tls.enable.value) return broker
+  const read = (path: string) => files.read(path).catch(() => undefined)
+  const [ca, cert, key] = await Promise.all([
+    read(eventBus.tls.caFile.value),
+    read(eventBus.tls.certFile.value),
+    read(eventBus.tls.privateKeyFile.value),
+  ])
+  return {
+    host: secure[1] ?? broker.host,
+    port: Number(secure[2]),
+    tls: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
+  }
 }

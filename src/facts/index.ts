@@ -1,8 +1,11 @@
 import { messageOf } from '../errors.ts'
 import type { Node } from '../node/node.ts'
+import { brokerConfig } from './broker-config.ts'
 import { brokerJournal } from './broker-journal.ts'
 import { brokerProbe } from './broker-probe.ts'
+import { brokerProcess } from './broker-process.ts'
 import { bundle } from './bundle.ts'
+import { certificates } from './certificates.ts'
 import { clock } from './clock.ts'
 import type { Collector } from './collector.ts'
 import { containerd } from './containerd.ts'
@@ -10,15 +13,17 @@ import { containerdFiles } from './containerd-files.ts'
 import { ctr } from './ctr.ts'
 import { disks } from './disks.ts'
 import { edgecoreConfig } from './edgecore-config.ts'
+import { edgecoreHealth } from './edgecore-health.ts'
 import { edgecoreLog } from './edgecore-log.ts'
 import type { Fact } from './fact.ts'
 import { journalStorage } from './journal-storage.ts'
 import { listeners } from './listeners.ts'
 import { machine } from './machine.ts'
 import { network } from './network.ts'
-import { nodeCertificate } from './node-certificate.ts'
+import { openDoors } from './open-doors.ts'
 import { runc } from './runc.ts'
 import { runtimePrograms } from './runtime-programs.ts'
+import { secretFiles } from './secret-files.ts'
 import { units } from './units.ts'
 import { wanted } from './wanted.ts'
 
@@ -28,7 +33,6 @@ const collectors = {
   clock,
   disks,
   network,
-  nodeCertificate,
   units,
   journalStorage,
   containerd,
@@ -38,9 +42,15 @@ const collectors = {
   runc,
   listeners,
   brokerProbe,
+  brokerConfig,
+  brokerProcess,
+  openDoors,
   brokerJournal,
   edgecoreConfig,
   edgecoreLog,
+  edgecoreHealth,
+  certificates,
+  secretFiles,
   bundle,
   wanted,
 }

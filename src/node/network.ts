@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import type { Files } from './files.ts'
 import { type SocketOwner, socketOwners } from './socket-owners.ts'
@@ -16,6 +17,8 @@ export interface Network {
   defaultRoutes(): Promise<string[]>
   /** Addresses of this machine that others can reach: no loopback, no link-local ones. */
   addresses(): string[]
+  /** Ask a web server on this machine. Throws when there is no answer within `timeoutMs`. */
+  get(url: string, timeoutMs: number): Promise<{ status: number; says: string }>
 }
 
 /** `0100007F` -> `127.0.0.1`: the kernel prints each 32-bit word of an address in host (little-endian) order. */
@@ -75,5 +78,22 @@ export function localNetwork(files: Files): Network {
         .flatMap(list => list ?? [])
         .filter(({ internal, address }) => !internal && !/^(169\.254\.|fe80:)/i.test(address))
         .map(({ address }) => address),
+    get: (url, timeoutMs) => ask(url, timeoutMs),
   }
 }
+
+/** The answer is cut after 200 characters. */
+const ask = (url: string, timeoutMs: number): Promise<{ status: number; says: string }> =>
+  new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const fail = (error: Error) =>
+      reject(signal.aborted ? new Error(`no answer within ${timeoutMs / 1000} s`) : error)
+    get(url, { signal, agent: false }, response => {
+      let says = ''
+      response.setEncoding('utf8').on('data', (text: string) => {
+        says += text
+      })
+      response.on('error', fail)
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, says: says.trim().slice(0, 200) }))
+    }).on('error', fail)
+  })

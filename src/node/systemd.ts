@@ -19,6 +19,13 @@ export interface UnitState {
   /** For how long it has been active, milliseconds; undefined when it is not. */
   activeForMs: number | undefined
   execStart: string
+  /** Process id of what ExecStart started; 0 when it does not run. */
+  mainPid: number
+  /** From the start of that process to active, milliseconds; undefined when it is not active. */
+  startedInMs: number | undefined
+  /** The units it starts after, and those it brings along. */
+  after: string[]
+  wants: string[]
   /** What stopping it ends: `control-group`, `mixed`, `process`, `none`. */
   killMode: string
 }
@@ -51,6 +58,10 @@ const properties = [
   'NRestarts',
   'ActiveEnterTimestampMonotonic',
   'ExecStart',
+  'ExecMainStartTimestampMonotonic',
+  'MainPID',
+  'After',
+  'Wants',
   'KillMode',
 ]
 
@@ -66,6 +77,7 @@ export function parseUnit(name: string, text: string, nowUs: number): UnitState 
     }),
   )
   const value = (key: string): string => values.get(key) ?? ''
+  const isActive = value('ActiveState') === 'active'
   const activeSinceUs = Number(value('ActiveEnterTimestampMonotonic') || 0)
   return {
     name,
@@ -78,7 +90,13 @@ export function parseUnit(name: string, text: string, nowUs: number): UnitState 
     dropIns: value('DropInPaths').split(' ').filter(Boolean),
     needsReload: value('NeedDaemonReload') === 'yes',
     restarts: Number(value('NRestarts') || 0),
-    activeForMs: value('ActiveState') === 'active' ? (nowUs - activeSinceUs) / 1000 : undefined,
+    activeForMs: isActive ? (nowUs - activeSinceUs) / 1000 : undefined,
+    mainPid: Number(value('MainPID') || 0),
+    startedInMs: isActive
+      ? (activeSinceUs - Number(value('ExecMainStartTimestampMonotonic') || 0)) / 1000
+      : undefined,
+    after: value('After').split(' ').filter(Boolean),
+    wants: value('Wants').split(' ').filter(Boolean),
     execStart: /argv\[\]=(.*?) ; /.exec(value('ExecStart'))?.[1] ?? '',
     killMode: value('KillMode'),
   }

@@ -1,13 +1,13 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 
 /**
  * Certificates as `keadm join` leaves them: the cloud's authority, and a key and certificate by which the cloud knows
- * the node. The authority's key stays with the cloud, here nowhere.
+ * the node, for so many days (negative: it has expired). The authority's key stays with the cloud, here nowhere.
  */
-export async function writeCertificates(root: string, name: string): Promise<void> {
+export async function writeCertificates(root: string, name: string, days = 365): Promise<void> {
   const directory = join(root, 'etc/kubeedge')
   const authority = join(directory, 'ca/rootCA.crt')
   const key = join(directory, 'certs/server.key')
@@ -19,9 +19,18 @@ export async function writeCertificates(root: string, name: string): Promise<voi
     await newKey(authorityKey)
     await newCertificate('/CN=KubeEdge', authorityKey, authority, [])
     await newKey(key)
-    const signing = ['-CA', authority, '-CAkey', authorityKey, '-addext', 'extendedKeyUsage=clientAuth']
+    const request = join(cloud, 'server.csr')
+    const extensions = join(cloud, 'extensions')
     const certificate = join(directory, 'certs/server.crt')
-    await newCertificate(`/O=system:nodes/CN=system:node:${name}`, key, certificate, signing)
+    const subject = `/O=system:nodes/CN=system:node:${name}`
+    await execa('openssl', ['req', '-new', '-key', key, '-subj', subject, '-out', request])
+    await writeFile(extensions, 'extendedKeyUsage=clientAuth\n')
+    const issuer = ['-CA', authority, '-CAkey', authorityKey, '-CAcreateserial', '-extfile', extensions]
+    await execa('openssl', [
+      ...['x509', '-req', '-in', request, ...issuer, '-CAserial', join(cloud, 'serial')],
+      ...['-days', String(days), '-out', certificate],
+    ])
+    await chmod(certificate, 0o644)
   } finally {
     await rm(cloud, { recursive: true, force: true })
   }

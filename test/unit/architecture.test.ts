@@ -33,7 +33,13 @@ const mayImport: Record<string, readonly string[]> = {
 }
 
 /** What two rooms must agree on, and constants that name places on a node: whoever needs them may read them. */
-const contracts = ['src/bundle/manifest.ts', 'src/bundle/signature.ts', 'src/node/paths.ts']
+const contracts = [
+  'src/bundle/manifest.ts',
+  'src/bundle/signature.ts',
+  'src/node/paths.ts',
+  // What the broker says in its log means: text in, words out.
+  'src/broker/log.ts',
+]
 const entry = 'src/main.ts'
 
 const folderOf = (file: string): string => {

@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import { receive } from './event-bus-messages.ts'
 import { type ClientOptions, clientOptions } from './event-bus-options.ts'
 import { launchInternalBroker } from './internal-broker.ts'
-import { error, info } from './klog.ts'
+import { error, info, warning } from './klog.ts'
 
 const subscriptions = [
   '$hw/events/upload/#',
@@ -14,6 +14,9 @@ const subscriptions = [
   'SYS/dis/upload_records',
   '+/user/#',
 ]
+
+/** As in beehive's channels; a test that does not want to wait for so many makes it smaller. */
+const room = Number(process.env['EDGECORE_STAND_IN_ROOM'] ?? 1024)
 
 /**
  * EventBus of KubeEdge v1.22/v1.23 as its surroundings see it (edge/pkg/eventbus): the receiving client connects,
@@ -25,8 +28,18 @@ export class EventBus {
   /** The message loop runs, which says so when it stops. */
   running = false
 
+  #waiting = 0
+
   constructor(config: Config) {
     this.#config = config
+  }
+
+  /** A message from another part of EdgeCore. While EventBus connects they wait, and there is room for so many. */
+  put(message: string): void {
+    if (this.running) return
+    this.#waiting++
+    if (this.#waiting > room)
+      warning('context_channel.go:180', `The module eventbus message channel is full, message: ${message}`)
   }
 
   async start(): Promise<void> {

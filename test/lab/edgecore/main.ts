@@ -33,7 +33,10 @@ setInterval(() => undefined, 2 ** 30)
 announceStart(enabled)
 if (enabled.includes('edged')) void startEdged(config)
 if (enabled.includes('websocket')) void startEdgeHub(config)
-if (enabled.includes('eventbus')) void eventBus.start()
+if (enabled.includes('eventbus')) {
+  if (enabled.includes('twin')) eventBus.put('{twin sync}')
+  void eventBus.start()
+}
 
 function configFile(args: readonly string[]): string {
   const at = args.findIndex(argument => argument === '--config' || argument.startsWith('--config='))

@@ -1,15 +1,12 @@
-import { paths } from '../../../src/node/paths.ts'
+import { changeBroker, putBrokerBack } from '../../lab/broker-config.ts'
 import type { Fault } from './fault.ts'
 
 export const brokerMisconfigured: Fault = {
   what: 'somebody broke mosquitto.conf: the broker exits at once, again and again',
   occasion: 'doctor',
-  fails: 'broker-active',
-  says: /Error: .*nonsense/,
-  // A busy machine may lose what so short a start says; it is said again with the next one.
-  breakIt: node =>
-    node.sh(
-      `echo nonsense >>${paths.brokerConfig}; timeout 10 systemctl restart mosquitto
-       until journalctl -u mosquitto -o cat | grep -q 'Error: .*nonsense'; do sleep 0.2; done`,
-    ),
+  fails: 'broker-log',
+  says: /does not understand mosquitto\.conf.*nonsense/,
+  release: 'bookworm',
+  breakIt: changeBroker('echo nonsense >>$file', { starts: false }),
+  mend: putBrokerBack,
 }

@@ -1,4 +1,4 @@
-import { paths } from '../../../src/node/paths.ts'
+import { changeEdgecore, putEdgecoreBack } from '../../lab/edgecore-config.ts'
 import type { Fault } from './fault.ts'
 
 export const eventBusInternal: Fault = {
@@ -7,5 +7,7 @@ export const eventBusInternal: Fault = {
   fails: 'edgecore-event-bus',
   heals: true,
   says: /modules\.eventBus\.mqttMode is 0, expected 2/,
-  breakIt: node => node.sh(`sed -i 's/mqttMode: 2/mqttMode: 0/' ${paths.edgecoreConfig}`),
+  release: 'bookworm',
+  breakIt: changeEdgecore("sed -i 's/mqttMode: 2/mqttMode: 0/' $file"),
+  mend: putEdgecoreBack,
 }

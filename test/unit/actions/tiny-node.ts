@@ -60,6 +60,10 @@ const stopped: UnitState = {
   restarts: 0,
   activeForMs: undefined,
   execStart: '',
+  mainPid: 0,
+  startedInMs: undefined,
+  after: [],
+  wants: [],
   killMode: 'control-group',
 }
 
@@ -143,7 +147,7 @@ export async function tinyNode(): Promise<TinyNode> {
     machine: noNeed,
     processes: { run: noNeed, attempt: noNeed },
     lock: { descriptor: undefined, take: async () => true },
-    network: { listeners: noNeed, defaultRoutes: noNeed, addresses: noNeed },
+    network: { listeners: noNeed, defaultRoutes: noNeed, addresses: noNeed, get: noNeed },
     runtime: {
       ctrFlags: noNeed,
       plugins: noNeed,

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { roundTrip, waitForBroker } from '../../../src/broker/probe.ts'
+import { probeBroker, waitForBroker } from '../../../src/broker/probe.ts'
 import { type TinyBroker, tinyBroker } from '../edgecore/tiny-broker.ts'
 
 const host = '127.0.0.1'
@@ -20,27 +20,56 @@ async function timed(work: Promise<unknown>): Promise<number> {
 const openSockets = (): number =>
   process.getActiveResourcesInfo().filter(name => name === 'TCPSocketWrap').length
 
-test('a message comes back', async () => {
-  const echoing = await broker(0)
-  const { port, published, subscriptions } = echoing
-  const answer = roundTrip({ host, port }, 5_000)
-  await expect.poll(() => published.length).toBe(1)
-  expect(subscriptions).toEqual([`${published[0]} 1`])
-  expect(published[0]).toMatch(/^edgekit\/doctor\//)
-  echoing.send(published[0] ?? '', 'edgekit')
-  expect(await answer).toBeGreaterThan(0)
+const nobody = { nodeName: undefined }
+
+test('messages come back, at QoS 0 and 1, on a topic of its own and on one like those of EdgeCore', async () => {
+  const echoing = await broker('echo')
+  const { port, subscriptions } = echoing
+  const found = await probeBroker({ host, port }, nobody, 5_000)
+  const ms = expect.any(Number)
+  expect(found).toEqual({
+    qos0: { ms },
+    qos1: { ms },
+    edgecoreTopics: { ms },
+    mqtt5: { accepted: true },
+    twin: undefined,
+    clients: undefined,
+    messagesPerMinute: undefined,
+  })
+  expect(subscriptions.map(topic => topic.replace(/[0-9a-f-]{36}/, 'ID'))).toEqual([
+    'edgekit/doctor/ID 1',
+    '$hw/events/edgekit/ID 1',
+    '$SYS/broker/clients/connected 1',
+    '$SYS/broker/load/messages/received/1min 1',
+  ])
+})
+
+test('the twin of the node is asked, and what the broker says of itself is read', async () => {
+  const answering = await broker('echo')
+  const { port, published } = answering
+  const membership = '$hw/events/node/edge-1/membership/get'
+  const answer = probeBroker({ host, port }, { nodeName: 'edge-1' }, 5_000)
+  await expect.poll(() => published).toContain(membership)
+  answering.send('$SYS/broker/clients/connected', '3')
+  answering.send('$SYS/broker/load/messages/received/1min', '12.5')
+  answering.send(`${membership}/result`, '{}')
+  expect(await answer).toMatchObject({
+    twin: { ms: expect.any(Number) },
+    clients: 3,
+    messagesPerMinute: 12.5,
+  })
 })
 
 test.each([
-  ['never delivers', 0, 'no message came back within 0.3 s'],
-  ['accepts, then says nothing more', 'mute', 'no message came back within 0.3 s'],
-  ['never answers', 'silent', 'connack timeout'],
-  ['refuses', 5, 'Connection refused: Not authorized'],
-] as const)('no round trip through a broker that %s, and it is known in time', async (_, answer, why) => {
+  ['never delivers', 0, { qos0: { failure: 'no message came back in time' } }],
+  ['accepts, then says nothing more', 'mute', { qos1: { failure: 'no message came back in time' } }],
+  ['never answers', 'silent', { failure: 'connack timeout' }],
+  ['refuses', 5, { refused: { code: 5, reason: 'Not authorized' } }],
+] as const)('a broker that %s is known in time', async (_, answer, expected) => {
   const { port } = await broker(answer)
-  const probe = roundTrip({ host, port }, 300)
+  const probe = probeBroker({ host, port }, nobody, 300)
   const took = timed(probe)
-  await expect(probe).rejects.toThrow(why)
+  expect(await probe).toMatchObject(expected)
   expect(await took).toBeLessThan(2_500)
 })
 
@@ -52,12 +81,12 @@ test('a broker that accepts and then says nothing more does answer, and is not w
 
 // What stays open keeps edgekit from ending.
 test.each([
-  ['waitForBroker', waitForBroker],
-  ['roundTrip', roundTrip],
-])('%s leaves no connection to a mute broker behind', async (_, probe) => {
+  ['waitForBroker', 1, (port: number) => waitForBroker({ host, port }, 300)],
+  ['probeBroker', 2, (port: number) => probeBroker({ host, port }, nobody, 300)],
+])('%s leaves no connection to a mute broker behind', async (_, connections, probe) => {
   const mute = await broker('mute')
   await expect.poll(openSockets).toBe(0)
-  await timed(probe({ host, port: mute.port }, 300))
+  await timed(probe(mute.port))
   // The broker's own end of it.
-  await expect.poll(openSockets).toBe(1)
+  await expect.poll(openSockets).toBe(connections)
 })

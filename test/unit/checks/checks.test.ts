@@ -46,6 +46,7 @@ describe('what was asked for when the node was installed', () => {
     facts.edgecoreLog.value.eventBus = 'unknown'
     return runChecks(checks, facts)
   }
+  const idsOf = (group: string) => checks.filter(check => check.group === group).map(({ id }) => id)
   const skipped = (results: readonly CheckResult[]) =>
     results.filter(({ status }) => status === 'skip').map(({ id }) => id)
 
@@ -57,13 +58,18 @@ describe('what was asked for when the node was installed', () => {
 
   test('a prepared one need not run; its configuration is looked at', () => {
     const results = stopped({ edgecore: 'staged', adopt: false })
-    expect(skipped(results)).toEqual(['edgecore-active', 'edgecore-mqtt'])
+    expect(skipped(results)).toEqual([
+      'edgecore-active',
+      'edgecore-config-loaded',
+      'edgecore-health',
+      ...idsOf('mqtt path'),
+    ])
     expect(results.filter(({ status }) => status === 'fail')).toEqual([])
   })
 
   test('where there is to be the broker only, nothing of it is looked at', () => {
     const results = stopped({ edgecore: 'none', adopt: false })
-    expect(skipped(results)).toEqual(['edgecore-event-bus', 'edgecore-active', 'edgecore-mqtt'])
+    expect(skipped(results)).toEqual([...idsOf('edgecore'), ...idsOf('mqtt path')])
     expect(results.filter(({ status }) => status === 'fail')).toEqual([])
   })
 
@@ -101,6 +107,8 @@ const k3s = '/run/k3s/containerd/containerd.sock'
 /** Of the broker in containerd. */
 const nothingLeft = (node: Healthy) =>
   Object.assign(node.containerd.value, { tasks: [], containers: [], snapshots: [] })
+const issuedFor = (node: Healthy, name: string) =>
+  Object.assign(node.certificates.value.node ?? {}, { subject: `O=system:nodes, CN=${name}` })
 const image = (node: Healthy) => node.containerd.value.images[0]
 const stranger = holder({ pid: 7, program: 'nc', controlGroup: '/system.slice/other.service' })
 
@@ -135,7 +143,7 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     `"${name}"`,
     node => {
       node.machine.value.hostName = name
-      node.nodeCertificate.value = undefined
+      node.certificates.value.node = undefined
     },
   ]),
   ['network-files', 'fail', 'no hosts file', node => (node.machine.value.networkFiles['/etc/hosts'] = false)],
@@ -240,7 +248,6 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
       node.units.value.broker = unit('mosquitto.service', { load: 'not-found', active: 'inactive' })
     },
   ],
-  ['broker-active', 'warn', 'not at boot', node => (node.units.value.broker.enabled = 'disabled')],
   [
     'broker-active',
     'pass',
@@ -263,14 +270,11 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     'no message',
     node => (node.brokerProbe.value = { failure: 'no message came back' }),
   ],
-  ['edgecore-event-bus', 'fail', 'no file', node => (node.edgecoreConfig.value.config = undefined)],
   ...[
     'modules: {eventBus: {enable: false}}',
     'modules: {eventBus: {mqttMode: 0}}',
-    'modules: {eventBus: {mqttMode: "2"}}',
     'modules: {eventBus: {mqttServerExternal: "mqtt://127.0.0.1:1883"}}',
     'modules: {eventBus: {mqttServerInternal: "tcp://127.0.0.1:1883"}}',
-    'modules: {eventBus: null}',
     'modules: {deviceTwin: {enable: false}}',
   ].map((text): (typeof table)[number] => [
     'edgecore-event-bus',
@@ -419,19 +423,9 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
       node.wanted.value.nodeName = 'edge-1'
     },
   ],
-  ['node-name', 'pass', 'no certificate', node => (node.nodeCertificate.value = undefined)],
-  [
-    'node-name',
-    'pass',
-    'a certificate of another kind',
-    node => (node.nodeCertificate.value = { commonName: 'edge-7' }),
-  ],
-  [
-    'node-name',
-    'fail',
-    'the certificate of another node',
-    node => (node.nodeCertificate.value = { commonName: 'system:node:edge-2' }),
-  ],
+  ['node-name', 'pass', 'no certificate', node => (node.certificates.value.node = undefined)],
+  ['node-name', 'pass', 'a certificate of another kind', node => issuedFor(node, 'edge-7')],
+  ['node-name', 'fail', 'the certificate of another node', node => issuedFor(node, 'system:node:edge-2')],
   [
     'node-name',
     'pass',

@@ -31,7 +31,7 @@ export const manifest: Manifest = {
     },
   ],
   disk: 0,
-  files: [],
+  files: [{ path: 'images/eclipse-mosquitto-2.0.tar', size: 7_000_000, mode: 0o644, sha256: 'a'.repeat(64) }],
 }
 
 export const unit = (name: string, changes: Partial<UnitFacts> = {}): UnitFacts => ({
@@ -47,6 +47,10 @@ export const unit = (name: string, changes: Partial<UnitFacts> = {}): UnitFacts 
   restarts: 0,
   activeForMs: 3_600_000,
   execStart: '',
+  mainPid: 90,
+  startedInMs: 300,
+  after: ['containerd.service', 'mosquitto.service'],
+  wants: ['containerd.service', 'mosquitto.service'],
   killMode: 'control-group',
   ours: true,
   ...changes,
@@ -172,7 +176,6 @@ export const healthy = (): {
     },
   },
   network: { value: { defaultRoutes: ['eth0'], addresses: ['198.51.100.10'] } },
-  nodeCertificate: { value: { commonName: 'system:node:edge-1' } },
   journalStorage: { value: { persistent: true, volatile: false } },
   listeners: {
     value: [
@@ -183,22 +186,87 @@ export const healthy = (): {
       },
     ],
   },
-  brokerProbe: { value: { roundTripMs: 1.2 } },
+  brokerProbe: {
+    value: {
+      qos0: { ms: 1.2 },
+      qos1: { ms: 1.4 },
+      edgecoreTopics: { ms: 1.3 },
+      mqtt5: { accepted: true },
+      twin: { ms: 2.1 },
+      clients: 3,
+      messagesPerMinute: 0.5,
+    },
+  },
+  brokerConfig: {
+    value: {
+      path: '/etc/edgekit/mosquitto/mosquitto.conf',
+      listeners: [{ port: 1883, address: '127.0.0.1', anonymous: true, tls: false }],
+      persistence: true,
+      persistenceLocation: '/mosquitto/data/',
+      files: [],
+      data: { mode: 0o700, uid: 1883, gid: 1883 },
+    },
+  },
+  brokerProcess: {
+    value: {
+      pid: 100,
+      state: 'S',
+      waitsIn: 'do_epoll_wait',
+      residentBytes: 8_400_000,
+      keepers: [
+        { program: 'ctr', state: 'S', residentBytes: 26_700_000 },
+        { program: 'containerd-shim', state: 'S', residentBytes: 20_300_000 },
+      ],
+      cpuMs: 500,
+      aliveMs: 3_600_000,
+      systemAliveMs: 7_200_000,
+      load: 0.1,
+      uid: 1883,
+      noNewPrivileges: true,
+      seccomp: 2,
+      capabilities: { effective: '0000000000000000', bounding: '00000000000000c0' },
+      rootReadOnly: true,
+    },
+  },
+  openDoors: { value: [] },
   brokerJournal: { value: [] },
   edgecoreConfig: {
-    value: { path: '/etc/kubeedge/config/edgecore.yaml', config: readEdgecoreConfig('modules: {}\n') },
+    value: {
+      path: '/etc/kubeedge/config/edgecore.yaml',
+      config: readEdgecoreConfig('modules: {}\n'),
+      modifiedAt: Date.parse('2026-11-20T10:00:00Z'),
+      alsoUsual: false,
+    },
   },
   edgecoreLog: {
     value: {
       eventBus: 'up',
       stopped: false,
-      cloud: 'unknown',
+      cloud: 'connected',
       cloudEvidence: [],
       starts: 1,
       evidence: ['finish hub-client pub'],
       warnings: [],
     },
   },
+  edgecoreHealth: { value: { status: 200, says: 'ok' } },
+  certificates: {
+    value: {
+      node: {
+        certificateFile: '/etc/kubeedge/certs/server.crt',
+        subject: 'O=system:nodes, CN=system:node:edge-1',
+        names: '',
+        issuer: 'CN=KubeEdge',
+        validFrom: Date.parse('2026-11-01T00:00:00Z'),
+        validTo: Date.parse('2027-11-01T00:00:00Z'),
+        keyFits: true,
+        issuedByAuthority: true,
+      },
+      eventBusProblems: [],
+      bootstrapFile: undefined,
+    },
+  },
+  secretFiles: { value: [{ path: '/etc/kubeedge/certs/server.key', mode: 0o600, uid: 0, gid: 0 }] },
   bundle: { value: manifest },
   wanted: { value: { edgecore: 'running', adopt: false } as Wanted },
 })

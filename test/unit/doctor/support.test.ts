@@ -56,7 +56,7 @@ describe('the same findings on another machine', () => {
     delete others.brokerProbe
     const { bytes } = await pack(others as Facts)
     const { facts } = await readSavedFacts(bytes, 'support.tar.gz')
-    expect(judge(facts).checks.find(({ id }) => id === 'broker-round-trip')).toMatchObject({
+    expect(judge(facts).checks.find(({ id }) => id === 'broker-login')).toMatchObject({
       status: 'error',
       observed: 'could not look: edgekit 0.1.0 did not collect it',
     })

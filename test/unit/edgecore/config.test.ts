@@ -40,10 +40,16 @@ describe('readEdgecoreConfig', () => {
     expect(readEdgecoreConfig('modules:').nullSections).toEqual(['modules'])
   })
 
-  test('says whether there is a token, never the token', () => {
-    const config = readEdgecoreConfig('modules: {edgeHub: {token: top.secret.value.here}}')
-    expect(config.edgeHub.hasToken).toBe(true)
-    expect(JSON.stringify(config)).not.toContain('secret.value')
+  test('says whether there is a token or a password, never which', () => {
+    const config = readEdgecoreConfig(
+      'modules: {edgeHub: {token: top.secret.value.here}, eventBus: {mqttPassword: [canary]}}',
+    )
+    expect(config.edgeHub.token).toEqual({ set: true, parts: 4 })
+    expect(config.eventBus.mqttPassword).toEqual({ set: false, problem: 'is not a text' })
+    expect(readEdgecoreConfig('modules: {eventBus: {mqttPassword: canary}}').eventBus.mqttPassword).toEqual({
+      set: true,
+    })
+    expect(JSON.stringify(config)).not.toMatch(/secret.value|canary/)
   })
 
   test('is plain data', () => {

@@ -50,7 +50,7 @@ describe.each(files)('%s', file => {
     expect(edgeHub).toMatchObject({
       httpServer: { value: 'https://198.51.100.4:10002' },
       websocket: { enable: { value: true }, server: { value: '198.51.100.4:30000' } },
-      hasToken: true,
+      token: { set: true },
     })
     expect(JSON.stringify(config)).not.toContain('"problem"')
   })

@@ -16,10 +16,10 @@ export interface TinyBroker {
 
 /**
  * Listen on a port (0: any) and answer CONNECT with this code; `silent` never answers, `close` hangs up, `mute` accepts
- * and then neither says a word nor hangs up.
+ * and then neither says a word nor hangs up, `echo` accepts and sends every message back.
  */
 export async function tinyBroker(
-  answer: number | 'silent' | 'close' | 'mute' = 0,
+  answer: number | 'silent' | 'close' | 'mute' | 'echo' = 0,
   port = 0,
 ): Promise<TinyBroker> {
   const sockets = new Set<net.Socket>()
@@ -49,8 +49,10 @@ export async function tinyBroker(
     const type = (packet[0] ?? 0) >> 4
     if (type === 1) {
       broker.connects.push(packet)
-      socket.write(Buffer.from([0x20, 2, 0, answer === 'mute' ? 0 : Number(answer)]))
-      if (answer !== 0 && answer !== 'mute') socket.end()
+      const code = typeof answer === 'number' ? answer : 0
+      // MQTT 5 has properties at the end, here none.
+      socket.write(Buffer.from(packet[8] === 5 ? [0x20, 3, 0, code, 0] : [0x20, 2, 0, code]))
+      if (code !== 0) socket.end()
     } else if (answer === 'mute') {
       // Not a word.
     } else if (type === 8) {
@@ -59,18 +61,22 @@ export async function tinyBroker(
       socket.write(Buffer.from([0x90, 3, packet[2] ?? 0, packet[3] ?? 0, 1]))
     } else if (type === 3) {
       const length = packet.readUInt16BE(2)
-      broker.published.push(packet.subarray(4, 4 + length).toString())
-      socket.write(Buffer.from([0x40, 2, packet[4 + length] ?? 0, packet[5 + length] ?? 0]))
+      const topic = packet.subarray(4, 4 + length).toString()
+      broker.published.push(topic)
+      if ((packet[0] ?? 0) & 0x06)
+        socket.write(Buffer.from([0x40, 2, packet[4 + length] ?? 0, packet[5 + length] ?? 0]))
+      if (answer === 'echo') send(topic, 'echo')
     } else if (type === 12) socket.write(Buffer.from([0xd0, 0]))
+  }
+  function send(topic: string, payload: string): void {
+    const body = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic + payload)])
+    for (const socket of sockets) socket.write(Buffer.concat([Buffer.from([0x30, body.length]), body]))
   }
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   return {
     ...broker,
     port: (server.address() as net.AddressInfo).port,
-    send: (topic, payload) => {
-      const body = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic + payload)])
-      for (const socket of sockets) socket.write(Buffer.concat([Buffer.from([0x30, body.length]), body]))
-    },
+    send,
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise(resolve => server.close(resolve))

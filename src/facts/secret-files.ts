@@ -1,0 +1,29 @@
+import type { Collector } from './collector.ts'
+import { readNodeConfig } from './edgecore-config.ts'
+import { type FileAccess, fileAccess } from './file-access.ts'
+
+export interface SecretFile extends FileAccess {
+  path: string
+}
+
+/** The files of EdgeCore that hold passwords, tokens or keys, and who may read them; those that are there. */
+export const secretFiles: Collector<SecretFile[]> = {
+  name: 'secretFiles',
+  timeoutMs: 10_000,
+  async collect(node) {
+    const { files } = node
+    const { path: configPath, config } = await readNodeConfig(node)
+    const { edgeHub, eventBus } = config
+    const hasSecret = edgeHub.token.set || eventBus.mqttPassword.set
+    const candidates = [
+      ...(hasSecret ? [configPath] : []),
+      '/etc/kubeedge/bootstrap-edgecore.conf',
+      edgeHub.tlsPrivateKeyFile.value,
+      eventBus.tls.privateKeyFile.value,
+    ]
+    const found = await Promise.all(
+      [...new Set(candidates)].map(async path => ({ path, access: await fileAccess(path, files) })),
+    )
+    return found.flatMap(({ path, access }) => (access ? [{ path, ...access }] : []))
+  },
+}
