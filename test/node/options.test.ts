@@ -52,7 +52,7 @@ describe.concurrent.each(releases)('%s', release => {
       "systemd-run --quiet --collect --unit=watch sh -c 'while :; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; sleep 0.2; done >/root/seen 2>/dev/null'",
     )
     const joined = await run(node, `--config /root/answers.yaml --ca-hash ${hash} --json`, `${token}\n`)
-    await node.sh('systemctl stop watch')
+    await node.run('systemctl stop watch')
     expect(await node.sh('grep -ca answers.yaml /root/seen')).not.toBe('0')
     // There is no cloud at that address.
     expect(joined.exitCode).toBe(exitCodes.checklistFailed)
@@ -107,7 +107,7 @@ describe.concurrent.each(releases)('%s', release => {
 // What does not hang on the release is looked at on one.
 describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
   test('a dry run shows everything and changes nothing', async () => {
-    await using node = await startNodeWithBundle({ release, certificates: true })
+    await using node = await startNodeWithBundle({ release })
     await node.sh('mkdir -p /etc/kubeedge/config')
     await node.write(
       paths.edgecoreConfig,
