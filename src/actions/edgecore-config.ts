@@ -11,6 +11,8 @@ export interface EdgecoreConfigSpec {
   base: string
   /** Keys that must have these values, whoever wrote the file. */
   values: Record<string, ConfigValue>
+  /** Keys that the user has set to something else, and which stay so. */
+  theirs?: string[]
   /** Keys that are set only in a new file. */
   initial: Record<string, ConfigValue>
   /**

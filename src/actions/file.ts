@@ -10,15 +10,18 @@ export interface FileSpec extends Access {
   sha256: string
   /** Nobody but edgekit writes here, so whatever is there may be replaced; elsewhere it is somebody else's work. */
   ours: boolean
+  /** A configuration that the user has made his own: whatever it is, it stays. */
+  theirs?: true
 }
 
 export const file: Action<FileSpec, KeptFile> = {
   kind: 'file',
   describe: ({ path }) => `Write ${path}`,
-  async inspect({ path, sha256, ours, mode, uid, gid }, { files }) {
+  async inspect({ path, sha256, ours, theirs, mode, uid, gid }, { files }) {
     const found = await files.status(path)
     if (!found) return 'needed'
     if (found.kind !== 'file') return 'foreign'
+    if (theirs) return 'done'
     const actual = await files.sha256(path)
     if (actual === sha256)
       return found.mode === mode && found.uid === uid && found.gid === gid ? 'done' : 'needed'

@@ -22,7 +22,7 @@ const namesOf = async (digest: string, { containerd }: Node): Promise<string[]> 
   (await containerd.images()).filter(image => image.digest === digest).map(image => image.reference)
 
 /** `docker.io/library/x:1` and a digest make `docker.io/library/x@sha256:…`, the second name in the archive. */
-const byDigest = (reference: string, digest: string): string =>
+export const byDigest = (reference: string, digest: string): string =>
   `${reference.replace(/:[^:/]+$/, '')}@${digest}`
 
 async function importPinned(names: readonly string[], spec: ImageSpec, { containerd }: Node): Promise<void> {

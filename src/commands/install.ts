@@ -14,6 +14,7 @@ import { localNode } from '../node/node.ts'
 import type { Step } from '../step.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { confirm, isInteractive } from '../ui/confirm.ts'
+import { parseDuration } from '../ui/duration.ts'
 import { formatFindings } from '../ui/findings.ts'
 import { dryRunOutput, installOutput, type Output } from '../ui/install-output.ts'
 import { interruptible } from '../ui/interrupt.ts'
@@ -53,6 +54,11 @@ export default class Install extends EdgekitCommand {
     'dry-run': Flags.boolean({ description: 'change nothing; show each change and a diff of each file' }),
     config: Flags.string({ helpValue: 'FILE', description: 'answers: these flags, in a YAML file' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask before the first change' }),
+    settle: Flags.string({
+      helpValue: 'TIME',
+      default: '60s',
+      description: 'upgrade: how long the new EdgeCore has to stay up, or the old one comes back',
+    }),
     ...nodeFlags,
     apply: Flags.boolean({ description: 'cloud bundle: also run keadm init, and wait until CloudCore runs' }),
     'advertise-address': Flags.string({
@@ -72,6 +78,7 @@ export default class Install extends EdgekitCommand {
     const asked = askedBy(flags, flags.config === undefined ? {} : await answersIn(flags.config, node.files))
     for (const id of asked.ignore ?? []) checkNamed(id)
     const silent = this.jsonEnabled()
+    const settleMs = parseDuration(flags.settle, '--settle')
     const request = {
       node,
       keys,
@@ -103,6 +110,7 @@ export default class Install extends EdgekitCommand {
             rollBackOnFailure,
             edgekitVersion,
             confirm: mayAsk ? plan => confirm(question(plan)) : undefined,
+            settleMs,
           })
           if (!result.passed) process.exitCode = exitCodes.checklistFailed
           return this.tell(installOutput(result))

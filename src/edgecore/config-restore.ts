@@ -4,7 +4,8 @@ import { patchEdgecoreConfig } from './config-patch.ts'
 import { keysOf } from './key-path.ts'
 import { parseConfig } from './yaml-document.ts'
 
-const lookUp = (text: string, path: string): unknown => parseConfig(text).document.getIn(keysOf(path))
+/** What stands at a key of edgecore.yaml; undefined when it is not there. Throws EdgekitError when it is not YAML. */
+export const valueAt = (text: string, path: string): unknown => parseConfig(text).document.getIn(keysOf(path))
 
 const isValue = (value: unknown): value is ConfigValue =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
@@ -22,7 +23,7 @@ export function restoreKeys(
   const changedSince: string[] = []
   let current = text
   for (const [path, value] of Object.entries(ours)) {
-    const [now, old] = [lookUp(current, path), lookUp(before, path)]
+    const [now, old] = [valueAt(current, path), valueAt(before, path)]
     if (now === old) continue
     if (now !== value) changedSince.push(path)
     else if (isValue(old)) current = patchEdgecoreConfig(current, { [path]: old }).text

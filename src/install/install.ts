@@ -5,15 +5,18 @@ import { EdgekitError, exitCodes } from '../errors.ts'
 import { collectFacts } from '../facts/index.ts'
 import { wantedBy } from '../facts/wanted.ts'
 import type { Node } from '../node/node.ts'
+import { units } from '../node/paths.ts'
 import type { Step } from '../step.ts'
 import { carryOut } from './carry-out.ts'
 import { type CloudCommands, cloudCommands } from './cloud-commands.ts'
 import { type CloudChoice, cloudOptions, cloudSideSteps } from './cloud-side.ts'
+import { requireStableEdgecore } from './health.ts'
 import { type PlanReport, reportPlan } from './plan-report.ts'
-import { type InstallRequest, type Prepared, prepare } from './prepare.ts'
+import { type InstallRequest, isUpgrade, type Prepared, prepare } from './prepare.ts'
 import { readReceipt } from './receipt.ts'
 import { interruptedRun } from './run.ts'
 import { waitForEdgecoreToSettle } from './settle.ts'
+import { supersededSteps, withSuperseded } from './superseded.ts'
 import { takeLock } from './take-lock.ts'
 import { openBundle, type UnpackedBundle } from './unpacked-bundle.ts'
 
@@ -24,6 +27,8 @@ export interface InstallOptions extends InstallRequest {
   rollBackOnFailure: boolean
   edgekitVersion: string
   cloud: CloudChoice
+  /** How long a new EdgeCore has to stay up in the place of one that was up, milliseconds. */
+  settleMs: number
   /** Asked before the first change; false: do not. Absent where nobody can be asked. */
   confirm: ((plan: PlanReport) => Promise<boolean>) | undefined
 }
@@ -58,31 +63,46 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const interrupted = await interruptedRun(node)
   const previous = await readReceipt(node.files)
   const past = { history: interrupted?.history, receipt: previous }
-  const { plan, desired, choices, findings, notes } = await prepare(bundle, options, past)
+  const { plan, desired, choices, findings, notes, edgecoreRuns, sandboxImage } = await prepare(
+    bundle,
+    options,
+    past,
+  )
   signal.throwIfAborted()
   if (plan.steps.length + plan.undo.length > 0 && options.confirm) {
     if (!(await options.confirm(await reportPlan(plan, node)))) throw declined()
     signal.throwIfAborted()
   }
   const wanted = wantedBy(choices)
+  const { edgecoreRan = edgecoreRuns } = interrupted?.history.begins[0] ?? {}
+  const isNew = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
+  const mustStay = isUpgrade(bundle, past) && isNew && edgecoreRan
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
   await carryOut({
     node,
-    begin: { command: 'install', edgekit: edgekitVersion, bundle: identity, options: { ...choices } },
+    begin: {
+      command: 'install',
+      edgekit: edgekitVersion,
+      bundle: identity,
+      options: { ...choices },
+      edgecoreRan,
+    },
     interrupted,
     plan,
     prove: async () => {
-      if (role === 'edge' && wanted.edgecore === 'running') await runSteps([settle(node)])
+      if (role !== 'edge' || wanted.edgecore !== 'running') return
+      await runSteps([settle(node), ...(mustStay ? [stay(node, options.settleMs, signal)] : [])])
     },
     receipt: {
       head: { edgekit: edgekitVersion, bundle: { ...identity, arch }, options: { ...choices } },
       desired,
-      previous,
+      previous: previous && withSuperseded(previous, desired),
     },
     rollBackOnFailure: options.rollBackOnFailure,
     runSteps,
     signal,
   })
+  await runSteps(await supersededSteps(desired, sandboxImage, node))
   if (cloudSide && cloud.apply) await runSteps(cloudSideSteps(cloudSide, node))
   const facts = { ...(await collectFacts(node)), wanted: { value: wanted } }
   const checklist = runChecks(checksForRole('checklist', role), facts)
@@ -102,6 +122,11 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
 const settle = (node: Node): Step => ({
   title: 'Wait for EdgeCore to reach the broker',
   run: () => waitForEdgecoreToSettle(node, 30_000),
+})
+
+const stay = (node: Node, settleMs: number, signal: AbortSignal): Step => ({
+  title: `Wait until EdgeCore has stayed up for ${settleMs / 1000} s`,
+  run: () => requireStableEdgecore(node, settleMs, signal),
 })
 
 const declined = (): EdgekitError =>

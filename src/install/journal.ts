@@ -13,6 +13,7 @@ const beginSchema = z.looseObject({
   ),
   /** What the person asked for, without secrets. */
   options: z.optional(z.record(z.string(), z.unknown())),
+  edgecoreRan: z.optional(z.boolean()),
   /** ISO 8601. */
   time: z.string(),
 })
@@ -41,6 +42,8 @@ export interface Attempt {
   bundle: { name: string; kubeedgeVersion: string; manifestSha256: string } | null
   /** What the person asked for, without secrets: whoever finishes it need not ask again. */
   options?: Record<string, unknown> | undefined
+  /** EdgeCore ran, so it has to run afterwards. */
+  edgecoreRan?: boolean | undefined
 }
 export interface Begin extends Attempt {
   time: string

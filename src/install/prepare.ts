@@ -15,10 +15,12 @@ import { type Asked, type Choices, choose, refuseEdgeOptions } from './choices.t
 import { cloudSteps } from './cloud-steps.ts'
 import { desiredEdge } from './desired-edge.ts'
 import { forcedIds, refuseForeign } from './foreign.ts'
+import { keepTheirs } from './keep-theirs.ts'
 import { makePlan, type Past, type Plan } from './plan.ts'
 import { beforeRuntime, bringsRuntime } from './runtime.ts'
 import { type DesiredStep, stepMakers } from './step-makers.ts'
 import { type UnpackedBundle, verifyBundle } from './unpacked-bundle.ts'
+import { requireVersionStep, versionForces } from './version-step.ts'
 
 /** What a person asks for. */
 export interface InstallRequest {
@@ -44,6 +46,10 @@ export interface Prepared {
   findings: CheckResult[]
   /** What was asked for and has no effect, and why. */
   notes: string[]
+  /** EdgeCore is up, and not only tried again and again. */
+  edgecoreRuns: boolean
+  /** The image that containerd starts every pod with, if that is known. */
+  sandboxImage: string | undefined
 }
 
 /** The preflight checks found something; the node has not been touched. */
@@ -68,7 +74,10 @@ export async function prepare(
   const { manifest } = bundle
   if (manifest.role === 'cloud') refuseEdgeOptions(asked)
   const choices = choose(asked, decidedBefore(past))
-  const force = asked.force ?? []
+  const force = (asked.force ?? []).filter(name => !versionForces.includes(name))
+  const { receipt } = past
+  if (receipt && manifest.role === 'edge')
+    requireVersionStep(receipt.bundle.kubeedgeVersion, manifest.kubeedgeVersion, asked.force ?? [])
   const notes: string[] = []
   let facts: Facts | undefined
   let findings: CheckResult[] = []
@@ -93,10 +102,17 @@ export async function prepare(
         refuseOtherRole(manifest, known)
         const { edgecoreConfig } = asked
         const request = { choices, force, edgecoreConfig, token }
-        desired =
+        const steps =
           manifest.role === 'cloud'
             ? cloudSteps(manifest, stepMakers(bundle))
             : await desiredEdge(bundle, request, known, node, text => notes.push(text))
+        const changes = {
+          isUpgrade: isUpgrade(bundle, past),
+          insisted: Object.keys(asked.set ?? {}),
+        }
+        const theirs = await keepTheirs(steps, receipt, changes, node)
+        desired = theirs.steps
+        notes.push(...theirs.notes)
         const leave = { adopt: choices.adopt, force: forcedIds(force, desired) }
         plan = await makePlan(desired, past, node, leave)
         refuseForeign(plan)
@@ -110,12 +126,26 @@ export async function prepare(
     plan: plan as Plan,
     findings,
     notes,
+    edgecoreRuns: edgecoreRuns(facts),
+    sandboxImage: sandboxImageOf(facts),
   }
 }
 
 /** By the install that was interrupted, or by the last one that came to its end. */
 const decidedBefore = ({ history, receipt }: Past): unknown =>
   history?.begins.findLast(({ options }) => options !== undefined)?.options ?? receipt?.options
+/** Was another bundle installed here before? */
+export const isUpgrade = ({ manifestSha256 }: UnpackedBundle, { receipt }: Past): boolean =>
+  receipt !== undefined && receipt.bundle.manifestSha256 !== manifestSha256
+
+const sandboxImageOf = (facts: Facts | undefined): string | undefined =>
+  facts && 'value' in facts.containerdFiles ? facts.containerdFiles.value.config.sandboxImage : undefined
+
+function edgecoreRuns(facts: Facts | undefined): boolean {
+  const unit = facts && 'value' in facts.units ? facts.units.value.edgecore : undefined
+  const log = facts && 'value' in facts.edgecoreLog ? facts.edgecoreLog.value : undefined
+  return unit?.active === 'active' && log?.fatal === undefined
+}
 
 /** The checks about what the person has said is to be replaced. */
 function settledBy(force: readonly string[]): string[] {

@@ -52,6 +52,8 @@ async function differenceOf(item: ReceiptItem, node: Node): Promise<Difference |
   const found = releasable(item)
   if (!found) return undefined
   const { path, unit, reference } = item.spec as { path?: string; unit?: string; reference?: string }
+  // The image of an older bundle, still in use: its name belongs to another one now.
+  if (reference !== undefined && reference !== item.id) return undefined
   const what = path ?? unit ?? reference ?? item.id
   try {
     const how = await found.release.difference(found.owned, node)

@@ -124,7 +124,7 @@ async function contextFor(node: Node, purge: boolean): Promise<ReleaseContext> {
   const containers = (await containerd.answers())
     ? (await containerd.containers()).filter(({ id }) => id !== brokerContainer)
     : undefined
-  return { node, purge, containers }
+  return { node, purge, containers, neededNames: [] }
 }
 
 function releaseStep(

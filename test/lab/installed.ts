@@ -25,8 +25,13 @@ const diskWithBundle = async (release: Release, role: Role): Promise<Disk> => ({
 })
 
 /** A node that has joined, on which the lab's bundle was installed before it was last switched off; it works. */
-export async function startInstalledNode(release: Release, role: Role = 'edge'): Promise<LabNode> {
-  const node = await startNode({ release, disk: await installedDisk(release, role) })
+export async function startInstalledNode(
+  release: Release,
+  role: Role = 'edge',
+  moreLayers: readonly string[] = [],
+): Promise<LabNode> {
+  const disk = await installedDisk(release, role)
+  const node = await startNode({ release, disk: { ...disk, layers: [...moreLayers, ...disk.layers] } })
   try {
     for (const end = Date.now() + 60_000; ; await sleep(200)) {
       const { exitCode, stdout } = await node.run('edgekit doctor')

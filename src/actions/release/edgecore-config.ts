@@ -1,5 +1,4 @@
-import { patchEdgecoreConfig } from '../../edgecore/config.ts'
-import { restoreKeys } from '../../edgecore/config-restore.ts'
+import { patchEdgecoreConfig, restoreKeys } from '../../edgecore/config.ts'
 import type { EdgecoreConfigSpec } from '../edgecore-config.ts'
 import { type KeptFile, putFileBack } from '../kept-file.ts'
 import type { Release } from './release.ts'

@@ -1,30 +1,38 @@
 import { pinnedLabel } from '../../node/containerd.ts'
-import type { ImageSpec } from '../image.ts'
+import { byDigest, type ImageSpec } from '../image.ts'
 import type { Release } from './release.ts'
 
 interface Before {
   names: string[]
 }
 
+/** The name that containerd's CRI plugin gives to each image. */
+const isItself = (name: string): boolean => name.startsWith('sha256:')
+
 /** Names that only edgekit gave go, unless a container of somebody else uses the image; then it is unpinned. */
 export const releaseImage: Release<ImageSpec, Before> = {
   title: ({ spec: { reference } }) => `Remove ${reference} from containerd`,
-  async release({ spec: { reference, digest }, before }, { node: { containerd }, containers }) {
+  async release({ spec: { reference, digest }, before }, { node: { containerd }, containers, neededNames }) {
     if (!containers)
       return [{ what: reference, why: 'containerd does not answer; start it and uninstall again' }]
     const named = (await containerd.images()).filter(image => image.digest === digest)
     const names = named.map(image => image.reference)
-    const users = containers.filter(({ image }) => names.includes(image))
+    const given = names.filter(name => !before.names.includes(name))
+    // A name that somebody else gave to the same image is not ours, and what it is called by itself goes with the last.
+    const ours = [reference, byDigest(reference, digest)].filter(name => !neededNames.includes(name))
+    const isLast = given.every(name => ours.includes(name) || isItself(name))
+    const going = given.filter(name => ours.includes(name) || (isLast && isItself(name)))
     const unpin = async () => {
-      for (const image of named)
-        if (image.pinned) await containerd.labelImage(image.reference, pinnedLabel, '')
+      for (const image of named.filter(({ pinned, reference }) => pinned && ours.includes(reference)))
+        await containerd.labelImage(image.reference, pinnedLabel, '')
     }
+    const users = containers.filter(({ image }) => going.includes(image))
     if (users.length > 0) {
       await unpin()
       const ids = users.map(({ id }) => id).join(', ')
       return [{ what: reference, why: `these containers use it: ${ids}. It is no longer pinned` }]
     }
-    for (const name of names) if (!before.names.includes(name)) await containerd.removeImage(name)
+    for (const name of going) await containerd.removeImage(name)
     if (before.names.length > 0) await unpin()
     return []
   },

@@ -17,6 +17,8 @@ export interface ReleaseContext {
   purge: boolean
   /** What runs in containerd besides the broker; undefined when containerd does not answer. */
   containers: readonly ContainerdContainer[] | undefined
+  /** Names of images that have to stay, because something that is not taken back has them too. */
+  neededNames: readonly string[]
 }
 
 /** Something that stays on the node. */

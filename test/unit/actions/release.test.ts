@@ -17,19 +17,28 @@ interface Case {
   ownership?: Owned['ownership']
   purge?: boolean
   containers?: ContainerdContainer[] | undefined
+  neededNames?: string[]
 }
 
 const releaseOf = (kind: string): Release<unknown, unknown> => releases[kind] as Release<unknown, unknown>
 
 async function release(node: TinyNode, item: Case) {
-  const { kind, spec, before = null, after = null, ownership = 'created', purge = false } = item
+  const {
+    kind,
+    spec,
+    before = null,
+    after = null,
+    ownership = 'created',
+    purge = false,
+    neededNames = [],
+  } = item
   const containers = 'containers' in item ? item.containers : []
   const owned = { spec, ownership, before, after }
   const difference = await releaseOf(kind).difference(owned, node)
-  const kept = await releaseOf(kind).release(owned, { node, purge, containers })
+  const kept = await releaseOf(kind).release(owned, { node, purge, containers, neededNames })
   // It may have been killed: once more changes nothing.
   const disk = await node.disk()
-  await releaseOf(kind).release(owned, { node, purge, containers })
+  await releaseOf(kind).release(owned, { node, purge, containers, neededNames })
   expect(await node.disk()).toEqual(disk)
   return { difference, kept }
 }
@@ -205,11 +214,21 @@ describe('an image', () => {
     expect(node.images).toEqual([other])
   })
 
+  test('keeps a name that somebody else has given it, or that is needed', async () => {
+    const named = (...all: string[]) => all.map(name => image(name))
+    const given = await nodeWith(...named(...names, 'example.com/theirs:1'))
+    expect((await release(given, item)).kept).toEqual([])
+    expect(given.images).toEqual(named('sha256:c', 'example.com/theirs:1'))
+    const needed = await nodeWith(...named(...names, 'example.com/x:2'))
+    await release(needed, { ...item, neededNames: ['example.com/x:2', 'example.com/x@sha256:a'] })
+    expect(needed.images).toEqual(named('example.com/x@sha256:a', 'sha256:c', 'example.com/x:2'))
+  })
+
   test('that another container uses stays, unpinned', async () => {
     const node = await nodeWith(...names.map(name => image(name)))
     const { kept } = await release(node, { ...item, containers: [{ id: 'pod', image: 'example.com/x:1' }] })
     expect(kept).toMatchObject([{ what: 'example.com/x:1', why: expect.stringContaining('pod') }])
-    expect(node.images.map(({ pinned }) => pinned)).toEqual([false, false, false])
+    expect(node.images.map(({ pinned }) => pinned)).toEqual([false, false, true])
   })
 
   test('that was there before edgekit keeps the names it had, and is not pinned any more', async () => {
@@ -248,7 +267,7 @@ describe('a unit', () => {
     node.setUnit('x.service', state)
     await releaseOf('unit-running').release(
       { spec, ownership: 'created', before: { tried }, after: null },
-      { node, purge: false, containers: [] },
+      { node, purge: false, containers: [], neededNames: [] },
     )
     expect(node.calls).toEqual(calls)
   })

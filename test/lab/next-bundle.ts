@@ -1,0 +1,59 @@
+import { appendFile, copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cached } from './cache.ts'
+import { standInEdgecore } from './edgecore/index.ts'
+import { pauseImage, staticProgram } from './images.ts'
+import { variantLayer } from './variant.ts'
+
+/** Where the bundles lie on a node that is to be upgraded. */
+export const nextOnNode = '/root/next'
+export const brokenOnNode = '/root/broken'
+
+/** EdgeCore of another build: the same program, of another hash. */
+async function nextEdgecore(): Promise<string> {
+  const edgecore = await standInEdgecore()
+  const directory = await cached('edgecore-next', [edgecore], async output => {
+    await copyFile(edgecore, join(output, 'edgecore'))
+    await appendFile(join(output, 'edgecore'), 'next')
+  })
+  return join(directory, 'edgecore')
+}
+
+const definition = (version: string, pause: string): string => `extends: edge
+kubeedge: ${version}
+binaries: { edgecore: ./edgecore, keadm: ./keadm }
+images:
+  - eclipse-mosquitto:2.0
+  - { reference: registry.k8s.io/pause:3.8, source: "oci:${pause}" }
+`
+
+/**
+ * A bundle of a later version: another EdgeCore, another configuration of the broker, of the pause images only 3.8, and
+ * that one another.
+ */
+export async function nextLayer(): Promise<string> {
+  const keadm = await staticProgram('usr/bin/busybox')
+  return await variantLayer(
+    {
+      name: 'next',
+      definition: definition('v1.22.1', await pauseImage('3.10')),
+      files: { edgecore: await nextEdgecore(), keadm },
+      appended: { 'config/mosquitto/mosquitto.conf': '\n# New in this version.\n' },
+    },
+    nextOnNode,
+  )
+}
+
+/** A bundle of a still later version, whose EdgeCore ends as soon as it is started. */
+export async function brokenLayer(): Promise<string> {
+  const busybox = await staticProgram('usr/bin/busybox')
+  return await variantLayer(
+    {
+      name: 'broken',
+      definition: definition('v1.23.0', await pauseImage('3.6')),
+      files: { edgecore: busybox, keadm: busybox },
+      appended: { 'config/mosquitto/mosquitto.conf': '\n# Newer still.\n' },
+    },
+    brokenOnNode,
+  )
+}

@@ -1,0 +1,77 @@
+import { beforeAll, expect, test } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { paths } from '../../src/node/paths.ts'
+import { install, startInstalledNode } from '../lab/installed.ts'
+import { brokenLayer, brokenOnNode, nextLayer, nextOnNode } from '../lab/next-bundle.ts'
+import type { LabNode } from '../lab/node.ts'
+import { snapshot } from '../lab/snapshot.ts'
+import { releases } from '../lab/tree.ts'
+
+const minutes = 60_000
+
+let layers: string[]
+beforeAll(async () => {
+  layers = [await nextLayer(), await brokenLayer()]
+}, 10 * minutes)
+
+const upgradeTo = (node: LabNode, bundle: string, flags = '') =>
+  node.run(`edgekit upgrade ${bundle} --yes --settle 8s ${flags}`, { timeoutMs: 3 * minutes })
+
+/** Without the times of change, because to the nanosecond no file can be put back, and without the broker's data. */
+const timeless = async (node: LabNode): Promise<string[]> =>
+  (await snapshot(node))
+    .filter(line => !line.startsWith(`${paths.brokerData}/`))
+    .map(line => line.replaceAll(/\d{10}\.\d{10}/g, 'T'))
+
+test.concurrent.each(releases)(
+  '%s: an EdgeCore that does not stay up is replaced by the old one; a good one stays, with what the user has changed',
+  async release => {
+    await using node = await startInstalledNode(release, 'edge', layers)
+    const inBroker = (command: string) =>
+      node.sh(`ctr -n k8s.io tasks exec --exec-id t$RANDOM mosquitto ${command}`)
+    await inBroker('mosquitto_pub -t sensor/room1 -m kept -r -q 1')
+    await node.sh(`sed -i 's/127.0.0.1:1884/127.0.0.1:1999/' ${paths.edgecoreConfig}`)
+    await node.sh(`echo '# mine' >>${paths.brokerConfig}`)
+    const before = await timeless(node)
+
+    const broken = await upgradeTo(node, brokenOnNode)
+    expect(broken.stderr).toContain('EdgeCore was up before and does not stay up now')
+    expect(broken.stderr).toContain('Everything that had been changed has been put back.')
+    expect(broken.exitCode).toBe(exitCodes.rolledBack)
+    expect(await timeless(node)).toEqual(before)
+    expect(await node.sh('systemctl is-active mosquitto edgecore')).toBe('active\nactive')
+    expect((await node.run('edgekit status')).stdout).toContain('kubeedge-edge v1.22.0')
+
+    const next = await upgradeTo(node, nextOnNode)
+    const said = next.stdout.replaceAll(/\s+/g, ' ')
+    expect(said).toContain(`that of the new bundle is in ${paths.brokerConfig}.edgekit-new`)
+    expect(said).toContain(
+      'mqttServerInternal in /etc/kubeedge/config/edgecore.yaml is "tcp://127.0.0.1:1999"',
+    )
+    expect(said).toContain('Wait until EdgeCore has stayed up for 8 s')
+    expect(said).toContain('Remove the images of the bundle before')
+    expect([exitCodes.ok, exitCodes.checklistFailed]).toContain(next.exitCode)
+    expect(await node.sh(`cat ${paths.edgecoreConfig}`)).toContain('tcp://127.0.0.1:1999')
+    expect(await node.sh(`tail -n 1 ${paths.brokerConfig} ${paths.brokerConfig}.edgekit-new`)).toMatch(
+      /# mine[\s\S]*# New in this version/,
+    )
+    expect(
+      await node.sh(`cmp ${paths.edgecore} ${nextOnNode}/bin/edgecore; systemctl is-active edgecore`),
+    ).toBe('active')
+    expect(await inBroker('mosquitto_sub -t sensor/room1 -C 1 -W 5')).toBe('kept')
+    const images = (await node.sh('ctr -n k8s.io images ls -q')).split('\n')
+    // What containerd 1.6 starts every pod with is not in the new bundle, and stays all the same.
+    expect(images.filter(name => name.includes('pause:'))).toEqual([
+      ...(release === 'bookworm' ? ['registry.k8s.io/pause:3.6'] : []),
+      'registry.k8s.io/pause:3.8',
+    ])
+    expect(await node.sh(`ls ${paths.images}`)).toBe('eclipse-mosquitto-2.0.tar\npause-3.8.tar')
+
+    const again = await upgradeTo(node, nextOnNode)
+    expect(again.stdout).toContain('Nothing to do')
+    const back = await node.run(install)
+    expect(back.stderr.replaceAll(/\s+/g, ' ')).toContain('the older v1.22.0')
+    expect(back.exitCode).toBe(exitCodes.refused)
+  },
+  6 * minutes,
+)
