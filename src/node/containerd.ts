@@ -114,7 +114,12 @@ export function localContainerd(
       }))
     },
     async importImage(archive, platform) {
-      await ctr(600_000, 'images', 'import', '--platform', platform, archive)
+      const importArgs = ['images', 'import', '--platform', platform, archive]
+      // Killed in the middle, `ctr` leaves a lease that keeps what it had brought for a day, whoever removes the image.
+      await processes.run('ctr', [...(await address()), '--namespace', namespace, ...importArgs], {
+        timeoutMs: 600_000,
+        outlives: true,
+      })
       // A power cut soon after an import can leave empty files in a layer that containerd believes to be whole, and
       // a second import does not mend it (containerd #5854, #10457).
       await processes.run('sync', [], { timeoutMs: 300_000 })

@@ -1,10 +1,16 @@
 import { ExecaError, execa } from 'execa'
 import { CommandError } from './command-error.ts'
+import { unnamedFile, writtenTo } from './unnamed-file.ts'
 
 interface CommandOptions {
   /** Nothing hangs: after this many milliseconds the command is stopped and the call throws. */
   timeoutMs: number
   signal?: AbortSignal
+  /**
+   * It comes to its end also when edgekit is killed: a program that finds its output closed dies of SIGPIPE. What it
+   * says on both of its outputs is the `stdout` of the result.
+   */
+  outlives?: boolean
 }
 
 interface CommandResult {
@@ -34,16 +40,18 @@ type ExtraDescriptor = 3
 
 /** `held`: a file descriptor that each program holds too for as long as it runs, if there is one by then. */
 export function localProcesses(held: () => number | undefined = () => undefined): Processes {
-  const attempt: Processes['attempt'] = async (file, args, { timeoutMs, signal }) => {
+  const attempt: Processes['attempt'] = async (file, args, { timeoutMs, signal, outlives }) => {
     const shown = shorten(file, args)
+    await using output = outlives ? await unnamedFile() : undefined
     try {
       const descriptor = held()
+      const outputs = output ? (output.fd as ExtraDescriptor) : 'pipe'
       const { exitCode, stdout, stderr } = await execa(file, args, {
         preferLocal: false,
         stdio: [
           'ignore',
-          'pipe',
-          'pipe',
+          outputs,
+          outputs,
           ...(descriptor === undefined ? [] : [descriptor as ExtraDescriptor]),
         ],
         // In a process group of its own: Ctrl-C is for edgekit, which lets the command it has begun come to its end.
@@ -53,7 +61,11 @@ export function localProcesses(held: () => number | undefined = () => undefined)
         ...(signal && { cancelSignal: signal }),
         reject: true,
       })
-      return { exitCode: exitCode ?? 0, stdout, stderr }
+      return {
+        exitCode: exitCode ?? 0,
+        stdout: output ? await writtenTo(output) : (stdout ?? ''),
+        stderr: stderr ?? '',
+      }
     } catch (error) {
       if (!(error instanceof ExecaError)) throw error
       if (error.timedOut)
@@ -64,7 +76,7 @@ export function localProcesses(held: () => number | undefined = () => undefined)
         throw new CommandError(`${shown}: ${error.shortMessage}`, { cause: error })
       return {
         exitCode: error.exitCode,
-        stdout: String(error.stdout ?? ''),
+        stdout: output ? await writtenTo(output) : String(error.stdout ?? ''),
         stderr: String(error.stderr ?? ''),
       }
     }

@@ -22,6 +22,15 @@ test('to attempt it, any exit code is an answer', async () => {
   })
 })
 
+test('what outlives edgekit writes to a file, and is shown all the same', async () => {
+  const script = sh('readlink /proc/self/fd/1; echo err >&2; exit 3')
+  const { exitCode, stdout } = await processes.attempt('sh', script, { ...patient, outlives: true })
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: expect.stringMatching(/^\/run\/.*\nerr\n$/) })
+  await expect(processes.run('sh', script, { ...patient, outlives: true })).rejects.toThrow(
+    /exit code 3: .*\nerr$/,
+  )
+})
+
 test.each([
   ['its errors', 'echo out; echo err >&2; exit 3', /exit code 3: err$/],
   ['what it printed, without errors', 'echo out; exit 3', /exit code 3: out$/],
