@@ -48,8 +48,10 @@ export default defineConfig({
           name: 'node',
           include: ['test/node/**/*.test.ts'],
           globalSetup: ['test/lab/vitest-setup.ts', 'test/lab/vitest-setup-nodes.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+          // With more of them at once each takes minutes, and all of them no less.
+          maxConcurrency: 3,
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
           restoreMocks,
         },
       },

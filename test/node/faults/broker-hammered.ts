@@ -18,6 +18,7 @@ export const brokerHammered: Fault = {
       `broker=$(pidof mosquitto)
        share() { awk -v up="$(cut -d' ' -f1 /proc/uptime)" '{ alive = up - $22 / 100; exit !(alive > 10.5 && ($14 + $15) / alive > 3) }' /proc/$broker/stat; }
        until share; do perl /var/connect; done`,
+      { timeoutMs: 300_000 },
     )
   },
 }

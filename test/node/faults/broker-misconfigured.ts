@@ -7,6 +7,10 @@ export const brokerMisconfigured: Fault = {
   fails: 'broker-log',
   says: /does not understand mosquitto\.conf.*nonsense/,
   release: 'bookworm',
-  breakIt: changeBroker('echo nonsense >>$file', { starts: false }),
+  async breakIt(node) {
+    await changeBroker('echo nonsense >>$file', { starts: false })(node)
+    // systemd tries again after two seconds: by then both of the last two starts have failed.
+    await node.sh('sleep 8')
+  },
   mend: putBrokerBack,
 }

@@ -5,7 +5,7 @@ export const brokerUnconfined: Fault = {
   what: 'the unit of the broker was edited: no seccomp, a root it can write to, all capabilities',
   occasion: 'doctor',
   fails: 'broker-confined',
-  says: /seccomp is off.*it can write to its root/,
+  says: /it could get capabilities.*it can write to its root/,
   release: 'bookworm',
   breakIt: node =>
     node.sh(
