@@ -3,7 +3,6 @@ import { architecture } from './architecture.ts'
 import { brokerActive } from './broker-active.ts'
 import { brokerAtBoot } from './broker-at-boot.ts'
 import { brokerConfined } from './broker-confined.ts'
-import { brokerCpu } from './broker-cpu.ts'
 import { brokerData } from './broker-data.ts'
 import { brokerImage } from './broker-image.ts'
 import { brokerImageSize } from './broker-image-size.ts'
@@ -152,7 +151,7 @@ const groups: Record<Group, readonly Check[]> = {
   ],
   'mqtt path': [edgecoreMqtt, eventBusTopics, twinAnswers, eventBusBacklog],
   security: [anonymousAccess, brokerConfined, secretFiles, tokenLeft],
-  footprint: [brokerMemory, brokerCpu, brokerStartTime, brokerImageSize],
+  footprint: [brokerMemory, brokerStartTime, brokerImageSize],
   drift: [unitsLoaded],
 }
 

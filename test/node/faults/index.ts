@@ -5,7 +5,6 @@ import { brokerDatabaseDamaged } from './broker-database-damaged.ts'
 import { brokerDisabled } from './broker-disabled.ts'
 import { brokerFrozen } from './broker-frozen.ts'
 import { brokerFull } from './broker-full.ts'
-import { brokerHammered } from './broker-hammered.ts'
 import { brokerImageLarge } from './broker-image-large.ts'
 import { brokerKilledOften } from './broker-killed-often.ts'
 import { brokerMisconfigured } from './broker-misconfigured.ts'
@@ -158,7 +157,6 @@ export const faults: readonly Fault[] = [
   brokerDatabaseDamaged,
   brokerDisabled,
   brokerFull,
-  brokerHammered,
   brokerImageLarge,
   brokerKilledOften,
   brokerPasswordFileUnreadable,

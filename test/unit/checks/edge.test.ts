@@ -415,17 +415,6 @@ const table: Row[] = [
   ],
   ['token-left', 'skip', 'not joined', joining(token('a.b.c.d'))],
   ['broker-memory', 'warn', '30 MB', node => broker(node, { residentBytes: 30e6 })],
-  ['broker-cpu', 'warn', '2 %', node => broker(node, { cpuMs: 72_000 })],
-  [
-    'broker-cpu',
-    'pass',
-    '2 % with work to do',
-    node => {
-      broker(node, { cpuMs: 72_000 })
-      probe(node, { messagesPerMinute: 6_000 })
-    },
-  ],
-  ['broker-cpu', 'skip', 'just started', node => broker(node, { aliveMs: 9_000 })],
   ['broker-start-time', 'warn', '3 s', node => (node.units.value.broker.startedInMs = 3_000)],
   [
     'broker-start-time',
