@@ -5,7 +5,8 @@ export const twinAnswers: Check = {
   id: 'twin-answers',
   title: 'EdgeCore answers a device over the broker',
   tags: ['checklist', 'doctor'],
-  needs: ['event-bus-topics', 'edgecore-mqtt', 'edgecore-health'],
+  // A question to another name than the one EdgeCore was started with has no answer.
+  needs: ['event-bus-topics', 'edgecore-mqtt', 'edgecore-health', 'node-name'],
   run(facts) {
     const probe = known(facts.brokerProbe)
     const twin = 'twin' in probe ? probe.twin : undefined

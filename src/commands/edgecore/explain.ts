@@ -12,8 +12,7 @@ import { EdgekitCommand } from '../../ui/command.ts'
 import { formatLogExplanation } from '../../ui/log-explanation.ts'
 
 export default class EdgecoreExplain extends EdgekitCommand {
-  static override summary =
-    'Say what a log of EdgeCore means: state, cause, the line that proves it, what to do'
+  static override summary = 'Say what a log of EdgeCore means: state, cause, evidence, what to do'
   static override description =
     'Reads a log file of EdgeCore, or what journalctl -u edgecore printed, with any --output; without FILE the journal of this node. It judges the last start of EdgeCore in it, as edgekit doctor does.\n\nExit codes: 0 EdgeCore works as far as the log tells, 3 something is wrong, 5 the log says nothing about it.'
   static override examples = [
