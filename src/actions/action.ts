@@ -22,6 +22,11 @@ export interface Action<Spec, Before = unknown> {
   /** What it will make of a file, for a person to look at beforehand. Only looks. */
   preview?(spec: Spec, node: Node): Promise<Preview>
   capture(spec: Spec, node: Node, backUp: BackUp): Promise<Before>
+  /**
+   * An `apply` was cut off and is made again: take away what it may have left beside the thing itself. What `revert`
+   * needs from now on.
+   */
+  again?(spec: Spec, before: Before, node: Node): Promise<Before>
   apply(spec: Spec, node: Node): Promise<void>
   revert(spec: Spec, before: Before, node: Node): Promise<void>
   /** What takes effect only when everything else has been put back too. */

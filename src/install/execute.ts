@@ -36,7 +36,9 @@ async function make(step: PlannedStep, run: Run, node: Node): Promise<void> {
     ({ id, kind, spec, state }) =>
       id === step.id && kind === step.kind && state !== 'reverted' && isSameSpec(spec, step.spec),
   )
-  const before = again ? again.before : await action.capture(step.spec, node, path => run.backUp(path))
+  const before = again
+    ? ((await action.again?.(step.spec, again.before, node)) ?? again.before)
+    : await action.capture(step.spec, node, path => run.backUp(path))
   const change = await run.intent(step, before, again?.change)
   await action.apply(step.spec, node)
   if ((await action.inspect(step.spec, node)) !== 'done') {

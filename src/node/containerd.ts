@@ -33,6 +33,13 @@ export interface ContainerdContainer {
   image: string
 }
 
+/** What keeps content in containerd while somebody brings it, for a day at most when that was cut off. */
+export interface Lease {
+  id: string
+  /** Milliseconds since 1970, of a whole second. */
+  created: number
+}
+
 export interface Containerd {
   /** The socket that all below go through: the usual one, or that of k3s' own containerd where only that is there. */
   socket(): Promise<string>
@@ -52,6 +59,9 @@ export interface Containerd {
   /** An empty value takes the label away. */
   labelImage(reference: string, label: string, value: string): Promise<void>
   removeImage(reference: string): Promise<void>
+  leases(): Promise<Lease[]>
+  /** What only it kept is gone afterwards. */
+  removeLease(id: string): Promise<void>
 }
 
 export function localContainerd(
@@ -115,7 +125,7 @@ export function localContainerd(
     },
     async importImage(archive, platform) {
       const importArgs = ['images', 'import', '--platform', platform, archive]
-      // Killed in the middle, `ctr` leaves a lease that keeps what it had brought for a day, whoever removes the image.
+      // Killed in the middle, `ctr` leaves a lease that keeps what it had brought, whoever removes the image.
       await processes.run('ctr', [...(await address()), '--namespace', namespace, ...importArgs], {
         timeoutMs: 600_000,
         outlives: true,
@@ -127,5 +137,14 @@ export function localContainerd(
     labelImage: async (reference, label, value) =>
       void (await ctr(quick, 'images', 'label', reference, `${label}=${value}`)),
     removeImage: async reference => void (await ctr(quick, 'images', 'rm', '--sync', reference)),
+    async leases() {
+      const [, ...rows] = (await ctr(quick, 'leases', 'ls')).trimEnd().split('\n')
+      return rows.map(row => {
+        // A table again, but one of its headings is two words.
+        const [id = '', created = ''] = row.split(/\s+/)
+        return { id, created: Date.parse(created) }
+      })
+    },
+    removeLease: async id => void (await ctr(60_000, 'leases', 'delete', '--sync', id)),
   }
 }

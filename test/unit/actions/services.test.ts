@@ -208,6 +208,34 @@ describe('image', () => {
     ])
   })
 
+  test.each([
+    ['put back', async (node, before) => image.revert(spec, before, node)],
+    ['made again', async (node, before) => image.again?.(spec, before, node)],
+  ] satisfies [string, (node: TinyNode, before: never) => Promise<unknown>][])(
+    'an import that was cut off and is %s: its lease goes, and no other',
+    async (_, goOn) => {
+      const node = await nodeWith()
+      const now = Date.now()
+      const theirs = { id: 'theirs, from before', created: now }
+      node.leases = [theirs]
+      const before = await image.capture(spec, node, noBackUp)
+      const later = { id: 'theirs, long after', created: now + 120_000 }
+      node.leases.push({ id: 'ours', created: Math.floor(now / 1000) * 1000 }, later)
+      await goOn(node, before as never)
+      expect(node.leases).toEqual([theirs, later])
+    },
+  )
+
+  test('an import that was cut off twice: the second lease goes too', async () => {
+    const node = await nodeWith()
+    const first = await image.capture(spec, node, noBackUp)
+    const long = { ...first, leases: { ids: [], time: Date.now() - 600_000 } }
+    const before = await image.again?.(spec, long, node)
+    node.leases = [{ id: 'ours', created: Date.now() }]
+    await image.revert(spec, before ?? first, node)
+    expect(node.leases).toEqual([])
+  })
+
   test('rolled back, the older one is imported again from its own archive, once that is back', async () => {
     const older = named(spec.reference, { digest: olderDigest, pinned: true })
     const olderByDigest = { ...older, reference: `registry.example:5000/team/broker@${olderDigest}` }

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Containerd, ContainerdContainer, ContainerdImage } from '../../../src/node/containerd.ts'
+import type { Containerd, ContainerdContainer, ContainerdImage, Lease } from '../../../src/node/containerd.ts'
 import { type Access, type Files, localFiles } from '../../../src/node/files.ts'
 import type { Node } from '../../../src/node/node.ts'
 import type { Systemd, UnitState } from '../../../src/node/systemd.ts'
@@ -75,6 +75,7 @@ export interface TinyNode extends Node {
   broken: Map<string, string>
   units: Map<string, UnitState>
   images: ContainerdImage[]
+  leases: Lease[]
   containers: ContainerdContainer[]
   /** The images that an archive brings, by its text: what is at a path can be replaced. */
   archives: Map<string, ContainerdImage[]>
@@ -142,6 +143,10 @@ export async function tinyNode(): Promise<TinyNode> {
       await call('rm', reference)
       node.images = node.images.filter(image => image.reference !== reference)
     },
+    leases: async () => node.leases,
+    async removeLease(id) {
+      node.leases = node.leases.filter(lease => lease.id !== id)
+    },
   }
   const node: TinyNode = {
     machine: noNeed,
@@ -167,6 +172,7 @@ export async function tinyNode(): Promise<TinyNode> {
     broken,
     units,
     images: [],
+    leases: [],
     containers: [],
     archives,
     setUnit,
