@@ -1,5 +1,6 @@
 import { readAsset } from '../assets.ts'
 import type { TarMember } from '../images/tar.ts'
+import { paths } from '../node/paths.ts'
 import { cloudManifests } from './cloud-manifests.ts'
 import type { Definition } from './definition.ts'
 import { fill } from './fill.ts'
@@ -40,7 +41,11 @@ const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): T
 /** The members of a bundle that are texts: the way in, and what its role needs. */
 export function textMembers(inputs: Inputs): TextMember[] {
   const { definition, arch, lock, runtimeSha256 } = inputs
-  const launcher = fill(readAsset('templates/launcher.sh'), { ARCH: arch, SHA256: runtimeSha256 })
+  const launcher = fill(readAsset('templates/launcher.sh'), {
+    ARCH: arch,
+    SHA256: runtimeSha256,
+    INSTALLED: paths.program,
+  })
   return [
     text('edgekit', launcher, 0o755),
     text('meta/version.txt', versions(inputs)),

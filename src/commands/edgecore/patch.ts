@@ -18,7 +18,7 @@ export default class EdgecorePatch extends EdgekitCommand {
   static override examples = [
     'edgekit edgecore patch /etc/kubeedge/config/edgecore.yaml',
     'edgekit edgecore patch edgecore.yaml --check --diff',
-    'edgekit edgecore patch edgecore.yaml --set modules.edged.hostnameOverride=edge-7',
+    'edgekit edgecore patch edgecore.yaml --set modules.edgeHub.heartbeat=20',
   ]
   static override args = {
     file: Args.string({

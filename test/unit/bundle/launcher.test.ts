@@ -31,6 +31,7 @@ async function start(arch: string, machine: string, args: string[] = [], cwd = '
   const launcher = readAsset('templates/launcher.sh')
     .replaceAll('@ARCH@', arch)
     .replaceAll('@SHA256@', sha256(program))
+    .replaceAll('@INSTALLED@', at('installed'))
   await script('edgekit', launcher)
   const env = { PATH: `${at('path')}:/usr/bin:/bin` }
   const { status, stdout, stderr } = spawnSync('/bin/sh', [way, ...args], { env, cwd, encoding: 'utf8' })
@@ -84,6 +85,14 @@ test.each([
       `edgekit: refused: bin/edgekit in ${directory} is damaged: sha256 ${sha256(damaged)},\n` +
       `  expected ${sha256(program)}\n${again}`,
   })
+})
+
+test('a program that is the installed one is not hashed again', async () => {
+  await script('path/sha256sum', '#!/bin/sh\necho was called >&2\n')
+  await script('installed', program)
+  expect(await start('amd64', 'x86_64', ['x'])).toEqual({ status: 42, stdout: '<x>', stderr: '' })
+  await script('installed', `${program}#`)
+  expect((await start('amd64', 'x86_64')).stderr).toContain('was called')
 })
 
 test.each([
