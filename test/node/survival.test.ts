@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { startInstalledNode } from '../lab/installed.ts'
+import type { LabNode } from '../lab/node.ts'
+import { releases } from '../lab/tree.ts'
+
+const timeout = 240_000
+
+/** The doctor's exit code, asked again until it is 0 or the time is over. */
+async function doctorWithin(node: LabNode, timeoutMs: number): Promise<number> {
+  for (const end = Date.now() + timeoutMs; ; await sleep(500)) {
+    const { exitCode } = await node.run('edgekit doctor')
+    if (exitCode === 0 || Date.now() > end) return exitCode
+  }
+}
+
+/** Seconds by the node's own clock. systemd calls the broker active when it has answered MQTT. */
+async function secondsUntilNewBroker(node: LabNode, harm: string): Promise<number> {
+  const show = (what: string) => `systemctl show mosquitto --value --property=${what}`
+  const answered = await node.sh(
+    `old=$(${show('InvocationID')}); cut -d ' ' -f 1 /proc/uptime; { ${harm}; } >&2
+     until [ "$(${show('InvocationID')})" != "$old" ] && systemctl is-active --quiet mosquitto; do sleep 0.1; done
+     cut -d ' ' -f 1 /proc/uptime`,
+    { timeoutMs: 60_000 },
+  )
+  const [before = Number.NaN, after = Number.NaN] = answered.split('\n').map(Number)
+  return after - before
+}
+
+const secondsFromBoot = async (node: LabNode): Promise<number> => {
+  await node.sh('until systemctl is-active --quiet mosquitto; do sleep 0.1; done', { timeoutMs: 60_000 })
+  const [active, boot] = await Promise.all([
+    node.sh('systemctl show mosquitto --value --property=ActiveEnterTimestampMonotonic'),
+    node.sh('systemctl show --value --property=UserspaceTimestampMonotonic'),
+  ])
+  return (Number(active) - Number(boot)) / 1e6
+}
+
+/** The shortest of up to three times, as other tests may keep the machine busy: it is the product that is judged. */
+async function withinSeconds(limit: number, measure: () => Promise<number>): Promise<void> {
+  const times: number[] = []
+  while (times.length < 3 && !times.some(seconds => seconds < limit)) times.push(await measure())
+  expect(Math.min(...times), `seconds: ${times.join()}`).toBeLessThan(limit)
+}
+
+const image = 'docker.io/library/eclipse-mosquitto:2.0'
+const inBroker = (command: string) => `ctr -n k8s.io tasks exec --exec-id test-$RANDOM mosquitto ${command}`
+
+describe.concurrent.each(releases)('%s', release => {
+  // With nothing else going on it is 3 to 4 s, 6.5 s with a killed containerd of Debian 12, which systemd starts after 5.
+  test.each([
+    ['the image is removed', `ctr -n k8s.io images rm ${image}; systemctl restart mosquitto`],
+    ['ctr is killed', 'kill -9 $(systemctl show mosquitto --value --property=MainPID)'],
+    ['the broker is killed', 'kill -9 $(pidof mosquitto)'],
+    ['containerd is killed', 'kill -9 $(pidof containerd)'],
+    ['containerd is restarted', 'systemctl restart containerd'],
+  ])(
+    '%s: the broker answers again within 15 s, EdgeCore is back, and no message is lost',
+    {
+      timeout,
+    },
+    async (what, harm) => {
+      await using node = await startInstalledNode(release)
+      await node.sh(inBroker('mosquitto_pub -t sensor/room1 -m kept -r -q 1'))
+      await withinSeconds(15, () => secondsUntilNewBroker(node, harm))
+      expect(await doctorWithin(node, 30_000)).toBe(exitCodes.ok)
+      // A SIGKILL of the broker itself costs what it has not saved yet, at most a minute's worth.
+      if (what.includes('broker')) return
+      expect(await node.sh(inBroker('mosquitto_sub -t sensor/room1 -C 1 -W 5'))).toBe('kept')
+    },
+  )
+
+  // About 1.5 s with nothing else going on.
+  test('after a power cut the broker answers within 30 s, and EdgeCore is back', { timeout }, async () => {
+    await using node = await startInstalledNode(release)
+    await withinSeconds(30, async () => {
+      await node.powerCut()
+      await node.boot()
+      return secondsFromBoot(node)
+    })
+    expect(await doctorWithin(node, 30_000)).toBe(exitCodes.ok)
+  })
+})
