@@ -31,7 +31,7 @@ async function seconds(node: LabNode, command: string): Promise<number> {
 /** The same on a node of its own, without the time to start that. */
 async function onNewNode(command: string): Promise<number> {
   await using node = await startNodeWithBundle({ release, certificates: true })
-  return seconds(node, command)
+  return await seconds(node, command)
 }
 
 async function wallTime(): Promise<Row> {

@@ -158,7 +158,7 @@ export default class Doctor extends EdgekitCommand {
           look,
           confirm: async plan => {
             say(formatMending(plan))
-            return plan.steps.length > 0 && (yes || (await askToGoOn()))
+            return plan.steps.length > 0 && (yes || (await askToGoOn(signal)))
           },
           runSteps: steps => runSteps(steps, { silent }),
           signal,

@@ -109,7 +109,7 @@ export default class Install extends EdgekitCommand {
             signal,
             rollBackOnFailure,
             edgekitVersion,
-            confirm: mayAsk ? plan => confirm(question(plan)) : undefined,
+            confirm: mayAsk ? plan => confirm(question(plan), signal) : undefined,
             settleMs,
           })
           if (!result.passed) process.exitCode = exitCodes.checklistFailed

@@ -3,7 +3,7 @@ import { EdgekitError, exitCodes } from '../errors.ts'
 import { uninstall } from '../install/uninstall.ts'
 import { localNode } from '../node/node.ts'
 import { EdgekitCommand } from '../ui/command.ts'
-import { confirm } from '../ui/confirm.ts'
+import { confirm, isInteractive } from '../ui/confirm.ts'
 import { interruptible } from '../ui/interrupt.ts'
 import { formatKept } from '../ui/kept.ts'
 import { runSteps } from '../ui/steps.ts'
@@ -23,7 +23,7 @@ export default class Uninstall extends EdgekitCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Uninstall)
     const silent = this.jsonEnabled()
-    await this.ask(flags)
+    await interruptible(signal => this.ask(flags, signal), 'nothing has been changed')
     const { bundle, kept } = await interruptible(
       signal =>
         uninstall({
@@ -43,9 +43,9 @@ export default class Uninstall extends EdgekitCommand {
     return { bundle: bundle ?? null, kept }
   }
 
-  private async ask({ yes, purge }: { yes: boolean; purge: boolean }): Promise<void> {
+  private async ask({ yes, purge }: { yes: boolean; purge: boolean }, signal: AbortSignal): Promise<void> {
     if (yes) return
-    if (this.jsonEnabled() || !process.stdin.isTTY || !process.stdout.isTTY) {
+    if (this.jsonEnabled() || !isInteractive()) {
       throw new EdgekitError('uninstall asks first, and there is no terminal to ask on', {
         exitCode: exitCodes.usage,
         remedy: 'If it is meant, add --yes.',
@@ -54,7 +54,7 @@ export default class Uninstall extends EdgekitCommand {
     const question = purge
       ? 'Stop the broker and EdgeCore and remove them, with all data of the broker?'
       : 'Stop the broker and EdgeCore and remove them?'
-    if (await confirm(question)) return
+    if (await confirm(question, signal)) return
     throw new EdgekitError('not uninstalled; nothing has been changed', { exitCode: exitCodes.refused })
   }
 }

@@ -3,11 +3,24 @@ import { createInterface } from 'node:readline/promises'
 /** Can somebody be asked? Not in a pipe, a script or a unit. */
 export const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY
 
-/** Ask the person at the terminal; anything but yes is no. Only where `isInteractive`. */
-export async function confirm(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+/**
+ * Ask the person at the terminal; anything but yes is no, the end of the input too. Only where there is one. Throws the
+ * reason of `signal` when that is aborted meanwhile, as Ctrl-C does below `interruptible`.
+ */
+export async function confirm(
+  question: string,
+  signal: AbortSignal,
+  output: NodeJS.WriteStream = process.stdout,
+): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output })
+  // While a line is read Ctrl-C is a key like any other.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim())
+  } catch {
+    output.write('\n')
+    signal.throwIfAborted()
+    return false
   } finally {
     terminal.close()
   }

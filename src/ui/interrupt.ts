@@ -19,17 +19,27 @@ export async function interruptible<T>(
 ): Promise<T> {
   const interrupt = new AbortController()
   let stopped: EdgekitError | undefined
+  const stopListening = (): void => {
+    for (const name of names) process.off(name, onSignal)
+  }
+  // It stays a listener while it is called: the packages that show a cursor again when the process is killed end it
+  // themselves when theirs is the only one.
   const onSignal = (name: Name): void => {
-    stopped = new EdgekitError(`stopped by ${name}`, { exitCode: codes[name] })
+    // The end of a connection may be told twice, by the kernel and by the shell.
+    if (stopped && name === 'SIGINT') {
+      stopListening()
+      process.kill(process.pid, name)
+    }
+    stopped ??= new EdgekitError(`stopped by ${name}`, { exitCode: codes[name] })
     interrupt.abort(stopped)
   }
-  for (const name of names) process.once(name, onSignal)
+  for (const name of names) process.on(name, onSignal)
   try {
     return await work(interrupt.signal)
   } catch (error) {
     if (stopped === undefined || error !== stopped) throw error
     throw new EdgekitError(`${stopped.message}; ${outcome}`, { exitCode: stopped.exitCode })
   } finally {
-    for (const name of names) process.off(name, onSignal)
+    stopListening()
   }
 }

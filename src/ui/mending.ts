@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import type { Mending } from '../install/mend.ts'
+import { confirm } from './confirm.ts'
 import { wrap } from './text.ts'
 
 /** What is going to be done, for which checks, and what is not, for a person. */
@@ -17,14 +17,12 @@ export function formatMending({ steps, mends, left }: Mending): string {
 }
 
 /** Asks in a terminal. Throws EdgekitError (usage) where there is nobody to ask. */
-export async function askToGoOn(): Promise<boolean> {
+export async function askToGoOn(signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new EdgekitError('there is nobody to ask whether to do this; nothing has been changed', {
       exitCode: exitCodes.usage,
       remedy: 'Say --yes as well, or run it in a terminal.',
     })
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question('Do this? [y/N] ').finally(() => terminal.close())
-  return /^y(es)?$/i.test(answer.trim())
+  return confirm('Do this?', signal, process.stderr)
 }

@@ -1,6 +1,6 @@
 import { Listr } from 'listr2'
 import type { Step } from '../step.ts'
-import { paint } from './text.ts'
+import { paint, width } from './text.ts'
 
 /**
  * Run steps one after another and show them: a live list in a terminal, a line each elsewhere, nothing when `silent`.
@@ -20,6 +20,7 @@ export async function runSteps(steps: readonly Step[], { silent }: { silent: boo
     }
     return
   }
+  sizeOfSerialConsole(process.stdout)
   await new Listr(
     steps.map(({ title, run }) => ({
       title,
@@ -30,4 +31,10 @@ export async function runSteps(steps: readonly Step[], { silent }: { silent: boo
     })),
     { registerSignalListeners: false, renderer: 'default' },
   ).run()
+}
+
+/** A serial console has no size to ask for, and is told as 0 by 0: a column for each letter of a live list. */
+function sizeOfSerialConsole(stream: NodeJS.WriteStream): void {
+  stream.columns ||= width
+  stream.rows ||= 24
 }

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { bundleOnNode, startNodeWithBundle } from '../lab/installed.ts'
+import type { LabNode } from '../lab/node.ts'
+import { snapshot } from '../lab/snapshot.ts'
+
+const timeout = 300_000
+const install = `${bundleOnNode}/edgekit install`
+
+/** What a key sends. */
+const keys = { enter: '\\r', ctrlC: '\\003', ctrlD: '\\004' }
+
+/**
+ * Run a command in a terminal without a size, as a serial console is, and press these keys when it asks, or when it
+ * shows something else; with `signal` edgekit gets that instead. The exit code, and what was on the terminal.
+ */
+async function inTerminal(node: LabNode, command: string, { keys = '', signal = '', when = 'y/N' }) {
+  const { exitCode, stdout } = await node.run(
+    `rm -f /tmp/keys /tmp/screen; mkfifo /tmp/keys
+     script --quiet --return --command '${command}' /dev/null </tmp/keys >/tmp/screen & terminal=$!
+     exec 3>/tmp/keys
+     until grep -q '${when}' /tmp/screen; do kill -0 $terminal || break; sleep 0.05; done 2>/dev/null
+     if [ '${signal}' ]; then kill -${signal} $(grep -o '"pid":[0-9]*' /run/edgekit.lock | cut -d : -f 2)
+     else printf '${keys}' >&3; fi
+     wait $terminal; code=$?; cat /tmp/screen; exit $code`,
+    { timeoutMs: 120_000 },
+  )
+  return { exitCode, screen: stdout.replaceAll('\r', '') }
+}
+
+test('in a terminal it asks once before the first change, and only a yes is a yes', { timeout }, async () => {
+  await using node = await startNodeWithBundle({ release: 'trixie', certificates: true })
+  const untouched = await snapshot(node)
+  for (const [input, code, said] of [
+    [{ keys: `n${keys.enter}` }, exitCodes.refused, 'not confirmed; nothing has been changed'],
+    [{ keys: keys.enter }, exitCodes.refused, 'not confirmed; nothing has been changed'],
+    [{ keys: keys.ctrlD }, exitCodes.refused, 'not confirmed; nothing has been changed'],
+    [{ keys: keys.ctrlC }, exitCodes.interrupted, 'stopped by SIGINT; nothing is left behind'],
+    [{ signal: 'TERM' }, exitCodes.terminated, 'stopped by SIGTERM; nothing is left behind'],
+  ] as const) {
+    const { exitCode, screen } = await inTerminal(node, install, input)
+    expect(screen).toMatch(/Make \d+ changes on this node\?/)
+    expect(screen).toContain('Decide what to do')
+    expect(screen).toContain(said)
+    expect(exitCode, screen).toBe(code)
+    expect(await snapshot(node)).toEqual(untouched)
+  }
+
+  const middle = '✔ Make the directory /etc/edgekit'
+  const cut = await inTerminal(node, `${install} --yes`, { keys: keys.ctrlC, when: middle })
+  expect(cut.screen).not.toContain('y/N')
+  expect(cut.screen).toContain('what has been changed so far is kept')
+  expect(cut.exitCode).toBe(exitCodes.interrupted)
+  expect((await node.run(`${bundleOnNode}/edgekit rollback`)).exitCode).toBe(exitCodes.ok)
+  expect(await snapshot(node)).toEqual(untouched)
+
+  const answered = await inTerminal(node, install, { keys: `y${keys.enter}` })
+  expect(answered.screen).toContain('This node works.')
+  expect(answered.exitCode).toBe(exitCodes.ok)
+  const converged = await inTerminal(node, install, {})
+  expect(converged.screen).toContain('Nothing to do')
+  expect(converged.screen).not.toContain('y/N')
+
+  const stopped = await inTerminal(node, 'edgekit uninstall', { keys: keys.ctrlC })
+  expect(stopped.screen).toContain('stopped by SIGINT; nothing has been changed')
+  expect(stopped.exitCode).toBe(exitCodes.interrupted)
+  expect((await node.run('edgekit doctor')).exitCode).toBe(exitCodes.ok)
+  const nobody = await node.run('edgekit uninstall')
+  expect(nobody.stderr).toContain('there is no terminal to ask on')
+  expect(nobody.exitCode).toBe(exitCodes.usage)
+  const gone = await inTerminal(node, 'edgekit uninstall', { keys: `yes${keys.enter}` })
+  expect(gone.screen).toContain('is no longer installed here')
+  expect(gone.exitCode).toBe(exitCodes.ok)
+})
