@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import http2 from 'node:http2'
 import { tmpdir } from 'node:os'
@@ -221,7 +222,7 @@ describe('the kubelet inside the stand-in', () => {
       edgeHub: { enable: false, tlsCertFile: '/no/cert' },
       eventBus: { enable: false },
     },
-    database: { dataSource: '/no/database' },
+    database: { dataSource: join(tmpdir(), `no-database-${randomUUID()}`) },
   })
 
   test('gives up when the node has never joined', async () => {
