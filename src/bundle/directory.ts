@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { hashFile } from '../hash-file.ts'
 import type { Head } from './archive-members.ts'
 import { type ManifestFile, manifestName, parseManifest, signatureName } from './manifest.ts'
 
@@ -61,9 +60,7 @@ async function problemsOf(path: string, file: ManifestFile): Promise<string[]> {
   if ((actual & ~file.mode) !== 0 || (actual & 0o700) !== (file.mode & 0o700)) {
     problems.push(`${file.path} has mode ${actual.toString(8)}, expected ${file.mode.toString(8)}`)
   }
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) hash.update(chunk)
-  const sha256 = hash.digest('hex')
+  const { sha256 } = await hashFile(path)
   if (sha256 !== file.sha256) problems.push(`${file.path} has sha256 ${sha256}, expected ${file.sha256}`)
   return problems
 }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { hashFile } from '../hash-file.ts'
 import { otherDigest, otherSize, tooLong, tooShort } from './content-mismatch.ts'
 import type { Descriptor } from './descriptor.ts'
 import { digestOf } from './digest.ts'
@@ -153,24 +154,11 @@ export class BlobStore {
   async #verify(digest: string): Promise<number | undefined> {
     const found = await this.#oneAtATime(() => hashFile(this.path(digest))).catch(() => undefined)
     // A damaged one stays until it is replaced: taking it away could take away what another process just put there.
-    if (found?.digest !== digest) return undefined
+    if (!found || `sha256:${found.sha256}` !== digest) return undefined
     this.#verified.set(digest, found.size)
     // When it was last used, for `cache prune`. A cache that cannot be written is still good to read.
     await utimes(this.path(digest), new Date(), new Date()).catch(() => undefined)
     return found.size
-  }
-}
-
-/** Through one buffer: a stream would make garbage of as many bytes as the file has. */
-async function hashFile(path: string): Promise<Content> {
-  const hash = createHash('sha256')
-  const buffer = Buffer.allocUnsafe(1 << 20)
-  await using file = await open(path)
-  for (let size = 0; ; ) {
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, size)
-    if (bytesRead === 0) return { digest: `sha256:${hash.digest('hex')}`, size }
-    hash.update(buffer.subarray(0, bytesRead))
-    size += bytesRead
   }
 }
 

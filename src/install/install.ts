@@ -63,7 +63,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const interrupted = await interruptedRun(node)
   const previous = await readReceipt(node.files)
   const past = { history: interrupted?.history, receipt: previous }
-  const { plan, desired, choices, findings, notes, edgecoreRuns, sandboxImage } = await prepare(
+  const { plan, desired, choices, findings, notes, facts, edgecoreRuns, sandboxImage } = await prepare(
     bundle,
     options,
     past,
@@ -102,10 +102,15 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     runSteps,
     signal,
   })
-  await runSteps(await supersededSteps(desired, sandboxImage, node))
-  if (cloudSide && cloud.apply) await runSteps(cloudSideSteps(cloudSide, node))
-  const facts = { ...(await collectFacts(node)), wanted: { value: wanted } }
-  const checklist = runChecks(checksForRole('checklist', role), facts)
+  const last = [
+    ...(await supersededSteps(desired, sandboxImage, node)),
+    ...(cloudSide && cloud.apply ? cloudSideSteps(cloudSide, node) : []),
+  ]
+  await runSteps(last)
+  // Where nothing was done, nothing is to be looked at twice.
+  const isChanged = plan.steps.length + plan.undo.length + last.length > 0
+  const now = { ...(isChanged ? await collectFacts(node) : facts), wanted: { value: wanted } }
+  const checklist = runChecks(checksForRole('checklist', role), now)
   return {
     bundle,
     done: plan.steps.map(({ title }) => title),

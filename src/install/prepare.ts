@@ -42,6 +42,8 @@ export interface Prepared {
   choices: Choices | undefined
   desired: DesiredStep[]
   plan: Plan
+  /** How the node was then. */
+  facts: Facts
   /** What preflight found that does not stand in the way: warnings, and what is to be ignored. */
   findings: CheckResult[]
   /** What was asked for and has no effect, and why. */
@@ -124,6 +126,7 @@ export async function prepare(
     choices: manifest.role === 'edge' ? choices : undefined,
     desired,
     plan: plan as Plan,
+    facts: facts as unknown as Facts,
     findings,
     notes,
     edgecoreRuns: edgecoreRuns(facts),

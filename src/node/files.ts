@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
+import { constants } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { hashFile } from '../hash-file.ts'
 
 export interface Access {
   mode: number
@@ -99,11 +99,7 @@ export function localFiles(): Files {
     modified: async path => (await fs.stat(path).catch(absentAsUndefined))?.mtimeMs,
     list: async path => (await fs.readdir(path).catch(absentAsUndefined)) ?? [],
     linkTarget: path => fs.readlink(path),
-    async sha256(path) {
-      const hash = createHash('sha256')
-      for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
-      return hash.digest('hex')
-    },
+    sha256: async path => (await hashFile(path)).sha256,
     async write(path, content, { mode, uid, gid }) {
       await replace(path, async temporary => {
         if ('copyOf' in content) await fs.copyFile(content.copyOf, temporary, constants.COPYFILE_FICLONE)
