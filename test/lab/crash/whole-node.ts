@@ -10,8 +10,13 @@ host=$(hostname)
     \\( -path /root/bundle -o -path /root/crash -o -path /var/lib/systemd -o -path /var/lib/edgekit/mosquitto/mosquitto.db \\
        -o -path /var/lib/edgekit/receipt.json -o -path '/var/tmp/systemd-private-*' -o -path /var/lib/private \\) -prune -o -printf '%p %y %m %U %G %l\\n'
   find /etc /opt /usr/local /root /var/lib/edgekit /var/lib/kubeedge /var/tmp -xdev -type f \\
-    -not -path '/root/bundle/*' -not -path '/root/crash/*' -not -path '*/mosquitto.db' -not -name receipt.json -print0 |
-    while IFS= read -r -d '' file; do printf '%s %s\\n' "$file" "$(sed "s/$host/NODE/g" "$file" | sha256sum)"; done
+    -not -path '/root/bundle/*' -not -path '/root/crash/*' -not -path '*/mosquitto.db' -not -name receipt.json -print0 >/tmp/files
+  # Where the name of the node is in a text, it does not count.
+  xargs -0 grep -aFLZ -- "$host" </tmp/files | xargs -0 sha256sum
+  xargs -0 grep -aFlZ -- "$host" </tmp/files | while IFS= read -r -d '' file; do
+    printf '%s %s\\n' "$file" "$(sed "s/$host/NODE/g" "$file" | sha256sum)"
+  done
+  rm /tmp/files
   systemctl list-units --all --plain --no-legend | grep -E '^(mosquitto|edgecore|containerd)' | tr -s ' ' || :
   systemctl list-unit-files --no-legend --plain | tr -s ' '
   for unit in mosquitto edgecore containerd; do
