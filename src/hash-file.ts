@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 
 /**
- * SHA-256 (hexadecimal) and size (bytes) of a file, read through one buffer: a stream would make garbage of as many
- * bytes as the file has. Throws what opening and reading throw.
+ * SHA-256 (hexadecimal) and size (bytes) of an open file, read through one buffer: a stream would make garbage of as many
+ * bytes as the file has. Throws what reading throws.
  */
-export async function hashFile(path: string): Promise<{ sha256: string; size: number }> {
+export async function hashFile(file: FileHandle): Promise<{ sha256: string; size: number }> {
   const hash = createHash('sha256')
   const buffer = Buffer.allocUnsafeSlow(1 << 20)
-  await using file = await open(path)
   for (let size = 0; ; ) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, size)
     if (bytesRead === 0) return { sha256: hash.digest('hex'), size }

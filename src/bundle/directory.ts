@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { hashFile } from '../hash-file.ts'
@@ -60,7 +60,8 @@ async function problemsOf(path: string, file: ManifestFile): Promise<string[]> {
   if ((actual & ~file.mode) !== 0 || (actual & 0o700) !== (file.mode & 0o700)) {
     problems.push(`${file.path} has mode ${actual.toString(8)}, expected ${file.mode.toString(8)}`)
   }
-  const { sha256 } = await hashFile(path)
+  await using opened = await open(path)
+  const { sha256 } = await hashFile(opened)
   if (sha256 !== file.sha256) problems.push(`${file.path} has sha256 ${sha256}, expected ${file.sha256}`)
   return problems
 }

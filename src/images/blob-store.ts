@@ -152,7 +152,7 @@ export class BlobStore {
   }
 
   async #verify(digest: string): Promise<number | undefined> {
-    const found = await this.#oneAtATime(() => hashFile(this.path(digest))).catch(() => undefined)
+    const found = await this.#oneAtATime(() => hashAt(this.path(digest))).catch(() => undefined)
     // A damaged one stays until it is replaced: taking it away could take away what another process just put there.
     if (!found || `sha256:${found.sha256}` !== digest) return undefined
     this.#verified.set(digest, found.size)
@@ -160,6 +160,11 @@ export class BlobStore {
     await utimes(this.path(digest), new Date(), new Date()).catch(() => undefined)
     return found.size
   }
+}
+
+async function hashAt(path: string): Promise<{ sha256: string; size: number }> {
+  await using file = await open(path)
+  return await hashFile(file)
 }
 
 async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -99,7 +99,10 @@ export function localFiles(): Files {
     modified: async path => (await fs.stat(path).catch(absentAsUndefined))?.mtimeMs,
     list: async path => (await fs.readdir(path).catch(absentAsUndefined)) ?? [],
     linkTarget: path => fs.readlink(path),
-    sha256: async path => (await hashFile(path)).sha256,
+    async sha256(path) {
+      await using file = await fs.open(path)
+      return (await hashFile(file)).sha256
+    },
     async write(path, content, { mode, uid, gid }) {
       await replace(path, async temporary => {
         if ('copyOf' in content) await fs.copyFile(content.copyOf, temporary, constants.COPYFILE_FICLONE)
