@@ -1,6 +1,6 @@
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { ContentMismatch } from '../images/content-mismatch.ts'
-import { type Answer, get, readAll } from '../images/http.ts'
+import { type Answer, get, type Headers, readAll } from '../images/http.ts'
 import { MissingParts } from '../images/missing-parts.ts'
 import { resumed } from '../images/resume.ts'
 import { retry, retryAfter, Transient } from '../images/retry.ts'
@@ -50,7 +50,7 @@ export const digestOfSha256 = (sha256: string): string => `sha256:${sha256}`
 /** Fetch a short text, such as a list of checksums. Throws EdgekitError. */
 export function downloadText(url: string, signal: AbortSignal): Promise<string> {
   return explained(url, signal, async () => {
-    const read = async () => await readAll(await request(url, new Headers(), signal), largestList)
+    const read = async () => await readAll(await request(url, {}, signal), largestList)
     return (await retry(read, retries, signal)).toString()
   })
 }
@@ -67,11 +67,11 @@ async function* atMost(most: number, bytes: AsyncIterable<Uint8Array>): AsyncGen
 async function request(url: string, headers: Headers, signal: AbortSignal): Promise<Answer> {
   const answer = await get(new URL(url), headers, timeouts, signal)
   const { status } = answer
-  if (status === 200 || (status === 206 && headers.has('range'))) return answer
-  await answer.discard()
+  if (status === 200 || (status === 206 && headers['range'] !== undefined)) return answer
+  answer.discard()
   const message = `HTTP ${status}`
   if (status !== 408 && status !== 429 && status < 500) throw new Error(message)
-  throw new Transient(message, { wait: retryAfter(answer.headers.get('retry-after')) })
+  throw new Transient(message, { wait: retryAfter(answer.headers['retry-after']) })
 }
 
 async function explained<T>(url: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {

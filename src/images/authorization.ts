@@ -1,5 +1,5 @@
 import type { Secret } from './credentials.ts'
-import { get, postForm, readAll, type Timeouts } from './http.ts'
+import { get, type Headers, postForm, readAll, type Timeouts } from './http.ts'
 import { retryAfter, Transient } from './retry.ts'
 import { type Challenge, tokenIn } from './token.ts'
 
@@ -36,7 +36,7 @@ export async function authorizationFor(
   const body = await readAll(answer, 1024 * 1024)
   if (answer.status === 429 || answer.status >= 500) {
     throw new Transient(`${realm.host} answers HTTP ${answer.status} when asked for a token`, {
-      wait: retryAfter(answer.headers.get('retry-after')),
+      wait: retryAfter(answer.headers['retry-after']),
     })
   }
   if (answer.status !== 200) {
@@ -51,11 +51,10 @@ export async function authorizationFor(
 const basic = ({ username, password }: Extract<Secret, { kind: 'password' }>): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 
-function tokenHeaders(secret: Secret | undefined): Headers {
-  const headers = new Headers({ accept: 'application/json' })
-  if (secret?.kind === 'password') headers.set('authorization', basic(secret))
-  return headers
-}
+const tokenHeaders = (secret: Secret | undefined): Headers => ({
+  accept: 'application/json',
+  ...(secret?.kind === 'password' && { authorization: basic(secret) }),
+})
 
 function withParameters(realm: URL, parameters: URLSearchParams): URL {
   const url = new URL(realm)

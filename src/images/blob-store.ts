@@ -9,7 +9,7 @@ import { ThreadedHash } from './hash-thread.ts'
 import { limit } from './limit.ts'
 import { storing } from './storage-error.ts'
 
-/** Bytes gathered before they are written: what comes from the network comes in small pieces. */
+/** Bytes gathered before they are written: what comes from the network comes in pieces, which are not ours to keep. */
 const writeSize = 512 * 1024
 /** A blob from this size on is hashed by another thread, from its file; for a small one that is not worth it. */
 const largeSize = 4 * 1024 * 1024
@@ -130,22 +130,24 @@ export class BlobStore {
     most: number,
   ): Promise<{ size: number; sha256: string }> {
     const hash = most < largeSize ? createHash('sha256') : new ThreadedHash()
-    let [waiting, waitingSize] = [[] as Uint8Array[], 0]
-    let size = 0
+    const buffer = Buffer.allocUnsafeSlow(Math.min(writeSize, most + 1))
+    let [size, filled] = [0, 0]
     const write = async (): Promise<void> => {
-      const [buffers, bytes] = [waiting, waitingSize]
-      ;[waiting, waitingSize] = [[], 0]
-      if (bytes === 0) return
-      await storing(this.directory, () => file.writev(buffers))
-      if (hash instanceof ThreadedHash) hash.add({ path, from: size, size: bytes })
-      else for (const buffer of buffers) hash.update(buffer)
-      size += bytes
+      const bytes = buffer.subarray(0, filled)
+      filled = 0
+      await storing(this.directory, () => file.writeFile(bytes))
+      if (hash instanceof ThreadedHash) hash.add({ path, from: size, size: bytes.length })
+      else hash.update(bytes)
+      size += bytes.length
     }
     for await (const chunk of source) {
-      waiting.push(chunk)
-      waitingSize += chunk.length
-      if (size + waitingSize > most) break
-      if (waitingSize >= writeSize) await write()
+      for (let done = 0; done < chunk.length && size + filled <= most; ) {
+        const count = Math.min(chunk.length - done, buffer.length - filled)
+        buffer.set(chunk.subarray(done, done + count), filled)
+        ;[done, filled] = [done + count, filled + count]
+        if (filled === buffer.length) await write()
+      }
+      if (size + filled > most) break
     }
     await write()
     return { size, sha256: await (hash instanceof ThreadedHash ? hash.digest() : hash.digest('hex')) }

@@ -1,7 +1,13 @@
+import { once } from 'node:events'
+import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { agentFor } from './connections.ts'
 import { Transient } from './retry.ts'
 import { tlsFailure } from './tls-failure.ts'
 
 const mostRedirects = 5
+/** Bytes of an answer nobody wants that are read for the sake of the connection. */
+const worthReading = 64 * 1024
 
 export interface Timeouts {
   /** Until the answer begins, in milliseconds. */
@@ -10,18 +16,24 @@ export interface Timeouts {
   stall: number
 }
 
+/** By their names in lower case. */
+export type Headers = Readonly<Record<string, string>>
+
 export interface Answer {
   status: number
-  headers: Headers
-  /** Can be read once. Who does not read it to its end must `discard` it, else the connection stays open. */
+  headers: IncomingHttpHeaders
+  /**
+   * Can be read once; a piece is good until the next one is asked for, then its memory is freed. Who does not read to
+   * the end must `discard` it, else the connection stays open.
+   */
   body: AsyncGenerator<Uint8Array, void>
-  discard(): Promise<void>
+  discard(): void
 }
 
 /**
- * GET with time limits. Redirects are followed here and not by fetch, so that it is certain that `Authorization` goes
- * to the origin it was meant for and nowhere else: registries redirect blobs to storage hosts of other companies.
- * Everything that goes wrong on the wire is `Transient`, but for a certificate that is not trusted.
+ * GET with time limits. Redirects are followed here, so that it is certain that `Authorization` goes to the origin it
+ * was meant for and nowhere else: registries redirect blobs to storage hosts of other companies. Everything that goes
+ * wrong on the wire is `Transient`, but for a certificate that is not trusted.
  */
 export async function get(
   start: URL,
@@ -32,13 +44,14 @@ export async function get(
   let url = start
   for (let count = 0; count <= mostRedirects; count++) {
     const answer = await send(url, { headers: headersFor(url, start, headers) }, timeouts, signal)
-    const location = answer.headers.get('location')
-    if (answer.status < 300 || answer.status >= 400 || location === null) return answer
-    await answer.discard()
+    const { location } = answer.headers
+    if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer
+    answer.discard()
     const next = new URL(location, url)
     if (url.protocol === 'https:' && next.protocol !== 'https:') {
       throw new Error(`${url.host} redirects to ${next.host} without encryption`)
     }
+    if (!/^https?:$/.test(next.protocol)) throw new Error(`${url.host} redirects to ${next.protocol}`)
     url = next
   }
   throw new Error(`${start.host} redirects more than ${mostRedirects} times`)
@@ -51,35 +64,48 @@ export async function postForm(
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const headers = headersFor(url, url, new Headers({ accept: 'application/json' }))
-  return await send(url, { method: 'POST', headers, body: form }, timeouts, signal)
+  const type = 'application/x-www-form-urlencoded'
+  const headers = headersFor(url, url, { accept: 'application/json', 'content-type': type })
+  return await send(url, { method: 'POST', headers, body: form.toString() }, timeouts, signal)
 }
 
-function headersFor(url: URL, start: URL, headers: Headers): Headers {
-  const result = new Headers(headers)
-  if (url.origin !== start.origin) result.delete('authorization')
-  // fetch would ask for gzip and unpack it silently: the digest is that of the bytes as they are.
-  result.set('accept-encoding', 'identity')
-  result.set('user-agent', 'edgekit')
-  return result
+function headersFor(url: URL, start: URL, { authorization, ...others }: Headers): Headers {
+  const secret = authorization !== undefined && url.origin === start.origin ? { authorization } : {}
+  // The digest is that of the bytes as they are.
+  return { ...others, ...secret, 'accept-encoding': 'identity', 'user-agent': 'edgekit' }
 }
 
-async function send(url: URL, init: RequestInit, timeouts: Timeouts, signal: AbortSignal): Promise<Answer> {
-  const late = new AbortController()
+interface Sent {
+  method?: string
+  headers: Headers
+  body?: string
+}
+
+async function send(
+  url: URL,
+  { method = 'GET', headers, body }: Sent,
+  timeouts: Timeouts,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const open = url.protocol === 'https:' ? requestHttps : requestHttp
+  const request = open(url, { method, headers, agent: agentFor(url), signal })
   const timer = setTimeout(
-    () => late.abort(new Error(`no answer within ${timeouts.headers / 1000} s`)),
+    () => request.destroy(new Error(`no answer within ${timeouts.headers / 1000} s`)),
     timeouts.headers,
   )
+  // What goes wrong after the answer has begun is seen by those who read it.
+  request.on('error', () => undefined)
   try {
-    const either = AbortSignal.any([signal, late.signal])
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: either })
-    const body = chunks(response, url, late, timeouts.stall, signal)
-    const discard = async (): Promise<void> => {
-      await body.return()
-      // A generator that was never started has nothing to clean up; the response has.
-      if (response.body?.locked === false) await response.body.cancel().catch(() => undefined)
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>
+    request.end(body)
+    const [response] = await answered
+    response.on('error', () => undefined)
+    const discard = (): void => {
+      if (Number(response.headers['content-length']) <= worthReading) response.resume()
+      else response.destroy()
     }
-    return { status: response.status, headers: response.headers, body, discard }
+    const status = response.statusCode ?? 0
+    return { status, headers: response.headers, body: pieces(response, url, timeouts.stall, signal), discard }
   } catch (error) {
     signal.throwIfAborted()
     throw onTheWire(url, error)
@@ -88,49 +114,46 @@ async function send(url: URL, init: RequestInit, timeouts: Timeouts, signal: Abo
   }
 }
 
-async function* chunks(
-  { body }: Response,
+async function* pieces(
+  response: IncomingMessage,
   url: URL,
-  late: AbortController,
   stall: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  if (body === null) return
-  const timer = setTimeout(() => late.abort(new Error(`nothing received for ${stall / 1000} s`)), stall)
-  const reader = body.getReader()
+  const late = (): unknown => response.destroy(new Error(`nothing received for ${stall / 1000} s`))
+  const timer = setTimeout(late, stall)
   try {
-    for (;;) {
-      const { done, value } = await read(reader, url, signal)
+    for await (const piece of response as AsyncIterable<Buffer<ArrayBuffer>>) {
       timer.refresh()
-      if (done) return
-      yield value
+      yield piece
       timer.refresh()
+      free(piece)
     }
-  } finally {
-    clearTimeout(timer)
-    await reader.cancel().catch(() => undefined)
-  }
-}
-
-async function read(reader: ReadableStreamDefaultReader<Uint8Array>, url: URL, signal: AbortSignal) {
-  try {
-    return await reader.read()
   } catch (error) {
     signal.throwIfAborted()
     throw onTheWire(url, error)
+  } finally {
+    clearTimeout(timer)
   }
 }
 
-/** fetch says only "fetch failed" or "terminated"; the reason is in its cause. */
+/** Left to the garbage collector, tens of megabytes pile up until it looks at them. */
+function free({ buffer, length }: Buffer<ArrayBuffer>): void {
+  if (buffer.byteLength === length) buffer.transfer(0)
+}
+
 function onTheWire(url: URL, error: unknown): Error {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const untrusted = tlsFailure(url.host, cause)
+  const untrusted = tlsFailure(url.host, error)
   if (untrusted !== undefined) return untrusted
-  const message =
-    cause instanceof Error
-      ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
-      : String(cause)
-  return new Transient(`${url.host}: ${message}`, { cause: error })
+  return new Transient(`${url.host}: ${wordsFor(error)}`, { cause: error })
+}
+
+function wordsFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? String(error.code) : ''
+  // "aborted" or "socket hang up", which sound as if we had done it.
+  if (code === 'ECONNRESET') return 'the other side closed the connection'
+  return error.message || code || error.name
 }
 
 /** The whole body, for answers that are small by their nature. */
@@ -140,7 +163,7 @@ export async function readAll(answer: Answer, most: number): Promise<Buffer> {
   for await (const part of answer.body) {
     size += part.length
     if (size > most) throw new Error(`the answer is longer than ${most} bytes`)
-    parts.push(part)
+    parts.push(Buffer.from(part))
   }
   return Buffer.concat(parts)
 }

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { setGlobalProxyFromEnv } from 'node:http'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { useProxies } from './connections.ts'
 
 /** Reached without the proxy, whatever NO_PROXY says: what is on this machine a proxy cannot reach. */
 const alwaysDirect = ['localhost', '127.0.0.1', '::1']
@@ -30,7 +30,7 @@ export async function useNetworkSettings(
       })
     }
   }
-  setGlobalProxyFromEnv({
+  useProxies({
     ...(httpProxy && { HTTP_PROXY: httpProxy }),
     ...(httpsProxy && { HTTPS_PROXY: httpsProxy }),
     NO_PROXY: [setting('NO_PROXY'), ...alwaysDirect].filter(Boolean).join(','),

@@ -22,7 +22,7 @@ export async function accepted(answer: Answer): Promise<Answer> {
   const words = `HTTP ${answer.status}${reasonIn(body)}`
   if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {
     const refusal = new Refusal(answer.status, words)
-    throw new Transient(words, { wait: retryAfter(answer.headers.get('retry-after')), cause: refusal })
+    throw new Transient(words, { wait: retryAfter(answer.headers['retry-after']), cause: refusal })
   }
   throw new Refusal(answer.status, words)
 }

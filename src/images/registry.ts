@@ -4,7 +4,7 @@ import type { ServedManifest } from './content-source.ts'
 import type { Credentials } from './credentials.ts'
 import type { Descriptor } from './descriptor.ts'
 import { digestOf } from './digest.ts'
-import { type Answer, get, readAll, type Timeouts } from './http.ts'
+import { type Answer, get, type Headers, readAll, type Timeouts } from './http.ts'
 import { limit } from './limit.ts'
 import { indexTypes, manifestTypes } from './media-types.ts'
 import { type Mirrors, registryUrl } from './mirrors.ts'
@@ -52,17 +52,17 @@ export class Registry {
 
   /** What a tag or digest of `image` points at. The digest is computed from the bytes; nothing the server says is believed. */
   manifest(image: ImageReference, tagOrDigest: string, signal: AbortSignal): Promise<ServedManifest> {
-    const headers = new Headers({ accept: [...indexTypes, ...manifestTypes].join(', ') })
+    const headers = { accept: [...indexTypes, ...manifestTypes].join(', ') }
     const attempt = async (): Promise<ServedManifest> => {
       const answer = await this.#get(image, `manifests/${tagOrDigest}`, headers, signal)
       const bytes = await readAll(answer, largestManifest)
       const digest = digestOf(bytes)
-      const promised = [tagOrDigest, answer.headers.get('docker-content-digest') ?? '']
+      const promised = [tagOrDigest, String(answer.headers['docker-content-digest'] ?? '')]
       const other = promised.find(text => text.startsWith('sha256:') && text !== digest)
       if (other !== undefined) {
         throw new ContentMismatch(`expected a manifest with digest ${other}, received ${digest}`)
       }
-      const mediaType = (answer.headers.get('content-type') ?? '').split(';')[0] ?? ''
+      const mediaType = (answer.headers['content-type'] ?? '').split(';')[0] ?? ''
       return { mediaType: mediaType.trim(), digest, size: bytes.length, bytes }
     }
     return this.#asked(image, signal, () => retry(() => this.#limited(attempt), this.#retries, signal))
@@ -102,7 +102,7 @@ export class Registry {
     if (first.status !== 401) return await accepted(first)
     const fresh = await this.#authorize(image, base, first, signal)
     if (fresh === undefined) return await accepted(first)
-    await first.discard()
+    first.discard()
     this.#authorizations.set(key, fresh)
     return await accepted(await get(url, withAuthorization(headers, fresh), this.#timeouts, signal))
   }
@@ -114,7 +114,7 @@ export class Registry {
     { headers }: Answer,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const challenge = parseChallenge(headers.get('www-authenticate'))
+    const challenge = parseChallenge(headers['www-authenticate'])
     if (challenge === undefined) return undefined
     const registry = new URL(base)
     const secret = await this.#credentials?.find(registry.host)
@@ -127,8 +127,5 @@ export class Registry {
   }
 }
 
-function withAuthorization(headers: Headers, authorization: string | undefined): Headers {
-  const result = new Headers(headers)
-  if (authorization !== undefined) result.set('authorization', authorization)
-  return result
-}
+const withAuthorization = (headers: Headers, authorization: string | undefined): Headers =>
+  authorization === undefined ? headers : { ...headers, authorization }

@@ -1,6 +1,6 @@
 import { ContentMismatch, tooShort } from './content-mismatch.ts'
 import type { Descriptor } from './descriptor.ts'
-import type { Answer } from './http.ts'
+import type { Answer, Headers } from './http.ts'
 import { Patience, type RetryOptions, Transient } from './retry.ts'
 
 /** So many bytes received pay for the failures before them; a server that sends byte by byte is not asked for ever. */
@@ -40,7 +40,7 @@ async function* from(
   offset: number,
   open: (headers: Headers) => Promise<Answer>,
 ): AsyncGenerator<Uint8Array, void> {
-  const answer = await open(new Headers(offset === 0 ? {} : { range: `bytes=${offset}-` }))
+  const answer = await open(offset === 0 ? {} : { range: `bytes=${offset}-` })
   try {
     let skip = offset - startOf(answer, offset)
     for await (const chunk of answer.body) {
@@ -49,14 +49,14 @@ async function* from(
       if (rest.length > 0) yield rest
     }
   } finally {
-    await answer.discard()
+    answer.discard()
   }
 }
 
 /** The offset of the first byte of the answer within the blob. */
 function startOf({ status, headers }: Answer, asked: number): number {
   if (status !== 206) return 0
-  const range = headers.get('content-range') ?? ''
+  const range = headers['content-range'] ?? ''
   const start = Number(/^bytes (\d+)-/.exec(range)?.[1])
   if (start === asked) return start
   throw new ContentMismatch(`asked for the bytes from ${asked} on, received "${range}"`)

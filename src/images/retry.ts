@@ -62,8 +62,8 @@ export async function retry<T>(
 }
 
 /** `Retry-After` in milliseconds: seconds or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-export function retryAfter(value: string | null, now = Date.now()): number | undefined {
-  if (value === null) return undefined
+export function retryAfter(value: string | undefined, now = Date.now()): number | undefined {
+  if (value === undefined) return undefined
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000
   const date = Date.parse(value)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)

@@ -9,7 +9,7 @@ export type Challenge =
  * `WWW-Authenticate: Bearer realm="…",service="…",scope="…"` or `Basic realm="…"`; nothing when it asks for something
  * else. https://distribution.github.io/distribution/spec/auth/token/
  */
-export function parseChallenge(header: string | null): Challenge | undefined {
+export function parseChallenge(header: string | undefined): Challenge | undefined {
   const [, parameters] = /(?:^|,\s*)Bearer\s+(.*)$/i.exec(header ?? '') ?? []
   if (parameters === undefined)
     return /(?:^|,\s*)Basic\b/i.test(header ?? '') ? { scheme: 'basic' } : undefined

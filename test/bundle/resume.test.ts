@@ -129,6 +129,6 @@ test('a connection that gives nothing more is given up', async () => {
     cutAfter(response, startOf(request), asked++ === 0 ? 3 * megabyte : 10)
     return true
   })
-  await expect(pull(front.url)).rejects.toThrow('other side closed')
+  await expect(pull(front.url)).rejects.toThrow('the other side closed the connection')
   expect(asked).toBe(3)
 })

@@ -52,7 +52,7 @@ test('stops when told to', async () => {
 })
 
 test.each([
-  [null, undefined],
+  [undefined, undefined],
   ['3', 3000],
   ['Thu, 01 Jan 1970 00:00:10 GMT', 9000],
   ['Thu, 01 Jan 1970 00:00:00 GMT', 0],

@@ -18,7 +18,7 @@ test.each([
   ['Negotiate', undefined],
   ['Bearer realm="not a URL"', undefined],
   ['Bearer service="x"', undefined],
-  [null, undefined],
+  [undefined, undefined],
 ])('%s', (header, challenge) => {
   expect(parseChallenge(header)).toEqual(challenge)
 })
