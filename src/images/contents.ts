@@ -67,6 +67,6 @@ async function lookInto(layer: string): Promise<LayerContents> {
 function collect(entry: ReadEntry, done: (bytes: Buffer) => void): void {
   if (entry.type !== 'File' || entry.size > largest) return
   const parts: Buffer[] = []
-  entry.on('data', part => parts.push(part))
+  entry.on('data', part => parts.push(Buffer.from(part)))
   entry.on('end', () => done(Buffer.concat(parts)))
 }

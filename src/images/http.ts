@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { agentFor } from './connections.ts'
+import { free } from './free.ts'
 import { Transient } from './retry.ts'
 import { tlsFailure } from './tls-failure.ts'
 
@@ -135,11 +136,6 @@ async function* pieces(
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** Left to the garbage collector, tens of megabytes pile up until it looks at them. */
-function free({ buffer, length }: Buffer<ArrayBuffer>): void {
-  if (buffer.byteLength === length) buffer.transfer(0)
 }
 
 function onTheWire(url: URL, error: unknown): Error {

@@ -5,14 +5,15 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
+import { free } from './free.ts'
 import { isZstd, oneFrameAtATime } from './zstd.ts'
 
 /** Bytes; with the 16 KiB that zlib takes by itself the way to its thread and back costs more than the unpacking. */
 const chunkSize = 128 * 1024
 
 /**
- * Go through the entries of a layer in their order. `visit` may read an entry's content by listening for `data`; what
- * it leaves is skipped. Nothing is ever unpacked. Returns the size of the layer's tar in bytes.
+ * Go through the entries of a layer in their order. `visit` may read an entry's content by listening for `data`, whose
+ * memory is used again afterwards; what it leaves is skipped. Nothing is ever unpacked. Returns the size of the layer's tar in bytes.
  */
 export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<number> {
   let size = 0
@@ -40,10 +41,31 @@ export async function unpackedDigest(path: string): Promise<string> {
 
 async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
   const kind = await layerKind(path)
-  if (kind === 'gzip') return await pipeline(reusedChunks(path), createGunzip({ chunkSize }), read)
+  if (kind === 'gzip')
+    return await pipeline(reusedChunks(path), createGunzip({ chunkSize }), inOneBuffer, read)
   const packed = createReadStream(path, { highWaterMark: chunkSize })
-  if (kind === 'zstd') await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), read)
+  if (kind === 'zstd')
+    await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), inOneBuffer, read)
   else await pipeline(packed, read)
+}
+
+/** The same bytes in chunks of whole tar blocks, each in the same memory: good until the next is asked for. */
+async function* inOneBuffer(source: AsyncIterable<Buffer<ArrayBuffer>>): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(chunkSize)
+  let filled = 0
+  for await (const piece of source) {
+    for (let done = 0; done < piece.length; ) {
+      const count = piece.copy(buffer, filled, done)
+      done += count
+      filled += count
+      if (filled < chunkSize) continue
+      yield buffer
+      filled = 0
+    }
+    // Until its memory is full, the decompressor goes on behind the piece.
+    if (piece.byteOffset + piece.length === piece.buffer.byteLength) free(piece)
+  }
+  if (filled > 0) yield buffer.subarray(0, filled)
 }
 
 /**
