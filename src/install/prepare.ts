@@ -8,7 +8,7 @@ import { collectFacts, type Facts } from '../facts/index.ts'
 import { isForeign } from '../facts/units.ts'
 import { wantedBy } from '../facts/wanted.ts'
 import type { Node } from '../node/node.ts'
-import { units } from '../node/paths.ts'
+import { broker, units } from '../node/paths.ts'
 import type { Secret } from '../secret.ts'
 import type { StepRunner } from '../step.ts'
 import { type Asked, type Choices, choose, refuseEdgeOptions } from './choices.ts'
@@ -90,7 +90,7 @@ export async function prepare(
       title: 'Look at this node',
       async run() {
         facts = { ...(await collectFacts(node)), wanted: { value: wantedBy(choices) } }
-        findings = preflight(bundle, facts, [...(asked.ignore ?? []), ...settledBy(force)])
+        findings = preflight(bundle, facts, [...(asked.ignore ?? []), ...settledBy(force, facts)])
       },
     },
     {
@@ -151,9 +151,14 @@ function edgecoreRuns(facts: Facts | undefined): boolean {
 }
 
 /** The checks about what the person has said is to be replaced. */
-function settledBy(force: readonly string[]): string[] {
-  if (force.includes(units.broker)) return ['foreign-units', 'broker-port']
-  return force.includes(units.edgecore) ? ['foreign-units'] : []
+function settledBy(force: readonly string[], { listeners }: Facts): string[] {
+  const replaced = force.filter(name => name === units.broker || name === units.edgecore)
+  if (replaced.length === 0) return []
+  // The port gets free with the unit that is replaced, and not with any other.
+  const isOfOthers =
+    !('value' in listeners) ||
+    listeners.value.some(({ port, owner }) => port === broker.port && owner?.unit !== units.broker)
+  return ['foreign-units', ...(replaced.includes(units.broker) && !isOfOthers ? ['broker-port'] : [])]
 }
 
 /** What it found that is worth knowing. Throws PreflightRefusal unless this node can take this bundle. */

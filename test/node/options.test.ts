@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { exitCodes } from '../../src/errors.ts'
-import { paths } from '../../src/node/paths.ts'
+import { broker, paths } from '../../src/node/paths.ts'
 import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
+import { listenAs } from '../lab/listen.ts'
 import type { LabNode } from '../lab/node.ts'
 import { snapshot } from '../lab/snapshot.ts'
 import { releases } from '../lab/tree.ts'
@@ -78,11 +79,17 @@ describe.concurrent.each(releases)('%s', release => {
 
   test('a unit of somebody else is refused, adopted or replaced, as the person says', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
-    const unit =
-      '[Unit]\nDescription=their broker\n[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n'
+    const at = `127.0.0.1:${broker.port}`
+    await listenAs(node, 'stranger', at)
+    const unit = `[Unit]\nDescription=their broker\n[Service]\nExecStart=/usr/bin/perl /var/listen ${at}\n[Install]\nWantedBy=multi-user.target\n`
     await node.write(paths.brokerUnit, unit)
     await node.write(paths.edgecore, '#!/bin/sh\nsleep infinity\n', 0o755)
     await node.sh('systemctl daemon-reload')
+    const taken = await run(node, `--force=mosquitto.service --force=${paths.edgecore}`)
+    expect(taken.stdout).toMatch(/FAIL\s+Port 1883[\s\S]*stranger\.service/)
+    expect(taken.exitCode).toBe(exitCodes.refused)
+    await node.sh('systemctl stop stranger; systemctl enable --now mosquitto')
+
     const before = await stateOf(node)
     const refused = await run(node, '')
     expect(refused.stdout).toContain('mosquitto.service is not from edgekit')
@@ -101,6 +108,12 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await node.read(paths.brokerUnit)).toContain('[X-Edgekit]')
     expect(await node.sh(`cat ${paths.backups}/*/*`)).toContain('Description=their broker')
     expect((await run(node, '')).stdout).toContain('Nothing to do')
+
+    expect((await node.run('edgekit uninstall --yes')).exitCode).toBe(exitCodes.ok)
+    expect(await node.read(paths.brokerUnit)).toBe(unit)
+    expect(await node.sh("systemctl is-active mosquitto; ss -Hltnp 'sport = :1883'")).toMatch(
+      /^active\n.*perl/,
+    )
   })
 })
 

@@ -34,7 +34,9 @@ export function holderRemedy(owner: Holder | undefined): NonNullable<Finding['re
     }
   }
   const stop = owner?.unit ? [`systemctl disable --now ${owner.unit}`] : []
-  const remove = owner?.package ? [`apt-get remove ${owner.package}`] : []
+  // Many a program is run by an interpreter, whose package is of more use.
+  const isItsOwn = owner?.package !== undefined && owner.package === owner.program
+  const remove = isItsOwn ? [`apt-get remove ${owner.package}`] : []
   return {
     text: 'Stop that program and keep it from starting again.',
     ...(owner && { commands: [`systemctl status ${owner.pid} --no-pager`, ...stop, ...remove] }),
