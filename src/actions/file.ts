@@ -38,4 +38,9 @@ export const file: Action<FileSpec, KeptFile> = {
   },
   revert: ({ path }, before, { files }) => putFileBack(path, before, files),
   ownership: before => (before ? 'modified' : 'created'),
+  // To see without reading it all that a big file is still the same.
+  left: async ({ path }, { files }) => ({
+    size: (await files.status(path))?.size,
+    modified: await files.modified(path),
+  }),
 }

@@ -2,6 +2,7 @@ import { anonymousAccess } from './anonymous-access.ts'
 import { architecture } from './architecture.ts'
 import { brokerActive } from './broker-active.ts'
 import { brokerAtBoot } from './broker-at-boot.ts'
+import { brokerConfigInstalled } from './broker-config-installed.ts'
 import { brokerConfined } from './broker-confined.ts'
 import { brokerData } from './broker-data.ts'
 import { brokerImage } from './broker-image.ts'
@@ -41,6 +42,7 @@ import { edgecoreConfigLoaded } from './edgecore-config-loaded.ts'
 import { edgecoreConfigValid } from './edgecore-config-valid.ts'
 import { edgecoreEventBus } from './edgecore-event-bus.ts'
 import { edgecoreHealth } from './edgecore-health.ts'
+import { edgecoreKeys } from './edgecore-keys.ts'
 import { edgecoreMqtt } from './edgecore-mqtt.ts'
 import { edgecoreOrder } from './edgecore-order.ts'
 import { edgecorePorts } from './edgecore-ports.ts'
@@ -49,10 +51,13 @@ import { eventBusBacklog } from './event-bus-backlog.ts'
 import { eventBusClients } from './event-bus-clients.ts'
 import { eventBusTls } from './event-bus-tls.ts'
 import { eventBusTopics } from './event-bus-topics.ts'
+import { filesInstalled } from './files-installed.ts'
 import { foreignDropIns } from './foreign-drop-ins.ts'
 import { foreignUnits } from './foreign-units.ts'
+import { imageArchives } from './image-archives.ts'
 import { imageContent } from './image-content.ts'
 import { inodes } from './inodes.ts'
+import { installFinished } from './install-finished.ts'
 import { journalKept } from './journal-kept.ts'
 import { kernel } from './kernel.ts'
 import { maskedUnits } from './masked-units.ts'
@@ -74,6 +79,7 @@ import { staleContainer } from './stale-container.ts'
 import { systemdIsInit } from './systemd-is-init.ts'
 import { tokenLeft } from './token-left.ts'
 import { twinAnswers } from './twin-answers.ts'
+import { unitsInstalled } from './units-installed.ts'
 import { unitsLoaded } from './units-loaded.ts'
 
 /** Every check, in the order a node is looked at: what others need comes first. docs/checks.md explains each. */
@@ -152,7 +158,15 @@ const groups: Record<Group, readonly Check[]> = {
   'mqtt path': [edgecoreMqtt, eventBusTopics, twinAnswers, eventBusBacklog],
   security: [anonymousAccess, brokerConfined, secretFiles, tokenLeft],
   footprint: [brokerMemory, brokerStartTime, brokerImageSize],
-  drift: [unitsLoaded],
+  drift: [
+    installFinished,
+    filesInstalled,
+    imageArchives,
+    unitsInstalled,
+    unitsLoaded,
+    brokerConfigInstalled,
+    edgecoreKeys,
+  ],
 }
 
 export const checks: readonly ListedCheck[] = Object.entries(groups).flatMap(([group, members]) =>

@@ -5,7 +5,7 @@ export const unitsLoaded: Check = {
   id: 'units-loaded',
   title: 'systemd knows the units as they are on the disk',
   tags: ['doctor'],
-  needs: ['systemd-is-init'],
+  needs: ['systemd-is-init', 'units-installed'],
   run(facts) {
     const stale = Object.values(known(facts.units)).filter(({ needsReload }) => needsReload)
     if (stale.length === 0) return { status: 'pass', observed: 'yes' }

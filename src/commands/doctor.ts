@@ -11,6 +11,7 @@ import { knownTags, selectChecks } from '../doctor/select.ts'
 import { saveFile, saveSupport } from '../doctor/support/save.ts'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { collectFacts } from '../facts/index.ts'
+import { drift } from '../install/drift.ts'
 import { mendNode } from '../install/mend.ts'
 import { localNode } from '../node/node.ts'
 import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
@@ -135,7 +136,7 @@ export default class Doctor extends EdgekitCommand {
       schemaVersion: 1,
       edgekit: this.config.version,
       at,
-      facts: await collectFacts(localNode(), limitMs),
+      facts: await collectFacts(localNode(), { drift, ...(limitMs !== undefined && { limitMs }) }),
     }
   }
 

@@ -12,6 +12,7 @@ import { containerd } from './containerd.ts'
 import { containerdFiles } from './containerd-files.ts'
 import { ctr } from './ctr.ts'
 import { disks } from './disks.ts'
+import type { DriftCollector } from './drift.ts'
 import { edgecoreConfig } from './edgecore-config.ts'
 import { edgecoreHealth } from './edgecore-health.ts'
 import { edgecoreLog } from './edgecore-log.ts'
@@ -59,9 +60,17 @@ type Collectors = typeof collectors
 type ValueOf<C> = C extends Collector<infer T> ? T : never
 
 /** What is known about a node: plain data, which can be saved and looked at elsewhere. */
-export type Facts = { [K in keyof Collectors]: Fact<ValueOf<Collectors[K]>> }
+export type Facts = { [K in keyof Collectors]: Fact<ValueOf<Collectors[K]>> } & {
+  drift: Fact<ValueOf<DriftCollector>>
+}
 
-export const factNames = Object.keys(collectors) as (keyof Facts)[]
+export const factNames = [...Object.keys(collectors), 'drift'] as (keyof Facts)[]
+
+const notCompared: DriftCollector = {
+  name: 'drift',
+  timeoutMs: 1_000,
+  collect: async () => undefined,
+}
 
 async function collect<T>(collector: Collector<T>, node: Node, limitMs: number): Promise<Fact<T>> {
   const timeoutMs = Math.min(collector.timeoutMs, limitMs)
@@ -80,11 +89,17 @@ async function collect<T>(collector: Collector<T>, node: Node, limitMs: number):
 
 /**
  * Look at a node: all collectors at once, each within its own time and at most `limitMs` milliseconds. Never throws; a
- * failed one leaves its reason.
+ * failed one leaves its reason. Without `drift` the node is not compared with what was installed.
  */
-export async function collectFacts(node: Node, limitMs = Number.POSITIVE_INFINITY): Promise<Facts> {
+export async function collectFacts(
+  node: Node,
+  {
+    limitMs = Number.POSITIVE_INFINITY,
+    drift = notCompared,
+  }: { limitMs?: number; drift?: DriftCollector } = {},
+): Promise<Facts> {
   const entries = await Promise.all(
-    Object.entries(collectors).map(async ([name, collector]) => [
+    Object.entries({ ...collectors, drift }).map(async ([name, collector]) => [
       name,
       await collect<unknown>(collector, node, limitMs),
     ]),

@@ -73,6 +73,8 @@ const installedStep = (
 
 /** Only a text that is byte for byte what was installed; another edgekit may have written another. */
 function restore(path: string, knowledge: Knowledge): FixStep[] {
+  const link = installedStep(knowledge, 'link', id => id === path)
+  if (link.length > 0) return link
   const text = knowledge.texts[path]
   const [step] = installedStep(knowledge, 'file', id => id === path)
   if (text === undefined || step?.kind !== 'file') return []

@@ -26,7 +26,7 @@ export interface Mending {
 
 /** As in an install: what is needed comes first, the broker before EdgeCore. */
 const order = (step: FixStep): number => {
-  if (step.kind === 'file') return 0
+  if (step.kind === 'file' || step.kind === 'link') return 0
   if (step.kind === 'daemon-reload') return 1
   if (step.id === units.containerd) return 2
   if (step.kind === 'image') return 3

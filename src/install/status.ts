@@ -35,7 +35,8 @@ export async function statusOf(node: Node): Promise<Status> {
   }
 }
 
-async function interruptedSince(
+/** The run that was interrupted, if one was. Throws EdgekitError when the journal cannot be read. */
+export async function interruptedSince(
   receipt: Receipt | undefined,
   { files }: Node,
 ): Promise<Status['interrupted']> {
@@ -48,7 +49,8 @@ async function interruptedSince(
   return { command: last.command, since: last.time }
 }
 
-async function differenceOf(item: ReceiptItem, node: Node): Promise<Difference | undefined> {
+/** How the node differs in one thing that edgekit owns; undefined when it does not. Only looks. */
+export async function differenceOf(item: ReceiptItem, node: Node): Promise<Difference | undefined> {
   const found = releasable(item)
   if (!found) return undefined
   const { path, unit, reference } = item.spec as { path?: string; unit?: string; reference?: string }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Access } from '../../node/files.ts'
 import { paths } from '../../node/paths.ts'
 import type { DirectorySpec } from '../directory.ts'
-import type { Release } from './release.ts'
+import { gone, type Release } from './release.ts'
 
 interface Before {
   made: string[]
@@ -31,7 +31,7 @@ export const releaseDirectory: Release<DirectorySpec, Before> = {
   },
   async difference({ spec: { path, ours, mode, uid, gid } }, { files }) {
     const found = await files.status(path)
-    if (!found) return 'is gone'
+    if (!found) return gone
     if (found.kind !== 'directory') return `is a ${found.kind}, expected a directory`
     if (!ours || (found.mode === mode && found.uid === uid && found.gid === gid)) return undefined
     return `has mode ${found.mode.toString(8)} and owner ${found.uid}:${found.gid}, expected ${mode.toString(8)} and ${uid}:${gid}`

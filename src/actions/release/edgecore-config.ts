@@ -1,7 +1,7 @@
 import { patchEdgecoreConfig, restoreKeys } from '../../edgecore/config.ts'
 import type { EdgecoreConfigSpec } from '../edgecore-config.ts'
 import { type KeptFile, putFileBack } from '../kept-file.ts'
-import type { Release } from './release.ts'
+import { gone, type Release } from './release.ts'
 
 export const releaseEdgecoreConfig: Release<EdgecoreConfigSpec, KeptFile> = {
   title: ({ spec: { path }, before }) => (before ? `Put back ${path}` : `Remove ${path}`),
@@ -26,7 +26,7 @@ export const releaseEdgecoreConfig: Release<EdgecoreConfigSpec, KeptFile> = {
   },
   async difference({ spec: { path, values } }, { files }) {
     const text = await files.read(path)
-    if (text === undefined) return 'is gone'
+    if (text === undefined) return gone
     const { changed } = patchEdgecoreConfig(text, values)
     if (changed.length === 0) return undefined
     const shown = changed.map(

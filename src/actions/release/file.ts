@@ -1,7 +1,7 @@
 import type { Files } from '../../node/files.ts'
 import type { FileSpec } from '../file.ts'
 import { type KeptFile, putFileBack } from '../kept-file.ts'
-import type { Release } from './release.ts'
+import { gone, type Release } from './release.ts'
 
 type State = 'gone' | 'ours' | 'changed'
 
@@ -25,7 +25,7 @@ export const releaseFile: Release<FileSpec, KeptFile> = {
   },
   async difference({ spec }, { files }) {
     const found = await files.status(spec.path)
-    if (!found) return 'is gone'
+    if (!found) return gone
     if ((await stateOf(spec, files)) === 'changed') return 'has been changed'
     const { mode, uid, gid } = found
     if (mode === spec.mode && uid === spec.uid && gid === spec.gid) return undefined

@@ -1,7 +1,7 @@
 import type { Node } from '../../node/node.ts'
 import { type KeptFile, putFileBack } from '../kept-file.ts'
 import type { LinkSpec } from '../link.ts'
-import type { Release } from './release.ts'
+import { gone, type Release } from './release.ts'
 
 async function stateOf({ path, target }: LinkSpec, { files }: Node): Promise<'gone' | 'ours' | 'changed'> {
   const found = await files.status(path)
@@ -21,6 +21,6 @@ export const releaseLink: Release<LinkSpec, KeptFile> = {
   async difference({ spec }, node) {
     const state = await stateOf(spec, node)
     if (state === 'ours') return undefined
-    return state === 'gone' ? 'is gone' : `is no longer a link to ${spec.target}`
+    return state === 'gone' ? gone : `is no longer a link to ${spec.target}`
   },
 }

@@ -21,6 +21,9 @@ export interface ReleaseContext {
   neededNames: readonly string[]
 }
 
+/** What a difference says of something that is not there any more. */
+export const gone = 'is gone'
+
 /** Something that stays on the node. */
 export interface Kept {
   what: string

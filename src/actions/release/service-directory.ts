@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ServiceDirectorySpec } from '../service-directory.ts'
-import type { Release } from './release.ts'
+import { gone, type Release } from './release.ts'
 
 export const releaseServiceDirectory: Release<ServiceDirectorySpec, { names: string[] | null }> = {
   title: ({ spec: { path } }) => `Clear ${path}`,
@@ -15,5 +15,5 @@ export const releaseServiceDirectory: Release<ServiceDirectorySpec, { names: str
     if (names === null && (await files.list(path)).length === 0) await files.remove(path)
     return []
   },
-  difference: async ({ spec: { path } }, { files }) => ((await files.status(path)) ? undefined : 'is gone'),
+  difference: async ({ spec: { path } }, { files }) => ((await files.status(path)) ? undefined : gone),
 }

@@ -1,7 +1,7 @@
 import type { Systemd } from '../../node/systemd.ts'
 import type { UnitSpec } from '../unit-enabled.ts'
 import type { UnitRunningSpec } from '../unit-running.ts'
-import type { Release } from './release.ts'
+import { gone, type Release } from './release.ts'
 
 const isThere = async (unit: string, systemd: Systemd): Promise<boolean> =>
   (await systemd.unit(unit)).load !== 'not-found'
@@ -27,7 +27,7 @@ export const releaseRunning: Release<UnitRunningSpec, { tried: boolean }> = {
     return []
   },
   async difference({ spec: { unit, mayFail } }, { systemd }) {
-    if (!(await isThere(unit, systemd))) return 'is gone'
+    if (!(await isThere(unit, systemd))) return gone
     const { active, sub } = await systemd.unit(unit)
     return active === 'active' || (mayFail && active === 'activating')
       ? undefined

@@ -1,5 +1,8 @@
 import { accessListWithoutHw } from './access-list-without-hw.ts'
 import { anonymousFromNetwork } from './anonymous-from-network.ts'
+import { archiveRemoved } from './archive-removed.ts'
+import { brokerConfigEdited } from './broker-config-edited.ts'
+import { brokerConfigRemoved } from './broker-config-removed.ts'
 import { brokerDataOfRoot } from './broker-data-of-root.ts'
 import { brokerDatabaseDamaged } from './broker-database-damaged.ts'
 import { brokerDisabled } from './broker-disabled.ts'
@@ -34,10 +37,14 @@ import { deviceTwinOff } from './device-twin-off.ts'
 import { diskNearlyFull } from './disk-nearly-full.ts'
 import { distributionBroker } from './distribution-broker.ts'
 import { distributionBrokerRuns } from './distribution-broker-runs.ts'
+import { dropInEdited } from './drop-in-edited.ts'
 import { dropInOfAnother } from './drop-in-of-another.ts'
 import { dropInRemoved } from './drop-in-removed.ts'
 import { edgecoreDisabled } from './edgecore-disabled.ts'
 import { edgecoreFrozen } from './edgecore-frozen.ts'
+import { edgecoreRemoved } from './edgecore-removed.ts'
+import { edgecoreReplaced } from './edgecore-replaced.ts'
+import { edgekitReplaced } from './edgekit-replaced.ts'
 import { etcReadOnly } from './etc-read-only.ts'
 import { eventBusBoth } from './event-bus-both.ts'
 import { eventBusInternal } from './event-bus-internal.ts'
@@ -51,7 +58,9 @@ import { imageRemoved } from './image-removed.ts'
 import { imageUnpinned } from './image-unpinned.ts'
 import { impossibleName } from './impossible-name.ts'
 import { inodesUsedUp } from './inodes-used-up.ts'
+import { installKilled } from './install-killed.ts'
 import { journalInMemory } from './journal-in-memory.ts'
+import { keyChanged } from './key-changed.ts'
 import { keyReadable } from './key-readable.ts'
 import { kubeletRuns } from './kubelet-runs.ts'
 import { layerCutShort } from './layer-cut-short.ts'
@@ -79,6 +88,7 @@ import { otherNodeName } from './other-node-name.ts'
 import { passwordWanted } from './password-wanted.ts'
 import { podOnPort } from './pod-on-port.ts'
 import { portTaken } from './port-taken.ts'
+import { programDamaged } from './program-damaged.ts'
 import { programsNoExec } from './programs-no-exec.ts'
 import { sameClientIds } from './same-client-ids.ts'
 import { sandboxImageMissing } from './sandbox-image-missing.ts'
@@ -92,7 +102,9 @@ import { tokenExpired } from './token-expired.ts'
 import { tokenLeft } from './token-left.ts'
 import { tokenMalformed } from './token-malformed.ts'
 import { twinSilent } from './twin-silent.ts'
+import { unitEdited } from './unit-edited.ts'
 import { unitMasked } from './unit-masked.ts'
+import { unitRemoved } from './unit-removed.ts'
 import { unitTouched } from './unit-touched.ts'
 
 /** Everything that goes wrong with a node in the tests. */
@@ -192,4 +204,16 @@ export const faults: readonly Fault[] = [
   twinSilent,
   unitTouched,
   channelFull,
+  unitEdited,
+  dropInEdited,
+  unitRemoved,
+  brokerConfigEdited,
+  brokerConfigRemoved,
+  edgecoreReplaced,
+  edgecoreRemoved,
+  programDamaged,
+  edgekitReplaced,
+  archiveRemoved,
+  keyChanged,
+  installKilled,
 ]

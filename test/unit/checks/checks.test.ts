@@ -34,6 +34,9 @@ test('on a cloud machine the broker and EdgeCore are not looked for, and nothing
     ['cri-plugin', 'pass'],
     ['bundle-images', 'pass'],
     ['image-content', 'pass'],
+    ['install-finished', 'pass'],
+    ['files-installed', 'pass'],
+    ['image-archives', 'pass'],
   ])
   expect(results.filter(({ blockedBy }) => blockedBy)).toEqual([])
 })

@@ -5,6 +5,7 @@ import { runChecks } from '../../../src/checks/run.ts'
 import { readEdgecoreConfig } from '../../../src/edgecore/config.ts'
 import type { BrokerProcessFacts } from '../../../src/facts/broker-process.ts'
 import type { CertificateFacts } from '../../../src/facts/certificates.ts'
+import type { ChangedFile } from '../../../src/facts/drift.ts'
 import { healthy, holder, unit } from './healthy.ts'
 
 type Healthy = ReturnType<typeof healthy>
@@ -20,6 +21,11 @@ const brokerConfig = (node: Healthy) => node.brokerConfig.value as NonNullable<t
 const certificate = (node: Healthy, changes: Partial<CertificateFacts>): unknown =>
   Object.assign(node.certificates.value.node ?? {}, changes)
 const probe = (node: Healthy, changes: object): unknown => Object.assign(node.brokerProbe.value, changes)
+const drift = (node: Healthy) => node.drift.value as NonNullable<typeof node.drift.value>
+const changed =
+  (path: string, how: string, kind: ChangedFile['kind'] = 'file') =>
+  (node: Healthy): unknown =>
+    drift(node).changed.push({ path, kind, how, gone: how === 'is gone' })
 const failed = { failure: 'no message came back in time' }
 const journal = (...texts: string[]) => [
   { time: 0, pid: 1, text: 'Starting mosquitto.service - Mosquitto…' },
@@ -450,6 +456,37 @@ const table: Row[] = [
     node => Object.assign(node.bundle.value?.files[0] ?? {}, { size: 40e6 }),
   ],
   ['broker-image-size', 'skip', 'nothing installed', node => (node.bundle.value = undefined)],
+  [
+    'install-finished',
+    'fail',
+    'a killed install',
+    node => (drift(node).interrupted = { command: 'install', since: '2026-11-20T10:00:00Z' }),
+  ],
+  ['files-installed', 'fail', 'no program', changed('/usr/local/bin/edgecore', 'is gone')],
+  ['files-installed', 'fail', 'a damaged program', changed('/opt/edgekit/bin/edgekit', 'has been changed')],
+  ['files-installed', 'warn', 'another program', changed('/usr/local/bin/edgecore', 'has been changed')],
+  ['image-archives', 'warn', 'no archive', changed('/var/lib/edgekit/images/x.tar', 'is gone')],
+  ['units-installed', 'fail', 'no unit', changed('/etc/systemd/system/mosquitto.service', 'is gone')],
+  ['units-installed', 'warn', 'another', changed('/etc/systemd/system/edgecore.service', 'has been changed')],
+  [
+    'units-installed',
+    'pass',
+    'what edgecore-order says',
+    changed('/etc/systemd/system/edgecore.service.d/10-edgekit.conf', 'is gone'),
+  ],
+  ['broker-config-installed', 'fail', 'none', changed('/etc/edgekit/mosquitto/mosquitto.conf', 'is gone')],
+  [
+    'broker-config-installed',
+    'warn',
+    'another one',
+    changed('/etc/edgekit/mosquitto/mosquitto.conf', 'has been changed'),
+  ],
+  [
+    'edgecore-keys',
+    'warn',
+    'another value',
+    changed('/etc/kubeedge/config/edgecore.yaml', 'has other values: …', 'edgecore-config'),
+  ],
   ['units-loaded', 'warn', 'a changed unit', node => (node.units.value.edgecore.needsReload = true)],
 ]
 

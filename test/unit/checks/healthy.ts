@@ -150,6 +150,7 @@ export const healthy = (): {
       otherSockets: [],
     },
   },
+  drift: { value: { interrupted: null, changed: [] } },
   ctr: {
     value: {
       import: ['platform'],

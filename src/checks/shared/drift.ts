@@ -1,0 +1,26 @@
+import type { ChangedFile, DriftFacts } from '../../facts/drift.ts'
+import { known } from '../../facts/fact.ts'
+import type { Facts } from '../../facts/index.ts'
+import { paths } from '../../node/paths.ts'
+import type { Finding } from '../check.ts'
+
+/** Which check speaks of it. */
+type Part = 'unit' | 'broker configuration' | 'EdgeCore configuration' | 'image archive' | 'other'
+
+function partOf({ path, kind }: ChangedFile): Part {
+  if (kind === 'edgecore-config') return 'EdgeCore configuration'
+  if (path.startsWith('/etc/systemd/system/')) return 'unit'
+  if (path.startsWith(`${paths.images}/`)) return 'image archive'
+  return path === paths.brokerConfig ? 'broker configuration' : 'other'
+}
+
+/** What of this part is not as it was installed; a finding when there is no more to say. */
+export function changedIn(part: Part, facts: Facts): Finding | DriftFacts['changed'] {
+  const drift = known(facts.drift)
+  if (!drift) return { status: 'skip', observed: 'edgekit has installed nothing here' }
+  const changed = drift.changed.filter(change => partOf(change) === part)
+  return changed.length === 0 ? { status: 'pass', observed: 'as installed' } : changed
+}
+
+export const sentences = (changed: readonly ChangedFile[]): string[] =>
+  changed.map(({ path, how }) => `${path} ${how}`)
