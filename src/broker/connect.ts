@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import mqtt from 'mqtt'
+import type mqtt from 'mqtt'
+
+/** It takes longer to load than the broker takes to answer: not before somebody connects. */
+let loaded: typeof mqtt | undefined
 
 export interface BrokerAddress {
   host: string
@@ -32,7 +35,8 @@ export async function open(
     ...(tls && { ...tls, rejectUnauthorized: false }),
   } as const
   // `false`: a broker that hangs up without a word (mosquitto at max_connections does) is a failure, not silence.
-  return mqtt.connectAsync(`${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`, options, false)
+  loaded ??= (await import('mqtt')).default
+  return loaded.connectAsync(`${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`, options, false)
 }
 
 /** Say goodbye; to a broker that does not answer it, hang up. */
@@ -44,4 +48,6 @@ export async function close(client: mqtt.MqttClient): Promise<void> {
 
 /** Did the broker itself say no, for want of a password say? Then the return code of its CONNACK (MQTT 3.1.1, 3.2.2.3). */
 export const refusalOf = (error: unknown): number | undefined =>
-  error instanceof mqtt.ErrorWithReasonCode && typeof error.code === 'number' ? error.code : undefined
+  loaded && error instanceof loaded.ErrorWithReasonCode && typeof error.code === 'number'
+    ? error.code
+    : undefined

@@ -10,7 +10,7 @@ const used = {
 export const ctrFlags: Check = {
   id: 'ctr-flags',
   title: 'ctr has the flags that edgekit uses',
-  tags: ['preflight', 'doctor'],
+  tags: ['preflight'],
   roles: ['edge', 'cloud'],
   needs: ['containerd-answers'],
   run(facts) {

@@ -1,9 +1,8 @@
 import { known } from '../facts/fact.ts'
+import { brokerPrograms } from '../facts/listeners.ts'
 import { broker, brokerContainer } from '../node/paths.ts'
 import type { Check } from './check.ts'
 import { describeHolder } from './shared/holder.ts'
-
-const brokers = /^(mosquitto|nanomq|emqx|beam\.smp|vernemq|hivemq|rabbitmq)/
 
 export const oneBroker: Check = {
   id: 'one-broker',
@@ -13,7 +12,10 @@ export const oneBroker: Check = {
   run(facts) {
     const others = known(facts.listeners).filter(
       ({ owner, port }) =>
-        owner && port !== broker.port && brokers.test(owner.program) && owner.container !== brokerContainer,
+        owner &&
+        port !== broker.port &&
+        brokerPrograms.test(owner.program) &&
+        owner.container !== brokerContainer,
     )
     if (others.length === 0) return { status: 'pass', observed: 'no other one listens' }
     return {

@@ -1,32 +1,28 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Args, Flags } from '@oclif/core'
-import { installedTexts } from '../bundle/installed-texts.ts'
 import { checks } from '../checks/index.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { explainCheck } from '../doctor/explain.ts'
 import type { Report } from '../doctor/report-schema.ts'
-import { readSavedFacts, type SavedFacts } from '../doctor/saved-facts.ts'
-import { knownTags, selectChecks } from '../doctor/select.ts'
-import { saveFile, saveSupport } from '../doctor/support/save.ts'
+import type { SavedFacts } from '../doctor/saved-facts.ts'
+import { knownTags, type Selection, selectChecks } from '../doctor/select.ts'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { collectFacts } from '../facts/index.ts'
 import { drift } from '../install/drift.ts'
-import { mendNode } from '../install/mend.ts'
 import { localNode } from '../node/node.ts'
 import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { parseDuration } from '../ui/duration.ts'
 import { formatNames, formats } from '../ui/formats.ts'
 import { interruptible } from '../ui/interrupt.ts'
-import { askToGoOn, formatMending } from '../ui/mending.ts'
 import { formatReport } from '../ui/report.ts'
-import { runSteps } from '../ui/steps.ts'
 import { formatSaved } from '../ui/support.ts'
 import { formatChanges } from '../ui/watch.ts'
 
 const watchEveryMs = 5_000
 
+// What only some runs need is loaded by them: half of the time of a doctor's run is that of loading.
 export default class Doctor extends EdgekitCommand {
   static override summary = 'Say what is wrong with this node, why, and how to mend it'
   static override description =
@@ -107,7 +103,8 @@ export default class Doctor extends EdgekitCommand {
     if (flags.watch && format !== 'text') throw onlyText()
     const limitMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, '--timeout')
     const selection = selectChecks(args.check ?? [], { tag, ignored: ignore })
-    const look = (): Promise<SavedFacts> => (from === undefined ? this.look(limitMs) : openFacts(from))
+    const look = (): Promise<SavedFacts> =>
+      from === undefined ? this.look(limitMs, selection) : openFacts(from)
     const judge = ({ facts, at }: SavedFacts): Report =>
       diagnose(facts, { selection, strict: flags.strict, edgekit: this.config.version, at: new Date(at) })
 
@@ -123,6 +120,7 @@ export default class Doctor extends EdgekitCommand {
     this.say(format === 'text' || file !== undefined ? text : formats[format](report))
     if (collect !== undefined) {
       const reports = { 'report.txt': `${text}\n`, 'report.json': report }
+      const { saveSupport } = await import('../doctor/support/save.ts')
       process.stderr.write(
         `\n${formatSaved(await saveSupport(localNode(), resolve(collect), saved, reports))}\n`,
       )
@@ -130,13 +128,17 @@ export default class Doctor extends EdgekitCommand {
     return flags.watch ? this.watch(report, async () => judge(await look())) : report
   }
 
-  private async look(limitMs: number | undefined): Promise<SavedFacts> {
+  private async look(limitMs: number | undefined, { checks }: Selection): Promise<SavedFacts> {
     const at = new Date().toISOString()
     return {
       schemaVersion: 1,
       edgekit: this.config.version,
       at,
-      facts: await collectFacts(localNode(), { drift, ...(limitMs !== undefined && { limitMs }) }),
+      facts: await collectFacts(localNode(), {
+        drift,
+        beforeInstall: checks.some(({ tags }) => !tags.includes('doctor') && tags.includes('preflight')),
+        ...(limitMs !== undefined && { limitMs }),
+      }),
     }
   }
 
@@ -145,6 +147,12 @@ export default class Doctor extends EdgekitCommand {
     { facts }: SavedFacts,
     { each, yes, look }: { each: boolean; yes: boolean; look: () => Promise<Report> },
   ): Promise<Report> {
+    const [{ installedTexts }, { mendNode }, { askToGoOn, formatMending }, { runSteps }] = await Promise.all([
+      import('../bundle/installed-texts.ts'),
+      import('../install/mend.ts'),
+      import('../ui/mending.ts'),
+      import('../ui/steps.ts'),
+    ])
     const manifest = 'value' in facts.bundle ? facts.bundle.value : undefined
     const broker = manifest?.images.find(({ reference }) => reference === manifest.broker.image)
     const silent = this.jsonEnabled()
@@ -191,11 +199,14 @@ const onlyText = (): EdgekitError =>
   })
 
 async function openFacts(path: string): Promise<SavedFacts> {
+  const { readSavedFacts } = await import('../doctor/saved-facts.ts')
   const archive = await localNode().files.bytes(resolve(path))
   if (archive) return readSavedFacts(archive, path)
   throw new EdgekitError(`${path} does not exist`, { exitCode: exitCodes.usage })
 }
 
 /** Readable for everybody: who collects reports is seldom root. */
-const writeReport = (path: string, text: string): Promise<void> =>
-  saveFile(localNode().files, resolve(path), Buffer.from(`${text}\n`), 0o644)
+async function writeReport(path: string, text: string): Promise<void> {
+  const { saveFile } = await import('../doctor/support/save.ts')
+  await saveFile(localNode().files, resolve(path), Buffer.from(`${text}\n`), 0o644)
+}

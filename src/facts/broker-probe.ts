@@ -13,11 +13,11 @@ export const brokerProbe: Collector<ProbeResult> = {
   name: 'brokerProbe',
   timeoutMs: 10_000,
   async collect(node) {
-    const { text, config } = await readNodeConfig(node)
+    const { text, config, problem } = await readNodeConfig(node)
     const { hostName } = await node.machine()
     const door = await doorOf(config, node)
     return probeBroker(
-      { ...door, login: readBrokerLogin(text) },
+      { ...door, login: readBrokerLogin(problem === undefined ? (text ?? '') : '') },
       { nodeName: config.edged.hostnameOverride.value || hostName.toLowerCase() },
     )
   },

@@ -5,5 +5,7 @@ export interface Collector<T> {
   name: string
   /** After so many milliseconds the fact counts as unknown; nothing waits longer. */
   timeoutMs: number
+  /** It costs too much for a doctor, who can do without. */
+  onlyBeforeInstall?: true
   collect(node: Node, signal: AbortSignal): Promise<T>
 }

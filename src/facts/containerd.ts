@@ -1,5 +1,5 @@
-import type { ContainerdImage, Task } from '../node/containerd.ts'
-import type { Plugin, Snapshot } from '../node/runtime.ts'
+import type { ContainerdImage } from '../node/containerd.ts'
+import type { Plugin, Snapshot, Task } from '../node/containerd-api.ts'
 import type { Collector } from './collector.ts'
 
 export interface ContainerdFacts {
@@ -20,7 +20,7 @@ export interface ContainerdFacts {
 export const containerd: Collector<ContainerdFacts> = {
   name: 'containerd',
   timeoutMs: 15_000,
-  async collect({ containerd, runtime }) {
+  async collect({ containerd }) {
     const socket = await containerd.socket()
     const state = await containerd.state()
     const answers = state === 'answers'
@@ -33,10 +33,11 @@ export const containerd: Collector<ContainerdFacts> = {
       containerd.version(),
       containerd.images(),
       containerd.tasks(),
-      runtime.plugins(),
-      runtime.containers(),
-      runtime.snapshots(),
+      containerd.plugins(),
+      containerd.containers(),
+      containerd.snapshots(),
     ])
-    return { socket, answers, silent, version, images, tasks, plugins, containers, snapshots }
+    const ids = containers.map(({ id }) => id)
+    return { socket, answers, silent, version, images, tasks, plugins, containers: ids, snapshots }
   },
 }

@@ -4,5 +4,6 @@ import type { Collector } from './collector.ts'
 export const ctr: Collector<{ import: string[]; run: string[] }> = {
   name: 'ctr',
   timeoutMs: 10_000,
+  onlyBeforeInstall: true,
   collect: node => node.runtime.ctrFlags(),
 }

@@ -23,16 +23,33 @@ async function edgecoreConfigPath(node: Node): Promise<string> {
   return /--config[= ](\S+)/.exec(execStart)?.[1] ?? paths.edgecoreConfig
 }
 
-/** What stands in that file, and what it means; of one that is not there or not YAML, EdgeCore's defaults. */
-export async function readNodeConfig(
-  node: Node,
-): Promise<{ path: string; text: string; config: EdgecoreConfig }> {
+interface NodeConfig {
+  path: string
+  /** Undefined when there is no such file. */
+  text: string | undefined
+  /** Of a file that is not there, or not YAML, EdgeCore's defaults. */
+  config: EdgecoreConfig
+  /** Why the file that is there could not be understood. */
+  problem?: string
+}
+
+/** Several collectors want to know, and to understand YAML takes longer than to run a program. */
+const read = new WeakMap<Node, Promise<NodeConfig>>()
+
+/** What stands in that file, and what it means. For one look at a node it is read once. */
+export function readNodeConfig(node: Node): Promise<NodeConfig> {
+  const found = read.get(node) ?? lookAt(node)
+  read.set(node, found)
+  return found
+}
+
+async function lookAt(node: Node): Promise<NodeConfig> {
   const path = await edgecoreConfigPath(node)
-  const text = (await node.files.read(path)) ?? ''
+  const text = await node.files.read(path)
   try {
-    return { path, text, config: readEdgecoreConfig(text) }
-  } catch {
-    return { path, text: '', config: readEdgecoreConfig('') }
+    return { path, text, config: readEdgecoreConfig(text ?? '') }
+  } catch (error) {
+    return { path, text, config: readEdgecoreConfig(''), problem: messageOf(error) }
   }
 }
 
@@ -40,19 +57,14 @@ export const edgecoreConfig: Collector<EdgecoreConfigFacts> = {
   name: 'edgecoreConfig',
   timeoutMs: 10_000,
   async collect(node) {
-    const path = await edgecoreConfigPath(node)
-    const [text, modifiedAt, usual] = await Promise.all([
-      node.files.read(path),
+    const { path, text, config, problem } = await readNodeConfig(node)
+    const [modifiedAt, usual] = await Promise.all([
       node.files.modified(path),
       node.files.status(paths.edgecoreConfig),
     ])
     const alsoUsual = path !== paths.edgecoreConfig && usual !== undefined
     const place = { path, alsoUsual, ...(modifiedAt !== undefined && { modifiedAt }) }
-    if (text === undefined) return { ...place, config: undefined }
-    try {
-      return { ...place, config: readEdgecoreConfig(text) }
-    } catch (error) {
-      return { ...place, config: undefined, problem: messageOf(error) }
-    }
+    if (problem !== undefined) return { ...place, config: undefined, problem }
+    return { ...place, config: text === undefined ? undefined : config }
   },
 }

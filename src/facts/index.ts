@@ -19,6 +19,7 @@ import { edgecoreLog } from './edgecore-log.ts'
 import type { Fact } from './fact.ts'
 import { journalStorage } from './journal-storage.ts'
 import { listeners } from './listeners.ts'
+import { lookingOnce } from './looking-once.ts'
 import { machine } from './machine.ts'
 import { network } from './network.ts'
 import { openDoors } from './open-doors.ts'
@@ -87,21 +88,29 @@ async function collect<T>(collector: Collector<T>, node: Node, limitMs: number):
   }
 }
 
+interface CollectOptions {
+  /** The longest that anything may take, milliseconds. */
+  limitMs?: number
+  drift?: DriftCollector
+  /** Also what only an install wants to know. */
+  beforeInstall?: boolean
+}
+
 /**
  * Look at a node: all collectors at once, each within its own time and at most `limitMs` milliseconds. Never throws; a
  * failed one leaves its reason. Without `drift` the node is not compared with what was installed.
  */
 export async function collectFacts(
   node: Node,
-  {
-    limitMs = Number.POSITIVE_INFINITY,
-    drift = notCompared,
-  }: { limitMs?: number; drift?: DriftCollector } = {},
+  { limitMs = Number.POSITIVE_INFINITY, drift = notCompared, beforeInstall = true }: CollectOptions = {},
 ): Promise<Facts> {
+  const once = lookingOnce(node)
   const entries = await Promise.all(
     Object.entries({ ...collectors, drift }).map(async ([name, collector]) => [
       name,
-      await collect<unknown>(collector, node, limitMs),
+      collector.onlyBeforeInstall && !beforeInstall
+        ? { unknown: 'looked at only before an install' }
+        : await collect<unknown>(collector, once, limitMs),
     ]),
   )
   return Object.fromEntries(entries) as Facts

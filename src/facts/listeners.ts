@@ -33,6 +33,15 @@ async function podOf(container: string, { containerd, runtime }: Node): Promise<
   return name && `${labels['io.kubernetes.pod.namespace']}/${name}`
 }
 
+/** Programs that a device might take for the broker of this node. */
+export const brokerPrograms = /^(mosquitto|nanomq|emqx|beam\.smp|vernemq|hivemq|rabbitmq)/
+/** Those of the broker, of the broker inside EdgeCore, and of EdgeCore's health. */
+const portsOfOurs: readonly number[] = [1883, 1884, 10350]
+
+/** Only who is in the way is told how to remove it; to ask for everybody's package takes long. */
+const mayBeInTheWay = ({ port, owner }: Listener): boolean =>
+  portsOfOurs.includes(port) || brokerPrograms.test(owner?.program ?? '')
+
 async function packageOf(executable: string, { processes }: Node): Promise<string | undefined> {
   // Where no package puts anything; most programs that listen on an edge node are there.
   if (!/^\/(usr\/(?!local\/)|s?bin\/)/.test(executable)) return undefined
@@ -50,7 +59,7 @@ async function identify(listener: Listener, node: Node): Promise<HeldListener> {
   const inPod = owner.controlGroup.includes('kubepods')
   const [pod, fromPackage] = await Promise.all([
     inPod && container ? podOf(container, node) : undefined,
-    container ? undefined : packageOf(owner.executable, node),
+    container || !mayBeInTheWay(listener) ? undefined : packageOf(owner.executable, node),
   ])
   const unit = container ? undefined : unitIn(owner.controlGroup)
   return { ...listener, owner: { ...owner, unit, container, pod, package: fromPackage } }

@@ -20,7 +20,9 @@ export const units: Collector<UnitsFacts> = {
     const looked = await Promise.all(
       states.map(async (state): Promise<UnitFacts> => {
         const text = state.fragmentPath ? await node.files.read(state.fragmentPath) : undefined
-        return { ...state, ours: /^\[X-Edgekit\]$/m.test(text ?? '') }
+        // One that was removed from the disk is nobody's; systemd only has not noticed.
+        const removed = state.fragmentPath !== '' && text === undefined
+        return { ...state, ours: removed || /^\[X-Edgekit\]$/m.test(text ?? '') }
       }),
     )
     return Object.fromEntries(Object.keys(names).map((key, index) => [key, looked[index]])) as UnitsFacts

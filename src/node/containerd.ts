@@ -1,10 +1,9 @@
+import { type ContainerdApi, containerdApi, namespace } from './containerd-api.ts'
 import { type SocketState, socketState } from './containerd-socket.ts'
 import { parseTable } from './ctr-table.ts'
 import { containerdSocket, k3sContainerdSocket } from './paths.ts'
 import type { Processes } from './processes.ts'
 
-/** The namespace whose images and containers the Kubernetes side (CRI) sees. */
-const namespace = 'k8s.io'
 /** containerd's CRI plugin and the kubelet's image collector leave images with this label alone (containerd >= 1.6.25, >= 1.7.10, 2.x). */
 export const pinnedLabel = 'io.cri-containerd.pinned'
 
@@ -20,19 +19,6 @@ export interface ContainerdImage {
   platforms: string[]
 }
 
-export interface Task {
-  container: string
-  pid: number
-  /** `RUNNING`, `STOPPED`, `PAUSED`, … */
-  status: string
-}
-
-export interface ContainerdContainer {
-  id: string
-  /** The name of the image that it was made from. */
-  image: string
-}
-
 /** What keeps content in containerd while somebody brings it, for a day at most when that was cut off. */
 export interface Lease {
   id: string
@@ -40,7 +26,7 @@ export interface Lease {
   created: number
 }
 
-export interface Containerd {
+export interface Containerd extends ContainerdApi {
   /** The socket that all below go through: the usual one, or that of k3s' own containerd where only that is there. */
   socket(): Promise<string>
   /**
@@ -50,10 +36,7 @@ export interface Containerd {
   answers(): Promise<boolean>
   /** The same, and whether there is something that only accepts connections. Within 3 s. */
   state(): Promise<SocketState>
-  version(): Promise<string>
   images(): Promise<ContainerdImage[]>
-  tasks(): Promise<Task[]>
-  containers(): Promise<ContainerdContainer[]>
   /** Import an OCI archive for one platform such as `linux/amd64`, and make sure it is on the disk. */
   importImage(archive: string, platform: string): Promise<void>
   /** An empty value takes the label away. */
@@ -83,13 +66,10 @@ export function localContainerd(
   // containerd's client gives up after 10 s; what it says then is worth waiting for.
   const quick = 12_000
   return {
+    ...containerdApi(socket),
     socket,
     answers: async () => (await state()) === 'answers',
     state,
-    async version() {
-      const { stdout } = await processes.run('ctr', [...(await address()), 'version'], { timeoutMs: quick })
-      return /Server:\s+Version:\s+(\S+)/.exec(stdout)?.[1] ?? 'unknown'
-    },
     async images() {
       const checkArgs = [...(await address()), '--namespace', namespace, 'images', 'check']
       const [list, check] = await Promise.all([
@@ -109,19 +89,6 @@ export function localContainerd(
           platforms: (row['PLATFORMS'] ?? '').split(',').filter(name => name !== '' && name !== '-'),
         }
       })
-    },
-    async tasks() {
-      return parseTable(await ctr(quick, 'tasks', 'ls')).map(row => ({
-        container: row['TASK'] ?? '',
-        pid: Number(row['PID']),
-        status: row['STATUS'] ?? '',
-      }))
-    },
-    async containers() {
-      return parseTable(await ctr(quick, 'containers', 'ls')).map(row => ({
-        id: row['CONTAINER'] ?? '',
-        image: row['IMAGE'] ?? '',
-      }))
     },
     async importImage(archive, platform) {
       const importArgs = ['images', 'import', '--platform', platform, archive]

@@ -1,29 +1,11 @@
 import { type ContainerdConfig, parseContainerdConfig } from './containerd-config.ts'
-import { parseTable } from './ctr-table.ts'
 import type { Files } from './files.ts'
 import type { Processes } from './processes.ts'
-
-export interface Plugin {
-  type: string
-  id: string
-  /** `ok`, `error`, `skip` */
-  status: string
-}
-
-export interface Snapshot {
-  key: string
-  /** `Committed`: a layer of an image; `Active`: what a container writes. */
-  kind: string
-}
 
 /** What containers run on, beside containerd's images and tasks. Only looks. */
 export interface Runtime {
   /** Flags of `ctr images import` and `ctr run`, without their dashes. */
   ctrFlags(): Promise<{ import: string[]; run: string[] }>
-  plugins(): Promise<Plugin[]>
-  /** Ids in the namespace k8s.io. */
-  containers(): Promise<string[]>
-  snapshots(): Promise<Snapshot[]>
   /** Labels of a container, which say to which pod it belongs. */
   containerLabels(id: string): Promise<Record<string, string>>
   /** As containerd would read its configuration now. */
@@ -51,18 +33,6 @@ export function localRuntime(processes: Processes, files: Files, socket: () => P
       ])
       return { import: parseFlags(imports), run: parseFlags(run) }
     },
-    plugins: async () =>
-      parseTable(await ctr('plugins', 'ls')).map(row => ({
-        type: row['TYPE'] ?? '',
-        id: row['ID'] ?? '',
-        status: row['STATUS'] ?? '',
-      })),
-    containers: async () => (await ctr('containers', 'ls', '--quiet')).split('\n').filter(Boolean),
-    snapshots: async () =>
-      parseTable(await ctr('snapshots', 'ls')).map(row => ({
-        key: row['KEY'] ?? '',
-        kind: row['KIND'] ?? '',
-      })),
     async containerLabels(id) {
       const info = JSON.parse(await ctr('containers', 'info', id)) as { Labels?: Record<string, string> }
       return info.Labels ?? {}

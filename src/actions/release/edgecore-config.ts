@@ -24,9 +24,10 @@ export const releaseEdgecoreConfig: Release<EdgecoreConfigSpec, KeptFile> = {
       why: 'it has been changed since edgekit set it',
     }))
   },
-  async difference({ spec: { path, values } }, { files }) {
+  async difference({ spec: { path, values }, after }, { files }) {
     const text = await files.read(path)
     if (text === undefined) return gone
+    if ((await files.sha256(path)) === (after as { sha256?: string } | null)?.sha256) return undefined
     const { changed } = patchEdgecoreConfig(text, values)
     if (changed.length === 0) return undefined
     const shown = changed.map(

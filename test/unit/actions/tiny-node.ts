@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Containerd, ContainerdContainer, ContainerdImage, Lease } from '../../../src/node/containerd.ts'
+import type { Containerd, ContainerdImage, Lease } from '../../../src/node/containerd.ts'
+import type { ContainerdContainer } from '../../../src/node/containerd-api.ts'
 import { type Access, type Files, localFiles } from '../../../src/node/files.ts'
 import type { Node } from '../../../src/node/node.ts'
 import type { Systemd, UnitState } from '../../../src/node/systemd.ts'
@@ -127,6 +128,8 @@ export async function tinyNode(): Promise<TinyNode> {
     images: async () => node.images,
     tasks: async () => [],
     containers: async () => node.containers,
+    plugins: noNeed,
+    snapshots: noNeed,
     async importImage(archive, platform) {
       await call('import', archive, platform)
       const brought = archives.get((await node.files.read(archive)) ?? 'no such archive') ?? []
@@ -155,9 +158,6 @@ export async function tinyNode(): Promise<TinyNode> {
     network: { listeners: noNeed, defaultRoutes: noNeed, addresses: noNeed, get: noNeed },
     runtime: {
       ctrFlags: noNeed,
-      plugins: noNeed,
-      containers: noNeed,
-      snapshots: noNeed,
       containerLabels: noNeed,
       config: noNeed,
       runcVersion: noNeed,

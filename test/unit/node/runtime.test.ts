@@ -32,29 +32,11 @@ test('flags are those at the beginning of a line', () => {
   expect(parseFlags(help)).toEqual(['rm', 'detach', 'uidmap'])
 })
 
-test('plugins, containers, snapshots', async () => {
+test('the labels of a container', async () => {
   const runtime = runtimeWith({
-    [`ctr ${address} plugins ls`]: `TYPE                            ID                       PLATFORMS      STATUS    
-io.containerd.snapshotter.v1    devmapper                linux/amd64    error     
-io.containerd.grpc.v1           cri                      linux/amd64    ok        
-`,
-    [`ctr ${address} containers ls --quiet`]: 'mosquitto\n5f2a\n',
-    [`ctr ${address} snapshots ls`]: `KEY          PARENT        KIND      
-mosquitto    sha256:12     Active    
-sha256:12                  Committed 
-`,
     [`ctr ${address} containers info mosquitto`]: '{"ID":"mosquitto","Labels":{"a":"b"}}',
     [`ctr ${address} containers info bare`]: '{"ID":"bare"}',
   })
-  expect(await runtime.plugins()).toEqual([
-    { type: 'io.containerd.snapshotter.v1', id: 'devmapper', status: 'error' },
-    { type: 'io.containerd.grpc.v1', id: 'cri', status: 'ok' },
-  ])
-  expect(await runtime.containers()).toEqual(['mosquitto', '5f2a'])
-  expect(await runtime.snapshots()).toEqual([
-    { key: 'mosquitto', kind: 'Active' },
-    { key: 'sha256:12', kind: 'Committed' },
-  ])
   expect(await runtime.containerLabels('mosquitto')).toEqual({ a: 'b' })
   expect(await runtime.containerLabels('bare')).toEqual({})
 })

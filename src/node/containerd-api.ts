@@ -1,0 +1,97 @@
+import { callGrpc } from './grpc.ts'
+import { encodeText, type Message, messagesIn, numberIn, textIn } from './protobuf.ts'
+
+/** What containerd says of itself, without a process of `ctr` for each question. */
+export interface ContainerdApi {
+  version(): Promise<string>
+  tasks(): Promise<Task[]>
+  containers(): Promise<ContainerdContainer[]>
+  plugins(): Promise<Plugin[]>
+  snapshots(): Promise<Snapshot[]>
+}
+
+export interface Task {
+  container: string
+  pid: number
+  /** `RUNNING`, `STOPPED`, `PAUSED`, … */
+  status: string
+}
+
+export interface ContainerdContainer {
+  id: string
+  /** The name of the image that it was made from. */
+  image: string
+}
+
+export interface Plugin {
+  type: string
+  id: string
+  /** `ok`, `error`, `skip` */
+  status: string
+}
+
+export interface Snapshot {
+  key: string
+  /** `Committed`: a layer of an image; `Active`: what a container writes. */
+  kind: string
+}
+
+/** The namespace whose images and containers the Kubernetes side (CRI) sees. */
+export const namespace = 'k8s.io'
+/** That of `ctr`, and of the CRI plugin where its configuration does not say otherwise. */
+const snapshotter = 'overlayfs'
+const nothing: Buffer = Buffer.alloc(0)
+/** A code of gRPC: this machine has not what the plugin needs, zfs say. */
+const unimplemented = 12
+
+const taskStates = ['UNKNOWN', 'CREATED', 'RUNNING', 'STOPPED', 'PAUSED', 'PAUSING']
+const snapshotKinds = ['Unknown', 'View', 'Active', 'Committed']
+
+/**
+ * The gRPC services of containerd (api/services, the same fields from v1.4 to v2.2). To be asked only when containerd
+ * answers. All throw CommandError.
+ */
+export function containerdApi(socket: () => Promise<string>): ContainerdApi {
+  const ask = async (method: string, request = nothing): Promise<Message[]> =>
+    callGrpc({
+      socket: await socket(),
+      method: `/containerd.services.${method}`,
+      request,
+      headers: { 'containerd-namespace': namespace },
+      timeoutMs: 12_000,
+    })
+  const list = async (method: string, request?: Buffer): Promise<Message[]> =>
+    (await ask(method, request)).flatMap(answer => messagesIn(answer, 1))
+  return {
+    async version() {
+      const [answer] = await ask('version.v1.Version/Version')
+      return (answer && textIn(answer, 1)) || 'unknown'
+    },
+    tasks: async () =>
+      (await list('tasks.v1.Tasks/List')).map(task => ({
+        container: textIn(task, 2),
+        pid: numberIn(task, 3),
+        status: taskStates[numberIn(task, 4)] ?? 'UNKNOWN',
+      })),
+    containers: async () =>
+      (await list('containers.v1.Containers/List')).map(container => ({
+        id: textIn(container, 1),
+        image: textIn(container, 3),
+      })),
+    plugins: async () =>
+      (await list('introspection.v1.Introspection/Plugins')).map(plugin => {
+        const [failure] = messagesIn(plugin, 7)
+        const skipped = failure && numberIn(failure, 1) === unimplemented
+        return {
+          type: textIn(plugin, 1),
+          id: textIn(plugin, 2),
+          status: failure ? (skipped ? 'skip' : 'error') : 'ok',
+        }
+      }),
+    snapshots: async () =>
+      (await list('snapshots.v1.Snapshots/List', encodeText(1, snapshotter))).map(snapshot => ({
+        key: textIn(snapshot, 1),
+        kind: snapshotKinds[numberIn(snapshot, 3)] ?? 'Unknown',
+      })),
+  }
+}
