@@ -1,4 +1,4 @@
-import { ctrOfDebian11 } from '../../lab/ctr-of-debian-11.ts'
+import { containerdOfDebian11 } from '../../lab/containerd-of-debian-11.ts'
 import { type Fault, seenAfter } from './fault.ts'
 
 export const oldContainerd: Fault = {
@@ -7,5 +7,5 @@ export const oldContainerd: Fault = {
   fails: 'containerd-version',
   says: /containerd 1\.4\.13/,
   release: 'bookworm',
-  ...seenAfter(ctrOfDebian11),
+  ...seenAfter(containerdOfDebian11),
 }
