@@ -40,6 +40,7 @@ import { edgecoreCloud } from './edgecore-cloud.ts'
 import { edgecoreConfigFile } from './edgecore-config-file.ts'
 import { edgecoreConfigLoaded } from './edgecore-config-loaded.ts'
 import { edgecoreConfigValid } from './edgecore-config-valid.ts'
+import { edgecoreDatabase } from './edgecore-database.ts'
 import { edgecoreEventBus } from './edgecore-event-bus.ts'
 import { edgecoreHealth } from './edgecore-health.ts'
 import { edgecoreKeys } from './edgecore-keys.ts'
@@ -153,6 +154,7 @@ const groups: Record<Group, readonly Check[]> = {
     edgecoreOrder,
     edgecoreConfigLoaded,
     edgecoreHealth,
+    edgecoreDatabase,
     edgecoreCloud,
   ],
   'mqtt path': [edgecoreMqtt, eventBusTopics, twinAnswers, eventBusBacklog],

@@ -14,6 +14,7 @@ import { ctr } from './ctr.ts'
 import { disks } from './disks.ts'
 import type { DriftCollector } from './drift.ts'
 import { edgecoreConfig } from './edgecore-config.ts'
+import { edgecoreDatabase } from './edgecore-database.ts'
 import { edgecoreHealth } from './edgecore-health.ts'
 import { edgecoreLog } from './edgecore-log.ts'
 import type { Fact } from './fact.ts'
@@ -51,6 +52,7 @@ const collectors = {
   edgecoreConfig,
   edgecoreLog,
   edgecoreHealth,
+  edgecoreDatabase,
   certificates,
   secretFiles,
   bundle,

@@ -23,6 +23,8 @@ export interface Files {
   read(path: string): Promise<string | undefined>
   /** The bytes of a file, or undefined when there is none. */
   bytes(path: string): Promise<Uint8Array | undefined>
+  /** The first bytes of a file, or undefined when there is none. */
+  head(path: string, bytes: number): Promise<Buffer | undefined>
   /** What is at a path, not following a link; undefined when there is nothing. */
   status(path: string): Promise<FileStatus | undefined>
   /** When it was last written, milliseconds since 1970; undefined when there is nothing. */
@@ -84,6 +86,12 @@ export function localFiles(): Files {
   return {
     read: path => fs.readFile(path, 'utf8').catch(absentAsUndefined),
     bytes: path => fs.readFile(path).catch(absentAsUndefined),
+    async head(path, bytes) {
+      await using file = await fs.open(path).catch(absentAsUndefined)
+      if (!file) return undefined
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+      return buffer.subarray(0, bytesRead)
+    },
     async status(path) {
       const found = await fs.lstat(path).catch(absentAsUndefined)
       if (!found) return undefined

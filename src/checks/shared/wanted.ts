@@ -4,7 +4,20 @@ import type { ListedCheck } from '../check.ts'
 /** They look at what only a running EdgeCore does. */
 const needsRunning = ({ id, group }: ListedCheck): boolean =>
   id === 'edgecore-active' || group === 'mqtt path'
-const isAboutEdgecore = ({ group }: ListedCheck): boolean => group === 'edgecore' || group === 'mqtt path'
+/** What EdgeCore and its pods need of a node, and a broker does without. */
+const neededByEdgecore: readonly string[] = [
+  'node-name',
+  'default-route',
+  'no-kubelet',
+  'edgecore-ports',
+  'cri-plugin',
+  'cgroup-driver',
+  'sandbox-image',
+  'cni-config',
+  'edgecore-keys',
+]
+const isAboutEdgecore = ({ id, group }: ListedCheck): boolean =>
+  group === 'edgecore' || group === 'mqtt path' || neededByEdgecore.includes(id)
 /** They look whether something is edgekit's own. */
 const isAboutOwner = ({ id }: ListedCheck): boolean => id === 'foreign-units' || id === 'broker-port'
 

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import http from 'node:http'
 import http2 from 'node:http2'
 import net from 'node:net'
@@ -86,12 +86,8 @@ function serveHealth(port: number): void {
     .listen(port, '127.0.0.1')
 }
 
-/** The real EdgeCore looks for its node in its database; the stand-in for certificates or a database with content. */
-function hasJoined(config: Config): boolean {
-  const database = String(config.database['dataSource'])
-  const certificate = String(config.modules.edgeHub['tlsCertFile'])
-  return existsSync(certificate) || (existsSync(database) && statSync(database).size > 0)
-}
+/** The real EdgeCore looks for its node in its database, which the cloud fills; the stand-in for its certificate. */
+const hasJoined = (config: Config): boolean => existsSync(String(config.modules.edgeHub['tlsCertFile']))
 
 /** Seconds between the attempts to store what CSI drivers there are, as seen with v1.23.1: about 27 s in all. */
 const patience = [0.4, 0.4, 0.9, 1.2, 3.9, 20.6]

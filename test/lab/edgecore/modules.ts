@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Config } from './config.ts'
 import { info, warning } from './klog.ts'
 
@@ -22,7 +24,8 @@ const databases = [
 ] as const
 
 /** Log how the parts register; gives the names of those that are on. */
-export function registerModules({ modules }: Config): string[] {
+export function registerModules({ modules, database }: Config): string[] {
+  makeDatabase(String(database['dataSource']))
   for (const [name, key, on, off] of databases) {
     if (modules[key]['enable'] === true) info(`init.go:${on}`, `Migrating DB tables for ${name} module`)
     else info(`init.go:${off}`, `${name} module is disabled, skipping DB migration`)
@@ -33,6 +36,12 @@ export function registerModules({ modules }: Config): string[] {
     else warning('module.go:93', `Module ${name} is disabled, do not register`)
     return enabled ? [name] : []
   })
+}
+
+/** One page without tables: enough to be taken for a database. */
+function makeDatabase(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  if (!existsSync(path)) writeFileSync(path, Buffer.concat([Buffer.from('SQLite format 3\0')], 4096))
 }
 
 /** The parts whose work has no effect outside still say that they work. */

@@ -33,6 +33,8 @@ import { containerdNotAtBoot } from './containerd-not-at-boot.ts'
 import { containerdStopped } from './containerd-stopped.ts'
 import { criDisabled } from './cri-disabled.ts'
 import { ctrKilled } from './ctr-killed.ts'
+import { databaseEmptied } from './database-emptied.ts'
+import { databaseRemoved } from './database-removed.ts'
 import { deviceTwinOff } from './device-twin-off.ts'
 import { diskNearlyFull } from './disk-nearly-full.ts'
 import { distributionBroker } from './distribution-broker.ts'
@@ -216,4 +218,6 @@ export const faults: readonly Fault[] = [
   archiveRemoved,
   keyChanged,
   installKilled,
+  databaseEmptied,
+  databaseRemoved,
 ]

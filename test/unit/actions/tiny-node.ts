@@ -19,6 +19,7 @@ function filesBelow(root: string): Files {
   return {
     read: path => real.read(at(path)),
     bytes: path => real.bytes(at(path)),
+    head: (path, bytes) => real.head(at(path), bytes),
     async status(path) {
       const found = await real.status(at(path))
       if (!found) return undefined

@@ -72,7 +72,20 @@ describe('what was asked for when the node was installed', () => {
 
   test('where there is to be the broker only, nothing of it is looked at', () => {
     const results = stopped({ edgecore: 'none', adopt: false })
-    expect(skipped(results)).toEqual([...idsOf('edgecore'), ...idsOf('mqtt path')])
+    const needed = [
+      'node-name',
+      'default-route',
+      'no-kubelet',
+      'edgecore-ports',
+      'cri-plugin',
+      'cgroup-driver',
+    ]
+    expect(skipped(results)).toEqual([
+      ...[...needed, 'sandbox-image', 'cni-config'],
+      ...idsOf('edgecore'),
+      ...idsOf('mqtt path'),
+      'edgecore-keys',
+    ])
     expect(results.filter(({ status }) => status === 'fail')).toEqual([])
   })
 

@@ -21,6 +21,8 @@ const brokerConfig = (node: Healthy) => node.brokerConfig.value as NonNullable<t
 const certificate = (node: Healthy, changes: Partial<CertificateFacts>): unknown =>
   Object.assign(node.certificates.value.node ?? {}, changes)
 const probe = (node: Healthy, changes: object): unknown => Object.assign(node.brokerProbe.value, changes)
+const database = (node: Healthy, size: number | undefined): unknown =>
+  Object.assign(node.edgecoreDatabase.value, { size, isDatabase: false })
 const drift = (node: Healthy) => node.drift.value as NonNullable<typeof node.drift.value>
 const changed =
   (path: string, how: string, kind: ChangedFile['kind'] = 'file') =>
@@ -456,6 +458,18 @@ const table: Row[] = [
     node => Object.assign(node.bundle.value?.files[0] ?? {}, { size: 40e6 }),
   ],
   ['broker-image-size', 'skip', 'nothing installed', node => (node.bundle.value = undefined)],
+  ['edgecore-database', 'fail', 'none', node => database(node, undefined)],
+  [
+    'edgecore-database',
+    'skip',
+    'none yet',
+    node => {
+      database(node, undefined)
+      node.units.value.edgecore.activeForMs = 3_000
+    },
+  ],
+  ['edgecore-database', 'fail', 'an empty one', node => database(node, 0)],
+  ['edgecore-database', 'fail', 'noise', node => database(node, 4096)],
   [
     'install-finished',
     'fail',

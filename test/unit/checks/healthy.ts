@@ -150,6 +150,7 @@ export const healthy = (): {
       otherSockets: [],
     },
   },
+  edgecoreDatabase: { value: { path: '/var/lib/kubeedge/edgecore.db', size: 100_000, isDatabase: true } },
   drift: { value: { interrupted: null, changed: [] } },
   ctr: {
     value: {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type ServerHttp2Stream } from 'node:http2'
+import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -21,7 +21,8 @@ async function containerdWith(answers: Record<string, Buffer[]>, asked: object[]
   const directory = await mkdtemp(join(tmpdir(), 'edgekit-grpc-'))
   const path = join(directory, 'containerd.sock')
   const server = createServer()
-  server.on('stream', async (stream: ServerHttp2Stream, headers) => {
+  server.on('stream', (stream, headers) => void answer(stream, headers))
+  async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of stream) chunks.push(chunk as Buffer)
     asked.push({ namespace: headers['containerd-namespace'], bytes: Buffer.concat(chunks).toString('hex') })
@@ -37,7 +38,7 @@ async function containerdWith(answers: Record<string, Buffer[]>, asked: object[]
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
     for (const message of messages) stream.write(framed(message))
     stream.end()
-  })
+  }
   server.listen(path)
   await once(server, 'listening')
   onTestFinished(async () => {
