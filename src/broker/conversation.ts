@@ -22,7 +22,8 @@ export async function conversation(
   const [own, edgecoreTopic] = [`edgekit/doctor/${randomUUID()}`, `$hw/events/edgekit/${randomUUID()}`]
   const statistics = {
     clients: '$SYS/broker/clients/connected',
-    load: '$SYS/broker/load/messages/received/1min',
+    // Not `messages`: that counts what clients ask and acknowledge as well.
+    load: '$SYS/broker/load/publish/received/1min',
   }
   const values = new Map<string, number>()
   client.on('message', (topic, payload) => values.set(topic, Number(payload)))
@@ -46,7 +47,7 @@ export async function conversation(
     edgecoreTopics,
     twin: await twin,
     clients: values.get(statistics.clients),
-    messagesPerMinute: values.get(statistics.load),
+    publishedPerMinute: values.get(statistics.load),
   }
 }
 

@@ -13,9 +13,9 @@ export type ProbeResult =
       mqtt5: { accepted: true } | { failure: string }
       /** What EdgeCore's twin answers to a question about its node; undefined when its name is not known. */
       twin: Delivery | undefined
-      /** How many clients the broker has, this one too, and how many messages it gets in a minute; if it says so. */
+      /** How many clients the broker has, this one too, and how many messages are published in a minute; if it says so. */
       clients: number | undefined
-      messagesPerMinute: number | undefined
+      publishedPerMinute: number | undefined
     }
 
 export type Delivery = { ms: number } | { failure: string }

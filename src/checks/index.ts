@@ -4,6 +4,7 @@ import { brokerActive } from './broker-active.ts'
 import { brokerAtBoot } from './broker-at-boot.ts'
 import { brokerConfigInstalled } from './broker-config-installed.ts'
 import { brokerConfined } from './broker-confined.ts'
+import { brokerCpu } from './broker-cpu.ts'
 import { brokerData } from './broker-data.ts'
 import { brokerImage } from './broker-image.ts'
 import { brokerImageSize } from './broker-image-size.ts'
@@ -159,7 +160,7 @@ const groups: Record<Group, readonly Check[]> = {
   ],
   'mqtt path': [edgecoreMqtt, eventBusTopics, twinAnswers, eventBusBacklog],
   security: [anonymousAccess, brokerConfined, secretFiles, tokenLeft],
-  footprint: [brokerMemory, brokerStartTime, brokerImageSize],
+  footprint: [brokerMemory, brokerCpu, brokerStartTime, brokerImageSize],
   drift: [
     installFinished,
     filesInstalled,

@@ -20,6 +20,7 @@ const bothConnected = /^Init Sub And Pub Client for extern[ae]l mqtt broker .* s
 
 /** A lost connection. */
 interface Loss {
+  of: Client
   at?: number
   line: string
 }
@@ -81,7 +82,7 @@ export function clientReader() {
   }
 
   function lose(record: LogRecord, client: Client, said: string): void {
-    losses.push({ line: record.line, ...(record.at === undefined ? {} : { at: record.at }) })
+    losses.push({ of: client, line: record.line, ...(record.at === undefined ? {} : { at: record.at }) })
     client.loss = said
     move(client, 'lost', record)
   }

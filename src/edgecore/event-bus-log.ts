@@ -44,7 +44,7 @@ export interface EventBusReading {
 
 /** A broker answers a connect in milliseconds; without any answer EventBus waits for ever and logs nothing. */
 const hungAfter = 15_000
-/** More lost connections than this in a minute are not a broker being restarted. */
+/** A client that loses more connections than this in a minute does not do so because somebody restarts the broker. */
 const lossesPerMinute = 5
 
 const tlsFiles =
@@ -81,7 +81,11 @@ export function readEventBus(records: readonly LogRecord[], end: number): EventB
     if (internal?.state === 'failed')
       return { state: 'failing', cause: internalCause, evidence: [internal.line] }
     const losses = clients.losses.filter(({ at }) => at !== undefined && at > end - 60_000)
-    if (losses.length > lossesPerMinute) {
+    // With one id they throw each other out; a broker that is restarted loses both at once.
+    const counted = clients.sameId()
+      ? losses.length
+      : Math.max(...both.map(client => losses.filter(({ of }) => of === client).length))
+    if (counted > lossesPerMinute) {
       const cause = clients.sameId() ? sameIdCause : unstableCause
       return { state: 'flapping', cause, evidence: losses.slice(-2).map(({ line }) => line) }
     }

@@ -75,8 +75,12 @@ const notCompared: DriftCollector = {
   collect: async () => undefined,
 }
 
-async function collect<T>(collector: Collector<T>, node: Node, limitMs: number): Promise<Fact<T>> {
-  const timeoutMs = Math.min(collector.timeoutMs, limitMs)
+async function collect<T>(
+  collector: Collector<T>,
+  node: Node,
+  { leastMs = 0, limitMs = Number.POSITIVE_INFINITY }: CollectOptions,
+): Promise<Fact<T>> {
+  const timeoutMs = Math.min(Math.max(collector.timeoutMs, leastMs), limitMs)
   const signal = AbortSignal.timeout(timeoutMs)
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), {
@@ -93,6 +97,8 @@ async function collect<T>(collector: Collector<T>, node: Node, limitMs: number):
 interface CollectOptions {
   /** The longest that anything may take, milliseconds. */
   limitMs?: number
+  /** Everything may take as long as this, milliseconds: an install would rather wait than refuse. */
+  leastMs?: number
   drift?: DriftCollector
   /** Also what only an install wants to know. */
   beforeInstall?: boolean
@@ -102,17 +108,15 @@ interface CollectOptions {
  * Look at a node: all collectors at once, each within its own time and at most `limitMs` milliseconds. Never throws; a
  * failed one leaves its reason. Without `drift` the node is not compared with what was installed.
  */
-export async function collectFacts(
-  node: Node,
-  { limitMs = Number.POSITIVE_INFINITY, drift = notCompared, beforeInstall = true }: CollectOptions = {},
-): Promise<Facts> {
+export async function collectFacts(node: Node, options: CollectOptions = {}): Promise<Facts> {
+  const { drift = notCompared, beforeInstall = true } = options
   const once = lookingOnce(node)
   const entries = await Promise.all(
     Object.entries({ ...collectors, drift }).map(async ([name, collector]) => [
       name,
       collector.onlyBeforeInstall && !beforeInstall
         ? { unknown: 'looked at only before an install' }
-        : await collect<unknown>(collector, once, limitMs),
+        : await collect<unknown>(collector, once, options),
     ]),
   )
   return Object.fromEntries(entries) as Facts

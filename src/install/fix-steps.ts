@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Fix } from '../checks/check.ts'
-import { broker, units } from '../node/paths.ts'
+import { broker, paths, units } from '../node/paths.ts'
 import type { Receipt } from './receipt.ts'
 import type { DesiredStep } from './step-makers.ts'
 
@@ -44,7 +44,12 @@ export function fixSteps(fix: Fix, knowledge: Knowledge): FixStep[] {
       return run(fix.unit)
     case 'enable':
       return [{ id: `enable ${fix.unit}`, kind: 'unit-enabled', spec: { unit: fix.unit } }]
-    case 'reimport-image':
+    case 'reimport-image': {
+      const image = installedStep(knowledge, 'image', id => id === fix.image)
+      // A broker that could not start for want of it need not wait for the next look.
+      const isBroker = knowledge.texts[paths.brokerUnit]?.includes(fix.image)
+      return image.length > 0 && isBroker ? [...image, ...run(units.broker)] : image
+    }
     case 'repin':
       return installedStep(knowledge, 'image', id => id === fix.image)
     case 'patch-event-bus': {

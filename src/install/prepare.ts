@@ -89,7 +89,7 @@ export async function prepare(
     {
       title: 'Look at this node',
       async run() {
-        facts = { ...(await collectFacts(node)), wanted: { value: wantedBy(choices) } }
+        facts = { ...(await collectFacts(node, { leastMs: 60_000 })), wanted: { value: wantedBy(choices) } }
         findings = preflight(bundle, facts, [...(asked.ignore ?? []), ...settledBy(force, facts)])
       },
     },

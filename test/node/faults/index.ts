@@ -1,6 +1,7 @@
 import { accessListWithoutHw } from './access-list-without-hw.ts'
 import { anonymousFromNetwork } from './anonymous-from-network.ts'
 import { archiveRemoved } from './archive-removed.ts'
+import { brokerBusy } from './broker-busy.ts'
 import { brokerConfigEdited } from './broker-config-edited.ts'
 import { brokerConfigRemoved } from './broker-config-removed.ts'
 import { brokerDataOfRoot } from './broker-data-of-root.ts'
@@ -218,6 +219,7 @@ export const faults: readonly Fault[] = [
   archiveRemoved,
   keyChanged,
   installKilled,
+  brokerBusy,
   databaseEmptied,
   databaseRemoved,
 ]

@@ -34,13 +34,13 @@ test('messages come back, at QoS 0 and 1, on a topic of its own and on one like 
     mqtt5: { accepted: true },
     twin: undefined,
     clients: undefined,
-    messagesPerMinute: undefined,
+    publishedPerMinute: undefined,
   })
   expect(subscriptions.map(topic => topic.replace(/[0-9a-f-]{36}/, 'ID'))).toEqual([
     'edgekit/doctor/ID 1',
     '$hw/events/edgekit/ID 1',
     '$SYS/broker/clients/connected 1',
-    '$SYS/broker/load/messages/received/1min 1',
+    '$SYS/broker/load/publish/received/1min 1',
   ])
 })
 
@@ -51,12 +51,12 @@ test('the twin of the node is asked, and what the broker says of itself is read'
   const answer = probeBroker({ host, port }, { nodeName: 'edge-1' }, 5_000)
   await expect.poll(() => published).toContain(membership)
   answering.send('$SYS/broker/clients/connected', '3')
-  answering.send('$SYS/broker/load/messages/received/1min', '12.5')
+  answering.send('$SYS/broker/load/publish/received/1min', '12.5')
   answering.send(`${membership}/result`, '{}')
   expect(await answer).toMatchObject({
     twin: { ms: expect.any(Number) },
     clients: 3,
-    messagesPerMinute: 12.5,
+    publishedPerMinute: 12.5,
   })
 })
 

@@ -422,6 +422,17 @@ const table: Row[] = [
     node => (node.certificates.value.bootstrapFile = { set: true, parts: 4 }),
   ],
   ['token-left', 'skip', 'not joined', joining(token('a.b.c.d'))],
+  ['broker-cpu', 'warn', '2 %', node => broker(node, { cpuMs: 72_000 })],
+  [
+    'broker-cpu',
+    'pass',
+    '2 % with work to do',
+    node => {
+      broker(node, { cpuMs: 72_000 })
+      probe(node, { publishedPerMinute: 6_000 })
+    },
+  ],
+  ['broker-cpu', 'skip', 'just started', node => broker(node, { aliveMs: 29_000 })],
   ['broker-memory', 'warn', '30 MB', node => broker(node, { residentBytes: 30e6 })],
   ['broker-start-time', 'warn', '3 s', node => (node.units.value.broker.startedInMs = 3_000)],
   [

@@ -196,7 +196,7 @@ export const healthy = (): {
       mqtt5: { accepted: true },
       twin: { ms: 2.1 },
       clients: 3,
-      messagesPerMinute: 0.5,
+      publishedPerMinute: 0.5,
     },
   },
   brokerConfig: {

@@ -4,7 +4,8 @@ import type { Fix } from '../../../src/checks/check.ts'
 import { fixSteps, type Knowledge } from '../../../src/install/fix-steps.ts'
 import { paths } from '../../../src/node/paths.ts'
 
-const text = 'a unit\n'
+const text = 'a unit with docker.io/library/eclipse-mosquitto:2.0\n'
+const pause = 'registry.k8s.io/pause:3.8'
 const sha256 = createHash('sha256').update(text).digest('hex')
 const image = 'docker.io/library/eclipse-mosquitto:2.0'
 const item = (id: string, kind: string, spec: unknown) => ({
@@ -28,6 +29,7 @@ const knowledge: Knowledge = {
     options: {},
     items: [
       item(image, 'image', { reference: image }),
+      item(pause, 'image', { reference: pause }),
       item(paths.edgecoreConfig, 'edgecore-config', { path: paths.edgecoreConfig, values: {} }),
       ...[paths.brokerUnit, paths.edgecoreDropIn, paths.brokerConfig].map(path =>
         item(path, 'file', { path, sha256 }),
@@ -42,7 +44,8 @@ test.each<[Fix, string[]]>([
   [{ kind: 'start', unit: 'mosquitto.service' }, broker],
   [{ kind: 'start', unit: 'containerd.service' }, ['unit-running containerd.service']],
   [{ kind: 'enable', unit: 'edgecore.service' }, ['unit-enabled enable edgecore.service']],
-  [{ kind: 'reimport-image', image }, [`image ${image}`]],
+  [{ kind: 'reimport-image', image }, [`image ${image}`, ...broker]],
+  [{ kind: 'reimport-image', image: pause }, [`image ${pause}`]],
   [{ kind: 'repin', image }, [`image ${image}`]],
   [{ kind: 'repin', image: 'not/ours:1' }, []],
   [

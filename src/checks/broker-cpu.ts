@@ -1,0 +1,39 @@
+import { known } from '../facts/fact.ts'
+import type { Check } from './check.ts'
+
+const budget = 0.01
+/** Before, its start counts for too much. */
+const warmMs = 30_000
+/** With a message a second or more it is not idle. */
+const busyPerMinute = 60
+
+export const brokerCpu: Check = {
+  id: 'broker-cpu',
+  title: 'An idle broker needs less than 1 % of a processor',
+  tags: ['doctor'],
+  needs: ['broker-active'],
+  run(facts) {
+    const broker = known(facts.brokerProcess)
+    if (!broker || broker.aliveMs < warmMs)
+      return { status: 'skip', observed: 'it has not run for long enough to tell' }
+    const share = broker.cpuMs / broker.aliveMs
+    const observed = `${(share * 100).toFixed(2)} % since it was started`
+    const probe = 'value' in facts.brokerProbe ? facts.brokerProbe.value : undefined
+    const messages = (probe && 'publishedPerMinute' in probe && probe.publishedPerMinute) || 0
+    if (share <= budget) return { status: 'pass', observed }
+    if (messages >= busyPerMinute)
+      return {
+        status: 'pass',
+        observed: `${observed}, with ${Math.round(messages)} messages in the last minute`,
+      }
+    return {
+      status: 'warn',
+      observed: `${observed}, and hardly any messages`,
+      expected: 'less than 1 %: something keeps it busy without sending anything',
+      remedy: {
+        text: 'Most often a client connects or pings again and again: the log of the broker names those that connect.',
+        commands: ['journalctl -u mosquitto -n 50 --no-pager', 'ss -tnp sport = :1883'],
+      },
+    }
+  },
+}

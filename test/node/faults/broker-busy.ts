@@ -1,0 +1,31 @@
+import type { Fault } from './fault.ts'
+
+// PINGREQ after PINGREQ, 4096 at a time.
+const ping = `use IO::Socket::INET;
+my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1:1883') or die;
+syswrite $socket, "\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04ping";
+sysread $socket, my $answer, 4;
+while (1) { syswrite $socket, "\xc0\x00" x 4096;
+  for (my $left = 8192; $left > 0;) { $left -= sysread($socket, $answer, $left) || die } }
+`
+
+const says = (status: string) => `edgekit doctor broker-cpu --json | grep -q '"status": "${status}"'`
+
+export const brokerBusy: Fault = {
+  what: 'a client keeps the broker busy and sends nothing',
+  occasion: 'doctor',
+  fails: 'broker-cpu',
+  status: 'warn',
+  says: /% since it was started, and hardly any messages/,
+  release: 'trixie',
+  async breakIt(node) {
+    await node.write('/var/ping', ping)
+    await node.sh(
+      `while ${says('skip')}; do sleep 1; done
+       systemd-run --quiet --unit=ping perl /var/ping
+       until ${says('warn')}; do sleep 0.2; done
+       sleep 2; systemctl stop ping`,
+      { timeoutMs: 120_000 },
+    )
+  },
+}
