@@ -56,8 +56,10 @@ import { eventBusTopics } from './event-bus-topics.ts'
 import { filesInstalled } from './files-installed.ts'
 import { foreignDropIns } from './foreign-drop-ins.ts'
 import { foreignUnits } from './foreign-units.ts'
+import { hiddenUnit } from './hidden-unit.ts'
 import { imageArchives } from './image-archives.ts'
 import { imageContent } from './image-content.ts'
+import { imagesKept } from './images-kept.ts'
 import { inodes } from './inodes.ts'
 import { installFinished } from './install-finished.ts'
 import { journalKept } from './journal-kept.ts'
@@ -106,6 +108,7 @@ const groups: Record<Group, readonly Check[]> = {
     noKubelet,
     maskedUnits,
     foreignUnits,
+    hiddenUnit,
     foreignDropIns,
     edgecorePorts,
     journalKept,
@@ -156,6 +159,7 @@ const groups: Record<Group, readonly Check[]> = {
     edgecoreConfigLoaded,
     edgecoreHealth,
     edgecoreDatabase,
+    imagesKept,
     edgecoreCloud,
   ],
   'mqtt path': [edgecoreMqtt, eventBusTopics, twinAnswers, eventBusBacklog],

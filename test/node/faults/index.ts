@@ -59,6 +59,7 @@ import { healthPortTaken } from './health-port-taken.ts'
 import { imageOfOtherPlatform } from './image-of-other-platform.ts'
 import { imageRemoved } from './image-removed.ts'
 import { imageUnpinned } from './image-unpinned.ts'
+import { imagesDeleted } from './images-deleted.ts'
 import { impossibleName } from './impossible-name.ts'
 import { inodesUsedUp } from './inodes-used-up.ts'
 import { installKilled } from './install-killed.ts'
@@ -88,6 +89,7 @@ import { ordinaryUser } from './ordinary-user.ts'
 import { otherArchitecture } from './other-architecture.ts'
 import { otherConfigFile } from './other-config-file.ts'
 import { otherNodeName } from './other-node-name.ts'
+import { packageHidden } from './package-hidden.ts'
 import { passwordWanted } from './password-wanted.ts'
 import { podOnPort } from './pod-on-port.ts'
 import { portTaken } from './port-taken.ts'
@@ -219,6 +221,8 @@ export const faults: readonly Fault[] = [
   archiveRemoved,
   keyChanged,
   installKilled,
+  imagesDeleted,
+  packageHidden,
   brokerBusy,
   databaseEmptied,
   databaseRemoved,

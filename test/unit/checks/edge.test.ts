@@ -469,6 +469,25 @@ const table: Row[] = [
     node => Object.assign(node.bundle.value?.files[0] ?? {}, { size: 40e6 }),
   ],
   ['broker-image-size', 'skip', 'nothing installed', node => (node.bundle.value = undefined)],
+  [
+    'hidden-unit',
+    'warn',
+    'a package',
+    node => (node.units.value.broker.hides = '/usr/lib/systemd/system/mosquitto.service'),
+  ],
+  [
+    'images-kept',
+    'warn',
+    'a deleted image',
+    node =>
+      node.edgecoreLog.value.warnings.push({
+        code: 'image-removed',
+        text: '',
+        remedy: '',
+        line: '',
+        times: 1,
+      }),
+  ],
   ['edgecore-database', 'fail', 'none', node => database(node, undefined)],
   [
     'edgecore-database',

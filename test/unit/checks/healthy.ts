@@ -53,6 +53,7 @@ export const unit = (name: string, changes: Partial<UnitFacts> = {}): UnitFacts 
   wants: ['containerd.service', 'mosquitto.service'],
   killMode: 'control-group',
   ours: true,
+  hides: undefined,
   ...changes,
 })
 
