@@ -40,7 +40,7 @@ describe.concurrent.each(releases)('%s', release => {
   test('a node with the broker only: what EdgeCore needs is not missed', async () => {
     await using node = await startNodeWithBundle({ release })
     const unneeded = [noDefaultRoute, kubeletRuns, noCni, healthPortTaken, criDisabled, impossibleName]
-    for (const { breakIt } of unneeded) await breakIt(node)
+    for (const fault of unneeded) await fault.breakIt(node)
     await node.sh(`${install} --no-edgecore`, { timeoutMs: 120_000 })
     const skipped = await skippedOn(node)
     for (const { fails } of unneeded) expect(skipped.get(fails)).toBe('this node is to have the broker only')
