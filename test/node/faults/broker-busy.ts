@@ -3,9 +3,9 @@ import type { Fault } from './fault.ts'
 // PINGREQ after PINGREQ, 4096 at a time.
 const ping = `use IO::Socket::INET;
 my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1:1883') or die;
-syswrite $socket, "\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04ping";
+syswrite $socket, "\\x10\\x10\\x00\\x04MQTT\\x04\\x02\\x00\\x3c\\x00\\x04ping";
 sysread $socket, my $answer, 4;
-while (1) { syswrite $socket, "\xc0\x00" x 4096;
+while (1) { syswrite $socket, "\\xc0\\x00" x 4096;
   for (my $left = 8192; $left > 0;) { $left -= sysread($socket, $answer, $left) || die } }
 `
 

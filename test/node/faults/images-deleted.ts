@@ -13,7 +13,8 @@ export const imagesDeleted: Fault = {
   async breakIt(node) {
     await changeEdgecore('', 'finish hub-client pub')(node)
     await node.sh(
-      `printf '%s\\n' "MESSAGE=I$(date +%m%d) $(date +%T).000000       1 image_gc_manager.go:487] "'${message}' OBJECT_SYSTEMD_UNIT=edgecore.service | logger --journald
+      `pid=$(systemctl show edgecore --value --property=MainPID)
+       printf '%s\\n' "MESSAGE=I$(date +%m%d) $(date +%T).000000 $(printf %7d $pid) image_gc_manager.go:487] "'${message}' OBJECT_SYSTEMD_UNIT=edgecore.service | logger --journald
        until edgekit doctor images-kept | grep -q Removing; do sleep 0.2; done`,
     )
   },
