@@ -30,6 +30,8 @@ export async function open(
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: timeoutMs,
+    // It would make 65536 buffers first, which takes longer than all there is to say.
+    writeCache: false,
     ...login,
     // EdgeCore looks at the certificate only with TLS switched on; whether it would take it, its log says.
     ...(tls && { ...tls, rejectUnauthorized: false }),

@@ -14,6 +14,9 @@ export async function startEdged(config: Config): Promise<void> {
   info('server.go:467', '"Kubelet version" kubeletVersion="v0.0.0-master+$Format:%H$"')
   info('server.go:469', '"Golang settings" GOGC="" GOMAXPROCS="" GOTRACEBACK=""')
   await findRuntime(String(kubelet['containerRuntimeEndpoint']))
+  const deleted = process.env['EDGECORE_STAND_IN_DELETES']
+  if (deleted)
+    info('image_gc_manager.go:487', `"Removing image to free bytes" imageID="${deleted}" size=736864`)
   serveHealth(Number(kubelet['readOnlyPort']))
   const gates = kubelet['featureGates'] as Section | undefined
   if (!hasJoined(config) && gates?.['DisableCSIVolumePlugin'] !== true) await giveUpWithoutNode()

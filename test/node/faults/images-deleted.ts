@@ -1,8 +1,6 @@
 import { changeEdgecore, putEdgecoreBack } from '../../lab/edgecore-config.ts'
 import type { Fault } from './fault.ts'
 
-const message = '"Removing image to free bytes" imageID="sha256:1" size=736864'
-
 export const imagesDeleted: Fault = {
   what: 'the disk was full, and the kubelet inside EdgeCore has deleted an image',
   occasion: 'doctor',
@@ -11,12 +9,9 @@ export const imagesDeleted: Fault = {
   says: /Removing image to free bytes/,
   release: 'bookworm',
   async breakIt(node) {
+    await node.sh('systemctl set-environment EDGECORE_STAND_IN_DELETES=sha256:1')
     await changeEdgecore('', 'finish hub-client pub')(node)
-    await node.sh(
-      `pid=$(systemctl show edgecore --value --property=MainPID)
-       printf '%s\\n' "MESSAGE=I$(date +%m%d) $(date +%T).000000 $(printf %7d $pid) image_gc_manager.go:487] "'${message}' OBJECT_SYSTEMD_UNIT=edgecore.service | logger --journald
-       until edgekit doctor images-kept | grep -q Removing; do sleep 0.2; done`,
-    )
+    await node.sh('systemctl unset-environment EDGECORE_STAND_IN_DELETES')
   },
   mend: putEdgecoreBack,
 }
