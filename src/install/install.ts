@@ -109,7 +109,10 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   await runSteps(last)
   // Where nothing was done, nothing is to be looked at twice.
   const isChanged = plan.steps.length + plan.undo.length + last.length > 0
-  const now = { ...(isChanged ? await collectFacts(node, { leastMs: 60_000 }) : facts), wanted: { value: wanted } }
+  const now = {
+    ...(isChanged ? await collectFacts(node, { leastMs: 60_000 }) : facts),
+    wanted: { value: wanted },
+  }
   const checklist = runChecks(checksForRole('checklist', role), now)
   return {
     bundle,

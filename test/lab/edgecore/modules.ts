@@ -25,7 +25,8 @@ const databases = [
 
 /** Log how the parts register; gives the names of those that are on. */
 export function registerModules({ modules, database }: Config): string[] {
-  makeDatabase(String(database['dataSource']))
+  // Unit tests keep it from the disk of the machine they run on.
+  makeDatabase(process.env['EDGECORE_STAND_IN_DATABASE'] ?? String(database['dataSource']))
   for (const [name, key, on, off] of databases) {
     if (modules[key]['enable'] === true) info(`init.go:${on}`, `Migrating DB tables for ${name} module`)
     else info(`init.go:${off}`, `${name} module is disabled, skipping DB migration`)

@@ -27,6 +27,7 @@ export class StandIn {
       env: {
         ...process.env,
         EDGECORE_STAND_IN_SECOND_MS: String(secondMs),
+        EDGECORE_STAND_IN_DATABASE: join(this.directory, 'edgecore.db'),
         // EdgeCore's own switch: a kubelet of this machine, or of a node of the lab, does not matter here.
         CHECK_EDGECORE_ENVIRONMENT: 'false',
       },
