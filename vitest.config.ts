@@ -15,6 +15,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           // It imports its schemas without the attribute that Node.js wants.
           server: { deps: { inline: [/@actions\/workflow-parser/] } },
+          // Beside tests on nodes they may have to wait for a processor.
+          testTimeout: 30_000,
           restoreMocks,
         },
       },

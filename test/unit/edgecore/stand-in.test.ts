@@ -85,7 +85,9 @@ describe('the stand-in logs what EdgeCore logs and means the same', () => {
     await standIn.logged(/connect error/, 2)
     expect(await standIn.stop()).toBe(0)
     expect(meaning(standIn.text)).toEqual(realMeaning('nopw'))
-    expect(eventBusLines(standIn.text)).toEqual(eventBusLines(real('nopw')))
+    // It tries on until it is stopped.
+    const wanted = eventBusLines(real('nopw'))
+    expect(eventBusLines(standIn.text).slice(0, wanted.length)).toEqual(wanted)
   })
 
   test('a port that never answers', async () => {
