@@ -26,7 +26,7 @@ const inspectionOf = ({ manifest, signature }: Head, sizes: number[]): Inspectio
 
 /** What a bundle says of itself. Reads its beginning and nothing else. Throws EdgekitError. */
 export async function inspectBundle(path: string): Promise<Inspection> {
-  const { directory, packed } = await locateBundle(path)
+  const { directory, packed } = locateBundle(path)
   if (directory !== undefined) return inspectionOf(await readHead(directory), [])
   let head: Head | undefined
   await readArchive(packed, {
@@ -44,7 +44,7 @@ export async function inspectBundle(path: string): Promise<Inspection> {
 
 /** The bundle's SBOM, after a look at its hash. Of a packed bundle no more is read than up to it. Throws EdgekitError. */
 export async function readSbom(path: string): Promise<string> {
-  const { directory, packed } = await locateBundle(path)
+  const { directory, packed } = locateBundle(path)
   const problem = refuse(path)
   if (directory !== undefined) {
     const { manifest } = await readHead(directory)

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { manifestName } from './manifest.ts'
@@ -12,11 +12,11 @@ export type Located = { directory: string; packed?: never } | { packed: PackedBu
  * What a path given by a person means: a .tar.gz, a part of one, a directory it was unpacked into, or a directory that
  * one packed bundle lies in. Throws EdgekitError.
  */
-export async function locateBundle(path: string): Promise<Located> {
-  const found = await stat(path).catch(error => unreadable(path, error))
-  if (found.isFile()) return { packed: await openPacked(path) }
+export function locateBundle(path: string): Located {
+  const found = readable(path, path => statSync(path))
+  if (found.isFile()) return { packed: openPacked(path) }
   if (!found.isDirectory()) throw nothing(`${path} is neither a file nor a directory`)
-  const names = (await readdir(path).catch(error => unreadable(path, error))).toSorted()
+  const names = readable(path, path => readdirSync(path)).toSorted()
   if (names.includes(manifestName)) return { directory: path }
   const bundles = new Map<string, string>()
   for (const name of names) {
@@ -28,12 +28,20 @@ export async function locateBundle(path: string): Promise<Located> {
   if (others.length > 0) {
     throw nothing(`there are ${bundles.size} bundles in ${path}: ${[...bundles.keys()].join(', ')}`)
   }
-  return { packed: await openPacked(join(path, first)) }
+  return { packed: openPacked(join(path, first)) }
 }
 
-function unreadable(path: string, error: NodeJS.ErrnoException): never {
-  if (error.code !== 'EACCES') throw nothing(`there is no bundle at ${path}: ${messageOf(error)}`)
-  throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
+function readable<T>(path: string, read: (path: string) => T): T {
+  try {
+    return read(path)
+  } catch (error) {
+    throw unreadable(path, error as NodeJS.ErrnoException)
+  }
+}
+
+function unreadable(path: string, error: NodeJS.ErrnoException): EdgekitError {
+  if (error.code !== 'EACCES') return nothing(`there is no bundle at ${path}: ${messageOf(error)}`)
+  return new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
     exitCode: exitCodes.refused,
     remedy: 'Run edgekit as root, or as a user who may read it.',
     cause: error,

@@ -1,8 +1,10 @@
-import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { close, open, read, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { parsePartName, partName } from './part-names.ts'
+
+const readSize = 64 * 1024
 
 /** A bundle as it was written: one .tar.gz, or its parts in order. */
 export interface PackedBundle {
@@ -16,14 +18,14 @@ export interface PackedBundle {
 const copyAgain = 'Copy the bundle again, all parts of it into one directory.'
 
 /** The packed bundle of which `path` is the only file or a part. Throws EdgekitError that names the part at fault. */
-export async function openPacked(path: string): Promise<PackedBundle> {
+export function openPacked(path: string): PackedBundle {
   const part = parsePartName(basename(path))
   if (part === undefined) {
-    const { size } = await stat(path)
+    const { size } = statSync(path)
     return { name: path, files: [{ path, size }], size }
   }
   const directory = dirname(path)
-  const numbers = (await readdir(directory))
+  const numbers = readdirSync(directory)
     .map(parsePartName)
     .filter(other => other?.bundle === part.bundle)
     .map(other => other?.number ?? 0)
@@ -40,7 +42,7 @@ export async function openPacked(path: string): Promise<PackedBundle> {
   const files: PackedBundle['files'] = []
   for (let number = 1; number <= last; number++) {
     const file = partName(name, number)
-    files.push({ path: file, size: (await stat(file)).size })
+    files.push({ path: file, size: statSync(file).size })
   }
   const [first, ...others] = files as [PackedBundle['files'][number], ...PackedBundle['files']]
   const odd = others.find(({ size }, index) =>
@@ -54,9 +56,29 @@ export async function openPacked(path: string): Promise<PackedBundle> {
   return { name, files, size: files.reduce((sum, { size }) => sum + size, 0) }
 }
 
-/** The bytes of a packed bundle, parts one after another. */
+/**
+ * The bytes of a packed bundle, parts one after another. Streams of files and node:fs/promises are not used here and
+ * before: to load them is a tenth of what `inspect` takes.
+ */
 export async function* bytesOf({ files }: PackedBundle): AsyncGenerator<Buffer> {
-  for (const { path } of files) yield* createReadStream(path, { highWaterMark: 64 * 1024 })
+  for (const { path } of files) {
+    const file = await promisify(open)(path, 'r')
+    try {
+      for (;;) {
+        const { bytesRead, buffer } = await promisify(read)(
+          file,
+          Buffer.allocUnsafeSlow(readSize),
+          0,
+          readSize,
+          null,
+        )
+        if (bytesRead === 0) break
+        yield buffer.subarray(0, bytesRead)
+      }
+    } finally {
+      await promisify(close)(file)
+    }
+  }
 }
 
 /** The file in which the byte at `offset` is. */

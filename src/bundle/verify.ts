@@ -21,7 +21,7 @@ export interface Verification {
  * not signed by any of the keys.
  */
 export async function verifyBundle(path: string, keys: readonly TrustedKey[]): Promise<Verification> {
-  const { directory, packed } = await locateBundle(path)
+  const { directory, packed } = locateBundle(path)
   const problems: string[] = []
   let judged: Omit<Verification, 'problems'> | undefined
   const reader = {

@@ -92,9 +92,7 @@ export default class Install extends EdgekitCommand {
       },
     }
     const mayAsk = isInteractive() && !silent && !flags.yes && !asked.yes
-    const { directory, packed } = await locateBundle(
-      resolve(args.bundle ?? resolve(process.execPath, '../..')),
-    )
+    const { directory, packed } = locateBundle(resolve(args.bundle ?? resolve(process.execPath, '../..')))
     const withBundle = (work: (directory: string) => Promise<unknown>): Promise<unknown> =>
       directory === undefined ? withUnpacked(packed, keys, work) : work(directory)
     try {

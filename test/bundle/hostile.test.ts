@@ -26,7 +26,7 @@ const temporary = async () => (await readdir('/var/tmp')).filter(name => name.st
 /** What verify finds, and that unpacking refuses it with the same words and leaves nothing behind. */
 async function refused(path: string): Promise<string> {
   const before = await temporary()
-  const packed = await openPacked(path)
+  const packed = openPacked(path)
   const unpacking = await withUnpacked(packed, [], async () => 'used').catch((error: Error) => error.message)
   const found = await verifyBundle(path, []).then(
     ({ problems }) => problems.join('\n'),
@@ -41,7 +41,7 @@ async function refused(path: string): Promise<string> {
 test('a good one is verified, unpacked and inspected', async () => {
   const path = await writeTiny(newPath(), good)
   expect(await verifyBundle(path, [])).toMatchObject({ signature: 'none', problems: [] })
-  const directory = await withUnpacked(await openPacked(path), [], async directory => {
+  const directory = await withUnpacked(openPacked(path), [], async directory => {
     expect((await stat(directory)).mode & 0o777).toBe(0o700)
     for (const [name, content] of Object.entries(tinyFiles)) {
       expect(await readFile(join(directory, name), 'utf8')).toBe(content)
@@ -59,7 +59,7 @@ test('what a killed process left where bundles are unpacked goes at the next tim
   // No process has a number above 2^22 (pid_max of proc_sys_kernel(5)).
   const [abandoned, used] = ['/var/tmp/edgekit-4194305-x', `/var/tmp/edgekit-${process.pid}-used`]
   for (const path of [abandoned, used]) await mkdir(join(path, 'bin'), { recursive: true })
-  await withUnpacked(await openPacked(await writeTiny(newPath(), good)), [], async () => {})
+  await withUnpacked(openPacked(await writeTiny(newPath(), good)), [], async () => {})
   await expect(stat(abandoned)).rejects.toThrow('ENOENT')
   await rm(used, { recursive: true })
 })
@@ -165,7 +165,7 @@ test('a bundle that was cut off, or goes on behind its end', async () => {
 
 test('an unpacked bundle with something more, less or else in it', async () => {
   const path = await writeTiny(newPath(), good)
-  await withUnpacked(await openPacked(path), [], async directory => {
+  await withUnpacked(openPacked(path), [], async directory => {
     await rm(join(directory, 'edgekit'))
     await symlink('/bin/sh', join(directory, 'edgekit'))
     await rm(join(directory, 'meta/sbom.cdx.json'))
@@ -206,7 +206,7 @@ test('a signature by another key, over something else, or missing, is refused be
     const bad = await writeTiny(newPath(), entries)
     await expect(verifyBundle(bad, keys)).rejects.toThrow(message)
     let isUsed = false
-    const unpacking = withUnpacked(await openPacked(bad), keys, async () => {
+    const unpacking = withUnpacked(openPacked(bad), keys, async () => {
       isUsed = true
     })
     await expect(unpacking).rejects.toThrow(message)
