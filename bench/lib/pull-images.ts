@@ -8,7 +8,7 @@ import { hostArch } from '../../tools/runtime.ts'
 
 const [url = '', cache = '', ...names] = process.argv.slice(2)
 const registry = new Registry({ mirrors: parseMirrors([`docker.io=${url}`]) })
-await fetchImages(
+void fetchImages(
   names.map(reference => ({ reference })),
   { registry, store: new BlobStore(cache), programs: localPrograms(), platform: `linux/${hostArch()}` },
 )

@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { pushImage, startRegistry } from '../../test/lab/registry.ts'
+import { edgekit } from '../../tools/edgekit.ts'
 import { hostArch } from '../../tools/runtime.ts'
 import { compare } from './pairs.ts'
 import { writeRandomImage } from './random-image.ts'
 import type { Row } from './rows.ts'
 
-const program = fileURLToPath(new URL('pull-images.ts', import.meta.url))
+const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const names = ['one', 'two', 'three', 'four'] as const
 const pairs = 5
 
@@ -28,6 +30,22 @@ const row = (
   budget,
 })
 
+/** One file of the program and what it imports, as the executable has them; the thread that hashes stays beside it. */
+async function bundled(directory: string): Promise<string> {
+  const outfile = join(directory, 'pull-images.cjs')
+  await build({
+    entryPoints: [pathOf('pull-images.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    minify: true,
+    define: { 'import.meta.url': 'moduleUrl' },
+    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename)" },
+  })
+  await copyFile(pathOf('../../src/images/hash-worker.ts'), join(directory, 'hash-worker.ts'))
+  return outfile
+}
+
 /**
  * What it costs to bring four images, 800 MB in all, into a cache, and to find them there. Measured is a process from its
  * start to its end that does the fetching of `edgekit bundle` and nothing else.
@@ -35,6 +53,7 @@ const row = (
 export async function pulls(parent: string): Promise<Row[]> {
   const directory = await mkdtemp(join(parent, 'pulls-'))
   const [cache, copies] = [join(directory, 'cache'), join(directory, 'copies')]
+  const program = await bundled(directory)
   const registry = await startRegistry()
   try {
     for (const name of names) {
@@ -43,7 +62,13 @@ export async function pulls(parent: string): Promise<Row[]> {
       await rm(layout, { recursive: true })
     }
     const pull = () =>
-      run(process.execPath, [program, registry.url, cache, ...names.map(name => `${name}:1.0`)])
+      run(process.execPath, [
+        ...edgekit.execArgv,
+        program,
+        registry.url,
+        cache,
+        ...names.map(name => `${name}:1.0`),
+      ])
     const cold = await compare(
       async () => {
         await rm(cache, { recursive: true, force: true })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { formatBytes } from '../format.ts'
 import type { ImageAccess } from '../images/source.ts'
+import { isOutOfSpace, StorageError } from '../images/storage-error.ts'
 import type { TarMember } from '../images/tar.ts'
 import type { StepRunner } from '../step.ts'
 import { Ahead, type Hashed } from './ahead.ts'
@@ -52,7 +53,13 @@ export async function buildBundles(options: BuildOptions): Promise<WrittenPackag
     )
   } catch (error) {
     signal.throwIfAborted()
-    throw error
+    if (error instanceof StorageError || !isOutOfSpace(error)) throw error
+    throw new EdgekitError(`no space left on the disk of ${outputDirectory}, where the bundle is written`, {
+      exitCode: exitCodes.refused,
+      remedy:
+        'Free some, or name a directory on a larger disk with --output: the programs lie there a second time while it is made.',
+      cause: error,
+    })
   } finally {
     await ahead.stop()
     await rm(work, { recursive: true, force: true })

@@ -15,8 +15,15 @@ export async function storing<T>(directory: string, work: () => Promise<T>): Pro
   }
 }
 
+/** Whether a disk was full, told by the system or by an error with that as its cause. */
+export const isOutOfSpace = (error: unknown): boolean =>
+  noSpace.includes(codeOf(error)) || (error instanceof Error && noSpace.includes(codeOf(error.cause)))
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
 function storageError(directory: string, error: unknown): StorageError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   const explain = (message: string, remedy: string): StorageError =>
     new StorageError(message, { exitCode: exitCodes.refused, remedy, cause: error })
   if (noSpace.includes(code)) {

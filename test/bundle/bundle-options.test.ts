@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,8 +36,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-async function bundle(options: string[], env: Record<string, string> = {}) {
-  const output = await mkdtemp(join(directory, 'out-'))
+async function bundle(options: string[], env: Record<string, string> = {}, parent = directory) {
+  const output = await mkdtemp(join(parent, 'out-'))
   const args = ['bundle', 'edge', '--arch', 'amd64', '-o', output, ...options]
   const { exitCode, stderr } = await execa(executable, args, { reject: false, env })
   return { exitCode, stderr, output, files: await readdir(output) }
@@ -57,6 +58,22 @@ test('a cache filled over TLS and a proxy is enough for the same bundle --offlin
     ),
   )
   expect(second).toBe(first)
+})
+
+test('a disk that is full where the bundle is written is told, and nothing stays there', async () => {
+  const disk = await mkdtemp(join(directory, 'disk-'))
+  await execa('mount', ['-t', 'tmpfs', '-o', 'size=8m', `edgekit-${randomUUID()}`, disk])
+  try {
+    const mirror = mirrorFlags(server.url)
+    const built = await bundle(['--cache', join(directory, 'full'), ...mirror], {}, disk)
+    expect(built).toMatchObject({ exitCode: 3, files: [] })
+    expect(built.stderr.replaceAll('\n', ' ')).toContain(
+      `no space left on the disk of ${built.output}, where the bundle is written`,
+    )
+    expect(built.stderr).toContain('--output')
+  } finally {
+    await execa('umount', [disk])
+  }
 })
 
 test.each<[string, () => string[], number, RegExp]>([
