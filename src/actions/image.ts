@@ -1,4 +1,5 @@
-import { type Containerd, pinnedLabel } from '../node/containerd.ts'
+import type { Containerd } from '../node/containerd.ts'
+import { pinnedLabel } from '../node/containerd-api.ts'
 import type { Node } from '../node/node.ts'
 import type { Action } from './action.ts'
 
@@ -60,13 +61,13 @@ export const image: Action<ImageSpec, Before> = {
   async inspect({ reference, digest }, { containerd }) {
     // It is started, or even installed, by a step before this one.
     if (!(await containerd.answers())) return 'needed'
-    const found = (await containerd.images()).find(image => image.reference === reference)
+    const found = (await containerd.imageNames()).find(image => image.reference === reference)
     if (!found) return 'needed'
     if (found.digest !== digest) return 'foreign'
-    return found.complete && found.unpacked && found.pinned ? 'done' : 'needed'
+    return found.pinned && (await containerd.isWhole(reference)) ? 'done' : 'needed'
   },
   async capture({ reference, digest }, { containerd }) {
-    const [images, leases] = await Promise.all([containerd.images(), leasesNow(containerd)])
+    const [images, leases] = await Promise.all([containerd.imageNames(), leasesNow(containerd)])
     return {
       names: images.filter(image => image.digest === digest).map(image => image.reference),
       older: images.some(image => image.reference === reference && image.digest !== digest),
@@ -82,7 +83,7 @@ export const image: Action<ImageSpec, Before> = {
     const { containerd } = node
     // Each call would wait 10 s to say that.
     if (!(await containerd.answers())) throw new Error('containerd does not answer')
-    const now = (await containerd.images()).filter(image => image.digest === digest)
+    const now = (await containerd.imageNames()).filter(image => image.digest === digest)
     for (const { reference } of now.filter(({ reference }) => !before.names.includes(reference)))
       await containerd.removeImage(reference)
     await dropLease(before, node)

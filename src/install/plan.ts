@@ -1,4 +1,5 @@
 import type { Inspection } from '../actions/action.ts'
+import { lookingOnce } from '../facts/looking-once.ts'
 import type { Node } from '../node/node.ts'
 import { actionOf } from './action-of.ts'
 import type { Change, History } from './journal.ts'
@@ -45,7 +46,8 @@ export async function makePlan(
   const live = changes.filter(({ state }) => state !== 'reverted')
   const latest = (of: readonly Change[], id: string, what: 'touched' | 'done'): number =>
     Math.max(-1, ...of.filter(change => change.id === id).map(change => change[what]))
-  const inspections = await Promise.all(desired.map(step => inspect(step, past, node)))
+  const looking = lookingOnce(node)
+  const inspections = await Promise.all(desired.map(step => inspect(step, past, looking)))
   const needed = new Set<string>()
   const isNeeded = ({ id, because }: DesiredStep, inspection: Inspection): boolean =>
     inspection === 'needed' ||

@@ -8,6 +8,22 @@ export interface ContainerdApi {
   containers(): Promise<ContainerdContainer[]>
   plugins(): Promise<Plugin[]>
   snapshots(): Promise<Snapshot[]>
+  imageNames(): Promise<ImageName[]>
+  leases(): Promise<Lease[]>
+}
+
+/** What containerd knows of an image without looking at its content. */
+interface ImageName {
+  reference: string
+  digest: string
+  pinned: boolean
+}
+
+/** What keeps content in containerd while somebody brings it, for a day at most when that was cut off. */
+export interface Lease {
+  id: string
+  /** Milliseconds since 1970, of a whole second. */
+  created: number
 }
 
 export interface Task {
@@ -36,6 +52,8 @@ export interface Snapshot {
   kind: string
 }
 
+/** containerd's CRI plugin and the kubelet's image collector leave images with this label alone (containerd >= 1.6.25, >= 1.7.10, 2.x). */
+export const pinnedLabel = 'io.cri-containerd.pinned'
 /** The namespace whose images and containers the Kubernetes side (CRI) sees. */
 export const namespace = 'k8s.io'
 /** That of `ctr`, and of the CRI plugin where its configuration does not say otherwise. */
@@ -92,6 +110,19 @@ export function containerdApi(socket: () => Promise<string>): ContainerdApi {
       (await list('snapshots.v1.Snapshots/List', encodeText(1, snapshotter))).map(snapshot => ({
         key: textIn(snapshot, 1),
         kind: snapshotKinds[numberIn(snapshot, 3)] ?? 'Unknown',
+      })),
+    imageNames: async () =>
+      (await list('images.v1.Images/List')).map(image => ({
+        reference: textIn(image, 1),
+        digest: messagesIn(image, 3).map(target => textIn(target, 2))[0] ?? '',
+        pinned: messagesIn(image, 2).some(
+          label => textIn(label, 1) === pinnedLabel && textIn(label, 2) === 'pinned',
+        ),
+      })),
+    leases: async () =>
+      (await list('leases.v1.Leases/List')).map(lease => ({
+        id: textIn(lease, 1),
+        created: (messagesIn(lease, 2).map(time => numberIn(time, 1))[0] ?? 0) * 1000,
       })),
   }
 }

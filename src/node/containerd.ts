@@ -1,11 +1,8 @@
-import { type ContainerdApi, containerdApi, namespace } from './containerd-api.ts'
+import { type ContainerdApi, containerdApi, namespace, pinnedLabel } from './containerd-api.ts'
 import { type SocketState, socketState } from './containerd-socket.ts'
 import { parseTable } from './ctr-table.ts'
 import { containerdSocket, k3sContainerdSocket } from './paths.ts'
 import type { Processes } from './processes.ts'
-
-/** containerd's CRI plugin and the kubelet's image collector leave images with this label alone (containerd >= 1.6.25, >= 1.7.10, 2.x). */
-export const pinnedLabel = 'io.cri-containerd.pinned'
 
 export interface ContainerdImage {
   reference: string
@@ -19,13 +16,6 @@ export interface ContainerdImage {
   platforms: string[]
 }
 
-/** What keeps content in containerd while somebody brings it, for a day at most when that was cut off. */
-export interface Lease {
-  id: string
-  /** Milliseconds since 1970, of a whole second. */
-  created: number
-}
-
 export interface Containerd extends ContainerdApi {
   /** The socket that all below go through: the usual one, or that of k3s' own containerd where only that is there. */
   socket(): Promise<string>
@@ -37,12 +27,13 @@ export interface Containerd extends ContainerdApi {
   /** The same, and whether there is something that only accepts connections. Within 3 s. */
   state(): Promise<SocketState>
   images(): Promise<ContainerdImage[]>
+  /** Is all content of an image there, and unpacked? */
+  isWhole(reference: string): Promise<boolean>
   /** Import an OCI archive for one platform such as `linux/amd64`, and make sure it is on the disk. */
   importImage(archive: string, platform: string): Promise<void>
   /** An empty value takes the label away. */
   labelImage(reference: string, label: string, value: string): Promise<void>
   removeImage(reference: string): Promise<void>
-  leases(): Promise<Lease[]>
   /** What only it kept is gone afterwards. */
   removeLease(id: string): Promise<void>
 }
@@ -65,30 +56,46 @@ export function localContainerd(
   const state = async (): Promise<SocketState> => socketState(await socket(), 3000)
   // containerd's client gives up after 10 s; what it says then is worth waiting for.
   const quick = 12_000
+  let checking: Promise<Map<string, Pick<ContainerdImage, 'complete' | 'unpacked'>>> | undefined
+  /** The content of all images. Who asks while another one is waiting for it gets the same answer. */
+  const checked = () => {
+    checking ??= check().finally(() => {
+      checking = undefined
+    })
+    return checking
+  }
+  async function check() {
+    const args = [...(await address()), '--namespace', namespace, 'images', 'check']
+    // It ends with exit code 1 when content of any image is missing, and lists them all even so.
+    const { stdout } = await processes.attempt('ctr', args, { timeoutMs: quick })
+    return new Map(
+      parseTable(stdout).map(row => [
+        row['REF'] ?? '',
+        { complete: /^complete\b/.test(row['STATUS'] ?? ''), unpacked: row['UNPACKED'] === 'true' },
+      ]),
+    )
+  }
   return {
     ...containerdApi(socket),
     socket,
     answers: async () => (await state()) === 'answers',
     state,
     async images() {
-      const checkArgs = [...(await address()), '--namespace', namespace, 'images', 'check']
-      const [list, check] = await Promise.all([
-        ctr(quick, 'images', 'ls'),
-        // It ends with exit code 1 when content of any image is missing, and lists them all even so.
-        processes.attempt('ctr', checkArgs, { timeoutMs: quick }),
-      ])
-      const checked = new Map(parseTable(check.stdout).map(row => [row['REF'], row]))
+      const [list, contents] = await Promise.all([ctr(quick, 'images', 'ls'), checked()])
       return parseTable(list).map(row => {
         const reference = row['REF'] ?? ''
         return {
           reference,
           digest: row['DIGEST'] ?? '',
-          complete: /^complete\b/.test(checked.get(reference)?.['STATUS'] ?? ''),
-          unpacked: checked.get(reference)?.['UNPACKED'] === 'true',
+          ...(contents.get(reference) ?? { complete: false, unpacked: false }),
           pinned: (row['LABELS'] ?? '').split(',').includes(`${pinnedLabel}=pinned`),
           platforms: (row['PLATFORMS'] ?? '').split(',').filter(name => name !== '' && name !== '-'),
         }
       })
+    },
+    async isWhole(reference) {
+      const contents = (await checked()).get(reference)
+      return contents?.complete === true && contents.unpacked
     },
     async importImage(archive, platform) {
       const importArgs = ['images', 'import', '--platform', platform, archive]
@@ -104,14 +111,6 @@ export function localContainerd(
     labelImage: async (reference, label, value) =>
       void (await ctr(quick, 'images', 'label', reference, `${label}=${value}`)),
     removeImage: async reference => void (await ctr(quick, 'images', 'rm', '--sync', reference)),
-    async leases() {
-      const [, ...rows] = (await ctr(quick, 'leases', 'ls')).trimEnd().split('\n')
-      return rows.map(row => {
-        // A table again, but one of its headings is two words.
-        const [id = '', created = ''] = row.split(/\s+/)
-        return { id, created: Date.parse(created) }
-      })
-    },
     removeLease: async id => void (await ctr(60_000, 'leases', 'delete', '--sync', id)),
   }
 }

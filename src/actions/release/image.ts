@@ -1,4 +1,4 @@
-import { pinnedLabel } from '../../node/containerd.ts'
+import { pinnedLabel } from '../../node/containerd-api.ts'
 import { byDigest, type ImageSpec } from '../image.ts'
 import type { Release } from './release.ts'
 
@@ -15,7 +15,7 @@ export const releaseImage: Release<ImageSpec, Before> = {
   async release({ spec: { reference, digest }, before }, { node: { containerd }, containers, neededNames }) {
     if (!containers)
       return [{ what: reference, why: 'containerd does not answer; start it and uninstall again' }]
-    const named = (await containerd.images()).filter(image => image.digest === digest)
+    const named = (await containerd.imageNames()).filter(image => image.digest === digest)
     const names = named.map(image => image.reference)
     const given = names.filter(name => !before.names.includes(name))
     // A name that somebody else gave to the same image is not ours, and what it is called by itself goes with the last.

@@ -49,7 +49,7 @@ test('containerd is waited for', async () => {
 test('an image is still to be imported while there is no containerd', async () => {
   const node = await tinyNode()
   node.containerd.answers = async () => false
-  node.containerd.images = () => Promise.reject(new Error('ctr: not found on this machine'))
+  node.containerd.imageNames = () => Promise.reject(new Error('ctr: not found on this machine'))
   const spec = {
     reference: 'example.com/x:1',
     digest: 'sha256:1',

@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Containerd, ContainerdImage, Lease } from '../../../src/node/containerd.ts'
-import type { ContainerdContainer } from '../../../src/node/containerd-api.ts'
+import type { Containerd, ContainerdImage } from '../../../src/node/containerd.ts'
+import type { ContainerdContainer, Lease } from '../../../src/node/containerd-api.ts'
 import { type Access, type Files, localFiles } from '../../../src/node/files.ts'
 import type { Node } from '../../../src/node/node.ts'
 import type { Systemd, UnitState } from '../../../src/node/systemd.ts'
@@ -127,6 +127,9 @@ export async function tinyNode(): Promise<TinyNode> {
     state: async () => 'answers',
     version: async () => '1.6.20',
     images: async () => node.images,
+    imageNames: async () => node.images,
+    isWhole: async name =>
+      node.images.some(({ reference, complete, unpacked }) => reference === name && complete && unpacked),
     tasks: async () => [],
     containers: async () => node.containers,
     plugins: noNeed,

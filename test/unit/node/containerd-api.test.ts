@@ -78,6 +78,22 @@ test('what containerd says of itself', async () => {
         part(1, text(1, 'sha256:12'), number(3, 3)),
         part(1, text(1, 'mosquitto'), number(3, 2)),
       ],
+      'images.v1.Images/List': [
+        Buffer.concat([
+          part(
+            1,
+            text(1, 'image:1'),
+            part(2, text(1, 'a'), text(2, 'pinned')),
+            part(2, text(1, 'io.cri-containerd.pinned'), text(2, 'pinned')),
+            part(3, text(1, 'application/x'), text(2, 'sha256:12'), number(3, 9)),
+          ),
+          part(1, text(1, 'image:2'), part(3, text(2, 'sha256:34'))),
+        ]),
+      ],
+      // 2026-11-21T13:17:37Z
+      'leases.v1.Leases/List': [
+        part(1, text(1, '17-mQVd'), part(2, number(1, 0xf1, 0xb3, 0x86, 0xd8, 0x06), number(2, 1))),
+      ],
     },
     asked,
   )
@@ -96,7 +112,12 @@ test('what containerd says of itself', async () => {
     { key: 'sha256:12', kind: 'Committed' },
     { key: 'mosquitto', kind: 'Active' },
   ])
-  expect(asked.at(-1)).toEqual({
+  expect(await api.imageNames()).toEqual([
+    { reference: 'image:1', digest: 'sha256:12', pinned: true },
+    { reference: 'image:2', digest: 'sha256:34', pinned: false },
+  ])
+  expect(await api.leases()).toEqual([{ id: '17-mQVd', created: Date.parse('2026-11-21T13:17:37Z') }])
+  expect(asked.at(-3)).toEqual({
     namespace: 'k8s.io',
     bytes: `000000000b0a09${Buffer.from('overlayfs').toString('hex')}`,
   })
