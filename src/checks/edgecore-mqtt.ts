@@ -1,3 +1,4 @@
+import type { ProbeResult } from '../broker/probe-result.ts'
 import { known } from '../facts/fact.ts'
 import type { Check } from './check.ts'
 
@@ -23,11 +24,17 @@ export const edgecoreMqtt: Check = {
       status: 'fail',
       observed: log.cause ? `EventBus is ${log.eventBus}: ${log.cause.text}` : `EventBus is ${log.eventBus}`,
       expected: 'connected (the log says "finish hub-client sub" and "finish hub-client pub")',
-      evidence: log.evidence,
+      evidence: [...log.evidence, ...clientsOf(probe)],
       remedy: {
         text: log.cause?.remedy ?? 'EdgeCore tries every 5 s. If this stays so, read its log.',
         commands: ['journalctl -u edgecore --no-pager -n 200 | grep -i -E "mqtt|hub-client|connect"'],
       },
     }
   },
+}
+
+/** What the broker itself says: with EdgeCore connected there are three or more. */
+function clientsOf(probe: ProbeResult | undefined): string[] {
+  const clients = probe && 'clients' in probe ? probe.clients : undefined
+  return clients === undefined ? [] : [`$SYS/broker/clients/connected: ${clients}, edgekit is one of them`]
 }
