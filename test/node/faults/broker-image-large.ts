@@ -8,9 +8,14 @@ export const brokerImageLarge: Fault = {
   status: 'warn',
   says: /about 10 MB/,
   release: 'trixie',
+  // The receipt knows what the manifest was.
   breakIt: node =>
     node.sh(
-      `cp ${paths.installedManifest} /var/bundle.json; perl -0pi -e 's/("path": "images.eclipse-mosquitto-2.0.tar",\\s*"size": )/\${1}1/' ${paths.installedManifest}`,
+      `cp ${paths.installedManifest} /var/bundle.json; cp ${paths.receipt} /var/receipt.json
+       sum() { sha256sum ${paths.installedManifest} | cut -d' ' -f1; }; before=$(sum)
+       perl -0pi -e 's/("path": "images.eclipse-mosquitto-2.0.tar",\\s*"size": )/\${1}1/' ${paths.installedManifest}
+       sed -i "s/$before/$(sum)/" ${paths.receipt}`,
     ),
-  mend: node => node.sh(`cp /var/bundle.json ${paths.installedManifest}`),
+  mend: node =>
+    node.sh(`cp /var/bundle.json ${paths.installedManifest}; cp /var/receipt.json ${paths.receipt}`),
 }
