@@ -51,7 +51,7 @@ export default defineConfig({
           include: ['test/node/**/*.test.ts'],
           globalSetup: ['test/lab/vitest-setup.ts', 'test/lab/vitest-setup-nodes.ts'],
           // With more of them at once each takes minutes, and all of them no less.
-          maxConcurrency: 3,
+          maxConcurrency: 2,
           testTimeout: 400_000,
           hookTimeout: 400_000,
           restoreMocks,

@@ -139,9 +139,9 @@ test('a bundle for arm64 refuses an amd64 node before anything else', async () =
 test.each([
   [
     'nobody answers',
-    ['--registry-mirror', 'docker.io=http://127.0.0.1:1'],
+    ['docker.io', 'registry.k8s.io'].flatMap(host => ['--registry-mirror', `${host}=http://127.0.0.1:1`]),
     exitCodes.refused,
-    /cannot pull docker\.io\/\S+ from/,
+    /cannot pull \S+ from http:\/\/127\.0\.0\.1:1: /,
   ],
   [
     'the mirror is no URL',

@@ -10,9 +10,10 @@ import { faults } from './faults/index.ts'
 
 /** An install must refuse and name the fault. */
 async function refuses(node: LabNode, fault: Fault): Promise<void> {
-  const { exitCode, stdout } = await node.run(
+  const { exitCode, stdout, stderr } = await node.run(
     `cd /root/bundle && ${fault.prefix ?? ''} ./edgekit install --json`,
   )
+  expect(stdout, `exit code ${exitCode}: ${stderr}`).not.toBe('')
   const { error, findings } = JSON.parse(stdout) as { error: { exitCode: number }; findings: CheckResult[] }
   expect({ exitCode, reported: error.exitCode }).toEqual({
     exitCode: exitCodes.refused,
