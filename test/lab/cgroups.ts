@@ -68,7 +68,9 @@ async function enableControllers(hierarchy: Hierarchy): Promise<void> {
 
 /** The command, started in these cgroups instead of moved there later, so that no child of it can slip through. */
 export function startedIn(procsFiles: readonly string[], command: readonly string[]): [string, string[]] {
-  const join = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit; shift; done; shift; exec "$@"'
+  // When the node's systemd is reloaded it may just then take away what is empty.
+  const enter = '{ echo $$ >"$1"; } 2>/dev/null || { mkdir -p "${1%/*}" && echo $$ >"$1"; } || exit'
+  const join = `while [ "$1" != -- ]; do ${enter}; shift; done; shift; exec "$@"`
   return ['sh', ['-c', join, 'sh', ...procsFiles, '--', ...command]]
 }
 
