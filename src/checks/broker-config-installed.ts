@@ -1,6 +1,6 @@
 import { paths } from '../node/paths.ts'
 import type { Check } from './check.ts'
-import { changedIn, sentences } from './shared/drift.ts'
+import { changedIn, inWords } from './shared/drift.ts'
 
 export const brokerConfigInstalled: Check = {
   id: 'broker-config-installed',
@@ -10,7 +10,7 @@ export const brokerConfigInstalled: Check = {
   run(facts) {
     const changed = changedIn('broker configuration', facts)
     if ('status' in changed) return changed
-    const observed = sentences(changed).join('; ')
+    const observed = inWords(changed)
     if (changed.some(({ gone }) => gone)) {
       return {
         status: 'fail',

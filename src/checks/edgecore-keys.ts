@@ -1,5 +1,5 @@
 import type { Check } from './check.ts'
-import { changedIn, sentences } from './shared/drift.ts'
+import { changedIn, inWords } from './shared/drift.ts'
 
 export const edgecoreKeys: Check = {
   id: 'edgecore-keys',
@@ -11,7 +11,7 @@ export const edgecoreKeys: Check = {
     if ('status' in changed) return changed
     return {
       status: 'warn',
-      observed: sentences(changed).join('; '),
+      observed: inWords(changed),
       expected: 'what was asked for when this node was installed',
       remedy: {
         text: 'If it was changed on purpose, say so to the edgekit of the bundle too (--set KEY=VALUE). Otherwise run it again: it sets the keys.',

@@ -1,6 +1,6 @@
 import type { ChangedFile } from '../facts/drift.ts'
 import type { Check } from './check.ts'
-import { changedIn, sentences } from './shared/drift.ts'
+import { changedIn, inWords } from './shared/drift.ts'
 
 /** Elsewhere a person, or `keadm upgrade`, may have put a program of his own choice. */
 const isBad = ({ path, gone }: ChangedFile): boolean => gone || /^\/(?:opt|var\/lib)\/edgekit\//.test(path)
@@ -18,7 +18,7 @@ export const filesInstalled: Check = {
     const [mendable] = bad
     return {
       status: bad.length > 0 ? 'fail' : 'warn',
-      observed: sentences(changed).join('; '),
+      observed: inWords(changed),
       expected: 'as edgekit installed it',
       remedy: {
         text:

@@ -1,5 +1,5 @@
 import type { Check } from './check.ts'
-import { changedIn, sentences } from './shared/drift.ts'
+import { changedIn, inWords } from './shared/drift.ts'
 
 export const imageArchives: Check = {
   id: 'image-archives',
@@ -12,7 +12,7 @@ export const imageArchives: Check = {
     if ('status' in changed) return changed
     return {
       status: 'warn',
-      observed: sentences(changed).join('; '),
+      observed: inWords(changed),
       expected: 'the archives of the bundle: an image that gets lost comes back from them, without a network',
       remedy: {
         text: 'Run the edgekit of the same bundle again: it brings them.',

@@ -1,6 +1,6 @@
 import { paths } from '../node/paths.ts'
 import type { Check } from './check.ts'
-import { changedIn, sentences } from './shared/drift.ts'
+import { changedIn, inWords } from './shared/drift.ts'
 
 export const unitsInstalled: Check = {
   id: 'units-installed',
@@ -17,7 +17,7 @@ export const unitsInstalled: Check = {
     if (missing) {
       return {
         status: 'fail',
-        observed: sentences(changed).join('; '),
+        observed: inWords(changed),
         expected: 'the unit that edgekit wrote: without it nothing starts after the next boot',
         remedy: {
           text: 'Run the edgekit of the same bundle again: it writes the unit.',
@@ -28,7 +28,7 @@ export const unitsInstalled: Check = {
     }
     return {
       status: 'warn',
-      observed: sentences(changed).join('; '),
+      observed: inWords(changed),
       expected: 'as edgekit wrote it; what is to be different here belongs into a drop-in (systemctl edit)',
       remedy: {
         text: 'If you have changed it on purpose, move that into a drop-in: an upgrade refuses to replace the unit. Then put the unit back; a copy of yours is kept.',

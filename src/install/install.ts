@@ -12,7 +12,14 @@ import { type CloudCommands, cloudCommands } from './cloud-commands.ts'
 import { type CloudChoice, cloudOptions, cloudSideSteps } from './cloud-side.ts'
 import { requireStableEdgecore } from './health.ts'
 import { type PlanReport, reportPlan } from './plan-report.ts'
-import { type InstallRequest, isUpgrade, type Prepared, prepare } from './prepare.ts'
+import {
+  edgecoreRuns,
+  type InstallRequest,
+  isUpgrade,
+  type Prepared,
+  prepare,
+  sandboxImageOf,
+} from './prepare.ts'
 import { readReceipt } from './receipt.ts'
 import { interruptedRun } from './run.ts'
 import { waitForEdgecoreToSettle } from './settle.ts'
@@ -63,18 +70,14 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const interrupted = await interruptedRun(node)
   const previous = await readReceipt(node.files)
   const past = { history: interrupted?.history, receipt: previous }
-  const { plan, desired, choices, findings, notes, facts, edgecoreRuns, sandboxImage } = await prepare(
-    bundle,
-    options,
-    past,
-  )
+  const { plan, desired, choices, findings, notes, facts } = await prepare(bundle, options, past)
   signal.throwIfAborted()
   if (plan.steps.length + plan.undo.length > 0 && options.confirm) {
     if (!(await options.confirm(await reportPlan(plan, node)))) throw declined()
     signal.throwIfAborted()
   }
   const wanted = wantedBy(choices)
-  const { edgecoreRan = edgecoreRuns } = interrupted?.history.begins[0] ?? {}
+  const { edgecoreRan = edgecoreRuns(facts) } = interrupted?.history.begins[0] ?? {}
   const isNew = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
   const mustStay = isUpgrade(bundle, past) && isNew && edgecoreRan
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
@@ -103,7 +106,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     signal,
   })
   const last = [
-    ...(await supersededSteps(desired, sandboxImage, node)),
+    ...(await supersededSteps(desired, sandboxImageOf(facts), node)),
     ...(cloudSide && cloud.apply ? cloudSideSteps(cloudSide, node) : []),
   ]
   await runSteps(last)

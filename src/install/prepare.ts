@@ -48,10 +48,6 @@ export interface Prepared {
   findings: CheckResult[]
   /** What was asked for and has no effect, and why. */
   notes: string[]
-  /** EdgeCore is up, and not only tried again and again. */
-  edgecoreRuns: boolean
-  /** The image that containerd starts every pod with, if that is known. */
-  sandboxImage: string | undefined
 }
 
 /** The preflight checks found something; the node has not been touched. */
@@ -81,10 +77,10 @@ export async function prepare(
   if (receipt && manifest.role === 'edge')
     requireVersionStep(receipt.bundle.kubeedgeVersion, manifest.kubeedgeVersion, asked.force ?? [])
   const notes: string[] = []
-  let facts: Facts | undefined
+  let facts!: Facts
   let findings: CheckResult[] = []
   let desired: DesiredStep[] = []
-  let plan: Plan | undefined
+  let plan!: Plan
   await runSteps([
     {
       title: 'Look at this node',
@@ -100,14 +96,13 @@ export async function prepare(
     {
       title: past.history ? 'Decide how to finish what was interrupted' : 'Decide what to do',
       async run(note) {
-        const known = facts as Facts
-        refuseOtherRole(manifest, known)
+        refuseOtherRole(manifest, facts)
         const { edgecoreConfig } = asked
         const request = { choices, force, edgecoreConfig, token }
         const steps =
           manifest.role === 'cloud'
             ? cloudSteps(manifest, stepMakers(bundle))
-            : await desiredEdge(bundle, request, known, node, text => notes.push(text))
+            : await desiredEdge(bundle, request, facts, node, text => notes.push(text))
         const changes = {
           isUpgrade: isUpgrade(bundle, past),
           insisted: Object.keys(asked.set ?? {}),
@@ -125,12 +120,10 @@ export async function prepare(
   return {
     choices: manifest.role === 'edge' ? choices : undefined,
     desired,
-    plan: plan as Plan,
-    facts: facts as unknown as Facts,
+    plan,
+    facts,
     findings,
     notes,
-    edgecoreRuns: edgecoreRuns(facts),
-    sandboxImage: sandboxImageOf(facts),
   }
 }
 
@@ -141,13 +134,14 @@ const decidedBefore = ({ history, receipt }: Past): unknown =>
 export const isUpgrade = ({ manifestSha256 }: UnpackedBundle, { receipt }: Past): boolean =>
   receipt !== undefined && receipt.bundle.manifestSha256 !== manifestSha256
 
-const sandboxImageOf = (facts: Facts | undefined): string | undefined =>
-  facts && 'value' in facts.containerdFiles ? facts.containerdFiles.value.config.sandboxImage : undefined
+/** The image that containerd starts every pod with, if that is known. */
+export const sandboxImageOf = ({ containerdFiles }: Facts): string | undefined =>
+  'value' in containerdFiles ? containerdFiles.value.config.sandboxImage : undefined
 
-function edgecoreRuns(facts: Facts | undefined): boolean {
-  const unit = facts && 'value' in facts.units ? facts.units.value.edgecore : undefined
-  const log = facts && 'value' in facts.edgecoreLog ? facts.edgecoreLog.value : undefined
-  return unit?.active === 'active' && log?.fatal === undefined
+/** EdgeCore is up, and not only tried again and again. */
+export function edgecoreRuns({ units, edgecoreLog }: Facts): boolean {
+  const log = 'value' in edgecoreLog ? edgecoreLog.value : undefined
+  return 'value' in units && units.value.edgecore.active === 'active' && log?.fatal === undefined
 }
 
 /** The checks about what the person has said is to be replaced. */

@@ -46,13 +46,12 @@ export function localContainerd(
     !(await exists(containerdSocket)) && (await exists(k3sContainerdSocket))
       ? k3sContainerdSocket
       : containerdSocket
-  const address = async (): Promise<string[]> => {
+  const withPlace = async (...args: string[]): Promise<string[]> => {
     const path = await socket()
-    return path === containerdSocket ? [] : ['--address', path]
+    return [...(path === containerdSocket ? [] : ['--address', path]), '--namespace', namespace, ...args]
   }
   const ctr = async (timeoutMs: number, ...args: string[]): Promise<string> =>
-    (await processes.run('ctr', [...(await address()), '--namespace', namespace, ...args], { timeoutMs }))
-      .stdout
+    (await processes.run('ctr', await withPlace(...args), { timeoutMs })).stdout
   const state = async (): Promise<SocketState> => socketState(await socket(), 3000)
   // containerd's client gives up after 10 s; what it says then is worth waiting for.
   const quick = 12_000
@@ -65,7 +64,7 @@ export function localContainerd(
     return checking
   }
   async function check() {
-    const args = [...(await address()), '--namespace', namespace, 'images', 'check']
+    const args = await withPlace('images', 'check')
     // It ends with exit code 1 when content of any image is missing, and lists them all even so.
     const { stdout } = await processes.attempt('ctr', args, { timeoutMs: quick })
     return new Map(
@@ -98,12 +97,9 @@ export function localContainerd(
       return contents?.complete === true && contents.unpacked
     },
     async importImage(archive, platform) {
-      const importArgs = ['images', 'import', '--platform', platform, archive]
+      const args = await withPlace('images', 'import', '--platform', platform, archive)
       // Killed in the middle, `ctr` leaves a lease that keeps what it had brought, whoever removes the image.
-      await processes.run('ctr', [...(await address()), '--namespace', namespace, ...importArgs], {
-        timeoutMs: 600_000,
-        outlives: true,
-      })
+      await processes.run('ctr', args, { timeoutMs: 600_000, outlives: true })
       // A power cut soon after an import can leave empty files in a layer that containerd believes to be whole, and
       // a second import does not mend it (containerd #5854, #10457).
       await processes.run('sync', [], { timeoutMs: 300_000 })

@@ -22,5 +22,5 @@ export function changedIn(part: Part, facts: Facts): Finding | DriftFacts['chang
   return changed.length === 0 ? { status: 'pass', observed: 'as installed' } : changed
 }
 
-export const sentences = (changed: readonly ChangedFile[]): string[] =>
-  changed.map(({ path, how }) => `${path} ${how}`)
+export const inWords = (changed: readonly ChangedFile[]): string =>
+  changed.map(({ path, how }) => `${path} ${how}`).join('; ')
