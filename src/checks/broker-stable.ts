@@ -1,4 +1,5 @@
 import { known } from '../facts/fact.ts'
+import { restarts } from '../facts/restarts.ts'
 import type { Check } from './check.ts'
 
 const often = 3
@@ -10,14 +11,15 @@ export const brokerStable: Check = {
   tags: ['doctor'],
   needs: ['broker-active'],
   run(facts) {
-    const { restarts, activeForMs = 0 } = known(facts.units).broker
+    const { activeForMs = 0 } = known(facts.units).broker
+    const journal = known(facts.brokerJournal)
+    const times = restarts(journal)
     const seconds = Math.round(activeForMs / 1000)
-    if (restarts < often || activeForMs > recentlyMs)
-      return { status: 'pass', observed: `up for ${seconds} s, ${restarts} restarts` }
-    const journal = 'value' in facts.brokerJournal ? facts.brokerJournal.value : []
+    if (times < often || activeForMs > recentlyMs)
+      return { status: 'pass', observed: `up for ${seconds} s, ${times} restarts in the ten minutes before` }
     return {
       status: 'fail',
-      observed: `it runs for ${seconds} s and has been restarted ${restarts} times`,
+      observed: `it runs for ${seconds} s and has been restarted ${times} times in ten minutes`,
       expected: 'a broker that runs on: whenever it ends, messages on their way are lost',
       evidence: journal
         .filter(({ text }) => /exited|Error|signal|killed|out of memory/i.test(text))

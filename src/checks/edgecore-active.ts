@@ -29,7 +29,7 @@ export const edgecoreActive: Check = {
     }
     const log = 'value' in facts.edgecoreLog ? facts.edgecoreLog.value : undefined
     const fatal = log?.fatal ?? log?.previousFatal
-    const restarting = unit.restarts > 0 && (unit.activeForMs ?? 0) < stableAfterMs
+    const restarting = log && log.restarts > 0 && (unit.activeForMs ?? 0) < stableAfterMs
     if (unit.active === 'active' && !log?.fatal && !(restarting && fatal)) {
       return {
         status: 'pass',

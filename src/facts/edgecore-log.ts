@@ -1,11 +1,19 @@
 import { type EdgecoreLogState, readEdgecoreLog } from '../edgecore/log.ts'
 import { units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
+import { restarts } from './restarts.ts'
+
+export interface EdgecoreLogFacts extends EdgecoreLogState {
+  /** How often systemd has just started it again by itself. */
+  restarts: number
+}
 
 /** What EdgeCore's journal says of its last start. */
-export const edgecoreLog: Collector<EdgecoreLogState> = {
+export const edgecoreLog: Collector<EdgecoreLogFacts> = {
   name: 'edgecoreLog',
   timeoutMs: 20_000,
-  collect: async node =>
-    readEdgecoreLog(await node.journal.lines(units.edgecore, { max: 2000 }), { now: new Date() }),
+  async collect(node) {
+    const lines = await node.journal.lines(units.edgecore, { max: 2000 })
+    return { ...readEdgecoreLog(lines, { now: new Date() }), restarts: restarts(lines) }
+  },
 }

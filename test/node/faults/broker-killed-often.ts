@@ -4,7 +4,7 @@ export const brokerKilledOften: Fault = {
   what: 'the broker is killed again and again, as for want of memory, and comes back each time',
   occasion: 'doctor',
   fails: 'broker-stable',
-  says: /has been restarted 3 times/,
+  says: /has been restarted 3 times in ten minutes/,
   release: 'trixie',
   breakIt: node =>
     node.sh(

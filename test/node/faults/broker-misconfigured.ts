@@ -9,8 +9,11 @@ export const brokerMisconfigured: Fault = {
   release: 'bookworm',
   async breakIt(node) {
     await changeBroker('echo nonsense >>$file', { starts: false })(node)
-    // systemd tries again after two seconds: by then both of the last two starts have failed.
-    await node.sh('sleep 8')
+    // Who mends it while systemd waits for its next attempt starts a broker that was restarted three times before.
+    await node.sh(
+      `state() { systemctl show --property=NRestarts --property=SubState --value mosquitto | xargs; }
+       until test "$(state)" = "3 auto-restart"; do sleep 0.1; done`,
+    )
   },
   mend: putBrokerBack,
 }

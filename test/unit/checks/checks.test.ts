@@ -311,6 +311,7 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     'just restarted after a crash',
     node => {
       node.units.value.edgecore = unit('edgecore.service', { restarts: 3, activeForMs: 2_000 })
+      node.edgecoreLog.value.restarts = 3
       node.edgecoreLog.value.previousFatal = {
         code: 'x',
         text: 'no certificates',

@@ -28,6 +28,11 @@ const changed =
   (path: string, how: string, kind: ChangedFile['kind'] = 'file') =>
   (node: Healthy): unknown =>
     drift(node).changed.push({ path, kind, how, gone: how === 'is gone' })
+const restartedThreeTimes = [1, 2, 3].map(counter => ({
+  time: 0,
+  pid: 1,
+  text: `mosquitto.service: Scheduled restart job, restart counter is at ${counter}.`,
+}))
 const failed = { failure: 'no message came back in time' }
 const journal = (...texts: string[]) => [
   { time: 0, pid: 1, text: 'Starting mosquitto.service - Mosquitto…' },
@@ -115,9 +120,26 @@ const table: Row[] = [
     'broker-stable',
     'fail',
     'restarted just now, and often',
-    node => Object.assign(node.units.value.broker, { restarts: 3, activeForMs: 4_000 }),
+    node => {
+      node.units.value.broker.activeForMs = 4_000
+      node.brokerJournal.value = restartedThreeTimes
+    },
   ],
-  ['broker-stable', 'pass', 'restarted often, long ago', node => (node.units.value.broker.restarts = 40)],
+  [
+    'broker-stable',
+    'pass',
+    'restarted often, and it has been up since',
+    node => (node.brokerJournal.value = restartedThreeTimes),
+  ],
+  [
+    'broker-stable',
+    'pass',
+    'restarted often in its life, and once just now',
+    node => {
+      Object.assign(node.units.value.broker, { restarts: 40, activeForMs: 4_000 })
+      node.brokerJournal.value = restartedThreeTimes.slice(-1)
+    },
+  ],
   ['broker-log-read', 'fail', 'a full pipe', node => broker(node, { waitsIn: 'anon_pipe_write' })],
   [
     'broker-log-read',

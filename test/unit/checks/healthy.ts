@@ -248,6 +248,7 @@ export const healthy = (): {
       cloud: 'connected',
       cloudEvidence: [],
       starts: 1,
+      restarts: 0,
       evidence: ['finish hub-client pub'],
       warnings: [],
     },

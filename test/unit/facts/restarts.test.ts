@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { restarts } from '../../../src/facts/restarts.ts'
+
+const minute = 60_000
+const said = (text: string, { pid = 1, time = 0 } = {}) => ({ pid, time, text })
+const started = said('Started mosquitto.service.')
+const crashed = (time = 0) => [
+  said('mosquitto.service: Main process exited, code=killed, status=9/KILL', { time }),
+  said("mosquitto.service: Failed with result 'signal'.", { time }),
+]
+const again = (counter: number, time = 0) => [
+  said(`mosquitto.service: Scheduled restart job, restart counter is at ${counter}.`, { time }),
+  said('Starting mosquitto.service...', { time }),
+]
+
+test.each([
+  ['a unit that runs', [started], 0],
+  ['nothing is known', [], 0],
+  ['it crashed, and came back', [started, ...crashed(), ...again(1), started], 1],
+  ['a second time', [...crashed(), ...again(1), started, ...crashed(), ...again(2), started], 2],
+  ['the first of them long ago', [...crashed(), ...again(1), ...crashed(), ...again(2, 11 * minute)], 1],
+  ['somebody restarted it between two attempts', [...crashed(), ...again(1), ...crashed(), started], 0],
+  [
+    'somebody restarted it while it ran',
+    [...crashed(), ...again(1), said('mosquitto.service: Deactivated successfully.'), started],
+    0,
+  ],
+  [
+    'a client with the name of a message',
+    [started, said('New client connected as x: Scheduled restart job, restart counter', { pid: 7 })],
+    0,
+  ],
+])('%s', (_what, journal, expected) => expect(restarts(journal)).toBe(expected))
