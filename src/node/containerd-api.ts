@@ -1,5 +1,5 @@
-import { callGrpc } from './grpc.ts'
-import { encodeText, type Message, messagesIn, numberIn, textIn } from './protobuf.ts'
+import { type ContainerdServices, snapshotter } from './containerd-services.ts'
+import { encodeText, messagesIn, numberIn, textIn } from './protobuf.ts'
 
 /** What containerd says of itself, without a process of `ctr` for each question. */
 export interface ContainerdApi {
@@ -13,7 +13,7 @@ export interface ContainerdApi {
 }
 
 /** What containerd knows of an image without looking at its content. */
-interface ImageName {
+export interface ImageName {
   reference: string
   digest: string
   pinned: boolean
@@ -54,32 +54,14 @@ export interface Snapshot {
 
 /** containerd's CRI plugin and the kubelet's image collector leave images with this label alone (containerd >= 1.6.25, >= 1.7.10, 2.x). */
 export const pinnedLabel = 'io.cri-containerd.pinned'
-/** The namespace whose images and containers the Kubernetes side (CRI) sees. */
-export const namespace = 'k8s.io'
-/** That of `ctr`, and of the CRI plugin where its configuration does not say otherwise. */
-const snapshotter = 'overlayfs'
-const nothing: Buffer = Buffer.alloc(0)
 /** A code of gRPC: this machine has not what the plugin needs, zfs say. */
 const unimplemented = 12
 
 const taskStates = ['UNKNOWN', 'CREATED', 'RUNNING', 'STOPPED', 'PAUSED', 'PAUSING']
 const snapshotKinds = ['Unknown', 'View', 'Active', 'Committed']
 
-/**
- * The gRPC services of containerd (api/services, the same fields from v1.4 to v2.2). To be asked only when containerd
- * answers. All throw CommandError.
- */
-export function containerdApi(socket: () => Promise<string>): ContainerdApi {
-  const ask = async (method: string, request = nothing): Promise<Message[]> =>
-    callGrpc({
-      socket: await socket(),
-      method: `/containerd.services.${method}`,
-      request,
-      headers: { 'containerd-namespace': namespace },
-      timeoutMs: 12_000,
-    })
-  const list = async (method: string, request?: Buffer): Promise<Message[]> =>
-    (await ask(method, request)).flatMap(answer => messagesIn(answer, 1))
+/** To be asked only when containerd answers. All throw CommandError. */
+export function containerdApi({ ask, list }: ContainerdServices): ContainerdApi {
   return {
     async version() {
       const [answer] = await ask('version.v1.Version/Version')

@@ -1,20 +1,13 @@
-import { type ContainerdApi, containerdApi, namespace, pinnedLabel } from './containerd-api.ts'
+import { type ContainerdApi, containerdApi, type ImageName } from './containerd-api.ts'
+import { type ImageContent, withContents } from './containerd-images.ts'
+import { containerdServices, namespace } from './containerd-services.ts'
 import { type SocketState, socketState } from './containerd-socket.ts'
-import { parseTable } from './ctr-table.ts'
+import { type CallGrpc, grpcClient } from './grpc.ts'
+import { machineArch } from './machine.ts'
 import { containerdSocket, k3sContainerdSocket } from './paths.ts'
 import type { Processes } from './processes.ts'
 
-export interface ContainerdImage {
-  reference: string
-  digest: string
-  /** All of its content is in the content store. */
-  complete: boolean
-  /** Its layers have been made into snapshots, so a container can be started from it. */
-  unpacked: boolean
-  pinned: boolean
-  /** What its content is for, such as `linux/amd64`; empty when containerd cannot tell. */
-  platforms: string[]
-}
+export interface ContainerdImage extends ImageName, ImageContent {}
 
 export interface Containerd extends ContainerdApi {
   /** The socket that all below go through: the usual one, or that of k3s' own containerd where only that is there. */
@@ -41,6 +34,7 @@ export interface Containerd extends ContainerdApi {
 export function localContainerd(
   processes: Processes,
   exists: (path: string) => Promise<boolean>,
+  call: CallGrpc = grpcClient(),
 ): Containerd {
   const socket = async (): Promise<string> =>
     !(await exists(containerdSocket)) && (await exists(k3sContainerdSocket))
@@ -55,46 +49,18 @@ export function localContainerd(
   const state = async (): Promise<SocketState> => socketState(await socket(), 3000)
   // containerd's client gives up after 10 s; what it says then is worth waiting for.
   const quick = 12_000
-  let checking: Promise<Map<string, Pick<ContainerdImage, 'complete' | 'unpacked'>>> | undefined
-  /** The content of all images. Who asks while another one is waiting for it gets the same answer. */
-  const checked = () => {
-    checking ??= check().finally(() => {
-      checking = undefined
-    })
-    return checking
-  }
-  async function check() {
-    const args = await withPlace('images', 'check')
-    // It ends with exit code 1 when content of any image is missing, and lists them all even so.
-    const { stdout } = await processes.attempt('ctr', args, { timeoutMs: quick })
-    return new Map(
-      parseTable(stdout).map(row => [
-        row['REF'] ?? '',
-        { complete: /^complete\b/.test(row['STATUS'] ?? ''), unpacked: row['UNPACKED'] === 'true' },
-      ]),
-    )
-  }
+  const services = containerdServices(call, socket)
+  const api = containerdApi(services)
   return {
-    ...containerdApi(socket),
+    ...api,
     socket,
     answers: async () => (await state()) === 'answers',
     state,
-    async images() {
-      const [list, contents] = await Promise.all([ctr(quick, 'images', 'ls'), checked()])
-      return parseTable(list).map(row => {
-        const reference = row['REF'] ?? ''
-        return {
-          reference,
-          digest: row['DIGEST'] ?? '',
-          ...(contents.get(reference) ?? { complete: false, unpacked: false }),
-          pinned: (row['LABELS'] ?? '').split(',').includes(`${pinnedLabel}=pinned`),
-          platforms: (row['PLATFORMS'] ?? '').split(',').filter(name => name !== '' && name !== '-'),
-        }
-      })
-    },
+    images: async () => withContents(await api.imageNames(), services, machineArch()),
     async isWhole(reference) {
-      const contents = (await checked()).get(reference)
-      return contents?.complete === true && contents.unpacked
+      const names = (await api.imageNames()).filter(name => name.reference === reference)
+      const [image] = await withContents(names, services, machineArch())
+      return image?.complete === true && image.unpacked
     },
     async importImage(archive, platform) {
       const args = await withPlace('images', 'import', '--platform', platform, archive)

@@ -1,9 +1,9 @@
-import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2'
+import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2'
 import { connect } from 'node:net'
 import { CommandError } from './command-error.ts'
 import { decode, type Message } from './protobuf.ts'
 
-export interface Call {
+interface Call {
   /** Path of a Unix socket. */
   socket: string
   /** `/package.Service/Method` */
@@ -11,6 +11,17 @@ export interface Call {
   request: Buffer
   headers: Record<string, string>
   timeoutMs: number
+}
+
+/** The server has answered, and says that it cannot do what it was asked for. */
+export class GrpcFailure extends CommandError {}
+
+/** Call a gRPC method and wait for all of its answers. */
+export type CallGrpc = (call: Call) => Promise<Message[]>
+
+interface Connection {
+  session: ClientHttp2Session
+  calls: number
 }
 
 /** Five bytes before each message: is it packed, and how long is it. */
@@ -31,19 +42,50 @@ function unframe(bytes: Buffer): Message[] {
 }
 
 /**
- * Call a gRPC method (github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md) and wait for all of its answers. Throws CommandError
- * with what the server says, and when it has not answered within `timeoutMs`.
+ * A client for gRPC methods (github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md). Calls that are under way at the same time
+ * share a connection, which ends with the last of them. They throw GrpcFailure with what the server says, and
+ * CommandError when it has not answered within `timeoutMs` or hangs up.
  */
-export function callGrpc({ socket, method, request, headers, timeoutMs }: Call): Promise<Message[]> {
-  return new Promise((resolve, reject) => {
-    const session = connectHttp2('http://localhost', { createConnection: () => connect(socket) })
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer)
-      session.destroy()
-      settle()
+export function grpcClient(): CallGrpc {
+  const connections = new Map<string, Connection>()
+  const connectionTo = (path: string): Connection => {
+    const open = connections.get(path)
+    if (open && !open.session.closed) return open
+    const session = connectHttp2('http://localhost', { createConnection: () => connect(path) })
+    // Each call hears of it too.
+    session.on('error', () => connections.delete(path))
+    const connection = { session, calls: 0 }
+    connections.set(path, connection)
+    return connection
+  }
+  return async call => {
+    const connection = connectionTo(call.socket)
+    connection.calls++
+    try {
+      return await callOn(connection.session, call)
+    } finally {
+      connection.calls--
+      if (connection.calls === 0) {
+        if (connections.get(call.socket) === connection) connections.delete(call.socket)
+        connection.session.destroy()
+      }
     }
-    const fail = (reason: string): void => finish(() => reject(new CommandError(`${method}: ${reason}`)))
-    const timer = setTimeout(() => fail(`no answer within ${timeoutMs / 1000} s`), timeoutMs)
+  }
+}
+
+function callOn(
+  session: ClientHttp2Session,
+  { method, request, headers, timeoutMs }: Call,
+): Promise<Message[]> {
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string): void => {
+      clearTimeout(timer)
+      reject(new CommandError(`${method}: ${reason}`))
+    }
+    const timer = setTimeout(() => {
+      fail(`no answer within ${timeoutMs / 1000} s`)
+      stream.destroy()
+    }, timeoutMs)
     const stream = session.request({
       ':method': 'POST',
       ':path': method,
@@ -57,16 +99,19 @@ export function callGrpc({ socket, method, request, headers, timeoutMs }: Call):
     const note = (found: IncomingHttpHeaders): void => {
       if (found['grpc-status'] !== undefined) status = found
     }
-    session.on('error', error => fail(error.message))
+    session.once('error', error => fail(error.message))
     stream
       .on('error', error => fail(error.message))
       .on('response', note)
       .on('trailers', note)
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .on('end', () => {
-        if (status['grpc-status'] !== '0')
-          return fail(decodeURIComponent(String(status['grpc-message'] ?? 'no answer')))
-        finish(() => resolve(unframe(Buffer.concat(chunks))))
+        const code = status['grpc-status']
+        if (code === undefined) return fail('no answer')
+        clearTimeout(timer)
+        if (code === '0') return resolve(unframe(Buffer.concat(chunks)))
+        const said = decodeURIComponent(String(status['grpc-message'] ?? ''))
+        reject(new GrpcFailure(`${method}: ${said || 'refused'}`))
       })
       .end(frame(request))
   })

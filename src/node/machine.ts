@@ -20,6 +20,9 @@ export interface Machine {
 
 const architectureNames: Record<string, string> = { x64: 'amd64' }
 
+/** This machine's architecture as bundles name it; others under Node's own name. */
+export const machineArch = (): string => architectureNames[arch()] ?? arch()
+
 /** A value of /proc/meminfo (proc_meminfo(5)), in bytes. */
 const memoryValue = (text: string, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) * 1024
@@ -40,7 +43,7 @@ export async function localMachine(files: Files): Promise<Machine> {
   ])
   return {
     hostName: hostname(),
-    arch: architectureNames[arch()] ?? arch(),
+    arch: machineArch(),
     os: /^PRETTY_NAME="?([^"\n]*)/m.exec(osRelease ?? '')?.[1] ?? 'unknown',
     platform: platform(),
     kernel: release(),

@@ -35,6 +35,12 @@ export function decode(bytes: Buffer): Message {
 export const textIn = (message: Message, field: number): string =>
   message.get(field)?.at(-1)?.toString() ?? ''
 
+/** The bytes of a field; none when it is not there. */
+export function bytesIn(message: Message, field: number): Buffer {
+  const value = message.get(field)?.at(-1)
+  return Buffer.isBuffer(value) ? value : Buffer.alloc(0)
+}
+
 /** A number or the value of an enumeration; 0 when the field is not there. */
 export function numberIn(message: Message, field: number): number {
   const value = message.get(field)?.at(-1)

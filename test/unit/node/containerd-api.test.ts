@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { containerdApi } from '../../../src/node/containerd-api.ts'
+import { containerdServices } from '../../../src/node/containerd-services.ts'
+import { grpcClient } from '../../../src/node/grpc.ts'
 import { decode, encodeText, messagesIn, numberIn, textIn } from '../../../src/node/protobuf.ts'
 
 const part = (field: number, ...parts: Buffer[]): Buffer => {
@@ -45,7 +47,7 @@ async function containerdWith(answers: Record<string, Buffer[]>, asked: object[]
     server.close()
     await rm(directory, { recursive: true })
   })
-  return containerdApi(async () => path)
+  return containerdApi(containerdServices(grpcClient(), async () => path))
 }
 
 test('what containerd says of itself', async () => {
@@ -127,7 +129,7 @@ test('nothing there, and what is refused', async () => {
   const api = await containerdWith({ 'tasks.v1.Tasks/List': [Buffer.alloc(0)] })
   expect(await api.tasks()).toEqual([])
   await expect(api.version()).rejects.toThrow('Version/Version: unknown service')
-  const nobody = containerdApi(async () => '/nonexistent/containerd.sock')
+  const nobody = containerdApi(containerdServices(grpcClient(), async () => '/nonexistent/containerd.sock'))
   await expect(nobody.version()).rejects.toThrow(/ENOENT/)
 })
 
