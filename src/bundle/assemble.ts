@@ -8,6 +8,7 @@ import type { ImageAccess } from '../images/source.ts'
 import type { StepRunner } from '../step.ts'
 import type { Ahead, Hashed } from './ahead.ts'
 import { archiveNames } from './archive-names.ts'
+import { cksum } from './cksum.ts'
 import type { Definition } from './definition.ts'
 import { archiveMember, type BundleImage, manifestImage } from './image-archives.ts'
 import { type BundleFile, filesOf } from './inputs.ts'
@@ -15,6 +16,7 @@ import { type Lock, lockDigest } from './lock.ts'
 import type { Architecture } from './manifest.ts'
 import { textMembers } from './members.ts'
 import { type PayloadMember, type WrittenPackage, writePackage } from './package.ts'
+import { runtimeFor } from './runtime.ts'
 import { takeFile } from './take-file.ts'
 
 export interface AssembleOptions {
@@ -92,7 +94,7 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
           edgekitVersion,
           images: described,
           lock,
-          runtimeSha256: await runtime.sha256,
+          runtimeCksum: await cksum(runtimeFor(arch)),
         })
         written = await writePackage({
           description: {

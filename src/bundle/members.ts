@@ -1,6 +1,5 @@
 import { readAsset } from '../assets.ts'
 import type { TarMember } from '../images/tar.ts'
-import { paths } from '../node/paths.ts'
 import { cloudManifests } from './cloud-manifests.ts'
 import type { Definition } from './definition.ts'
 import { fill } from './fill.ts'
@@ -18,8 +17,8 @@ interface Inputs {
   edgekitVersion: string
   images: readonly ManifestImage[]
   lock: Lock
-  /** Hash of bin/edgekit. */
-  runtimeSha256: string
+  /** What `cksum` says of bin/edgekit. */
+  runtimeCksum: string
 }
 
 function versions({ definition, arch, edgekitVersion, images }: Inputs): string {
@@ -40,11 +39,10 @@ const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): T
 
 /** The members of a bundle that are texts: the way in, and what its role needs. */
 export function textMembers(inputs: Inputs): TextMember[] {
-  const { definition, arch, lock, runtimeSha256 } = inputs
+  const { definition, arch, lock, runtimeCksum } = inputs
   const launcher = fill(readAsset('templates/launcher.sh'), {
     ARCH: arch,
-    SHA256: runtimeSha256,
-    INSTALLED: paths.program,
+    CKSUM: runtimeCksum,
   })
   return [
     text('edgekit', launcher, 0o755),

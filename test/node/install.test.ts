@@ -80,7 +80,7 @@ describe.concurrent.each(releases)('%s', release => {
     [
       'a truncated edgekit',
       'truncate -s 1000 bin/edgekit',
-      /bin\/edgekit in \/root\/bundle is damaged: sha256 [0-9a-f]{64}, expected [0-9a-f]{64}/,
+      /bin\/edgekit in \/root\/bundle is damaged: cksum \d+ \d+, expected \d+ \d+/,
     ],
     [
       'one flipped byte in its edgekit',
