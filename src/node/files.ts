@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hashFile } from '../hash-file.ts'
+import { KnownHashes } from './known-hashes.ts'
 
 export interface Access {
   mode: number
@@ -82,7 +83,25 @@ async function replace(path: string, make: (temporary: string) => Promise<void>)
   await syncDirectory(dirname(path))
 }
 
+/** Write a new file, and make sure it is on the disk. */
+async function make(path: string, content: Content, { mode, uid, gid }: Access): Promise<void> {
+  if ('copyOf' in content) await fs.copyFile(content.copyOf, path, constants.COPYFILE_FICLONE)
+  else {
+    const data = 'bytes' in content ? content.bytes : content.text
+    await fs.writeFile(path, data, { mode: 0o600, flag: 'wx' })
+  }
+  await using file = await fs.open(path, 'r+')
+  await file.chown(uid, gid)
+  await file.chmod(mode)
+  if ('copyOf' in content && content.keepTime) {
+    const { atime, mtime } = await fs.stat(content.copyOf)
+    await file.utimes(atime, mtime)
+  }
+  await file.sync()
+}
+
 export function localFiles(): Files {
+  const hashes = new KnownHashes()
   return {
     read: path => fs.readFile(path, 'utf8').catch(absentAsUndefined),
     bytes: path => fs.readFile(path).catch(absentAsUndefined),
@@ -107,26 +126,14 @@ export function localFiles(): Files {
     modified: async path => (await fs.stat(path).catch(absentAsUndefined))?.mtimeMs,
     list: async path => (await fs.readdir(path).catch(absentAsUndefined)) ?? [],
     linkTarget: path => fs.readlink(path),
-    async sha256(path) {
-      await using file = await fs.open(path)
-      return (await hashFile(file)).sha256
-    },
-    async write(path, content, { mode, uid, gid }) {
-      await replace(path, async temporary => {
-        if ('copyOf' in content) await fs.copyFile(content.copyOf, temporary, constants.COPYFILE_FICLONE)
-        else {
-          const data = 'bytes' in content ? content.bytes : content.text
-          await fs.writeFile(temporary, data, { mode: 0o600, flag: 'wx' })
-        }
-        await using file = await fs.open(temporary, 'r+')
-        await file.chown(uid, gid)
-        await file.chmod(mode)
-        if ('copyOf' in content && content.keepTime) {
-          const { atime, mtime } = await fs.stat(content.copyOf)
-          await file.utimes(atime, mtime)
-        }
-        await file.sync()
-      })
+    sha256: path =>
+      hashes.getOrMake(path, async () => {
+        await using file = await fs.open(path)
+        return (await hashFile(file)).sha256
+      }),
+    async write(path, content, access) {
+      const write = () => replace(path, temporary => make(temporary, content, access))
+      await ('copyOf' in content ? hashes.copy(content.copyOf, path, write) : write())
     },
     async append(path, text, { durable }) {
       await using file = await fs.open(path, 'a', 0o600)
