@@ -31,7 +31,7 @@ export function desiredSteps({
 }: DesiredNode): DesiredStep[] {
   const { manifest } = bundle
   const makers = stepMakers(bundle)
-  const { place, folder, edgekit, images, installedManifest } = makers
+  const { place, folder, edgekit, images, enable, reload, installedManifest } = makers
   return [
     folder('/etc/edgekit', readable),
     folder('/etc/edgekit/mosquitto', readable),
@@ -45,7 +45,8 @@ export function desiredSteps({
     ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),
     ...(brokerAdopted ? [] : brokerUnit(makers)),
-    { id: `enable ${units.broker}`, kind: 'unit-enabled', spec: { unit: units.broker } },
+    enable(units.broker),
+    reload(units.broker, brokerAdopted ? [] : [paths.brokerUnit]),
     {
       id: units.broker,
       kind: 'unit-running',
@@ -60,8 +61,7 @@ export function desiredSteps({
   ]
 }
 
-const brokerUnit = ({ place, reload }: StepMakers): DesiredStep[] => [
+const brokerUnit = ({ place }: StepMakers): DesiredStep[] => [
   place('config/mosquitto/mosquitto.conf', paths.brokerConfig, 0o644),
   place('systemd/mosquitto.service', paths.brokerUnit, 0o644),
-  reload(units.broker, [paths.brokerUnit]),
 ]

@@ -33,7 +33,7 @@ export function edgecoreSteps(
   { kubeedgeVersion }: Manifest,
   edgecore: DesiredEdgecore,
   choices: Choices,
-  { place, folder, reload }: StepMakers,
+  { place, folder, enable, reload }: StepMakers,
 ): DesiredStep[] {
   const { adopted, config, base } = edgecore
   const runtime = runtimeValues(kubeedgeVersion, {
@@ -46,7 +46,6 @@ export function edgecoreSteps(
     place('systemd/edgecore.service', paths.edgecoreUnit, 0o644),
   ]
   const start: DesiredStep[] = [
-    { id: `enable ${units.edgecore}`, kind: 'unit-enabled', spec: { unit: units.edgecore } },
     {
       id: units.edgecore,
       kind: 'unit-running',
@@ -80,6 +79,7 @@ export function edgecoreSteps(
     },
     folder('/etc/systemd/system/edgecore.service.d', readable),
     place('systemd/edgecore.service.d/10-edgekit.conf', paths.edgecoreDropIn, 0o644),
+    ...(choices.stage ? [] : [enable(units.edgecore)]),
     reload(units.edgecore, [paths.edgecoreUnit, paths.edgecoreDropIn]),
     ...(choices.stage ? [] : start),
   ]

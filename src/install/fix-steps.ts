@@ -43,7 +43,7 @@ export function fixSteps(fix: Fix, knowledge: Knowledge): FixStep[] {
     case 'start':
       return run(fix.unit)
     case 'enable':
-      return [{ id: `enable ${fix.unit}`, kind: 'unit-enabled', spec: { unit: fix.unit } }]
+      return [{ id: `enable ${fix.unit}`, kind: 'unit-enabled', spec: { unit: fix.unit } }, reload]
     case 'reimport-image': {
       const image = installedStep(knowledge, 'image', id => id === fix.image)
       // A broker that could not start for want of it need not wait for the next look.

@@ -2,6 +2,7 @@ import type { Inspection } from '../actions/action.ts'
 import { lookingOnce } from '../facts/looking-once.ts'
 import type { Node } from '../node/node.ts'
 import { actionOf } from './action-of.ts'
+import { believing } from './believing.ts'
 import type { Change, History } from './journal.ts'
 import type { Receipt } from './receipt.ts'
 import type { DesiredStep } from './step-makers.ts'
@@ -46,7 +47,7 @@ export async function makePlan(
   const live = changes.filter(({ state }) => state !== 'reverted')
   const latest = (of: readonly Change[], id: string, what: 'touched' | 'done'): number =>
     Math.max(-1, ...of.filter(change => change.id === id).map(change => change[what]))
-  const looking = lookingOnce(node)
+  const looking = lookingOnce({ ...node, files: believing(past.receipt?.items ?? [], node.files) })
   const inspections = await Promise.all(desired.map(step => inspect(step, past, looking)))
   const needed = new Set<string>()
   const isNeeded = ({ id, because }: DesiredStep, inspection: Inspection): boolean =>

@@ -10,7 +10,7 @@ import { wantedBy } from '../facts/wanted.ts'
 import type { Node } from '../node/node.ts'
 import { broker, units } from '../node/paths.ts'
 import type { Secret } from '../secret.ts'
-import type { StepRunner } from '../step.ts'
+import type { Step, StepRunner } from '../step.ts'
 import { type Asked, type Choices, choose, refuseEdgeOptions } from './choices.ts'
 import { cloudSteps } from './cloud-steps.ts'
 import { desiredEdge } from './desired-edge.ts'
@@ -19,7 +19,7 @@ import { keepTheirs } from './keep-theirs.ts'
 import { makePlan, type Past, type Plan } from './plan.ts'
 import { beforeRuntime, bringsRuntime } from './runtime.ts'
 import { type DesiredStep, stepMakers } from './step-makers.ts'
-import { type UnpackedBundle, verifyBundle } from './unpacked-bundle.ts'
+import { type UnpackedBundle, verifyBundle, verifyTexts } from './unpacked-bundle.ts'
 import { requireVersionStep, versionForces } from './version-step.ts'
 
 /** What a person asks for. */
@@ -61,7 +61,7 @@ export class PreflightRefusal extends EdgekitError {
 }
 
 /**
- * Look at the node, verify the bundle, decide. Only looks. Throws EdgekitError when something stands in the way: all
+ * Look at the node, decide, verify what is going to be used of the bundle. Only looks. Throws EdgekitError when something stands in the way: all
  * that preflight found, a damaged bundle, things of somebody else.
  */
 export async function prepare(
@@ -90,13 +90,10 @@ export async function prepare(
       },
     },
     {
-      title: `Verify ${manifest.files.length} files of the bundle`,
-      run: () => verifyBundle(bundle, node.files),
-    },
-    {
       title: past.history ? 'Decide how to finish what was interrupted' : 'Decide what to do',
       async run(note) {
         refuseOtherRole(manifest, facts)
+        await verifyTexts(bundle, node.files)
         const { edgecoreConfig } = asked
         const request = { choices, force, edgecoreConfig, token }
         const steps =
@@ -117,6 +114,7 @@ export async function prepare(
       },
     },
   ])
+  if (plan.steps.length > 0) await runSteps([verification(bundle, node)])
   return {
     choices: manifest.role === 'edge' ? choices : undefined,
     desired,
@@ -126,6 +124,11 @@ export async function prepare(
     notes,
   }
 }
+
+const verification = (bundle: UnpackedBundle, { files }: Node): Step => ({
+  title: `Verify ${bundle.manifest.files.length} files of the bundle`,
+  run: () => verifyBundle(bundle, files),
+})
 
 /** By the install that was interrupted, or by the last one that came to its end. */
 const decidedBefore = ({ history, receipt }: Past): unknown =>

@@ -19,7 +19,7 @@ export interface NewRuntime {
 export function runtimeSteps(
   { files }: Manifest,
   { sandboxImage, systemdCgroup, ownRunc }: NewRuntime,
-  { place, folder }: Pick<StepMakers, 'place' | 'folder'>,
+  { place, folder, enable, reload }: Pick<StepMakers, 'place' | 'folder' | 'enable' | 'reload'>,
 ): DesiredStep[] {
   const members = (directory: string): string[] =>
     files.map(({ path }) => path).filter(path => path.startsWith(`runtime/${directory}/`))
@@ -59,13 +59,8 @@ export function runtimeSteps(
         because: [paths.containerdUnit],
       }),
     ),
-    {
-      id: `reload for ${unit.unit}`,
-      kind: 'daemon-reload',
-      spec: { units: [unit.unit] },
-      because: [paths.containerdUnit],
-    },
-    { id: `enable ${unit.unit}`, kind: 'unit-enabled', spec: unit },
+    enable(unit.unit),
+    reload(unit.unit, [paths.containerdUnit]),
     {
       id: unit.unit,
       kind: 'unit-running',

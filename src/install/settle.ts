@@ -11,6 +11,6 @@ export async function waitForEdgecoreToSettle(node: Node, timeoutMs: number): Pr
   while (Date.now() < end) {
     const log = await edgecoreLog.collect(node, AbortSignal.timeout(edgecoreLog.timeoutMs))
     if (!log.stopped && (log.eventBus === 'up' || log.fatal)) return
-    await sleep(300)
+    await sleep(100)
   }
 }

@@ -23,7 +23,8 @@ export interface StepMakers {
   /** Put a file of the bundle in its place. Throws EdgekitError when the bundle has no such file. */
   place: (member: string, path: string, mode: number) => DesiredStep
   folder: (path: string, access: { mode: number; uid: number; gid: number }) => DesiredStep
-  /** Let systemd read a unit again, when one of these has been written. */
+  enable: (unit: string) => DesiredStep
+  /** Let systemd read a unit again, when it has been enabled, or one of these has been written. */
   reload: (unit: string, because: string[]) => DesiredStep
   /** edgekit itself, so that it is there when the unpacked bundle is gone. */
   edgekit: () => DesiredStep[]
@@ -32,6 +33,8 @@ export interface StepMakers {
   /** Last: from now on this is the bundle that is installed here. */
   installedManifest: () => DesiredStep
 }
+
+const enabling = (unit: string): string => `enable ${unit}`
 
 export function stepMakers(bundle: UnpackedBundle): StepMakers {
   const { directory, manifest } = bundle
@@ -65,11 +68,12 @@ export function stepMakers(bundle: UnpackedBundle): StepMakers {
   return {
     place,
     folder,
+    enable: unit => ({ id: enabling(unit), kind: 'unit-enabled', spec: { unit } }),
     reload: (unit, because) => ({
       id: `reload for ${unit}`,
       kind: 'daemon-reload',
       spec: { units: [unit] },
-      because,
+      because: [enabling(unit), ...because],
     }),
     edgekit: () => [
       place('bin/edgekit', paths.program, 0o755),

@@ -37,6 +37,7 @@ export interface Systemd {
   /** The same for several, with one call. */
   units(names: readonly string[]): Promise<UnitState[]>
   reload(): Promise<void>
+  /** At the next boot; systemd itself has to read its unit files again to know of it, as after `disable`. */
   enable(name: string): Promise<void>
   disable(name: string): Promise<void>
   start(name: string): Promise<void>
@@ -120,11 +121,11 @@ export function localSystemd(processes: Processes, exists: (path: string) => Pro
     },
     reload: async () => void (await systemctl(quick, 'daemon-reload')),
     async enable(name) {
-      await systemctl(quick, 'enable', '--', name)
+      await systemctl(quick, '--no-reload', 'enable', '--', name)
       // systemctl does not wait until the link is on the disk.
       await processes.attempt('sync', ['/etc/systemd/system/multi-user.target.wants'], { timeoutMs: quick })
     },
-    disable: async name => void (await systemctl(quick, 'disable', '--', name)),
+    disable: async name => void (await systemctl(quick, '--no-reload', 'disable', '--', name)),
     start: async name => void (await systemctl(patient, 'start', '--', name)),
     restart: async name => void (await systemctl(patient, 'restart', '--', name)),
     async stop(name) {

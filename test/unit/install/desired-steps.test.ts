@@ -62,7 +62,8 @@ test.each([
   ['the image is there', manifest.broker.image, units.broker],
   ['the program that the unit uses is there', paths.program, units.broker],
   ['the configuration is there', paths.brokerConfig, units.broker],
-  ['systemd has read the unit', `reload for ${units.broker}`, `enable ${units.broker}`],
+  ['it is enabled', `enable ${units.broker}`, `reload for ${units.broker}`],
+  ['systemd has read the unit', `reload for ${units.broker}`, units.broker],
   ['systemd has read its unit', `reload for ${units.edgecore}`, units.edgecore],
   ['the drop-in is there', paths.edgecoreDropIn, `reload for ${units.edgecore}`],
   ['EdgeCore runs', units.edgecore, paths.installedManifest],
@@ -231,11 +232,11 @@ describe('on a node', () => {
     const { desired, done } = await install(node, '1')
     expect(done).toEqual(ids.filter(id => id !== 'broker answers'))
     expect(node.calls.filter(call => /^(restart|enable|reload)/.test(call))).toEqual([
-      'reload',
       'enable mosquitto.service',
-      'restart mosquitto.service',
       'reload',
+      'restart mosquitto.service',
       'enable edgecore.service',
+      'reload',
       'restart edgecore.service',
     ])
     const disk = await node.disk()
@@ -334,7 +335,7 @@ describe('on a node', () => {
     expect(now[edgecoreConfig]).toContain('mqttMode: 2')
     expect(now).not.toHaveProperty([paths.edgecoreConfig])
     expect(now).toHaveProperty([paths.edgecoreDropIn])
-    expect(node.calls.slice(-2)).toEqual(['enable edgecore.service', 'restart edgecore.service'])
+    expect(node.calls.slice(-3)).toEqual(['enable edgecore.service', 'reload', 'restart edgecore.service'])
     expect(await rollBackOn(node)).toEqual([])
     expect(await node.disk()).toEqual(disk)
   })

@@ -43,7 +43,10 @@ const broker = ['unit-running mosquitto.service', 'broker-answers broker answers
 test.each<[Fix, string[]]>([
   [{ kind: 'start', unit: 'mosquitto.service' }, broker],
   [{ kind: 'start', unit: 'containerd.service' }, ['unit-running containerd.service']],
-  [{ kind: 'enable', unit: 'edgecore.service' }, ['unit-enabled enable edgecore.service']],
+  [
+    { kind: 'enable', unit: 'edgecore.service' },
+    ['unit-enabled enable edgecore.service', 'daemon-reload daemon-reload (always)'],
+  ],
   [{ kind: 'reimport-image', image }, [`image ${image}`, ...broker]],
   [{ kind: 'reimport-image', image: pause }, [`image ${pause}`]],
   [{ kind: 'repin', image }, [`image ${image}`]],
