@@ -7,8 +7,10 @@ export interface UnitSpec {
 export const unitEnabled: Action<UnitSpec, { enabled: boolean }> = {
   kind: 'unit-enabled',
   describe: ({ unit }) => `Enable ${unit} at boot`,
-  inspect: async ({ unit }, { systemd }) =>
-    (await systemd.unit(unit)).enabled === 'enabled' ? 'done' : 'needed',
+  async inspect({ unit }, { systemd }) {
+    const isEnabled = (await systemd.unit(unit)).enabled === 'enabled' || (await systemd.isEnabled(unit))
+    return isEnabled ? 'done' : 'needed'
+  },
   capture: async ({ unit }, { systemd }) => ({
     enabled: (await systemd.unit(unit)).enabled === 'enabled',
   }),

@@ -36,6 +36,8 @@ export interface Systemd {
   unit(name: string): Promise<UnitState>
   /** The same for several, with one call. */
   units(names: readonly string[]): Promise<UnitState[]>
+  /** Whether it starts at boot as the files on the disk say, which systemd may not have read yet. */
+  isEnabled(name: string): Promise<boolean>
   reload(): Promise<void>
   /** At the next boot; systemd itself has to read its unit files again to know of it, as after `disable`. */
   enable(name: string): Promise<void>
@@ -118,6 +120,13 @@ export function localSystemd(processes: Processes, exists: (path: string) => Pro
       // A blank line ends what is said of each, in the order in which they were asked for.
       const blocks = (await show(names)).split('\n\n')
       return names.map((name, index) => parseUnit(name, blocks[index] ?? '', now()))
+    },
+    async isEnabled(name) {
+      // Its exit code is 1 for one that is not.
+      const { stdout } = await processes.attempt('systemctl', ['is-enabled', '--', name], {
+        timeoutMs: quick,
+      })
+      return stdout.trim() === 'enabled'
     },
     reload: async () => void (await systemctl(quick, 'daemon-reload')),
     async enable(name) {

@@ -111,6 +111,7 @@ export async function tinyNode(): Promise<TinyNode> {
     isInit: async () => true,
     unit: async name => units.get(name) ?? { ...stopped, name, load: 'not-found', enabled: '' },
     units: names => Promise.all(names.map(name => systemd.unit(name))),
+    isEnabled: async name => units.get(name)?.enabled === 'enabled',
     async reload() {
       await call('reload')
       for (const name of units.keys()) setUnit(name, { needsReload: false })
