@@ -20,7 +20,10 @@ type Verdict = 'stop' | undefined
 export interface ArchiveReader {
   /** Called once, before anything of the payload is looked at. */
   head(head: Head): Verdict
-  /** A member that is in the manifest. What this returns gets its bytes, and `end` when all of them are right. */
+  /**
+   * A member that is in the manifest. What this returns gets its bytes, whose memory is used again, and `end` when all of
+   * them are right.
+   */
   file?(file: ManifestFile): { data(bytes: Buffer): void; end(): Verdict } | undefined
   /** Something that is not as the manifest says, in a sentence without a dot. */
   problem(text: string): void
@@ -96,7 +99,7 @@ export class Members {
     if (entry.size > most)
       throw noBundle(this.#name, `${entry.path} has ${entry.size} bytes, at most ${most} make sense`)
     const parts: Buffer[] = []
-    entry.on('data', part => parts.push(part))
+    entry.on('data', part => parts.push(Buffer.from(part)))
     entry.on('end', () => {
       if (entry.path === manifestName) this.#manifest = Buffer.concat(parts)
       else {

@@ -1,11 +1,15 @@
-import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { inOneBuffer } from '../images/one-buffer.ts'
 import { type ArchiveReader, Members, noBundle, Stopped } from './archive-members.ts'
 import { manifestName } from './manifest.ts'
 import { bytesOf, fileAt, type PackedBundle } from './packed.ts'
+
+/** Bytes; a whole number of tar blocks. */
+const chunkSize = 64 * 1024
 
 /**
  * Read a packed bundle once, from its first byte on, and trust nothing in it: only plain files that the manifest lists,
@@ -15,12 +19,10 @@ import { bytesOf, fileAt, type PackedBundle } from './packed.ts'
 export async function readArchive(packed: PackedBundle, reader: ArchiveReader): Promise<void> {
   const members = new Members(packed.name, reader)
   const parser = tarParser(members)
-  const gunzip = createGunzip({ chunkSize: 64 * 1024 })
-  const source = Readable.from(bytesOf(packed))
-  source.on('error', error => gunzip.destroy(error))
+  const gunzip = createGunzip({ chunkSize })
   let size = 0
-  try {
-    for await (const chunk of source.pipe(gunzip) as AsyncIterable<Buffer>) {
+  const parse = async (pieces: AsyncIterable<Buffer<ArrayBuffer>>): Promise<void> => {
+    for await (const chunk of inOneBuffer(pieces, Buffer.allocUnsafeSlow(chunkSize))) {
       // What is packed twice would be unpacked by the parser, past every limit.
       if (size === 0 && !chunk.toString('latin1', 0, 100).startsWith(`${manifestName}\0`)) {
         throw noBundle(packed.name, `it does not begin with ${manifestName}`)
@@ -29,6 +31,9 @@ export async function readArchive(packed: PackedBundle, reader: ArchiveReader): 
       if (size > members.most) throw tooMuch(packed.name, members.most)
       parser.write(chunk)
     }
+  }
+  try {
+    await pipeline(bytesOf(packed), gunzip, parse)
     parser.end()
     if (gunzip.bytesWritten < packed.size) {
       reader.problem(`${fileAt(packed, gunzip.bytesWritten)} goes on behind the end of the bundle`)
@@ -38,9 +43,6 @@ export async function readArchive(packed: PackedBundle, reader: ArchiveReader): 
     if (error instanceof Stopped) return
     if (error instanceof EdgekitError) throw error
     throw damaged(packed, gunzip.bytesWritten, error)
-  } finally {
-    source.destroy()
-    gunzip.destroy()
   }
 }
 

@@ -60,7 +60,7 @@ export async function readSbom(path: string): Promise<string> {
     file(file) {
       if (file.path !== sbomName) return undefined
       return {
-        data: bytes => parts.push(bytes),
+        data: bytes => parts.push(Buffer.from(bytes)),
         end() {
           isRead = true
           return 'stop'

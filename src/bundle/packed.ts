@@ -57,28 +57,30 @@ export function openPacked(path: string): PackedBundle {
 }
 
 /**
- * The bytes of a packed bundle, parts one after another. Streams of files and node:fs/promises are not used here and
- * before: to load them is a tenth of what `inspect` takes.
+ * The bytes of a packed bundle, parts one after another, in chunks of one size but for the last: for a stream that is
+ * done with a chunk when it asks for the next but one, as zlib is, because the memory of a chunk is used again. Streams of
+ * files and node:fs/promises are not used here and before: to load them is a tenth of what `inspect` takes.
  */
 export async function* bytesOf({ files }: PackedBundle): AsyncGenerator<Buffer> {
+  let [chunk, other] = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)]
+  let filled = 0
   for (const { path } of files) {
     const file = await promisify(open)(path, 'r')
     try {
       for (;;) {
-        const { bytesRead, buffer } = await promisify(read)(
-          file,
-          Buffer.allocUnsafeSlow(readSize),
-          0,
-          readSize,
-          null,
-        )
+        const { bytesRead } = await promisify(read)(file, chunk, filled, readSize - filled, null)
         if (bytesRead === 0) break
-        yield buffer.subarray(0, bytesRead)
+        filled += bytesRead
+        if (filled < readSize) continue
+        yield chunk
+        ;[chunk, other] = [other, chunk]
+        filled = 0
       }
     } finally {
       await promisify(close)(file)
     }
   }
+  if (filled > 0) yield chunk.subarray(0, filled)
 }
 
 /** The file in which the byte at `offset` is. */

@@ -5,6 +5,7 @@ import { hashFile } from '../hash-file.ts'
 import { otherDigest, otherSize, tooLong, tooShort } from './content-mismatch.ts'
 import type { Descriptor } from './descriptor.ts'
 import { digestOf } from './digest.ts'
+import { free } from './free.ts'
 import { ThreadedHash } from './hash-thread.ts'
 import { limit } from './limit.ts'
 import { storing } from './storage-error.ts'
@@ -140,16 +141,20 @@ export class BlobStore {
       else hash.update(bytes)
       size += bytes.length
     }
-    for await (const chunk of source) {
-      for (let done = 0; done < chunk.length && size + filled <= most; ) {
-        const count = Math.min(chunk.length - done, buffer.length - filled)
-        buffer.set(chunk.subarray(done, done + count), filled)
-        ;[done, filled] = [done + count, filled + count]
-        if (filled === buffer.length) await write()
+    try {
+      for await (const chunk of source) {
+        for (let done = 0; done < chunk.length && size + filled <= most; ) {
+          const count = Math.min(chunk.length - done, buffer.length - filled)
+          buffer.set(chunk.subarray(done, done + count), filled)
+          ;[done, filled] = [done + count, filled + count]
+          if (filled === buffer.length) await write()
+        }
+        if (size + filled > most) break
       }
-      if (size + filled > most) break
+      await write()
+    } finally {
+      free(buffer)
     }
-    await write()
     return { size, sha256: await (hash instanceof ThreadedHash ? hash.digest() : hash.digest('hex')) }
   }
 

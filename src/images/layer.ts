@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
 import { free } from './free.ts'
+import { inOneBuffer } from './one-buffer.ts'
 import { isZstd, oneFrameAtATime } from './zstd.ts'
 
-/** Bytes; with the 16 KiB that zlib takes by itself the way to its thread and back costs more than the unpacking. */
+/** Bytes, a whole number of tar blocks; with the 16 KiB that zlib takes by itself the way to its thread and back costs more than the unpacking. */
 const chunkSize = 128 * 1024
 
 /**
@@ -41,39 +41,24 @@ export async function unpackedDigest(path: string): Promise<string> {
 
 async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
   const kind = await layerKind(path)
-  if (kind === 'gzip')
-    return await pipeline(reusedChunks(path), createGunzip({ chunkSize }), inOneBuffer, read)
-  const packed = createReadStream(path, { highWaterMark: chunkSize })
-  if (kind === 'zstd')
-    await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), inOneBuffer, read)
+  const [one, other, unpacked] = [freshChunk(), freshChunk(), freshChunk()] as const
+  const packed = reusedChunks(path, [one, other])
+  const inChunks = (pieces: AsyncIterable<Buffer<ArrayBuffer>>) => inOneBuffer(pieces, unpacked)
+  if (kind === 'gzip') await pipeline(packed, createGunzip({ chunkSize }), inChunks, read)
+  else if (kind === 'zstd')
+    await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), inChunks, read)
   else await pipeline(packed, read)
+  // Not after an error: a thread may still be at work on them.
+  for (const buffer of [one, other, unpacked]) free(buffer)
 }
 
-/** The same bytes in chunks of whole tar blocks, each in the same memory: good until the next is asked for. */
-async function* inOneBuffer(source: AsyncIterable<Buffer<ArrayBuffer>>): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(chunkSize)
-  let filled = 0
-  for await (const piece of source) {
-    for (let done = 0; done < piece.length; ) {
-      const count = piece.copy(buffer, filled, done)
-      done += count
-      filled += count
-      if (filled < chunkSize) continue
-      yield buffer
-      filled = 0
-    }
-    // Until its memory is full, the decompressor goes on behind the piece.
-    if (piece.byteOffset + piece.length === piece.buffer.byteLength) free(piece)
-  }
-  if (filled > 0) yield buffer.subarray(0, filled)
-}
+const freshChunk = (): Buffer<ArrayBuffer> => Buffer.allocUnsafeSlow(chunkSize)
 
 /**
  * The bytes of a file for a stream that is done with a chunk when it asks for the next but one, as zlib is: it takes no
  * more than one chunk of this size at a time. Memory for each would pile up until the garbage collector looks at it.
  */
-async function* reusedChunks(path: string): AsyncGenerator<Buffer> {
-  const buffers = [Buffer.allocUnsafeSlow(chunkSize), Buffer.allocUnsafeSlow(chunkSize)] as const
+async function* reusedChunks(path: string, buffers: readonly [Buffer, Buffer]): AsyncGenerator<Buffer> {
   await using file = await open(path)
   for (let number = 0; ; number++) {
     const buffer = buffers[(number & 1) as 0 | 1]

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,4 +72,20 @@ test('writeBytes checks the digest', async () => {
   await store.writeBytes(descriptor.digest, content)
   await store.writeBytes(descriptor.digest, content)
   await expect(store.writeBytes(descriptor.digest, Buffer.from('x'))).rejects.toThrow(ContentMismatch)
+})
+
+test('the memory that a blob was written through is given back at once', async () => {
+  const bytes = randomBytes(1024 * 1024)
+  async function* source(): AsyncGenerator<Uint8Array> {
+    yield bytes
+  }
+  let [lowest, rise] = [Number.POSITIVE_INFINITY, 0]
+  for (let count = 0; count < 20; count++) {
+    bytes.writeUInt8(count)
+    await store.add(source())
+    const { arrayBuffers } = process.memoryUsage()
+    lowest = Math.min(lowest, arrayBuffers)
+    rise = Math.max(rise, arrayBuffers - lowest)
+  }
+  expect(rise).toBeLessThan(2 * 1024 * 1024)
 })

@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BlobStore } from '../../../src/images/blob-store.ts'
 import { imageContents } from '../../../src/images/contents.ts'
-import { type Layer, writeFilesLayer } from '../../lab/oci.ts'
+import { type Layer, tarOf, writeFilesLayer, writeLayer } from '../../lab/oci.ts'
 
 let scratch: string
 beforeAll(async () => {
@@ -72,4 +73,25 @@ test('a layer hides what is below it', async () => {
 test('an image without a database has no packages', async () => {
   const { packages } = await contentsOf(layer({ pause: 'x' }), layer({}))
   expect(packages).toEqual({ distribution: undefined, packages: [] })
+})
+
+test('the memory that a layer was unpacked through is given back at once', async () => {
+  const source = randomBytes(300_000)
+  const noise = await writeFilesLayer(scratch, [{ path: 'noise', mode: 0o644, size: source.length, source }])
+  let [lowest, rise] = [Number.POSITIVE_INFINITY, 0]
+  for (let count = 0; count < 20; count++) {
+    await contentsOf(Promise.resolve(noise))
+    const { arrayBuffers } = process.memoryUsage()
+    lowest = Math.min(lowest, arrayBuffers)
+    rise = Math.max(rise, arrayBuffers - lowest)
+  }
+  expect(rise).toBeLessThan(2 * 1024 * 1024)
+})
+
+test('a layer whose tar ends within a block', async () => {
+  async function* cut(): AsyncGenerator<Buffer> {
+    yield Buffer.concat([...(await Array.fromAsync(tarOf([]))), Buffer.alloc(100)])
+  }
+  const { unpackedSizes } = await contentsOf(writeLayer(scratch, cut()))
+  expect(unpackedSizes).toEqual([1124])
 })
