@@ -1,6 +1,6 @@
 import { boolSetting, intSetting, type Lookup, secretSetting, stringSetting } from './config-fields.ts'
 import { tokenShape } from './token.ts'
-import { lookUp, parseConfig } from './yaml-document.ts'
+import { readKeys } from './yaml-document.ts'
 
 export type { ConfigValue } from './config-edit.ts'
 export type { Setting } from './config-fields.ts'
@@ -8,17 +8,17 @@ export { patchEdgecoreConfig } from './config-patch.ts'
 export { restoreKeys, valueAt } from './config-restore.ts'
 
 /** What a node's edgecore.yaml means to EdgeCore. Plain data, which may be saved: of secrets it only has the shape. */
-export type EdgecoreConfig = ReturnType<typeof readEdgecoreConfig>
+export type EdgecoreConfig = ReturnType<typeof edgecoreConfigIn>
 
 /**
  * Read edgecore.yaml with the defaults EdgeCore fills in (KubeEdge v1.12 to v1.23, componentconfig v1alpha2
  * default.go; its decoder ignores unknown keys, `kind` and `apiVersion`). Throws EdgekitError with line and column
  * when the text is not YAML.
  */
-export function readEdgecoreConfig(text: string) {
-  const { document } = parseConfig(text)
-  const root: unknown = document.toJS() ?? {}
-  const look: Lookup = path => lookUp(root, path)
+export const readEdgecoreConfig = (text: string) => edgecoreConfigIn(readKeys(text))
+
+/** The same, of a file that has been read. */
+export function edgecoreConfigIn(look: Lookup) {
   const bool = (path: string, fallback: boolean) => boolSetting(look, path, fallback)
   const string = (path: string, fallback = '') => stringSetting(look, path, fallback)
   const eventBus = 'modules.eventBus'

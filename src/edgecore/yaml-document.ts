@@ -60,8 +60,14 @@ export function refuse(message: string): never {
   throw new EdgekitError(message, { exitCode: 3, remedy: 'correct the file by hand, then run edgekit again' })
 }
 
+/** The values in edgecore.yaml, by their dotted paths. To understand YAML takes longer than to run a program. */
+export function readKeys(text: string): (path: string) => unknown {
+  const root: unknown = parseConfig(text).document.toJS() ?? {}
+  return path => lookUp(root, path)
+}
+
 /** The written value at a dotted path; undefined when there is none. */
-export function lookUp(root: unknown, path: string): unknown {
+function lookUp(root: unknown, path: string): unknown {
   let value = root
   for (const key of path.split('.')) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined

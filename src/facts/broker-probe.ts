@@ -1,7 +1,6 @@
 import type { BrokerDoor } from '../broker/connect.ts'
 import { probeBroker } from '../broker/probe.ts'
 import type { ProbeResult } from '../broker/probe-result.ts'
-import { readBrokerLogin } from '../edgecore/broker-login.ts'
 import type { EdgecoreConfig } from '../edgecore/config.ts'
 import type { Node } from '../node/node.ts'
 import { broker } from '../node/paths.ts'
@@ -13,11 +12,11 @@ export const brokerProbe: Collector<ProbeResult> = {
   name: 'brokerProbe',
   timeoutMs: 10_000,
   async collect(node) {
-    const { text, config, problem } = await readNodeConfig(node)
+    const { config, login } = await readNodeConfig(node)
     const { hostName } = await node.machine()
     const door = await doorOf(config, node)
     return probeBroker(
-      { ...door, login: readBrokerLogin(problem === undefined ? (text ?? '') : '') },
+      { ...door, login },
       { nodeName: config.edged.hostnameOverride.value || hostName.toLowerCase() },
     )
   },

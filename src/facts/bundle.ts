@@ -1,16 +1,17 @@
 import { type Manifest, parseManifest } from '../bundle/manifest.ts'
 import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
+import { oncePerLook } from './looking-once.ts'
 
-/**
- * The manifest of the bundle that this node is about: the one installed last (undefined when edgekit has installed
- * nothing here); an install puts the one that is to be installed in its place.
- */
+/** The manifest of the bundle installed last; undefined when edgekit has installed nothing here. */
+export const installedManifest = oncePerLook(async ({ files }): Promise<Manifest | undefined> => {
+  const text = await files.read(paths.installedManifest)
+  return text === undefined ? undefined : parseManifest(text)
+})
+
+/** The manifest of the bundle that this node is about: an install puts the one that is to be installed in its place. */
 export const bundle: Collector<Manifest | undefined> = {
   name: 'bundle',
   timeoutMs: 10_000,
-  async collect(node) {
-    const text = await node.files.read(paths.installedManifest)
-    return text === undefined ? undefined : parseManifest(text)
-  },
+  collect: installedManifest,
 }

@@ -1,8 +1,8 @@
-import { parseManifest } from '../bundle/manifest.ts'
 import type { ContainerdConfig } from '../node/containerd-config.ts'
 import { socketState } from '../node/containerd-socket.ts'
 import type { Node } from '../node/node.ts'
-import { otherContainerdSockets, paths } from '../node/paths.ts'
+import { otherContainerdSockets } from '../node/paths.ts'
+import { installedManifest } from './bundle.ts'
 import type { Collector } from './collector.ts'
 
 export interface ContainerdFileFacts {
@@ -16,8 +16,7 @@ export interface ContainerdFileFacts {
 }
 
 async function damaged(node: Node, root: string): Promise<ContainerdFileFacts['damagedBlobs']> {
-  const text = await node.files.read(paths.installedManifest)
-  const layers = text === undefined ? [] : parseManifest(text).images.flatMap(image => image.layers)
+  const layers = (await installedManifest(node))?.images.flatMap(image => image.layers) ?? []
   const sizes = await Promise.all(layers.map(({ digest }) => node.runtime.blobSize(root, digest)))
   return layers.flatMap(({ digest, size }, index) => {
     // One that is not there at all is what `ctr images check` finds.

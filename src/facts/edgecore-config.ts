@@ -1,8 +1,11 @@
-import { type EdgecoreConfig, readEdgecoreConfig } from '../edgecore/config.ts'
+import { type BrokerLogin, brokerLoginIn } from '../edgecore/broker-login.ts'
+import { type EdgecoreConfig, edgecoreConfigIn } from '../edgecore/config.ts'
+import { readKeys } from '../edgecore/yaml-document.ts'
 import { messageOf } from '../errors.ts'
 import type { Node } from '../node/node.ts'
 import { paths, units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
+import { oncePerLook } from './looking-once.ts'
 
 export interface EdgecoreConfigFacts {
   /** The file that EdgeCore's unit really reads. */
@@ -25,39 +28,36 @@ async function edgecoreConfigPath(node: Node): Promise<string> {
 
 interface NodeConfig {
   path: string
-  /** Undefined when there is no such file. */
-  text: string | undefined
+  /** Is there such a file? */
+  exists: boolean
   /** Of a file that is not there, or not YAML, EdgeCore's defaults. */
   config: EdgecoreConfig
+  /** Secret, and no part of any fact. */
+  login: BrokerLogin | undefined
   /** Why the file that is there could not be understood. */
   problem?: string
 }
 
-/** Several collectors want to know, and to understand YAML takes longer than to run a program. */
-const read = new WeakMap<Node, Promise<NodeConfig>>()
-
-/** What stands in that file, and what it means. For one look at a node it is read once. */
-export function readNodeConfig(node: Node): Promise<NodeConfig> {
-  const found = read.get(node) ?? lookAt(node)
-  read.set(node, found)
-  return found
-}
-
-async function lookAt(node: Node): Promise<NodeConfig> {
+/** What stands in the file that EdgeCore reads, and what it means. */
+export const readNodeConfig = oncePerLook(async (node): Promise<NodeConfig> => {
   const path = await edgecoreConfigPath(node)
   const text = await node.files.read(path)
-  try {
-    return { path, text, config: readEdgecoreConfig(text ?? '') }
-  } catch (error) {
-    return { path, text, config: readEdgecoreConfig(''), problem: messageOf(error) }
+  const understood = (yaml: string) => {
+    const keys = readKeys(yaml)
+    return { path, exists: text !== undefined, config: edgecoreConfigIn(keys), login: brokerLoginIn(keys) }
   }
-}
+  try {
+    return understood(text ?? '')
+  } catch (error) {
+    return { ...understood(''), problem: messageOf(error) }
+  }
+})
 
 export const edgecoreConfig: Collector<EdgecoreConfigFacts> = {
   name: 'edgecoreConfig',
   timeoutMs: 10_000,
   async collect(node) {
-    const { path, text, config, problem } = await readNodeConfig(node)
+    const { path, exists, config, problem } = await readNodeConfig(node)
     const [modifiedAt, usual] = await Promise.all([
       node.files.modified(path),
       node.files.status(paths.edgecoreConfig),
@@ -65,6 +65,6 @@ export const edgecoreConfig: Collector<EdgecoreConfigFacts> = {
     const alsoUsual = path !== paths.edgecoreConfig && usual !== undefined
     const place = { path, alsoUsual, ...(modifiedAt !== undefined && { modifiedAt }) }
     if (problem !== undefined) return { ...place, config: undefined, problem }
-    return { ...place, config: text === undefined ? undefined : config }
+    return { ...place, config: exists ? config : undefined }
   },
 }

@@ -110,13 +110,13 @@ interface CollectOptions {
  */
 export async function collectFacts(node: Node, options: CollectOptions = {}): Promise<Facts> {
   const { drift = notCompared, beforeInstall = true } = options
-  const once = lookingOnce(node)
+  const look = lookingOnce(node)
   const entries = await Promise.all(
     Object.entries({ ...collectors, drift }).map(async ([name, collector]) => [
       name,
       collector.onlyBeforeInstall && !beforeInstall
         ? { unknown: 'looked at only before an install' }
-        : await collect<unknown>(collector, once, options),
+        : await collect<unknown>(collector, look, options),
     ]),
   )
   return Object.fromEntries(entries) as Facts

@@ -1,29 +1,32 @@
 import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
 
-const names: readonly string[] = Object.values(units)
+/** What several want to know of a node, found out once for each look at it, that is for each node that `lookingOnce` gives. */
+export function oncePerLook<T>(ask: (node: Node) => Promise<T>): (node: Node) => Promise<T> {
+  const answers = new WeakMap<Node, Promise<T>>()
+  return node => {
+    const answer = answers.get(node) ?? ask(node)
+    answers.set(node, answer)
+    return answer
+  }
+}
 
-/** The same node, for one look at it: what several collectors want to know of its units is asked once, for all of them. */
+const names: readonly string[] = Object.values(units)
+const unitStates = oncePerLook(({ systemd }) => systemd.units(names))
+
+/** The same node, for one look at it: what is asked of its units is asked once, for all of them. */
 export function lookingOnce(node: Node): Node {
   const { systemd } = node
-  const states = once(() => systemd.units(names))
+  const asked = { ...node }
   return {
     ...node,
     systemd: {
       ...systemd,
-      unit: async name => (await states())[names.indexOf(name)] ?? systemd.unit(name),
+      unit: async name => (await unitStates(asked))[names.indexOf(name)] ?? systemd.unit(name),
       units: async wanted =>
         wanted.every(name => names.includes(name))
-          ? (await states()).filter(({ name }) => wanted.includes(name))
+          ? (await unitStates(asked)).filter(({ name }) => wanted.includes(name))
           : systemd.units(wanted),
     },
-  }
-}
-
-function once<T>(look: () => Promise<T>): () => Promise<T> {
-  let looked: Promise<T> | undefined
-  return () => {
-    looked ??= look()
-    return looked
   }
 }

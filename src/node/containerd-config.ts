@@ -13,6 +13,9 @@ export interface ContainerdConfig {
   cniConfigs: string
 }
 
+const usualRoot = '/var/lib/containerd'
+const usualCniConfigs = '/etc/cni/net.d'
+
 type Table = Record<string, unknown>
 
 const tableAt = (value: unknown, ...keys: string[]): Table =>
@@ -40,7 +43,7 @@ export function parseContainerdConfig(text: string): ContainerdConfig {
   const options = tableAt(runtimes, 'runtimes', name, 'options')
   const disabled = config['disabled_plugins']
   return {
-    root: textAt(config, 'root') || '/var/lib/containerd',
+    root: textAt(config, 'root') || usualRoot,
     disabledPlugins: Array.isArray(disabled) ? disabled.map(String) : [],
     sandboxImage:
       textAt(tableAt(plugins, 'io.containerd.cri.v1.images', 'pinned_images'), 'sandbox') ||
@@ -49,6 +52,26 @@ export function parseContainerdConfig(text: string): ContainerdConfig {
     cniConfigs:
       textAt(tableAt(runtime, 'cni'), 'conf_dir') ||
       textAt(tableAt(old, 'cni'), 'conf_dir') ||
-      '/etc/cni/net.d',
+      usualCniConfigs,
+  }
+}
+
+/**
+ * Read what the CRI plugin says it runs with (`info.config` of runtime.v1 Status, JSON; containerd 1.6 and 1.7).
+ * Undefined when it names no sandbox image, as in 2.x, where that is another plugin's.
+ */
+export function parseCriConfig(text: string): ContainerdConfig | undefined {
+  const config = JSON.parse(text) as Table
+  const sandboxImage = textAt(config, 'sandboxImage')
+  if (sandboxImage === '') return undefined
+  const name = textAt(tableAt(config, 'containerd'), 'defaultRuntimeName') || 'runc'
+  const options = tableAt(config, 'containerd', 'runtimes', name, 'options')
+  return {
+    root: textAt(config, 'containerdRootDir') || usualRoot,
+    // It is not, or it would not have answered; nobody asks for others.
+    disabledPlugins: [],
+    sandboxImage,
+    systemdCgroup: options['SystemdCgroup'] === true || config['systemdCgroup'] === true,
+    cniConfigs: textAt(tableAt(config, 'cni'), 'confDir') || usualCniConfigs,
   }
 }

@@ -2,7 +2,7 @@ import { type ContainerdApi, containerdApi, type ImageName } from './containerd-
 import { type ImageContent, withContents } from './containerd-images.ts'
 import { containerdServices, namespace } from './containerd-services.ts'
 import { type SocketState, socketState } from './containerd-socket.ts'
-import { type CallGrpc, grpcClient } from './grpc.ts'
+import type { CallGrpc } from './grpc.ts'
 import { machineArch } from './machine.ts'
 import { containerdSocket, k3sContainerdSocket } from './paths.ts'
 import type { Processes } from './processes.ts'
@@ -34,7 +34,7 @@ export interface Containerd extends ContainerdApi {
 export function localContainerd(
   processes: Processes,
   exists: (path: string) => Promise<boolean>,
-  call: CallGrpc = grpcClient(),
+  call: CallGrpc,
 ): Containerd {
   const socket = async (): Promise<string> =>
     !(await exists(containerdSocket)) && (await exists(k3sContainerdSocket))

@@ -1,5 +1,6 @@
 import { type Containerd, localContainerd } from './containerd.ts'
 import { type Files, localFiles } from './files.ts'
+import { grpcClient } from './grpc.ts'
 import { type Journal, localJournal } from './journal.ts'
 import { type Lock, localLock } from './lock.ts'
 import { localMachine, type Machine } from './machine.ts'
@@ -30,14 +31,15 @@ export function localNode(): Node {
   const lock = localLock(paths.lock)
   const processes = localProcesses(() => lock.descriptor)
   const exists = async (path: string): Promise<boolean> => (await files.status(path)) !== undefined
-  const containerd = localContainerd(processes, exists)
+  const call = grpcClient()
+  const containerd = localContainerd(processes, exists, call)
   return {
     machine: () => localMachine(files),
     processes,
     files,
     systemd: localSystemd(processes, exists),
     containerd,
-    runtime: localRuntime(processes, files, () => containerd.socket()),
+    runtime: localRuntime(processes, files, () => containerd.socket(), call),
     storage: localStorage(files),
     journal: localJournal(processes),
     network: localNetwork(files),

@@ -1,6 +1,8 @@
 import { type ContainerdConfig, parseContainerdConfig } from './containerd-config.ts'
 import type { Files } from './files.ts'
+import type { CallGrpc } from './grpc.ts'
 import type { Processes } from './processes.ts'
+import { runningConfig } from './running-config.ts'
 
 /** What containers run on, beside containerd's images and tasks. Only looks. */
 export interface Runtime {
@@ -19,7 +21,12 @@ export interface Runtime {
 export const parseFlags = (help: string): string[] =>
   [...help.matchAll(/^\s+--([a-z][a-z-]*)/gm)].map(([, name = '']) => name)
 
-export function localRuntime(processes: Processes, files: Files, socket: () => Promise<string>): Runtime {
+export function localRuntime(
+  processes: Processes,
+  files: Files,
+  socket: () => Promise<string>,
+  call: CallGrpc,
+): Runtime {
   const quick = 12_000
   const output = async (file: string, ...args: string[]): Promise<string> =>
     (await processes.run(file, args, { timeoutMs: quick })).stdout
@@ -37,7 +44,9 @@ export function localRuntime(processes: Processes, files: Files, socket: () => P
       const info = JSON.parse(await ctr('containers', 'info', id)) as { Labels?: Record<string, string> }
       return info.Labels ?? {}
     },
-    config: async () => parseContainerdConfig(await output('containerd', 'config', 'dump')),
+    config: async () =>
+      (await runningConfig(files, call)) ??
+      parseContainerdConfig(await output('containerd', 'config', 'dump')),
     runcVersion: async () => (await output('runc', '--version')).split('\n')[0] ?? '',
     async blobSize(root, digest) {
       const path = `${root}/io.containerd.content.v1.content/blobs/${digest.replace(':', '/')}`

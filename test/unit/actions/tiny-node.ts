@@ -32,6 +32,7 @@ function filesBelow(root: string): Files {
     append: (path, text, options) => real.append(at(path), text, options),
     clean: path => real.clean(at(path)),
     modified: path => real.modified(at(path)),
+    changed: path => real.changed(at(path)),
     list: path => real.list(at(path)),
     linkTarget: path => real.linkTarget(at(path)),
     sha256: path => real.sha256(at(path)),

@@ -15,7 +15,8 @@ function runtimeWith(output: Record<string, string>) {
     if (stdout === undefined) throw new Error(`not expected: ${[file, ...args].join(' ')}`)
     return { exitCode: 0, stdout, stderr: '' }
   }
-  return localRuntime({ run, attempt: run }, localFiles(), async () => '/run/containerd/containerd.sock')
+  const socket = async () => '/run/containerd/containerd.sock'
+  return localRuntime({ run, attempt: run }, localFiles(), socket, async () => [])
 }
 
 // What `ctr` of containerd 1.6.20 prints.
