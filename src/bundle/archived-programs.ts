@@ -30,8 +30,11 @@ export async function extractPrograms(
     let file: number | undefined
     entry.on('data', chunk => {
       if (file === undefined) {
+        if (start.length >= elfHeaderSize) return
         start = Buffer.concat([start, chunk])
         if (start.length < elfHeaderSize || !isElf(start)) return
+        const same = programs.find(program => program.path === path)
+        if (same !== undefined) throw twoOfOneName(same.entry, entry.path)
         file = openSync(path, 'w', 0o755)
         chunk = start
       }
@@ -50,3 +53,9 @@ export async function extractPrograms(
     remedy: 'Check that the source is the archive of a release.',
   })
 }
+
+const twoOfOneName = (one: string, other: string): EdgekitError =>
+  new EdgekitError(`${one} and ${other} in it are two programs of one name`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Make an archive that has only one of them.',
+  })

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { formatBytes } from '../format.ts'
+import { formatBytes, plural } from '../format.ts'
 import { imageContents } from '../images/contents.ts'
 import type { PulledImage } from '../images/pull.ts'
 import type { ImageAccess } from '../images/source.ts'
@@ -74,14 +74,15 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
       },
     },
     {
-      title: `Look into ${archives.size} images for ${arch}`,
+      title: `Look into ${plural(archives.size, 'image')} for ${arch}`,
       async run(note) {
         for (const [reference, archive] of archives) {
           signal.throwIfAborted()
           const pulled = imageOf(reference)
           bundled.push({ reference, archive, pulled, contents: await imageContents(pulled, store) })
         }
-        note(`${bundled.reduce((sum, { contents }) => sum + contents.packages.packages.length, 0)} packages`)
+        const count = bundled.reduce((sum, { contents }) => sum + contents.packages.packages.length, 0)
+        note(plural(count, 'package'))
       },
     },
     {

@@ -24,6 +24,8 @@ const { Component, HashDictionary } = Models
  */
 export function formatSbom({ manifest, files, packages, runtime }: Inputs): string {
   const { name, kubeedgeVersion, arch, edgekitVersion, images } = manifest
+  const versionOf = ({ path }: ManifestFile): string | undefined =>
+    path === 'bin/clean-broker' ? edgekitVersion : path.startsWith('bin/') ? kubeedgeVersion : undefined
   const bom = new Models.Bom()
   const bundle = new Component(Enums.ComponentType.Application, name, {
     version: kubeedgeVersion,
@@ -37,7 +39,7 @@ export function formatSbom({ manifest, files, packages, runtime }: Inputs): stri
       .map(file =>
         file.path === 'bin/edgekit'
           ? edgekitComponent(file, edgekitVersion, runtime)
-          : programComponent(file, file.path.startsWith('bin/') ? kubeedgeVersion : undefined),
+          : programComponent(file, versionOf(file)),
       ),
   ]
   for (const part of parts) {

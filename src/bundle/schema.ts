@@ -71,7 +71,7 @@ export const definitionSchema = z
   .strictObject({
     extends: z.string().optional().meta({
       description:
-        'The definition this one changes: the name of a default (edge) or the path of a file. Maps are merged, everything else is replaced.',
+        'The definition this one changes: the name of a default (edge, cloud) or the path of a file. Maps are merged, everything else is replaced.',
     }),
     role: z.enum(['edge', 'cloud']).meta({ description: 'What the bundle makes of a machine.' }),
     kubeedge: z

@@ -4,6 +4,7 @@ import { defaultDefinitions } from '../bundle/layers.ts'
 import { type Lock, lockDigest } from '../bundle/lock.ts'
 import { lockPath, writeLockFile } from '../bundle/lock-file.ts'
 import { makeLock } from '../bundle/make-lock.ts'
+import { plural } from '../format.ts'
 import { EdgekitCommand } from '../ui/command.ts'
 import { imageAccess, imageFlags } from '../ui/image-flags.ts'
 import { interruptible } from '../ui/interrupt.ts'
@@ -42,7 +43,7 @@ export default class LockCommand extends EdgekitCommand {
     await writeLockFile(path, lock)
     const [images, files] = [Object.keys(lock.images).length, Object.keys(lock.files).length]
     this.say(
-      `${path}: ${images} images and ${files} other files pinned for ${definition.architectures.join(' and ')}`,
+      `${path}: ${plural(images, 'image')} and ${plural(files, 'other file')} pinned for ${definition.architectures.join(' and ')}`,
     )
     return { path, lockDigest: lockDigest(lock), lock }
   }

@@ -56,7 +56,11 @@ export async function eachArchiveMember(
   if (failed()) throw failures[0]
 }
 
-function checkedMember(entry: ReadEntry, seen: Set<string>): ArchiveMember | undefined {
+/**
+ * What an entry of an archive is; nothing for a directory. `seen` has the paths before it. Throws EdgekitError for what no
+ * honest tool writes into an archive of files: a path or a link that leads out of it, a device, a path twice.
+ */
+export function checkedMember(entry: ReadEntry, seen: Set<string>): ArchiveMember | undefined {
   const path = insidePath(entry.path, entry.path)
   if (entry.path.split('/').includes('..')) throw refused(`${entry.path} has .. in it`)
   if (entry.type === 'Directory') return undefined

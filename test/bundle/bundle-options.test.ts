@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -100,4 +100,19 @@ test.each<[string, () => string[], number, RegExp]>([
   const { files, ...result } = await bundle(options())
   expect(result).toMatchObject({ exitCode, stderr: expect.stringMatching(message) })
   expect(files).toEqual([])
+})
+
+test.each<[string, () => [definition: string, flags: string[]], number]>([
+  ['is asked instead', () => [server.url, []], 0],
+  ['is asked and nobody else', () => ['http://127.0.0.1:1', []], 3],
+  ['comes after the one on the command line', () => ['http://127.0.0.1:1', mirrorFlags(server.url)], 0],
+])('a mirror in the definition %s', async (_, options, expected) => {
+  const [mirror, flags] = options()
+  const site = await mkdtemp(join(directory, 'site-'))
+  const definition = `extends: edge\nimages: [eclipse-mosquitto:2.0]\nmirrors: { docker.io: "${mirror}" }\n`
+  await writeFile(join(site, 'my.yaml'), definition)
+  const args = ['lock', '-f', 'my.yaml', '--cache', 'cache', ...flags]
+  const { exitCode, stderr } = await execa(executable, args, { reject: false, cwd: site })
+  expect(exitCode, stderr).toBe(expected)
+  if (expected !== 0) expect(stderr).toContain('127.0.0.1:1')
 })

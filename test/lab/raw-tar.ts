@@ -5,20 +5,21 @@ export interface RawEntry {
   content?: Buffer | string
   type?: 'File' | 'SymbolicLink' | 'Link' | 'CharacterDevice' | 'BlockDevice' | 'FIFO' | 'Directory'
   linkpath?: string
+  mode?: number
   /** What the header says, when that is not the truth. */
   size?: number
 }
 
 /** A tar archive with exactly these members, also such as no tool would write. */
 export function rawTar(entries: readonly RawEntry[]): Buffer {
-  const blocks = entries.flatMap(({ path, content = '', type = 'File', linkpath, size }) => {
+  const blocks = entries.flatMap(({ path, content = '', type = 'File', linkpath, size, mode = 0o644 }) => {
     const bytes = Buffer.from(content)
     const header = Buffer.alloc(512)
     new Header({
       path,
       type,
       size: size ?? bytes.length,
-      mode: 0o644,
+      mode,
       mtime: new Date(0),
       ...(linkpath !== undefined && { linkpath }),
     }).encode(header)

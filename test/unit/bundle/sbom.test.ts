@@ -47,3 +47,21 @@ test('edgekit has the packages it is made of', () => {
     { name: '@scope/name', purl: 'pkg:npm/%40scope/name@1.0.0', licenses: [{ expression: 'MIT' }] },
   ])
 })
+
+test('programs have the version of the project they come from', () => {
+  const files = ['bin/edgekit', 'bin/clean-broker', 'bin/edgecore', 'runtime/bin/ctr'].map(path => ({
+    path,
+    size: 1,
+    mode: 0o755,
+    sha256: 'a'.repeat(64),
+  }))
+  const described = { ...manifest, kubeedgeVersion: 'v1.22.0', edgekitVersion: '9.8.7' }
+  const { components } = JSON.parse(formatSbom({ manifest: described, files, packages, runtime }))
+  const versions = components.map(({ name, version }: Record<string, string>) => [name, version])
+  expect(versions.slice(-4)).toEqual([
+    ['edgekit', '9.8.7'],
+    ['clean-broker', '9.8.7'],
+    ['edgecore', 'v1.22.0'],
+    ['ctr', undefined],
+  ])
+})
