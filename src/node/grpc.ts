@@ -52,7 +52,7 @@ export function grpcClient(): CallGrpc {
     const open = connections.get(path)
     if (open && !open.session.closed) return open
     const session = connectHttp2('http://localhost', { createConnection: () => connect(path) })
-    // Each call hears of it too.
+    // The calls hear of it by themselves.
     session.on('error', () => connections.delete(path))
     const connection = { session, calls: 0 }
     connections.set(path, connection)
@@ -99,9 +99,10 @@ function callOn(
     const note = (found: IncomingHttpHeaders): void => {
       if (found['grpc-status'] !== undefined) status = found
     }
-    session.once('error', error => fail(error.message))
     stream
       .on('error', error => fail(error.message))
+      // Without an error where the server hangs up.
+      .on('close', () => fail('no answer'))
       .on('response', note)
       .on('trailers', note)
       .on('data', (chunk: Buffer) => chunks.push(chunk))

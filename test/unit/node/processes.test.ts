@@ -56,6 +56,23 @@ test.each(['run', 'attempt'] as const)('%s: a program that is not there', async 
   await expect(missing).rejects.toThrow('no-such-program: not found on this machine')
 })
 
+test('one that will not be stopped, or leaves another that holds its output, is not waited for', async () => {
+  const script = 'trap "" TERM; sleep 20 & wait; wait; sleep 20'
+  const late = processes.run('sh', sh(script), { timeoutMs: 200 })
+  await expect(late).rejects.toThrow('no answer within 0.2 s')
+}, 15_000)
+
+test('a program that cannot be started', async () => {
+  const failed = processes.run('/etc/passwd', [], patient)
+  await expect(failed).rejects.toThrow(CommandError)
+  await expect(failed).rejects.toThrow('/etc/passwd: spawn /etc/passwd EACCES')
+  await expect(processes.run('true', ['\0'], patient)).rejects.toThrow(CommandError)
+})
+
+test('a program that says too much is stopped', async () => {
+  await expect(processes.run('yes', [], patient)).rejects.toThrow('yes: says more than 100 MB')
+})
+
 test('a program that is killed', async () => {
   const killed = processes.attempt('sh', sh('kill -9 $$'), patient)
   await expect(killed).rejects.toThrow(CommandError)
