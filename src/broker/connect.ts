@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type mqtt from 'mqtt'
 
@@ -38,7 +39,10 @@ export async function open(
   } as const
   // `false`: a broker that hangs up without a word (mosquitto at max_connections does) is a failure, not silence.
   loaded ??= (await import('mqtt')).default
-  return loaded.connectAsync(`${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`, options, false)
+  const client = await loaded.connectAsync(`${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`, options, false)
+  // Or the kernel keeps each short message back until the one before it is acknowledged, for 40 ms.
+  if (client.stream instanceof Socket) client.stream.setNoDelay()
+  return client
 }
 
 /** Say goodbye; to a broker that does not answer it, hang up. */

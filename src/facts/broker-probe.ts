@@ -6,6 +6,7 @@ import type { Node } from '../node/node.ts'
 import { broker } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 import { readNodeConfig } from './edgecore-config.ts'
+import { machineOf } from './machine.ts'
 
 /** A probe: it connects to the broker as EdgeCore does, and sends itself messages. */
 export const brokerProbe: Collector<ProbeResult> = {
@@ -13,7 +14,7 @@ export const brokerProbe: Collector<ProbeResult> = {
   timeoutMs: 10_000,
   async collect(node) {
     const { config, login } = await readNodeConfig(node)
-    const { hostName } = await node.machine()
+    const { hostName } = await machineOf(node)
     const door = await doorOf(config, node)
     return probeBroker(
       { ...door, login },

@@ -1,5 +1,6 @@
 import type { Machine } from '../node/machine.ts'
 import type { Collector } from './collector.ts'
+import { oncePerLook } from './looking-once.ts'
 
 export interface MachineFacts extends Machine {
   systemdIsInit: boolean
@@ -7,13 +8,15 @@ export interface MachineFacts extends Machine {
   networkFiles: Record<'/etc/hosts' | '/etc/resolv.conf', boolean>
 }
 
+export const machineOf = oncePerLook(node => node.machine())
+
 export const machine: Collector<MachineFacts> = {
   name: 'machine',
   timeoutMs: 10_000,
   async collect(node) {
     const readable = async (path: string) => (await node.files.read(path)) !== undefined
     const [found, systemdIsInit, hosts, resolv] = await Promise.all([
-      node.machine(),
+      machineOf(node),
       node.systemd.isInit(),
       readable('/etc/hosts'),
       readable('/etc/resolv.conf'),

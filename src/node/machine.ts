@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { arch, hostname, platform, release } from 'node:os'
 import { type CgroupMode, cgroupsOf } from './cgroups.ts'
 import type { Files } from './files.ts'
@@ -27,19 +28,26 @@ export const machineArch = (): string => architectureNames[arch()] ?? arch()
 const memoryValue = (text: string, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) * 1024
 
-async function runningPrograms(files: Files): Promise<string[]> {
-  const pids = (await files.list('/proc')).filter(name => /^\d+$/.test(name))
-  // One that ends meanwhile cannot be read any more.
-  const names = await Promise.all(pids.map(pid => files.read(`/proc/${pid}/comm`).catch(() => '')))
-  return [...new Set(names.map(name => name?.trim() ?? '').filter(Boolean))].toSorted()
+/** Without await, as in socket-owners.ts: these are as many files as there are processes. */
+function runningPrograms(): string[] {
+  const names = readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+      } catch {
+        // It has ended meanwhile.
+        return ''
+      }
+    })
+  return [...new Set(names.filter(Boolean))].toSorted()
 }
 
 export async function localMachine(files: Files): Promise<Machine> {
-  const [osRelease, memory, cgroups, programs] = await Promise.all([
+  const [osRelease, memory, cgroups] = await Promise.all([
     files.read('/etc/os-release'),
     files.read('/proc/meminfo'),
     cgroupsOf(files),
-    runningPrograms(files),
   ])
   return {
     hostName: hostname(),
@@ -53,6 +61,6 @@ export async function localMachine(files: Files): Promise<Machine> {
       availableBytes: memoryValue(memory ?? '', 'MemAvailable'),
     },
     cgroups,
-    programs,
+    programs: runningPrograms(),
   }
 }
