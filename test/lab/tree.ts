@@ -6,6 +6,10 @@ import { cached } from './cache.ts'
 export type Release = 'bookworm' | 'trixie'
 export const releases: readonly Release[] = ['bookworm', 'trixie']
 
+/** Of the rows of a table those that are tried on this release: each on one of them, where the release hardly matters. */
+export const inTurn = <Row>(rows: readonly Row[], release: Release): Row[] =>
+  rows.filter((_, index) => releases[index % releases.length] === release)
+
 /** What a plain edge node has. Nothing edgekit could lean on by accident: no Node.js, no openssl, no Python. */
 const packages = ['systemd', 'systemd-sysv', 'dbus', 'containerd', 'runc', 'iproute2', 'procps']
 

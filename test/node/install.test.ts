@@ -4,7 +4,7 @@ import { exitCodes } from '../../src/errors.ts'
 import { paths } from '../../src/node/paths.ts'
 import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
 import { snapshot } from '../lab/snapshot.ts'
-import { releases } from '../lab/tree.ts'
+import { inTurn, releases } from '../lab/tree.ts'
 
 const minutes = 60_000
 
@@ -65,7 +65,7 @@ describe.concurrent.each(releases)('%s', release => {
     })
   })
 
-  test.each([
+  const damages = [
     [
       'one flipped byte',
       'printf X | dd of=bin/edgecore bs=1 seek=1000000 conv=notrunc status=none',
@@ -88,16 +88,20 @@ describe.concurrent.each(releases)('%s', release => {
       /bin\/edgekit in \/root\/bundle is damaged/,
     ],
     ['a damaged manifest', 'truncate -s 500 bundle.json', /bundle\.json is damaged: not valid JSON/],
-  ])('a bundle with %s is refused, and nothing is changed', async (_, damage, message) => {
-    await using node = await startNodeWithBundle({ release })
-    await node.sh(`cd ${bundleOnNode} && ${damage}`)
-    const before = await snapshot(node)
-    const { exitCode, stderr } = await node.run(install)
-    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(message)
-    expect(stderr).toContain('What to do: ')
-    expect(exitCode).toBe(exitCodes.refused)
-    expect(await snapshot(node)).toEqual(before)
-  })
+  ] as const
+  test.each(inTurn(damages, release))(
+    'a bundle with %s is refused, and nothing is changed',
+    async (_, damage, message) => {
+      await using node = await startNodeWithBundle({ release })
+      await node.sh(`cd ${bundleOnNode} && ${damage}`)
+      const before = await snapshot(node)
+      const { exitCode, stderr } = await node.run(install)
+      expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(message)
+      expect(stderr).toContain('What to do: ')
+      expect(exitCode).toBe(exitCodes.refused)
+      expect(await snapshot(node)).toEqual(before)
+    },
+  )
 
   test('a file of somebody else is not overwritten', async () => {
     await using node = await startNodeWithBundle({ release })

@@ -4,7 +4,7 @@ import { paths } from '../../src/node/paths.ts'
 import { bundleOnNode, install, startNodeWithBundle } from '../lab/installed.ts'
 import type { LabNode } from '../lab/node.ts'
 import { snapshot } from '../lab/snapshot.ts'
-import { releases } from '../lab/tree.ts'
+import { inTurn, releases } from '../lab/tree.ts'
 
 const minutes = 60_000
 const rollback = `cd ${bundleOnNode} && ./edgekit rollback`
@@ -28,7 +28,7 @@ async function killedNode(release: (typeof releases)[number], said: string) {
 }
 
 describe.concurrent.each(releases)('%s', release => {
-  test.each(['Import docker.io', 'Enable mosquitto.service', 'Set [0-9]* keys'])(
+  test.each(inTurn(['Import docker.io', 'Enable mosquitto.service', 'Set [0-9]* keys'], release))(
     'killed after "%s", install finishes it',
     async said => {
       const { node } = await killedNode(release, said)
@@ -50,12 +50,13 @@ describe.concurrent.each(releases)('%s', release => {
     },
   )
 
-  test.each([
+  const places = [
     'Write /opt/edgekit/bin/edgekit',
     'Import docker.io',
     'Start mosquitto.service',
     'Set [0-9]* keys',
-  ])('killed after "%s", rollback puts everything back', async said => {
+  ]
+  test.each(inTurn(places, release))('killed after "%s", rollback puts everything back', async said => {
     const { node, untouched } = await killedNode(release, said)
     await using _ = node
     const { exitCode, stdout, stderr } = await node.run(rollback, { timeoutMs: 2 * minutes })
@@ -66,27 +67,31 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await node.sh('systemctl list-units --all --plain --no-legend mosquitto edgecore')).toBe('')
   })
 
-  test.each([
+  const signals = [
     ['Ctrl-C', 'INT', exitCodes.interrupted],
     ['a lost connection', 'HUP', exitCodes.hungUp],
     ['SIGTERM', 'TERM', exitCodes.terminated],
-  ])('%s in the middle: it says how to go on, and rollback puts everything back', async (_, signal, code) => {
-    await using node = await startNodeWithBundle({ release, certificates: true })
-    const untouched = await snapshot(node)
-    const { exitCode, stderr } = await installUntil(
-      node,
-      'Write /etc/systemd/system/mosquitto.service',
-      signal,
-    )
-    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-      `stopped by SIG${signal}; what has been changed so far is kept`,
-    )
-    expect(stderr).toContain('sudo ./edgekit rollback')
-    expect(exitCode).toBe(code)
-    expect(await node.sh('systemctl list-unit-files --no-legend edgecore.service || :')).toBe('')
-    expect((await node.run(rollback)).exitCode).toBe(exitCodes.ok)
-    expect(await snapshot(node)).toEqual(untouched)
-  })
+  ] as const
+  test.each(inTurn(signals, release))(
+    '%s in the middle: it says how to go on, and rollback puts everything back',
+    async (_, signal, code) => {
+      await using node = await startNodeWithBundle({ release, certificates: true })
+      const untouched = await snapshot(node)
+      const { exitCode, stderr } = await installUntil(
+        node,
+        'Write /etc/systemd/system/mosquitto.service',
+        signal,
+      )
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+        `stopped by SIG${signal}; what has been changed so far is kept`,
+      )
+      expect(stderr).toContain('sudo ./edgekit rollback')
+      expect(exitCode).toBe(code)
+      expect(await node.sh('systemctl list-unit-files --no-legend edgecore.service || :')).toBe('')
+      expect((await node.run(rollback)).exitCode).toBe(exitCodes.ok)
+      expect(await snapshot(node)).toEqual(untouched)
+    },
+  )
 
   test('a second edgekit is told about the first, and leaves it alone', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })

@@ -18,9 +18,8 @@ host=$(hostname)
   done
   rm /tmp/files
   systemctl list-units --all --plain --no-legend | grep -E '^(mosquitto|edgecore|containerd)' | tr -s ' ' || :
-  systemctl list-unit-files --no-legend --plain | tr -s ' '
   for unit in mosquitto edgecore containerd; do
-    systemctl show $unit -p Id,LoadState,FragmentPath,DropInPaths,NeedDaemonReload | sed "s/^/$unit /"
+    systemctl show $unit -p Id,LoadState,UnitFileState,FragmentPath,DropInPaths,NeedDaemonReload | sed "s/^/$unit /"
   done
   ctr -n k8s.io images ls | tr -s ' ' | sed 's/^/image /'
   ctr -n k8s.io containers ls | tr -s ' ' | sed 's/^/container /'
