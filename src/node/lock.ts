@@ -1,8 +1,8 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { execa } from 'execa'
 import * as z from 'zod/mini'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { CommandError } from './command-error.ts'
-import { runProgram } from './run-program.ts'
 
 const holderSchema = z.object({
   command: z.string(),
@@ -70,10 +70,15 @@ export function localLock(path: string): Lock {
     },
     async take(command) {
       const file = open(path)
-      const { exitCode, stderr, failure } = await runProgram(
+      const { exitCode, shortMessage } = await execa(
         'flock',
         ['--nonblock', '--conflict-exit-code', '75', '3'],
-        { stdio: ['ignore', 'ignore', 'pipe', file], env: process.env, timeoutMs: 10_000 },
+        {
+          // Its types know the first ten descriptors; it takes any.
+          stdio: ['ignore', 'ignore', 'pipe', file as 3],
+          timeout: 10_000,
+          reject: false,
+        },
       )
       if (exitCode === 0) {
         const now = {
@@ -88,8 +93,7 @@ export function localLock(path: string): Lock {
         return true
       }
       closeSync(file)
-      if (exitCode !== 75)
-        throw new CommandError(`cannot lock ${path}: ${failure?.message ?? (stderr || 'flock did not end')}`)
+      if (exitCode !== 75) throw new CommandError(`cannot lock ${path}: ${shortMessage}`)
       const holder = holderIn(path)
       if (holder) throw locked(holder)
       return false

@@ -1,5 +1,5 @@
+import { ExecaError, execa } from 'execa'
 import { CommandError } from './command-error.ts'
-import { runProgram } from './run-program.ts'
 import { unnamedFile, writtenTo } from './unnamed-file.ts'
 
 interface CommandOptions {
@@ -34,27 +34,67 @@ const shorten = (file: string, args: readonly string[]): string => {
   return whole.length > 100 ? `${whole.slice(0, 100)}…` : whole
 }
 
+/** For so long a program that was asked to end may tidy up, milliseconds. */
+const graceMs = 3_000
+
+/** End a program with all that it has started. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has just ended.
+  }
+}
+
+/** The types of execa know the first ten; it takes any. */
+type ExtraDescriptor = 3
+
 /** `held`: a file descriptor that each program holds too for as long as it runs, if there is one by then. */
 export function localProcesses(held: () => number | undefined = () => undefined): Processes {
   const attempt: Processes['attempt'] = async (file, args, { timeoutMs, outlives }) => {
     const shown = shorten(file, args)
     await using output = outlives ? await unnamedFile() : undefined
-    const descriptor = held()
-    const outputs = output?.fd ?? 'pipe'
-    const ended = await runProgram(file, args, {
-      stdio: ['ignore', outputs, outputs, ...(descriptor === undefined ? [] : [descriptor])],
-      env: { ...process.env, LC_ALL: 'C', PATH: process.env['PATH'] ?? defaultPath },
-      timeoutMs,
-    })
-    if (ended.late) throw new CommandError(`${shown}: no answer within ${timeoutMs / 1000} s`)
-    if (ended.failure?.code === 'ENOENT')
-      throw new CommandError(`${file}: not found on this machine`, { cause: ended.failure })
-    if (ended.failure) throw new CommandError(`${shown}: ${ended.failure.message}`, { cause: ended.failure })
-    if (ended.exitCode === null) throw new CommandError(`${shown}: ended by ${ended.signal}`)
-    return {
-      exitCode: ended.exitCode,
-      stdout: output ? await writtenTo(output) : ended.stdout,
-      stderr: ended.stderr,
+    let straggling: NodeJS.Timeout | undefined
+    try {
+      const descriptor = held()
+      const outputs = output ? (output.fd as ExtraDescriptor) : 'pipe'
+      const program = execa(file, args, {
+        preferLocal: false,
+        stdio: [
+          'ignore',
+          outputs,
+          outputs,
+          ...(descriptor === undefined ? [] : [descriptor as ExtraDescriptor]),
+        ],
+        // In a process group of its own: Ctrl-C is for edgekit, which lets the command it has begun come to its end.
+        detached: true,
+        env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? defaultPath },
+        timeout: timeoutMs,
+        reject: true,
+      })
+      // Asked to end, it may not, or leave others that hold its output open.
+      straggling = setTimeout(() => endGroup(program.pid), timeoutMs + graceMs)
+      const { exitCode, stdout, stderr } = await program
+      return {
+        exitCode: exitCode ?? 0,
+        stdout: output ? await writtenTo(output) : (stdout ?? ''),
+        stderr: stderr ?? '',
+      }
+    } catch (error) {
+      if (!(error instanceof ExecaError)) throw error
+      if (error.timedOut)
+        throw new CommandError(`${shown}: no answer within ${timeoutMs / 1000} s`, { cause: error })
+      if (error.code === 'ENOENT')
+        throw new CommandError(`${file}: not found on this machine`, { cause: error })
+      if (error.exitCode === undefined)
+        throw new CommandError(`${shown}: ${error.shortMessage}`, { cause: error })
+      return {
+        exitCode: error.exitCode,
+        stdout: output ? await writtenTo(output) : String(error.stdout ?? ''),
+        stderr: String(error.stderr ?? ''),
+      }
+    } finally {
+      clearTimeout(straggling)
     }
   }
   return {
