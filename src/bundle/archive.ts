@@ -42,6 +42,8 @@ export async function readArchive(packed: PackedBundle, reader: ArchiveReader): 
   } catch (error) {
     if (error instanceof Stopped) return
     if (error instanceof EdgekitError) throw error
+    if (size === 0 && messageOf(error) === 'incorrect header check')
+      throw noBundle(packed.name, 'it is not packed with gzip')
     throw damaged(packed, gunzip.bytesWritten, error)
   }
 }

@@ -2,10 +2,14 @@ import { stringify } from 'yaml'
 import * as z from 'zod'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { digestOf } from '../images/digest.ts'
+import { listProblems } from '../yaml/problem-list.ts'
+import { locate, problemsOf } from '../yaml/problems.ts'
 import { readYaml } from '../yaml/source.ts'
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits, in lower case')
+const digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits, in lower case')
 const contentSchema = z.strictObject({ sha256, size: z.number().int().nonnegative() })
 
 const lockSchema = z.strictObject({
@@ -15,7 +19,10 @@ const lockSchema = z.strictObject({
   /** By reference in full: what the tag pointed at, and the manifest it has for each platform. */
   images: z.record(
     z.string(),
-    z.strictObject({ digest, platforms: z.partialRecord(z.enum(['linux/amd64', 'linux/arm64']), digest) }),
+    z.strictObject({
+      digest,
+      platforms: z.strictObject({ 'linux/amd64': digest, 'linux/arm64': digest }).partial(),
+    }),
   ),
   /** By URL, or by path from the directory of the definition. */
   files: z.record(z.string(), contentSchema),
@@ -48,17 +55,11 @@ export const lockDigest = (lock: Lock): string => digestOf(Buffer.from(formatLoc
 /** Read a lock. Throws EdgekitError that names the file and what is wrong. */
 export function parseLock(text: string, file: string): Lock {
   const source = readYaml(text, file)
-  if (Array.isArray(source)) {
-    const lines = source.map(({ line, column, message }) => `  ${file}:${line}:${column}: ${message}`)
-    throw unreadable(`${file} cannot be read:\n${lines.join('\n')}`)
-  }
+  if (Array.isArray(source)) throw unreadable(`${file} cannot be read${listProblems(source)}`)
   const result = lockSchema.safeParse(source.value)
   if (result.success) return result.data
-  const lines = result.error.issues.map(({ path, message }) => {
-    const { line, column } = source.position(path)
-    return `  ${file}:${line}:${column}: ${path.join(' › ')}: ${message}`
-  })
-  throw unreadable(`${file} is not a lock this edgekit understands:\n${lines.join('\n')}`)
+  const problems = locate(problemsOf(result.error.issues, source.value, lockSchema), [source])
+  throw unreadable(`${file} is not a lock this edgekit understands${listProblems(problems)}`)
 }
 
 const unreadable = (message: string): EdgekitError =>

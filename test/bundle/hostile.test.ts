@@ -160,7 +160,7 @@ test('a bundle that was cut off, or goes on behind its end', async () => {
   await writeFile(text, 'this is not a bundle')
   expect(await refused(cut)).toContain('ends too early')
   expect(await refused(longer)).toContain('goes on behind the end of the bundle')
-  expect(await refused(text)).toContain('is damaged')
+  expect(await refused(text)).toContain('is no bundle: it is not packed with gzip')
 })
 
 test('an unpacked bundle with something more, less or else in it', async () => {

@@ -52,14 +52,28 @@ test.each<[string, string, string]>([
   [
     'another version',
     formatLock(lock).replace('lockVersion: 1', 'lockVersion: 2'),
-    'edgekit.lock:3:14: lockVersion',
+    'edgekit.lock:3:14: lockVersion: expected 1, found the number 2',
   ],
   [
     'half a digest',
     formatLock(lock).replace('a'.repeat(64), 'abc'),
-    'edgekit.lock:8:13: images › docker.io/library/a:1 › digest',
+    'edgekit.lock:8:13: images.docker.io/library/a:1.digest: expected sha256: and 64 hexadecimal digits, in lower case, found "sha256:abc"',
   ],
-  ['another key', `${formatLock(lock)}more: 1\n`, 'Unrecognized key: "more"'],
+  [
+    'another key',
+    `${formatLock(lock)}more: 1\n`,
+    'edgekit.lock:24:1: unknown key "more", did you mean "role"? Allowed: lockVersion, role, kubeedge, images, files',
+  ],
+  [
+    'a text for an image',
+    formatLock({ ...lock, images: {} }).replace('images: {}', 'images: { a: 5 }'),
+    'edgekit.lock:6:14: images.a: expected a map, found the number 5',
+  ],
+  [
+    'a platform nobody builds for',
+    formatLock(lock).replace('linux/amd64', 'linux/mips'),
+    'edgekit.lock:10:7: unknown key "linux/mips" in images.docker.io/library/a:1.platforms. Allowed: linux/amd64, linux/arm64',
+  ],
   ['marks of a merge conflict', `<<<<<<< HEAD\n${formatLock(lock)}`, 'edgekit.lock:'],
   ['nothing', '', 'edgekit.lock'],
 ])('a lock with %s is refused', (_, text, message) => {
