@@ -60,12 +60,27 @@ export function parseDefaultRoutes(ipv4: string, ipv6: string): string[] {
 }
 
 export function localNetwork(files: Files): Network {
+  const listening = async () => {
+    const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(path => files.read(path)))
+    return tables.flatMap(table => parseListeners(table ?? ''))
+  }
   return {
     async listeners() {
-      const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(path => files.read(path)))
-      const found = tables.flatMap(table => parseListeners(table ?? ''))
+      const found = await listening()
       const owners = socketOwners(new Set(found.map(({ inode }) => inode)))
-      return found.map(({ address, port, inode }) => ({ address, port, owner: owners.get(inode) }))
+      const held = found.map(({ address, port, inode }) => ({
+        address,
+        port,
+        inode,
+        owner: owners.get(inode),
+      }))
+      // Whoever held it may have ended between one look and the other.
+      const unclear = held.filter(({ owner }) => !owner?.controlGroup)
+      const still = unclear.length > 0 ? await listening() : []
+      const isGone = (inode: string) => still.every(socket => socket.inode !== inode)
+      return held
+        .filter(socket => !(unclear.includes(socket) && isGone(socket.inode)))
+        .map(({ address, port, owner }) => ({ address, port, owner }))
     },
     async defaultRoutes() {
       const [ipv4, ipv6] = await Promise.all(

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { parseDefaultRoutes, parseListeners } from '../../../src/node/network.ts'
+import { localNetwork, parseDefaultRoutes, parseListeners } from '../../../src/node/network.ts'
 import { localNode } from '../../../src/node/node.ts'
 
 // Taken from /proc/net/tcp and tcp6 of Linux on a little-endian machine.
@@ -72,6 +72,27 @@ test.each(['127.0.0.1', '0.0.0.0', '::1', '::'])(
     expect(groups).toContain(listeners[0]?.owner?.controlGroup)
   },
 )
+
+// No socket has a number like that.
+const unheld = tcp.replaceAll(' 5602', ' 995602')
+
+test.each([
+  ['whose program has ended meanwhile is not one any more', ['', ''], []],
+  [
+    'whose program cannot be found is one of nobody',
+    [unheld, ''],
+    [
+      { address: '0.0.0.0', port: 1, owner: undefined },
+      { address: '127.0.0.1', port: 1883, owner: undefined },
+    ],
+  ],
+])('a socket %s', async (_, then, expected) => {
+  const { files } = localNode()
+  const tables = [unheld, '', ...then]
+  const network = localNetwork({ ...files, read: async () => tables.shift() })
+  const listeners = await network.listeners()
+  expect(listeners).toEqual(expected)
+})
 
 test('a port on which nothing listens', async () => {
   const server = createServer().listen(0, '127.0.0.1')
