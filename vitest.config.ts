@@ -1,4 +1,18 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Those that take minutes, the longest first: what begins last keeps everybody waiting. */
+const long = ['faults-bookworm', 'faults-trixie', 'crash', 'runtime', 'install', 'interrupted', 'options']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = long.findIndex(name => moduleId.endsWith(`/test/node/${name}.test.ts`))
+      return at === -1 ? long.length : at
+    }
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
+  }
+}
 
 const restoreMocks = true
 
@@ -6,14 +20,13 @@ export default defineConfig({
   test: {
     // The tests on nodes wait more than they work: one more at a time than a small machine has cores.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         // Not a word about source maps that a dependency does not bring.
         logLevel: 'error',
         test: {
           name: 'unit',
-          // A process for each file would take a third of the time.
-          isolate: false,
           include: ['test/unit/**/*.test.ts'],
           // It imports its schemas without the attribute that Node.js wants.
           server: { deps: { inline: [/@actions\/workflow-parser/] } },

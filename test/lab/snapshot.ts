@@ -11,7 +11,8 @@ export async function snapshot(node: LabNode): Promise<string[]> {
     [
       // What EdgeCore makes itself.
       `find ${trees} \\( -path /var/lib/kubeedge -o -path /var/lib/kubeedge/edgecore.db \\) -o -not -type d -printf '%p %m %U %G %s %T@ %l\\n' -o -printf '%p %m %U %G\\n' 2>/dev/null`,
-      'for what in images containers snapshots; do echo "$what: $(ctr -n k8s.io $what ls 2>&1)"; done',
+      // Each ctr would wait 10 s for one that is stopped.
+      'if systemctl --quiet is-active containerd; then for what in images containers snapshots; do echo "$what: $(ctr -n k8s.io $what ls 2>&1)"; done; fi',
     ].join('; '),
   )
   return found.split('\n').toSorted()

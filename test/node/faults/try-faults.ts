@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CheckResult } from '../../src/checks/check.ts'
-import { exitCodes } from '../../src/errors.ts'
-import { startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
-import type { LabNode } from '../lab/node.ts'
-import { snapshot } from '../lab/snapshot.ts'
-import { releases } from '../lab/tree.ts'
-import type { Fault } from './faults/fault.ts'
-import { faults } from './faults/index.ts'
+import type { CheckResult } from '../../../src/checks/check.ts'
+import { exitCodes } from '../../../src/errors.ts'
+import { startInstalledNode, startNodeWithBundle } from '../../lab/installed.ts'
+import type { LabNode } from '../../lab/node.ts'
+import { snapshot } from '../../lab/snapshot.ts'
+import type { Release } from '../../lab/tree.ts'
+import type { Fault } from './fault.ts'
+import { faults } from './index.ts'
 
 /** An install must refuse and name the fault. */
 async function refuses(node: LabNode, fault: Fault): Promise<void> {
@@ -68,7 +68,8 @@ const badBut = ({ fails }: Fault, { checks, causes }: Report) =>
     checks: checks.filter(({ id, group, status }) => group !== 'drift' || status !== 'warn' || id === fails),
   })
 
-describe.each(releases)('%s', release => {
+/** Break a node of this release in each way there is, and see what is said of it. */
+export function tryFaultsOn(release: Release): void {
   const all = faults.filter(fault => (fault.release ?? release) === release)
   const at = (occasion: Fault['occasion']) => all.filter(fault => fault.occasion === occasion)
   const alone = (fault: Fault) => fault.mend === undefined
@@ -120,4 +121,4 @@ describe.each(releases)('%s', release => {
       expect(bad(JSON.parse(stdout) as Report)).toEqual([])
     })
   })
-})
+}

@@ -1,0 +1,3 @@
+import { tryFaultsOn } from './faults/try-faults.ts'
+
+tryFaultsOn('bookworm')
