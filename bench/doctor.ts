@@ -3,8 +3,8 @@
 import { formatBytes } from '../src/format.ts'
 import { prepareHost } from '../test/lab/host.ts'
 import { startInstalledNode } from '../test/lab/installed.ts'
-import type { LabNode } from '../test/lab/node.ts'
 import { requireOnHost } from '../tools/host.ts'
+import { measure, type Time } from './lib/measure.ts'
 import { median } from './lib/pairs.ts'
 import type { Row } from './lib/rows.ts'
 
@@ -12,31 +12,6 @@ const pairs = 11
 /** Seconds. */
 const mostTime = { healthy: 1, hung: 4 }
 const mostMemory = 110_000_000
-
-/** Seconds by the clock, and those of a processor, with all programs that it starts. */
-interface Time {
-  clock: number
-  processor: number
-}
-
-/** What each command takes, measured on the node itself: entering it costs more than some of them. */
-async function measure(node: LabNode, commands: readonly string[], times: number): Promise<Time[][]> {
-  const timed = commands.map(command => `time ${command} >/dev/null 2>&1`)
-  const { stderr } = await node.run(
-    `TIMEFORMAT='%3R %3U %3S'; for _ in $(seq ${times}); do ${timed.join('; ')}; done`,
-    { timeoutMs: 300_000 },
-  )
-  const found = stderr
-    .trim()
-    .split('\n')
-    .map((line): Time => {
-      const [clock = 0, user = 0, system = 0] = line.split(' ').map(Number)
-      return { clock, processor: user + system }
-    })
-  return Array.from({ length: times }, (_, run) =>
-    found.slice(run * commands.length, (run + 1) * commands.length),
-  )
-}
 
 const shown = (value: number): string => `${value.toFixed(2)} s`
 const against = (what: string, ours: number, limit: number): Row => ({

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareHost } from '../test/lab/host.ts'
 import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../test/lab/installed.ts'
 import type { LabNode } from '../test/lab/node.ts'
+import { measure } from './lib/measure.ts'
 import { median } from './lib/pairs.ts'
 import { plainInstall } from './lib/plain-install.ts'
 import type { Row } from './lib/rows.ts'
@@ -78,8 +79,7 @@ async function idle(node: LabNode, programs: string): Promise<number> {
 
 async function broker(): Promise<Row[]> {
   await using node = await startInstalledNode(release)
-  const again: number[] = []
-  for (let times = 0; times < 5; times++) again.push(await seconds(node, edgekit))
+  const [, ...again] = (await measure(node, [edgekit], 6)).map(([time]) => time?.clock ?? 0)
   const start = await seconds(node, 'systemctl restart mosquitto')
   const rows = [
     against('install again, nothing to do', median(again), 0.6, 's'),

@@ -22,17 +22,16 @@ export function patchEdgecoreConfig(
   text: string,
   values: Readonly<Record<string, ConfigValue>>,
 ): { text: string; changed: ConfigChange[] } {
-  refuseOtherKind(parseConfig(text))
+  let config = parseConfig(text)
+  refuseOtherKind(config)
   const changed: ConfigChange[] = []
   let current = text
   for (const [path, value] of Object.entries(values)) {
-    const config = parseConfig(current)
     const edit = editAt(current, findPlace(config, path), value)
     if (!edit) continue
-    const next = current.slice(0, edit.from) + edit.insert + current.slice(edit.to)
-    assertOnlyThatChanged(config, next, path, value)
+    current = current.slice(0, edit.from) + edit.insert + current.slice(edit.to)
+    config = parseOnlyChanged(config, current, path, value)
     changed.push({ path, ...(edit.before === undefined ? {} : { before: edit.before }), after: value })
-    current = next
   }
   return { text: current, changed }
 }
@@ -48,7 +47,12 @@ function refuseOtherKind(config: ParsedConfig): void {
 }
 
 /** The edit is made on text; this reads the result back, so that a layout nobody thought of is refused, not spoilt. */
-function assertOnlyThatChanged(before: ParsedConfig, after: string, path: string, value: ConfigValue): void {
+function parseOnlyChanged(
+  before: ParsedConfig,
+  after: string,
+  path: string,
+  value: ConfigValue,
+): ParsedConfig {
   const expected = plain(before)
   let map = expected
   const keys = keysOf(path)
@@ -57,14 +61,17 @@ function assertOnlyThatChanged(before: ParsedConfig, after: string, path: string
     map = map[key] = typeof child === 'object' && child !== null ? (child as Record<string, unknown>) : {}
   }
   map[keys.at(-1) ?? ''] = value
-  let actual: unknown
+  const actual = parsedOrNot(after)
+  if (actual && isDeepStrictEqual(plain(actual), expected)) return actual
+  return refuse(`edgecore.yaml: edgekit cannot set ${path} in this file without changing something else`)
+}
+
+function parsedOrNot(text: string): ParsedConfig | undefined {
   try {
-    actual = plain(parseConfig(after))
+    return parseConfig(text)
   } catch {
-    actual = undefined
+    return undefined
   }
-  if (!isDeepStrictEqual(actual, expected))
-    refuse(`edgecore.yaml: edgekit cannot set ${path} in this file without changing something else`)
 }
 
 function plain(config: ParsedConfig): Record<string, unknown> {

@@ -4,8 +4,11 @@ import { patchEdgecoreConfig } from './config-patch.ts'
 import { keysOf } from './key-path.ts'
 import { parseConfig } from './yaml-document.ts'
 
-/** What stands at a key of edgecore.yaml; undefined when it is not there. Throws EdgekitError when it is not YAML. */
-export const valueAt = (text: string, path: string): unknown => parseConfig(text).document.getIn(keysOf(path))
+/** What stands at keys of edgecore.yaml; undefined where there is none. Throws EdgekitError when it is not YAML. */
+export function valuesIn(text: string): (path: string) => unknown {
+  const { document } = parseConfig(text)
+  return path => document.getIn(keysOf(path))
+}
 
 const isValue = (value: unknown): value is ConfigValue =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
@@ -21,9 +24,10 @@ export function restoreKeys(
   ours: Readonly<Record<string, ConfigValue>>,
 ): { text: string; changedSince: string[] } {
   const changedSince: string[] = []
+  const valueBefore = valuesIn(before)
   let current = text
   for (const [path, value] of Object.entries(ours)) {
-    const [now, old] = [valueAt(current, path), valueAt(before, path)]
+    const [now, old] = [valuesIn(current)(path), valueBefore(path)]
     if (now === old) continue
     if (now !== value) changedSince.push(path)
     else if (isValue(old)) current = patchEdgecoreConfig(current, { [path]: old }).text

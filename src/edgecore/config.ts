@@ -5,7 +5,7 @@ import { readKeys } from './yaml-document.ts'
 export type { ConfigValue } from './config-edit.ts'
 export type { Setting } from './config-fields.ts'
 export { patchEdgecoreConfig } from './config-patch.ts'
-export { restoreKeys, valueAt } from './config-restore.ts'
+export { restoreKeys, valuesIn } from './config-restore.ts'
 
 /** What a node's edgecore.yaml means to EdgeCore. Plain data, which may be saved: of secrets it only has the shape. */
 export type EdgecoreConfig = ReturnType<typeof edgecoreConfigIn>

@@ -1,6 +1,6 @@
 import type { EdgecoreConfigSpec } from '../actions/edgecore-config.ts'
 import type { FileSpec } from '../actions/file.ts'
-import { valueAt } from '../edgecore/config.ts'
+import { valuesIn } from '../edgecore/config.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
 import type { Receipt, ReceiptItem } from './receipt.ts'
@@ -68,6 +68,7 @@ async function keepKeys(
 ): Promise<void> {
   const shipped = item.spec as EdgecoreConfigSpec
   const text = await files.read(step.spec.path)
+  const actualOf = valuesIn(text ?? '')
   const isTheirs = ([key, value]: [string, unknown]): boolean => {
     if (
       text === undefined ||
@@ -75,7 +76,7 @@ async function keepKeys(
       !(key in shipped.values || shipped.theirs?.includes(key))
     )
       return false
-    const actual = valueAt(text, key)
+    const actual = actualOf(key)
     if (actual === value || actual === shipped.values[key]) return false
     return isUpgrade || (shipped.theirs?.includes(key) ?? false)
   }
@@ -84,7 +85,7 @@ async function keepKeys(
   const keys = kept.map(([key]) => key)
   steps.push(keys.length === 0 ? step : { ...step, spec: { ...step.spec, values, theirs: keys } })
   for (const [key, value] of kept) {
-    const now = JSON.stringify(valueAt(text ?? '', key))
+    const now = JSON.stringify(actualOf(key))
     notes.push(
       `${key} in ${step.spec.path} is ${now}, as you have set it; edgekit would set ${JSON.stringify(value)}`,
     )

@@ -1,5 +1,4 @@
 import type { Inspection } from '../actions/action.ts'
-import { lookingOnce } from '../facts/looking-once.ts'
 import type { Node } from '../node/node.ts'
 import { actionOf } from './action-of.ts'
 import { believing } from './believing.ts'
@@ -47,7 +46,7 @@ export async function makePlan(
   const live = changes.filter(({ state }) => state !== 'reverted')
   const latest = (of: readonly Change[], id: string, what: 'touched' | 'done'): number =>
     Math.max(-1, ...of.filter(change => change.id === id).map(change => change[what]))
-  const looking = lookingOnce({ ...node, files: believing(past.receipt?.items ?? [], node.files) })
+  const looking = { ...node, files: believing(past.receipt?.items ?? [], node.files) }
   const inspections = await Promise.all(desired.map(step => inspect(step, past, looking)))
   const needed = new Set<string>()
   const isNeeded = ({ id, because }: DesiredStep, inspection: Inspection): boolean =>

@@ -11,6 +11,7 @@ import type { Node } from '../node/node.ts'
 import { broker, units } from '../node/paths.ts'
 import type { Secret } from '../secret.ts'
 import type { Step, StepRunner } from '../step.ts'
+import { asLookedAt } from './as-looked-at.ts'
 import { type Asked, type Choices, choose, refuseEdgeOptions } from './choices.ts'
 import { cloudSteps } from './cloud-steps.ts'
 import { desiredEdge } from './desired-edge.ts'
@@ -108,7 +109,7 @@ export async function prepare(
         desired = theirs.steps
         notes.push(...theirs.notes)
         const leave = { adopt: choices.adopt, force: forcedIds(force, desired) }
-        plan = await makePlan(desired, past, node, leave)
+        plan = await makePlan(desired, past, asLookedAt(node, facts), leave)
         refuseForeign(plan)
         note(plan.steps.length === 0 ? 'nothing' : `${plan.steps.length} changes`)
       },
