@@ -1,3 +1,3 @@
-import { tryFaultsOn } from './faults/try-faults.ts'
+import { tryFaultsOn } from './try-faults.ts'
 
 tryFaultsOn('bookworm')

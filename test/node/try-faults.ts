@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CheckResult } from '../../../src/checks/check.ts'
-import { exitCodes } from '../../../src/errors.ts'
-import { startInstalledNode, startNodeWithBundle } from '../../lab/installed.ts'
-import type { LabNode } from '../../lab/node.ts'
-import { snapshot } from '../../lab/snapshot.ts'
-import type { Release } from '../../lab/tree.ts'
-import type { Fault } from './fault.ts'
-import { faults } from './index.ts'
+import type { CheckResult } from '../../src/checks/check.ts'
+import { exitCodes } from '../../src/errors.ts'
+import { startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
+import type { LabNode } from '../lab/node.ts'
+import { snapshot } from '../lab/snapshot.ts'
+import type { Release } from '../lab/tree.ts'
+import type { Fault } from './faults/fault.ts'
+import { faults } from './faults/index.ts'
 
 /** An install must refuse and name the fault. */
 async function refuses(node: LabNode, fault: Fault): Promise<void> {
