@@ -14,6 +14,12 @@ const identityOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =
  */
 export class KnownHashes {
   readonly #known = new Map<string, { identity: string; sha256: string }>()
+  readonly #now: () => number
+
+  /** `now` is the clock, milliseconds since 1970. */
+  constructor(now = Date.now) {
+    this.#now = now
+  }
 
   /** The hash of a file that is as it was then; undefined when it has to be made. */
   async get(path: string): Promise<string | undefined> {
@@ -27,7 +33,7 @@ export class KnownHashes {
     if (known !== undefined) return known
     const before = await stat(path, { bigint: true })
     const sha256 = await hash()
-    if (BigInt(Date.now()) > before.ctimeMs + tickMs)
+    if (BigInt(this.#now()) > before.ctimeMs + tickMs)
       this.#known.set(path, { identity: identityOf(before), sha256 })
     return sha256
   }
