@@ -1,5 +1,6 @@
 // What an install costs on a node, and what the broker costs there from then on. Takes some minutes.
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Manifest } from '../src/bundle/manifest.ts'
 import { prepareHost } from '../test/lab/host.ts'
 import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../test/lab/installed.ts'
 import type { LabNode } from '../test/lab/node.ts'
@@ -9,7 +10,7 @@ import { plainInstall } from './lib/plain-install.ts'
 import type { Row } from './lib/rows.ts'
 
 const release = 'bookworm'
-const pairs = 5
+const turns = 5
 const edgekit = `${bundleOnNode}/edgekit install ${bundleOnNode}`
 const timeoutMs = 300_000
 
@@ -32,23 +33,34 @@ async function seconds(node: LabNode, command: string): Promise<number> {
 /** The same on a node of its own, without the time to start that. */
 async function onNewNode(command: string): Promise<number> {
   await using node = await startNodeWithBundle({ release, certificates: true })
+  const { files } = JSON.parse(await node.read(`${bundleOnNode}/bundle.json`)) as Manifest
+  await node.write('/root/sums', files.map(({ sha256, path }) => `${sha256}  ${path}\n`).join(''))
   return await seconds(node, command)
 }
 
-async function wallTime(): Promise<Row> {
-  const times: { ours: number; reference: number }[] = []
-  for (let pair = -1; pair < pairs; pair++) {
-    const time = { ours: await onNewNode(edgekit), reference: await onNewNode(plainInstall) }
-    // The first pair warms the page cache.
-    if (pair >= 0) times.push(time)
+const verify = `cd ${bundleOnNode} && sha256sum --check --quiet /root/sums`
+
+async function wallTime(): Promise<Row[]> {
+  const times: { ours: number; plain: number; verifying: number }[] = []
+  for (let turn = -1; turn < turns; turn++) {
+    const time = {
+      ours: await onNewNode(edgekit),
+      plain: await onNewNode(plainInstall),
+      verifying: await onNewNode(`${verify} && { ${plainInstall} }`),
+    }
+    // The first turn warms the page cache.
+    if (turn >= 0) times.push(time)
   }
-  return {
-    what: 'install, against a plain script',
+  const row = (what: string, reference: 'plain' | 'verifying'): Row => ({
+    what,
     ours: shown(median(times.map(({ ours }) => ours)), 's'),
-    reference: shown(median(times.map(({ reference }) => reference)), 's'),
-    ratio: median(times.map(({ ours, reference }) => ours / reference)),
-    budget: 1.15,
-  }
+    reference: shown(median(times.map(time => time[reference])), 's'),
+    ratio: median(times.map(time => time.ours / time[reference])),
+  })
+  return [
+    { ...row('install, against a plain script', 'plain'), budget: 1.15 },
+    row('the same, against one that verifies the bundle', 'verifying'),
+  ]
 }
 
 /** Peak resident memory of an install and of what it starts, in megabytes. */
@@ -100,5 +112,5 @@ async function broker(): Promise<Row[]> {
 
 export default async function install(): Promise<Row[]> {
   await prepareHost()
-  return [await wallTime(), await peakMemory(), ...(await broker())]
+  return [...(await wallTime()), await peakMemory(), ...(await broker())]
 }

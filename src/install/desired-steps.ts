@@ -31,7 +31,7 @@ export function desiredSteps({
 }: DesiredNode): DesiredStep[] {
   const { manifest } = bundle
   const makers = stepMakers(bundle)
-  const { place, folder, edgekit, images, enable, reload, installedManifest } = makers
+  const { place, folder, edgekit, images, reload, atBoot, installedManifest } = makers
   return [
     folder('/etc/edgekit', readable),
     folder('/etc/edgekit/mosquitto', readable),
@@ -45,7 +45,6 @@ export function desiredSteps({
     ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),
     ...(brokerAdopted ? [] : brokerUnit(makers)),
-    enable(units.broker),
     reload(units.broker, brokerAdopted ? [] : [paths.brokerUnit]),
     {
       id: units.broker,
@@ -57,6 +56,12 @@ export function desiredSteps({
 
     ...(choices.edgecore ? edgecoreSteps(manifest, edgecore, choices, makers) : []),
 
+    // Last: what was to start at boot before it was started here would be taken, after a power cut, for something that ran before.
+    ...atBoot([
+      ...(runtime ? [units.containerd] : []),
+      units.broker,
+      ...(choices.edgecore && !choices.stage ? [units.edgecore] : []),
+    ]),
     installedManifest(),
   ]
 }

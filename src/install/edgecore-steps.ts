@@ -33,7 +33,7 @@ export function edgecoreSteps(
   { kubeedgeVersion }: Manifest,
   edgecore: DesiredEdgecore,
   choices: Choices,
-  { place, folder, enable, reload }: StepMakers,
+  { place, folder, reload }: StepMakers,
 ): DesiredStep[] {
   const { adopted, config, base } = edgecore
   const runtime = runtimeValues(kubeedgeVersion, {
@@ -79,7 +79,6 @@ export function edgecoreSteps(
     },
     folder('/etc/systemd/system/edgecore.service.d', readable),
     place('systemd/edgecore.service.d/10-edgekit.conf', paths.edgecoreDropIn, 0o644),
-    ...(choices.stage ? [] : [enable(units.edgecore)]),
     reload(units.edgecore, [paths.edgecoreUnit, paths.edgecoreDropIn]),
     ...(choices.stage ? [] : start),
   ]

@@ -19,7 +19,7 @@ export interface NewRuntime {
 export function runtimeSteps(
   { files }: Manifest,
   { sandboxImage, systemdCgroup, ownRunc }: NewRuntime,
-  { place, folder, enable, reload }: Pick<StepMakers, 'place' | 'folder' | 'enable' | 'reload'>,
+  { place, folder, reload }: Pick<StepMakers, 'place' | 'folder' | 'reload'>,
 ): DesiredStep[] {
   const members = (directory: string): string[] =>
     files.map(({ path }) => path).filter(path => path.startsWith(`runtime/${directory}/`))
@@ -59,7 +59,6 @@ export function runtimeSteps(
         because: [paths.containerdUnit],
       }),
     ),
-    enable(unit.unit),
     reload(unit.unit, [paths.containerdUnit]),
     {
       id: unit.unit,

@@ -23,9 +23,10 @@ export interface StepMakers {
   /** Put a file of the bundle in its place. Throws EdgekitError when the bundle has no such file. */
   place: (member: string, path: string, mode: number) => DesiredStep
   folder: (path: string, access: { mode: number; uid: number; gid: number }) => DesiredStep
-  enable: (unit: string) => DesiredStep
-  /** Let systemd read a unit again, when it has been enabled, or one of these has been written. */
+  /** Let systemd read a unit again, when one of these has been written. */
   reload: (unit: string, because: string[]) => DesiredStep
+  /** Start these at boot, and let systemd know. */
+  atBoot: (units: readonly string[]) => DesiredStep[]
   /** edgekit itself, so that it is there when the unpacked bundle is gone. */
   edgekit: () => DesiredStep[]
   /** Keep the archives of all images and import them. */
@@ -68,13 +69,21 @@ export function stepMakers(bundle: UnpackedBundle): StepMakers {
   return {
     place,
     folder,
-    enable: unit => ({ id: enabling(unit), kind: 'unit-enabled', spec: { unit } }),
     reload: (unit, because) => ({
       id: `reload for ${unit}`,
       kind: 'daemon-reload',
       spec: { units: [unit] },
-      because: [enabling(unit), ...because],
+      because,
     }),
+    atBoot: units => [
+      ...units.map((unit): DesiredStep => ({ id: enabling(unit), kind: 'unit-enabled', spec: { unit } })),
+      {
+        id: 'reload for the next boot',
+        kind: 'daemon-reload',
+        spec: { units: [...units] },
+        because: units.map(enabling),
+      },
+    ],
     edgekit: () => [
       place('bin/edgekit', paths.program, 0o755),
       { id: paths.programLink, kind: 'link', spec: { path: paths.programLink, target: paths.program } },

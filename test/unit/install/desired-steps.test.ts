@@ -62,7 +62,9 @@ test.each([
   ['the image is there', manifest.broker.image, units.broker],
   ['the program that the unit uses is there', paths.program, units.broker],
   ['the configuration is there', paths.brokerConfig, units.broker],
-  ['it is enabled', `enable ${units.broker}`, `reload for ${units.broker}`],
+  ['it runs', units.broker, `enable ${units.broker}`],
+  ['it runs', units.edgecore, `enable ${units.edgecore}`],
+  ['it is enabled', `enable ${units.edgecore}`, 'reload for the next boot'],
   ['systemd has read the unit', `reload for ${units.broker}`, units.broker],
   ['systemd has read its unit', `reload for ${units.edgecore}`, units.edgecore],
   ['the drop-in is there', paths.edgecoreDropIn, `reload for ${units.edgecore}`],
@@ -232,12 +234,13 @@ describe('on a node', () => {
     const { desired, done } = await install(node, '1')
     expect(done).toEqual(ids.filter(id => id !== 'broker answers'))
     expect(node.calls.filter(call => /^(restart|enable|reload)/.test(call))).toEqual([
-      'enable mosquitto.service',
       'reload',
       'restart mosquitto.service',
-      'enable edgecore.service',
       'reload',
       'restart edgecore.service',
+      'enable mosquitto.service',
+      'enable edgecore.service',
+      'reload',
     ])
     const disk = await node.disk()
     expect(await perform(node, desired)).toEqual([])
@@ -335,7 +338,13 @@ describe('on a node', () => {
     expect(now[edgecoreConfig]).toContain('mqttMode: 2')
     expect(now).not.toHaveProperty([paths.edgecoreConfig])
     expect(now).toHaveProperty([paths.edgecoreDropIn])
-    expect(node.calls.slice(-3)).toEqual(['enable edgecore.service', 'reload', 'restart edgecore.service'])
+    expect(node.calls.slice(-5)).toEqual([
+      'reload',
+      'restart edgecore.service',
+      'enable mosquitto.service',
+      'enable edgecore.service',
+      'reload',
+    ])
     expect(await rollBackOn(node)).toEqual([])
     expect(await node.disk()).toEqual(disk)
   })
