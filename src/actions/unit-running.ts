@@ -1,4 +1,6 @@
 import { messageOf } from '../errors.ts'
+import type { Node } from '../node/node.ts'
+import { paths, units } from '../node/paths.ts'
 import type { Action } from './action.ts'
 import type { UnitSpec } from './unit-enabled.ts'
 
@@ -13,6 +15,16 @@ export interface UnitRunningSpec extends UnitSpec {
 /** Runs, or is on its way: systemd will see to it. */
 const isTried = (active: string): boolean =>
   active === 'active' || active === 'activating' || active === 'reloading'
+
+/**
+ * Stop a unit. What clears away the broker's container when its unit stops does not run for a unit that is not active any
+ * more, as after a power cut.
+ */
+async function stopped(unit: string, { systemd, files, processes }: Node): Promise<void> {
+  await systemd.stop(unit)
+  if (unit === units.broker && (await files.status(paths.cleanBroker)))
+    await processes.attempt(paths.cleanBroker, [], { timeoutMs: 60_000 })
+}
 
 /** Starts a unit, or restarts one that runs with what has just been replaced. */
 export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
@@ -33,8 +45,8 @@ export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
       throw new Error([messageOf(error), state, ...said].join('\n'), { cause: error })
     }
   },
-  async revert({ unit }, { tried }, { systemd }) {
-    if (!tried) await systemd.stop(unit)
+  async revert({ unit }, { tried }, node) {
+    if (!tried) await stopped(unit, node)
   },
   // One that ran goes on with its own program and configuration, which may be put back only after this step.
   async resume({ unit }, { tried }, { systemd }) {

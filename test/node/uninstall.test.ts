@@ -111,7 +111,7 @@ test.concurrent(
     expect(rollback.stderr.replaceAll(/\s+/g, ' ')).toContain('Finish it with edgekit uninstall')
     expect(rollback.exitCode).toBe(exitCodes.refused)
     // Somebody helps.
-    await node.sh(`rm -r ${paths.brokerUnit} ${paths.images}`)
+    await node.sh(`rm -rf ${paths.brokerUnit} ${paths.images}`)
 
     const { exitCode, stdout } = await node.run(`${uninstall} --purge --json`, { timeoutMs: minutes })
     expect(JSON.parse(stdout)).toMatchObject({ bundle: { name: 'kubeedge-edge' }, kept: [] })

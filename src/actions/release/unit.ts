@@ -9,8 +9,7 @@ const isThere = async (unit: string, systemd: Systemd): Promise<boolean> =>
 export const releaseEnabled: Release<UnitSpec, { enabled: boolean }> = {
   title: ({ spec: { unit } }) => `Do not start ${unit} at boot any more`,
   async release({ spec: { unit }, before }, { node: { systemd } }) {
-    const { enabled } = await systemd.unit(unit)
-    if (!before.enabled && enabled === 'enabled') await systemd.disable(unit)
+    if (!before.enabled && (await systemd.isEnabled(unit))) await systemd.disable(unit)
     return []
   },
   async difference({ spec: { unit } }, { systemd }) {

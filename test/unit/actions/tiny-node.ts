@@ -159,7 +159,7 @@ export async function tinyNode(): Promise<TinyNode> {
   }
   const node: TinyNode = {
     machine: noNeed,
-    processes: { run: noNeed, attempt: noNeed },
+    processes: { run: noNeed, attempt: async () => ({ exitCode: 0, stdout: '', stderr: '' }) },
     lock: { descriptor: undefined, take: async () => true },
     network: { listeners: noNeed, defaultRoutes: noNeed, addresses: noNeed, get: noNeed },
     runtime: {
