@@ -7,13 +7,8 @@ export interface UnitSpec {
 export const unitEnabled: Action<UnitSpec, { enabled: boolean }> = {
   kind: 'unit-enabled',
   describe: ({ unit }) => `Enable ${unit} at boot`,
-  async inspect({ unit }, { systemd }) {
-    const isEnabled = (await systemd.unit(unit)).enabled === 'enabled' || (await systemd.isEnabled(unit))
-    return isEnabled ? 'done' : 'needed'
-  },
-  capture: async ({ unit }, { systemd }) => ({
-    enabled: (await systemd.unit(unit)).enabled === 'enabled',
-  }),
+  inspect: async ({ unit }, { systemd }) => ((await systemd.isEnabled(unit)) ? 'done' : 'needed'),
+  capture: async ({ unit }, { systemd }) => ({ enabled: await systemd.isEnabled(unit) }),
   apply: ({ unit }, { systemd }) => systemd.enable(unit),
   async revert({ unit }, { enabled }, { systemd }) {
     if (!enabled) await systemd.disable(unit)

@@ -20,7 +20,7 @@ const isTried = (active: string): boolean =>
  * Stop a unit. What clears away the broker's container when its unit stops does not run for a unit that is not active any
  * more, as after a power cut.
  */
-async function stopped(unit: string, { systemd, files, processes }: Node): Promise<void> {
+export async function stopUnit(unit: string, { systemd, files, processes }: Node): Promise<void> {
   await systemd.stop(unit)
   if (unit === units.broker && (await files.status(paths.cleanBroker)))
     await processes.attempt(paths.cleanBroker, [], { timeoutMs: 60_000 })
@@ -46,7 +46,7 @@ export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
     }
   },
   async revert({ unit }, { tried }, node) {
-    if (!tried) await stopped(unit, node)
+    if (!tried) await stopUnit(unit, node)
   },
   // One that ran goes on with its own program and configuration, which may be put back only after this step.
   async resume({ unit }, { tried }, { systemd }) {

@@ -31,7 +31,7 @@ export function desiredSteps({
 }: DesiredNode): DesiredStep[] {
   const { manifest } = bundle
   const makers = stepMakers(bundle)
-  const { place, folder, edgekit, images, reload, atBoot, installedManifest } = makers
+  const { place, folder, edgekit, images, atBoot, installedManifest } = makers
   return [
     folder('/etc/edgekit', readable),
     folder('/etc/edgekit/mosquitto', readable),
@@ -45,7 +45,6 @@ export function desiredSteps({
     ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),
     ...(brokerAdopted ? [] : brokerUnit(makers)),
-    reload(units.broker, brokerAdopted ? [] : [paths.brokerUnit]),
     {
       id: units.broker,
       kind: 'unit-running',
@@ -56,7 +55,7 @@ export function desiredSteps({
 
     ...(choices.edgecore ? edgecoreSteps(manifest, edgecore, choices, makers) : []),
 
-    // Last: what was to start at boot before it was started here would be taken, after a power cut, for something that ran before.
+    // Not before: after a power cut what comes up at boot by itself would be taken for something that ran before.
     ...atBoot([
       ...(runtime ? [units.containerd] : []),
       units.broker,
@@ -66,7 +65,8 @@ export function desiredSteps({
   ]
 }
 
-const brokerUnit = ({ place }: StepMakers): DesiredStep[] => [
+const brokerUnit = ({ place, reload }: StepMakers): DesiredStep[] => [
   place('config/mosquitto/mosquitto.conf', paths.brokerConfig, 0o644),
   place('systemd/mosquitto.service', paths.brokerUnit, 0o644),
+  reload(units.broker, [paths.brokerUnit]),
 ]

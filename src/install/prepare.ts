@@ -62,8 +62,8 @@ export class PreflightRefusal extends EdgekitError {
 }
 
 /**
- * Look at the node, decide, verify what is going to be used of the bundle. Only looks. Throws EdgekitError when something stands in the way: all
- * that preflight found, a damaged bundle, things of somebody else.
+ * Look at the node, decide, verify what is going to be used of the bundle. Only looks. Throws EdgekitError when
+ * something stands in the way: all that preflight found, a damaged bundle, things of somebody else.
  */
 export async function prepare(
   bundle: UnpackedBundle,

@@ -74,12 +74,11 @@ export function localNetwork(files: Files): Network {
         inode,
         owner: owners.get(inode),
       }))
+      const isClear = ({ owner }: Pick<Listener, 'owner'>) => Boolean(owner?.controlGroup)
       // Whoever held it may have ended between one look and the other.
-      const unclear = held.filter(({ owner }) => !owner?.controlGroup)
-      const still = unclear.length > 0 ? await listening() : []
-      const isGone = (inode: string) => still.every(socket => socket.inode !== inode)
+      const still = held.every(isClear) ? [] : await listening()
       return held
-        .filter(socket => !(unclear.includes(socket) && isGone(socket.inode)))
+        .filter(socket => isClear(socket) || still.some(({ inode }) => inode === socket.inode))
         .map(({ address, port, owner }) => ({ address, port, owner }))
     },
     async defaultRoutes() {

@@ -1,6 +1,6 @@
 import type { Systemd } from '../../node/systemd.ts'
 import type { UnitSpec } from '../unit-enabled.ts'
-import type { UnitRunningSpec } from '../unit-running.ts'
+import { stopUnit, type UnitRunningSpec } from '../unit-running.ts'
 import { gone, type Release } from './release.ts'
 
 const isThere = async (unit: string, systemd: Systemd): Promise<boolean> =>
@@ -20,9 +20,9 @@ export const releaseEnabled: Release<UnitSpec, { enabled: boolean }> = {
 
 export const releaseRunning: Release<UnitRunningSpec, { tried: boolean }> = {
   title: ({ spec: { unit } }) => `Stop ${unit}`,
-  async release({ spec: { unit }, before }, { node: { systemd } }) {
-    const { active, load } = await systemd.unit(unit)
-    if (!before.tried && (load !== 'not-found' || active !== 'inactive')) await systemd.stop(unit)
+  async release({ spec: { unit }, before }, { node }) {
+    const { active, load } = await node.systemd.unit(unit)
+    if (!before.tried && (load !== 'not-found' || active !== 'inactive')) await stopUnit(unit, node)
     return []
   },
   async difference({ spec: { unit, mayFail } }, { systemd }) {

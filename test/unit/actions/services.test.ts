@@ -9,6 +9,7 @@ import { actions } from '../../../src/actions/index.ts'
 import { unitEnabled } from '../../../src/actions/unit-enabled.ts'
 import { unitRunning } from '../../../src/actions/unit-running.ts'
 import type { ContainerdImage } from '../../../src/node/containerd.ts'
+import { paths, units } from '../../../src/node/paths.ts'
 import type { UnitState } from '../../../src/node/systemd.ts'
 import { tinyBroker } from '../edgecore/tiny-broker.ts'
 import { type TinyNode, tinyNode } from './tiny-node.ts'
@@ -52,6 +53,16 @@ describe('unit-enabled', () => {
 })
 
 describe('unit-running', () => {
+  test.each([
+    [units.broker, [`stop ${units.broker}`, `run ${paths.cleanBroker}`]],
+    [units.edgecore, [`stop ${units.edgecore}`]],
+  ])('reverted, %s leaves no container, though its unit may not run any more', async (unit, calls) => {
+    const node = await tinyNode()
+    await node.put(paths.cleanBroker, 'clears away', 0o755)
+    await unitRunning.revert({ unit, mayFail: false }, { tried: false }, node)
+    expect(node.calls).toEqual(calls)
+  })
+
   const spec = { unit, mayFail: false }
 
   test.each([

@@ -159,7 +159,10 @@ export async function tinyNode(): Promise<TinyNode> {
   }
   const node: TinyNode = {
     machine: noNeed,
-    processes: { run: noNeed, attempt: async () => ({ exitCode: 0, stdout: '', stderr: '' }) },
+    processes: {
+      run: noNeed,
+      attempt: file => call('run', file).then(() => ({ exitCode: 0, stdout: '', stderr: '' })),
+    },
     lock: { descriptor: undefined, take: async () => true },
     network: { listeners: noNeed, defaultRoutes: noNeed, addresses: noNeed, get: noNeed },
     runtime: {
