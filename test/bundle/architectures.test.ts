@@ -6,22 +6,31 @@ import type { Manifest } from '../../src/bundle/manifest.ts'
 import { hostArch } from '../../tools/runtime.ts'
 import { runnerOf } from '../../tools/sea.ts'
 import { inBareDebian } from '../lab/bare.ts'
+import { edgekitExecutable } from '../lab/executable.ts'
 import { type Front, startFront } from '../lab/front.ts'
+import { program } from '../lab/program.ts'
 import { type SmallBundle, smallBundle, smallDefinition } from '../lab/small-bundle.ts'
 
 const foreign = hostArch() === 'amd64' ? 'arm64' : 'amd64'
 let small: SmallBundle
+/** The executable of this machine, with the real one for the other architecture beside it. */
+let executable: string
 let front: Front
 let directory: string
 
 const edgekit = (...args: string[]) => {
   const mirror = ['--registry-mirror', `docker.io=${front.url}`]
   const command = ['bundle', '-f', 'my.yaml', '-o', 'out', ...mirror, ...args]
-  return execa(small.edgekit, command, { cwd: directory, reject: false })
+  return execa(executable, command, { cwd: directory, reject: false })
 }
 
 beforeAll(async () => {
   small = await smallBundle()
+  const bin = await mkdtemp(join(small.directory, 'bin-'))
+  for (const arch of ['amd64', 'arm64'] as const) {
+    await copyFile(await edgekitExecutable(arch), join(bin, `edgekit-linux-${arch}`))
+  }
+  executable = join(bin, `edgekit-linux-${hostArch()}`)
   front = await startFront(small.registry.url)
   directory = await mkdtemp(join(small.directory, 'both-'))
   await writeFile(join(directory, 'my.yaml'), smallDefinition)
@@ -80,7 +89,7 @@ describe('one run for both architectures', () => {
   test('and by an edgekit of this machine', async () => {
     const { exitCode, stdout } = await inBareDebian(
       'mkdir -p /proc; mount -t proc proc /proc 2>/dev/null || :; /opt/edgekit/edgekit install /opt/bundle',
-      small.edgekit,
+      executable,
       join(directory, foreign),
     )
     expect(exitCode).toBe(3)
@@ -98,10 +107,10 @@ test('an architecture the definition does not have is refused', async () => {
 test('an edgekit that is not what its name says is refused', async () => {
   await writeFile(join(directory, 'my.yaml'), smallDefinition)
   const bin = await mkdtemp(join(small.directory, 'bin-'))
-  for (const arch of ['amd64', 'arm64']) await copyFile(small.edgekit, join(bin, `edgekit-linux-${arch}`))
-  const program = join(bin, `edgekit-linux-${hostArch()}`)
+  await copyFile(executable, join(bin, `edgekit-linux-${hostArch()}`))
+  await writeFile(join(bin, `edgekit-linux-${foreign}`), program(hostArch()))
   const { exitCode, stderr } = await execa(
-    program,
+    join(bin, `edgekit-linux-${hostArch()}`),
     ['bundle', '-f', 'my.yaml', '--arch', foreign, '-o', 'wrong'],
     { cwd: directory, reject: false },
   )

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Manifest } from '../../src/bundle/manifest.ts'
 import { type HttpsFiles, startHttpsFiles } from '../lab/https-files.ts'
-import { program, type SmallBundle, smallBundle, smallDefinition } from '../lab/small-bundle.ts'
+import { program } from '../lab/program.ts'
+import { type SmallBundle, smallBundle, smallDefinition } from '../lab/small-bundle.ts'
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -38,11 +39,11 @@ async function edgekit(command: string, more: string, env: Record<string, string
   return { exitCode, stdout, stderr: stderr.replaceAll(/\s*\n\s*/g, ' ') }
 }
 const bundle = (more: string, env?: Record<string, string>) =>
-  edgekit('bundle --arch amd64 -o out', more, env)
+  edgekit('bundle --arch arm64 -o out', more, env)
 
-async function member(path: string, arch = 'amd64'): Promise<Buffer> {
-  const archive = join(directory, `out/kubeedge-edge-v1.22.0-${arch}.tar.gz`)
-  const { stdout } = await execa('tar', ['xzOf', archive, path], { encoding: 'buffer' })
+const archiveFor = (arch: string): string => join(directory, `out/kubeedge-edge-v1.22.0-${arch}.tar.gz`)
+async function member(path: string): Promise<Buffer> {
+  const { stdout } = await execa('tar', ['xzOf', archiveFor('arm64'), path], { encoding: 'buffer' })
   return Buffer.from(stdout)
 }
 
@@ -92,11 +93,14 @@ files:
 `
   expect(await edgekit('bundle -o out', definition)).toMatchObject({ exitCode: 0, stderr: '' })
   for (const arch of ['amd64', 'arm64'] as const) {
-    expect(await member('bin/edgecore', arch)).toEqual(program(arch, 2000))
-    expect(await member('bin/keadm', arch)).toEqual(program(arch, 3000))
-    expect(await member('runtime/bin/runc', arch)).toEqual(program(arch, 4000))
-    expect(await member('runtime/bin/containerd', arch)).toEqual(program(arch, 5000))
-    const { files } = JSON.parse((await member('bundle.json', arch)).toString()) as Manifest
+    const unpacked = await mkdtemp(join(directory, arch))
+    await execa('tar', ['xzf', archiveFor(arch), '-C', unpacked])
+    const content = (path: string) => readFile(join(unpacked, path))
+    expect(await content('bin/edgecore')).toEqual(program(arch, 2000))
+    expect(await content('bin/keadm')).toEqual(program(arch, 3000))
+    expect(await content('runtime/bin/runc')).toEqual(program(arch, 4000))
+    expect(await content('runtime/bin/containerd')).toEqual(program(arch, 5000))
+    const { files } = JSON.parse((await content('bundle.json')).toString()) as Manifest
     const entry = (path: string) => files.find(file => file.path === path)
     const runtime = files.map(({ path }) => path).filter(path => /^runtime|containerd/.test(path))
     expect(runtime.toSorted()).toEqual([
@@ -115,15 +119,18 @@ files:
   const without = await member('bundle.json')
   expect(await edgekit('lock', definition)).toMatchObject({ exitCode: 0 })
   server.files.delete('/SHA256SUMS')
-  expect(await edgekit('bundle --frozen -o out', definition)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await edgekit('bundle --frozen --arch arm64 -o out', definition)).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+  })
   expect((await member('bundle.json')).equals(without)).toBe(true)
 })
 
 const keadm = (source: string): string => `binaries: { keadm: ${source} }\n`
 
 describe('is refused, and nothing is left behind:', () => {
-  const right = program('amd64', 3000)
-  const wrong = program('arm64', 3000)
+  const right = program('arm64', 3000)
+  const wrong = program('amd64', 3000)
   const url = (): string => `${server.url}/keadm`
 
   test.each<[string, () => Promise<string> | string, string[]]>([
@@ -179,7 +186,7 @@ describe('is refused, and nothing is left behind:', () => {
         await writeFile(join(directory, 'keadm'), wrong)
         return keadm('./keadm')
       },
-      ['bin/keadm (from ./keadm): expected a program for amd64, found arm64'],
+      ['bin/keadm (from ./keadm): expected a program for arm64, found amd64'],
     ],
     [
       'a web page instead of a program',
@@ -187,7 +194,7 @@ describe('is refused, and nothing is left behind:', () => {
         server.files.set('/keadm', Buffer.from('<html>'))
         return keadm(`{ source: "${url()}", sha256: ${sha256(Buffer.from('<html>'))} }`)
       },
-      ['expected a program for amd64, found no ELF executable'],
+      ['expected a program for arm64, found no ELF executable'],
     ],
     [
       'an archive with a program for another architecture',
@@ -197,7 +204,7 @@ describe('is refused, and nothing is left behind:', () => {
         await writeFile(join(directory, 'runc'), right)
         return `runtime: { runc: ./runc, containerd: { source: "${server.url}/c.tgz", sha256: ${sum} } }\n`
       },
-      ['./bin/containerd in runtime/bin (from', 'expected a program for amd64, found arm64'],
+      ['./bin/containerd in runtime/bin (from', 'expected a program for arm64, found amd64'],
     ],
     [
       'an archive without the member',
@@ -240,20 +247,20 @@ describe('is refused, and nothing is left behind:', () => {
   test('a local file that has changed since it was locked', async () => {
     await writeFile(join(directory, 'keadm'), right)
     await edgekit('lock', keadm('./keadm'))
-    await writeFile(join(directory, 'keadm'), program('amd64', 3001))
+    await writeFile(join(directory, 'keadm'), program('arm64', 3001))
     const { exitCode, stderr } = await bundle(keadm('./keadm'))
     expect(exitCode).toBe(3)
     expect(stderr).toContain(`./keadm has changed: the lock expects sha256 ${sha256(right)}, found `)
   })
 
   test('a file at an address that has changed since it was locked', async () => {
-    const later = program('amd64', 3001)
+    const later = program('arm64', 3001)
     server.files.set('/keadm', right).set('/sums', Buffer.from(`${sha256(right)}  keadm\n`))
     const definition = keadm(`{ source: "${url()}", checksums: "${server.url}/sums" }`)
-    expect(await edgekit('lock', `${definition}architectures: [amd64]\n`)).toMatchObject({ exitCode: 0 })
+    expect(await edgekit('lock', `${definition}architectures: [arm64]\n`)).toMatchObject({ exitCode: 0 })
     server.files.set('/keadm', later).set('/sums', Buffer.from(`${sha256(later)}  keadm\n`))
     await rm(join(directory, 'cache'), { recursive: true })
-    const { exitCode, stderr } = await bundle(`${definition}architectures: [amd64]\n`)
+    const { exitCode, stderr } = await bundle(`${definition}architectures: [arm64]\n`)
     expect(exitCode).toBe(3)
     expect(stderr).toContain('longer than the 3000 bytes')
   })
@@ -261,15 +268,15 @@ describe('is refused, and nothing is left behind:', () => {
 
 test('a file from an address is kept in the cache, which is enough for --offline', async () => {
   const url = `${server.url}/keadm`
-  const definition = `${keadm(`{ source: "${url}", sha256: ${sha256(program('amd64', 3000))} }`)}architectures: [amd64]\n`
-  server.files.set('/keadm', program('amd64', 3000))
+  const definition = `${keadm(`{ source: "${url}", sha256: ${sha256(program('arm64', 3000))} }`)}architectures: [arm64]\n`
+  server.files.set('/keadm', program('arm64', 3000))
   expect(await edgekit('lock', definition)).toMatchObject({ exitCode: 0, stderr: '' })
   expect(await bundle(definition)).toMatchObject({ exitCode: 0, stderr: '' })
   expect(server.requests).toEqual(['GET /keadm'])
   const offline = () => edgekit('bundle --offline -o out', definition)
   expect(await offline()).toMatchObject({ exitCode: 0, stderr: '' })
   expect(server.requests).toHaveLength(1)
-  const digest = sha256(program('amd64', 3000))
+  const digest = sha256(program('arm64', 3000))
   await rm(join(directory, 'cache/edgekit/blobs/sha256', digest))
   const { exitCode, stderr } = await offline()
   expect({ exitCode, requests: server.requests.length }).toEqual({ exitCode: 3, requests: 1 })
@@ -278,13 +285,13 @@ test('a file from an address is kept in the cache, which is enough for --offline
 
 test('--offline cannot ask for published checksums, and says so', async () => {
   const definition = keadm(`{ source: "${server.url}/keadm", checksums: "${server.url}/sums" }`)
-  const { exitCode, stderr } = await edgekit('bundle --offline --arch amd64 -o out', definition)
+  const { exitCode, stderr } = await edgekit('bundle --offline --arch arm64 -o out', definition)
   expect({ exitCode, requests: server.requests }).toEqual({ exitCode: 3, requests: [] })
   expect(stderr).toContain(`${server.url}/keadm: its sha256 is in ${server.url}/sums`)
 })
 
 test('a connection that is cut in the middle of a file goes on where it ended', async () => {
-  const content = program('amd64', 3_000_000)
+  const content = program('arm64', 3_000_000)
   server.files.set('/keadm', content)
   server.cuts.add('/keadm')
   const definition = keadm(`{ source: "${server.url}/keadm", sha256: ${sha256(content)} }`)

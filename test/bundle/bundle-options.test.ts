@@ -7,9 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestOf } from '../../src/images/digest.ts'
 import { writeServerCertificate } from '../lab/certificates.ts'
 import { standInEdgecore } from '../lab/edgecore/index.ts'
-import { edgekitExecutable } from '../lab/executable.ts'
 import { type Front, startFront } from '../lab/front.ts'
 import { labRegistry, mirrorFlags } from '../lab/lab-registry.ts'
+import { lightEdgekit } from '../lab/light-edgekit.ts'
 import { startProxy } from '../lab/proxy.ts'
 import type { LabRegistry } from '../lab/registry.ts'
 
@@ -22,7 +22,7 @@ let authority: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'edgekit-options-'))
   ;[executable, server] = await Promise.all([
-    edgekitExecutable(),
+    lightEdgekit(directory),
     standInEdgecore().then(edgecore => labRegistry(edgecore)),
   ])
   const issued = await writeServerCertificate(directory, ['registry.test'])
@@ -36,9 +36,14 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-async function bundle(options: string[], env: Record<string, string> = {}, parent = directory) {
+async function bundle(
+  options: string[],
+  env: Record<string, string> = {},
+  parent = directory,
+  arch = 'arm64',
+) {
   const output = await mkdtemp(join(parent, 'out-'))
-  const args = ['bundle', 'edge', '--arch', 'amd64', '-o', output, ...options]
+  const args = ['bundle', 'edge', '--arch', arch, '-o', output, ...options]
   const { exitCode, stderr } = await execa(executable, args, { reject: false, env })
   return { exitCode, stderr, output, files: await readdir(output) }
 }
@@ -65,7 +70,7 @@ test('a disk that is full where the bundle is written is told, and nothing stays
   await execa('mount', ['-t', 'tmpfs', '-o', 'size=8m', `edgekit-${randomUUID()}`, disk])
   try {
     const mirror = mirrorFlags(server.url)
-    const built = await bundle(['--cache', join(directory, 'full'), ...mirror], {}, disk)
+    const built = await bundle(['--cache', join(directory, 'full'), ...mirror], {}, disk, 'amd64')
     expect(built).toMatchObject({ exitCode: 3, files: [] })
     expect(built.stderr.replaceAll('\n', ' ')).toContain(
       `no space left on the disk of ${built.output}, where the bundle is written`,

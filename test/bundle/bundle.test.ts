@@ -10,14 +10,17 @@ import { labBundle, unpackedLabBundle } from '../lab/bundle.ts'
 import { standInEdgecore } from '../lab/edgecore/index.ts'
 import { edgekitExecutable } from '../lab/executable.ts'
 import { labRegistry, mirrorFlags } from '../lab/lab-registry.ts'
+import { lightEdgekit } from '../lab/light-edgekit.ts'
 import type { LabRegistry } from '../lab/registry.ts'
 
 let registry: LabRegistry
 let scratch: string
+let light: string
 
 beforeAll(async () => {
   registry = await labRegistry(await standInEdgecore())
   scratch = await mkdtemp(join(tmpdir(), 'edgekit-bundle-'))
+  light = await lightEdgekit(await mkdtemp(join(scratch, 'light-')))
 })
 
 afterAll(async () => {
@@ -116,18 +119,12 @@ test('the same inputs give the same bytes: in another directory, for another use
 })
 
 test('a bundle for arm64 refuses an amd64 node before anything else', async () => {
-  const beside = join(scratch, 'beside')
-  await mkdir(beside)
-  await copyFile(await edgekitExecutable(), join(beside, 'edgekit'))
   const output = join(scratch, 'arm64')
-  const edgekit = join(beside, 'edgekit')
-
-  const without = await bundle(output, { edgekit, arch: 'arm64' })
+  const without = await bundle(output, { arch: 'arm64' })
   expect(without.exitCode).toBe(exitCodes.usage)
   expect(without.stderr).toContain('npm run build:sea -- --arch arm64')
 
-  await copyFile(await edgekitExecutable('arm64'), join(beside, 'edgekit-linux-arm64'))
-  expect((await bundle(output, { edgekit, arch: 'arm64' })).exitCode).toBe(exitCodes.ok)
+  expect((await bundle(output, { edgekit: light, arch: 'arm64' })).exitCode).toBe(exitCodes.ok)
   const unpacked = join(scratch, 'unpacked-arm64')
   await mkdir(unpacked)
   await execa('tar', ['xzf', join(output, 'kubeedge-edge-v1.22.0-arm64.tar.gz'), '-C', unpacked])
@@ -151,7 +148,7 @@ test.each([
   ],
 ])('when %s, nothing is left behind', async (_, mirrors, code, message) => {
   const output = await mkdtemp(join(scratch, 'failed-'))
-  const { exitCode, stderr } = await bundle(output, { mirrors })
+  const { exitCode, stderr } = await bundle(output, { edgekit: light, arch: 'arm64', mirrors })
   expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(message)
   expect(exitCode).toBe(code)
   expect(await readdir(output)).toEqual([])

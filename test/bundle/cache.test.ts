@@ -15,6 +15,7 @@ import { Registry } from '../../src/images/registry.ts'
 import { fetchImages } from '../../src/images/source.ts'
 import { localPrograms } from '../../src/node/programs.ts'
 import { type AppImage, writeAppImage } from '../lab/app-image.ts'
+import { edgekitExecutable } from '../lab/executable.ts'
 import { type Front, startFront } from '../lab/front.ts'
 import { rootOf } from '../lab/oci.ts'
 import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
@@ -279,10 +280,12 @@ describe('a disk that', () => {
 
 test('edgekit cache ls and prune show it, for people and as JSON', async () => {
   await fetch(front.url)
-  const edgekit = fileURLToPath(new URL('../../bin/edgekit.js', import.meta.url))
-  const run = (...args: string[]) => execa(process.execPath, [edgekit, 'cache', ...args, '--cache', cache])
+  const edgekit = await edgekitExecutable()
+  const run = (...args: string[]) => execa(edgekit, ['cache', ...args, '--cache', cache])
+  const checkout = fileURLToPath(new URL('../../bin/edgekit.js', import.meta.url))
   const { digest } = await rootOf(app.layout)
-  const listed = await run('ls')
+  // Once as from a checkout, which takes some seconds to start.
+  const listed = await execa(process.execPath, [checkout, 'cache', 'ls', '--cache', cache])
   expect(listed.stdout).toContain(`docker.io/library/app:1.0\n  ${digest}  `)
   expect(listed.stdout).toContain(`${cache}: 6 blobs, 3.5 MB`)
   expect(JSON.parse((await run('ls', '--json')).stdout)).toMatchObject({

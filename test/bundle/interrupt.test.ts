@@ -66,12 +66,15 @@ test('SIGINT while a registry does not answer at all', async () => {
   expect(result.took).toBeLessThan(3000)
 })
 
-test('SIGINT while the bundle is written', async () => {
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s while the bundle is written: exit code %i, nothing left', async (signal, code) => {
   const isPacking = async (output: string): Promise<boolean> => {
     const names = await readdir(output, { recursive: true })
     return names.some(name => /amd64\/.*\.gz$/.test(name))
   }
-  const result = await interrupted('SIGINT', small.registry.url, isPacking)
-  expect(result).toMatchObject({ exitCode: 130, left: [] })
+  const result = await interrupted(signal, small.registry.url, isPacking)
+  expect(result).toMatchObject({ exitCode: code, left: [] })
   expect(result.took).toBeLessThan(3000)
 })

@@ -25,12 +25,12 @@ const edgekit = async (args: string, registry = small.registry.url) => {
   const { exitCode, stdout, stderr } = await execa(small.edgekit, command, { cwd: directory, reject: false })
   return { exitCode, stdout, stderr: stderr.replaceAll(/\s*\n\s*/g, ' ') }
 }
-const bundle = async (options = '') => edgekit(`bundle --arch amd64 -o out${options}`)
+const bundle = async (options = '') => edgekit(`bundle --arch arm64 -o out${options}`)
 const lockText = () => readFile(join(directory, 'edgekit.lock'), 'utf8')
 
 /** A member of the bundle that was built last. */
 async function member(path: string): Promise<string> {
-  const archive = join(directory, 'out/kubeedge-edge-v1.22.0-amd64.tar.gz')
+  const archive = join(directory, 'out/kubeedge-edge-v1.22.0-arm64.tar.gz')
   const { stdout } = await execa('tar', ['xzOf', archive, path], { stripFinalNewline: false })
   return stdout
 }
@@ -58,7 +58,7 @@ test('what was locked is built, though the tag points elsewhere now', async () =
     archive: 'images/eclipse-mosquitto-2.0.tar',
   })
   await mkdir(join(directory, 'image'))
-  const archive = join(directory, 'out/kubeedge-edge-v1.22.0-amd64.tar.gz')
+  const archive = join(directory, 'out/kubeedge-edge-v1.22.0-arm64.tar.gz')
   await execa('sh', ['-c', `tar xzOf ${archive} images/eclipse-mosquitto-2.0.tar | tar x -C image`], {
     cwd: directory,
   })
@@ -79,7 +79,7 @@ test('what was locked is built, though the tag points elsewhere now', async () =
 test('with a lock no tag is asked for', async () => {
   await edgekit('lock')
   await using front = await startFront(small.registry.url)
-  expect(await edgekit('bundle --arch amd64 -o out --cache fresh', front.url)).toMatchObject({ exitCode: 0 })
+  expect(await edgekit('bundle --arch arm64 -o out --cache fresh', front.url)).toMatchObject({ exitCode: 0 })
   const asked = front.requests.filter(request => request.includes('/manifests/'))
   expect(asked.length).toBeGreaterThan(0)
   expect(asked.filter(request => !request.includes('/manifests/sha256:'))).toEqual([])
@@ -96,12 +96,12 @@ test('without a lock tags are taken as they are, and the bundle has the lock tha
   expect(carried).toContain(images[0]?.digest)
   expect(await readdir(directory)).not.toContain('edgekit.lock')
 
-  const first = await readFile(join(directory, 'out/kubeedge-edge-v1.22.0-amd64.tar.gz'))
+  const first = await readFile(join(directory, 'out/kubeedge-edge-v1.22.0-arm64.tar.gz'))
   await small.push('library/eclipse-mosquitto', '2.0')
   await writeFile(join(directory, 'carried.lock'), carried)
   await rm(join(directory, 'out'), { recursive: true })
   expect(await bundle(' --frozen --lock carried.lock')).toMatchObject({ exitCode: 0 })
-  const second = await readFile(join(directory, 'out/kubeedge-edge-v1.22.0-amd64.tar.gz'))
+  const second = await readFile(join(directory, 'out/kubeedge-edge-v1.22.0-arm64.tar.gz'))
   expect(second.equals(first)).toBe(true)
 })
 
@@ -134,14 +134,14 @@ describe('a bundle that must be as locked', () => {
 
   test('is refused when the lock was edited', async () => {
     await edgekit('lock')
-    const [, digest = ''] = /linux\/amd64: (sha256:\w+)/.exec(await lockText()) ?? []
+    const [, digest = ''] = /linux\/arm64: (sha256:\w+)/.exec(await lockText()) ?? []
     await writeFile(
       join(directory, 'edgekit.lock'),
       (await lockText()).replace(digest, `sha256:${'0'.repeat(64)}`),
     )
     expect(await bundle(' --frozen')).toMatchObject({
       exitCode: 3,
-      stderr: expect.stringContaining(`has manifest ${digest} for linux/amd64, the lock says sha256:000`),
+      stderr: expect.stringContaining(`has manifest ${digest} for linux/arm64, the lock says sha256:000`),
     })
     expect(await readdir(join(directory, 'out'))).toEqual([])
   })

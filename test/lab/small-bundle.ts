@@ -1,23 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TarMember } from '../../src/images/tar.ts'
-import { edgekitExecutable } from './executable.ts'
+import { lightEdgekit } from './light-edgekit.ts'
 import { writeFilesLayer, writeIndex, writeManifest } from './oci.ts'
+import { program } from './program.ts'
 import { type LabRegistry, pushImage, startRegistry } from './registry.ts'
 
 type Architecture = 'amd64' | 'arm64'
 const architectures: readonly Architecture[] = ['amd64', 'arm64']
-
-/** The beginning of a program for an architecture, which is all that anyone looks at who does not run it. */
-export function program(architecture: Architecture, size = 64): Buffer {
-  const start = Buffer.alloc(size)
-  start.write('\x7fELF\x02\x01\x01', 'latin1')
-  start.writeUInt16LE(2, 16)
-  start.writeUInt16LE(architecture === 'arm64' ? 183 : 62, 18)
-  return start
-}
 
 const fileOf = (path: string, source: Buffer, mode: TarMember['mode'] = 0o755): TarMember => ({
   path,
@@ -30,7 +22,7 @@ const fileOf = (path: string, source: Buffer, mode: TarMember['mode'] = 0o755): 
 export interface SmallBundle {
   directory: string
   registry: LabRegistry
-  /** The edgekit executable, with that for the other architecture beside it. */
+  /** The edgekit executable; what it makes for arm64 has a stand-in for edgekit in it. */
   edgekit: string
   /** Push an image with a new layer for each architecture and one they have in common. */
   push(repository: string, tag: string, layerSize?: number): Promise<void>
@@ -61,15 +53,10 @@ export async function smallBundle(): Promise<SmallBundle> {
   }
   await push('library/eclipse-mosquitto', '2.0')
   await push('kubeedge/installation-package', 'v1.22.0')
-  await mkdir(join(directory, 'bin'))
-  for (const architecture of architectures) {
-    const name = `edgekit-linux-${architecture}`
-    await copyFile(await edgekitExecutable(architecture), join(directory, 'bin', name))
-  }
   return {
     directory,
     registry,
-    edgekit: join(directory, 'bin', `edgekit-linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}`),
+    edgekit: await lightEdgekit(await mkdtemp(join(directory, 'bin-'))),
     push,
     async remove() {
       await registry.stop()

@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { extractMember } from '../../../src/bundle/archive-member.ts'
 import { extractPrograms } from '../../../src/bundle/archived-programs.ts'
+import { program } from '../../lab/program.ts'
 import { type RawEntry, rawTar } from '../../lab/raw-tar.ts'
-import { program } from '../../lab/small-bundle.ts'
 
 let directory: string
 const at = (name: string): string => join(directory, name)
