@@ -5,7 +5,7 @@ import { basename } from 'node:path/posix'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { eachArchiveEntry } from './archive-entries.ts'
 import { elfHeaderSize, isElf, requireProgram } from './elf.ts'
-import type { Architecture } from './manifest.ts'
+import { type Architecture, memberPattern } from './manifest.ts'
 
 /** Is in every release of containerd, and is for measuring it. */
 const notNeeded = 'containerd-stress'
@@ -35,6 +35,7 @@ export async function extractPrograms(
         if (start.length < elfHeaderSize || !isElf(start)) return
         const same = programs.find(program => program.path === path)
         if (same !== undefined) throw twoOfOneName(same.entry, entry.path)
+        if (!memberPattern.test(basename(path))) throw unusableName(entry.path)
         file = openSync(path, 'w', 0o755)
         chunk = start
       }
@@ -58,4 +59,10 @@ const twoOfOneName = (one: string, other: string): EdgekitError =>
   new EdgekitError(`${one} and ${other} in it are two programs of one name`, {
     exitCode: exitCodes.refused,
     remedy: 'Make an archive that has only one of them.',
+  })
+
+const unusableName = (path: string): EdgekitError =>
+  new EdgekitError(`a program in a bundle cannot have the name of ${JSON.stringify(path)}`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Make an archive in which its name has only letters, digits and . _ @ + -, or without it.',
   })

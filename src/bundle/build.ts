@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto'
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { stat } from 'node:fs/promises'
+import { EdgekitError, exitCodes } from '../errors.ts'
 import { formatBytes } from '../format.ts'
 import type { ImageAccess } from '../images/source.ts'
 import { isOutOfSpace, StorageError } from '../images/storage-error.ts'
@@ -18,6 +17,7 @@ import type { Architecture } from './manifest.ts'
 import type { WrittenPackage } from './package.ts'
 import { type PulledImages, pullImages } from './pull-images.ts'
 import { runtimeFor } from './runtime.ts'
+import { makeWorkDirectory } from './work-directory.ts'
 
 export interface BuildOptions {
   definition: Definition
@@ -37,17 +37,17 @@ export interface BuildOptions {
 
 /**
  * Build the bundles of a definition, one for each architecture. Nothing but finished bundles stays in the output
- * directory, whatever happens. Throws EdgekitError, and the reason of `signal` when that ends it.
+ * directory, whatever happens; without any, it goes if it was made here. Throws EdgekitError, and the reason of `signal` when that ends it.
  */
 export async function buildBundles(options: BuildOptions): Promise<WrittenPackage[]> {
   const { architectures, outputDirectory, signal } = options
   const runtimes = await Promise.all(architectures.map(checkedRuntime))
   const work = await makeWorkDirectory(outputDirectory)
-  const ahead = new Ahead(work)
+  const ahead = new Ahead(work.path)
   try {
     return await build(
       options,
-      work,
+      work.path,
       ahead,
       runtimes.map(runtime => ahead.pack(runtime)),
     )
@@ -62,7 +62,7 @@ export async function buildBundles(options: BuildOptions): Promise<WrittenPackag
     })
   } finally {
     await ahead.stop()
-    await rm(work, { recursive: true, force: true })
+    await work.remove()
   }
 }
 
@@ -127,19 +127,6 @@ function wordsFor({ lock, differences }: UsedLock): string {
   if (lock === undefined) return 'without edgekit.lock, tags are taken as they are now'
   if (differences.length === 0) return 'as edgekit.lock says'
   return `edgekit.lock does not match, run edgekit lock: ${differences.join('; ')}`
-}
-
-/** A directory beside the bundles, so that moving a bundle to its name is one rename. */
-async function makeWorkDirectory(outputDirectory: string): Promise<string> {
-  try {
-    await mkdir(outputDirectory, { recursive: true })
-    return await mkdtemp(join(outputDirectory, '.edgekit-'))
-  } catch (error) {
-    throw new EdgekitError(`cannot write to ${outputDirectory}: ${messageOf(error)}`, {
-      exitCode: exitCodes.usage,
-      remedy: 'Name a directory that can be written with --output.',
-    })
-  }
 }
 
 async function checkedRuntime(arch: Architecture): Promise<TarMember> {

@@ -3,7 +3,8 @@ import { count, list, oneOf, record, text } from './shape.ts'
 const sha256 = text(/^[0-9a-f]{64}$/, 'a SHA-256 in lower case')
 const digest = text(/^sha256:[0-9a-f]{64}$/, 'a digest, sha256:…')
 /** A path inside the bundle: relative, without `..`, so that nothing is read or written outside of it. */
-const memberPath = text(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[\w./@+-]+$/, 'a path inside the bundle')
+export const memberPattern = /^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[\w./@+-]+$/
+const memberPath = text(memberPattern, 'a path inside the bundle')
 
 // Fields that a newer edgekit adds are passed over; one of these missing is an error.
 const manifest = record({

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hashFile } from '../hash-file.ts'
 import { otherDigest, otherSize, tooLong, tooShort } from './content-mismatch.ts'
@@ -8,6 +8,7 @@ import { digestOf } from './digest.ts'
 import { free } from './free.ts'
 import { ThreadedHash } from './hash-thread.ts'
 import { limit } from './limit.ts'
+import { makeDirectories } from './make-directories.ts'
 import { storing } from './storage-error.ts'
 
 /** Bytes gathered before they are written: what comes from the network comes in pieces, which are not ours to keep. */
@@ -105,7 +106,7 @@ export class BlobStore {
   ): Promise<Content> {
     const unfinished = join(this.directory, 'blobs/sha256', `${randomUUID()}.unfinished`)
     const file = await storing(this.directory, async () => {
-      await mkdir(dirname(unfinished), { recursive: true })
+      await makeDirectories(dirname(unfinished))
       return await open(unfinished, 'wx', 0o644)
     })
     try {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { glob, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { glob, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isDigest } from './digest.ts'
+import { makeDirectories } from './make-directories.ts'
 import { formatReference, type ImageReference } from './reference.ts'
 import { storing } from './storage-error.ts'
 
@@ -40,7 +41,7 @@ export class Names {
     const path = join(this.#directory, formatReference({ registry, repository, tag }))
     const unfinished = `${path}.${randomUUID()}.unfinished`
     await storing(this.#cache, async () => {
-      await mkdir(dirname(path), { recursive: true })
+      await makeDirectories(dirname(path))
       try {
         await writeFile(unfinished, `${digest}\n`)
         await rename(unfinished, path)

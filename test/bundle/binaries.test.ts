@@ -233,7 +233,7 @@ describe('is refused, and nothing is left behind:', () => {
     for (const message of messages) expect(stderr).toContain(message)
     expect([2, 3]).toContain(exitCode)
     expect(stderr).toContain('What to do: ')
-    expect(await readdir(join(directory, 'out'))).toEqual([])
+    expect(await readdir(directory)).not.toContain('out')
   })
 
   test('a server whose certificate nobody trusts', async () => {

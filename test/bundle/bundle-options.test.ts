@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -81,6 +81,22 @@ test('a disk that is full where the bundle is written is told, and nothing stays
   }
 })
 
+test('an output directory where nothing can be made is refused', async () => {
+  const args = ['bundle', 'edge', '--arch', 'arm64', '-o', '/proc/nope', '--offline']
+  const { exitCode, stderr } = await execa(executable, args, { reject: false, timeout: 60_000 })
+  expect(stderr).toContain('cannot write to /proc/nope: ENOENT')
+  expect(exitCode).toBe(2)
+})
+
+test('of directories made for a bundle that cannot be made nothing is left', async () => {
+  const site = await mkdtemp(join(directory, 'made-'))
+  await mkdir(join(site, 'there'))
+  const offline = ['--offline', '--cache', join(directory, 'empty')]
+  const args = ['bundle', 'edge', '--arch', 'arm64', '-o', 'there/a/b', ...offline]
+  expect((await execa(executable, args, { reject: false, cwd: site })).exitCode).toBe(3)
+  expect(await readdir(site, { recursive: true })).toEqual(['there'])
+})
+
 test.each<[string, () => string[], number, RegExp]>([
   [
     'an empty cache and --offline',
@@ -95,6 +111,12 @@ test.each<[string, () => string[], number, RegExp]>([
     /its certificate is not\s+trusted/,
   ],
   ['a CA file that is not there', () => ['--ca-file', '/absent.pem'], 2, /--ca-file \/absent.pem: ENOENT/],
+  [
+    'a cache where nothing can be made',
+    () => [...mirrorFlags(server.url), '--cache', '/proc/nope'],
+    3,
+    /cannot keep files in \/proc\/nope[\s\S]*ENOENT/,
+  ],
   [
     'a cache that cannot be',
     () => [...mirrorFlags(server.url), '--cache', authority],

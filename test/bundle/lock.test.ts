@@ -143,7 +143,7 @@ describe('a bundle that must be as locked', () => {
       exitCode: 3,
       stderr: expect.stringContaining(`has manifest ${digest} for linux/arm64, the lock says sha256:000`),
     })
-    expect(await readdir(join(directory, 'out'))).toEqual([])
+    expect(await readdir(directory)).not.toContain('out')
   })
 
   test('otherwise takes the rest as it is now, and says what differs', async () => {

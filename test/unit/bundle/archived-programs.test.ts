@@ -52,6 +52,11 @@ test.each([
     executable('sbin/ctr'),
     'bin/ctr and sbin/ctr in it are two programs of one name',
   ] as const,
+  [
+    'a name that a file of a bundle cannot have',
+    executable('bin/my ctr'),
+    'a program in a bundle cannot have the name of "bin/my ctr"',
+  ] as const,
 ])('an archive of programs with %s is refused', async (_, entry, message) => {
   await expect(programsOf([entry])).rejects.toMatchObject({
     exitCode: 3,
