@@ -15,5 +15,12 @@ export const brokerMisconfigured: Fault = {
        until test "$(state)" = "3 auto-restart"; do sleep 0.1; done`,
     )
   },
-  mend: putBrokerBack,
+  async mend(node) {
+    // In the middle of an attempt the restart would end a ctr that makes a task: for the 5 s that containerd takes to clear
+    // that away no broker can start, and systemd has to try again.
+    await node.sh(
+      'until test "$(systemctl show --property=SubState --value mosquitto)" = auto-restart; do sleep 0.05; done',
+    )
+    await putBrokerBack(node)
+  },
 }
