@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export const edgekit = {
   entry: join(root, 'src/main.ts'),
   assets: await assets(),
-  threads: { 'src/images/hash-worker.js': join(root, 'src/images/hash-worker.ts') },
+  threads: { 'src/hash-worker.js': join(root, 'src/hash-worker.ts') },
   define: {
     // @oclif/core would compare versions, but its runtime is part of the executable.
     'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"',

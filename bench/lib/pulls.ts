@@ -42,7 +42,7 @@ async function bundled(directory: string): Promise<string> {
     define: { 'import.meta.url': 'moduleUrl' },
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename)" },
   })
-  await copyFile(pathOf('../../src/images/hash-worker.ts'), join(directory, 'hash-worker.ts'))
+  await copyFile(pathOf('../../src/hash-worker.ts'), join(directory, 'hash-worker.ts'))
   return outfile
 }
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hashOf } from '../images/hash-thread.ts'
+import { hashOf } from '../images/hash-stretches.ts'
 import { contentOf, type TarMember, tarMember } from '../images/tar.ts'
 import { gzipPieces } from './compress.ts'
 import type { PayloadMember } from './package.ts'

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { ThreadedHash } from '../images/hash-thread.ts'
+import { ThreadedHash } from '../hash-thread.ts'
 
 /** Bytes after which the disk is told to begin: at the end there is little left to wait for. */
 const synced = 64 * 1024 * 1024

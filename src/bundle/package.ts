@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { hashOf } from '../images/hash-thread.ts'
+import { hashOf } from '../images/hash-stretches.ts'
 import type { InstalledPackages } from '../images/packages.ts'
 import { contentOf, type TarMember } from '../images/tar.ts'
 import { diskNeeded } from './disk.ts'

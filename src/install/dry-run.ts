@@ -7,6 +7,7 @@ import { type PlanReport, reportPlan } from './plan-report.ts'
 import { type InstallRequest, type Prepared, prepare } from './prepare.ts'
 import { readReceipt } from './receipt.ts'
 import { openBundle, type UnpackedBundle } from './unpacked-bundle.ts'
+import { verifying } from './verification.ts'
 
 export interface DryRun extends Pick<Prepared, 'choices' | 'findings' | 'notes'> {
   bundle: UnpackedBundle
@@ -20,7 +21,9 @@ export async function dryRun(request: InstallRequest & { cloud: CloudChoice }): 
   const { directory, node, keys, cloud } = request
   const bundle = await openBundle(directory, node.files, keys)
   await cloudOptions(bundle.manifest, cloud, node)
-  const { choices, findings, notes, plan } = await prepare(bundle, request, await pastOf(node))
+  using verification = verifying(bundle, node)
+  const past = await pastOf(node)
+  const { choices, findings, notes, plan } = await prepare(bundle, request, past, verification)
   return { bundle, choices, findings, notes, plan: await reportPlan(plan, node) }
 }
 

@@ -26,6 +26,7 @@ import { waitForEdgecoreToSettle } from './settle.ts'
 import { supersededSteps, withSuperseded } from './superseded.ts'
 import { takeLock } from './take-lock.ts'
 import { openBundle, type UnpackedBundle } from './unpacked-bundle.ts'
+import { verifying } from './verification.ts'
 
 export interface InstallOptions extends InstallRequest {
   /** When it is aborted, the change under way is finished; what has been done is kept, and can be gone on with. */
@@ -64,13 +65,22 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const bundle = await openBundle(directory, node.files, keys)
   const { manifest } = bundle
   const { role, name, kubeedgeVersion, arch } = manifest
+  const last = await readReceipt(node.files).catch(() => undefined)
+  // Of what was installed last there is most likely nothing to be done.
+  const isNew = last?.bundle.manifestSha256 !== bundle.manifestSha256
+  using verification = verifying(bundle, node, { early: isNew })
   const cloudSide = await cloudOptions(manifest, cloud, node)
   // Who is not root is refused below, with all that is in the way.
   if ((await node.machine()).isRoot) await takeLock(node, 'edgekit install', runSteps, signal)
   const interrupted = await interruptedRun(node)
   const previous = await readReceipt(node.files)
   const past = { history: interrupted?.history, receipt: previous }
-  const { plan, desired, choices, findings, notes, facts } = await prepare(bundle, options, past)
+  const { plan, desired, choices, findings, notes, facts } = await prepare(
+    bundle,
+    options,
+    past,
+    verification,
+  )
   signal.throwIfAborted()
   if (plan.steps.length + plan.undo.length > 0 && options.confirm) {
     if (!(await options.confirm(await reportPlan(plan, node)))) throw declined()
@@ -78,8 +88,8 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   }
   const wanted = wantedBy(choices)
   const { edgecoreRan = edgecoreRuns(facts) } = interrupted?.history.begins[0] ?? {}
-  const isNew = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
-  const mustStay = isUpgrade(bundle, past) && isNew && edgecoreRan
+  const isRestarted = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
+  const mustStay = isUpgrade(bundle, past) && isRestarted && edgecoreRan
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
   await carryOut({
     node,
@@ -105,13 +115,13 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     runSteps,
     signal,
   })
-  const last = [
+  const afterwards = [
     ...(await supersededSteps(desired, sandboxImageOf(facts), node)),
     ...(cloudSide && cloud.apply ? cloudSideSteps(cloudSide, node) : []),
   ]
-  await runSteps(last)
+  await runSteps(afterwards)
   // Where nothing was done, nothing is to be looked at twice.
-  const isChanged = plan.steps.length + plan.undo.length + last.length > 0
+  const isChanged = plan.steps.length + plan.undo.length + afterwards.length > 0
   const now = {
     ...(isChanged ? await collectFacts(node, { leastMs: 60_000, beforeInstall: false }) : facts),
     wanted: { value: wanted },

@@ -27,10 +27,10 @@ export interface Mending {
 /** As in an install: what is needed comes first, the broker before EdgeCore. */
 const order = (step: FixStep): number => {
   if (step.kind === 'file' || step.kind === 'link') return 0
-  if (step.kind === 'daemon-reload') return 1
-  if (step.id === units.containerd) return 2
-  if (step.kind === 'image') return 3
-  if (step.kind === 'unit-enabled') return 4
+  if (step.kind === 'unit-enabled') return 1
+  if (step.kind === 'daemon-reload') return 2
+  if (step.id === units.containerd) return 3
+  if (step.kind === 'image') return 4
   if (step.id === units.broker) return 5
   if (step.kind === 'broker-answers') return 6
   return step.kind === 'edgecore-config' ? 7 : 8

@@ -20,7 +20,7 @@ import { keepTheirs } from './keep-theirs.ts'
 import { makePlan, type Past, type Plan } from './plan.ts'
 import { beforeRuntime, bringsRuntime } from './runtime.ts'
 import { type DesiredStep, stepMakers } from './step-makers.ts'
-import { type UnpackedBundle, verifyBundle, verifyTexts } from './unpacked-bundle.ts'
+import { type UnpackedBundle, verifyTexts } from './unpacked-bundle.ts'
 import { requireVersionStep, versionForces } from './version-step.ts'
 
 /** What a person asks for. */
@@ -69,6 +69,7 @@ export async function prepare(
   bundle: UnpackedBundle,
   { asked, token, node, runSteps }: Omit<InstallRequest, 'directory' | 'keys'>,
   past: Past,
+  verification: Step,
 ): Promise<Prepared> {
   const { manifest } = bundle
   if (manifest.role === 'cloud') refuseEdgeOptions(asked)
@@ -115,7 +116,7 @@ export async function prepare(
       },
     },
   ])
-  if (plan.steps.length > 0) await runSteps([verification(bundle, node)])
+  if (plan.steps.length > 0) await runSteps([verification])
   return {
     choices: manifest.role === 'edge' ? choices : undefined,
     desired,
@@ -125,11 +126,6 @@ export async function prepare(
     notes,
   }
 }
-
-const verification = (bundle: UnpackedBundle, { files }: Node): Step => ({
-  title: `Verify ${bundle.manifest.files.length} files of the bundle`,
-  run: () => verifyBundle(bundle, files),
-})
 
 /** By the install that was interrupted, or by the last one that came to its end. */
 const decidedBefore = ({ history, receipt }: Past): unknown =>

@@ -23,7 +23,7 @@ export interface StepMakers {
   /** Put a file of the bundle in its place. Throws EdgekitError when the bundle has no such file. */
   place: (member: string, path: string, mode: number) => DesiredStep
   folder: (path: string, access: { mode: number; uid: number; gid: number }) => DesiredStep
-  /** Let systemd read a unit again, when one of these has been written. */
+  /** Let systemd know a unit as it is now that one of these has been written. */
   reload: (unit: string, because: string[]) => DesiredStep
   /** Start these at boot, and let systemd know. */
   atBoot: (units: readonly string[]) => DesiredStep[]
@@ -72,7 +72,7 @@ export function stepMakers(bundle: UnpackedBundle): StepMakers {
     reload: (unit, because) => ({
       id: `reload for ${unit}`,
       kind: 'daemon-reload',
-      spec: { units: [unit] },
+      spec: { units: [unit], ifStale: true },
       because,
     }),
     atBoot: units => [

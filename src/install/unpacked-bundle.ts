@@ -62,12 +62,13 @@ async function problemOf(
   path: string,
   file: Manifest['files'][number],
   files: Files,
+  signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const found = await files.status(path)
   if (!found) return `${file.path} is missing`
   if (found.kind !== 'file') return `${file.path} is a ${found.kind}, expected a file`
   if (found.size !== file.size) return `${file.path} has ${found.size} bytes, expected ${file.size}`
-  const actual = await files.sha256(path)
+  const actual = await files.sha256(path, signal)
   if (actual !== file.sha256) return `${file.path} has sha256 ${actual}, expected ${file.sha256}`
   return undefined
 }
@@ -83,16 +84,22 @@ export const verifyTexts = (bundle: UnpackedBundle, files: Files): Promise<void>
     files,
   )
 
-/** Compare every file of an unpacked bundle with its manifest. Throws EdgekitError that names each one that differs. */
-export const verifyBundle = (bundle: UnpackedBundle, files: Files): Promise<void> =>
-  verify(bundle, bundle.manifest.files, files)
+/**
+ * Compare every file of an unpacked bundle with its manifest. Throws EdgekitError that names each one that differs, and
+ * what `signal` is aborted with.
+ */
+export const verifyBundle = (bundle: UnpackedBundle, files: Files, signal?: AbortSignal): Promise<void> =>
+  verify(bundle, bundle.manifest.files, files, signal)
 
 async function verify(
   { directory }: UnpackedBundle,
   members: Manifest['files'],
   files: Files,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const problems = await Promise.all(members.map(file => problemOf(join(directory, file.path), file, files)))
+  const problems = await Promise.all(
+    members.map(file => problemOf(join(directory, file.path), file, files, signal)),
+  )
   const found = problems.filter(problem => problem !== undefined)
   if (found.length === 0) return
   throw new EdgekitError(

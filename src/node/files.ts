@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hashFile } from '../hash-file.ts'
+import { ThreadedHash } from '../hash-thread.ts'
 import { KnownHashes } from './known-hashes.ts'
 
 export interface Access {
@@ -35,8 +36,8 @@ export interface Files {
   /** Names in a directory; empty when there is none. */
   list(path: string): Promise<string[]>
   linkTarget(path: string): Promise<string>
-  /** SHA-256 of a file's bytes, hexadecimal. */
-  sha256(path: string): Promise<string>
+  /** SHA-256 of a file's bytes, hexadecimal. Throws what `signal` is aborted with. */
+  sha256(path: string, signal?: AbortSignal): Promise<string>
   /** Put a file in place whole or not at all: a reader sees the old file or the new one, also after a power cut. */
   write(path: string, content: Content, access: Access): Promise<void>
   /**
@@ -102,6 +103,18 @@ async function make(path: string, content: Content, { mode, uid, gid }: Access):
   await file.sync()
 }
 
+/** More bytes than these are hashed in a thread, meanwhile; to start that takes as long as to hash some megabytes. */
+const largeBytes = 10_000_000
+
+async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
+  await using file = await fs.open(path)
+  const { size } = await file.stat()
+  if (size < largeBytes) return (await hashFile(file)).sha256
+  const hash = new ThreadedHash()
+  hash.add({ path, from: 0, size })
+  return await hash.digest(signal)
+}
+
 export function localFiles(): Files {
   const hashes = new KnownHashes()
   return {
@@ -129,11 +142,7 @@ export function localFiles(): Files {
     changed: async path => (await fs.stat(path).catch(absentAsUndefined))?.ctimeMs,
     list: async path => (await fs.readdir(path).catch(absentAsUndefined)) ?? [],
     linkTarget: path => fs.readlink(path),
-    sha256: path =>
-      hashes.getOrMake(path, async () => {
-        await using file = await fs.open(path)
-        return (await hashFile(file)).sha256
-      }),
+    sha256: (path, signal) => hashes.getOrMake(path, () => hashOf(path, signal)),
     async write(path, content, access) {
       const write = () => replace(path, temporary => make(temporary, content, access))
       await ('copyOf' in content ? hashes.copy(content.copyOf, path, write) : write())

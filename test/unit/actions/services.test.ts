@@ -132,6 +132,20 @@ describe('daemon-reload', () => {
     expect(await daemonReload.inspect({ units: ['0.service', '1.service'] }, node)).toBe(inspection)
   })
 
+  test.each<[string, Partial<UnitState>, boolean, string[]]>([
+    ['it has read them as they are', { fragmentPath: `/etc/systemd/system/${unit}` }, false, []],
+    ['it has not found the unit', { load: 'not-found' }, false, ['reload']],
+    ['it knows that they have changed', { needsReload: true }, false, ['reload']],
+    ['one has come that goes before', { fragmentPath: `/lib/systemd/system/${unit}` }, true, ['reload']],
+    ['none has come that goes before', { fragmentPath: `/lib/systemd/system/${unit}` }, false, []],
+  ])('only if stale, when %s', async (_, state, hasFile, calls) => {
+    const node = await tinyNode()
+    node.setUnit(unit, state)
+    if (hasFile) await node.put(`/etc/systemd/system/${unit}`, '[Service]')
+    await daemonReload.apply({ units: [unit], ifStale: true }, node)
+    expect(node.calls).toEqual(calls)
+  })
+
   test('applied it is done; reverting leaves the reload to whoever rolls back', async () => {
     const node = await tinyNode()
     node.setUnit(unit, { needsReload: true })

@@ -1,7 +1,6 @@
 import { isSea } from 'node:sea'
 import { Worker } from 'node:worker_threads'
-import { readAsset } from '../assets.ts'
-import type { Stretch } from './stretches.ts'
+import { readAsset } from './assets.ts'
 
 /** A part of a file that is there already; offset and size in bytes. */
 interface FilePart {
@@ -32,16 +31,22 @@ let thread: Worker | undefined
 let last = 0
 const waiting = new Map<number, Waiting>()
 
+/** Nobody waits for this one any more; with the last, the thread does not keep the process. */
+function letGo(id: number): Waiting | undefined {
+  const who = waiting.get(id)
+  waiting.delete(id)
+  if (waiting.size === 0) thread?.unref()
+  return who
+}
+
 function start(): Worker {
   const options = { resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 } }
   const worker = isSea()
-    ? new Worker(readAsset('src/images/hash-worker.js'), { eval: true, ...options })
+    ? new Worker(readAsset('src/hash-worker.js'), { eval: true, ...options })
     : new Worker(new URL('hash-worker.ts', import.meta.url), options)
   worker.unref()
   worker.on('message', (answer: Answer) => {
-    const who = waiting.get(answer.id)
-    waiting.delete(answer.id)
-    if (waiting.size === 0) worker.unref()
+    const who = letGo(answer.id)
     if ('error' in answer) who?.reject(answer.error)
     else who?.resolve(answer.sha256)
   })
@@ -81,13 +86,14 @@ export class ThreadedHash {
     this.#part = undefined
   }
 
-  /** In hex. Throws when a file cannot be read, or has fewer bytes than stated. */
-  async digest(): Promise<string> {
+  /** In hex. Throws when a file cannot be read, or has fewer bytes than stated, and what `signal` is aborted with. */
+  async digest(signal?: AbortSignal): Promise<string> {
     const digest = Promise.withResolvers<string>()
     waiting.set(this.#id, digest)
     this.#postPart()
     this.#post('end')
     thread?.ref()
+    signal?.addEventListener('abort', () => letGo(this.#id)?.reject(signal.reason), { once: true })
     return await digest.promise
   }
 
@@ -95,13 +101,4 @@ export class ThreadedHash {
     thread ??= start()
     thread.postMessage({ id: this.#id, part } satisfies Task)
   }
-}
-
-/** The SHA-256 of stretches one after another. */
-export async function hashOf(stretches: readonly Stretch[]): Promise<string> {
-  const hash = new ThreadedHash()
-  for (const stretch of stretches) {
-    hash.add(Buffer.isBuffer(stretch) ? stretch : { path: stretch.path, from: 0, size: stretch.size })
-  }
-  return await hash.digest()
 }

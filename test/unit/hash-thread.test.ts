@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { hashOf, ThreadedHash } from '../../../src/images/hash-thread.ts'
+import { ThreadedHash } from '../../src/hash-thread.ts'
+import { hashOf } from '../../src/images/hash-stretches.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -45,4 +47,22 @@ test.each([
   const good = hashOf([Buffer.from('abc')])
   await expect(bad).rejects.toThrow(message)
   expect(await good).toBe(sha256(Buffer.from('abc')))
+})
+
+test('a process does not wait for a file that nobody wants any more', { timeout: 60_000 }, async () => {
+  const path = join(directory, 'huge')
+  const size = 100_000_000_000
+  await writeFile(path, '')
+  await truncate(path, size)
+  const program = join(directory, 'program.mjs')
+  await writeFile(
+    program,
+    `
+    import { ThreadedHash } from ${JSON.stringify(import.meta.resolve('../../src/hash-thread.ts'))}
+    const hash = new ThreadedHash()
+    hash.add(${JSON.stringify({ path, from: 0, size })})
+    await hash.digest(AbortSignal.timeout(300)).catch(error => console.log(error.name))`,
+  )
+  const { stdout } = await execa('node', [program], { timeout: 20_000 })
+  expect(stdout).toBe('TimeoutError')
 })

@@ -1,0 +1,24 @@
+import type { Node } from '../node/node.ts'
+import type { Step } from '../step.ts'
+import { type UnpackedBundle, verifyBundle } from './unpacked-bundle.ts'
+
+/**
+ * The step that verifies all of a bundle. `early`: it begins at once, beside whatever comes before that step. Disposed of,
+ * it lets go of what it still reads, which may be a slow disk.
+ */
+export function verifying(
+  bundle: UnpackedBundle,
+  { files }: Node,
+  { early = false } = {},
+): Step & Disposable {
+  const gone = new AbortController()
+  const verify = () => verifyBundle(bundle, files, gone.signal)
+  const begun = early ? verify() : undefined
+  // Its failure is told by the step, if it comes to that.
+  begun?.catch(() => {})
+  return {
+    title: `Verify ${bundle.manifest.files.length} files of the bundle`,
+    run: () => begun ?? verify(),
+    [Symbol.dispose]: () => gone.abort(),
+  }
+}
