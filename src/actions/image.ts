@@ -52,7 +52,10 @@ async function dropLease({ leases }: Before, { containerd }: Node): Promise<void
 
 async function importPinned(names: readonly string[], spec: ImageSpec, { containerd }: Node): Promise<void> {
   await containerd.importImage(spec.archive, spec.platform)
-  await Promise.all(names.map(name => containerd.labelImage(name, pinnedLabel, 'pinned')))
+  await Promise.all([
+    containerd.flush(),
+    ...names.map(name => containerd.labelImage(name, pinnedLabel, 'pinned')),
+  ])
 }
 
 export const image: Action<ImageSpec, Before> = {

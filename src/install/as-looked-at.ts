@@ -9,7 +9,13 @@ export function asLookedAt(node: Node, { units, containerd }: Facts): Node {
     states.find(state => state.name === name) ?? (await node.systemd.unit(name))
   return {
     ...node,
-    systemd: { ...node.systemd, unit, units: names => Promise.all(names.map(unit)) },
+    systemd: {
+      ...node.systemd,
+      unit,
+      units: names => Promise.all(names.map(unit)),
+      isEnabled: async name =>
+        (await unit(name)).load !== 'not-found' && (await node.systemd.isEnabled(name)),
+    },
     containerd: found
       ? {
           ...node.containerd,

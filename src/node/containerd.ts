@@ -22,8 +22,9 @@ export interface Containerd extends ContainerdApi {
   images(): Promise<ContainerdImage[]>
   /** Is all content of an image there, and unpacked? */
   isWhole(reference: string): Promise<boolean>
-  /** Import an OCI archive for one platform such as `linux/amd64`, and make sure it is on the disk. */
+  /** Import an OCI archive for one platform such as `linux/amd64`. It is there after a power cut once `flush` is done. */
   importImage(archive: string, platform: string): Promise<void>
+  flush(): Promise<void>
   /** An empty value takes the label away. */
   labelImage(reference: string, label: string, value: string): Promise<void>
   removeImage(reference: string): Promise<void>
@@ -66,10 +67,10 @@ export function localContainerd(
       const args = await withPlace('images', 'import', '--platform', platform, archive)
       // Killed in the middle, `ctr` leaves a lease that keeps what it had brought, whoever removes the image.
       await processes.run('ctr', args, { timeoutMs: 600_000, outlives: true })
-      // A power cut soon after an import can leave empty files in a layer that containerd believes to be whole, and
-      // a second import does not mend it (containerd #5854, #10457).
-      await processes.run('sync', [], { timeoutMs: 300_000 })
     },
+    // A power cut soon after an import can leave empty files in a layer that containerd believes to be whole, and a
+    // second import does not mend it (containerd #5854, #10457).
+    flush: async () => void (await processes.run('sync', [], { timeoutMs: 300_000 })),
     labelImage: async (reference, label, value) =>
       void (await ctr(quick, 'images', 'label', reference, `${label}=${value}`)),
     removeImage: async reference => void (await ctr(quick, 'images', 'rm', '--sync', reference)),

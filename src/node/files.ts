@@ -64,7 +64,8 @@ const absentAsUndefined = (error: NodeJS.ErrnoException): undefined => {
   throw error
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Make sure that the names in a directory are on the disk as they are now. */
+export async function syncDirectory(path: string): Promise<void> {
   await using directory = await fs.open(path, constants.O_RDONLY | constants.O_DIRECTORY)
   await directory.sync()
 }

@@ -1,5 +1,5 @@
 import { type Containerd, localContainerd } from './containerd.ts'
-import { type Files, localFiles } from './files.ts'
+import { type Files, localFiles, syncDirectory } from './files.ts'
 import { grpcClient } from './grpc.ts'
 import { type Journal, localJournal } from './journal.ts'
 import { type Lock, localLock } from './lock.ts'
@@ -37,7 +37,7 @@ export function localNode(): Node {
     machine: () => localMachine(files),
     processes,
     files,
-    systemd: localSystemd(processes, exists),
+    systemd: localSystemd(processes, exists, syncDirectory),
     containerd,
     runtime: localRuntime(processes, files, () => containerd.socket(), call),
     storage: localStorage(files),

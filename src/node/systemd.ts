@@ -105,7 +105,11 @@ export function parseUnit(name: string, text: string, nowUs: number): UnitState 
   }
 }
 
-export function localSystemd(processes: Processes, exists: (path: string) => Promise<boolean>): Systemd {
+export function localSystemd(
+  processes: Processes,
+  exists: (path: string) => Promise<boolean>,
+  syncDirectory: (path: string) => Promise<void>,
+): Systemd {
   const systemctl = (timeoutMs: number, ...args: string[]) => processes.run('systemctl', args, { timeoutMs })
   const quick = 30_000
   const show = async (names: readonly string[]): Promise<string> =>
@@ -132,7 +136,8 @@ export function localSystemd(processes: Processes, exists: (path: string) => Pro
     async enable(name) {
       await systemctl(quick, '--no-reload', 'enable', '--', name)
       // systemctl does not wait until the link is on the disk.
-      await processes.attempt('sync', ['/etc/systemd/system/multi-user.target.wants'], { timeoutMs: quick })
+      const links = '/etc/systemd/system/multi-user.target.wants'
+      if (await exists(links)) await syncDirectory(links)
     },
     disable: async name => void (await systemctl(quick, '--no-reload', 'disable', '--', name)),
     start: async name => void (await systemctl(patient, 'start', '--', name)),

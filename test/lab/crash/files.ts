@@ -3,6 +3,8 @@ import { type Files, localFiles as realFiles, temporaryOf } from '../../../src/n
 import { paths } from '../../../src/node/paths.ts'
 import { appendWithCuts, end, isDue } from './cut.ts'
 
+export { syncDirectory } from '../../../src/node/files.ts'
+
 /** The files of this machine, on which a process can be ended in the middle of whatever it does. */
 export function localFiles(): Files {
   const files = realFiles()

@@ -136,6 +136,7 @@ export async function tinyNode(): Promise<TinyNode> {
     containers: async () => node.containers,
     plugins: noNeed,
     snapshots: noNeed,
+    flush: async () => {},
     async importImage(archive, platform) {
       await call('import', archive, platform)
       const brought = archives.get((await node.files.read(archive)) ?? 'no such archive') ?? []

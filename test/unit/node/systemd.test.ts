@@ -120,7 +120,11 @@ test('several units with one call, each under its name', async () => {
     calls.push(args)
     return { exitCode: 0, stdout: `${shows.running}\n${shows.absent}\n${shows.masked}`, stderr: '' }
   }
-  const systemd = localSystemd({ run, attempt: run }, async () => true)
+  const systemd = localSystemd(
+    { run, attempt: run },
+    async () => true,
+    async () => {},
+  )
   const found = await systemd.units(['a.service', 'b.service', 'c.service'])
   expect(found.map(({ name, load }) => [name, load])).toEqual([
     ['a.service', 'loaded'],
