@@ -18,6 +18,11 @@ export const edgekit = {
   },
   // Of objects that die young Node.js would keep up to 48 MB: 40 MB less at the peak of making a bundle, at no cost in time.
   execArgv: ['--max-semi-space-size=1'],
+  // Nearly all that an install and a doctor are made of is loaded by these, which end before they look at the machine.
+  rehearsals: [
+    ['doctor', '--list'],
+    ['install', '/nonexistent'],
+  ],
   plugins: [
     commandsPlugin(root),
     // @oclif/core loads its plugin finder, its parser and much else before every command. bench/README.md has figures.

@@ -7,6 +7,7 @@ import type { RuntimeParts } from '../src/bundle/runtime-parts.ts'
 import { type HostNeeds, requireOnHost } from './host.ts'
 import { type Arch, hostArch, nodeRuntime } from './runtime.ts'
 import { runtimePartsAsset, runtimePartsOf } from './runtime-parts.ts'
+import { wrapper } from './sea-program.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -25,6 +26,11 @@ export interface SeaOptions {
   plugins?: Plugin[]
   /** Options of Node.js that the executable always runs with. */
   execArgv?: string[]
+  /**
+   * Command lines of the program that are run for the code cache, which has the functions that were called by then: they
+   * must do the same on every machine.
+   */
+  rehearsals?: readonly (readonly string[])[]
 }
 
 /** Node.js looks for this string and runs the injected program when the bit after it is set. */
@@ -57,19 +63,24 @@ export async function buildSea(options: SeaOptions): Promise<RuntimeParts> {
   await mkdir(dirname(output), { recursive: true })
   const work = await mkdtemp(`${output}.`)
   try {
-    const metafile = await bundle(options, join(work, 'main.cjs'))
+    const metafile = await bundle(options, join(work, 'main.cjs'), wrapper)
+    await bundle({ entry: join(root, 'tools/sea-start.ts') }, join(work, 'start.cjs'))
     const runtime = await nodeRuntime(options.arch)
     const parts = await runtimePartsOf(metafile, options.arch, root)
     await writeFile(join(work, 'parts.json'), JSON.stringify(parts))
     const assets: Record<string, string> = {
       ...options.assets,
       [runtimePartsAsset]: join(work, 'parts.json'),
+      'main.cjs': join(work, 'main.cjs'),
+      'main.cache': join(work, 'main.cache'),
     }
     for (const [name, entry] of Object.entries(options.threads ?? {})) {
       assets[name] = join(work, basename(name))
       await bundle({ entry }, assets[name])
     }
-    const blob = await makeBlob(runtime, tools.run, work, assets, options.execArgv ?? [])
+    const run = [...tools.run, runtime]
+    await makeCache(run, work, options.rehearsals ?? [])
+    const blob = await makeBlob(run, work, assets, options.execArgv ?? [])
     const executable = join(work, 'executable')
     await copyFile(runtime, executable)
     // Strip before the blob is there: stripping it afterwards makes an executable that crashes.
@@ -90,6 +101,7 @@ export async function buildSea(options: SeaOptions): Promise<RuntimeParts> {
 async function bundle(
   { entry, define = {}, plugins = [] }: Pick<SeaOptions, 'entry' | 'define' | 'plugins'>,
   outfile: string,
+  { banner, footer }: { banner: string; footer: string } = { banner: '', footer: '' },
 ): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -102,6 +114,9 @@ async function bundle(
     minify: true,
     keepNames: true,
     legalComments: 'none',
+    charset: 'ascii',
+    banner: { js: banner },
+    footer: { js: footer },
     logLevel: 'warning',
     metafile: true,
     define: { 'process.env.NODE_ENV': '"production"', ...define },
@@ -112,20 +127,38 @@ async function bundle(
   return metafile
 }
 
-/** The blob that carries program, code cache and assets; made by the very Node.js that will run it. */
+/** Without a fixed seed the code cache differs from run to run. */
+const sameEachTime = '--random-seed=1'
+
+/** main.cache: what the very Node.js that will run main.cjs makes of it. */
+async function makeCache(
+  [program, ...args]: readonly string[],
+  work: string,
+  rehearsals: readonly (readonly string[])[],
+): Promise<void> {
+  await bundle({ entry: join(root, 'tools/sea-rehearse.ts') }, join(work, 'rehearse.cjs'))
+  const files = ['rehearse.cjs', 'main.cjs', 'main.cache']
+  await execa(program as string, [...args, sameEachTime, ...files, JSON.stringify(rehearsals)], {
+    cwd: work,
+    extendEnv: false,
+    env: { PATH: process.env['PATH'] },
+    stdio: 'ignore',
+  })
+}
+
+/** The blob that carries program, code cache and assets. */
 async function makeBlob(
-  runtime: string,
-  run: readonly string[],
+  [program, ...args]: readonly string[],
   work: string,
   assets: Record<string, string>,
   execArgv: readonly string[],
 ): Promise<string> {
   const config = {
-    main: 'main.cjs',
+    main: 'start.cjs',
     output: 'program.blob',
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    useCodeCache: true,
+    useCodeCache: false,
     execArgv,
     execArgvExtension: 'none',
     assets: Object.fromEntries(
@@ -135,10 +168,12 @@ async function makeBlob(
     ),
   }
   await writeFile(join(work, 'sea.json'), JSON.stringify(config))
-  // The blob records the path of `main`, so it is given relative to `work`. Without a fixed seed the code cache
-  // differs from run to run.
-  const [program, ...args] = [...run, runtime, '--random-seed=1', '--experimental-sea-config', 'sea.json']
-  await execa(program as string, args, { cwd: work, extendEnv: false, env: { PATH: process.env['PATH'] } })
+  // The blob records the path of `main`, so it is given relative to `work`.
+  await execa(program as string, [...args, '--experimental-sea-config', 'sea.json'], {
+    cwd: work,
+    extendEnv: false,
+    env: { PATH: process.env['PATH'] },
+  })
   return join(work, 'program.blob')
 }
 

@@ -1,0 +1,30 @@
+// Run by the Node.js that an executable is made for: rehearse-sea.cjs PROGRAM CACHE COMMAND-LINES. V8 reads a function when it
+// is first called; what it has read by the end of these command lines is in the cache.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { loadProgram } from './sea-program.ts'
+
+const [, , path, output, commandLines] = process.argv as [string, string, string, string, string]
+const { program, cache } = loadProgram(readFileSync(path))
+const left = JSON.parse(commandLines) as string[][]
+
+// What V8 does beside, it does at another moment each time, and leaves a mark in the functions. The cache is only for a V8
+// with the same flags.
+const beside = ['sparkplug', 'maglev', 'turbofan', 'flush-bytecode']
+for (const name of beside) setFlagsFromString(`--no-${name}`)
+
+process.on('beforeExit', function next() {
+  const words = left.shift()
+  if (words) {
+    process.argv = [process.execPath, path, ...words]
+    const main = { exports: {} }
+    program(main.exports, require, main, path, '/')
+    // So that this is called again, however soon it has ended.
+    setImmediate(() => {})
+  } else {
+    process.off('beforeExit', next)
+    process.exitCode = 0
+    for (const name of beside) setFlagsFromString(`--${name}`)
+    writeFileSync(output, cache())
+  }
+})
