@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { probeBroker, waitForBroker } from '../../../src/broker/probe.ts'
 import { type TinyBroker, tinyBroker } from '../edgecore/tiny-broker.ts'
@@ -16,9 +18,6 @@ async function timed(work: Promise<unknown>): Promise<number> {
   await work.catch(() => undefined)
   return performance.now() - started
 }
-
-const openSockets = (): number =>
-  process.getActiveResourcesInfo().filter(name => name === 'TCPSocketWrap').length
 
 const nobody = { nodeName: undefined }
 
@@ -85,8 +84,11 @@ test.each([
   ['probeBroker', 2, (port: number) => probeBroker({ host, port }, nobody, 300)],
 ])('%s leaves no connection to a mute broker behind', async (_, connections, probe) => {
   const mute = await broker('mute')
-  await expect.poll(openSockets).toBe(0)
+  const opened: Socket[] = []
+  const note = (message: unknown) => opened.push((message as { socket: Socket }).socket)
+  subscribe('net.client.socket', note)
+  onTestFinished(() => void unsubscribe('net.client.socket', note))
   await timed(probe(mute.port))
-  // The broker's own end of it.
-  await expect.poll(openSockets).toBe(connections)
+  expect(opened).toHaveLength(connections)
+  await expect.poll(() => opened.map(({ destroyed }) => destroyed)).toEqual(opened.map(() => true))
 })
