@@ -13,13 +13,16 @@ export function oncePerLook<T>(ask: (node: Node) => Promise<T>): (node: Node) =>
 
 const names: readonly string[] = Object.values(units)
 const unitStates = oncePerLook(({ systemd }) => systemd.units(names))
+const images = oncePerLook(({ containerd }) => containerd.images())
+const answers = oncePerLook(({ containerd }) => containerd.answers())
 
-/** The same node, for one look at it: what is asked of its units is asked once, for all of them. */
+/** The same node, for one look at it: what is asked of its units and of containerd is asked once, for all of them. */
 export function lookingOnce(node: Node): Node {
-  const { systemd } = node
+  const { systemd, containerd } = node
   const asked = { ...node }
   return {
     ...node,
+    containerd: { ...containerd, images: () => images(asked), answers: () => answers(asked) },
     systemd: {
       ...systemd,
       unit: async name => (await unitStates(asked))[names.indexOf(name)] ?? systemd.unit(name),

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts'
+import { lookingOnce } from '../facts/looking-once.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
 import { readHistory } from './journal.ts'
@@ -62,20 +63,5 @@ export async function differenceOf(item: ReceiptItem, node: Node): Promise<Diffe
     return how === undefined ? undefined : { what, how }
   } catch (error) {
     return { what, how: `could not be looked at: ${messageOf(error)}` }
-  }
-}
-
-/** Each image would ask containerd for the list of all. */
-function lookingOnce(node: Node): Node {
-  const { containerd } = node
-  const [images, answers] = [once(() => containerd.images()), once(() => containerd.answers())]
-  return { ...node, containerd: { ...containerd, images, answers } }
-}
-
-function once<T>(look: () => Promise<T>): () => Promise<T> {
-  let looked: Promise<T> | undefined
-  return () => {
-    looked ??= look()
-    return looked
   }
 }

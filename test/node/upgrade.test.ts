@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
 import { exitCodes } from '../../src/errors.ts'
-import { paths } from '../../src/node/paths.ts'
+import { paths, units } from '../../src/node/paths.ts'
+import type { Cut } from '../lab/crash/cut.ts'
+import { crashingEdgekit, crashLayer } from '../lab/crash/executable.ts'
 import { install, startInstalledNode } from '../lab/installed.ts'
 import { brokenLayer, brokenOnNode, nextLayer, nextOnNode } from '../lab/next-bundle.ts'
 import type { LabNode } from '../lab/node.ts'
@@ -34,7 +36,16 @@ test.concurrent.each(releases)(
     await node.sh(`echo '# mine' >>${paths.brokerConfig}`)
     const before = await timeless(node)
 
+    const database = '/var/lib/kubeedge/edgecore.db'
+    const databaseBefore = await node.sh(`sha256sum ${database}`)
+    // As a newer EdgeCore does as soon as it runs.
+    await node.sh(
+      `systemd-run sh -c 'until cmp -s ${brokenOnNode}/bin/edgecore ${paths.edgecore}; do sleep 0.02; done
+         echo newer >>${database}; echo newer >${database}-journal'`,
+    )
     const broken = await upgradeTo(node, brokenOnNode)
+    expect(broken.stdout).toContain(`Keep a copy of ${database}`)
+    expect(await node.sh(`sha256sum ${database}; ls ${database}*`)).toBe(`${databaseBefore}\n${database}`)
     expect(broken.stderr).toContain('EdgeCore was up before and does not stay up now')
     expect(broken.stderr).toContain('Everything that had been changed has been put back.')
     expect(broken.exitCode).toBe(exitCodes.rolledBack)
@@ -72,6 +83,42 @@ test.concurrent.each(releases)(
     const back = await node.run(install)
     expect(back.stderr.replaceAll(/\s+/g, ' ')).toContain('the older v1.22.0')
     expect(back.exitCode).toBe(exitCodes.refused)
+  },
+  6 * minutes,
+)
+
+test(
+  'killed while EdgeCore is stopped for its new program: rolled back the old one runs, gone on with the new one',
+  async () => {
+    await using node = await startInstalledNode('bookworm', 'edge', [...layers, await crashLayer()])
+    const killedAt = async (id: string, cut: Cut) => {
+      const command = `${crashingEdgekit} upgrade ${nextOnNode} --yes --settle 2s; exit $?`
+      const { exitCode } = await node.run(command, {
+        env: { LAB_CUT_ID: id, LAB_CUT: cut },
+        timeoutMs: 3 * minutes,
+      })
+      expect(exitCode).toBe(137)
+    }
+    const database = '/var/lib/kubeedge/edgecore.db'
+    const databaseBefore = await node.sh(`sha256sum ${database}`)
+    const before = await timeless(node)
+
+    await killedAt(paths.edgecore, 'in the middle')
+    expect(await node.sh('systemctl is-active edgecore || :')).toBe('inactive')
+    await killedAt(units.edgecore, 'after change')
+    expect(await node.sh('systemctl is-active edgecore')).toBe('active')
+    await node.sh(`echo newer >>${database}`)
+    const rollback = await node.run('edgekit rollback', { timeoutMs: 3 * minutes })
+    expect(rollback).toMatchObject({ exitCode: exitCodes.ok, stderr: '' })
+    expect(await timeless(node)).toEqual(before)
+    expect(await node.sh(`sha256sum ${database}`)).toBe(databaseBefore)
+    expect(await node.sh('systemctl is-active mosquitto edgecore')).toBe('active\nactive')
+
+    await killedAt(`stop ${units.edgecore}`, 'after done')
+    await upgradeTo(node, nextOnNode)
+    expect(
+      await node.sh(`cmp ${paths.edgecore} ${nextOnNode}/bin/edgecore; systemctl is-active edgecore`),
+    ).toBe('active')
   },
   6 * minutes,
 )

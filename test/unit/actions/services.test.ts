@@ -8,6 +8,7 @@ import { image } from '../../../src/actions/image.ts'
 import { actions } from '../../../src/actions/index.ts'
 import { unitEnabled } from '../../../src/actions/unit-enabled.ts'
 import { unitRunning } from '../../../src/actions/unit-running.ts'
+import { unitStopped } from '../../../src/actions/unit-stopped.ts'
 import type { ContainerdImage } from '../../../src/node/containerd.ts'
 import { paths, units } from '../../../src/node/paths.ts'
 import type { UnitState } from '../../../src/node/systemd.ts'
@@ -116,6 +117,27 @@ describe('unit-running', () => {
       )
     },
   )
+})
+
+test('a unit that is stopped for a while is started again when all is back, and not before', async () => {
+  const node = await tinyNode()
+  node.setUnit(unit, { active: 'active' })
+  expect(await unitStopped.inspect({ unit }, node)).toBe('needed')
+  const before = await unitStopped.capture({ unit }, node, noBackUp)
+  await unitStopped.apply({ unit }, node)
+  expect(await unitStopped.inspect({ unit }, node)).toBe('done')
+  await unitStopped.revert({ unit }, before, node)
+  expect(node.calls).toEqual([`stop ${unit}`])
+  await unitStopped.resume?.({ unit }, before, node)
+  expect(node.calls).toEqual([`stop ${unit}`, `restart ${unit}`])
+})
+
+test('one that did not run is not started', async () => {
+  const node = await tinyNode()
+  node.setUnit(unit, { active: 'failed' })
+  expect(await unitStopped.inspect({ unit }, node)).toBe('done')
+  await unitStopped.resume?.({ unit }, await unitStopped.capture({ unit }, node, noBackUp), node)
+  expect(node.calls).toEqual([])
 })
 
 describe('daemon-reload', () => {

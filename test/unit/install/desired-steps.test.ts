@@ -21,6 +21,7 @@ const edgecore: DesiredNode['edgecore'] = {
   cgroupDriver: undefined,
   quic: false,
   token: undefined,
+  oldDatabase: undefined,
 }
 const choices: DesiredNode['choices'] = { set: {}, edgecore: true, stage: false, adopt: false }
 const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): DesiredStep[] =>
