@@ -45,6 +45,9 @@ async function withinSeconds(limit: number, measure: () => Promise<number>): Pro
 }
 
 const image = 'docker.io/library/eclipse-mosquitto:2.0'
+/** As containerd has it for some seconds when the broker is stopped just while it is started. */
+const halfMadeTask = `task=/run/containerd/io.containerd.runtime.v2.task/k8s.io/mosquitto
+  systemctl stop mosquitto; mkdir $task; (sleep 4; rmdir $task) & systemctl start mosquitto || exit 1`
 const inBroker = (command: string) => `ctr -n k8s.io tasks exec --exec-id test-$RANDOM mosquitto ${command}`
 
 describe.concurrent.each(releases)('%s', release => {
@@ -55,6 +58,7 @@ describe.concurrent.each(releases)('%s', release => {
     ['the broker is killed', 'kill -9 $(pidof mosquitto)'],
     ['containerd is killed', 'kill -9 $(pidof containerd)'],
     ['containerd is restarted', 'systemctl restart containerd'],
+    ['a task that was only half made is in the way', halfMadeTask],
   ])(
     '%s: the broker answers again within 15 s, EdgeCore is back, and no message is lost',
     {
