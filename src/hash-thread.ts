@@ -88,6 +88,7 @@ export class ThreadedHash {
 
   /** In hex. Throws when a file cannot be read, or has fewer bytes than stated, and what `signal` is aborted with. */
   async digest(signal?: AbortSignal): Promise<string> {
+    signal?.throwIfAborted()
     const digest = Promise.withResolvers<string>()
     waiting.set(this.#id, digest)
     this.#postPart()

@@ -14,6 +14,8 @@ const beside = ['sparkplug', 'maglev', 'turbofan', 'flush-bytecode']
 for (const name of beside) setFlagsFromString(`--no-${name}`)
 
 process.on('beforeExit', function next() {
+  // 1 is that of an internal error, whatever else a command line may end with.
+  if (process.exitCode === 1) throw new Error('a rehearsal has failed')
   const words = left.shift()
   if (words) {
     process.argv = [process.execPath, path, ...words]

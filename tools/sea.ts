@@ -142,7 +142,8 @@ async function makeCache(
     cwd: work,
     extendEnv: false,
     env: { PATH: process.env['PATH'] },
-    stdio: 'ignore',
+    stdin: 'ignore',
+    stdout: 'ignore',
   })
 }
 

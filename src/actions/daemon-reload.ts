@@ -5,23 +5,32 @@ import type { Action } from './action.ts'
 
 export interface DaemonReloadSpec {
   units: readonly string[]
-  /** Only when systemd has them otherwise than they are on the disk. */
-  ifStale?: true
+  /**
+   * systemd did not know them when the node was looked at, and reads them as they are now when somebody asks for them: to read
+   * all units again takes as long as to start one. It must not be left out for one that it knew, for it only notices what
+   * has a later time than what it has read, which a clock that is behind does not give.
+   */
+  areNew?: true
 }
 
-async function isStale(
-  { name, load, needsReload, fragmentPath }: UnitState,
+/** It was read from its place, with all that is in the directory of its drop-ins. */
+async function isRead(
+  { name, load, needsReload, fragmentPath, dropIns }: UnitState,
   { files }: Node,
 ): Promise<boolean> {
-  if (load !== 'loaded' || needsReload) return true
-  // systemd does not notice by itself that a file has come that goes before the one it has read.
-  const first = join('/etc/systemd/system', name)
-  return fragmentPath !== first && (await files.status(first)) !== undefined
+  const unit = join('/etc/systemd/system', name)
+  const beside = (await files.list(`${unit}.d`)).filter(file => file.endsWith('.conf'))
+  return (
+    load === 'loaded' &&
+    !needsReload &&
+    fragmentPath === unit &&
+    beside.every(file => dropIns.includes(join(`${unit}.d`, file)))
+  )
 }
 
-async function areStale({ units }: DaemonReloadSpec, node: Node): Promise<boolean> {
+async function areRead({ units }: DaemonReloadSpec, node: Node): Promise<boolean> {
   const states = await node.systemd.units(units)
-  return (await Promise.all(states.map(state => isStale(state, node)))).some(Boolean)
+  return (await Promise.all(states.map(state => isRead(state, node)))).every(Boolean)
 }
 
 export const daemonReload: Action<DaemonReloadSpec, null> = {
@@ -32,9 +41,8 @@ export const daemonReload: Action<DaemonReloadSpec, null> = {
     return states.some(({ needsReload }) => needsReload) ? 'needed' : 'done'
   },
   capture: async () => null,
-  // A unit that nobody has asked for yet it reads by itself, and to read all of them takes as long as to start one.
   async apply(spec, node) {
-    if (!spec.ifStale || (await areStale(spec, node))) await node.systemd.reload()
+    if (!spec.areNew || !(await areRead(spec, node))) await node.systemd.reload()
   },
   // What it read is put back only after this: whoever rolls back reloads once at the end.
   revert: async () => {},

@@ -1,7 +1,6 @@
 import { brokerAnswers } from './broker-answers.ts'
 import { containerdAnswers } from './containerd-answers.ts'
 import { daemonReload } from './daemon-reload.ts'
-import { databaseKept } from './database-kept.ts'
 import { directory } from './directory.ts'
 import { edgecoreConfig } from './edgecore-config.ts'
 import { file } from './file.ts'
@@ -10,7 +9,6 @@ import { link } from './link.ts'
 import { serviceDirectory } from './service-directory.ts'
 import { unitEnabled } from './unit-enabled.ts'
 import { unitRunning } from './unit-running.ts'
-import { unitStopped } from './unit-stopped.ts'
 
 /** Every kind of change that edgekit makes to a node, under the name it has in a plan. */
 export const actions = {
@@ -22,9 +20,7 @@ export const actions = {
   'daemon-reload': daemonReload,
   'unit-enabled': unitEnabled,
   'unit-running': unitRunning,
-  'unit-stopped': unitStopped,
   'broker-answers': brokerAnswers,
-  'database-kept': databaseKept,
   'service-directory': serviceDirectory,
   'containerd-answers': containerdAnswers,
 }

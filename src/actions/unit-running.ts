@@ -13,7 +13,7 @@ export interface UnitRunningSpec extends UnitSpec {
 }
 
 /** Runs, or is on its way: systemd will see to it. */
-export const isTried = (active: string): boolean =>
+const isTried = (active: string): boolean =>
   active === 'active' || active === 'activating' || active === 'reloading'
 
 /**

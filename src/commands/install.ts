@@ -73,6 +73,7 @@ export default class Install extends EdgekitCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Install)
+    const { directory, packed } = locateBundle(resolve(args.bundle ?? resolve(process.execPath, '../..')))
     const node = localNode()
     const keys = [...(await readKeys(flags.key ?? [])), ...(await trustedKeys(node.files))]
     const asked = askedBy(flags, flags.config === undefined ? {} : await answersIn(flags.config, node.files))
@@ -92,7 +93,6 @@ export default class Install extends EdgekitCommand {
       },
     }
     const mayAsk = isInteractive() && !silent && !flags.yes && !asked.yes
-    const { directory, packed } = locateBundle(resolve(args.bundle ?? resolve(process.execPath, '../..')))
     const withBundle = (work: (directory: string) => Promise<unknown>): Promise<unknown> =>
       directory === undefined ? withUnpacked(packed, keys, work) : work(directory)
     try {

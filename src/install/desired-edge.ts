@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { FileSpec } from '../actions/file.ts'
 import { type EdgecoreConfig, readEdgecoreConfig } from '../edgecore/config.ts'
 import type { CgroupDriver } from '../edgecore/node-values.ts'
 import { EdgekitError, exitCodes } from '../errors.ts'
@@ -7,11 +6,10 @@ import { known } from '../facts/fact.ts'
 import type { Facts } from '../facts/index.ts'
 import { isForeign } from '../facts/units.ts'
 import type { Node } from '../node/node.ts'
-import { paths, units } from '../node/paths.ts'
+import { units } from '../node/paths.ts'
 import type { Secret } from '../secret.ts'
 import type { Choices } from './choices.ts'
 import { desiredSteps } from './desired-steps.ts'
-import type { Receipt } from './receipt.ts'
 import { bringsRuntime, newRuntime } from './runtime.ts'
 import type { NewRuntime } from './runtime-steps.ts'
 import type { DesiredStep } from './step-makers.ts'
@@ -25,8 +23,6 @@ export interface EdgeRequest {
   /** A configuration of EdgeCore to start from on a node that has none. */
   edgecoreConfig: string | undefined
   token: Secret | undefined
-  /** What was installed before. */
-  installed: Receipt | undefined
 }
 
 /**
@@ -35,7 +31,7 @@ export interface EdgeRequest {
  */
 export async function desiredEdge(
   bundle: UnpackedBundle,
-  { choices, force, edgecoreConfig, token, installed }: EdgeRequest,
+  { choices, force, edgecoreConfig, token }: EdgeRequest,
   facts: Facts,
   node: Node,
   note: (text: string) => void,
@@ -53,6 +49,9 @@ export async function desiredEdge(
     bundle,
     choices,
     brokerAdopted: choices.adopt && isForeign(broker),
+    newUnits: Object.values(known(facts.units))
+      .filter(({ load }) => load === 'not-found')
+      .map(({ name }) => name),
     runtime,
     edgecore: {
       adopted: isForeign(edgecore) && !force.includes(units.edgecore),
@@ -61,7 +60,6 @@ export async function desiredEdge(
       nodeName: known(facts.machine).hostName.toLowerCase(),
       containerdSocket: known(facts.containerd).socket,
       cgroupDriver: cgroupDriverOf(runtime, facts),
-      oldDatabase: replacesEdgecore(bundle, installed) ? databaseIn(facts) : undefined,
       quic: quicOf(choices) ?? current.edgeHub.quic.enable.value,
       token: joined ? undefined : token,
     },
@@ -90,17 +88,6 @@ function cgroupDriverOf(
   const there = 'value' in containerdFiles ? containerdFiles.value.config : undefined
   const systemd = (runtime ?? there)?.systemdCgroup
   return systemd === undefined ? undefined : systemd ? 'systemd' : 'cgroupfs'
-}
-
-function replacesEdgecore({ manifest }: UnpackedBundle, installed: Receipt | undefined): boolean {
-  const before = installed?.items.find(({ id }) => id === paths.edgecore)?.spec as FileSpec | undefined
-  const now = manifest.files.find(({ path }) => path === 'bin/edgecore')
-  return before !== undefined && before.sha256 !== now?.sha256
-}
-
-function databaseIn({ edgecoreDatabase }: Facts): string | undefined {
-  const found = 'value' in edgecoreDatabase ? edgecoreDatabase.value : undefined
-  return found?.size === undefined ? undefined : found.path
 }
 
 function quicOf({ set }: Choices): boolean | undefined {

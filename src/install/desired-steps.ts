@@ -11,6 +11,8 @@ export interface DesiredNode {
   edgecore: DesiredEdgecore
   /** mosquitto.service is somebody else's, and stays. */
   brokerAdopted: boolean
+  /** Units that systemd does not know yet. */
+  newUnits: readonly string[]
   /** Only when the bundle brings the container runtime of this node. */
   runtime: NewRuntime | undefined
 }
@@ -27,10 +29,11 @@ export function desiredSteps({
   choices,
   edgecore,
   brokerAdopted,
+  newUnits,
   runtime,
 }: DesiredNode): DesiredStep[] {
   const { manifest } = bundle
-  const makers = stepMakers(bundle)
+  const makers = stepMakers(bundle, newUnits)
   const { place, folder, edgekit, images, atBoot, installedManifest } = makers
   return [
     folder('/etc/edgekit', readable),

@@ -24,8 +24,6 @@ export interface DesiredEdgecore {
   cgroupDriver: CgroupDriver | undefined
   /** It talks to its cloud over QUIC. */
   quic: boolean
-  /** What its old program has written, which the new one may make something else of; undefined where none is replaced. */
-  oldDatabase: string | undefined
   /** What it gets its first certificate with; undefined when it has one, or none was given. */
   token: Secret | undefined
 }
@@ -37,21 +35,12 @@ export function edgecoreSteps(
   choices: Choices,
   { place, folder, reload }: StepMakers,
 ): DesiredStep[] {
-  const { adopted, config, base, oldDatabase } = edgecore
+  const { adopted, config, base } = edgecore
   const runtime = runtimeValues(kubeedgeVersion, {
     endpoint: `unix://${edgecore.containerdSocket}`,
     cgroupDriver: edgecore.cgroupDriver,
   })
-  const stop = `stop ${units.edgecore}`
-  const keepDatabase: DesiredStep[] =
-    oldDatabase === undefined || choices.stage
-      ? []
-      : [
-          { id: stop, kind: 'unit-stopped', spec: { unit: units.edgecore } },
-          { id: oldDatabase, kind: 'database-kept', spec: { path: oldDatabase }, because: [stop] },
-        ]
   const program = [
-    ...keepDatabase,
     place('bin/edgecore', paths.edgecore, 0o755),
     place('bin/keadm', paths.keadm, 0o755),
     place('systemd/edgecore.service', paths.edgecoreUnit, 0o644),
@@ -61,13 +50,7 @@ export function edgecoreSteps(
       id: units.edgecore,
       kind: 'unit-running',
       spec: { unit: units.edgecore, mayFail: true },
-      because: [
-        ...(keepDatabase.length > 0 ? [stop] : []),
-        paths.edgecore,
-        config,
-        paths.edgecoreUnit,
-        paths.edgecoreDropIn,
-      ],
+      because: [paths.edgecore, config, paths.edgecoreUnit, paths.edgecoreDropIn],
     },
   ]
   return [

@@ -97,7 +97,7 @@ export async function prepare(
         refuseOtherRole(manifest, facts)
         await verifyTexts(bundle, node.files)
         const { edgecoreConfig } = asked
-        const request = { choices, force, edgecoreConfig, token, installed: receipt }
+        const request = { choices, force, edgecoreConfig, token }
         const steps =
           manifest.role === 'cloud'
             ? cloudSteps(manifest, stepMakers(bundle))

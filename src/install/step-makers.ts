@@ -23,7 +23,7 @@ export interface StepMakers {
   /** Put a file of the bundle in its place. Throws EdgekitError when the bundle has no such file. */
   place: (member: string, path: string, mode: number) => DesiredStep
   folder: (path: string, access: { mode: number; uid: number; gid: number }) => DesiredStep
-  /** Let systemd know a unit as it is now that one of these has been written. */
+  /** Let systemd read a unit again, when one of these has been written. */
   reload: (unit: string, because: string[]) => DesiredStep
   /** Start these at boot, and let systemd know. */
   atBoot: (units: readonly string[]) => DesiredStep[]
@@ -37,7 +37,8 @@ export interface StepMakers {
 
 const enabling = (unit: string): string => `enable ${unit}`
 
-export function stepMakers(bundle: UnpackedBundle): StepMakers {
+/** `newUnits`: those that systemd does not know yet. */
+export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] = []): StepMakers {
   const { directory, manifest } = bundle
   const place: StepMakers['place'] = (member, path, mode) => {
     const file = manifest.files.find(file => file.path === member)
@@ -72,7 +73,7 @@ export function stepMakers(bundle: UnpackedBundle): StepMakers {
     reload: (unit, because) => ({
       id: `reload for ${unit}`,
       kind: 'daemon-reload',
-      spec: { units: [unit], ifStale: true },
+      spec: { units: [unit], ...(newUnits.includes(unit) && { areNew: true }) },
       because,
     }),
     atBoot: units => [

@@ -68,9 +68,14 @@ async function problemOf(
   if (!found) return `${file.path} is missing`
   if (found.kind !== 'file') return `${file.path} is a ${found.kind}, expected a file`
   if (found.size !== file.size) return `${file.path} has ${found.size} bytes, expected ${file.size}`
-  const actual = await files.sha256(path, signal)
-  if (actual !== file.sha256) return `${file.path} has sha256 ${actual}, expected ${file.sha256}`
-  return undefined
+  try {
+    signal?.throwIfAborted()
+    const actual = await files.sha256(path, signal)
+    return actual === file.sha256 ? undefined : `${file.path} has sha256 ${actual}, expected ${file.sha256}`
+  } catch (error) {
+    signal?.throwIfAborted()
+    return `${file.path} cannot be read: ${messageOf(error)}`
+  }
 }
 
 /** What is decided on is read from texts; programs and images have more bytes. */

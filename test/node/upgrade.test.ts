@@ -36,16 +36,7 @@ test.concurrent.each(releases)(
     await node.sh(`echo '# mine' >>${paths.brokerConfig}`)
     const before = await timeless(node)
 
-    const database = '/var/lib/kubeedge/edgecore.db'
-    const databaseBefore = await node.sh(`sha256sum ${database}`)
-    // As a newer EdgeCore does as soon as it runs.
-    await node.sh(
-      `systemd-run sh -c 'until cmp -s ${brokenOnNode}/bin/edgecore ${paths.edgecore}; do sleep 0.02; done
-         echo newer >>${database}; echo newer >${database}-journal'`,
-    )
     const broken = await upgradeTo(node, brokenOnNode)
-    expect(broken.stdout).toContain(`Keep a copy of ${database}`)
-    expect(await node.sh(`sha256sum ${database}; ls ${database}*`)).toBe(`${databaseBefore}\n${database}`)
     expect(broken.stderr).toContain('EdgeCore was up before and does not stay up now')
     expect(broken.stderr).toContain('Everything that had been changed has been put back.')
     expect(broken.exitCode).toBe(exitCodes.rolledBack)
@@ -88,37 +79,29 @@ test.concurrent.each(releases)(
 )
 
 test(
-  'killed while EdgeCore is stopped for its new program: rolled back the old one runs, gone on with the new one',
+  'killed while a program is replaced: rolled back the old one runs, gone on with the new one',
   async () => {
     await using node = await startInstalledNode('bookworm', 'edge', [...layers, await crashLayer()])
     const killedAt = async (id: string, cut: Cut) => {
       const command = `${crashingEdgekit} upgrade ${nextOnNode} --yes --settle 2s; exit $?`
-      const { exitCode } = await node.run(command, {
-        env: { LAB_CUT_ID: id, LAB_CUT: cut },
-        timeoutMs: 3 * minutes,
-      })
-      expect(exitCode).toBe(137)
+      const env = { LAB_CUT_ID: id, LAB_CUT: cut }
+      expect((await node.run(command, { env, timeoutMs: 3 * minutes })).exitCode).toBe(137)
     }
-    const database = '/var/lib/kubeedge/edgecore.db'
-    const databaseBefore = await node.sh(`sha256sum ${database}`)
+    const isActive = () => node.sh('systemctl is-active mosquitto edgecore')
     const before = await timeless(node)
 
     await killedAt(paths.edgecore, 'in the middle')
-    expect(await node.sh('systemctl is-active edgecore || :')).toBe('inactive')
+    expect(await isActive()).toBe('active\nactive')
     await killedAt(units.edgecore, 'after change')
-    expect(await node.sh('systemctl is-active edgecore')).toBe('active')
-    await node.sh(`echo newer >>${database}`)
     const rollback = await node.run('edgekit rollback', { timeoutMs: 3 * minutes })
     expect(rollback).toMatchObject({ exitCode: exitCodes.ok, stderr: '' })
     expect(await timeless(node)).toEqual(before)
-    expect(await node.sh(`sha256sum ${database}`)).toBe(databaseBefore)
-    expect(await node.sh('systemctl is-active mosquitto edgecore')).toBe('active\nactive')
+    expect(await isActive()).toBe('active\nactive')
 
-    await killedAt(`stop ${units.edgecore}`, 'after done')
+    await killedAt(paths.edgecore, 'after done')
     await upgradeTo(node, nextOnNode)
-    expect(
-      await node.sh(`cmp ${paths.edgecore} ${nextOnNode}/bin/edgecore; systemctl is-active edgecore`),
-    ).toBe('active')
+    expect(await node.sh(`cmp ${paths.edgecore} ${nextOnNode}/bin/edgecore`)).toBe('')
+    expect(await isActive()).toBe('active\nactive')
   },
   6 * minutes,
 )

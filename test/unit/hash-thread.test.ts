@@ -49,6 +49,12 @@ test.each([
   expect(await good).toBe(sha256(Buffer.from('abc')))
 })
 
+test('what nobody wants before it has begun is not begun', async () => {
+  const hash = new ThreadedHash()
+  hash.add({ path: join(directory, 'absent'), from: 0, size: 1 })
+  await expect(hash.digest(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
+})
+
 test('a process does not wait for a file that nobody wants any more', { timeout: 60_000 }, async () => {
   const path = join(directory, 'huge')
   const size = 100_000_000_000

@@ -23,7 +23,8 @@ export const releaseImage: Release<ImageSpec, Before> = {
     const isLast = given.every(name => ours.includes(name) || isItself(name))
     const going = given.filter(name => ours.includes(name) || (isLast && isItself(name)))
     const unpin = async () => {
-      for (const image of named.filter(({ pinned, reference }) => pinned && ours.includes(reference)))
+      const left = (await containerd.imageNames()).filter(image => image.digest === digest)
+      for (const image of left.filter(({ pinned, reference }) => pinned && ours.includes(reference)))
         await containerd.labelImage(image.reference, pinnedLabel, '')
     }
     const users = containers.filter(({ image }) => going.includes(image))

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Action, Inspection } from '../../../src/actions/action.ts'
-import { databaseKept } from '../../../src/actions/database-kept.ts'
 import { directory } from '../../../src/actions/directory.ts'
 import { edgecoreConfig } from '../../../src/actions/edgecore-config.ts'
 import { file } from '../../../src/actions/file.ts'
@@ -335,25 +334,3 @@ test('a preview shows texts as texts, and programs by size and hash', async () =
     after: { size: 4, sha256: sha256('\0ELF') },
   })
 })
-
-test.each([
-  ['closed', {}],
-  ['left open', { '-journal': 'half' }],
-  ['with a log', { '-wal': 'log', '-shm': 'index' }],
-])(
-  'a database that was %s is put back as it was, whatever a newer program has made of it',
-  async (_, beside) => {
-    const node = await nodeWithBundle()
-    const path = '/var/lib/edgecore.db'
-    const old = { '': 'old', ...beside }
-    for (const [part, text] of Object.entries(old)) await node.put(path + part, text)
-    const before = await diskOf(node)
-    const kept = fromJson(await databaseKept.capture({ path }, node, backUpOn(node)))
-    await databaseKept.apply({ path }, node)
-    expect(await diskOf(node)).toEqual(before)
-    for (const part of ['', '-journal', '-wal', '-shm']) await node.put(path + part, 'newer')
-    await databaseKept.revert({ path }, kept, node)
-    await databaseKept.revert({ path }, kept, node)
-    expect(await diskOf(node)).toEqual(before)
-  },
-)

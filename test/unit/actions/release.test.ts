@@ -235,6 +235,10 @@ describe('an image', () => {
   test('that was there before edgekit keeps the names it had, and is not pinned any more', async () => {
     const node = await nodeWith(...names.map(name => image(name)))
     await release(node, { ...item, before: { names: ['example.com/x:1'] }, ownership: 'modified' })
+    // To label what has just been removed is an error.
+    expect(node.calls.filter(call => call.startsWith('label'))).toEqual([
+      'label example.com/x:1 io.cri-containerd.pinned=',
+    ])
     expect(node.images).toEqual([image('example.com/x:1', { pinned: false })])
   })
 

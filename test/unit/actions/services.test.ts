@@ -8,7 +8,6 @@ import { image } from '../../../src/actions/image.ts'
 import { actions } from '../../../src/actions/index.ts'
 import { unitEnabled } from '../../../src/actions/unit-enabled.ts'
 import { unitRunning } from '../../../src/actions/unit-running.ts'
-import { unitStopped } from '../../../src/actions/unit-stopped.ts'
 import type { ContainerdImage } from '../../../src/node/containerd.ts'
 import { paths, units } from '../../../src/node/paths.ts'
 import type { UnitState } from '../../../src/node/systemd.ts'
@@ -119,28 +118,9 @@ describe('unit-running', () => {
   )
 })
 
-test('a unit that is stopped for a while is started again when all is back, and not before', async () => {
-  const node = await tinyNode()
-  node.setUnit(unit, { active: 'active' })
-  expect(await unitStopped.inspect({ unit }, node)).toBe('needed')
-  const before = await unitStopped.capture({ unit }, node, noBackUp)
-  await unitStopped.apply({ unit }, node)
-  expect(await unitStopped.inspect({ unit }, node)).toBe('done')
-  await unitStopped.revert({ unit }, before, node)
-  expect(node.calls).toEqual([`stop ${unit}`])
-  await unitStopped.resume?.({ unit }, before, node)
-  expect(node.calls).toEqual([`stop ${unit}`, `restart ${unit}`])
-})
-
-test('one that did not run is not started', async () => {
-  const node = await tinyNode()
-  node.setUnit(unit, { active: 'failed' })
-  expect(await unitStopped.inspect({ unit }, node)).toBe('done')
-  await unitStopped.resume?.({ unit }, await unitStopped.capture({ unit }, node, noBackUp), node)
-  expect(node.calls).toEqual([])
-})
-
 describe('daemon-reload', () => {
+  const fragmentPath = `/etc/systemd/system/${unit}`
+  const dropIn = `${fragmentPath}.d/10-edgekit.conf`
   const states = (...flags: boolean[]): [string, Partial<UnitState>][] =>
     flags.map((needsReload, index) => [`${index}.service`, { needsReload }])
 
@@ -155,17 +135,24 @@ describe('daemon-reload', () => {
   })
 
   test.each<[string, Partial<UnitState>, boolean, string[]]>([
-    ['it has read them as they are', { fragmentPath: `/etc/systemd/system/${unit}` }, false, []],
-    ['it has not found the unit', { load: 'not-found' }, false, ['reload']],
-    ['it knows that they have changed', { needsReload: true }, false, ['reload']],
-    ['one has come that goes before', { fragmentPath: `/lib/systemd/system/${unit}` }, true, ['reload']],
-    ['none has come that goes before', { fragmentPath: `/lib/systemd/system/${unit}` }, false, []],
-  ])('only if stale, when %s', async (_, state, hasFile, calls) => {
+    ['it has been read with its drop-in', { fragmentPath, dropIns: [dropIn] }, true, []],
+    ['it has been read without its drop-in', { fragmentPath }, true, ['reload']],
+    ['it has been read from elsewhere', { fragmentPath: `/lib/systemd/system/${unit}` }, false, ['reload']],
+    ['it has not been found', { load: 'not-found' }, false, ['reload']],
+    ['it has changed since', { fragmentPath, needsReload: true }, false, ['reload']],
+  ])('of a unit that is new, when %s', async (_, state, hasDropIn, calls) => {
     const node = await tinyNode()
     node.setUnit(unit, state)
-    if (hasFile) await node.put(`/etc/systemd/system/${unit}`, '[Service]')
-    await daemonReload.apply({ units: [unit], ifStale: true }, node)
+    if (hasDropIn) await node.put(dropIn, '[Service]')
+    await daemonReload.apply({ units: [unit], areNew: true }, node)
     expect(node.calls).toEqual(calls)
+  })
+
+  test('of one that systemd knew before it is never left out', async () => {
+    const node = await tinyNode()
+    node.setUnit(unit, { fragmentPath })
+    await daemonReload.apply({ units: [unit] }, node)
+    expect(node.calls).toEqual(['reload'])
   })
 
   test('applied it is done; reverting leaves the reload to whoever rolls back', async () => {

@@ -21,7 +21,6 @@ const edgecore: DesiredNode['edgecore'] = {
   cgroupDriver: undefined,
   quic: false,
   token: undefined,
-  oldDatabase: undefined,
 }
 const choices: DesiredNode['choices'] = { set: {}, edgecore: true, stage: false, adopt: false }
 const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): DesiredStep[] =>
@@ -30,6 +29,7 @@ const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): Desire
     choices,
     edgecore,
     brokerAdopted: false,
+    newUnits: [],
     runtime: undefined,
     ...changes,
   })

@@ -23,7 +23,6 @@ function stepsFor(choices: Partial<Choices>, edgecore: Partial<DesiredEdgecore> 
       containerdSocket: '/run/containerd/containerd.sock',
       cgroupDriver: 'systemd',
       quic: false,
-      oldDatabase: undefined,
       token: undefined,
       ...edgecore,
     },
@@ -67,16 +66,6 @@ test('a staged EdgeCore is neither enabled nor started, and may run before it ha
   expect(ids).not.toContain(`enable ${units.edgecore}`)
   expect(values[gate]).toBe(true)
   expect(Object.keys(stepsFor({ stage: true }, {}, 'v1.21.0').values)).not.toContain(gate)
-})
-
-test('a new program finds EdgeCore stopped and a copy of its database made; one that is only staged stops nothing', () => {
-  const oldDatabase = '/var/lib/kubeedge/edgecore.db'
-  expect(stepsFor({}, { oldDatabase }).ids.slice(0, 3)).toEqual([
-    `stop ${units.edgecore}`,
-    oldDatabase,
-    paths.edgecore,
-  ])
-  expect(stepsFor({ stage: true }, { oldDatabase }).ids).not.toContain(`stop ${units.edgecore}`)
 })
 
 test('an EdgeCore of somebody else keeps its program, its unit and its runtime', () => {

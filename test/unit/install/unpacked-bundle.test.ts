@@ -67,6 +67,15 @@ test.each<[what: string, damage: () => Promise<unknown>, message: RegExp]>([
   await expect(verified).rejects.toThrow(message)
 })
 
+test('a file that cannot be read is damaged, and what is not wanted any more is not', async () => {
+  const bundle = await openBundle(directory, files)
+  const broken = { ...files, sha256: () => Promise.reject(new Error('EIO: i/o error, read')) }
+  const verified = verifyBundle(bundle, broken)
+  await expect(verified).rejects.toMatchObject({ exitCode: 3 })
+  await expect(verified).rejects.toThrow('bin/edgecore cannot be read: EIO: i/o error, read')
+  await expect(verifyBundle(bundle, files, AbortSignal.abort(new Error('gone')))).rejects.toThrow(/^gone$/)
+})
+
 test('every damaged file is named, and no other', async () => {
   const bundle = await openBundle(directory, files)
   await Promise.all([rm(at('bin/keadm')), truncate(at('bin/edgecore'), 0)])
