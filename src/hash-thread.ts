@@ -44,7 +44,6 @@ function start(): Worker {
   const worker = isSea()
     ? new Worker(readAsset('src/hash-worker.js'), { eval: true, ...options })
     : new Worker(new URL('hash-worker.ts', import.meta.url), options)
-  worker.unref()
   worker.on('message', (answer: Answer) => {
     const who = letGo(answer.id)
     if ('error' in answer) who?.reject(answer.error)
@@ -55,6 +54,8 @@ function start(): Worker {
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
   })
+  // Who listens to a thread keeps the process, until it says that it does not.
+  worker.unref()
   return worker
 }
 

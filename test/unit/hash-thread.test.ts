@@ -55,7 +55,14 @@ test('what nobody wants before it has begun is not begun', async () => {
   await expect(hash.digest(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
 })
 
-test('a process does not wait for a file that nobody wants any more', { timeout: 60_000 }, async () => {
+test.each([
+  ['nobody asks for', ''],
+  [
+    'nobody wants before it has begun',
+    "await hash.digest(AbortSignal.abort(new Error('gone'))).catch(() => {})",
+  ],
+  ['nobody wants any more', 'await hash.digest(AbortSignal.timeout(300)).catch(() => {})'],
+])('a process does not wait for a file that %s', { timeout: 60_000 }, async (_, code) => {
   const path = join(directory, 'huge')
   const size = 100_000_000_000
   await writeFile(path, '')
@@ -67,8 +74,7 @@ test('a process does not wait for a file that nobody wants any more', { timeout:
     import { ThreadedHash } from ${JSON.stringify(import.meta.resolve('../../src/hash-thread.ts'))}
     const hash = new ThreadedHash()
     hash.add(${JSON.stringify({ path, from: 0, size })})
-    await hash.digest(AbortSignal.timeout(300)).catch(error => console.log(error.name))`,
+    ${code}`,
   )
-  const { stdout } = await execa('node', [program], { timeout: 20_000 })
-  expect(stdout).toBe('TimeoutError')
+  await execa('node', [program], { timeout: 20_000 })
 })
