@@ -3,6 +3,15 @@
 # after each stop; where there is nothing to clear away, it says nothing.
 exec 2>/dev/null
 
+# As long as a command prints something, and at most so many tenths of a second.
+wait_while() {
+  tries=$2
+  while [ $tries -gt 0 ] && [ -n "$($1)" ]; do
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+}
+
 # Still running, because only ctr or containerd went away: it has messages in memory that a SIGTERM makes it save. Its
 # processes are looked up in its control group, as containerd may not answer now.
 running() {
@@ -11,11 +20,7 @@ running() {
 processes=$(running)
 if [ -n "$processes" ]; then
   kill $processes
-  tries=50
-  while [ $tries -gt 0 ] && [ -n "$(running)" ]; do
-    sleep 0.1
-    tries=$((tries - 1))
-  done
+  wait_while running 50
 fi
 
 began=$(date +%s)
@@ -31,9 +36,5 @@ half_made() {
   ls -d /run/containerd/io.containerd.runtime.v2.task/k8s.io/mosquitto \
     /run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/mosquitto
 }
-tries=80
-while [ $tries -gt 0 ] && [ -n "$(half_made)" ]; do
-  sleep 0.1
-  tries=$((tries - 1))
-done
+wait_while half_made 80
 exit 0

@@ -1,5 +1,5 @@
-// Run by the Node.js that an executable is made for: rehearse-sea.cjs PROGRAM CACHE COMMAND-LINES. V8 reads a function when it
-// is first called; what it has read by the end of these command lines is in the cache.
+// Run by the Node.js that an executable is made for: rehearse.cjs PROGRAM CACHE COMMAND-LINES. V8 reads a function when it is
+// first called; what it has read by the end of these command lines is in the cache.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { loadProgram } from './sea-program.ts'

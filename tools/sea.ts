@@ -130,15 +130,9 @@ async function bundle(
 /** Without a fixed seed the code cache differs from run to run. */
 const sameEachTime = '--random-seed=1'
 
-/** main.cache: what the very Node.js that will run main.cjs makes of it. */
-async function makeCache(
-  [program, ...args]: readonly string[],
-  work: string,
-  rehearsals: readonly (readonly string[])[],
-): Promise<void> {
-  await bundle({ entry: join(root, 'tools/sea-rehearse.ts') }, join(work, 'rehearse.cjs'))
-  const files = ['rehearse.cjs', 'main.cjs', 'main.cache']
-  await execa(program as string, [...args, sameEachTime, ...files, JSON.stringify(rehearsals)], {
+/** Run the Node.js of the executable in `work`, with nothing of this machine that could make a difference. */
+async function runInside(work: string, [program, ...args]: readonly string[]): Promise<void> {
+  await execa(program as string, args, {
     cwd: work,
     extendEnv: false,
     env: { PATH: process.env['PATH'] },
@@ -147,9 +141,20 @@ async function makeCache(
   })
 }
 
+/** main.cache: what the very Node.js that will run main.cjs makes of it. */
+async function makeCache(
+  run: readonly string[],
+  work: string,
+  rehearsals: readonly (readonly string[])[],
+): Promise<void> {
+  await bundle({ entry: join(root, 'tools/sea-rehearse.ts') }, join(work, 'rehearse.cjs'))
+  const files = ['rehearse.cjs', 'main.cjs', 'main.cache']
+  await runInside(work, [...run, sameEachTime, ...files, JSON.stringify(rehearsals)])
+}
+
 /** The blob that carries program, code cache and assets. */
 async function makeBlob(
-  [program, ...args]: readonly string[],
+  run: readonly string[],
   work: string,
   assets: Record<string, string>,
   execArgv: readonly string[],
@@ -170,11 +175,7 @@ async function makeBlob(
   }
   await writeFile(join(work, 'sea.json'), JSON.stringify(config))
   // The blob records the path of `main`, so it is given relative to `work`.
-  await execa(program as string, [...args, '--experimental-sea-config', 'sea.json'], {
-    cwd: work,
-    extendEnv: false,
-    env: { PATH: process.env['PATH'] },
-  })
+  await runInside(work, [...run, '--experimental-sea-config', 'sea.json'])
   return join(work, 'program.blob')
 }
 

@@ -37,7 +37,8 @@ export interface BuildOptions {
 
 /**
  * Build the bundles of a definition, one for each architecture. Nothing but finished bundles stays in the output
- * directory, whatever happens; without any, it goes if it was made here. Throws EdgekitError, and the reason of `signal` when that ends it.
+ * directory, whatever happens; without any, it goes if it was made here. Throws EdgekitError, and the reason of `signal`
+ * when that ends it.
  */
 export async function buildBundles(options: BuildOptions): Promise<WrittenPackage[]> {
   const { architectures, outputDirectory, signal } = options

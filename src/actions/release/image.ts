@@ -22,19 +22,18 @@ export const releaseImage: Release<ImageSpec, Before> = {
     const ours = [reference, byDigest(reference, digest)].filter(name => !neededNames.includes(name))
     const isLast = given.every(name => ours.includes(name) || isItself(name))
     const going = given.filter(name => ours.includes(name) || (isLast && isItself(name)))
-    const unpin = async () => {
-      const left = (await containerd.imageNames()).filter(image => image.digest === digest)
-      for (const image of left.filter(({ pinned, reference }) => pinned && ours.includes(reference)))
+    const unpin = async (images: typeof named) => {
+      for (const image of images.filter(({ pinned, reference }) => pinned && ours.includes(reference)))
         await containerd.labelImage(image.reference, pinnedLabel, '')
     }
     const users = containers.filter(({ image }) => going.includes(image))
     if (users.length > 0) {
-      await unpin()
+      await unpin(named)
       const ids = users.map(({ id }) => id).join(', ')
       return [{ what: reference, why: `these containers use it: ${ids}. It is no longer pinned` }]
     }
     for (const name of going) await containerd.removeImage(name)
-    if (before.names.length > 0) await unpin()
+    if (before.names.length > 0) await unpin(named.filter(({ reference }) => !going.includes(reference)))
     return []
   },
   async difference({ spec: { reference, digest } }, { containerd }) {
