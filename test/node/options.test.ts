@@ -112,9 +112,12 @@ describe.concurrent.each(releases)('%s', release => {
 
     expect((await node.run('edgekit uninstall --yes')).exitCode).toBe(exitCodes.ok)
     expect(await node.read(paths.brokerUnit)).toBe(unit)
-    expect(await node.sh("systemctl is-active mosquitto; ss -Hltnp 'sport = :1883'")).toMatch(
-      /^active\n.*perl/,
-    )
+    // To systemd their program runs before it listens.
+    expect(
+      await node.sh(
+        "systemctl is-active mosquitto; until ss -Hltnp 'sport = :1883' | grep perl; do sleep 0.1; done",
+      ),
+    ).toMatch(/^active\n.*perl/)
   })
 })
 
