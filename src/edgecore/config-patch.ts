@@ -12,6 +12,12 @@ interface ConfigChange {
   after: ConfigValue
 }
 
+interface Patched {
+  text: string
+  config: ParsedConfig
+  changed: ConfigChange[]
+}
+
 /**
  * Set keys in edgecore.yaml by value. Only the characters of keys that differ are replaced, so comments, order,
  * unknown keys, quoting, line ends and layout of everything else stay byte for byte; a file that already says all of
@@ -22,18 +28,44 @@ export function patchEdgecoreConfig(
   text: string,
   values: Readonly<Record<string, ConfigValue>>,
 ): { text: string; changed: ConfigChange[] } {
-  let config = parseConfig(text)
+  const config = parseConfig(text)
   refuseOtherKind(config)
-  const changed: ConfigChange[] = []
-  let current = text
-  for (const [path, value] of Object.entries(values)) {
-    const edit = editAt(current, findPlace(config, path), value)
-    if (!edit) continue
-    current = current.slice(0, edit.from) + edit.insert + current.slice(edit.to)
-    config = parseOnlyChanged(config, current, path, value)
-    changed.push({ path, ...(edit.before === undefined ? {} : { before: edit.before }), after: value })
+  const assignments = Object.entries(values)
+  const isThere = ([path]: Assignment) => findPlace(config, path).kind === 'value'
+  const missing = assignments.filter(assignment => !isThere(assignment))
+  // What is there does not move for another; where what is missing has to go depends on what was put there before. So most
+  // is set at once, for to read a file takes longer than to write it.
+  const steps = [assignments.filter(isThere), ...missing.map(assignment => [assignment])]
+  const patched = steps.reduce(set, { text, config, changed: [] })
+  return {
+    text: patched.text,
+    changed: assignments.flatMap(([path]) => patched.changed.find(change => change.path === path) ?? []),
   }
-  return { text: current, changed }
+}
+
+type Assignment = [path: string, value: ConfigValue]
+
+function set({ text, config, changed }: Patched, assignments: Assignment[]): Patched {
+  const edits = assignments.flatMap(([path, value]) => {
+    const edit = editAt(text, findPlace(config, path), value)
+    return edit ? [{ ...edit, path, value }] : []
+  })
+  if (edits.length === 0) return { text, config, changed }
+  const edited = edits
+    .toSorted((one, other) => other.from - one.from)
+    .reduce((text, { from, to, insert }) => text.slice(0, from) + insert + text.slice(to), text)
+  return {
+    text: edited,
+    config: parseOnlyChanged(config, edited, edits),
+    changed: [
+      ...changed,
+      ...edits.map(({ path, before, value }) => ({
+        path,
+        ...(before === undefined ? {} : { before }),
+        after: value,
+      })),
+    ],
+  }
 }
 
 /** EdgeCore itself reads a file of any kind, so that nobody would be told why nothing of it takes effect. */
@@ -46,24 +78,26 @@ function refuseOtherKind(config: ParsedConfig): void {
   )
 }
 
-/** The edit is made on text; this reads the result back, so that a layout nobody thought of is refused, not spoilt. */
+/** The edits are made on text; this reads the result back, so that a layout nobody thought of is refused, not spoilt. */
 function parseOnlyChanged(
   before: ParsedConfig,
   after: string,
-  path: string,
-  value: ConfigValue,
+  edits: readonly { path: string; value: ConfigValue }[],
 ): ParsedConfig {
   const expected = plain(before)
-  let map = expected
-  const keys = keysOf(path)
-  for (const key of keys.slice(0, -1)) {
-    const child = map[key]
-    map = map[key] = typeof child === 'object' && child !== null ? (child as Record<string, unknown>) : {}
+  for (const { path, value } of edits) {
+    let map = expected
+    const keys = keysOf(path)
+    for (const key of keys.slice(0, -1)) {
+      const child = map[key]
+      map = map[key] = typeof child === 'object' && child !== null ? (child as Record<string, unknown>) : {}
+    }
+    map[keys.at(-1) ?? ''] = value
   }
-  map[keys.at(-1) ?? ''] = value
   const actual = parsedOrNot(after)
   if (actual && isDeepStrictEqual(plain(actual), expected)) return actual
-  return refuse(`edgecore.yaml: edgekit cannot set ${path} in this file without changing something else`)
+  const paths = edits.map(({ path }) => path).join(', ')
+  return refuse(`edgecore.yaml: edgekit cannot set ${paths} in this file without changing something else`)
 }
 
 function parsedOrNot(text: string): ParsedConfig | undefined {
