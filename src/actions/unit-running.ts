@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { messageOf } from '../errors.ts'
 import type { Node } from '../node/node.ts'
 import { paths, units } from '../node/paths.ts'
@@ -10,6 +11,12 @@ export interface UnitRunningSpec extends UnitSpec {
    * do, and whether it stays up is for the checklist to say.
    */
   mayFail: boolean
+  /**
+   * systemd did not know it when the node was looked at, and reads it as it is now when it is asked for it: to read all units
+   * again takes as long as to start one. One that it knew has to be read again first, for systemd only notices what has a
+   * later time than what it has read, which a clock that is behind does not give.
+   */
+  isNew?: true
 }
 
 /** Runs, or is on its way: systemd will see to it. */
@@ -26,6 +33,19 @@ export async function stopUnit(unit: string, { systemd, files, processes }: Node
     await processes.attempt(paths.cleanBroker, [], { timeoutMs: 60_000 })
 }
 
+/** It was read from its place, with all that is in the directory of its drop-ins. */
+async function isRead(name: string, { systemd, files }: Node): Promise<boolean> {
+  const { load, needsReload, fragmentPath, dropIns } = await systemd.unit(name)
+  const unit = join('/etc/systemd/system', name)
+  const beside = (await files.list(`${unit}.d`)).filter(file => file.endsWith('.conf'))
+  return (
+    load === 'loaded' &&
+    !needsReload &&
+    fragmentPath === unit &&
+    beside.every(file => dropIns.includes(join(`${unit}.d`, file)))
+  )
+}
+
 /** Starts a unit, or restarts one that runs with what has just been replaced. */
 export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
   kind: 'unit-running',
@@ -34,8 +54,12 @@ export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
     const { active } = await systemd.unit(unit)
     return active === 'active' || (mayFail && isTried(active)) ? 'done' : 'needed'
   },
-  capture: async ({ unit }, { systemd }) => ({ tried: isTried((await systemd.unit(unit)).active) }),
-  async apply({ unit }, { systemd, journal }) {
+  capture: async ({ unit, isNew }, { systemd }) => ({
+    tried: !isNew && isTried((await systemd.unit(unit)).active),
+  }),
+  async apply({ unit, isNew }, node) {
+    const { systemd, journal } = node
+    if (isNew && !(await isRead(unit, node))) await systemd.reload()
     try {
       await systemd.restart(unit)
     } catch (error) {

@@ -50,7 +50,8 @@ export async function desiredEdge(
     choices,
     brokerAdopted: choices.adopt && isForeign(broker),
     newUnits: Object.values(known(facts.units))
-      .filter(({ load }) => load === 'not-found')
+      // One whose file was removed may still run.
+      .filter(({ load, active }) => load === 'not-found' && active === 'inactive')
       .map(({ name }) => name),
     runtime,
     edgecore: {

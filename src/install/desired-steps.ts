@@ -34,7 +34,7 @@ export function desiredSteps({
 }: DesiredNode): DesiredStep[] {
   const { manifest } = bundle
   const makers = stepMakers(bundle, newUnits)
-  const { place, folder, edgekit, images, atBoot, installedManifest } = makers
+  const { place, folder, start, edgekit, images, atBoot, installedManifest } = makers
   return [
     folder('/etc/edgekit', readable),
     folder('/etc/edgekit/mosquitto', readable),
@@ -48,12 +48,7 @@ export function desiredSteps({
     ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),
     ...(brokerAdopted ? [] : brokerUnit(makers)),
-    {
-      id: units.broker,
-      kind: 'unit-running',
-      spec: { unit: units.broker, mayFail: false },
-      because: brokerAdopted ? [] : [paths.brokerUnit, paths.brokerConfig, manifest.broker.image],
-    },
+    start(units.broker, brokerAdopted ? [] : [paths.brokerUnit, paths.brokerConfig, manifest.broker.image]),
     { id: 'broker answers', kind: 'broker-answers', spec: { ...broker, timeoutMs: 30_000 } },
 
     ...(choices.edgecore ? edgecoreSteps(manifest, edgecore, choices, makers) : []),
@@ -71,5 +66,5 @@ export function desiredSteps({
 const brokerUnit = ({ place, reload }: StepMakers): DesiredStep[] => [
   place('config/mosquitto/mosquitto.conf', paths.brokerConfig, 0o644),
   place('systemd/mosquitto.service', paths.brokerUnit, 0o644),
-  reload(units.broker, [paths.brokerUnit]),
+  ...reload(units.broker, [paths.brokerUnit]),
 ]

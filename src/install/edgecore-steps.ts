@@ -33,7 +33,7 @@ export function edgecoreSteps(
   { kubeedgeVersion }: Manifest,
   edgecore: DesiredEdgecore,
   choices: Choices,
-  { place, folder, reload }: StepMakers,
+  { place, folder, reload, start }: StepMakers,
 ): DesiredStep[] {
   const { adopted, config, base } = edgecore
   const runtime = runtimeValues(kubeedgeVersion, {
@@ -45,14 +45,7 @@ export function edgecoreSteps(
     place('bin/keadm', paths.keadm, 0o755),
     place('systemd/edgecore.service', paths.edgecoreUnit, 0o644),
   ]
-  const start: DesiredStep[] = [
-    {
-      id: units.edgecore,
-      kind: 'unit-running',
-      spec: { unit: units.edgecore, mayFail: true },
-      because: [paths.edgecore, config, paths.edgecoreUnit, paths.edgecoreDropIn],
-    },
-  ]
+  const unitFiles = [paths.edgecoreUnit, paths.edgecoreDropIn]
   return [
     ...(adopted ? [] : program),
     folder(dirname(config), readable),
@@ -79,8 +72,10 @@ export function edgecoreSteps(
     },
     folder('/etc/systemd/system/edgecore.service.d', readable),
     place('systemd/edgecore.service.d/10-edgekit.conf', paths.edgecoreDropIn, 0o644),
-    reload(units.edgecore, [paths.edgecoreUnit, paths.edgecoreDropIn]),
-    ...(choices.stage ? [] : start),
+    ...reload(units.edgecore, unitFiles),
+    ...(choices.stage
+      ? []
+      : [start(units.edgecore, [paths.edgecore, config, ...unitFiles], { mayFail: true })]),
   ]
 }
 

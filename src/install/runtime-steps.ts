@@ -19,7 +19,7 @@ export interface NewRuntime {
 export function runtimeSteps(
   { files }: Manifest,
   { sandboxImage, systemdCgroup, ownRunc }: NewRuntime,
-  { place, folder, reload }: Pick<StepMakers, 'place' | 'folder' | 'reload'>,
+  { place, folder, reload, start }: Pick<StepMakers, 'place' | 'folder' | 'reload' | 'start'>,
 ): DesiredStep[] {
   const members = (directory: string): string[] =>
     files.map(({ path }) => path).filter(path => path.startsWith(`runtime/${directory}/`))
@@ -29,7 +29,6 @@ export function runtimeSteps(
   const config = readAsset('templates/containerd/config.toml')
     .replace('@SANDBOX_IMAGE@', sandboxImage)
     .replace('@SYSTEMD_CGROUP@', String(systemdCgroup))
-  const unit = { unit: units.containerd }
   return [
     // First: after an interruption it says whose the programs are.
     place('systemd/containerd.service', paths.containerdUnit, 0o644),
@@ -59,13 +58,8 @@ export function runtimeSteps(
         because: [paths.containerdUnit],
       }),
     ),
-    reload(unit.unit, [paths.containerdUnit]),
-    {
-      id: unit.unit,
-      kind: 'unit-running',
-      spec: { ...unit, mayFail: false },
-      because: [...programs.map(target), paths.containerdConfig, paths.containerdUnit],
-    },
+    ...reload(units.containerd, [paths.containerdUnit]),
+    start(units.containerd, [...programs.map(target), paths.containerdConfig, paths.containerdUnit]),
     {
       id: 'containerd answers',
       kind: 'containerd-answers',

@@ -23,8 +23,10 @@ export interface StepMakers {
   /** Put a file of the bundle in its place. Throws EdgekitError when the bundle has no such file. */
   place: (member: string, path: string, mode: number) => DesiredStep
   folder: (path: string, access: { mode: number; uid: number; gid: number }) => DesiredStep
-  /** Let systemd read a unit again, when one of these has been written. */
-  reload: (unit: string, because: string[]) => DesiredStep
+  /** Let systemd read a unit that it knows again, when one of these has been written. */
+  reload: (unit: string, because: string[]) => DesiredStep[]
+  /** Start a unit, or restart it when one of these has been changed. */
+  start: (unit: string, because: string[], options?: { mayFail: boolean }) => DesiredStep
   /** Start these at boot, and let systemd know. */
   atBoot: (units: readonly string[]) => DesiredStep[]
   /** edgekit itself, so that it is there when the unpacked bundle is gone. */
@@ -70,10 +72,14 @@ export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] =
   return {
     place,
     folder,
-    reload: (unit, because) => ({
-      id: `reload for ${unit}`,
-      kind: 'daemon-reload',
-      spec: { units: [unit], ...(newUnits.includes(unit) && { areNew: true }) },
+    reload: (unit, because) =>
+      newUnits.includes(unit)
+        ? []
+        : [{ id: `reload for ${unit}`, kind: 'daemon-reload', spec: { units: [unit] }, because }],
+    start: (unit, because, { mayFail } = { mayFail: false }) => ({
+      id: unit,
+      kind: 'unit-running',
+      spec: { unit, mayFail, ...(newUnits.includes(unit) && { isNew: true }) },
       because,
     }),
     atBoot: units => [

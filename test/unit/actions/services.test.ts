@@ -103,6 +103,31 @@ describe('unit-running', () => {
     })
   })
 
+  const fragmentPath = `/etc/systemd/system/${unit}`
+  const dropIn = `${fragmentPath}.d/10-edgekit.conf`
+  const [asItIs, readFirst] = [[`restart ${unit}`], ['reload', `restart ${unit}`]]
+
+  test.each<[string, Partial<UnitState>, boolean, string[]]>([
+    ['read with its drop-in is started', { fragmentPath, dropIns: [dropIn] }, true, asItIs],
+    ['read without its drop-in is read first', { fragmentPath }, true, readFirst],
+    ['read from elsewhere is read first', { fragmentPath: `/lib/systemd/system/${unit}` }, false, readFirst],
+    ['not found is read first', { load: 'not-found' }, false, readFirst],
+    ['changed since is read first', { fragmentPath, needsReload: true }, false, readFirst],
+  ])('one that is new and %s', async (_, state, hasDropIn, calls) => {
+    const node = await tinyNode()
+    node.setUnit(unit, state)
+    if (hasDropIn) await node.put(dropIn, '[Service]')
+    await unitRunning.apply({ ...spec, isNew: true }, node)
+    expect(node.calls).toEqual(calls)
+  })
+
+  test('one that is new did not run before', async () => {
+    const node = await tinyNode()
+    // By now it may: a cut off install may have begun with it.
+    node.setUnit(unit, { active: 'active' })
+    expect(await unitRunning.capture({ ...spec, isNew: true }, node, noBackUp)).toEqual({ tried: false })
+  })
+
   test.each([false, true])(
     'a unit that does not start says so with its state and its journal, may fail: %s',
     async mayFail => {
@@ -119,8 +144,6 @@ describe('unit-running', () => {
 })
 
 describe('daemon-reload', () => {
-  const fragmentPath = `/etc/systemd/system/${unit}`
-  const dropIn = `${fragmentPath}.d/10-edgekit.conf`
   const states = (...flags: boolean[]): [string, Partial<UnitState>][] =>
     flags.map((needsReload, index) => [`${index}.service`, { needsReload }])
 
@@ -132,27 +155,6 @@ describe('daemon-reload', () => {
     const node = await tinyNode()
     for (const [name, state] of units) node.setUnit(name, state)
     expect(await daemonReload.inspect({ units: ['0.service', '1.service'] }, node)).toBe(inspection)
-  })
-
-  test.each<[string, Partial<UnitState>, boolean, string[]]>([
-    ['it has been read with its drop-in', { fragmentPath, dropIns: [dropIn] }, true, []],
-    ['it has been read without its drop-in', { fragmentPath }, true, ['reload']],
-    ['it has been read from elsewhere', { fragmentPath: `/lib/systemd/system/${unit}` }, false, ['reload']],
-    ['it has not been found', { load: 'not-found' }, false, ['reload']],
-    ['it has changed since', { fragmentPath, needsReload: true }, false, ['reload']],
-  ])('of a unit that is new, when %s', async (_, state, hasDropIn, calls) => {
-    const node = await tinyNode()
-    node.setUnit(unit, state)
-    if (hasDropIn) await node.put(dropIn, '[Service]')
-    await daemonReload.apply({ units: [unit], areNew: true }, node)
-    expect(node.calls).toEqual(calls)
-  })
-
-  test('of one that systemd knew before it is never left out', async () => {
-    const node = await tinyNode()
-    node.setUnit(unit, { fragmentPath })
-    await daemonReload.apply({ units: [unit] }, node)
-    expect(node.calls).toEqual(['reload'])
   })
 
   test('applied it is done; reverting leaves the reload to whoever rolls back', async () => {

@@ -5,6 +5,7 @@ import { exitCodes } from '../../../src/errors.ts'
 import { type DesiredNode, desiredSteps } from '../../../src/install/desired-steps.ts'
 import { makePlan } from '../../../src/install/plan.ts'
 import { readReceipt } from '../../../src/install/receipt.ts'
+import { isSameSpec } from '../../../src/install/spec.ts'
 import type { DesiredStep } from '../../../src/install/step-makers.ts'
 import { paths, units } from '../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../actions/tiny-node.ts'
@@ -72,6 +73,22 @@ test.each([
   ['EdgeCore runs', units.edgecore, paths.installedManifest],
 ])('%s first', (_, before, after) => {
   expect(indexOf(before)).toBeLessThan(indexOf(after))
+})
+
+test('a unit that systemd does not know yet is read when it is started', () => {
+  const steps = stepsOf(manifest, { newUnits: [units.edgecore] })
+  expect(steps.filter(({ kind }) => kind === 'daemon-reload').map(({ id }) => id)).toEqual([
+    `reload for ${units.broker}`,
+    'reload for the next boot',
+  ])
+  const started = (steps: DesiredStep[]) =>
+    steps.flatMap(({ kind, spec }) => (kind === 'unit-running' ? [spec] : []))
+  expect(started(steps)).toEqual([
+    { unit: units.broker, mayFail: false },
+    { unit: units.edgecore, mayFail: true, isNew: true },
+  ])
+  // An install that is cut off there finds, when it is run again, what it has begun itself.
+  expect(isSameSpec(started(steps)[1], started(stepsOf(manifest))[1])).toBe(true)
 })
 
 test('the bundle counts as installed only at the end', () => {
