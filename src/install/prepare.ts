@@ -19,6 +19,7 @@ import { forcedIds, refuseForeign } from './foreign.ts'
 import { keepTheirs } from './keep-theirs.ts'
 import { makePlan, type Past, type Plan } from './plan.ts'
 import { beforeRuntime, bringsRuntime } from './runtime.ts'
+import { refuseUnderRunningEdgecore } from './staged.ts'
 import { type DesiredStep, stepMakers } from './step-makers.ts'
 import { type UnpackedBundle, verifyTexts } from './unpacked-bundle.ts'
 import { requireVersionStep, versionForces } from './version-step.ts'
@@ -112,6 +113,7 @@ export async function prepare(
         const leave = { adopt: choices.adopt, force: forcedIds(force, desired) }
         plan = await makePlan(desired, past, asLookedAt(node, facts), leave)
         refuseForeign(plan)
+        refuseUnderRunningEdgecore(choices, plan, facts)
         note(plan.steps.length === 0 ? 'nothing' : `${plan.steps.length} changes`)
       },
     },

@@ -72,8 +72,14 @@ describe.concurrent.each(releases)('%s', release => {
     expect(elsewhere.split('\n')).toEqual([paths.edgecoreConfig, '0'])
     expect((await node.run('systemctl is-enabled edgecore')).stdout).toBe('enabled')
 
-    // A plain install later does not undo any of it.
+    // What runs is not prepared once more behind its back.
     const after = await stateOf(node)
+    const under = await run(node, '--stage --set modules.edgeHub.heartbeat=15')
+    expect(flat(under.stderr)).toContain('edgecore.service runs on this node')
+    expect(under.exitCode).toBe(exitCodes.refused)
+    expect((await stateOf(node)).filter(line => !after.includes(line))).toEqual([])
+
+    // A plain install later does not undo any of it.
     expect((await run(node, '')).stdout).toContain('Nothing to do')
     expect((await stateOf(node)).filter(line => !after.includes(line))).toEqual([])
   })

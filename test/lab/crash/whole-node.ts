@@ -9,8 +9,13 @@ host=$(hostname)
   find /etc /opt /usr /root /var/lib /var/tmp /srv -xdev \\
     \\( -path /root/bundle -o -path /root/crash -o -path /var/lib/systemd -o -path /var/lib/edgekit/mosquitto/mosquitto.db \\
        -o -path /var/lib/edgekit/receipt.json -o -path '/var/tmp/systemd-private-*' -o -path /var/lib/private -o -path /var/lib/kubeedge \\) -prune -o -printf '%p %y %m %U %G %l\\n'
-  find /etc /opt /usr/local /root /var/lib/edgekit /var/tmp -xdev -type f \\
-    -not -path '/root/bundle/*' -not -path '/root/crash/*' -not -path '*/mosquitto.db' -not -name receipt.json -print0 >/tmp/files
+  files() {
+    find /etc /opt /usr/local /root /var/lib/edgekit /var/tmp -xdev -type f \\
+      -not -path '/root/bundle/*' -not -path '/root/crash/*' -not -path '*/mosquitto.db' -not -name receipt.json "$@"
+  }
+  # Of programs of 100 MB the sha256sum of Debian 12 would be most of the work.
+  files -size +50M -exec cksum {} +
+  files -not -size +50M -print0 >/tmp/files
   # Where the name of the node is in a text, it does not count.
   xargs -0 grep -aFLZ -- "$host" </tmp/files | xargs -0 sha256sum
   xargs -0 grep -aFlZ -- "$host" </tmp/files | while IFS= read -r -d '' file; do
