@@ -3,5 +3,5 @@ import { releases } from './tree.ts'
 
 /** Before the tests on nodes, beside what all tests in the lab need. */
 export async function setup(): Promise<void> {
-  for (const release of releases) await installedDisk(release)
+  await Promise.all(releases.map(release => installedDisk(release)))
 }
