@@ -11,12 +11,6 @@ export interface UnitRunningSpec extends UnitSpec {
    * do, and whether it stays up is for the checklist to say.
    */
   mayFail: boolean
-  /**
-   * systemd did not know it when the node was looked at, and reads it as it is now when it is asked for it: to read all units
-   * again takes as long as to start one. One that it knew has to be read again first, for systemd only notices what has a
-   * later time than what it has read, which a clock that is behind does not give.
-   */
-  isNew?: true
 }
 
 /** Runs, or is on its way: systemd will see to it. */
@@ -33,7 +27,11 @@ export async function stopUnit(unit: string, { systemd, files, processes }: Node
     await processes.attempt(paths.cleanBroker, [], { timeoutMs: 60_000 })
 }
 
-/** It was read from its place, with all that is in the directory of its drop-ins. */
+/**
+ * It was read from its place, with all that is in the directory of its drop-ins. A unit that is new systemd reads as it is now
+ * when it is asked for it, and to read all units again takes as long as to start one. One that it knew has to be read again
+ * first, for systemd only notices what has a later time than what it has read, which a clock that is behind does not give.
+ */
 async function isRead(name: string, { systemd, files }: Node): Promise<boolean> {
   const { load, needsReload, fragmentPath, dropIns } = await systemd.unit(name)
   const unit = join('/etc/systemd/system', name)

@@ -7,5 +7,7 @@ export interface Collector<T> {
   timeoutMs: number
   /** It costs too much for a doctor, who can do without. */
   onlyBeforeInstall?: true
+  /** An install does not change it, so that after it what was found before still holds. */
+  lasting?: true
   collect(node: Node, signal: AbortSignal): Promise<T>
 }

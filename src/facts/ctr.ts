@@ -4,6 +4,7 @@ import type { Collector } from './collector.ts'
 export const ctr: Collector<{ import: string[]; run: string[] }> = {
   name: 'ctr',
   timeoutMs: 10_000,
+  lasting: true,
   onlyBeforeInstall: true,
   collect: node => node.runtime.ctrFlags(),
 }

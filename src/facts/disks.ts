@@ -17,6 +17,7 @@ export type DiskFacts = Record<keyof typeof directories, FileSystem>
 export const disks: Collector<DiskFacts> = {
   name: 'disks',
   timeoutMs: 10_000,
+  lasting: true,
   async collect(node) {
     const entries = await Promise.all(
       Object.entries(directories).map(async ([name, path]) => [name, await node.storage.fileSystem(path)]),

@@ -102,6 +102,8 @@ interface CollectOptions {
   drift?: DriftCollector
   /** Also what only an install wants to know. */
   beforeInstall?: boolean
+  /** What an install has found before it. What it does not change is not looked at once more. */
+  before?: Facts
 }
 
 /**
@@ -109,14 +111,16 @@ interface CollectOptions {
  * failed one leaves its reason. Without `drift` the node is not compared with what was installed.
  */
 export async function collectFacts(node: Node, options: CollectOptions = {}): Promise<Facts> {
-  const { drift = notCompared, beforeInstall = true } = options
+  const { drift = notCompared, beforeInstall = true, before } = options
   const look = lookingOnce(node)
   const entries = await Promise.all(
     Object.entries({ ...collectors, drift }).map(async ([name, collector]) => [
       name,
-      collector.onlyBeforeInstall && !beforeInstall
-        ? { unknown: 'looked at only before an install' }
-        : await collect<unknown>(collector, look, options),
+      before && collector.lasting
+        ? before[name as keyof Facts]
+        : collector.onlyBeforeInstall && !beforeInstall
+          ? { unknown: 'looked at only before an install' }
+          : await collect<unknown>(collector, look, options),
     ]),
   )
   return Object.fromEntries(entries) as Facts

@@ -13,6 +13,7 @@ export const machineOf = oncePerLook(node => node.machine())
 export const machine: Collector<MachineFacts> = {
   name: 'machine',
   timeoutMs: 10_000,
+  lasting: true,
   async collect(node) {
     const readable = async (path: string) => (await node.files.read(path)) !== undefined
     const [found, systemdIsInit, hosts, resolv] = await Promise.all([

@@ -10,6 +10,7 @@ export interface NetworkFacts {
 export const network: Collector<NetworkFacts> = {
   name: 'network',
   timeoutMs: 10_000,
+  lasting: true,
   collect: async ({ network }) => ({
     defaultRoutes: await network.defaultRoutes(),
     addresses: network.addresses(),

@@ -5,6 +5,7 @@ import type { Collector } from './collector.ts'
 export const runc: Collector<{ version: string } | { failure: string }> = {
   name: 'runc',
   timeoutMs: 15_000,
+  lasting: true,
   collect: async node =>
     node.runtime.runcVersion().then(
       version => ({ version }),

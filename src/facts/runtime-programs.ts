@@ -10,6 +10,7 @@ const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin
 export const runtimePrograms: Collector<RuntimeProgramsFacts> = {
   name: 'runtimePrograms',
   timeoutMs: 5_000,
+  lasting: true,
   async collect({ files }) {
     const find = async (program: string): Promise<string[]> => {
       const candidates = directories.map(directory => join(directory, program))

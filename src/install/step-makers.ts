@@ -42,6 +42,7 @@ const enabling = (unit: string): string => `enable ${unit}`
 /** `newUnits`: those that systemd does not know yet. */
 export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] = []): StepMakers {
   const { directory, manifest } = bundle
+  const unitSpec = (unit: string) => ({ unit, ...(newUnits.includes(unit) && { isNew: true as const }) })
   const place: StepMakers['place'] = (member, path, mode) => {
     const file = manifest.files.find(file => file.path === member)
     if (!file) {
@@ -79,11 +80,13 @@ export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] =
     start: (unit, because, { mayFail } = { mayFail: false }) => ({
       id: unit,
       kind: 'unit-running',
-      spec: { unit, mayFail, ...(newUnits.includes(unit) && { isNew: true }) },
+      spec: { ...unitSpec(unit), mayFail },
       because,
     }),
     atBoot: units => [
-      ...units.map((unit): DesiredStep => ({ id: enabling(unit), kind: 'unit-enabled', spec: { unit } })),
+      ...units.map(
+        (unit): DesiredStep => ({ id: enabling(unit), kind: 'unit-enabled', spec: unitSpec(unit) }),
+      ),
       {
         id: 'reload for the next boot',
         kind: 'daemon-reload',

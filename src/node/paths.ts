@@ -31,6 +31,8 @@ export const paths = {
   keadm: '/usr/local/bin/keadm',
   /** What a cloud bundle has for the cluster. */
   manifests: '/opt/edgekit/manifests',
+  /** Links to the units that are enabled: all of ours are wanted by this target. */
+  startedAtBoot: '/etc/systemd/system/multi-user.target.wants',
   edgecoreUnit: '/etc/systemd/system/edgecore.service',
   edgecoreDropIn: '/etc/systemd/system/edgecore.service.d/10-edgekit.conf',
   /** KubeEdge v1.8 to v1.23 read this file unless the unit says `--config` (edge/cmd/edgecore/app/options). */

@@ -1,3 +1,4 @@
+import { paths } from './paths.ts'
 import type { Processes } from './processes.ts'
 
 export interface UnitState {
@@ -136,8 +137,7 @@ export function localSystemd(
     async enable(name) {
       await systemctl(quick, '--no-reload', 'enable', '--', name)
       // systemctl does not wait until the link is on the disk.
-      const links = '/etc/systemd/system/multi-user.target.wants'
-      if (await exists(links)) await syncDirectory(links)
+      if (await exists(paths.startedAtBoot)) await syncDirectory(paths.startedAtBoot)
     },
     disable: async name => void (await systemctl(quick, '--no-reload', 'disable', '--', name)),
     start: async name => void (await systemctl(patient, 'start', '--', name)),

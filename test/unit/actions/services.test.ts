@@ -44,6 +44,17 @@ describe('unit-enabled', () => {
     expect(node.calls).toEqual([`enable ${unit}`, `disable ${unit}`])
   })
 
+  test.each([
+    ['not enabled', false],
+    ['enabled, if a unit that was removed has left its link', true],
+  ])('one that is new was %s', async (_, enabled) => {
+    const node = await tinyNode()
+    // By now it may be: a cut off install may have begun with it.
+    node.setUnit(unit, { enabled: 'enabled' })
+    if (enabled) await node.put(`${paths.startedAtBoot}/${unit}`, '')
+    expect(await unitEnabled.capture({ unit, isNew: true }, node, noBackUp)).toEqual({ enabled })
+  })
+
   test('one that was enabled before stays so', async () => {
     const node = await tinyNode()
     node.setUnit(unit, { enabled: 'enabled' })
