@@ -14,7 +14,7 @@ export interface UnitRunningSpec extends UnitSpec {
 }
 
 /** Runs, or is on its way: systemd will see to it. */
-const isTried = (active: string): boolean =>
+export const isTried = (active: string): boolean =>
   active === 'active' || active === 'activating' || active === 'reloading'
 
 /**

@@ -31,11 +31,12 @@ export function patchEdgecoreConfig(
   const config = parseConfig(text)
   refuseOtherKind(config)
   const assignments = Object.entries(values)
-  const isThere = ([path]: Assignment) => findPlace(config, path).kind === 'value'
-  const missing = assignments.filter(assignment => !isThere(assignment))
+  const { there = [], missing = [] } = Object.groupBy(assignments, ([path]) =>
+    findPlace(config, path).kind === 'value' ? 'there' : 'missing',
+  )
   // What is there does not move for another; where what is missing has to go depends on what was put there before. So most
   // is set at once, for to read a file takes longer than to write it.
-  const steps = [assignments.filter(isThere), ...missing.map(assignment => [assignment])]
+  const steps = [there, ...missing.map(assignment => [assignment])]
   const patched = steps.reduce(set, { text, config, changed: [] })
   return {
     text: patched.text,

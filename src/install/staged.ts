@@ -1,3 +1,4 @@
+import { isTried } from '../actions/unit-running.ts'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import type { Facts } from '../facts/index.ts'
 import { paths, units } from '../node/paths.ts'
@@ -11,8 +12,7 @@ const startedWith: readonly string[] = [paths.edgecore, paths.edgecoreUnit, path
  * started with: whether it gets along with that would only be seen at its next start, at a boot perhaps.
  */
 export function refuseUnderRunningEdgecore({ stage }: Choices, { steps }: Plan, facts: Facts): void {
-  const state = 'value' in facts.units ? facts.units.value.edgecore.active : undefined
-  if (!stage || (state !== 'active' && state !== 'activating')) return
+  if (!stage || !('value' in facts.units) || !isTried(facts.units.value.edgecore.active)) return
   const changed = steps.filter(({ id, kind }) => kind === 'edgecore-config' || startedWith.includes(id))
   if (changed.length === 0) return
   const list = changed.map(({ id }) => `  ${id}`).join('\n')
