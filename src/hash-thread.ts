@@ -59,6 +59,14 @@ function start(): Worker {
   return worker
 }
 
+/** Start the thread before there is anything to hash: that takes as long as to hash some megabytes. */
+export function startHashing(): void {
+  thread ??= start()
+}
+
+/** Has the thread been started? */
+export const isHashing = (): boolean => thread !== undefined
+
 /** A SHA-256 over parts in the order they are added, made in a thread of its own. */
 export class ThreadedHash {
   readonly #id = ++last
@@ -100,7 +108,7 @@ export class ThreadedHash {
   }
 
   #post(part: Task['part']): void {
-    thread ??= start()
-    thread.postMessage({ id: this.#id, part } satisfies Task)
+    startHashing()
+    thread?.postMessage({ id: this.#id, part } satisfies Task)
   }
 }

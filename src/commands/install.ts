@@ -1,27 +1,10 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
-import { readKeys } from '../bundle/keys.ts'
-import { locateBundle } from '../bundle/locate.ts'
-import { withUnpacked } from '../bundle/unpack.ts'
-import { checkNamed } from '../doctor/select.ts'
-import { exitCodeMeanings, exitCodes } from '../errors.ts'
-import { answersIn, askedBy, tokenFor } from '../install/asked.ts'
-import { dryRun } from '../install/dry-run.ts'
-import { install } from '../install/install.ts'
-import { PreflightRefusal } from '../install/prepare.ts'
-import { trustedKeys } from '../install/trusted-keys.ts'
-import { localNode } from '../node/node.ts'
-import type { Step } from '../step.ts'
+import { exitCodeMeanings } from '../errors.ts'
+import { startHashing } from '../hash-thread.ts'
+import { isNewBundle } from '../node/new-bundle.ts'
 import { EdgekitCommand } from '../ui/command.ts'
-import { confirm, isInteractive } from '../ui/confirm.ts'
-import { parseDuration } from '../ui/duration.ts'
-import { formatFindings } from '../ui/findings.ts'
-import { dryRunOutput, installOutput, type Output } from '../ui/install-output.ts'
-import { interruptible } from '../ui/interrupt.ts'
 import { nodeFlags } from '../ui/node-flags.ts'
-import { question } from '../ui/plan.ts'
-import { readStdin } from '../ui/stdin.ts'
-import { runSteps } from '../ui/steps.ts'
 
 export default class Install extends EdgekitCommand {
   static override summary = 'Make this machine an edge node, or prepare the cloud side, from a bundle'
@@ -73,54 +56,15 @@ export default class Install extends EdgekitCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Install)
-    const { directory, packed } = locateBundle(resolve(args.bundle ?? resolve(process.execPath, '../..')))
-    const node = localNode()
-    const keys = [...(await readKeys(flags.key ?? [])), ...(await trustedKeys(node.files))]
-    const asked = askedBy(flags, flags.config === undefined ? {} : await answersIn(flags.config, node.files))
-    for (const id of asked.ignore ?? []) checkNamed(id)
-    const silent = this.jsonEnabled()
-    const settleMs = parseDuration(flags.settle, '--settle')
-    const request = {
-      node,
-      keys,
-      asked,
-      token: await tokenFor(asked, node.files, readStdin),
-      runSteps: (steps: readonly Step[]) => runSteps(steps, { silent }),
-      cloud: {
-        apply: flags.apply,
-        advertiseAddress: flags['advertise-address'],
-        kubeconfig: flags.kubeconfig,
-      },
-    }
-    const mayAsk = isInteractive() && !silent && !flags.yes && !asked.yes
-    const withBundle = (work: (directory: string) => Promise<unknown>): Promise<unknown> =>
-      directory === undefined ? withUnpacked(packed, keys, work) : work(directory)
-    try {
-      return await interruptible(signal =>
-        withBundle(async directory => {
-          if (flags['dry-run']) return this.tell(dryRunOutput(await dryRun({ ...request, directory })))
-          const { rollback: rollBackOnFailure } = flags
-          const edgekitVersion = this.config.version
-          const result = await install({
-            ...request,
-            directory,
-            signal,
-            rollBackOnFailure,
-            edgekitVersion,
-            confirm: mayAsk ? plan => confirm(question(plan), signal) : undefined,
-            settleMs,
-          })
-          if (!result.passed) process.exitCode = exitCodes.checklistFailed
-          return this.tell(installOutput(result))
-        }),
-      )
-    } catch (error) {
-      if (error instanceof PreflightRefusal) this.say(`\n${formatFindings(error.findings)}\n`)
-      throw error
-    }
-  }
-
-  private tell({ text, data }: Output): unknown {
+    const bundle = resolve(args.bundle ?? resolve(process.execPath, '../..'))
+    // All of it will be hashed: the thread for that starts while the rest is loaded.
+    if (isNewBundle(bundle)) startHashing()
+    const { runInstall } = await import('./run-install.ts')
+    const { text, data } = await runInstall(bundle, flags, {
+      edgekitVersion: this.config.version,
+      silent: this.jsonEnabled(),
+      say: text => this.say(text),
+    })
     this.say(text)
     return data
   }

@@ -1,10 +1,10 @@
 import type { Node } from '../node/node.ts'
 import type { Step } from '../step.ts'
-import { type UnpackedBundle, verifyBundle } from './unpacked-bundle.ts'
+import { type UnpackedBundle, verifyLarge, verifyTexts } from './unpacked-bundle.ts'
 
 /**
- * The step that verifies all of a bundle. `early`: it begins at once, beside whatever comes before that step. Disposed of,
- * it lets go of what it still reads, which may be a slow disk.
+ * The step that verifies all of a bundle. `early`: with nearly all of its bytes it begins at once, beside whatever comes
+ * before that step. Disposed of, it lets go of what it still reads, which may be a slow disk.
  */
 export function verifying(
   bundle: UnpackedBundle,
@@ -12,13 +12,16 @@ export function verifying(
   { early = false } = {},
 ): Step & Disposable {
   const gone = new AbortController()
-  const verify = () => verifyBundle(bundle, files, gone.signal)
+  const verify = () => verifyLarge(bundle, files, gone.signal)
   const begun = early ? verify() : undefined
   // Its failure is told by the step, if it comes to that.
   begun?.catch(() => {})
   return {
     title: `Verify ${bundle.manifest.files.length} files of the bundle`,
-    run: () => begun ?? verify(),
+    async run() {
+      await verifyTexts(bundle, files)
+      await (begun ?? verify())
+    },
     [Symbol.dispose]: () => gone.abort(),
   }
 }

@@ -1,8 +1,16 @@
-import { constants } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeFileSync,
+} from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hashFile } from '../hash-file.ts'
-import { ThreadedHash } from '../hash-thread.ts'
+import { isHashing, ThreadedHash } from '../hash-thread.ts'
 import { KnownHashes } from './known-hashes.ts'
 
 export interface Access {
@@ -104,13 +112,15 @@ async function make(path: string, content: Content, { mode, uid, gid }: Access):
   await file.sync()
 }
 
-/** More bytes than these are hashed in a thread, meanwhile; to start that takes as long as to hash some megabytes. */
-const largeBytes = 10_000_000
+/** More bytes than these are hashed in a thread, meanwhile: to start that takes as long as to hash some megabytes. */
+const largeBytes = () => (isHashing() ? 100_000 : 10_000_000)
 
 async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
-  await using file = await fs.open(path)
-  const { size } = await file.stat()
-  if (size < largeBytes) return (await hashFile(file)).sha256
+  const { size } = await fs.stat(path)
+  if (size < largeBytes()) {
+    await using file = await fs.open(path)
+    return (await hashFile(file)).sha256
+  }
   const hash = new ThreadedHash()
   hash.add({ path, from: 0, size })
   return await hash.digest(signal)
@@ -149,14 +159,17 @@ export function localFiles(): Files {
       await ('copyOf' in content ? hashes.copy(content.copyOf, path, write) : write())
     },
     async append(path, text, { durable }) {
-      await using file = await fs.open(path, 'a', 0o600)
-      const { size } = await file.stat()
+      // Without await: for so few bytes to tell a thread of each call and wait for it takes longer than the calls.
+      const file = openSync(path, 'a', 0o600)
+      const { size } = fstatSync(file)
       try {
-        await file.appendFile(text)
-        if (durable) await file.datasync()
+        writeFileSync(file, text)
+        if (durable) fdatasyncSync(file)
       } catch (error) {
-        await file.truncate(size)
+        ftruncateSync(file, size)
         throw error
+      } finally {
+        closeSync(file)
       }
       if (durable && size === 0) await syncDirectory(dirname(path))
     },

@@ -3,7 +3,12 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, truncate, writeFile } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openBundle, verifyBundle } from '../../../src/install/unpacked-bundle.ts'
+import {
+  openBundle,
+  type UnpackedBundle,
+  verifyLarge,
+  verifyTexts,
+} from '../../../src/install/unpacked-bundle.ts'
 import { localFiles } from '../../../src/node/files.ts'
 import { bundleFiles, unpack } from './bundle.ts'
 
@@ -26,7 +31,7 @@ test('a bundle as it was packed', async () => {
       .update(await readFile(at('bundle.json')))
       .digest('hex'),
   })
-  await expect(verifyBundle(bundle, files)).resolves.toBeUndefined()
+  await expect(verifyTexts(bundle, files)).resolves.toBeUndefined()
 })
 
 const unit = 'systemd/mosquitto.service'
@@ -62,24 +67,50 @@ test.each<[what: string, damage: () => Promise<unknown>, message: RegExp]>([
 ])('a file that is %s', async (_, damage, message) => {
   const bundle = await openBundle(directory, files)
   await damage()
-  const verified = verifyBundle(bundle, files)
+  const verified = verifyTexts(bundle, files)
   await expect(verified).rejects.toMatchObject({ name: 'EdgekitError', exitCode: 3 })
   await expect(verified).rejects.toThrow(message)
 })
 
-test('a file that cannot be read is damaged, and what is not wanted any more is not', async () => {
-  const bundle = await openBundle(directory, files)
-  const broken = { ...files, sha256: () => Promise.reject(new Error('EIO: i/o error, read')) }
-  const verified = verifyBundle(bundle, broken)
-  await expect(verified).rejects.toMatchObject({ exitCode: 3 })
-  await expect(verified).rejects.toThrow('bin/edgecore cannot be read: EIO: i/o error, read')
-  await expect(verifyBundle(bundle, files, AbortSignal.abort(new Error('gone')))).rejects.toThrow(/^gone$/)
+describe('a program of 2 MB', () => {
+  const { manifest } = bundleFiles()
+  const size = 2_000_000
+  const bytes = Buffer.alloc(size, 'x')
+  const program = {
+    path: 'bin/edgecore',
+    mode: 0o755,
+    size,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }
+  const unaborted = new AbortController().signal
+  let bundle: UnpackedBundle
+
+  beforeEach(async () => {
+    await writeFile(at(program.path), bytes)
+    bundle = { directory, manifest: { ...manifest, files: [program] }, manifestSha256: '' }
+  })
+
+  test('is not among the texts', async () => {
+    await expect(verifyLarge(bundle, files, unaborted)).resolves.toBeUndefined()
+    await flipOneBit(at(program.path))
+    await expect(verifyTexts(bundle, files)).resolves.toBeUndefined()
+    await expect(verifyLarge(bundle, files, unaborted)).rejects.toThrow('bin/edgecore has sha256')
+  })
+
+  test('that cannot be read is damaged, and one that is not wanted any more is not', async () => {
+    const broken = { ...files, sha256: () => Promise.reject(new Error('EIO: i/o error, read')) }
+    const verified = verifyLarge(bundle, broken, unaborted)
+    await expect(verified).rejects.toMatchObject({ exitCode: 3 })
+    await expect(verified).rejects.toThrow('bin/edgecore cannot be read: EIO: i/o error, read')
+    const aborted = AbortSignal.abort(new Error('gone'))
+    await expect(verifyLarge(bundle, files, aborted)).rejects.toThrow(/^gone$/)
+  })
 })
 
 test('every damaged file is named, and no other', async () => {
   const bundle = await openBundle(directory, files)
   await Promise.all([rm(at('bin/keadm')), truncate(at('bin/edgecore'), 0)])
-  await expect(verifyBundle(bundle, files)).rejects.toThrow(
+  await expect(verifyTexts(bundle, files)).rejects.toThrow(
     `the bundle in ${directory} is damaged:\n  bin/edgecore has 0 bytes, expected 10\n  bin/keadm is missing`,
   )
 })
