@@ -67,7 +67,7 @@ export const image: Action<ImageSpec, Before> = {
     const found = (await containerd.imageNames()).find(image => image.reference === reference)
     if (!found) return 'needed'
     if (found.digest !== digest) return 'foreign'
-    return found.pinned && (await containerd.isWhole(reference)) ? 'done' : 'needed'
+    return found.pinned && (await containerd.isWhole(found)) ? 'done' : 'needed'
   },
   async capture({ reference, digest }, { containerd }) {
     const [images, leases] = await Promise.all([containerd.imageNames(), leasesNow(containerd)])

@@ -21,10 +21,8 @@ export function asLookedAt(node: Node, { units, containerd }: Facts): Node {
           ...node.containerd,
           answers: async () => found.answers,
           imageNames: async () => found.images,
-          isWhole: async name =>
-            found.images.some(
-              ({ reference, complete, unpacked }) => reference === name && complete && unpacked,
-            ),
+          isWhole: async ({ reference }) =>
+            found.images.some(image => image.reference === reference && image.complete && image.unpacked),
         }
       : node.containerd,
   }

@@ -21,7 +21,7 @@ export interface Containerd extends ContainerdApi {
   state(): Promise<SocketState>
   images(): Promise<ContainerdImage[]>
   /** Is all content of an image there, and unpacked? */
-  isWhole(reference: string): Promise<boolean>
+  isWhole(image: ImageName): Promise<boolean>
   /** Import an OCI archive for one platform such as `linux/amd64`. It is there after a power cut once `flush` is done. */
   importImage(archive: string, platform: string): Promise<void>
   flush(): Promise<void>
@@ -58,9 +58,8 @@ export function localContainerd(
     answers: async () => (await state()) === 'answers',
     state,
     images: async () => withContents(await api.imageNames(), services, machineArch()),
-    async isWhole(reference) {
-      const names = (await api.imageNames()).filter(name => name.reference === reference)
-      const [image] = await withContents(names, services, machineArch())
+    async isWhole(name) {
+      const [image] = await withContents([name], services, machineArch())
       return image?.complete === true && image.unpacked
     },
     async importImage(archive, platform) {

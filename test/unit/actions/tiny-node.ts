@@ -130,8 +130,8 @@ export async function tinyNode(): Promise<TinyNode> {
     version: async () => '1.6.20',
     images: async () => node.images,
     imageNames: async () => node.images,
-    isWhole: async name =>
-      node.images.some(({ reference, complete, unpacked }) => reference === name && complete && unpacked),
+    isWhole: async ({ reference }) =>
+      node.images.some(image => image.reference === reference && image.complete && image.unpacked),
     tasks: async () => [],
     containers: async () => node.containers,
     plugins: noNeed,

@@ -25,7 +25,7 @@ test.each([
   }
   const containerd = localContainerd({ run, attempt: run }, async path => sockets.includes(path), call)
   expect(await containerd.images()).toEqual([])
-  expect(await containerd.isWhole('broker:2.0')).toBe(false)
+  expect(await containerd.isWhole({ reference: 'broker:2.0', digest: 'sha256:0', pinned: true })).toBe(false)
   await containerd.importImage('archive.tar', 'linux/amd64')
   expect(calls.filter(args => args.length > 0).map(args => args.slice(0, before.length))).toEqual(
     calls.filter(args => args.length > 0).map(() => before),

@@ -43,13 +43,15 @@ async function serve() {
   return { ask, sessions }
 }
 
-test('calls at the same time share a connection, which ends with the last of them', async () => {
+test('calls share a connection, which ends when there are none any more', async () => {
   const { ask, sessions } = await serve()
   const warn = vi.spyOn(process, 'emitWarning')
   const calls = Array.from({ length: 30 }, () => ask('/echo'))
   expect(await Promise.all(calls)).toEqual(Array(30).fill(['hello']))
   expect(warn).not.toHaveBeenCalled()
+  expect(await ask('/echo')).toEqual(['hello'])
   expect(sessions).toHaveLength(1)
+  await vi.waitFor(() => expect(sessions[0]?.closed).toBe(true))
   expect(await ask('/echo')).toEqual(['hello'])
   expect(sessions).toHaveLength(2)
 })
