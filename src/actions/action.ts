@@ -27,7 +27,8 @@ export interface Action<Spec, Before = unknown> {
    * needs from now on.
    */
   again?(spec: Spec, before: Before, node: Node): Promise<Before>
-  apply(spec: Spec, node: Node): Promise<void>
+  /** `done` when it has itself seen what `inspect` would look at. */
+  apply(spec: Spec, node: Node): Promise<unknown>
   revert(spec: Spec, before: Before, node: Node): Promise<void>
   /** What takes effect only when everything else has been put back too. */
   resume?(spec: Spec, before: Before, node: Node): Promise<void>

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { messageOf } from '../errors.ts'
+import type { Files } from '../node/files.ts'
 import type { Node } from '../node/node.ts'
 import { paths, units } from '../node/paths.ts'
+import type { UnitState } from '../node/systemd.ts'
 import type { Action } from './action.ts'
 import type { UnitSpec } from './unit-enabled.ts'
 
@@ -27,13 +29,14 @@ export async function stopUnit(unit: string, { systemd, files, processes }: Node
     await processes.attempt(paths.cleanBroker, [], { timeoutMs: 60_000 })
 }
 
-/**
- * It was read from its place, with all that is in the directory of its drop-ins. A unit that is new systemd reads as it is now
- * when it is asked for it, and to read all units again takes as long as to start one. One that it knew has to be read again
- * first, for systemd only notices what has a later time than what it has read, which a clock that is behind does not give.
- */
-async function isRead(name: string, { systemd, files }: Node): Promise<boolean> {
-  const { load, needsReload, fragmentPath, dropIns } = await systemd.unit(name)
+const isStarted = ({ mayFail }: UnitRunningSpec, active: string): boolean =>
+  active === 'active' || (mayFail && isTried(active))
+
+/** It was read from its place, with all that is in the directory of its drop-ins. */
+async function isRead(
+  { name, load, needsReload, fragmentPath, dropIns }: UnitState,
+  files: Files,
+): Promise<boolean> {
   const unit = join('/etc/systemd/system', name)
   const beside = (await files.list(`${unit}.d`)).filter(file => file.endsWith('.conf'))
   return (
@@ -44,29 +47,47 @@ async function isRead(name: string, { systemd, files }: Node): Promise<boolean> 
   )
 }
 
+async function start(unit: string, { systemd, journal }: Node): Promise<void> {
+  try {
+    await systemd.restart(unit)
+  } catch (error) {
+    const { active, sub, result } = await systemd.unit(unit)
+    const said = (await journal.lines(unit, { max: 20 })).map(({ text }) => `  ${text}`)
+    const state = `${unit} did not start: ${active} (${sub}), result ${result}. Its journal ends with:`
+    throw new Error([messageOf(error), state, ...said].join('\n'), { cause: error })
+  }
+}
+
+/**
+ * Start a unit that systemd did not know: it reads that when it is told to start it, and to read all units again takes as
+ * long as to start one. It only notices what has a later time than what it has read, which a clock that is behind does not
+ * give, so what it has read is looked at afterwards.
+ */
+async function startNew(spec: UnitRunningSpec, node: Node): Promise<'done' | undefined> {
+  const failed = await start(spec.unit, node).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+  const state = await node.systemd.unit(spec.unit)
+  if (!(await isRead(state, node.files))) {
+    await node.systemd.reload()
+    await start(spec.unit, node)
+    return undefined
+  }
+  if (failed) throw failed.error
+  return isStarted(spec, state.active) ? 'done' : undefined
+}
+
 /** Starts a unit, or restarts one that runs with what has just been replaced. */
 export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
   kind: 'unit-running',
   describe: ({ unit }) => `Start ${unit}`,
-  async inspect({ unit, mayFail }, { systemd }) {
-    const { active } = await systemd.unit(unit)
-    return active === 'active' || (mayFail && isTried(active)) ? 'done' : 'needed'
-  },
+  inspect: async (spec, { systemd }) =>
+    isStarted(spec, (await systemd.unit(spec.unit)).active) ? 'done' : 'needed',
   capture: async ({ unit, isNew }, { systemd }) => ({
     tried: !isNew && isTried((await systemd.unit(unit)).active),
   }),
-  async apply({ unit, isNew }, node) {
-    const { systemd, journal } = node
-    if (isNew && !(await isRead(unit, node))) await systemd.reload()
-    try {
-      await systemd.restart(unit)
-    } catch (error) {
-      const { active, sub, result } = await systemd.unit(unit)
-      const said = (await journal.lines(unit, { max: 20 })).map(({ text }) => `  ${text}`)
-      const state = `${unit} did not start: ${active} (${sub}), result ${result}. Its journal ends with:`
-      throw new Error([messageOf(error), state, ...said].join('\n'), { cause: error })
-    }
-  },
+  apply: (spec, node) => (spec.isNew ? startNew(spec, node) : start(spec.unit, node)),
   async revert({ unit }, { tried }, node) {
     if (!tried) await stopUnit(unit, node)
   },

@@ -1,10 +1,11 @@
 import type { JournalLine } from '../node/journal.ts'
 import { units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
+import { unitJournal } from './unit-journal.ts'
 
 /** The last 100 lines of the broker's journal. */
 export const brokerJournal: Collector<JournalLine[]> = {
   name: 'brokerJournal',
   timeoutMs: 20_000,
-  collect: node => node.journal.lines(units.broker, { max: 100 }),
+  collect: node => unitJournal(node, units.broker, 100),
 }

@@ -2,6 +2,7 @@ import { type EdgecoreLogState, readEdgecoreLog } from '../edgecore/log.ts'
 import { units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 import { restarts } from './restarts.ts'
+import { unitJournal } from './unit-journal.ts'
 
 export interface EdgecoreLogFacts extends EdgecoreLogState {
   /** How often systemd has just started it again by itself. */
@@ -13,7 +14,7 @@ export const edgecoreLog: Collector<EdgecoreLogFacts> = {
   name: 'edgecoreLog',
   timeoutMs: 20_000,
   async collect(node) {
-    const lines = await node.journal.lines(units.edgecore, { max: 2000 })
+    const lines = await unitJournal(node, units.edgecore, 2000)
     return { ...readEdgecoreLog(lines, { now: new Date() }), restarts: restarts(lines) }
   },
 }

@@ -4,7 +4,7 @@ import type { CgroupDriver } from '../edgecore/node-values.ts'
 import { EdgekitError, exitCodes } from '../errors.ts'
 import { known } from '../facts/fact.ts'
 import type { Facts } from '../facts/index.ts'
-import { isForeign } from '../facts/units.ts'
+import { isForeign, isUnknown } from '../facts/units.ts'
 import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
 import type { Secret } from '../secret.ts'
@@ -50,8 +50,7 @@ export async function desiredEdge(
     choices,
     brokerAdopted: choices.adopt && isForeign(broker),
     newUnits: Object.values(known(facts.units))
-      // One whose file was removed may still run.
-      .filter(({ load, active }) => load === 'not-found' && active === 'inactive')
+      .filter(isUnknown)
       .map(({ name }) => name),
     runtime,
     edgecore: {

@@ -8,7 +8,7 @@ import type { Node } from '../node/node.ts'
  */
 export async function waitForEdgecoreToSettle(node: Node, timeoutMs: number): Promise<void> {
   const end = Date.now() + timeoutMs
-  for (let pause = 100; Date.now() < end; pause = Math.min(pause * 1.5, 1000)) {
+  for (let pause = 20; Date.now() < end; pause = Math.min(pause * 1.5, 1000)) {
     const log = await edgecoreLog.collect(node, AbortSignal.timeout(edgecoreLog.timeoutMs))
     if (!log.stopped && (log.eventBus === 'up' || log.fatal)) return
     await sleep(pause)

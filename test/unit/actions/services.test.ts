@@ -55,6 +55,18 @@ describe('unit-enabled', () => {
     expect(await unitEnabled.capture({ unit, isNew: true }, node, noBackUp)).toEqual({ enabled })
   })
 
+  test.each([
+    ['is linked', `/etc/systemd/system/${unit}`, 'done'],
+    ['is linked by a systemd that prefers it short', `../${unit}`, 'done'],
+    ['had been one of a package', `/usr/lib/systemd/system/${unit}`, 'needed'],
+    ['is not linked', undefined, 'needed'],
+  ])('one that is new and %s', async (_, target, inspection) => {
+    const node = await tinyNode()
+    await node.put(`${paths.startedAtBoot}/another.service`, '')
+    if (target !== undefined) await node.files.link(`${paths.startedAtBoot}/${unit}`, target)
+    expect(await unitEnabled.inspect({ unit, isNew: true }, node)).toBe(inspection)
+  })
+
   test('one that was enabled before stays so', async () => {
     const node = await tinyNode()
     node.setUnit(unit, { enabled: 'enabled' })
@@ -116,20 +128,45 @@ describe('unit-running', () => {
 
   const fragmentPath = `/etc/systemd/system/${unit}`
   const dropIn = `${fragmentPath}.d/10-edgekit.conf`
-  const [asItIs, readFirst] = [[`restart ${unit}`], ['reload', `restart ${unit}`]]
+  const once = [`restart ${unit}`]
+  const again = [...once, 'reload', ...once]
 
   test.each<[string, Partial<UnitState>, boolean, string[]]>([
-    ['read with its drop-in is started', { fragmentPath, dropIns: [dropIn] }, true, asItIs],
-    ['read without its drop-in is read first', { fragmentPath }, true, readFirst],
-    ['read from elsewhere is read first', { fragmentPath: `/lib/systemd/system/${unit}` }, false, readFirst],
-    ['not found is read first', { load: 'not-found' }, false, readFirst],
-    ['changed since is read first', { fragmentPath, needsReload: true }, false, readFirst],
-  ])('one that is new and %s', async (_, state, hasDropIn, calls) => {
+    ['read with its drop-in', { fragmentPath, dropIns: [dropIn] }, true, once],
+    ['read without its drop-in', { fragmentPath }, true, again],
+    ['read from elsewhere', { fragmentPath: `/lib/systemd/system/${unit}` }, false, again],
+    ['changed since', { fragmentPath, needsReload: true }, false, again],
+  ])('one that is new was %s', async (_, state, hasDropIn, calls) => {
     const node = await tinyNode()
     node.setUnit(unit, state)
     if (hasDropIn) await node.put(dropIn, '[Service]')
-    await unitRunning.apply({ ...spec, isNew: true }, node)
+    expect(await unitRunning.apply({ ...spec, isNew: true }, node)).toBe(calls === once ? 'done' : undefined)
     expect(node.calls).toEqual(calls)
+  })
+
+  test('one that is new and was not found is read and started', async () => {
+    const node = await tinyNode()
+    node.setUnit(unit, { load: 'not-found' })
+    const systemd = { ...node.systemd }
+    node.systemd.restart = async name => {
+      await systemd.restart(name)
+      if ((await node.systemd.unit(name)).load === 'not-found') throw new Error(`Unit ${name} not found.`)
+    }
+    node.systemd.reload = async () => {
+      await systemd.reload()
+      node.setUnit(unit, { load: 'loaded', fragmentPath })
+    }
+    await unitRunning.apply({ ...spec, isNew: true }, node)
+    expect(node.calls).toEqual(again)
+  })
+
+  test('one that is new and has been read, but does not start, is not tried again', async () => {
+    const node = await tinyNode()
+    node.setUnit(unit, { fragmentPath, active: 'failed' })
+    node.broken.set(`restart ${unit}`, 'systemctl restart: exit code 1')
+    const applied = unitRunning.apply({ ...spec, isNew: true }, node)
+    await expect(applied).rejects.toThrow('systemctl restart: exit code 1\nx.service did not start: failed')
+    expect(node.calls).toEqual(once)
   })
 
   test('one that is new did not run before', async () => {
