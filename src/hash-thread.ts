@@ -60,8 +60,9 @@ function start(): Worker {
 }
 
 /** Start the thread before there is anything to hash: that takes as long as to hash some megabytes. */
-export function startHashing(): void {
+export function startHashing(): Worker {
   thread ??= start()
+  return thread
 }
 
 /** Has the thread been started? */
@@ -108,7 +109,6 @@ export class ThreadedHash {
   }
 
   #post(part: Task['part']): void {
-    startHashing()
-    thread?.postMessage({ id: this.#id, part } satisfies Task)
+    startHashing().postMessage({ id: this.#id, part } satisfies Task)
   }
 }

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Files } from '../node/files.ts'
-import { paths } from '../node/paths.ts'
+import { paths, unitFile } from '../node/paths.ts'
 import type { Action } from './action.ts'
 
 export interface UnitSpec {
@@ -16,7 +16,7 @@ const linkOf = (unit: string): string => join(paths.startedAtBoot, unit)
 async function isLinked(unit: string, files: Files): Promise<boolean> {
   const link = linkOf(unit)
   if ((await files.status(link))?.kind !== 'symlink') return false
-  return resolve(dirname(link), await files.linkTarget(link)) === join('/etc/systemd/system', unit)
+  return resolve(dirname(link), await files.linkTarget(link)) === unitFile(unit)
 }
 
 export const unitEnabled: Action<UnitSpec, { enabled: boolean }> = {

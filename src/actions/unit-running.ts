@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { messageOf } from '../errors.ts'
 import type { Files } from '../node/files.ts'
 import type { Node } from '../node/node.ts'
-import { paths, units } from '../node/paths.ts'
+import { paths, unitFile, units } from '../node/paths.ts'
 import type { UnitState } from '../node/systemd.ts'
 import type { Action } from './action.ts'
 import type { UnitSpec } from './unit-enabled.ts'
@@ -37,7 +37,7 @@ async function isRead(
   { name, load, needsReload, fragmentPath, dropIns }: UnitState,
   files: Files,
 ): Promise<boolean> {
-  const unit = join('/etc/systemd/system', name)
+  const unit = unitFile(name)
   const beside = (await files.list(`${unit}.d`)).filter(file => file.endsWith('.conf'))
   return (
     load === 'loaded' &&
@@ -64,17 +64,14 @@ async function start(unit: string, { systemd, journal }: Node): Promise<void> {
  * give, so what it has read is looked at afterwards.
  */
 async function startNew(spec: UnitRunningSpec, node: Node): Promise<'done' | undefined> {
-  const failed = await start(spec.unit, node).then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  )
+  const failure = await start(spec.unit, node).catch((error: Error) => error)
   const state = await node.systemd.unit(spec.unit)
   if (!(await isRead(state, node.files))) {
     await node.systemd.reload()
     await start(spec.unit, node)
     return undefined
   }
-  if (failed) throw failed.error
+  if (failure) throw failure
   return isStarted(spec, state.active) ? 'done' : undefined
 }
 

@@ -9,10 +9,6 @@ export interface UnitFacts extends UnitState {
   hides: string | undefined
 }
 
-/** There is no such unit. One whose file was removed may still run. */
-export const isUnknown = ({ load, active }: UnitState): boolean =>
-  load === 'not-found' && active === 'inactive'
-
 /** Is there a unit, and somebody else's? */
 export const isForeign = ({ load, ours }: UnitFacts): boolean => load === 'loaded' && !ours
 

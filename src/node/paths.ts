@@ -39,6 +39,9 @@ export const paths = {
   edgecoreConfig: '/etc/kubeedge/config/edgecore.yaml',
 } as const
 
+/** Where the file of a unit is that this machine's administrator, or edgekit, has brought (systemd.unit(5)). */
+export const unitFile = (name: string): string => `/etc/systemd/system/${name}`
+
 export const units = {
   broker: 'mosquitto.service',
   edgecore: 'edgecore.service',

@@ -31,6 +31,10 @@ export interface UnitState {
   killMode: string
 }
 
+/** There is no such unit. One whose file was removed may still run. */
+export const isUnknown = ({ load, active }: UnitState): boolean =>
+  load === 'not-found' && active === 'inactive'
+
 export interface Systemd {
   /** Is systemd the init of this machine (sd_booted(3): /run/systemd/system exists)? */
   isInit(): Promise<boolean>

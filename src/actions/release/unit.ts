@@ -1,4 +1,4 @@
-import type { Systemd } from '../../node/systemd.ts'
+import { isUnknown, type Systemd } from '../../node/systemd.ts'
 import type { UnitSpec } from '../unit-enabled.ts'
 import { stopUnit, type UnitRunningSpec } from '../unit-running.ts'
 import { gone, type Release } from './release.ts'
@@ -21,8 +21,7 @@ export const releaseEnabled: Release<UnitSpec, { enabled: boolean }> = {
 export const releaseRunning: Release<UnitRunningSpec, { tried: boolean }> = {
   title: ({ spec: { unit } }) => `Stop ${unit}`,
   async release({ spec: { unit }, before }, { node }) {
-    const { active, load } = await node.systemd.unit(unit)
-    if (!before.tried && (load !== 'not-found' || active !== 'inactive')) await stopUnit(unit, node)
+    if (!before.tried && !isUnknown(await node.systemd.unit(unit))) await stopUnit(unit, node)
     return []
   },
   async difference({ spec: { unit, mayFail } }, { systemd }) {
