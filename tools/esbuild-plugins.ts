@@ -48,6 +48,20 @@ export function replacePlugin(name: string, contents: string): Plugin {
   }
 }
 
+/** Put `instead` in the place of `code` in one file. The build fails when that is not in it: then the package is another. */
+export function editPlugin(file: RegExp, code: string, instead: string): Plugin {
+  return {
+    name: `edit ${file.source}`,
+    setup(build) {
+      build.onLoad({ filter: file }, async ({ path }) => {
+        const source = await readFile(path, 'utf8')
+        if (!source.includes(code)) throw new Error(`${path} has no ${code} any more`)
+        return { contents: source.replace(code, instead), loader: 'js' }
+      })
+    },
+  }
+}
+
 /** Load a module of Node.js when something of it is first used, not when the one that imports it is loaded. */
 export function lazyBuiltinPlugin(name: string): Plugin {
   return {

@@ -1,6 +1,7 @@
 // Run by the Node.js that an executable is made for: rehearse.cjs PROGRAM CACHE COMMAND-LINES. V8 reads a function when it is
 // first called; what it has read by the end of these command lines is in the cache.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { loadProgram } from './sea-program.ts'
 
@@ -12,6 +13,11 @@ const left = JSON.parse(commandLines) as string[][]
 // with the same flags.
 const beside = ['sparkplug', 'maglev', 'turbofan', 'flush-bytecode']
 for (const name of beside) setFlagsFromString(`--no-${name}`)
+
+// Whom it would find is another one on each machine.
+Socket.prototype.connect = function () {
+  return this.destroy(new Error('a rehearsal finds nobody'))
+}
 
 process.on('beforeExit', function next() {
   // 1 is that of an internal error, whatever else a command line may end with.

@@ -1,7 +1,10 @@
 import { EdgekitError, exitCodes } from '../errors.ts'
 
 const isPause = (reference: string): boolean => /\/pause(?:-[a-z0-9]+)?:[^/]+$/.test(reference)
-const inOrder = new Intl.Collator('en', { numeric: true })
+
+/** Few installs need it, and to make what compares takes 10 ms and 6 MB: V8 reads the rules of the language. */
+const newestOf = (images: readonly string[]): string | undefined =>
+  images.toSorted(new Intl.Collator('en', { numeric: true }).compare).at(-1)
 
 /**
  * The image that containerd starts every pod with: of the bundle's, the one that its own default configuration
@@ -11,7 +14,7 @@ const inOrder = new Intl.Collator('en', { numeric: true })
 export function sandboxImage(defaultConfig: string, images: readonly string[]): string {
   const asked = /^\s*sandbox(?:_image)? = ["']([^"']+)["']/m.exec(defaultConfig)?.[1]
   if (asked !== undefined && images.includes(asked)) return asked
-  const newest = images.filter(isPause).toSorted(inOrder.compare).at(-1)
+  const newest = newestOf(images.filter(isPause))
   if (newest !== undefined) return newest
   throw new EdgekitError(
     `the bundle has a container runtime, but no pause image; this containerd asks for ${asked ?? 'one'}`,
