@@ -12,7 +12,11 @@ export const daemonReload: Action<DaemonReloadSpec, null> = {
     return states.some(({ needsReload }) => needsReload) ? 'needed' : 'done'
   },
   capture: async () => null,
-  apply: (_, { systemd }) => systemd.reload(),
+  async apply(_, { systemd }) {
+    // It returns when everything has been read.
+    await systemd.reload()
+    return 'done'
+  },
   // What it read is put back only after this: whoever rolls back reloads once at the end.
   revert: async () => {},
 }

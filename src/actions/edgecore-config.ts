@@ -68,6 +68,8 @@ export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
     const access = found?.kind === 'file' ? found : newAccess
     const mode = holdsSecret(spec) ? access.mode & newAccess.mode : access.mode
     await files.write(spec.path, { text }, { ...access, mode })
+    // What was written has been understood again, and no key was left to be changed.
+    return 'done'
   },
   revert: ({ path }, before, { files }) => putFileBack(path, before, files),
   ownership: before => (before ? 'modified' : 'created'),

@@ -1,7 +1,6 @@
 import type { Interfaces } from '@oclif/core'
 import { readKeys } from '../bundle/keys.ts'
 import { locateBundle } from '../bundle/locate.ts'
-import { withUnpacked } from '../bundle/unpack.ts'
 import { checkNamed } from '../doctor/select.ts'
 import { exitCodes } from '../errors.ts'
 import { answersIn, askedBy, tokenFor } from '../install/asked.ts'
@@ -56,8 +55,12 @@ export async function runInstall(
     },
   }
   const mayAsk = isInteractive() && !silent && !flags.yes && !asked.yes
-  const withBundle = (work: (directory: string) => Promise<Output>): Promise<Output> =>
-    directory === undefined ? withUnpacked(packed, keys, work) : work(directory)
+  const withBundle = async (work: (directory: string) => Promise<Output>): Promise<Output> => {
+    if (directory !== undefined) return await work(directory)
+    // Most bundles are unpacked, and tar and gzip take 5 ms to load.
+    const { withUnpacked } = await import('../bundle/unpack.ts')
+    return await withUnpacked(packed, keys, work)
+  }
   try {
     return await interruptible(signal =>
       withBundle(async directory => {
