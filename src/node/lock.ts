@@ -1,8 +1,8 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { execa } from 'execa'
 import * as z from 'zod/mini'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { CommandError } from './command-error.ts'
+import { localProcesses } from './processes.ts'
 
 const holderSchema = z.object({
   command: z.string(),
@@ -70,16 +70,12 @@ export function localLock(path: string): Lock {
     },
     async take(command) {
       const file = open(path)
-      const { exitCode, shortMessage } = await execa(
-        'flock',
-        ['--nonblock', '--conflict-exit-code', '75', '3'],
-        {
-          // Its types know the first ten descriptors; it takes any.
-          stdio: ['ignore', 'ignore', 'pipe', file as 3],
-          timeout: 10_000,
-          reject: false,
-        },
-      )
+      const { exitCode, stderr } = await localProcesses(() => file)
+        .attempt('flock', ['--nonblock', '--conflict-exit-code', '75', '3'], { timeoutMs: 10_000 })
+        .catch(error => {
+          closeSync(file)
+          throw error
+        })
       if (exitCode === 0) {
         const now = {
           command,
@@ -93,7 +89,7 @@ export function localLock(path: string): Lock {
         return true
       }
       closeSync(file)
-      if (exitCode !== 75) throw new CommandError(`cannot lock ${path}: ${shortMessage}`)
+      if (exitCode !== 75) throw new CommandError(`cannot lock ${path}: ${stderr || `exit code ${exitCode}`}`)
       const holder = holderIn(path)
       if (holder) throw locked(holder)
       return false

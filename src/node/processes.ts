@@ -1,4 +1,7 @@
-import { ExecaError, execa } from 'execa'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { messageOf } from '../errors.ts'
 import { CommandError } from './command-error.ts'
 import { unnamedFile, writtenTo } from './unnamed-file.ts'
 
@@ -37,64 +40,61 @@ const shorten = (file: string, args: readonly string[]): string => {
 /** For so long a program that was asked to end may tidy up, milliseconds. */
 const graceMs = 3_000
 
-/** End a program with all that it has started. */
-function endGroup(pid: number | undefined): void {
+/** End a program with all that it has started, and wait for its outputs no longer: others may hold them. */
+function endAll({ pid, stdout, stderr }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
     // It has just ended.
   }
+  stdout?.destroy()
+  stderr?.destroy()
 }
 
-/** The types of execa know the first ten; it takes any. */
-type ExtraDescriptor = 3
+/** Gathers what is read from now on. */
+function gather(output: Readable | null): () => string {
+  let text = ''
+  output?.setEncoding('utf8').on('data', (part: string) => {
+    text += part
+  })
+  return () => text.replace(/\n$/, '')
+}
 
 /** `held`: a file descriptor that each program holds too for as long as it runs, if there is one by then. */
 export function localProcesses(held: () => number | undefined = () => undefined): Processes {
   const attempt: Processes['attempt'] = async (file, args, { timeoutMs, outlives }) => {
     const shown = shorten(file, args)
     await using output = outlives ? await unnamedFile() : undefined
-    let straggling: NodeJS.Timeout | undefined
+    const descriptor = held()
+    const outputs = output?.fd ?? 'pipe'
+    const timers: NodeJS.Timeout[] = []
+    let isLate = false
     try {
-      const descriptor = held()
-      const outputs = output ? (output.fd as ExtraDescriptor) : 'pipe'
-      const program = execa(file, args, {
-        preferLocal: false,
-        stdio: [
-          'ignore',
-          outputs,
-          outputs,
-          ...(descriptor === undefined ? [] : [descriptor as ExtraDescriptor]),
-        ],
+      // An install runs some thirty programs, and a library for that takes 2 ms for each, and 20 before the first.
+      const program = spawn(file, args, {
+        stdio: ['ignore', outputs, outputs, ...(descriptor === undefined ? [] : [descriptor])],
         // In a process group of its own: Ctrl-C is for edgekit, which lets the command it has begun come to its end.
         detached: true,
-        env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? defaultPath },
-        timeout: timeoutMs,
-        reject: true,
+        env: { ...process.env, LC_ALL: 'C', PATH: process.env['PATH'] ?? defaultPath },
       })
-      // Asked to end, it may not, or leave others that hold its output open.
-      straggling = setTimeout(() => endGroup(program.pid), timeoutMs + graceMs)
-      const { exitCode, stdout, stderr } = await program
-      return {
-        exitCode: exitCode ?? 0,
-        stdout: output ? await writtenTo(output) : (stdout ?? ''),
-        stderr: stderr ?? '',
+      const late = () => {
+        isLate = true
+        program.kill()
       }
+      timers.push(setTimeout(late, timeoutMs), setTimeout(endAll, timeoutMs + graceMs, program))
+      const [stdout, stderr] = [gather(program.stdout), gather(program.stderr)]
+      const [exitCode, signal] = (await once(program, 'close')) as [number | null, string | null]
+      if (isLate) throw new Error(`no answer within ${timeoutMs / 1000} s`)
+      if (exitCode === null) throw new Error(`ended by ${signal}`)
+      return { exitCode, stdout: output ? await writtenTo(output) : stdout(), stderr: stderr() }
     } catch (error) {
-      if (!(error instanceof ExecaError)) throw error
-      if (error.timedOut)
-        throw new CommandError(`${shown}: no answer within ${timeoutMs / 1000} s`, { cause: error })
-      if (error.code === 'ENOENT')
-        throw new CommandError(`${file}: not found on this machine`, { cause: error })
-      if (error.exitCode === undefined)
-        throw new CommandError(`${shown}: ${error.shortMessage}`, { cause: error })
-      return {
-        exitCode: error.exitCode,
-        stdout: output ? await writtenTo(output) : String(error.stdout ?? ''),
-        stderr: String(error.stderr ?? ''),
-      }
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      throw new CommandError(
+        isMissing ? `${file}: not found on this machine` : `${shown}: ${messageOf(error)}`,
+        { cause: error },
+      )
     } finally {
-      clearTimeout(straggling)
+      for (const timer of timers) clearTimeout(timer)
     }
   }
   return {

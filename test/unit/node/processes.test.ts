@@ -56,11 +56,23 @@ test.each(['run', 'attempt'] as const)('%s: a program that is not there', async 
   await expect(missing).rejects.toThrow('no-such-program: not found on this machine')
 })
 
-test('one that will not be stopped, or leaves another that holds its output, is not waited for', async () => {
-  const script = 'trap "" TERM; sleep 20 & wait; wait; sleep 20'
-  const late = processes.run('sh', sh(script), { timeoutMs: 200 })
-  await expect(late).rejects.toThrow('no answer within 0.2 s')
-}, 15_000)
+test.each([
+  ['that will not be stopped', 'trap "" TERM; sleep 20 & wait; wait; sleep 20'],
+  ['that leaves another that holds its output', 'sleep 20 & exit 0'],
+  ['that leaves another, which has gone its own way', 'setsid sleep 20 & exit 0'],
+])(
+  'a program %s is not waited for',
+  async (_, script) => {
+    const late = processes.run('sh', sh(script), { timeoutMs: 200 })
+    await expect(late).rejects.toThrow('no answer within 0.2 s')
+  },
+  15_000,
+)
+
+test('much that is said, in letters of several bytes', async () => {
+  const { stdout } = await processes.run('sh', sh('seq -f "%.0fä€" 100000'), patient)
+  expect(stdout.split('\n')).toEqual(Array.from({ length: 100_000 }, (_, index) => `${index + 1}ä€`))
+})
 
 test('a program that cannot be started', async () => {
   const failed = processes.run('/etc/passwd', [], patient)
