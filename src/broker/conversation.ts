@@ -38,7 +38,17 @@ export async function conversation(
     delivery(client, { topic, back: topic, payload: 'edgekit', qos }, end)
   const question = JSON.stringify({ event_id: randomUUID() })
   const twin = membership
-    ? delivery(client, { topic: membership, back: `${membership}/result`, payload: question, qos: 1 }, end)
+    ? delivery(
+        client,
+        {
+          topic: membership,
+          back: `${membership}/result`,
+          payload: question,
+          qos: 1,
+          againMs: askAgainMs,
+        },
+        end,
+      )
     : undefined
   const [qos0, edgecoreTopics] = await Promise.all([send(own, 0), send(edgecoreTopic, 1)])
   return {
@@ -51,12 +61,17 @@ export async function conversation(
   }
 }
 
+/** EdgeCore says that it has reached the broker before it has subscribed: what it is asked meanwhile, nobody hears. */
+const askAgainMs = 250
+
 interface Message {
   topic: string
   /** Where the answer comes. */
   back: string
   payload: string
   qos: 0 | 1
+  /** Send it again every so many milliseconds, until there is an answer. */
+  againMs?: number
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -67,7 +82,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 
 async function delivery(
   client: MqttClient,
-  { topic, back, payload, qos }: Message,
+  { topic, back, payload, qos, againMs }: Message,
   end: AbortSignal,
 ): Promise<Delivery> {
   const started = performance.now()
@@ -82,7 +97,12 @@ async function delivery(
       resolve({ failure: 'the broker closed the connection' })
     }
   })
-  client.publish(topic, payload, { qos })
+  const send = () => void client.publish(topic, payload, { qos })
+  send()
+  const again = againMs === undefined ? undefined : setInterval(send, againMs)
   const late = aborted(end).then(() => ({ failure: 'no message came back in time' }))
-  return Promise.race([received, late]).finally(() => stop.abort())
+  return Promise.race([received, late]).finally(() => {
+    stop.abort()
+    clearInterval(again)
+  })
 }

@@ -36,7 +36,7 @@ describe.concurrent.each(releases)('%s', release => {
       const { exitCode, stdout, stderr } = await node.run(install, { timeoutMs: 2 * minutes })
       expect(stderr).toBe('')
       expect(stdout).toContain('Decide how to finish what was interrupted')
-      expect(exitCode).toBe(exitCodes.ok)
+      expect(exitCode, stdout).toBe(exitCodes.ok)
       expect((await node.sh(`ls -A ${paths.state}`)).split('\n').toSorted()).toEqual([
         'bundle.json',
         'images',
@@ -62,7 +62,7 @@ describe.concurrent.each(releases)('%s', release => {
     const { exitCode, stdout, stderr } = await node.run(rollback, { timeoutMs: 2 * minutes })
     expect(stderr).toBe('')
     expect(stdout).toContain('Everything that had been changed has been put back.')
-    expect(exitCode).toBe(exitCodes.ok)
+    expect(exitCode, stdout).toBe(exitCodes.ok)
     expect(await snapshot(node)).toEqual(untouched)
     expect(await node.sh('systemctl list-units --all --plain --no-legend mosquitto edgecore')).toBe('')
   })
@@ -129,7 +129,7 @@ describe.concurrent.each(releases)('%s', release => {
     const untouched = await snapshot(node)
     const { exitCode, stdout } = await node.run(rollback)
     expect(stdout).toContain('Nothing to undo: no install was interrupted.')
-    expect(exitCode).toBe(exitCodes.ok)
+    expect(exitCode, stdout).toBe(exitCodes.ok)
     expect(await snapshot(node)).toEqual(untouched)
   })
 })

@@ -59,6 +59,16 @@ test('the twin of the node is asked, and what the broker says of itself is read'
   })
 })
 
+test('a twin that did not listen yet is asked again', async () => {
+  const late = await broker('echo')
+  const { port, published } = late
+  const membership = '$hw/events/node/edge-1/membership/get'
+  const answer = probeBroker({ host, port }, { nodeName: 'edge-1' }, 5_000)
+  await expect.poll(() => published.filter(topic => topic === membership).length).toBeGreaterThan(1)
+  late.send(`${membership}/result`, '{}')
+  expect(await answer).toMatchObject({ twin: { ms: expect.any(Number) } })
+})
+
 test.each([
   ['never delivers', 0, { qos0: { failure: 'no message came back in time' } }],
   ['accepts, then says nothing more', 'mute', { qos1: { failure: 'no message came back in time' } }],
