@@ -29,7 +29,8 @@ export async function stopUnit(unit: string, { systemd, files, processes }: Node
     await processes.attempt(paths.cleanBroker, [], { timeoutMs: 60_000 })
 }
 
-const isStarted = ({ mayFail }: UnitRunningSpec, active: string): boolean =>
+/** Is it as far as an install can bring it? */
+export const isStarted = ({ mayFail }: UnitRunningSpec, active: string): boolean =>
   active === 'active' || (mayFail && isTried(active))
 
 /** It was read from its place, with all that is in the directory of its drop-ins. */

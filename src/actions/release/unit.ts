@@ -1,10 +1,7 @@
-import { isUnknown, type Systemd } from '../../node/systemd.ts'
+import { isUnknown } from '../../node/systemd.ts'
 import type { UnitSpec } from '../unit-enabled.ts'
-import { stopUnit, type UnitRunningSpec } from '../unit-running.ts'
+import { isStarted, stopUnit, type UnitRunningSpec } from '../unit-running.ts'
 import { gone, type Release } from './release.ts'
-
-const isThere = async (unit: string, systemd: Systemd): Promise<boolean> =>
-  (await systemd.unit(unit)).load !== 'not-found'
 
 export const releaseEnabled: Release<UnitSpec, { enabled: boolean }> = {
   title: ({ spec: { unit } }) => `Do not start ${unit} at boot any more`,
@@ -24,11 +21,9 @@ export const releaseRunning: Release<UnitRunningSpec, { tried: boolean }> = {
     if (!before.tried && !isUnknown(await node.systemd.unit(unit))) await stopUnit(unit, node)
     return []
   },
-  async difference({ spec: { unit, mayFail } }, { systemd }) {
-    if (!(await isThere(unit, systemd))) return gone
-    const { active, sub } = await systemd.unit(unit)
-    return active === 'active' || (mayFail && active === 'activating')
-      ? undefined
-      : `is ${active} (${sub}), expected active`
+  async difference({ spec }, { systemd }) {
+    const { load, active, sub } = await systemd.unit(spec.unit)
+    if (load === 'not-found') return gone
+    return isStarted(spec, active) ? undefined : `is ${active} (${sub}), expected active`
   },
 }
