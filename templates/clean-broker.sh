@@ -23,12 +23,15 @@ if [ -n "$processes" ]; then
   wait_while running 50
 fi
 
+remove() {
+  ctr --connect-timeout 3s --namespace k8s.io "$@"
+}
 began=$(date +%s)
-ctr --namespace k8s.io tasks rm --force mosquitto
-ctr --namespace k8s.io containers rm mosquitto
-ctr --namespace k8s.io snapshots rm mosquitto
+remove tasks rm --force mosquitto
+remove containers rm mosquitto
+remove snapshots rm mosquitto
 
-# Without containerd each of these took 10 s, and there is nothing more to wait for.
+# Without containerd each of these took 3 s, and there is nothing more to wait for.
 [ $(($(date +%s) - began)) -lt 5 ] || exit 0
 
 # Stopped just while its task was made, containerd has that for some 5 s more (1.6.20, 1.7.24), and a start fails.

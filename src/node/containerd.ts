@@ -1,7 +1,7 @@
 import { type ContainerdApi, containerdApi, type ImageName } from './containerd-api.ts'
 import { type ImageContent, withContents } from './containerd-images.ts'
 import { containerdServices, namespace } from './containerd-services.ts'
-import { type SocketState, socketState } from './containerd-socket.ts'
+import { hungUp, type SocketState, socketState } from './containerd-socket.ts'
 import type { CallGrpc } from './grpc.ts'
 import { machineArch } from './machine.ts'
 import { containerdSocket, k3sContainerdSocket } from './paths.ts'
@@ -64,8 +64,10 @@ export function localContainerd(
     },
     async importImage(archive, platform) {
       const args = await withPlace('images', 'import', '--platform', platform, archive)
+      // It has these 5 s to say so itself.
+      using end = hungUp(await socket(), 5000)
       // Killed in the middle, `ctr` leaves a lease that keeps what it had brought, whoever removes the image.
-      await processes.run('ctr', args, { timeoutMs: 600_000, outlives: true })
+      await processes.run('ctr', args, { timeoutMs: 600_000, outlives: true, signal: end.signal })
     },
     // A power cut soon after an import can leave empty files in a layer that containerd believes to be whole, and a
     // second import does not mend it (containerd #5854, #10457).

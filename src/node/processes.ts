@@ -13,6 +13,8 @@ interface CommandOptions {
    * says on both of its outputs is the `stdout` of the result.
    */
   outlives?: boolean
+  /** Ends the command as its time-out does; the reason of the signal is what the error says. */
+  signal?: AbortSignal
 }
 
 interface CommandResult {
@@ -51,6 +53,12 @@ function endAll({ pid, stdout, stderr }: ChildProcess): void {
   stderr?.destroy()
 }
 
+/** One that waits in the kernel, as `sync` for a disk that is gone, is not even ended by SIGKILL. */
+function giveUp(program: ChildProcess, reason: string): void {
+  program.unref()
+  program.emit('error', new Error(`${reason}, and SIGKILL does not end it`))
+}
+
 /** Gathers what is read from now on. */
 function gather(output: Readable | null): () => string {
   let text = ''
@@ -62,14 +70,16 @@ function gather(output: Readable | null): () => string {
 
 /** `held`: a file descriptor that each program holds too for as long as it runs, if there is one by then. */
 export function localProcesses(held: () => number | undefined = () => undefined): Processes {
-  const attempt: Processes['attempt'] = async (file, args, { timeoutMs, outlives }) => {
+  const attempt: Processes['attempt'] = async (file, args, { timeoutMs, outlives, signal: stop }) => {
     const shown = shorten(file, args)
     await using output = outlives ? await unnamedFile() : undefined
     const descriptor = held()
     const outputs = output?.fd ?? 'pipe'
     const timers: NodeJS.Timeout[] = []
-    let isLate = false
+    let endedFor: string | undefined
+    let onStop = () => {}
     try {
+      stop?.throwIfAborted()
       // An install runs some thirty programs, and a library for that takes 2 ms for each, and 20 before the first.
       const program = spawn(file, args, {
         stdio: ['ignore', outputs, outputs, ...(descriptor === undefined ? [] : [descriptor])],
@@ -77,14 +87,18 @@ export function localProcesses(held: () => number | undefined = () => undefined)
         detached: true,
         env: { ...process.env, LC_ALL: 'C', PATH: process.env['PATH'] ?? defaultPath },
       })
-      const late = () => {
-        isLate = true
+      const end = (reason: string) => {
+        endedFor ??= reason
         program.kill()
+        timers.push(setTimeout(endAll, graceMs, program))
+        timers.push(setTimeout(giveUp, 2 * graceMs, program, reason))
       }
-      timers.push(setTimeout(late, timeoutMs), setTimeout(endAll, timeoutMs + graceMs, program))
+      timers.push(setTimeout(end, timeoutMs, `no answer within ${timeoutMs / 1000} s`))
+      onStop = () => end(messageOf(stop?.reason))
+      stop?.addEventListener('abort', onStop)
       const [stdout, stderr] = [gather(program.stdout), gather(program.stderr)]
       const [exitCode, signal] = (await once(program, 'close')) as [number | null, string | null]
-      if (isLate) throw new Error(`no answer within ${timeoutMs / 1000} s`)
+      if (endedFor) throw new Error(endedFor)
       if (exitCode === null) throw new Error(`ended by ${signal}`)
       return { exitCode, stdout: output ? await writtenTo(output) : stdout(), stderr: stderr() }
     } catch (error) {
@@ -94,6 +108,7 @@ export function localProcesses(held: () => number | undefined = () => undefined)
         { cause: error },
       )
     } finally {
+      stop?.removeEventListener('abort', onStop)
       for (const timer of timers) clearTimeout(timer)
     }
   }

@@ -8,14 +8,17 @@ import { releases } from '../lab/tree.ts'
 
 const timeoutMs = 120_000
 
-/** Run an install that stands still, once it has said this, until something has been done to the node. */
-const installMeeting = (node: LabNode, said: string, harm: string): Promise<RunResult> =>
+/** Run an install, and do something to the node once a command says that the time has come; `$edgekit` is its process. */
+const installMeeting = (node: LabNode, hasCome: string, harm: string): Promise<RunResult> =>
   node.run(
     `cd ${bundleOnNode} && { ./edgekit install >/tmp/out & }; edgekit=$!
-     until grep -q '${said}' /tmp/out; do sleep 0.01; done
-     kill -STOP $edgekit; ${harm}; kill -CONT $edgekit; wait $edgekit`,
+     until ${hasCome}; do sleep 0.01; done
+     ${harm}; wait $edgekit`,
     { timeoutMs },
   )
+const said = (text: string): string => `grep -q '${text}' /tmp/out`
+/** While this is done to the node, the install stands still. */
+const standing = (harm: string): string => `kill -STOP $edgekit; ${harm}; kill -CONT $edgekit`
 const readOnly = (path: string): string => `mount --bind ${path} ${path} && mount -o remount,bind,ro ${path}`
 
 describe.concurrent.each(releases)('%s', release => {
@@ -27,14 +30,14 @@ describe.concurrent.each(releases)('%s', release => {
       `$(df --output=used -k ${paths.state} | tail -1 | tr -d ' ')k`,
       'Write /opt/edgekit/bin/clean-broker',
     ],
-  ])('the disk gets full, no room for %s: everything is put back', async (_, size, said) => {
+  ])('the disk gets full, no room for %s: everything is put back', async (_, size, step) => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     await node.sh(`mkdir ${paths.state} && mount -t tmpfs -o size=1g tmpfs ${paths.state}`)
     const untouched = await snapshot(node)
     const { exitCode, stderr } = await installMeeting(
       node,
-      said,
-      `mount -o remount,size=${size} ${paths.state}`,
+      said(step),
+      standing(`mount -o remount,size=${size} ${paths.state}`),
     )
     expect(stderr).toContain('ENOSPC')
     expect(exitCode).toBe(exitCodes.rolledBack)
@@ -55,28 +58,42 @@ describe.concurrent.each(releases)('%s', release => {
   test.each([
     [
       '/etc gets read-only',
-      'Write /opt/edgekit/bin/edgekit',
-      readOnly('/etc'),
+      said('Write /opt/edgekit/bin/edgekit'),
+      standing(readOnly('/etc')),
       'umount /etc',
       /EROFS[\s\S]*Not everything could be put back:[\s\S]*Undo: Make the directory \/etc\/edgekit/,
     ],
     [
       'containerd is stopped',
-      'Import docker.io',
+      said('Import docker.io'),
+      // containerd waits for a client that stands still while it connects, up to 90 s.
       'systemctl stop containerd',
       'systemctl start containerd',
       /Not everything could be put back:[\s\S]*Undo: Import docker.io/,
     ],
   ])('%s in the middle: what needs it is named, and put back when it is mended', async (...row) => {
-    const [, said, harm, mend, message] = row
+    const [, hasCome, harm, mend, message] = row
     await using node = await startNodeWithBundle({ release, certificates: true })
     const untouched = await snapshot(node)
-    const { exitCode, stderr } = await installMeeting(node, said, harm)
+    const { exitCode, stderr } = await installMeeting(node, hasCome, harm)
     expect(stderr).toMatch(message)
     expect(exitCode).toBe(exitCodes.notClean)
     await node.sh(mend)
     const rollback = await node.run(`cd ${bundleOnNode} && ./edgekit rollback`, { timeoutMs })
     expect(rollback.stderr).toBe('')
+    expect(await snapshot(node)).toEqual(untouched)
+  })
+
+  test('containerd crashes, and an import does not notice: it is ended, and everything is put back', async () => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    const untouched = await snapshot(node)
+    const { exitCode, stderr } = await installMeeting(
+      node,
+      `pkill -STOP -f '[i]mport --platform'`,
+      'systemctl kill --signal=KILL containerd; systemctl restart containerd',
+    )
+    expect(stderr).toMatch(/images import [\s\S]*containerd has ended meanwhile/)
+    expect(exitCode).toBe(exitCodes.rolledBack)
     expect(await snapshot(node)).toEqual(untouched)
   })
 })

@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import { image } from '../../actions/image.ts'
+import { EdgekitError, exitCodes } from '../../errors.ts'
 import { localNode } from '../../node/node.ts'
 import { EdgekitCommand } from '../../ui/command.ts'
 
@@ -15,8 +16,11 @@ export default class BrokerImage extends EdgekitCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(BrokerImage)
     const node = localNode()
+    // `ctr` waits 10 s to say that.
+    if (!(await node.containerd.answers()))
+      throw new EdgekitError('containerd does not answer', { exitCode: exitCodes.refused })
     const { arch } = await node.machine()
-    const spec = { ...args, previousDigest: undefined, platform: `linux/${arch}` }
+    const spec = { ...args, platform: `linux/${arch}` }
     if ((await image.inspect(spec, node)) === 'done') return
     await image.apply(spec, node)
     this.say(`imported ${args.reference} from ${args.archive}`)

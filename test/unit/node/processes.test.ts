@@ -1,3 +1,4 @@
+import { ChildProcess } from 'node:child_process'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { CommandError } from '../../../src/node/command-error.ts'
 import { localProcesses } from '../../../src/node/processes.ts'
@@ -68,6 +69,27 @@ test.each([
   },
   15_000,
 )
+
+test('a program that even SIGKILL does not end is not waited for', async () => {
+  // As one behaves that waits in the kernel for a disk that is gone.
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
+  const end = vi.spyOn(ChildProcess.prototype, 'kill').mockReturnValue(true)
+  const stuck = processes.run('sleep', ['20'], { timeoutMs: 200 })
+  await expect(stuck).rejects.toThrow('sleep 20: no answer within 0.2 s, and SIGKILL does not end it')
+  const group = kill.mock.calls[0]?.[0] ?? 0
+  for (const mock of [kill, end]) mock.mockRestore()
+  process.kill(group, 'SIGKILL')
+}, 15_000)
+
+test('a program is ended when a signal says so, with the reason', async () => {
+  const stop = new AbortController()
+  const ended = processes.run('sleep', ['20'], { ...patient, signal: stop.signal })
+  stop.abort(new Error('nobody waits for it'))
+  await expect(ended).rejects.toThrow(CommandError)
+  await expect(ended).rejects.toThrow('sleep 20: nobody waits for it')
+  const never = processes.run('sleep', ['20'], { ...patient, signal: stop.signal })
+  await expect(never).rejects.toThrow('sleep 20: nobody waits for it')
+})
 
 test('much that is said, in letters of several bytes', async () => {
   const { stdout } = await processes.run('sh', sh('seq -f "%.0fä€" 100000'), patient)
