@@ -51,7 +51,7 @@ const halfMadeTask = `task=/run/containerd/io.containerd.runtime.v2.task/k8s.io/
 const inBroker = (command: string) => `ctr -n k8s.io tasks exec --exec-id test-$RANDOM mosquitto ${command}`
 
 describe.concurrent.each(releases)('%s', release => {
-  // With nothing else going on it is 3 to 4 s, 6.5 s with a killed containerd of Debian 12, which systemd starts after 5.
+  // With nothing else going on it is about 3 s, 6 s with a killed containerd of Debian 12, which systemd starts after 5.
   test.each([
     ['the image is removed', `ctr -n k8s.io images rm ${image}; systemctl restart mosquitto`],
     ['ctr is killed', 'kill -9 $(systemctl show mosquitto --value --property=MainPID)'],
