@@ -1,10 +1,8 @@
 import { paths } from '../../src/node/paths.ts'
 import type { LabNode } from './node.ts'
+import { restartEdgecore } from './restart-edgecore.ts'
 
 const kept = '/var/edgecore.yaml.good'
-
-/** Wait until EdgeCore, started anew, has reached the broker. */
-const connected = `until journalctl --unit=edgecore --output=cat --since="@$started" | grep --quiet "finish hub-client pub"; do sleep 0.2; done`
 
 /** Change edgecore.yaml with a script (`$file`) and let EdgeCore read it. `until`: what it must then have logged. */
 export const changeEdgecore =
@@ -17,9 +15,7 @@ export const changeEdgecore =
     )
 
 export const putEdgecoreBack = (node: LabNode) =>
-  node.sh(
-    `cp --archive ${kept} ${paths.edgecoreConfig}; started=$(date +%s.%N); systemctl restart edgecore; ${connected}`,
-  )
+  node.sh(`cp --archive ${kept} ${paths.edgecoreConfig}; ${restartEdgecore}`)
 
 /** Put the good file back, and leave EdgeCore running with the bad one. */
 export const putFileBack = `cp --archive ${kept} ${paths.edgecoreConfig}`
