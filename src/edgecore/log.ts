@@ -43,6 +43,7 @@ export interface EdgecoreLogState {
  */
 export function readEdgecoreLog(lines: readonly LogLine[], options: { now: Date }): EdgecoreLogState {
   const starts = splitStarts(parseKlog(lines, options.now))
+  if (isSilent(lines)) starts.push({ records: [], fromTheBeginning: true })
   const last = starts.at(-1)
   const records = last?.records ?? []
   const fatal = findFatal(records)
@@ -69,6 +70,12 @@ export function readEdgecoreLog(lines: readonly LogLine[], options: { now: Date 
     evidence,
     warnings: readWarnings(records),
   }
+}
+
+/** systemd has started a process that has said nothing yet: what the one before it said is no news of it. */
+function isSilent(lines: readonly LogLine[]): boolean {
+  const begun = lines.findLastIndex(({ pid, text }) => pid === 1 && text.startsWith('Started '))
+  return begun >= 0 && lines.slice(begun).every(({ pid }) => pid === 1)
 }
 
 /** While EdgeCore stops, its parts go one by one; what they say then is no state. */

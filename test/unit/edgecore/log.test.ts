@@ -278,6 +278,40 @@ describe('why EdgeCore ended', () => {
   })
 })
 
+describe('a process that was started', () => {
+  const of = (pid: number) => (line: string) => `Jan 02 12:00:01 edge-1 edgecore[${pid}]: ${line}`
+  const systemd = 'Jan 02 12:00:02 edge-1 systemd[1]: '
+  const started = `${systemd}Started edgecore.service - KubeEdge EdgeCore (installed by edgekit).`
+  const crash = [version(77), klog('boom', { severity: 'F', pid: 77 })].map(of(77))
+  const up = [version(77), ...['sub', 'pub'].map(role => finish(role, { pid: 77 }))].map(of(77))
+  test.each<[string, string[], object]>([
+    ['one that crashed', [started, ...crash], { starts: 1, fatal: { code: 'fatal' } }],
+    [
+      'and has said nothing yet',
+      [...crash, started],
+      { starts: 2, eventBus: 'unknown', fatal: undefined, previousFatal: { code: 'fatal' } },
+    ],
+    [
+      'and has ended without a word',
+      [...up, started, `${systemd}edgecore.service: …`],
+      { eventBus: 'unknown' },
+    ],
+    [
+      'and could not be executed',
+      [...crash, started, of(78)('edgecore.service: …')],
+      { fatal: { code: 'fatal' } },
+    ],
+    [
+      'and has said something before systemd did',
+      [...up, started, ...up.slice(1)],
+      { starts: 1, eventBus: 'up' },
+    ],
+  ])('%s', (_, lines, expected) => {
+    const { fatal, ...state } = read(...lines)
+    expect({ ...state, fatal }).toMatchObject(expected)
+  })
+})
+
 describe('the cloud', () => {
   const success = klog('Websocket connect to cloud access successful', { file: 'websocket.go' })
   const broken = klog('websocket read error: EOF', { severity: 'E', file: 'process.go' })
