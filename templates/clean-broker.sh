@@ -27,7 +27,7 @@ k8s_io() {
   ctr --connect-timeout 2s --namespace k8s.io "$@"
 }
 # Without containerd nothing more can be done: it is started before the broker is, and this comes again then.
-containers=$(k8s_io containers ls -q) || exit 0
+containers=$(k8s_io containers ls -q) || exit 1
 if echo "$containers" | grep -qx mosquitto; then
   k8s_io tasks rm --force mosquitto
   k8s_io containers rm mosquitto

@@ -2,6 +2,7 @@ import type { Containerd } from '../node/containerd.ts'
 import { pinnedLabel } from '../node/containerd-api.ts'
 import type { Node } from '../node/node.ts'
 import type { Action } from './action.ts'
+import { isContainerdGone } from './containerd-gone.ts'
 
 export interface ImageSpec {
   reference: string
@@ -85,7 +86,10 @@ export const image: Action<ImageSpec, Before> = {
   async revert({ digest }, before, node) {
     const { containerd } = node
     // Each call would wait 10 s to say that.
-    if (!(await containerd.answers())) throw new Error('containerd does not answer')
+    if (!(await containerd.answers())) {
+      if (await isContainerdGone(node)) return
+      throw new Error('containerd does not answer')
+    }
     const now = (await containerd.imageNames()).filter(image => image.digest === digest)
     for (const { reference } of now.filter(({ reference }) => !before.names.includes(reference)))
       await containerd.removeImage(reference)

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { readAsset } from '../assets.ts'
 import { messageOf } from '../errors.ts'
 import type { Files } from '../node/files.ts'
 import type { Node } from '../node/node.ts'
-import { paths, unitFile, units } from '../node/paths.ts'
-import type { UnitState } from '../node/systemd.ts'
+import { unitFile, units } from '../node/paths.ts'
+import { isUnknown, type UnitState } from '../node/systemd.ts'
 import type { Action } from './action.ts'
+import { isContainerdGone } from './containerd-gone.ts'
 import type { UnitSpec } from './unit-enabled.ts'
 
 export interface UnitRunningSpec extends UnitSpec {
@@ -19,14 +21,21 @@ export interface UnitRunningSpec extends UnitSpec {
 export const isTried = (active: string): boolean =>
   active === 'active' || active === 'activating' || active === 'reloading'
 
+/** Stop a unit, and see that nothing is left of it: that of the broker has a container. */
+export async function stopUnit(unit: string, node: Node): Promise<void> {
+  if (!isUnknown(await node.systemd.unit(unit))) await node.systemd.stop(unit)
+  if (unit === units.broker) await clearBrokerAway(node)
+}
+
 /**
- * Stop a unit. What clears away the broker's container when its unit stops does not run for a unit that is not active any
- * more, as after a power cut.
+ * What its unit runs when it stops may have found no containerd, and does not run for a unit that is not active any more,
+ * as after a power cut. On the node it may be gone by now.
  */
-export async function stopUnit(unit: string, { systemd, files, processes }: Node): Promise<void> {
-  await systemd.stop(unit)
-  if (unit === units.broker && (await files.status(paths.cleanBroker)))
-    await processes.attempt(paths.cleanBroker, [], { timeoutMs: 60_000 })
+async function clearBrokerAway(node: Node): Promise<void> {
+  const script = ['-c', readAsset('templates/clean-broker.sh')]
+  const cleared = await node.processes.attempt('sh', script, { timeoutMs: 60_000 }).catch(() => undefined)
+  if (cleared?.exitCode === 0 || (await isContainerdGone(node))) return
+  throw new Error('containerd does not answer, and the container of the broker is still in it')
 }
 
 /** Is it as far as an install can bring it? */

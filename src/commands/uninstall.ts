@@ -24,7 +24,7 @@ export default class Uninstall extends EdgekitCommand {
     const { flags } = await this.parse(Uninstall)
     const silent = this.jsonEnabled()
     await interruptible(signal => this.ask(flags, signal), 'nothing has been changed')
-    const { bundle, kept } = await interruptible(
+    const { bundle, kept, goesOn } = await interruptible(
       signal =>
         uninstall({
           node: localNode(),
@@ -38,9 +38,13 @@ export default class Uninstall extends EdgekitCommand {
     const left = kept.filter(({ onPurpose }) => !onPurpose)
     if (left.length > 0) process.exitCode = exitCodes.leftThings
     if (!bundle) this.say('Nothing to do: edgekit has installed nothing here.')
+    else if (goesOn)
+      this.say(
+        `\n${bundle.name} ${bundle.kubeedgeVersion} is uninstalled, but for what could not go yet. For that edgekit is still here: edgekit uninstall`,
+      )
     else this.say(`\n${bundle.name} ${bundle.kubeedgeVersion} is no longer installed here.`)
     if (kept.length > 0) this.say(formatKept(kept))
-    return { bundle: bundle ?? null, kept }
+    return { bundle: bundle ?? null, kept, goesOn }
   }
 
   private async ask({ yes, purge }: { yes: boolean; purge: boolean }, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
+import { isContainerdGone } from '../actions/containerd-gone.ts'
 import type { Kept, ReleaseContext } from '../actions/release/release.ts'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import type { Node } from '../node/node.ts'
-import { brokerContainer, paths } from '../node/paths.ts'
+import { brokerContainer, paths, units } from '../node/paths.ts'
 import type { Step, StepRunner } from '../step.ts'
 import { howToGoOn, notPutBack } from './how-to-go-on.ts'
 import { type Receipt, type ReceiptItem, readReceipt, writeReceipt } from './receipt.ts'
@@ -25,6 +26,8 @@ export interface UninstallResult {
   /** What was installed; undefined when nothing was. */
   bundle: Receipt['bundle'] | undefined
   kept: Kept[]
+  /** edgekit itself and its receipt are still there, for what could not be taken back yet. */
+  goesOn: boolean
 }
 
 /** Go last: what was interrupted can be gone on with as long as they are there. */
@@ -44,14 +47,14 @@ export async function uninstall(options: UninstallOptions): Promise<UninstallRes
     // Killed after the receipt had gone, or put back to an untouched node just now.
     await (begun ?? newRun(node)).settle(undefined)
     if (!(await node.files.status(paths.state))) await removePrograms(node)
-    return { bundle: undefined, kept: [] }
+    return { bundle: undefined, kept: [], goesOn: false }
   }
   const run = begun ?? newRun(node)
   const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
   const bundle = { name, kubeedgeVersion, manifestSha256 }
   await run.begin({ command: 'uninstall', edgekit: edgekitVersion, bundle })
   try {
-    return { bundle: receipt.bundle, kept: await takeBack(receipt, run, options) }
+    return { bundle: receipt.bundle, ...(await takeBack(receipt, run, options)) }
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error
     throw new EdgekitError(messageOf(error), {
@@ -79,15 +82,14 @@ async function takeBack(
   receipt: Receipt,
   run: Run,
   { node, purge, runSteps, signal }: UninstallOptions,
-): Promise<Kept[]> {
+): Promise<Pick<UninstallResult, 'kept' | 'goesOn'>> {
   const kept: Kept[] = []
   const remaining: ReceiptItem[] = []
-  const context = await contextFor(node, purge)
-  const others = (context.containers ?? []).map(({ id }) => id)
-  const keepsRuntime = others.length > 0 && receipt.items.some(isRuntimeItem)
+  const context = await contextFor(receipt, node, purge)
+  const whyRuntimeStays = receipt.items.some(isRuntimeItem) && (await whoNeedsContainerd(context))
   const steps = receipt.items.toReversed().flatMap((item): Step[] => {
     if (programs.includes(item.id)) return []
-    if (keepsRuntime && isRuntimeItem(item)) {
+    if (whyRuntimeStays && isRuntimeItem(item)) {
       remaining.unshift(item)
       return []
     }
@@ -100,31 +102,43 @@ async function takeBack(
     })
   })
   await runSteps([...steps, reloadStep(receipt, node)])
-  if (keepsRuntime)
-    kept.push({ what: 'containerd', why: `containers of others are in it: ${others.join(', ')}` })
+  if (whyRuntimeStays) kept.push({ what: 'containerd', why: whyRuntimeStays })
   if (remaining.length > 0) {
     const items = [...receipt.items.filter(({ id }) => programs.includes(id)), ...remaining]
     const rest: Receipt = { ...receipt, run: run.history.run, updatedAt: new Date().toISOString(), items }
     await writeReceipt(rest, node.files)
     await run.settle(rest)
-    return kept
+    return { kept, goesOn: true }
   }
   await node.files.remove(paths.receipt)
   await run.settle(undefined)
   await removePrograms(node)
-  return kept
+  return { kept, goesOn: false }
 }
 
 /** A directory that holds something that is kept needs no line of its own. */
 const isKnown = (what: string, kept: readonly Kept[]): boolean =>
   kept.some(known => known.what === what || known.what.startsWith(`${what}/`))
 
-async function contextFor(node: Node, purge: boolean): Promise<ReleaseContext> {
-  const { containerd } = node
+async function contextFor({ items }: Receipt, node: Node, purge: boolean): Promise<ReleaseContext> {
+  const { containerd, systemd } = node
+  // What is in one of ours cannot be taken out while it stands still, as after an uninstall that was cut off.
+  if (!(await containerd.answers()) && items.some(isRuntimeItem))
+    await systemd.start(units.containerd).catch(() => undefined)
   const containers = (await containerd.answers())
     ? (await containerd.containers()).filter(({ id }) => id !== brokerContainer)
     : undefined
   return { node, purge, containers, neededNames: [] }
+}
+
+/** Why the containerd that came with the bundle cannot go, if it cannot. */
+async function whoNeedsContainerd({ node, containers }: ReleaseContext): Promise<string | undefined> {
+  if (containers)
+    return containers.length > 0
+      ? `containers of others are in it: ${containers.map(({ id }) => id).join(', ')}`
+      : undefined
+  if (await isContainerdGone(node)) return undefined
+  return 'it does not answer, and containers of others may be in it; mend that and uninstall again'
 }
 
 function releaseStep(

@@ -84,6 +84,26 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(untouched)
   })
 
+  test('containerd is gone when an install with a broker is put back: its container is not forgotten', async () => {
+    await using node = await startNodeWithBundle({ release, certificates: true })
+    const untouched = await snapshot(node)
+    const interrupted = await installMeeting(
+      node,
+      said('Start mosquitto'),
+      'kill -INT $edgekit; systemctl stop containerd; systemctl mask --runtime containerd',
+    )
+    expect(interrupted.exitCode).toBe(130)
+    const rollback = `cd ${bundleOnNode} && ./edgekit rollback`
+    const stuck = await node.run(rollback, { timeoutMs })
+    expect(stuck.stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'Undo: Start mosquitto.service: containerd does not answer, and the container of the broker is still in it',
+    )
+    expect(stuck.exitCode).toBe(exitCodes.notClean)
+    await node.sh('systemctl unmask --runtime containerd; systemctl start containerd')
+    expect((await node.run(rollback, { timeoutMs })).stderr).toBe('')
+    expect(await snapshot(node)).toEqual(untouched)
+  })
+
   test('containerd crashes, and an import does not notice: it is ended, and everything is put back', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     const untouched = await snapshot(node)

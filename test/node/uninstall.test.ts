@@ -77,6 +77,29 @@ test.concurrent(
 )
 
 test.concurrent(
+  'without containerd all else goes, and what is in containerd with the next uninstall',
+  async () => {
+    await using node = await startNodeWithBundle({ release: 'bookworm', certificates: true })
+    const untouched = await snapshot(node)
+    await node.sh(install, { timeoutMs: 2 * minutes })
+    await node.sh('systemctl stop containerd; systemctl mask --runtime containerd')
+    const first = await node.run(`${uninstall} --purge`, { timeoutMs: 2 * minutes })
+    const said = first.stdout.replaceAll(/\s+/g, ' ')
+    expect(said).toContain('but for what could not go yet')
+    for (const what of ['mosquitto.service', 'docker.io/library/eclipse-mosquitto:2.0'])
+      expect(said).toContain(`${what}: containerd does not answer`)
+    expect(first.exitCode).toBe(exitCodes.leftThings)
+    expect((await node.run(`ls ${paths.brokerUnit} ${paths.edgecore}`)).stdout).toBe('')
+    await node.sh('systemctl unmask --runtime containerd; systemctl start containerd')
+    const { exitCode, stdout } = await node.run(uninstall, { timeoutMs: minutes })
+    expect(stdout).toContain('kubeedge-edge v1.22.0 is no longer installed here.')
+    expect(exitCode).toBe(exitCodes.ok)
+    expect(await snapshot(node)).toEqual(untouched)
+  },
+  4 * minutes,
+)
+
+test.concurrent(
   'killed in the middle it is finished by running it again; what it had changed is as before',
   async () => {
     await using node = await startNodeWithBundle({ release: 'trixie', certificates: true })

@@ -1,4 +1,5 @@
 import { pinnedLabel } from '../../node/containerd-api.ts'
+import { isContainerdGone } from '../containerd-gone.ts'
 import { byDigest, type ImageSpec } from '../image.ts'
 import type { Release } from './release.ts'
 
@@ -12,9 +13,15 @@ const isItself = (name: string): boolean => name.startsWith('sha256:')
 /** Names that only edgekit gave go, unless a container of somebody else uses the image; then it is unpinned. */
 export const releaseImage: Release<ImageSpec, Before> = {
   title: ({ spec: { reference } }) => `Remove ${reference} from containerd`,
-  async release({ spec: { reference, digest }, before }, { node: { containerd }, containers, neededNames }) {
-    if (!containers)
-      return [{ what: reference, why: 'containerd does not answer; start it and uninstall again' }]
+  async release({ spec: { reference, digest }, before }, { node, containers, neededNames }) {
+    const { containerd } = node
+    if (!containers) {
+      if (await isContainerdGone(node))
+        return [
+          { what: reference, why: 'there is no containerd any more to remove it from', onPurpose: true },
+        ]
+      throw new Error('containerd does not answer')
+    }
     const named = (await containerd.imageNames()).filter(image => image.digest === digest)
     const names = named.map(image => image.reference)
     const given = names.filter(name => !before.names.includes(name))

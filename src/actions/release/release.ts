@@ -15,7 +15,7 @@ export interface ReleaseContext {
   node: Node
   /** Data goes too. */
   purge: boolean
-  /** What runs in containerd besides the broker; undefined when containerd does not answer. */
+  /** What runs in containerd besides the broker; undefined when containerd does not answer, or is gone. */
   containers: readonly ContainerdContainer[] | undefined
   /** Names of images that have to stay, because something that is not taken back has them too. */
   neededNames: readonly string[]

@@ -1,4 +1,3 @@
-import { isUnknown } from '../../node/systemd.ts'
 import type { UnitSpec } from '../unit-enabled.ts'
 import { isStarted, stopUnit, type UnitRunningSpec } from '../unit-running.ts'
 import { gone, type Release } from './release.ts'
@@ -18,7 +17,7 @@ export const releaseEnabled: Release<UnitSpec, { enabled: boolean }> = {
 export const releaseRunning: Release<UnitRunningSpec, { tried: boolean }> = {
   title: ({ spec: { unit } }) => `Stop ${unit}`,
   async release({ spec: { unit }, before }, { node }) {
-    if (!before.tried && !isUnknown(await node.systemd.unit(unit))) await stopUnit(unit, node)
+    if (!before.tried) await stopUnit(unit, node)
     return []
   },
   async difference({ spec }, { systemd }) {

@@ -77,13 +77,33 @@ describe('unit-enabled', () => {
 
 describe('unit-running', () => {
   test.each([
-    [units.broker, [`stop ${units.broker}`, `run ${paths.cleanBroker}`]],
+    [units.broker, [`stop ${units.broker}`, 'run sh']],
     [units.edgecore, [`stop ${units.edgecore}`]],
   ])('reverted, %s leaves no container, though its unit may not run any more', async (unit, calls) => {
     const node = await tinyNode()
-    await node.put(paths.cleanBroker, 'clears away', 0o755)
+    node.setUnit(unit, {})
     await unitRunning.revert({ unit, mayFail: false }, { tried: false }, node)
     expect(node.calls).toEqual(calls)
+  })
+
+  test('reverted once more, when its unit is gone, only the container of the broker is cleared away', async () => {
+    const node = await tinyNode()
+    await unitRunning.revert({ unit: units.broker, mayFail: false }, { tried: false }, node)
+    expect(node.calls).toEqual(['run sh'])
+  })
+
+  test.each([
+    ['does not answer', 'silent', {}],
+    ['is stopped', 'absent', {}],
+    ['is gone', 'absent', undefined],
+  ] as const)('the broker cannot be cleared away while containerd %s', async (_, state, containerd) => {
+    const node = await tinyNode()
+    node.processes.attempt = async () => ({ exitCode: 1, stdout: '', stderr: '' })
+    node.containerd.state = async () => state
+    if (containerd) node.setUnit(units.containerd, containerd)
+    const reverted = unitRunning.revert({ unit: units.broker, mayFail: false }, { tried: false }, node)
+    if (containerd) await expect(reverted).rejects.toThrow('containerd does not answer')
+    else await expect(reverted).resolves.toBeUndefined()
   })
 
   const spec = { unit, mayFail: false }

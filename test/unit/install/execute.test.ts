@@ -37,6 +37,7 @@ const file = (path: string, text: string): DesiredStep => ({
 async function freshNode(): Promise<TinyNode> {
   const node = await tinyNode()
   for (const path of ['/etc', '/var/lib']) await node.put(`${path}/other`, '')
+  for (const unit of ['a', 'b', 'c']) node.setUnit(unit, {})
   return node
 }
 

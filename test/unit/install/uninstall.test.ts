@@ -96,7 +96,11 @@ async function installed(steps = desired): Promise<{ node: TinyNode; untouched: 
 
 test('the node is as before, and says what was there', async () => {
   const { node, untouched } = await installed()
-  expect(await uninstallOn(node)).toMatchObject({ bundle: { name: 'kubeedge-edge' }, kept: [] })
+  expect(await uninstallOn(node)).toMatchObject({
+    bundle: { name: 'kubeedge-edge' },
+    kept: [],
+    goesOn: false,
+  })
   expect(await node.disk()).toEqual(untouched)
   expect(node.images).toEqual([])
 })
@@ -125,7 +129,7 @@ test('in reverse: stopped before its unit goes, and edgekit itself last', async 
 test('a second time there is nothing to do', async () => {
   const { node, untouched } = await installed()
   await uninstallOn(node)
-  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [] })
+  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], goesOn: false })
   expect(await node.disk()).toEqual(untouched)
 })
 
@@ -179,7 +183,7 @@ test('an install that was interrupted is put back first', async () => {
   const node = await bareNode()
   const untouched = await node.disk()
   await performUnfinished(node, desired)
-  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [] })
+  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], goesOn: false })
   expect(await node.disk()).toEqual(untouched)
 })
 
