@@ -1,7 +1,12 @@
 import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
-import { isUnknown } from '../node/systemd.ts'
 
-/** There is no containerd on this node any more, and with it went what had been brought into it. */
-export const isContainerdGone = async ({ containerd, systemd }: Node): Promise<boolean> =>
-  (await containerd.state()) === 'absent' && isUnknown(await systemd.unit(units.containerd))
+/**
+ * There is no containerd on this node any more, and with it went what had been brought into it. What systemd knows of its
+ * unit may be from before it read its files again.
+ */
+export async function isContainerdGone({ containerd, systemd, files }: Node): Promise<boolean> {
+  if ((await containerd.state()) !== 'absent') return false
+  const { fragmentPath } = await systemd.unit(units.containerd)
+  return fragmentPath === '' || (await files.status(fragmentPath)) === undefined
+}

@@ -16,10 +16,7 @@ export const releaseImage: Release<ImageSpec, Before> = {
   async release({ spec: { reference, digest }, before }, { node, containers, neededNames }) {
     const { containerd } = node
     if (!containers) {
-      if (await isContainerdGone(node))
-        return [
-          { what: reference, why: 'there is no containerd any more to remove it from', onPurpose: true },
-        ]
+      if (await isContainerdGone(node)) return []
       throw new Error('containerd does not answer')
     }
     const named = (await containerd.imageNames()).filter(image => image.digest === digest)

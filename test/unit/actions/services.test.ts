@@ -93,17 +93,19 @@ describe('unit-running', () => {
   })
 
   test.each([
-    ['does not answer', 'silent', {}],
-    ['is stopped', 'absent', {}],
-    ['is gone', 'absent', undefined],
-  ] as const)('the broker cannot be cleared away while containerd %s', async (_, state, containerd) => {
+    ['does not answer', 'silent', '/etc/x', false],
+    ['is stopped', 'absent', '/etc/x', false],
+    ['is gone', 'absent', '', true],
+    ['is gone, and systemd has not noticed', 'absent', '/etc/gone', true],
+  ] as const)('the broker is not cleared away while containerd %s', async (_, state, fragmentPath, gone) => {
     const node = await tinyNode()
+    await node.put('/etc/x', '')
     node.processes.attempt = async () => ({ exitCode: 1, stdout: '', stderr: '' })
     node.containerd.state = async () => state
-    if (containerd) node.setUnit(units.containerd, containerd)
+    node.setUnit(units.containerd, { fragmentPath })
     const reverted = unitRunning.revert({ unit: units.broker, mayFail: false }, { tried: false }, node)
-    if (containerd) await expect(reverted).rejects.toThrow('containerd does not answer')
-    else await expect(reverted).resolves.toBeUndefined()
+    if (gone) await expect(reverted).resolves.toBeUndefined()
+    else await expect(reverted).rejects.toThrow('containerd does not answer')
   })
 
   const spec = { unit, mayFail: false }
