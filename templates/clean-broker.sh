@@ -24,7 +24,7 @@ if [ -n "$processes" ]; then
 fi
 
 k8s_io() {
-  ctr --connect-timeout 2s --namespace k8s.io "$@"
+  ctr --connect-timeout 5s --namespace k8s.io "$@"
 }
 # Without containerd nothing more can be done: it is started before the broker is, and this comes again then.
 containers=$(k8s_io containers ls -q) || exit 1

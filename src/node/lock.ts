@@ -1,4 +1,12 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeSync,
+} from 'node:fs'
 import * as z from 'zod/mini'
 import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
 import { CommandError } from './command-error.ts'
@@ -22,6 +30,8 @@ export interface Lock {
    * edgekit is at work, and names it.
    */
   take(command: string): Promise<boolean>
+  /** The programs of an edgekit that was killed which still hold it, such as `ctr images import … (process 325)`. */
+  heldBy(): string[]
 }
 
 function startOf(pid: number | 'self'): string | undefined {
@@ -52,6 +62,17 @@ function open(path: string): number {
       remedy: 'Run edgekit as root. Nothing has been changed.',
       cause: error,
     })
+  }
+}
+
+/** The command line of a process that has this file open where the programs of edgekit have it. */
+function programWith(path: string, pid: string): string | undefined {
+  try {
+    if (readlinkSync(`/proc/${pid}/fd/3`) !== path) return undefined
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0\s]+/)
+    return words.join(' ').trim().slice(0, 100)
+  } catch {
+    return undefined
   }
 }
 
@@ -93,6 +114,13 @@ export function localLock(path: string): Lock {
       const holder = holderIn(path)
       if (holder) throw locked(holder)
       return false
+    },
+    heldBy() {
+      const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))
+      return pids.flatMap(pid => {
+        const program = programWith(path, pid)
+        return program === undefined ? [] : [`${program} (process ${pid})`]
+      })
     },
   }
 }

@@ -164,7 +164,7 @@ export async function tinyNode(): Promise<TinyNode> {
       run: noNeed,
       attempt: file => call('run', file).then(() => ({ exitCode: 0, stdout: '', stderr: '' })),
     },
-    lock: { descriptor: undefined, take: async () => true },
+    lock: { descriptor: undefined, take: async () => true, heldBy: () => [] },
     network: { listeners: noNeed, defaultRoutes: noNeed, addresses: noNeed, get: noNeed },
     runtime: {
       ctrFlags: noNeed,

@@ -62,6 +62,7 @@ test('a program that a killed process had started holds it until it ends', async
   await once(other, 'exit')
   const lock = localLock(path)
   expect(await lock.take('edgekit install')).toBe(false)
+  expect(lock.heldBy()).toEqual([expect.stringMatching(/^sleep 1 \(process \d+\)$/)])
   while (!(await lock.take('edgekit install'))) await sleep(50)
 })
 
