@@ -85,6 +85,8 @@ async function delivery(
   { topic, back, payload, qos, againMs }: Message,
   end: AbortSignal,
 ): Promise<Delivery> {
+  // It may be so before anybody listens.
+  if (!client.connected) return { failure: 'the broker closed the connection' }
   const started = performance.now()
   const stop = new AbortController()
   const received = new Promise<Delivery>(resolve => {

@@ -32,7 +32,11 @@ export interface Processes {
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n')
+/** Its last ten lines, if it has said anything. */
+function lastWords({ stdout, stderr }: Pick<CommandResult, 'stdout' | 'stderr'>): string[] {
+  const said = (stderr || stdout).trimEnd()
+  return said ? [said.split('\n').slice(-10).join('\n')] : []
+}
 
 const shorten = (file: string, args: readonly string[]): string => {
   const whole = [file, ...args].join(' ')
@@ -98,9 +102,9 @@ export function localProcesses(held: () => number | undefined = () => undefined)
       stop?.addEventListener('abort', onStop)
       const [stdout, stderr] = [gather(program.stdout), gather(program.stderr)]
       const [exitCode, signal] = (await once(program, 'close')) as [number | null, string | null]
-      if (endedFor) throw new Error(endedFor)
-      if (exitCode === null) throw new Error(`ended by ${signal}`)
-      return { exitCode, stdout: output ? await writtenTo(output) : stdout(), stderr: stderr() }
+      const said = { stdout: output ? await writtenTo(output) : stdout(), stderr: stderr() }
+      if (exitCode !== null && !endedFor) return { exitCode, ...said }
+      throw new Error([endedFor ?? `ended by ${signal}`, ...lastWords(said)].join(': '))
     } catch (error) {
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
       throw new CommandError(
@@ -117,8 +121,8 @@ export function localProcesses(held: () => number | undefined = () => undefined)
     async run(file, args, options) {
       const result = await attempt(file, args, options)
       if (result.exitCode !== 0) {
-        const said = lastLines(result.stderr || result.stdout, 10)
-        throw new CommandError(`${shorten(file, args)}: exit code ${result.exitCode}${said && `: ${said}`}`)
+        const parts = [shorten(file, args), `exit code ${result.exitCode}`, ...lastWords(result)]
+        throw new CommandError(parts.join(': '))
       }
       return result
     },

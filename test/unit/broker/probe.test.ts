@@ -82,6 +82,16 @@ test.each([
   expect(await took).toBeLessThan(2_500)
 })
 
+test('a broker that hangs up in the middle has closed the connection, for what comes after that too', async () => {
+  const leaving = await tinyBroker(0)
+  const { port, published } = leaving
+  const answer = probeBroker({ host, port }, nobody, 5_000)
+  await expect.poll(() => published.length).toBeGreaterThan(0)
+  await leaving.close()
+  const failure = 'the broker closed the connection'
+  expect(await answer).toMatchObject({ qos0: { failure }, qos1: { failure } })
+})
+
 test('a broker that accepts and then says nothing more does answer, and is not waited for', async () => {
   const { port, connects } = await broker('mute')
   expect(await timed(waitForBroker({ host, port }, 60_000))).toBeLessThan(2_500)

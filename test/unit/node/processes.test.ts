@@ -105,7 +105,12 @@ test('a program that cannot be started', async () => {
 test('a program that is killed', async () => {
   const killed = processes.attempt('sh', sh('kill -9 $$'), patient)
   await expect(killed).rejects.toThrow(CommandError)
-  await expect(killed).rejects.toThrow('SIGKILL')
+  await expect(killed).rejects.toThrow(/SIGKILL$/)
+})
+
+test.each([false, true])('what it had said until then is told, outlives: %s', async outlives => {
+  const late = processes.attempt('sh', sh('echo no space left >&2; sleep 20'), { timeoutMs: 300, outlives })
+  await expect(late).rejects.toThrow(/no answer within 0.3 s: no space left$/)
 })
 
 test('a long command line is cut in a message', async () => {
