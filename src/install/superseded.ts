@@ -1,5 +1,6 @@
 import { byDigest, type ImageSpec } from '../actions/image.ts'
 import type { Kept } from '../actions/release/release.ts'
+import { messageOf } from '../errors.ts'
 import type { Node } from '../node/node.ts'
 import { brokerContainer, paths } from '../node/paths.ts'
 import type { Step } from '../step.ts'
@@ -27,6 +28,27 @@ export function withSuperseded(receipt: Receipt, desired: readonly DesiredStep[]
 /** An image, or the archive of one, that the bundle no longer has. */
 const isOfImage = ({ kind, id }: ReceiptItem): boolean =>
   kind === 'image' || (kind === 'file' && id.startsWith(`${paths.images}/`))
+
+async function remove(
+  old: readonly ReceiptItem[],
+  receipt: Receipt,
+  neededNames: readonly string[],
+  node: Node,
+): Promise<Kept[]> {
+  const containers = (await node.containerd.containers()).filter(({ id }) => id !== brokerContainer)
+  const gone = new Set<string>()
+  const kept: Kept[] = []
+  for (const item of old) {
+    const found = releasable(item)
+    const stays = found
+      ? await found.release.release(found.owned, { node, purge: false, containers, neededNames })
+      : []
+    if (stays.length === 0) gone.add(item.id)
+    kept.push(...stays)
+  }
+  await writeReceipt({ ...receipt, items: receipt.items.filter(({ id }) => !gone.has(id)) }, node.files)
+  return kept
+}
 
 /** All names that these images have, or will have. */
 const namesIn = (desired: readonly DesiredStep[]): string[] =>
@@ -56,18 +78,12 @@ export async function supersededSteps(
     {
       title: 'Remove the images of the bundle before',
       async run(note) {
-        const gone = new Set<string>()
-        const containers = (await node.containerd.containers()).filter(({ id }) => id !== brokerContainer)
-        const context = { node, purge: false, containers, neededNames: namesIn(desired) }
-        const kept: Kept[] = []
-        for (const item of old) {
-          const found = releasable(item)
-          const stays = found ? await found.release.release(found.owned, context) : []
-          if (stays.length === 0) gone.add(item.id)
-          kept.push(...stays)
+        try {
+          const kept = await remove(old, receipt, namesIn(desired), node)
+          if (kept.length > 0) note(`${kept.length} are still in use`)
+        } catch (error) {
+          note(`left for the next install: ${messageOf(error)}`)
         }
-        await writeReceipt({ ...receipt, items: receipt.items.filter(({ id }) => !gone.has(id)) }, node.files)
-        if (kept.length > 0) note(`${kept.length} are still in use`)
       },
     },
   ]

@@ -38,13 +38,16 @@ export function hungUp(path: string, graceMs: number): { signal: AbortSignal } &
   let timer: NodeJS.Timeout | undefined
   const session = connectHttp2('http://localhost', { createConnection: () => connect(path) })
   const abort = () => controller.abort(new Error('containerd has ended meanwhile'))
-  session.once('close', () => (timer = setTimeout(abort, graceMs)))
+  const wait = () => {
+    timer = setTimeout(abort, graceMs)
+  }
+  session.once('close', wait)
   // It closes as well.
   session.on('error', () => {})
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
-      session.removeAllListeners('close').destroy()
+      session.off('close', wait).destroy()
       clearTimeout(timer)
     },
   }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Receipt, readReceipt, writeReceipt } from '../../../src/install/receipt.ts'
 import { statusOf } from '../../../src/install/status.ts'
 import type { DesiredStep } from '../../../src/install/step-makers.ts'
@@ -70,6 +70,17 @@ test('one that a container still uses stays, and is tried again later', async ()
   node.containers = []
   for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
   expect(names(node)).not.toContain('example.com/b:1')
+})
+
+test('a containerd that has just stopped is no failure of an install that is done', async () => {
+  const { node, desired } = await upgraded()
+  const answer = vi.spyOn(node.containerd, 'containers').mockRejectedValue(new Error('no answer'))
+  let said = ''
+  for (const { run } of await supersededSteps(desired, undefined, node)) await run(text => (said = text))
+  expect(said).toBe('left for the next install: no answer')
+  answer.mockRestore()
+  for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
+  expect(names(node)).toEqual(['example.com/a:1', 'example.com/a@sha256:a2'])
 })
 
 test('an archive that is not wanted any more goes too', async () => {
