@@ -90,7 +90,8 @@ describe.concurrent.each(releases)('%s', release => {
     const interrupted = await installMeeting(
       node,
       said('Start mosquitto'),
-      'kill -INT $edgekit; systemctl stop containerd; systemctl mask --runtime containerd',
+      `kill -INT $edgekit; while kill -0 $edgekit; do sleep 0.05; done
+       systemctl stop containerd; systemctl mask --runtime containerd`,
     )
     expect(interrupted.exitCode).toBe(130)
     const rollback = `cd ${bundleOnNode} && ./edgekit rollback`
