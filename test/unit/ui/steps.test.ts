@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Step } from '../../../src/step.ts'
 import { runSteps } from '../../../src/ui/steps.ts'
 
@@ -32,6 +32,22 @@ test('a line for each step, when it is done, with what it said last', async () =
   )
   expect(seen).toEqual(['', 'One (0.0 s)\n', 'One (0.0 s)\nTwo: done (0.0 s)\n'])
   expect(output()).toBe('One (0.0 s)\nTwo: done (0.0 s)\nThree (0.0 s)\n')
+})
+
+test('a step that takes long says so every 15 s, with what it said last', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const output = printed()
+  const pull = step('Pull', async note => {
+    note('50 %')
+    await vi.advanceTimersByTimeAsync(31_000)
+    note('done')
+  })
+  await runSteps([pull, step('Next')], { silent: false })
+  expect(output()).toBe(
+    'Pull: 50 % (so far 0.0 s)\nPull: 50 % (so far 0.0 s)\nPull: done (0.0 s)\nNext (0.0 s)\n',
+  )
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 test('nothing when silent, and everything is done', async () => {
