@@ -37,7 +37,8 @@ async function isFound(node: LabNode, fault: Fault): Promise<Report> {
   expect(finding?.status).toBe(fault.status ?? 'fail')
   expect(JSON.stringify(finding)).toMatch(fault.says)
   expect(report.causes.includes(fault.fails)).toBe(fault.status !== 'warn')
-  expect(exitCode).toBe(fault.status === 'warn' ? exitCodes.ok : exitCodes.refused)
+  const found = JSON.stringify(report.checks.filter(({ id }) => bad(report).includes(id)))
+  expect(exitCode, found).toBe(fault.status === 'warn' ? exitCodes.ok : exitCodes.refused)
   return report
 }
 
