@@ -10,11 +10,11 @@ export const changeBroker =
   (node: LabNode) =>
     node.sh(
       `file=${paths.brokerConfig}; cp --archive $file ${kept}; ${script}
-     timeout 40 systemctl restart mosquitto ${starts ? `&& { ${restartEdgecore}; }` : '|| true'}`,
+     timeout 40 systemctl restart mosquitto ${starts ? `&& { ${restartEdgecore()}; }` : '|| true'}`,
     )
 
 /** EdgeCore begins anew too: a connection that is lost again and again is a fault of its own. */
-export const restartBroker = `systemctl restart mosquitto; ${restartEdgecore}`
+export const restartBroker = `systemctl restart mosquitto; ${restartEdgecore()}`
 
 export const putBrokerBack = (node: LabNode) =>
   node.sh(`cp --archive ${kept} ${paths.brokerConfig}; ${restartBroker}`)

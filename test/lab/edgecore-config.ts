@@ -10,12 +10,11 @@ export const changeEdgecore =
   (node: LabNode) =>
     node.sh(
       `file=${paths.edgecoreConfig}; cp --archive $file ${kept}; ${script}
-     started=$(date +%s.%N); systemctl restart edgecore
-     ${until && `until journalctl --unit=edgecore --output=cat --since="@$started" | grep --quiet "${until}"; do sleep 0.2; done`}`,
+     ${until ? restartEdgecore(until) : 'systemctl restart edgecore'}`,
     )
 
 export const putEdgecoreBack = (node: LabNode) =>
-  node.sh(`cp --archive ${kept} ${paths.edgecoreConfig}; ${restartEdgecore}`)
+  node.sh(`cp --archive ${kept} ${paths.edgecoreConfig}; ${restartEdgecore()}`)
 
 /** Put the good file back, and leave EdgeCore running with the bad one. */
 export const putFileBack = `cp --archive ${kept} ${paths.edgecoreConfig}`
