@@ -42,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'bundle',
           include: ['test/bundle/**/*.test.ts'],
-          globalSetup: 'test/lab/vitest-setup.ts',
+          globalSetup: 'lab/vitest-setup.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,
           restoreMocks,
@@ -55,7 +55,7 @@ export default defineConfig({
               test: {
                 name: 'full',
                 include: ['test/full/**/*.test.ts'],
-                globalSetup: 'test/lab/vitest-setup.ts',
+                globalSetup: 'lab/vitest-setup.ts',
                 maxConcurrency: 3,
                 hookTimeout: 300_000,
                 restoreMocks,
@@ -67,7 +67,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/node/**/*.test.ts'],
-          globalSetup: ['test/lab/vitest-setup.ts', 'test/lab/vitest-setup-nodes.ts'],
+          globalSetup: ['lab/vitest-setup.ts', 'lab/vitest-setup-nodes.ts'],
           // With more of them at once each takes minutes, and all of them no less.
           maxConcurrency: 2,
           testTimeout: 400_000,

@@ -1,8 +1,8 @@
 // How long the doctor takes, and how much memory, on a node of the lab.
 
-import { formatBytes } from '../src/format.ts'
-import { prepareHost } from '../test/lab/host.ts'
-import { startInstalledNode } from '../test/lab/installed.ts'
+import { prepareHost } from '../lab/host.ts'
+import { startInstalledNode } from '../lab/installed.ts'
+import { formatBytes } from '../src/lib/format.ts'
 import { requireOnHost } from '../tools/host.ts'
 import { measure, type Time } from './lib/measure.ts'
 import { median } from './lib/pairs.ts'

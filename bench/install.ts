@@ -1,9 +1,9 @@
 // What an install costs on a node, and what the broker costs there from then on. Takes some minutes.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { prepareHost } from '../lab/host.ts'
+import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
+import type { LabNode } from '../lab/node.ts'
 import type { Manifest } from '../src/bundle/manifest.ts'
-import { prepareHost } from '../test/lab/host.ts'
-import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../test/lab/installed.ts'
-import type { LabNode } from '../test/lab/node.ts'
 import { measure } from './lib/measure.ts'
 import { median } from './lib/pairs.ts'
 import { plainInstall } from './lib/plain-install.ts'

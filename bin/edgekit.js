@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Config, execute } from '@oclif/core'
-import { reportError } from '../src/ui/report-error.ts'
-import { unknownCommand } from '../src/ui/unknown-command.ts'
+import { reportError } from '../src/cli/report-error.ts'
+import { unknownCommand } from '../src/cli/unknown-command.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pjson = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))

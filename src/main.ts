@@ -4,8 +4,8 @@
 import { commands, pjson } from 'edgekit:commands'
 import { dirname } from 'node:path'
 import { Config, execute, Plugin } from '@oclif/core'
-import { reportError } from './ui/report-error.ts'
-import { unknownCommand } from './ui/unknown-command.ts'
+import { reportError } from './cli/report-error.ts'
+import { unknownCommand } from './cli/unknown-command.ts'
 
 process.env['EDGEKIT_DISABLE_THEME'] = '1'
 // What Node.js deprecates is for us to mend, not for an operator to read (mqtt still uses url.parse).

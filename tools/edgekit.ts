@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export const edgekit = {
   entry: join(root, 'src/main.ts'),
   assets: await assets(),
-  threads: { 'src/hash-worker.js': join(root, 'src/hash-worker.ts') },
+  threads: { 'src/lib/hash/hash-worker.js': join(root, 'src/lib/hash/hash-worker.ts') },
   define: {
     // @oclif/core would compare versions, but its runtime is part of the executable.
     'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"',

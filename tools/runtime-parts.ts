@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
-import type { RuntimeParts } from '../src/bundle/runtime-parts.ts'
+import type { RuntimeParts } from '../src/build/pack/executable-parts.ts'
 import { type Arch, nodeVersion } from './runtime.ts'
 
 /** The name, for readAsset, of the list of what an executable is made of. */

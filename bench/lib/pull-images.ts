@@ -1,9 +1,10 @@
 // A program for bench/bundle.ts: brings images into a cache as `edgekit bundle` does. URL of the registry, cache, names.
-import { BlobStore } from '../../src/images/blob-store.ts'
-import { parseMirrors } from '../../src/images/mirrors.ts'
-import { Registry } from '../../src/images/registry.ts'
-import { fetchImages } from '../../src/images/source.ts'
-import { localPrograms } from '../../src/node/programs.ts'
+
+import { localPrograms } from '../../src/node/processes/programs.ts'
+import { BlobStore } from '../../src/oci/cache/blob-store.ts'
+import { parseMirrors } from '../../src/oci/registry/mirrors.ts'
+import { Registry } from '../../src/oci/registry/registry.ts'
+import { fetchImages } from '../../src/oci/sources/fetch-image.ts'
 import { hostArch } from '../../tools/runtime.ts'
 
 const [url = '', cache = '', ...names] = process.argv.slice(2)

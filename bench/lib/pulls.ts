@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { pushImage, startRegistry } from '../../test/lab/registry.ts'
+import { pushImage, startRegistry } from '../../lab/registry.ts'
 import { edgekit } from '../../tools/edgekit.ts'
 import { hostArch } from '../../tools/runtime.ts'
 import { compare } from './pairs.ts'
@@ -42,7 +42,7 @@ async function bundled(directory: string): Promise<string> {
     define: { 'import.meta.url': 'moduleUrl' },
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename)" },
   })
-  await copyFile(pathOf('../../src/hash-worker.ts'), join(directory, 'hash-worker.ts'))
+  await copyFile(pathOf('../../src/lib/hash/hash-worker.ts'), join(directory, 'hash-worker.ts'))
   return outfile
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import type { TarMember } from '../../src/images/tar.ts'
-import { type Layer, tarOf, writeLayer, writeManifest, writeRoot } from '../../test/lab/oci.ts'
+import { type Layer, tarOf, writeLayer, writeManifest, writeRoot } from '../../lab/oci.ts'
+import type { TarMember } from '../../src/tar/write.ts'
 
 const megabyte = 1_000_000
 const perLayer = 50 * megabyte

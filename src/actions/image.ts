@@ -1,5 +1,5 @@
-import type { Containerd } from '../node/containerd.ts'
-import { pinnedLabel } from '../node/containerd-api.ts'
+import type { Containerd } from '../node/containerd/containerd.ts'
+import { pinnedLabel } from '../node/containerd/containerd-api.ts'
 import type { Node } from '../node/node.ts'
 import type { Action } from './action.ts'
 import { isContainerdGone } from './containerd-gone.ts'

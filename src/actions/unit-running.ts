@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { readAsset } from '../assets.ts'
-import { messageOf } from '../errors.ts'
+import { readAsset } from '../lib/assets.ts'
+import { messageOf } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
 import type { Node } from '../node/node.ts'
 import { unitFile, units } from '../node/paths.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../lib/errors.ts'
 import { type BrokerAddress, type BrokerDoor, close, open, refusalOf } from './connect.ts'
 import { conversation, type Questions } from './conversation.ts'
 import type { ProbeResult } from './probe-result.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ReadEntry } from 'tar/read-entry'
-import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
-import { tarSize } from '../images/tar.ts'
+import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { tarSize } from '../tar/write.ts'
 import { type Manifest, type ManifestFile, manifestName, parseManifest, signatureName } from './manifest.ts'
 
 /** What a bundle begins with. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EdgekitError, exitCodes } from '../errors.ts'
-import { readArchive } from './archive.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
 import type { Head } from './archive-members.ts'
-import { readHead } from './directory.ts'
 import { locateBundle } from './locate.ts'
 import { type Manifest, sbomName } from './manifest.ts'
+import { readArchive } from './read-archive.ts'
+import { readHead } from './unpacked.ts'
 
 export interface Inspection {
   manifest: Manifest

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
-import { readAsset } from '../assets.ts'
+import { readAsset } from '../lib/assets.ts'
+import { fill } from '../lib/fill-template.ts'
 import { paths } from '../node/paths.ts'
-import { fill } from './fill.ts'
 import type { ManifestImage } from './manifest.ts'
 
 /** mosquitto.service for the broker of a bundle. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
 import { readPublicKey, type TrustedKey } from './signature.ts'
 
 /** Public keys in the files that a person named. Throws EdgekitError. */

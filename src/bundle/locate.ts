@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
 import { manifestName } from './manifest.ts'
 import { openPacked, type PackedBundle } from './packed.ts'
 import { parsePartName } from './part-names.ts'

@@ -1,7 +1,7 @@
 import { close, open, read, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { EdgekitError, exitCodes } from '../errors.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
 import { parsePartName, partName } from './part-names.ts'
 
 const readSize = 64 * 1024

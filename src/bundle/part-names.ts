@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../errors.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
 
 /** The most parts: their names have two digits. */
 const most = 99

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { EdgekitError, exitCodes, messageOf } from '../errors.ts'
+import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
 
 /** A public key that bundles are trusted by, and where it comes from. */
 export interface TrustedKey {

@@ -1,9 +1,9 @@
-import { readArchive } from './archive.ts'
 import type { Head } from './archive-members.ts'
-import { verifyDirectory } from './directory.ts'
 import { locateBundle } from './locate.ts'
 import type { Manifest } from './manifest.ts'
+import { readArchive } from './read-archive.ts'
 import { checkSignature, type TrustedKey } from './signature.ts'
+import { verifyDirectory } from './unpacked.ts'
 
 export interface Verification {
   manifest: Manifest

@@ -2,23 +2,23 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Args, Flags } from '@oclif/core'
 import { checks } from '../checks/index.ts'
+import { EdgekitCommand } from '../cli/command.ts'
+import { interruptible } from '../cli/interrupt.ts'
+import { parseDuration } from '../cli/quantities/duration.ts'
 import { diagnose } from '../doctor/diagnose.ts'
-import { explainCheck } from '../doctor/explain.ts'
+import { explainCheck } from '../doctor/explain-check.ts'
 import type { Report } from '../doctor/report-schema.ts'
 import type { SavedFacts } from '../doctor/saved-facts.ts'
 import { knownTags, type Selection, selectChecks } from '../doctor/select.ts'
-import { EdgekitError, exitCodes } from '../errors.ts'
 import { collectFacts } from '../facts/index.ts'
 import { drift } from '../install/drift.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
 import { localNode } from '../node/node.ts'
 import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
-import { EdgekitCommand } from '../ui/command.ts'
-import { parseDuration } from '../ui/duration.ts'
-import { formatNames, formats } from '../ui/formats.ts'
-import { interruptible } from '../ui/interrupt.ts'
-import { formatReport } from '../ui/report.ts'
+import { formatNames, formats } from '../ui/report/formats.ts'
+import { formatReport } from '../ui/report/report.ts'
+import { formatChanges } from '../ui/report/watch.ts'
 import { formatSaved } from '../ui/support.ts'
-import { formatChanges } from '../ui/watch.ts'
 
 const watchEveryMs = 5_000
 
@@ -147,12 +147,14 @@ export default class Doctor extends EdgekitCommand {
     { facts }: SavedFacts,
     { each, yes, look }: { each: boolean; yes: boolean; look: () => Promise<Report> },
   ): Promise<Report> {
-    const [{ installedTexts }, { mendNode }, { askToGoOn, formatMending }, { runSteps }] = await Promise.all([
-      import('../bundle/installed-texts.ts'),
-      import('../install/mend.ts'),
-      import('../ui/mending.ts'),
-      import('../ui/steps.ts'),
-    ])
+    const [{ installedTexts }, { mendNode }, { askToGoOn }, { formatMending }, { runSteps }] =
+      await Promise.all([
+        import('../bundle/installed-texts.ts'),
+        import('../install/fix/fix.ts'),
+        import('../cli/confirm.ts'),
+        import('../ui/fixes.ts'),
+        import('../ui/steps.ts'),
+      ])
     const manifest = 'value' in facts.bundle ? facts.bundle.value : undefined
     const broker = manifest?.images.find(({ reference }) => reference === manifest.broker.image)
     const silent = this.jsonEnabled()

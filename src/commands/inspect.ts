@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { type Inspection, inspectBundle, readSbom } from '../bundle/inspect.ts'
-import { formatBytes } from '../format.ts'
-import { EdgekitCommand } from '../ui/command.ts'
+import { EdgekitCommand } from '../cli/command.ts'
+import { formatBytes } from '../lib/format.ts'
 
 function summary({ manifest, isSigned, packedSize, parts }: Inspection): string {
   const { name, kubeedgeVersion, arch, edgekitVersion, images, files, disk, lockDigest } = manifest

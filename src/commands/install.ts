@@ -1,10 +1,26 @@
 import { resolve } from 'node:path'
-import { Args, Flags } from '@oclif/core'
-import { exitCodeMeanings } from '../errors.ts'
-import { startHashing } from '../hash-thread.ts'
-import { isNewBundle } from '../node/new-bundle.ts'
-import { EdgekitCommand } from '../ui/command.ts'
-import { nodeFlags } from '../ui/node-flags.ts'
+import { Args, Flags, type Interfaces } from '@oclif/core'
+import { readKeys } from '../bundle/keys.ts'
+import { locateBundle } from '../bundle/locate.ts'
+import { trustedKeys } from '../bundle/trusted-keys.ts'
+import { EdgekitCommand } from '../cli/command.ts'
+import { confirm, isInteractive } from '../cli/confirm.ts'
+import { nodeFlags } from '../cli/flags/node-settings.ts'
+import { interruptible } from '../cli/interrupt.ts'
+import { parseDuration } from '../cli/quantities/duration.ts'
+import { readStdin } from '../cli/stdin.ts'
+import { checkNamed } from '../doctor/select.ts'
+import { dryRun } from '../install/dry-run.ts'
+import { install } from '../install/install.ts'
+import { PreflightRefusal } from '../install/prepare.ts'
+import { answersIn, askedBy, tokenFor } from '../install/request/asked.ts'
+import { exitCodeMeanings, exitCodes } from '../lib/errors.ts'
+import type { Step } from '../lib/step.ts'
+import { localNode } from '../node/node.ts'
+import { formatFindings } from '../ui/findings.ts'
+import { dryRunOutput, installOutput, type Output } from '../ui/install-output.ts'
+import { question } from '../ui/plan.ts'
+import { runSteps } from '../ui/steps.ts'
 
 export default class Install extends EdgekitCommand {
   static override summary = 'Make this machine an edge node, or prepare the cloud side, from a bundle'
@@ -57,9 +73,6 @@ export default class Install extends EdgekitCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Install)
     const bundle = resolve(args.bundle ?? resolve(process.execPath, '../..'))
-    // All of it will be hashed: the thread for that starts while the rest is loaded.
-    if (isNewBundle(bundle)) startHashing()
-    const { runInstall } = await import('./run-install.ts')
     const { text, data } = await runInstall(bundle, flags, {
       edgekitVersion: this.config.version,
       silent: this.jsonEnabled(),
@@ -67,5 +80,66 @@ export default class Install extends EdgekitCommand {
     })
     this.say(text)
     return data
+  }
+}
+
+interface InstallCommand {
+  edgekitVersion: string
+  /** Nothing but the result is to be said. */
+  silent: boolean
+  say: (text: string) => void
+}
+
+/** Open the bundle at a path and install it. Throws EdgekitError; what preflight found is printed before. */
+async function runInstall(
+  path: string,
+  flags: Interfaces.InferredFlags<typeof Install.flags>,
+  { edgekitVersion, silent, say }: InstallCommand,
+): Promise<Output> {
+  const { directory, packed } = locateBundle(path)
+  const node = localNode()
+  const keys = [...(await readKeys(flags.key ?? [])), ...(await trustedKeys(node.files))]
+  const asked = askedBy(flags, flags.config === undefined ? {} : await answersIn(flags.config, node.files))
+  for (const id of asked.ignore ?? []) checkNamed(id)
+  const settleMs = parseDuration(flags.settle, '--settle')
+  const request = {
+    node,
+    keys,
+    asked,
+    token: await tokenFor(asked, node.files, readStdin),
+    runSteps: (steps: readonly Step[]) => runSteps(steps, { silent }),
+    cloud: {
+      apply: flags.apply,
+      advertiseAddress: flags['advertise-address'],
+      kubeconfig: flags.kubeconfig,
+    },
+  }
+  const mayAsk = isInteractive() && !silent && !flags.yes && !asked.yes
+  const withBundle = async (work: (directory: string) => Promise<Output>): Promise<Output> => {
+    if (directory !== undefined) return await work(directory)
+    // Most bundles are unpacked, and tar and gzip take 5 ms to load.
+    const { withUnpacked } = await import('../bundle/unpack.ts')
+    return await withUnpacked(packed, keys, work)
+  }
+  try {
+    return await interruptible(signal =>
+      withBundle(async directory => {
+        if (flags['dry-run']) return dryRunOutput(await dryRun({ ...request, directory }))
+        const result = await install({
+          ...request,
+          directory,
+          signal,
+          rollBackOnFailure: flags.rollback,
+          edgekitVersion,
+          confirm: mayAsk ? plan => confirm(question(plan), signal) : undefined,
+          settleMs,
+        })
+        if (!result.passed) process.exitCode = exitCodes.checklistFailed
+        return installOutput(result)
+      }),
+    )
+  } catch (error) {
+    if (error instanceof PreflightRefusal) say(`\n${formatFindings(error.findings)}\n`)
+    throw error
   }
 }

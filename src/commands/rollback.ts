@@ -1,7 +1,7 @@
+import { EdgekitCommand } from '../cli/command.ts'
+import { interruptible } from '../cli/interrupt.ts'
 import { undoInterrupted } from '../install/undo-interrupted.ts'
 import { localNode } from '../node/node.ts'
-import { EdgekitCommand } from '../ui/command.ts'
-import { interruptible } from '../ui/interrupt.ts'
 import { runSteps } from '../ui/steps.ts'
 
 export default class Rollback extends EdgekitCommand {

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
-import { definitionJsonSchema } from '../bundle/schema.ts'
+import { definitionJsonSchema } from '../build/definition/schema.ts'
+import { EdgekitCommand } from '../cli/command.ts'
 import { reportJsonSchema } from '../doctor/report-schema.ts'
-import { EdgekitCommand } from '../ui/command.ts'
 
 const schemas = { definition: definitionJsonSchema, report: reportJsonSchema }
 

@@ -1,7 +1,7 @@
-import { exitCodes } from '../errors.ts'
+import { EdgekitCommand } from '../cli/command.ts'
 import { type Status as InstallStatus, statusOf } from '../install/status.ts'
+import { exitCodes } from '../lib/errors.ts'
 import { localNode } from '../node/node.ts'
-import { EdgekitCommand } from '../ui/command.ts'
 import { formatStatus } from '../ui/status.ts'
 
 export default class Status extends EdgekitCommand {

@@ -1,5 +1,5 @@
-import { EdgekitError, exitCodes } from '../errors.ts'
-import { readReceipt } from '../install/receipt.ts'
+import { readReceipt } from '../install/record/receipt.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
 import { localNode } from '../node/node.ts'
 import Install from './install.ts'
 

@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core'
 import { readKeys } from '../bundle/keys.ts'
 import { type Verification, verifyBundle } from '../bundle/verify.ts'
-import { exitCodes } from '../errors.ts'
-import { plural } from '../format.ts'
-import { EdgekitCommand } from '../ui/command.ts'
+import { EdgekitCommand } from '../cli/command.ts'
+import { exitCodes } from '../lib/errors.ts'
+import { plural } from '../lib/format.ts'
 import { wrap } from '../ui/text.ts'
 
 const signatures: Record<Verification['signature'], string> = {

@@ -1,6 +1,6 @@
-import { EdgekitError, exitCodes } from '../errors.ts'
 import { type Facts, factNames } from '../facts/index.ts'
-import { eachArchiveMember } from '../images/archive-members.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { eachArchiveMember } from '../tar/entries.ts'
 
 /** Facts as a support archive keeps them. */
 export interface SavedFacts {

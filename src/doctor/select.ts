@@ -1,7 +1,7 @@
 import type { CheckResult, ListedCheck, Tag } from '../checks/check.ts'
 import { checks, checksFor } from '../checks/index.ts'
-import { EdgekitError, exitCodes } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { nearest } from '../lib/nearest.ts'
 
 /** Which checks to run, and what of it the user wants to see. */
 export interface Selection {

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../errors.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
 
 /**
  * The minor number of a KubeEdge version, 22 for `v1.22.0`. Throws EdgekitError for what edgekit cannot configure: before

@@ -1,5 +1,5 @@
-import type { JournalLine } from '../node/journal.ts'
 import { units } from '../node/paths.ts'
+import type { JournalLine } from '../node/systemd-journal.ts'
 import type { Collector } from './collector.ts'
 import { unitJournal } from './unit-journal.ts'
 

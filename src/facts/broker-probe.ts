@@ -1,7 +1,7 @@
 import type { BrokerDoor } from '../broker/connect.ts'
 import { probeBroker } from '../broker/probe.ts'
 import type { ProbeResult } from '../broker/probe-result.ts'
-import type { EdgecoreConfig } from '../edgecore/config.ts'
+import type { EdgecoreConfig } from '../edgecore/config/config.ts'
 import type { Node } from '../node/node.ts'
 import { broker } from '../node/paths.ts'
 import type { Collector } from './collector.ts'

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { type TokenShape, tokenShape } from '../edgecore/token.ts'
-import { messageOf } from '../errors.ts'
+import { type TokenShape, tokenShape } from '../edgecore/token-shape.ts'
+import { messageOf } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
 import type { Collector } from './collector.ts'
 import { readNodeConfig } from './edgecore-config.ts'

@@ -1,9 +1,9 @@
-import type { ContainerdConfig } from '../node/containerd-config.ts'
-import { socketState } from '../node/containerd-socket.ts'
+import type { ContainerdConfig } from '../node/containerd/containerd-config.ts'
+import { socketState } from '../node/containerd/containerd-socket.ts'
 import type { Node } from '../node/node.ts'
 import { otherContainerdSockets } from '../node/paths.ts'
-import { installedManifest } from './bundle.ts'
 import type { Collector } from './collector.ts'
+import { installedManifest } from './installed-bundle.ts'
 
 export interface ContainerdFileFacts {
   config: ContainerdConfig

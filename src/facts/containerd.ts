@@ -1,5 +1,5 @@
-import type { ContainerdImage } from '../node/containerd.ts'
-import type { Plugin, Snapshot, Task } from '../node/containerd-api.ts'
+import type { ContainerdImage } from '../node/containerd/containerd.ts'
+import type { Plugin, Snapshot, Task } from '../node/containerd/containerd-api.ts'
 import type { Collector } from './collector.ts'
 
 export interface ContainerdFacts {

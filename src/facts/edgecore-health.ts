@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../lib/errors.ts'
 import type { Collector } from './collector.ts'
 
 /** The kubelet inside EdgeCore says here how it is, to this machine only (edged readOnlyPort; the same in v1.12 to v1.23). */

@@ -1,4 +1,4 @@
-import { type EdgecoreLogState, readEdgecoreLog } from '../edgecore/log.ts'
+import { type EdgecoreLogState, readEdgecoreLog } from '../edgecore/log/read-log.ts'
 import { units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 import { restarts } from './restarts.ts'

@@ -1,6 +1,6 @@
-import type { Listener } from '../node/network.ts'
+import type { Listener } from '../node/network/network.ts'
+import type { SocketOwner } from '../node/network/socket-owners.ts'
 import type { Node } from '../node/node.ts'
-import type { SocketOwner } from '../node/socket-owners.ts'
 import type { Collector } from './collector.ts'
 
 export interface Holder extends SocketOwner {

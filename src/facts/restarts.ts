@@ -1,4 +1,4 @@
-import type { JournalLine } from '../node/journal.ts'
+import type { JournalLine } from '../node/systemd-journal.ts'
 
 const recentlyMs = 600_000
 const again = /: Scheduled restart job, /

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../lib/errors.ts'
 import type { Collector } from './collector.ts'
 
 /** Does runc start at all? containerd calls it for every container. */

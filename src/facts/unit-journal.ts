@@ -1,7 +1,7 @@
-import type { JournalLine } from '../node/journal.ts'
 import type { Node } from '../node/node.ts'
 import { unitFile } from '../node/paths.ts'
 import { isUnknown } from '../node/systemd.ts'
+import type { JournalLine } from '../node/systemd-journal.ts'
 
 /**
  * The last `max` lines of a unit's journal; none of a unit that systemd does not know. Where its file is systemd is not

@@ -2,8 +2,8 @@ import type { FileSpec } from '../actions/file.ts'
 import { gone } from '../actions/release/release.ts'
 import type { ChangedFile, DriftCollector } from '../facts/drift.ts'
 import type { Node } from '../node/node.ts'
-import { believing } from './believing.ts'
-import { type ReceiptItem, readReceipt } from './receipt.ts'
+import { believing } from './plan/believing.ts'
+import { type ReceiptItem, readReceipt } from './record/receipt.ts'
 import { differenceOf, interruptedSince } from './status.ts'
 
 /** Of what is no file the doctor has checks that know more. */

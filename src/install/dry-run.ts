@@ -1,12 +1,12 @@
+import { openBundle, type UnpackedBundle } from '../bundle/open-unpacked.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
-import { type CloudChoice, cloudOptions } from './cloud-side.ts'
-import { readHistory } from './journal.ts'
-import type { Past } from './plan.ts'
-import { type PlanReport, reportPlan } from './plan-report.ts'
+import { type CloudChoice, cloudOptions } from './cloud/cloud-side.ts'
+import type { Past } from './plan/plan.ts'
+import { type PlanReport, reportPlan } from './plan/plan-report.ts'
 import { type InstallRequest, type Prepared, prepare } from './prepare.ts'
-import { readReceipt } from './receipt.ts'
-import { openBundle, type UnpackedBundle } from './unpacked-bundle.ts'
+import { readHistory } from './record/journal.ts'
+import { readReceipt } from './record/receipt.ts'
 import { verifying } from './verification.ts'
 
 export interface DryRun extends Pick<Prepared, 'choices' | 'findings' | 'notes'> {

@@ -1,17 +1,20 @@
+import { openBundle, type UnpackedBundle } from '../bundle/open-unpacked.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
-import { runChecks } from '../checks/run.ts'
-import { EdgekitError, exitCodes } from '../errors.ts'
+import { runChecks } from '../checks/run-checks.ts'
 import { collectFacts } from '../facts/index.ts'
 import { wantedBy } from '../facts/wanted.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import type { Step } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
-import type { Step } from '../step.ts'
-import { carryOut } from './carry-out.ts'
-import { type CloudCommands, cloudCommands } from './cloud-commands.ts'
-import { type CloudChoice, cloudOptions, cloudSideSteps } from './cloud-side.ts'
-import { requireStableEdgecore } from './health.ts'
-import { type PlanReport, reportPlan } from './plan-report.ts'
+import { carryOut } from './apply/carry-out.ts'
+import { requireStableEdgecore } from './apply/health.ts'
+import { waitForEdgecoreToSettle } from './apply/settle.ts'
+import { takeLock } from './apply/take-lock.ts'
+import { type CloudCommands, cloudCommands } from './cloud/cloud-commands.ts'
+import { type CloudChoice, cloudOptions, cloudSideSteps } from './cloud/cloud-side.ts'
+import { type PlanReport, reportPlan } from './plan/plan-report.ts'
 import {
   edgecoreRuns,
   type InstallRequest,
@@ -20,12 +23,9 @@ import {
   prepare,
   sandboxImageOf,
 } from './prepare.ts'
-import { readReceipt } from './receipt.ts'
-import { interruptedRun } from './run.ts'
-import { waitForEdgecoreToSettle } from './settle.ts'
-import { supersededSteps, withSuperseded } from './superseded.ts'
-import { takeLock } from './take-lock.ts'
-import { openBundle, type UnpackedBundle } from './unpacked-bundle.ts'
+import { interruptedRun } from './record/open-run.ts'
+import { readReceipt } from './record/receipt.ts'
+import { supersededSteps, withSuperseded } from './uninstall/superseded.ts'
 import { verifying } from './verification.ts'
 
 export interface InstallOptions extends InstallRequest {

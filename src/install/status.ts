@@ -1,10 +1,10 @@
-import { messageOf } from '../errors.ts'
 import { lookingOnce } from '../facts/looking-once.ts'
+import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
-import { readHistory } from './journal.ts'
-import { type Receipt, type ReceiptItem, readReceipt } from './receipt.ts'
-import { releasable } from './release-item.ts'
+import { readHistory } from './record/journal.ts'
+import { type Receipt, type ReceiptItem, readReceipt } from './record/receipt.ts'
+import { releasable } from './uninstall/release-item.ts'
 
 interface Difference {
   /** A path, a unit or an image. */

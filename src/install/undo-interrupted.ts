@@ -1,11 +1,11 @@
-import { EdgekitError, exitCodes } from '../errors.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import type { StepRunner } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
-import type { StepRunner } from '../step.ts'
-import { howToGoOn, notPutBack } from './how-to-go-on.ts'
-import { readReceipt } from './receipt.ts'
-import { rollBack } from './roll-back.ts'
-import { interruptedRun, newRun } from './run.ts'
-import { takeLock } from './take-lock.ts'
+import { howToGoOn, notPutBack } from './apply/how-to-go-on.ts'
+import { rollBack } from './apply/roll-back.ts'
+import { takeLock } from './apply/take-lock.ts'
+import { interruptedRun, newRun } from './record/open-run.ts'
+import { readReceipt } from './record/receipt.ts'
 
 export interface Undone {
   /** What was put back; undefined when there was nothing to undo. */

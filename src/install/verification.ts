@@ -1,6 +1,6 @@
+import { type UnpackedBundle, verifyLarge, verifyTexts } from '../bundle/open-unpacked.ts'
+import type { Step } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
-import type { Step } from '../step.ts'
-import { type UnpackedBundle, verifyLarge, verifyTexts } from './unpacked-bundle.ts'
 
 /**
  * The step that verifies all of a bundle. `early`: with nearly all of its bytes it begins at once, beside whatever comes

@@ -9,9 +9,9 @@ import {
 } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { hashFile } from '../hash-file.ts'
-import { isHashing, ThreadedHash } from '../hash-thread.ts'
-import { KnownHashes } from './known-hashes.ts'
+import { hashFile } from '../lib/hash/hash-file.ts'
+import { isHashing, ThreadedHash } from '../lib/hash/hash-thread.ts'
+import { KnownHashes } from '../lib/hash/known-hashes.ts'
 
 export interface Access {
   mode: number

@@ -1,15 +1,15 @@
-import { type Containerd, localContainerd } from './containerd.ts'
+import { type Containerd, localContainerd } from './containerd/containerd.ts'
+import { grpcClient } from './containerd/grpc.ts'
+import { localRuntime, type Runtime } from './containerd/runtime-programs.ts'
+import { type Lock, localLock } from './edgekit-lock.ts'
 import { type Files, localFiles, syncDirectory } from './files.ts'
-import { grpcClient } from './grpc.ts'
-import { type Journal, localJournal } from './journal.ts'
-import { type Lock, localLock } from './lock.ts'
 import { localMachine, type Machine } from './machine.ts'
-import { localNetwork, type Network } from './network.ts'
+import { localNetwork, type Network } from './network/network.ts'
 import { paths } from './paths.ts'
-import { localProcesses, type Processes } from './processes.ts'
-import { localRuntime, type Runtime } from './runtime.ts'
+import { localProcesses, type Processes } from './processes/processes.ts'
 import { localStorage, type Storage } from './storage.ts'
 import { localSystemd, type Systemd } from './systemd.ts'
+import { type Journal, localJournal } from './systemd-journal.ts'
 
 /** The machine edgekit runs on. Everything that looks at a node or changes it goes through here. */
 export interface Node {

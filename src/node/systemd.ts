@@ -1,5 +1,5 @@
 import { paths } from './paths.ts'
-import type { Processes } from './processes.ts'
+import type { Processes } from './processes/processes.ts'
 
 export interface UnitState {
   name: string

@@ -1,5 +1,5 @@
 import type { ListedCheck } from '../checks/check.ts'
-import type { Explanation } from '../doctor/explain.ts'
+import type { Explanation } from '../doctor/explain-check.ts'
 import { paint, wrap } from './text.ts'
 
 /** All checks by group, for a person. */

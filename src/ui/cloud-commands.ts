@@ -1,4 +1,4 @@
-import type { CloudCommand, CloudCommands } from '../install/cloud-commands.ts'
+import type { CloudCommand, CloudCommands } from '../install/cloud/cloud-commands.ts'
 import { paint } from './text.ts'
 
 /** As a shell reads it. */

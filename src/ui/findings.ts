@@ -1,5 +1,5 @@
 import type { CheckResult } from '../checks/check.ts'
-import { plural } from '../format.ts'
+import { plural } from '../lib/format.ts'
 import { paint, width, wrap } from './text.ts'
 
 const marks = {

@@ -1,6 +1,6 @@
+import type { UnpackedBundle } from '../bundle/open-unpacked.ts'
 import type { DryRun } from '../install/dry-run.ts'
 import type { InstallResult } from '../install/install.ts'
-import type { UnpackedBundle } from '../install/unpacked-bundle.ts'
 import { formatCloudCommands } from './cloud-commands.ts'
 import { formatEach, formatFindings } from './findings.ts'
 import { formatPlan } from './plan.ts'

@@ -1,5 +1,5 @@
-import type { LogExplanation } from '../edgecore/explain-log.ts'
-import { plural } from '../format.ts'
+import type { LogExplanation } from '../edgecore/log/explain-log.ts'
+import { plural } from '../lib/format.ts'
 import { paint, wrap } from './text.ts'
 
 const states: Record<LogExplanation['state'], string> = {

@@ -1,5 +1,5 @@
-import { plural } from '../format.ts'
-import type { PlannedChange, PlanReport } from '../install/plan-report.ts'
+import type { PlannedChange, PlanReport } from '../install/plan/plan-report.ts'
+import { plural } from '../lib/format.ts'
 import { paint, wrap } from './text.ts'
 
 const sized = (file: { size: number; sha256: string } | undefined): string =>

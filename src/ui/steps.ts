@@ -1,5 +1,5 @@
 import { Listr } from 'listr2'
-import type { Step } from '../step.ts'
+import type { Step } from '../lib/step.ts'
 import { paint, width } from './text.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { SavedSupport } from '../doctor/support/save.ts'
-import { formatBytes, plural } from '../format.ts'
+import { formatBytes, plural } from '../lib/format.ts'
 import { wrap } from './text.ts'
 
 /** What went into a support archive, for a person who is to send it to somebody. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../lib/nearest.ts'
 import type { YamlPath, YamlProblem, YamlSource } from './source.ts'
 
 /** One thing wrong with the value of a definition; `key` when the key itself is wrong and not what it has. */

@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../lib/errors.ts'
 
 /** Something wrong in a YAML file; line and column count from 1. */
 export interface YamlProblem {

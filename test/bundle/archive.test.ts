@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Parser } from 'tar'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ociArchive } from '../../src/images/archive.ts'
-import { BlobStore } from '../../src/images/blob-store.ts'
-import { digestOf } from '../../src/images/digest.ts'
-import { extractFile } from '../../src/images/extract.ts'
-import { parseMirrors } from '../../src/images/mirrors.ts'
-import { type PulledImage, pullImage } from '../../src/images/pull.ts'
-import { Registry } from '../../src/images/registry.ts'
-import { chunksOf } from '../../src/images/stretches.ts'
-import { brokerImage, installationPackage, pauseImage } from '../lab/images.ts'
-import { type Descriptor, rootOf } from '../lab/oci.ts'
-import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
+import { brokerImage, installationPackage, pauseImage } from '../../lab/images.ts'
+import { type Descriptor, rootOf } from '../../lab/oci.ts'
+import { type LabRegistry, pushImage, startRegistry } from '../../lab/registry.ts'
+import { readInChunks } from '../../src/lib/byte-source.ts'
+import { BlobStore } from '../../src/oci/cache/blob-store.ts'
+import { digestOf } from '../../src/oci/digest.ts'
+import { extractFile } from '../../src/oci/layer/extract-file.ts'
+import { parseMirrors } from '../../src/oci/registry/mirrors.ts'
+import { Registry } from '../../src/oci/registry/registry.ts'
+import { type PulledImage, pullImage } from '../../src/oci/sources/pull.ts'
+import { ociArchive } from '../../src/oci/write-archive.ts'
 
 const native = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64'
 
@@ -49,7 +49,7 @@ const pull = (reference: string, platform: PulledImage['platform'] = native): Pr
 async function archiveOf(image: PulledImage): Promise<Buffer> {
   const parts: Buffer[] = []
   const fresh = () => Buffer.from(new ArrayBuffer(1 << 18))
-  for await (const part of chunksOf(ociArchive(image, store).source, fresh)) parts.push(part)
+  for await (const part of readInChunks(ociArchive(image, store).source, fresh)) parts.push(part)
   return Buffer.concat(parts)
 }
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Entry, tarOf, tinyEntries, tinyFiles, writeTiny } from '../../lab/tiny-bundle.ts'
 import { inspectBundle, readSbom } from '../../src/bundle/inspect.ts'
 import { openPacked } from '../../src/bundle/packed.ts'
 import { readPublicKey } from '../../src/bundle/signature.ts'
 import { withUnpacked } from '../../src/bundle/unpack.ts'
 import { verifyBundle } from '../../src/bundle/verify.ts'
-import { type Entry, tarOf, tinyEntries, tinyFiles, writeTiny } from '../lab/tiny-bundle.ts'
 
 let scratch: string
 let good: Entry[]

@@ -1,8 +1,8 @@
 // A program for test/bundle/cache.test.ts: pulls an image from a registry into a cache, as one of several processes.
-import { BlobStore } from '../../src/images/blob-store.ts'
-import { parseMirrors } from '../../src/images/mirrors.ts'
-import { pullImage } from '../../src/images/pull.ts'
-import { Registry } from '../../src/images/registry.ts'
+import { BlobStore } from '../../src/oci/cache/blob-store.ts'
+import { parseMirrors } from '../../src/oci/registry/mirrors.ts'
+import { Registry } from '../../src/oci/registry/registry.ts'
+import { pullImage } from '../../src/oci/sources/pull.ts'
 
 const [url = '', cache = ''] = process.argv.slice(2)
 const registry = new Registry({ mirrors: parseMirrors([`docker.io=${url}`]) })

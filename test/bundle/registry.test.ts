@@ -4,11 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { BlobStore } from '../../src/images/blob-store.ts'
-import { parseMirrors } from '../../src/images/mirrors.ts'
-import { type PullOptions, pullImage } from '../../src/images/pull.ts'
-import { Registry, type RegistryOptions } from '../../src/images/registry.ts'
-import { type Intercept, startFront } from '../lab/front.ts'
+import { type Intercept, startFront } from '../../lab/front.ts'
 import {
   type Layer,
   readBlob,
@@ -18,8 +14,12 @@ import {
   writeIndex,
   writeManifest,
   writeRoot,
-} from '../lab/oci.ts'
-import { type LabRegistry, pushImage, startRegistry } from '../lab/registry.ts'
+} from '../../lab/oci.ts'
+import { type LabRegistry, pushImage, startRegistry } from '../../lab/registry.ts'
+import { BlobStore } from '../../src/oci/cache/blob-store.ts'
+import { parseMirrors } from '../../src/oci/registry/mirrors.ts'
+import { Registry, type RegistryOptions } from '../../src/oci/registry/registry.ts'
+import { type PullOptions, pullImage } from '../../src/oci/sources/pull.ts'
 
 let directory: string
 let server: LabRegistry

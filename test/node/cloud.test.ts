@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { exitCodes } from '../../src/errors.ts'
-import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
-import type { LabNode } from '../lab/node.ts'
-import { snapshot } from '../lab/snapshot.ts'
+import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../../lab/installed.ts'
+import type { LabNode } from '../../lab/node.ts'
+import { snapshot } from '../../lab/snapshot.ts'
+import { exitCodes } from '../../src/lib/errors.ts'
 
 const release = 'bookworm'
 const images = [

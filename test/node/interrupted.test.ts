@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { exitCodes } from '../../src/errors.ts'
+import { bundleOnNode, install, startNodeWithBundle } from '../../lab/installed.ts'
+import type { LabNode } from '../../lab/node.ts'
+import { snapshot } from '../../lab/snapshot.ts'
+import { inTurn, releases } from '../../lab/tree.ts'
+import { exitCodes } from '../../src/lib/errors.ts'
 import { paths } from '../../src/node/paths.ts'
-import { bundleOnNode, install, startNodeWithBundle } from '../lab/installed.ts'
-import type { LabNode } from '../lab/node.ts'
-import { snapshot } from '../lab/snapshot.ts'
-import { inTurn, releases } from '../lab/tree.ts'
 
 const minutes = 60_000
 const rollback = `cd ${bundleOnNode} && ./edgekit rollback`

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { exitCodes } from '../../src/errors.ts'
+import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../../lab/installed.ts'
+import { listenAs } from '../../lab/listen.ts'
+import type { LabNode } from '../../lab/node.ts'
+import { snapshot } from '../../lab/snapshot.ts'
+import { releases } from '../../lab/tree.ts'
+import { exitCodes } from '../../src/lib/errors.ts'
 import { broker, paths } from '../../src/node/paths.ts'
-import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
-import { listenAs } from '../lab/listen.ts'
-import type { LabNode } from '../lab/node.ts'
-import { snapshot } from '../lab/snapshot.ts'
-import { releases } from '../lab/tree.ts'
 
 const minutes = 60_000
 const hash = 'ab'.repeat(32)

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest'
-import { exitCodes } from '../../src/errors.ts'
+import { install } from '../../lab/installed.ts'
+import { removeContainerd, runtimeLayer, startNodeWithRuntimeBundle } from '../../lab/runtime-bundle.ts'
+import { snapshot } from '../../lab/snapshot.ts'
+import { releases } from '../../lab/tree.ts'
+import { exitCodes } from '../../src/lib/errors.ts'
 import { paths } from '../../src/node/paths.ts'
-import { install } from '../lab/installed.ts'
-import { removeContainerd, runtimeLayer, startNodeWithRuntimeBundle } from '../lab/runtime-bundle.ts'
-import { snapshot } from '../lab/snapshot.ts'
-import { releases } from '../lab/tree.ts'
 
 const minutes = 60_000
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
+import { edgekitExecutable } from '../../lab/executable.ts'
+import { startInstalledNode } from '../../lab/installed.ts'
+import type { LabNode } from '../../lab/node.ts'
+import { releases } from '../../lab/tree.ts'
 import type { Report } from '../../src/doctor/report-schema.ts'
 import { paths } from '../../src/node/paths.ts'
-import { formatNames } from '../../src/ui/formats.ts'
-import { edgekitExecutable } from '../lab/executable.ts'
-import { startInstalledNode } from '../lab/installed.ts'
-import type { LabNode } from '../lab/node.ts'
-import { releases } from '../lab/tree.ts'
+import { formatNames } from '../../src/ui/report/formats.ts'
 
 /** A secret of its own for each source, so that a failure says where it came from. */
 const canary = (source: string): string => `Zk9canary-${source}-7Q`

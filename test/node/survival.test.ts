@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { exitCodes } from '../../src/errors.ts'
-import { startInstalledNode } from '../lab/installed.ts'
-import type { LabNode } from '../lab/node.ts'
-import { releases } from '../lab/tree.ts'
+import { startInstalledNode } from '../../lab/installed.ts'
+import type { LabNode } from '../../lab/node.ts'
+import { releases } from '../../lab/tree.ts'
+import { exitCodes } from '../../src/lib/errors.ts'
 
 const timeout = 240_000
 

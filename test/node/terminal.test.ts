@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { exitCodes } from '../../src/errors.ts'
-import { bundleOnNode, startNodeWithBundle } from '../lab/installed.ts'
-import type { LabNode } from '../lab/node.ts'
-import { snapshot } from '../lab/snapshot.ts'
+import { bundleOnNode, startNodeWithBundle } from '../../lab/installed.ts'
+import type { LabNode } from '../../lab/node.ts'
+import { snapshot } from '../../lab/snapshot.ts'
+import { exitCodes } from '../../src/lib/errors.ts'
 
 const timeout = 300_000
 const install = `${bundleOnNode}/edgekit install`

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { exitCodes } from '../../src/errors.ts'
+import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../../lab/installed.ts'
+import { snapshot } from '../../lab/snapshot.ts'
+import { releases } from '../../lab/tree.ts'
+import { exitCodes } from '../../src/lib/errors.ts'
 import { paths } from '../../src/node/paths.ts'
-import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
-import { snapshot } from '../lab/snapshot.ts'
-import { releases } from '../lab/tree.ts'
 
 const minutes = 60_000
 const uninstall = 'edgekit uninstall --yes'

@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from 'vitest'
-import { exitCodes } from '../../src/errors.ts'
+import type { Cut } from '../../lab/crash/cut.ts'
+import { crashingEdgekit, crashLayer } from '../../lab/crash/executable.ts'
+import { install, startInstalledNode } from '../../lab/installed.ts'
+import { brokenLayer, brokenOnNode, nextLayer, nextOnNode } from '../../lab/next-bundle.ts'
+import type { LabNode } from '../../lab/node.ts'
+import { snapshot } from '../../lab/snapshot.ts'
+import { releases } from '../../lab/tree.ts'
+import { exitCodes } from '../../src/lib/errors.ts'
 import { paths, units } from '../../src/node/paths.ts'
-import type { Cut } from '../lab/crash/cut.ts'
-import { crashingEdgekit, crashLayer } from '../lab/crash/executable.ts'
-import { install, startInstalledNode } from '../lab/installed.ts'
-import { brokenLayer, brokenOnNode, nextLayer, nextOnNode } from '../lab/next-bundle.ts'
-import type { LabNode } from '../lab/node.ts'
-import { snapshot } from '../lab/snapshot.ts'
-import { releases } from '../lab/tree.ts'
 
 const minutes = 60_000
 

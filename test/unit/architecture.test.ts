@@ -2,103 +2,106 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-/** Which folder of src may import from which; a file directly in src counts as `root`, which all may import. */
-const mayImport: Record<string, readonly string[]> = {
-  root: [],
-  images: [],
-  edgecore: [],
-  broker: [],
-  node: [],
-  yaml: [],
-  bundle: ['images', 'yaml'],
-  facts: ['node', 'broker', 'edgecore', 'images'],
-  checks: ['facts', 'edgecore'],
-  actions: ['node', 'broker', 'edgecore', 'images'],
-  install: ['actions', 'checks', 'edgecore', 'facts', 'node', 'yaml'],
-  doctor: ['checks', 'facts', 'actions', 'images', 'node'],
-  ui: ['checks', 'doctor', 'images', 'node'],
-  commands: [
-    'actions',
-    'broker',
-    'bundle',
-    'checks',
-    'doctor',
-    'edgecore',
-    'facts',
-    'images',
-    'install',
-    'node',
-    'ui',
-  ],
-}
-
-/** What two rooms must agree on, and constants that name places on a node: whoever needs them may read them. */
-const contracts = [
-  'src/bundle/manifest.ts',
-  'src/bundle/signature.ts',
-  'src/node/paths.ts',
-  // What the broker says in its log means: text in, words out.
-  'src/broker/log.ts',
+/**
+ * The rooms of src, from the ground up. A file may import from its own room and from those before it, and from no other:
+ * types and `import()` included.
+ */
+const rooms = [
+  // Ground: knows nothing of KubeEdge.
+  'lib',
+  'yaml',
+  'tar',
+  'http',
+  'oci',
+  // The only way to touch a node.
+  'node',
+  // The format that both sides share, and what only the build machine does with it.
+  'bundle',
+  'build',
+  // What EdgeCore and the broker are.
+  'edgecore',
+  'broker',
+  // Look, judge, do, decide, prove.
+  'facts',
+  'checks',
+  'actions',
+  'install',
+  'doctor',
+  // What a person sees and types.
+  'ui',
+  'cli',
+  'commands',
+  'main.ts',
 ]
-const entry = 'src/main.ts'
 
-const folderOf = (file: string): string => {
-  const [, folder = '', rest] = file.split('/')
-  return rest === undefined ? 'root' : folder
-}
-
-const files = globSync('src/**/*.ts').filter(file => file !== entry)
+const files = globSync('src/**/*.ts').filter(file => !file.endsWith('.d.ts'))
+const roomOf = (file: string): string => file.split('/')[1] ?? ''
 
 interface Import {
   target: string
   typeOnly: boolean
 }
 
+/** Every module that a file names: statements that import or export, and `import()`, also of types. */
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8')
-  return [...text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'/gms)].map(match => ({
-    target: match[2] ?? '',
-    typeOnly: match[1] !== undefined,
-  }))
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'"]*?from\s+)?'([^']+)'/gms)
+  const calls = text.matchAll(/\bimport\(\s*'([^']+)'/g)
+  return [
+    ...[...statements].map(([, type, target = '']) => ({ target, typeOnly: type !== undefined })),
+    ...[...calls].map(([, target = '']) => ({ target, typeOnly: false })),
+  ]
 }
 
+/** The files of src that a file names. */
+const neighborsOf = (file: string): string[] =>
+  importsOf(file)
+    .filter(({ target }) => target.startsWith('.'))
+    .map(({ target }) => relative('.', join(dirname(file), target)))
+
+test('every room is in the list', () => {
+  expect([...new Set(files.map(roomOf))].toSorted()).toEqual(rooms.toSorted())
+})
+
 describe.each(files)('%s', file => {
-  const folder = folderOf(file)
-  const imports = importsOf(file)
-
-  test('imports only from where it may', () => {
-    const wrong = imports
-      .filter(({ target }) => target.startsWith('.'))
-      .map(({ target, typeOnly }) => ({ target: relative('.', join(dirname(file), target)), typeOnly }))
-      .filter(({ target }) => folderOf(target) !== folder && folderOf(target) !== 'root')
-      .filter(({ target }) => !contracts.includes(target))
-      .filter(({ target }) => !(mayImport[folder] ?? []).includes(folderOf(target)))
-      // A type is gone when the program runs: naming the shape of something is not using it.
-      .filter(({ typeOnly }) => !typeOnly)
-      .map(({ target }) => target)
-    expect(wrong).toEqual([])
+  test('imports only from its own room and the rooms before it', () => {
+    const known = rooms.slice(0, rooms.indexOf(roomOf(file)) + 1)
+    expect(neighborsOf(file).filter(target => !known.includes(roomOf(target)))).toEqual([])
   })
 
-  test('starts no processes and touches no files of a node outside of src/node', () => {
-    const modules = imports.filter(({ typeOnly }) => !typeOnly).map(({ target }) => target)
-    const touching = modules.filter(target =>
-      /^(execa|node:child_process|node:fs(\/promises)?)$/.test(target),
-    )
-    const mayTouchFiles =
-      folder === 'bundle' || folder === 'images' || /^src\/(assets|hash-worker)\.ts$/.test(file)
-    const mayStartProcesses = folder === 'node'
-    const wrong = touching.filter(target =>
-      target.startsWith('node:fs') ? !(mayTouchFiles || folder === 'node') : !mayStartProcesses,
-    )
-    expect(wrong).toEqual([])
+  test('starts programs only in src/node, and touches files only there and on the build side', () => {
+    const modules = importsOf(file).flatMap(({ target, typeOnly }) => (typeOnly ? [] : [target]))
+    const startsPrograms = modules.some(name => name === 'execa' || name === 'node:child_process')
+    const touchesFiles = modules.some(name => /^node:fs(\/promises)?$/.test(name))
+    expect(startsPrograms && roomOf(file) !== 'node').toBe(false)
+    expect(
+      touchesFiles && !['lib', 'tar', 'http', 'oci', 'node', 'bundle', 'build'].includes(roomOf(file)),
+    ).toBe(false)
   })
 
-  test('prints nothing outside of src/ui and src/commands', () => {
+  test('prints only in src/ui, src/cli and src/commands', () => {
     const prints = /\bconsole\.|process\.(stdout|stderr)/.test(readFileSync(file, 'utf8'))
-    expect(prints && folder !== 'ui' && folder !== 'commands').toBe(false)
+    expect(prints && !['ui', 'cli', 'commands', 'main.ts'].includes(roomOf(file))).toBe(false)
   })
 })
 
-test('every folder has its rule', () => {
-  expect([...new Set(files.map(folderOf))].toSorted()).toEqual(Object.keys(mayImport).toSorted())
+test('no file imports itself, by whatever way round', () => {
+  const circles: string[] = []
+  const done = new Set<string>()
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '))
+    if (done.has(file) || way.includes(file)) return
+    for (const next of neighborsOf(file)) walk(next, [...way, file])
+    done.add(file)
+  }
+  for (const file of files) walk(file, [])
+  expect(circles).toEqual([])
+})
+
+test('no folder is too full to be seen whole', () => {
+  // Lists: one file for each thing there is.
+  const lists = new Set(['src/checks/node', 'src/facts'])
+  const sizes = Map.groupBy(files, file => dirname(file))
+  const full = [...sizes].filter(([folder, { length }]) => length > 16 && !lists.has(folder))
+  expect(full.map(([folder, { length }]) => `${folder}: ${length}`)).toEqual([])
 })

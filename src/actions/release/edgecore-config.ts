@@ -1,4 +1,4 @@
-import { patchEdgecoreConfig, restoreKeys } from '../../edgecore/config.ts'
+import { patchEdgecoreConfig, restoreKeys } from '../../edgecore/config/config.ts'
 import type { EdgecoreConfigSpec } from '../edgecore-config.ts'
 import { type KeptFile, putFileBack } from '../kept-file.ts'
 import { gone, type Release } from './release.ts'

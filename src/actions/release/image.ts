@@ -1,4 +1,4 @@
-import { pinnedLabel } from '../../node/containerd-api.ts'
+import { pinnedLabel } from '../../node/containerd/containerd-api.ts'
 import { isContainerdGone } from '../containerd-gone.ts'
 import { byDigest, type ImageSpec } from '../image.ts'
 import type { Release } from './release.ts'

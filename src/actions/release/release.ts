@@ -1,4 +1,4 @@
-import type { ContainerdContainer } from '../../node/containerd-api.ts'
+import type { ContainerdContainer } from '../../node/containerd/containerd-api.ts'
 import type { Node } from '../../node/node.ts'
 
 /** What edgekit made or changed, as the receipt has it. */

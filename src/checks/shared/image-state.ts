@@ -1,5 +1,5 @@
 import type { ManifestImage } from '../../bundle/manifest.ts'
-import type { ContainerdImage } from '../../node/containerd.ts'
+import type { ContainerdImage } from '../../node/containerd/containerd.ts'
 
 /** Of an image of the bundle in containerd: what is wrong with it, or that it is whole and still may be lost. */
 export type ImageState =

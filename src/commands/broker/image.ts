@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core'
 import { image } from '../../actions/image.ts'
-import { EdgekitError, exitCodes } from '../../errors.ts'
+import { EdgekitCommand } from '../../cli/command.ts'
+import { EdgekitError, exitCodes } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
-import { EdgekitCommand } from '../../ui/command.ts'
 
 export default class BrokerImage extends EdgekitCommand {
   static override summary = 'Bring the broker image back from its archive if containerd has lost it'

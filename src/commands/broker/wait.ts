@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core'
 import { waitForBroker } from '../../broker/probe.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../errors.ts'
+import { EdgekitCommand } from '../../cli/command.ts'
+import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
 import { broker } from '../../node/paths.ts'
-import { EdgekitCommand } from '../../ui/command.ts'
 
 export default class BrokerWait extends EdgekitCommand {
   static override summary = 'Wait until the broker of this node answers MQTT'

@@ -1,7 +1,7 @@
-import { formatBytes } from '../../format.ts'
-import { type CacheContents, cacheContents } from '../../images/cache-contents.ts'
-import { cacheDirectory, cacheFlag } from '../../ui/cache-flag.ts'
-import { EdgekitCommand } from '../../ui/command.ts'
+import { EdgekitCommand } from '../../cli/command.ts'
+import { cacheDirectory, cacheFlag } from '../../cli/flags/cache.ts'
+import { formatBytes } from '../../lib/format.ts'
+import { type CacheContents, cacheContents } from '../../oci/cache/cache-contents.ts'
 
 export default class CacheLs extends EdgekitCommand {
   static override summary = 'Show what the cache of images has'

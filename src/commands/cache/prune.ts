@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core'
-import { formatBytes } from '../../format.ts'
-import { parseAge } from '../../images/age.ts'
-import { type Pruned, pruneCache } from '../../images/cache-contents.ts'
-import { cacheDirectory, cacheFlag } from '../../ui/cache-flag.ts'
-import { EdgekitCommand } from '../../ui/command.ts'
+import { EdgekitCommand } from '../../cli/command.ts'
+import { cacheDirectory, cacheFlag } from '../../cli/flags/cache.ts'
+import { parseAge } from '../../cli/quantities/age.ts'
+import { formatBytes } from '../../lib/format.ts'
+import { type Pruned, pruneCache } from '../../oci/cache/cache-contents.ts'
 
 export default class CachePrune extends EdgekitCommand {
   static override summary = 'Remove from the cache of images what has not been used lately'

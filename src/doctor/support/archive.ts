@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { tarEnd, tarMember } from '../../images/tar.ts'
+import { tarEnd, tarMember } from '../../tar/write.ts'
 import { createRedactor } from '../redact.ts'
 import type { Collected } from './collect.ts'
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '../../lib/errors.ts'
 import type { Node } from '../../node/node.ts'
 import type { Piece } from './piece.ts'
 import { pieces } from './pieces.ts'

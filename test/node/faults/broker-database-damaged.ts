@@ -1,5 +1,5 @@
+import { restartBroker } from '../../../lab/broker-config.ts'
 import { paths } from '../../../src/node/paths.ts'
-import { restartBroker } from '../../lab/broker-config.ts'
 import type { Fault } from './fault.ts'
 
 const file = `${paths.brokerData}/mosquitto.db`

@@ -1,5 +1,5 @@
+import { bundleOnNode } from '../../../lab/bundle.ts'
 import { paths } from '../../../src/node/paths.ts'
-import { bundleOnNode } from '../../lab/bundle.ts'
 import type { Fault } from './fault.ts'
 
 export const installKilled: Fault = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { edgecoreConfig } from '../../../src/actions/edgecore-config.ts'
-import { Secret } from '../../../src/secret.ts'
+import { Secret } from '../../../src/lib/secret.ts'
 import { type TinyNode, tinyNode } from './tiny-node.ts'
 
 const token = 'top.secret.token.x'

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { probeBroker, waitForBroker } from '../../../src/broker/probe.ts'
-import { type TinyBroker, tinyBroker } from '../edgecore/tiny-broker.ts'
+import { type TinyBroker, tinyBroker } from '../lab/edgecore/tiny-broker.ts'
 
 const host = '127.0.0.1'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { CheckResult } from '../../../src/checks/check.ts'
 import { checks, checksFor } from '../../../src/checks/index.ts'
-import { runChecks } from '../../../src/checks/run.ts'
-import { readEdgecoreConfig } from '../../../src/edgecore/config.ts'
+import { runChecks } from '../../../src/checks/run-checks.ts'
+import { readEdgecoreConfig } from '../../../src/edgecore/config/config.ts'
 import type { Facts } from '../../../src/facts/index.ts'
 import { cloudMachine, healthy, holder, manifest, unit } from './healthy.ts'
 

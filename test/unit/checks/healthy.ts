@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../src/bundle/manifest.ts'
-import { readEdgecoreConfig } from '../../../src/edgecore/config.ts'
+import { readEdgecoreConfig } from '../../../src/edgecore/config/config.ts'
 import type { Facts } from '../../../src/facts/index.ts'
 import type { Holder } from '../../../src/facts/listeners.ts'
 import type { UnitFacts } from '../../../src/facts/units.ts'

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { archiveNames } from '../../../src/bundle/archive-names.ts'
-import { readDefinition } from '../../../src/bundle/definition.ts'
-import { type Lock, lockDigest } from '../../../src/bundle/lock.ts'
+import { readDefinition } from '../../../src/build/definition/definition.ts'
+import { type Lock, lockDigest } from '../../../src/build/lock/lock.ts'
+import { archiveNames } from '../../../src/build/pack/archive-names.ts'
+import { textMembers } from '../../../src/build/pack/text-members.ts'
 import { formatManifest, type Manifest, type ManifestImage } from '../../../src/bundle/manifest.ts'
-import { textMembers } from '../../../src/bundle/members.ts'
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex')
 const digest = (content: string): string => `sha256:${sha256(content)}`

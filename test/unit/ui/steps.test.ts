@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { Step } from '../../../src/step.ts'
+import type { Step } from '../../../src/lib/step.ts'
 import { runSteps } from '../../../src/ui/steps.ts'
 
 /** What is printed, with every time as 0.0. */

@@ -1,0 +1,20 @@
+import { paths } from '../src/node/paths.ts'
+import type { LabNode } from './node.ts'
+import { restartEdgecore } from './restart-edgecore.ts'
+
+const kept = '/var/mosquitto.conf.good'
+
+/** Change mosquitto.conf with a script (`$file`), and let the broker read it. */
+export const changeBroker =
+  (script: string, { starts }: { starts: boolean }) =>
+  (node: LabNode) =>
+    node.sh(
+      `file=${paths.brokerConfig}; cp --archive $file ${kept}; ${script}
+     timeout 40 systemctl restart mosquitto ${starts ? `&& { ${restartEdgecore()}; }` : '|| true'}`,
+    )
+
+/** EdgeCore begins anew too: a connection that is lost again and again is a fault of its own. */
+export const restartBroker = `systemctl restart mosquitto; ${restartEdgecore()}`
+
+export const putBrokerBack = (node: LabNode) =>
+  node.sh(`cp --archive ${kept} ${paths.brokerConfig}; ${restartBroker}`)

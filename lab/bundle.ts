@@ -1,0 +1,44 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import type { Manifest } from '../src/bundle/manifest.ts'
+import { cached } from './cache.ts'
+import { standInEdgecore } from './edgecore/index.ts'
+import { edgekitExecutable } from './executable.ts'
+import { labRegistry, mirrorFlags } from './lab-registry.ts'
+
+export type Role = Manifest['role']
+
+/** A bundle for this machine, made by the shipped executable out of the lab's registry. */
+export async function labBundle(role: Role = 'edge'): Promise<string> {
+  const [edgekit, edgecore] = await Promise.all([edgekitExecutable(), standInEdgecore()])
+  const directory = await cached(`bundle-${role}`, [edgekit, edgecore], async output => {
+    const registry = await labRegistry(edgecore)
+    try {
+      const cache = join(output, 'blobs')
+      const options = ['--arch', 'amd64', '-o', output, '--cache', cache, ...mirrorFlags(registry.url)]
+      await execa(edgekit, ['bundle', role, ...options], { cwd: output })
+      await rm(cache, { recursive: true })
+    } finally {
+      await registry.stop()
+    }
+  })
+  return join(directory, `kubeedge-${role}-v1.22.0-amd64.tar.gz`)
+}
+
+/** Where the bundle lies on a node, as unpacked by a technician. */
+export const bundleOnNode = '/root/bundle'
+
+/** The same, unpacked as a technician does it, as a layer of a node's disk. Read-only: others use it too. */
+export async function bundleLayer(role: Role = 'edge'): Promise<string> {
+  const bundle = await labBundle(role)
+  return await cached('unpacked-bundle', [bundle, bundleOnNode], async output => {
+    await mkdir(join(output, 'root'), { mode: 0o700 })
+    await mkdir(join(output, bundleOnNode))
+    await execa('tar', ['xzf', bundle, '-C', join(output, bundleOnNode)])
+  })
+}
+
+/** The directory of that on the host. */
+export const unpackedLabBundle = async (role: Role = 'edge'): Promise<string> =>
+  join(await bundleLayer(role), bundleOnNode)

@@ -1,0 +1,57 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { paths } from '../../src/node/paths.ts'
+
+/** Where in a change the process ends. In a rollback the only places are before and after a change was put back. */
+export const cuts = ['before intent', 'after intent', 'in the middle', 'after change', 'after done'] as const
+export type Cut = (typeof cuts)[number] | 'before reverted' | 'after reverted'
+
+/** The file that says that the place is reached, where the power is to be cut. */
+export const reached = '/var/tmp/cut-reached'
+
+/** The id of the change, such as a path. */
+const wantedId = process.env['LAB_CUT_ID']
+const wantedCut = process.env['LAB_CUT']
+/** The change that has been begun and is not done. */
+let current: string | undefined
+
+/** End this process here if this is the place: as kill -9 does, or stand still until the power is cut. */
+export function end(cut: Cut, id = current): void {
+  if (cut !== wantedCut || id === undefined || id !== wantedId) return
+  if (process.env['LAB_CUT_POWER']) writeFileSync(reached, '')
+  else process.kill(process.pid, 'SIGKILL')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+}
+
+/** Is this the place, if the change is this one? */
+export const isDue = (cut: Cut): boolean => cut === wantedCut && current !== undefined && current === wantedId
+
+interface JournalRecord {
+  record: string
+  change: number
+  id?: string
+}
+
+const parse = (line: string): JournalRecord => JSON.parse(line) as JournalRecord
+
+function idOf({ id, change }: JournalRecord): string | undefined {
+  const lines = readFileSync(paths.journal, 'utf8').split('\n').filter(Boolean)
+  return id ?? lines.map(parse).find(record => record.change === change && record.id)?.id
+}
+
+/** Write a line to the journal, with the places before and after it. */
+export async function appendWithCuts(text: string, append: () => Promise<void>): Promise<void> {
+  const record = parse(text)
+  if (record.record === 'begin') return append()
+  const id = idOf(record)
+  const log = process.env['LAB_CHANGES']
+  if (log && record.record === 'intent') appendFileSync(log, `${id}\n`)
+  const [before, after] = {
+    intent: ['before intent', 'after intent'] as const,
+    done: ['after change', 'after done'] as const,
+    reverted: ['before reverted', 'after reverted'] as const,
+  }[record.record] ?? [undefined, undefined]
+  if (before) end(before, id)
+  await append()
+  current = record.record === 'intent' ? id : undefined
+  if (after) end(after, id)
+}

@@ -1,0 +1,9 @@
+import { paths } from '../src/node/paths.ts'
+import { writeCertificates } from './certificates.ts'
+import type { LabNode } from './node.ts'
+
+/** Other certificates for the name the node joined under, valid for so many days (negative: no more). */
+export async function renewCertificates(node: LabNode, days: number): Promise<void> {
+  const name = await node.sh(`sed -n 's/ *hostnameOverride: //p' ${paths.edgecoreConfig}`)
+  await writeCertificates(node.root, name, days)
+}

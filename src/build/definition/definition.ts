@@ -1,0 +1,190 @@
+import type { Architecture } from '../../bundle/manifest.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { formatReference, parseReference } from '../../oci/reference.ts'
+import { locate, problemsOf, type ValueProblem } from '../../yaml/problems.ts'
+import { definitionError } from './definition-error.ts'
+import { type Layers, readLayers } from './extends.ts'
+import { definitionSchema, type WrittenDefinition, type WrittenSource } from './schema.ts'
+import { fillIn } from './variables.ts'
+
+/** An image of a bundle. */
+export interface DefinedImage {
+  /** In full, as containerd on the node will know it. */
+  reference: string
+  /** Where to take it from instead of its registry: `oci:DIR`, `oci-archive:FILE` and so on, as written. */
+  source?: string
+}
+
+/** Where a file of a bundle comes from; `source` may have `${arch}` in it. */
+export interface DefinedSource {
+  source: string
+  sha256?: string | Partial<Record<Architecture, string>>
+  checksums?: string
+  member?: string
+}
+
+/** What goes into a bundle, checked, with every image reference in full and what it extends merged into it. */
+export interface Definition {
+  /** The file it is in, for messages. */
+  file: string
+  /** Where relative paths start. */
+  directory: string
+  role: WrittenDefinition['role']
+  kubeedge: string
+  architectures: Architecture[]
+  broker: string
+  images: DefinedImage[]
+  binaries: Record<string, DefinedSource>
+  runtime: Record<string, DefinedSource>
+  files: { source: string; path: string; mode: 0o644 | 0o755 }[]
+  /** Registry host -> URL. */
+  mirrors: Record<string, string>
+}
+
+/** Programs a bundle of each role cannot do without. */
+const neededBinaries: Record<Definition['role'], readonly ('edgecore' | 'keadm')[]> = {
+  edge: ['edgecore', 'keadm'],
+  cloud: ['keadm'],
+}
+
+/**
+ * Read a bundle definition, a default one by its role or a file, and what it extends. Throws EdgekitError that names
+ * for everything wrong the file, line and column, what was found and what is allowed.
+ */
+export async function readDefinition(from: { role: string } | { path: string }): Promise<Definition> {
+  const layers = await readLayers(from)
+  const [{ file } = { file: '' }] = layers.sources
+  const fail = (problems: ValueProblem[]): never => {
+    throw definitionError(file, locate(problems, layers.sources))
+  }
+  const { value, problems } = fillIn(layers.value)
+  const result = definitionSchema.safeParse(value)
+  if (!result.success) return fail([...problems, ...problemsOf(result.error.issues, value, definitionSchema)])
+  if (problems.length > 0) return fail(problems)
+  const definition = completed(result.data, layers, file)
+  const wrong = [
+    ...missingBinaries(definition),
+    ...missingRunc(definition),
+    ...wrongImages(definition),
+    ...unpinned(result.data),
+  ]
+  return wrong.length > 0 ? fail(wrong) : definition
+}
+
+function completed(written: WrittenDefinition, { directory }: Layers, file: string): Definition {
+  const {
+    role,
+    kubeedge,
+    architectures,
+    broker,
+    images,
+    binaries,
+    runtime,
+    files = [],
+    mirrors = {},
+  } = written
+  return {
+    file,
+    directory,
+    role,
+    kubeedge,
+    architectures: [...new Set(architectures)].toSorted(),
+    broker: inFull(broker),
+    images: once(images.map(inFullImage)),
+    binaries: sources(binaries),
+    runtime: sources(runtime ?? {}),
+    files: files.map(({ source, path, mode }) => ({ source, path, mode: mode === '0755' ? 0o755 : 0o644 })),
+    mirrors,
+  }
+}
+
+const inFull = (reference: string): string => formatReference(parseReference(reference))
+
+const inFullImage = (image: WrittenDefinition['images'][number]): DefinedImage =>
+  typeof image === 'string'
+    ? { reference: inFull(image) }
+    : { reference: inFull(image.reference), source: image.source }
+
+/** An image that is named twice, in short and in full say, is there once. */
+const once = (images: readonly DefinedImage[]): DefinedImage[] => [
+  ...new Map(images.map(image => [image.reference, image])).values(),
+]
+
+function sources(written: Record<string, WrittenSource | undefined>): Record<string, DefinedSource> {
+  const entries = Object.entries(written).filter(entry => entry[1] !== undefined) as [string, WrittenSource][]
+  return Object.fromEntries(
+    entries.map(([name, source]) => [
+      name,
+      (typeof source === 'string' ? { source } : source) as DefinedSource,
+    ]),
+  )
+}
+
+function missingBinaries({ role, binaries }: Definition): ValueProblem[] {
+  return neededBinaries[role]
+    .filter(name => binaries[name] === undefined)
+    .map(name => ({ path: ['binaries'], message: `binaries.${name} is missing; an ${role} bundle needs it` }))
+}
+
+const missingRunc = ({ runtime }: Definition): ValueProblem[] =>
+  runtime['containerd'] && !runtime['runc']
+    ? [{ path: ['runtime'], message: 'runtime.runc is missing; containerd starts every container with it' }]
+    : []
+
+function wrongImages({ broker, images, files }: Definition): ValueProblem[] {
+  const references = images.map(({ reference }) => reference)
+  const paths = files.map(({ path }) => path)
+  const sameFile = paths.flatMap((path, index) =>
+    paths.indexOf(path) === index
+      ? []
+      : [{ path: ['files', index, 'path'], message: `two files are to lie at ${path}` }],
+  )
+  if (references.includes(broker)) return sameFile
+  return [
+    ...sameFile,
+    { path: ['broker'], message: `the broker ${broker} is not among the images; add it there` },
+  ]
+}
+
+/** What comes over the network must be known beforehand, not by what a server says today. */
+function unpinned(written: WrittenDefinition): ValueProblem[] {
+  return (['binaries', 'runtime'] as const).flatMap(part =>
+    Object.entries(written[part] ?? {}).flatMap(([name, source]) => {
+      const path = [part, name]
+      if (source === undefined) return []
+      const { source: text, ...more } = typeof source === 'string' ? { source } : source
+      const fromImage = text.startsWith('image:')
+      const overNetwork = text.startsWith('https:')
+      const pinned = 'sha256' in more || 'checksums' in more
+      if (overNetwork && !pinned)
+        return [
+          { path, message: `${part}.${name}: ${text} needs a sha256, or checksums: URL of a published list` },
+        ]
+      if (!overNetwork && 'checksums' in more)
+        return [
+          {
+            path: [...path, 'checksums'],
+            message: `${part}.${name}: checksums goes with https:, not with ${text}`,
+          },
+        ]
+      if (fromImage && 'member' in more)
+        return [
+          {
+            path: [...path, 'member'],
+            message: `${part}.${name}: member goes with an archive, not with ${text}`,
+          },
+        ]
+      if (fromImage) return imageProblem(text, path)
+      return []
+    }),
+  )
+}
+
+function imageProblem(text: string, path: readonly string[]): ValueProblem[] {
+  try {
+    parseReference(text.slice('image:'.length, text.indexOf('#')).replaceAll(/\$\{arch\}/g, 'amd64'))
+    return []
+  } catch (error) {
+    return [{ path, message: messageOf(error) }]
+  }
+}

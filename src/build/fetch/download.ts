@@ -1,0 +1,92 @@
+import { ContentMismatch } from '../../http/content-mismatch.ts'
+import { type Answer, get, type Headers, readAll } from '../../http/http.ts'
+import { resumed } from '../../http/resume.ts'
+import { retry, retryAfter, Transient } from '../../http/retry.ts'
+import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { StorageError } from '../../oci/cache/storage-error.ts'
+import { MissingParts } from '../../oci/missing-parts.ts'
+import type { ImageAccess } from '../../oci/sources/fetch-image.ts'
+import type { LockedContent } from '../lock/lock.ts'
+
+const timeouts = { headers: 30_000, stall: 60_000 }
+const retries = { tries: 3, delay: 500, longest: 60_000 }
+
+/** The largest file that is fetched when the lock does not say how large it is. */
+const largestFile = 2 * 1024 ** 3
+const largestList = 4 * 1024 ** 2
+
+export interface Download {
+  url: string
+  sha256: string
+  /** Bytes, when the lock has them. */
+  size?: number | undefined
+  images: Pick<ImageAccess, 'registry' | 'store'>
+  signal: AbortSignal
+}
+
+/**
+ * Have a file that is at an https address in the store, under its digest: fetched only when it is not there yet, over
+ * several connections if one is cut. Throws EdgekitError, also when it is not the one that was expected, and
+ * MissingParts when nothing may be fetched.
+ */
+export async function download({ url, sha256, size, images, signal }: Download): Promise<LockedContent> {
+  const { registry, store } = images
+  const digest = digestOfSha256(sha256)
+  const wanted = { digest, size }
+  await explained(url, signal, () =>
+    store.ensure(wanted, async () => {
+      if (registry === undefined) throw new MissingParts([`${url}: sha256 ${sha256}`])
+      const open = (headers: Headers): Promise<Answer> => request(url, headers, signal)
+      const bytes = resumed({ digest, size: size ?? 0 }, open, retries, signal)
+      await store.write(wanted, atMost(size ?? largestFile, bytes))
+    }),
+  )
+  return { sha256, size: (await store.sizeOf(digest)) ?? 0 }
+}
+
+/** The digest by which a store knows a file. */
+export const digestOfSha256 = (sha256: string): string => `sha256:${sha256}`
+
+/** Fetch a short text, such as a list of checksums. Throws EdgekitError. */
+export function downloadText(url: string, signal: AbortSignal): Promise<string> {
+  return explained(url, signal, async () => {
+    const read = async () => await readAll(await request(url, {}, signal), largestList)
+    return (await retry(read, retries, signal)).toString()
+  })
+}
+
+async function* atMost(most: number, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.length
+    if (size > most) throw new Error(`it is longer than the ${most} bytes that were expected at most`)
+    yield chunk
+  }
+}
+
+async function request(url: string, headers: Headers, signal: AbortSignal): Promise<Answer> {
+  const answer = await get(new URL(url), headers, timeouts, signal)
+  const { status } = answer
+  if (status === 200 || (status === 206 && headers['range'] !== undefined)) return answer
+  answer.discard()
+  const message = `HTTP ${status}`
+  if (status !== 408 && status !== 429 && status < 500) throw new Error(message)
+  throw new Transient(message, { wait: retryAfter(answer.headers['retry-after']) })
+}
+
+async function explained<T>(url: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof MissingParts || error instanceof StorageError) throw error
+    throw new EdgekitError(`cannot use ${url}: ${messageOf(error)}`, {
+      exitCode: exitCodes.refused,
+      cause: error,
+      remedy:
+        error instanceof ContentMismatch
+          ? 'The file there is not the one that was named: find out why it changed before you change the sha256 or run edgekit lock again.'
+          : 'Check the address, and the network, name resolution and proxy of this machine.',
+    })
+  }
+}

@@ -1,0 +1,68 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { basename } from 'node:path/posix'
+import { type Architecture, memberPattern } from '../../bundle/manifest.ts'
+import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { eachArchiveEntry } from './archive-entries.ts'
+import { elfHeaderSize, isElf, requireProgram } from './elf.ts'
+
+/** Is in every release of containerd, and is for measuring it. */
+const notNeeded = 'containerd-stress'
+
+/**
+ * Write every program of a tar, whatever directory it is in there, to `directory` under its own name; scripts and texts
+ * are left out. Returns the paths in the order of the names. Throws EdgekitError when one is not for `arch`, or there
+ * is no program at all; `name` is what the person knows the archive by.
+ */
+export async function extractPrograms(
+  archive: string,
+  arch: Architecture,
+  name: string,
+  directory: string,
+): Promise<string[]> {
+  const programs: { path: string; entry: string; start: Buffer }[] = []
+  await mkdir(directory)
+  await eachArchiveEntry(archive, name, entry => {
+    const path = join(directory, basename(entry.path))
+    if (entry.type !== 'File' || !((entry.mode ?? 0) & 0o111) || path.endsWith(notNeeded)) return
+    let start = Buffer.alloc(0)
+    let file: number | undefined
+    entry.on('data', chunk => {
+      if (file === undefined) {
+        if (start.length >= elfHeaderSize) return
+        start = Buffer.concat([start, chunk])
+        if (start.length < elfHeaderSize || !isElf(start)) return
+        const same = programs.find(program => program.path === path)
+        if (same !== undefined) throw twoOfOneName(same.entry, entry.path)
+        if (!memberPattern.test(basename(path))) throw unusableName(entry.path)
+        file = openSync(path, 'w', 0o755)
+        chunk = start
+      }
+      for (let written = 0; written < chunk.length; ) written += writeSync(file, chunk, written)
+    })
+    entry.on('end', () => {
+      if (file === undefined) return
+      closeSync(file)
+      programs.push({ path, entry: entry.path, start: start.subarray(0, elfHeaderSize) })
+    })
+  })
+  for (const { entry, start } of programs) requireProgram(start, arch, `${entry} in ${name}`)
+  if (programs.length > 0) return programs.map(({ path }) => path).toSorted()
+  throw new EdgekitError(`${name}: expected a tar archive with programs for ${arch}, found none in it`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Check that the source is the archive of a release.',
+  })
+}
+
+const twoOfOneName = (one: string, other: string): EdgekitError =>
+  new EdgekitError(`${one} and ${other} in it are two programs of one name`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Make an archive that has only one of them.',
+  })
+
+const unusableName = (path: string): EdgekitError =>
+  new EdgekitError(`a program in a bundle cannot have the name of ${JSON.stringify(path)}`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Make an archive in which its name has only letters, digits and . _ @ + -, or without it.',
+  })

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import type { LockedContent } from '../lock/lock.ts'
+
+/** Size and hash of a local file. Throws EdgekitError when it cannot be read or is no regular file. */
+export async function contentOf(path: string, signal: AbortSignal): Promise<LockedContent> {
+  try {
+    if (!(await stat(path)).isFile()) throw new Error('it is no regular file')
+    const hash = createHash('sha256')
+    let size = 0
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) {
+      hash.update(chunk)
+      size += chunk.length
+    }
+    return { sha256: hash.digest('hex'), size }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
+      exitCode: exitCodes.usage,
+      cause: error,
+      remedy: 'Paths in a definition start from the directory of the definition.',
+    })
+  }
+}

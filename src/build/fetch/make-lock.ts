@@ -1,0 +1,148 @@
+import { resolve } from 'node:path'
+import type { Architecture } from '../../bundle/manifest.ts'
+import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { together } from '../../oci/fail-fast.ts'
+import { MissingParts } from '../../oci/missing-parts.ts'
+import { type ImageAccess, resolveImage } from '../../oci/sources/fetch-image.ts'
+import type { DefinedImage, Definition } from '../definition/definition.ts'
+import { type FileSource, filesOf, imagesNeeded, nameOf, platformOf, sourceOf } from '../definition/inputs.ts'
+import type { Lock, LockedContent, LockedImage } from '../lock/lock.ts'
+import { checksumFor } from './checksums.ts'
+import { download, downloadText } from './download.ts'
+import { contentOf } from './local-file.ts'
+
+export interface LockOptions {
+  definition: Definition
+  architectures: readonly Architecture[]
+  images: ImageAccess
+  /** What is in there already is taken as it is. */
+  known?: Lock | undefined
+  signal: AbortSignal
+}
+
+/** Look up what every tag, address and path of a definition stands for now. Throws EdgekitError. */
+export async function makeLock(options: LockOptions): Promise<Lock> {
+  const { definition, architectures } = options
+  const images: Lock['images'] = {}
+  const files: Lock['files'] = {}
+  await together(options.signal, signal => [
+    ...imagesByReference(definition, architectures).map(async ({ image, platforms }) => {
+      images[image.reference] = await lockImage(image, platforms, { ...options, signal })
+    }),
+    ...filesByName(definition, architectures).map(async source => {
+      files[nameOf(source)] = await lockFile(source, { ...options, signal })
+    }),
+  ])
+  return { lockVersion: 1, role: definition.role, kubeedge: definition.kubeedge, images, files }
+}
+
+interface WantedImage {
+  image: DefinedImage
+  platforms: ReturnType<typeof platformOf>[]
+}
+
+function imagesByReference(definition: Definition, architectures: readonly Architecture[]): WantedImage[] {
+  const wanted = new Map<string, WantedImage>()
+  for (const arch of architectures) {
+    for (const image of imagesNeeded(definition, arch)) {
+      const entry = wanted.get(image.reference) ?? { image, platforms: [] }
+      entry.platforms.push(platformOf(arch))
+      wanted.set(image.reference, entry)
+    }
+  }
+  return [...wanted.values()]
+}
+
+type OutsideSource = Exclude<FileSource, { kind: 'image' }>
+
+function filesByName(definition: Definition, architectures: readonly Architecture[]): OutsideSource[] {
+  const wanted = new Map<string, OutsideSource>()
+  for (const arch of architectures) {
+    for (const { source } of filesOf(definition, arch))
+      if (source.kind !== 'image') wanted.set(nameOf(source), source)
+  }
+  return [...wanted.values()]
+}
+
+async function lockImage(
+  image: DefinedImage,
+  platforms: WantedImage['platforms'],
+  { definition, images, known, signal }: LockOptions,
+): Promise<LockedImage> {
+  const { reference } = image
+  const source = sourceOf(image, definition)
+  const locked = known?.images[reference]
+  if (locked !== undefined && platforms.every(platform => locked.platforms[platform] !== undefined))
+    return locked
+  const resolved = await Promise.all(
+    platforms.map(async platform => ({
+      platform,
+      ...(await resolveImage({ ...images, reference: pinned(reference, locked), source, platform, signal })),
+    })),
+  )
+  const digests = new Set(resolved.map(({ root }) => root.digest))
+  const [digest, moved] = digests
+  if (moved !== undefined)
+    throw new EdgekitError(`${reference} changed while it was looked up: ${digest}, then ${moved}`, {
+      exitCode: exitCodes.refused,
+      remedy: 'Somebody pushed it just now; try again.',
+    })
+  return {
+    digest: digest as string,
+    platforms: {
+      ...locked?.platforms,
+      ...Object.fromEntries(resolved.map(({ platform, manifest }) => [platform, manifest.digest])),
+    },
+  }
+}
+
+/** A reference that means what the lock says, and still has its tag as its name. */
+export function pinned(reference: string, locked: LockedImage | undefined): string {
+  return locked === undefined || reference.includes('@') ? reference : `${reference}@${locked.digest}`
+}
+
+async function lockFile(
+  source: OutsideSource,
+  { definition, known, images, signal }: LockOptions,
+): Promise<LockedContent> {
+  const locked = known?.files[nameOf(source)]
+  if (locked !== undefined && (source.sha256 ?? locked.sha256) === locked.sha256) return locked
+  if (source.kind === 'file') {
+    const content = await contentOf(resolve(definition.directory, source.path), signal)
+    requireSha256(source, content.sha256)
+    return content
+  }
+  const sha256 = source.sha256 ?? (await publishedSha256(source, images, signal))
+  return await download({ url: source.url, sha256, images, signal })
+}
+
+/** Throws EdgekitError when a source is not what the definition says it hashes to. */
+export function requireSha256(source: FileSource, seen: string): void {
+  if (source.sha256 === undefined || source.sha256 === seen) return
+  throw new EdgekitError(`${nameOf(source)}: expected sha256 ${source.sha256}, found ${seen}`, {
+    exitCode: exitCodes.refused,
+    remedy: 'It is not the file the definition names; find out why before you change the sha256 there.',
+  })
+}
+
+async function publishedSha256(
+  source: OutsideSource & { kind: 'https' },
+  { registry }: ImageAccess,
+  signal: AbortSignal,
+): Promise<string> {
+  const { url, checksums } = source
+  if (checksums === undefined) {
+    throw new EdgekitError(`the definition has no sha256 for ${url}`, {
+      exitCode: exitCodes.usage,
+      remedy: 'Give one for each architecture under sha256, or checksums: URL of a published list.',
+    })
+  }
+  if (registry === undefined)
+    throw new MissingParts([`${url}: its sha256 is in ${checksums}, and no edgekit.lock has it`])
+  const sha256 = checksumFor(await downloadText(checksums, signal), url)
+  if (sha256 !== undefined) return sha256
+  throw new EdgekitError(`${checksums} has no checksum for ${url}`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Check that it is a list of sha256 sums, and has the file under the name it has in the address.',
+  })
+}

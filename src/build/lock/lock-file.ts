@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Architecture } from '../../bundle/manifest.ts'
+import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import type { Definition } from '../definition/definition.ts'
+import { formatLock, type Lock, parseLock } from './lock.ts'
+import { lockDifferences } from './lock-differences.ts'
+
+/** Where the lock of a definition lies unless told otherwise: beside it; for a default one in the working directory. */
+export const lockPath = ({ directory }: Definition): string => join(directory, 'edgekit.lock')
+
+/** What a bundle is built from: the lock when there is one, and where it and the definition disagree. */
+export interface UsedLock {
+  lock: Lock | undefined
+  differences: readonly string[]
+}
+
+export interface LockFileOptions {
+  definition: Definition
+  architectures: readonly Architecture[]
+  path: string
+  /** The lock must be there. */
+  required: boolean
+  /** The lock must be there and match the definition. */
+  frozen: boolean
+}
+
+/** Read the lock of a definition. Throws EdgekitError, with `frozen` also when it is missing or does not match. */
+export async function readLockFile(options: LockFileOptions): Promise<UsedLock> {
+  const { definition, architectures, path, required, frozen } = options
+  const text = await readIfThere(path)
+  if (text === undefined) {
+    if (!required && !frozen) return { lock: undefined, differences: [] }
+    throw new EdgekitError(`there is no lock at ${path}`, {
+      exitCode: exitCodes.usage,
+      remedy: 'Make it with edgekit lock, or name it with --lock.',
+    })
+  }
+  const lock = parseLock(text, path)
+  const differences = lockDifferences(definition, lock, architectures)
+  if (frozen && differences.length > 0) {
+    const lines = differences.map(line => `  ${line}`).join('\n')
+    throw new EdgekitError(`${path} does not match ${definition.file}:\n${lines}`, {
+      exitCode: exitCodes.refused,
+      remedy: 'Run edgekit lock, and look at what changes in the lock.',
+    })
+  }
+  return { lock, differences }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, { exitCode: exitCodes.usage })
+  }
+}
+
+/** Write a lock; it is there whole or not at all. Throws EdgekitError. */
+export async function writeLockFile(path: string, lock: Lock): Promise<void> {
+  const unfinished = `${path}.${randomUUID()}.unfinished`
+  try {
+    await writeFile(unfinished, formatLock(lock))
+    await rename(unfinished, path)
+  } catch (error) {
+    throw new EdgekitError(`cannot write ${path}: ${messageOf(error)}`, {
+      exitCode: exitCodes.usage,
+      cause: error,
+      remedy: 'Name a file that can be written with --output.',
+    })
+  } finally {
+    await rm(unfinished, { force: true })
+  }
+}

@@ -1,0 +1,79 @@
+import { stringify } from 'yaml'
+import * as z from 'zod'
+import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { digestOf } from '../../oci/digest.ts'
+import { listProblems } from '../../yaml/problem-list.ts'
+import { locate, problemsOf } from '../../yaml/problems.ts'
+import { readYaml } from '../../yaml/source.ts'
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits, in lower case')
+const digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits, in lower case')
+const contentSchema = z.strictObject({ sha256, size: z.number().int().nonnegative() })
+
+const lockSchema = z.strictObject({
+  lockVersion: z.literal(1),
+  role: z.enum(['edge', 'cloud']),
+  kubeedge: z.string(),
+  /** By reference in full: what the tag pointed at, and the manifest it has for each platform. */
+  images: z.record(
+    z.string(),
+    z.strictObject({
+      digest,
+      platforms: z.strictObject({ 'linux/amd64': digest, 'linux/arm64': digest }).partial(),
+    }),
+  ),
+  /** By URL, or by path from the directory of the definition. */
+  files: z.record(z.string(), contentSchema),
+})
+
+/** Every input of a definition, pinned. */
+export type Lock = z.infer<typeof lockSchema>
+export type LockedImage = Lock['images'][string]
+export type LockedContent = z.infer<typeof contentSchema>
+
+const heading = `# What every tag and address of the bundle definition stood for when \`edgekit lock\` looked.
+# Do not edit: run \`edgekit lock\` again and look at the difference. Keep it beside the definition, under version control.
+`
+
+/** The text of a lock: the same lock gives the same bytes, whatever order it was made in. */
+export function formatLock({ lockVersion, role, kubeedge, images, files }: Lock): string {
+  const sorted = {
+    lockVersion,
+    role,
+    kubeedge,
+    images: byKey(images, ({ digest, platforms }) => ({ digest, platforms: byKey(platforms, same => same) })),
+    files: byKey(files, ({ sha256, size }) => ({ sha256, size })),
+  }
+  return heading + stringify(sorted, { lineWidth: 0, aliasDuplicateObjects: false })
+}
+
+/** What `bundle.json` names a lock by: the digest of its text. */
+export const lockDigest = (lock: Lock): string => digestOf(Buffer.from(formatLock(lock)))
+
+/** Read a lock. Throws EdgekitError that names the file and what is wrong. */
+export function parseLock(text: string, file: string): Lock {
+  const source = readYaml(text, file)
+  if (Array.isArray(source)) throw unreadable(`${file} cannot be read${listProblems(source)}`)
+  const result = lockSchema.safeParse(source.value)
+  if (result.success) return result.data
+  const problems = locate(problemsOf(result.error.issues, source.value, lockSchema), [source])
+  throw unreadable(`${file} is not a lock this edgekit understands${listProblems(problems)}`)
+}
+
+const unreadable = (message: string): EdgekitError =>
+  new EdgekitError(message, {
+    exitCode: exitCodes.usage,
+    remedy: 'Make it anew with edgekit lock, or take it from version control again.',
+  })
+
+function byKey<T extends object, R>(
+  values: T,
+  value: (item: NonNullable<T[keyof T]>) => R,
+): Record<string, R> {
+  const entries = Object.entries(values) as [string, NonNullable<T[keyof T]>][]
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, value(item)]),
+  )
+}

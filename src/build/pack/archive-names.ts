@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+import { parseReference } from '../../oci/reference.ts'
+
+/**
+ * Where the archive of each image lies in the bundle: `images/kubeedge-cloudcore-v1.22.0.tar` for
+ * `docker.io/kubeedge/cloudcore:v1.22.0`, and `images/eclipse-mosquitto-2.0.tar` for Docker's own, which have no owner
+ * that anybody writes. Two that would be the same, from two registries say, have a hash of the reference behind them.
+ */
+export function archiveNames(references: readonly string[]): Map<string, string> {
+  const names = references.map(nameOf)
+  return new Map(
+    references.map((reference, index) => {
+      const name = names[index] as string
+      const isAlone = names.indexOf(name) === names.lastIndexOf(name)
+      return [reference, `images/${isAlone ? name : `${name}-${hashOf(reference)}`}.tar`]
+    }),
+  )
+}
+
+function nameOf(reference: string): string {
+  const { repository, tag, digest } = parseReference(reference)
+  const name = repository.replace(/^library\//, '').replaceAll('/', '-')
+  return `${name}-${tag ?? digest?.slice('sha256:'.length, 19)}`
+}
+
+const hashOf = (reference: string): string => createHash('sha256').update(reference).digest('hex').slice(0, 8)

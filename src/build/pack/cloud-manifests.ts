@@ -1,0 +1,25 @@
+import { basename } from 'node:path'
+import type { ManifestImage } from '../../bundle/manifest.ts'
+import { readAsset } from '../../lib/assets.ts'
+import { fill } from '../../lib/fill-template.ts'
+import { formatReference, parseReference } from '../../oci/reference.ts'
+
+/** What a cloud bundle has for the cluster, by its path in the bundle. */
+export function cloudManifests(
+  broker: Pick<ManifestImage, 'reference' | 'digest' | 'archive'>,
+): Record<string, string> {
+  const { registry, repository } = parseReference(broker.reference)
+  const values = {
+    // One of the two names that the archive gives the image; a tag beside the digest would only be ignored.
+    BROKER_IMAGE: formatReference({ registry, repository, digest: broker.digest }),
+    BROKER_ARCHIVE: basename(broker.archive),
+    MOSQUITTO_CONF: indented(readAsset('templates/mosquitto/mosquitto.conf').trimEnd(), 4),
+  }
+  return {
+    'manifests/mosquitto-daemonset.yaml': fill(readAsset('templates/cloud/mosquitto-daemonset.yaml'), values),
+    'manifests/values-cloudcore.yaml': readAsset('templates/cloud/values-cloudcore.yaml'),
+  }
+}
+
+/** Every line but the first, which stands where it is filled in. */
+const indented = (text: string, by: number): string => text.replaceAll(/\n(?=.)/g, `\n${' '.repeat(by)}`)

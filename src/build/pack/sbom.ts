@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path/posix'
+import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library'
+import { PackageURL } from 'packageurl-js'
+import type { Manifest, ManifestFile, ManifestImage } from '../../bundle/manifest.ts'
+import type { InstalledPackage, InstalledPackages } from '../../oci/layer/packages.ts'
+import { parseReference } from '../../oci/reference.ts'
+import type { RuntimeParts } from './executable-parts.ts'
+
+interface Inputs {
+  manifest: Pick<Manifest, 'name' | 'kubeedgeVersion' | 'arch' | 'edgekitVersion' | 'images'>
+  files: readonly ManifestFile[]
+  /** Reference of an image -> what is installed in it. */
+  packages: ReadonlyMap<string, InstalledPackages>
+  runtime: RuntimeParts
+}
+
+const { Component, HashDictionary } = Models
+
+/**
+ * The CycloneDX document of a bundle: images by digest with the packages in them, programs by hash, what edgekit is
+ * made of. The same inputs give the same bytes: it has no time, and its serial number comes from its content.
+ * https://cyclonedx.org/docs/1.6/json/
+ */
+export function formatSbom({ manifest, files, packages, runtime }: Inputs): string {
+  const { name, kubeedgeVersion, arch, edgekitVersion, images } = manifest
+  const versionOf = ({ path }: ManifestFile): string | undefined =>
+    path === 'bin/clean-broker' ? edgekitVersion : path.startsWith('bin/') ? kubeedgeVersion : undefined
+  const bom = new Models.Bom()
+  const bundle = new Component(Enums.ComponentType.Application, name, {
+    version: kubeedgeVersion,
+    bomRef: `${name}@${kubeedgeVersion}-${arch}`,
+  })
+  bom.metadata.component = bundle
+  const parts = [
+    ...images.map(image => imageComponent(image, packages.get(image.reference))),
+    ...files
+      .filter(({ path }) => path.startsWith('bin/') || path.startsWith('runtime/'))
+      .map(file =>
+        file.path === 'bin/edgekit'
+          ? edgekitComponent(file, edgekitVersion, runtime)
+          : programComponent(file, versionOf(file)),
+      ),
+  ]
+  for (const part of parts) {
+    bom.components.add(part)
+    bundle.dependencies.add(part.bomRef)
+  }
+  const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6))
+  // In the order it was made: the library would sort by the rules of this machine's language.
+  const options = { sortLists: false, space: 1 }
+  bom.serialNumber = `urn:uuid:${uuidOf(serializer.serialize(bom, options))}`
+  return `${serializer.serialize(bom, options)}\n`
+}
+
+function imageComponent(image: ManifestImage, installed: InstalledPackages | undefined) {
+  const { registry, repository, tag } = parseReference(image.reference)
+  const name = repository.slice(repository.lastIndexOf('/') + 1)
+  const qualifiers = {
+    repository_url: `${registry}/${repository}`,
+    arch: image.platform.split('/')[1] ?? '',
+    ...(tag !== undefined && { tag }),
+  }
+  const component = new Component(Enums.ComponentType.Container, `${registry}/${repository}`, {
+    version: tag ?? image.digest,
+    bomRef: image.reference,
+    hashes: sha256(image.digest.slice('sha256:'.length)),
+    purl: new PackageURL('oci', undefined, name, image.digest, qualifiers, undefined).toString(),
+  })
+  const { distribution, packages = [] } = installed ?? {}
+  if (distribution !== undefined) {
+    const system = new Component(Enums.ComponentType.OperatingSystem, distribution.id, {
+      version: distribution.version,
+      bomRef: `${image.reference}#${distribution.id}`,
+    })
+    component.components.add(system)
+  }
+  for (const found of packages) {
+    const purl = packageUrl(found, distribution)
+    component.components.add(
+      new Component(Enums.ComponentType.Library, found.name, {
+        version: found.version,
+        bomRef: `${image.reference}#${purl}`,
+        purl,
+      }),
+    )
+  }
+  return component
+}
+
+/** https://github.com/package-url/purl-spec: the types apk and deb have the distribution as their namespace. */
+function packageUrl(
+  { type, name, version, architecture }: InstalledPackage,
+  distribution: InstalledPackages['distribution'],
+): string {
+  const namespace = distribution?.id ?? (type === 'apk' ? 'alpine' : 'debian')
+  const qualifiers = {
+    ...(architecture && { arch: architecture }),
+    ...(distribution?.version && { distro: `${distribution.id}-${distribution.version}` }),
+  }
+  return new PackageURL(type, namespace, name, version, qualifiers, undefined).toString()
+}
+
+/** Nobody says which version the programs of a container runtime are of. */
+const programComponent = ({ path, sha256: hash }: ManifestFile, version: string | undefined) =>
+  new Component(Enums.ComponentType.Application, basename(path), {
+    ...(version !== undefined && { version }),
+    bomRef: path,
+    hashes: sha256(hash),
+  })
+
+function edgekitComponent(file: ManifestFile, version: string, { node, packages }: RuntimeParts) {
+  const component = programComponent(file, version)
+  component.components.add(
+    new Component(Enums.ComponentType.Platform, 'node', {
+      version: node,
+      bomRef: `${file.path}#node`,
+      purl: new PackageURL('generic', undefined, 'node', node, undefined, undefined).toString(),
+    }),
+  )
+  for (const { name, version, license } of packages) {
+    const [scope, short] = name.startsWith('@') ? name.split('/') : [undefined, name]
+    const purl = new PackageURL('npm', scope, short ?? name, version, undefined, undefined).toString()
+    const licenses = new Models.LicenseRepository(license ? [new Models.LicenseExpression(license)] : [])
+    component.components.add(
+      new Component(Enums.ComponentType.Library, name, {
+        version,
+        bomRef: `${file.path}#${purl}`,
+        purl,
+        licenses,
+      }),
+    )
+  }
+  return component
+}
+
+const sha256 = (hash: string) => new HashDictionary([[Enums.HashAlgorithm['SHA-256'], hash]])
+
+/** A UUID made of a hash: https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-8 */
+function uuidOf(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

@@ -1,0 +1,76 @@
+import { brokerUnit } from '../../bundle/installed-texts.ts'
+import type { Architecture, ManifestImage } from '../../bundle/manifest.ts'
+import { readAsset } from '../../lib/assets.ts'
+import { fill } from '../../lib/fill-template.ts'
+import type { TarMember } from '../../tar/write.ts'
+import type { Definition } from '../definition/definition.ts'
+import { formatLock, type Lock } from '../lock/lock.ts'
+import { cloudManifests } from './cloud-manifests.ts'
+
+interface TextMember extends TarMember {
+  source: Buffer
+}
+
+interface Inputs {
+  definition: Definition
+  arch: Architecture
+  edgekitVersion: string
+  images: readonly ManifestImage[]
+  lock: Lock
+  /** What `cksum` says of bin/edgekit. */
+  runtimeCksum: string
+}
+
+function versions({ definition, arch, edgekitVersion, images }: Inputs): string {
+  const lines = [
+    `kubeedge ${definition.kubeedge}`,
+    `role ${definition.role}`,
+    `arch ${arch}`,
+    `edgekit ${edgekitVersion}`,
+    ...images.map(({ reference, digest }) => `image ${reference} ${digest}`),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): TextMember => {
+  const source = Buffer.from(content)
+  return { path, mode, size: source.length, source }
+}
+
+/** The members of a bundle that are texts: the way in, and what its role needs. */
+export function textMembers(inputs: Inputs): TextMember[] {
+  const { definition, arch, lock, runtimeCksum } = inputs
+  const launcher = fill(readAsset('templates/launcher.sh'), {
+    ARCH: arch,
+    CKSUM: runtimeCksum,
+  })
+  return [
+    text('edgekit', launcher, 0o755),
+    text('meta/version.txt', versions(inputs)),
+    text('meta/edgekit.lock', formatLock(lock)),
+    ...(definition.role === 'edge' ? edgeMembers(inputs) : cloudMembers(inputs)),
+  ]
+}
+
+const brokerOf = ({ definition, images }: Inputs): ManifestImage =>
+  images.find(({ reference }) => reference === definition.broker) as ManifestImage
+
+/** The units and the configuration. */
+function edgeMembers(inputs: Inputs): TextMember[] {
+  const containerd = text('systemd/containerd.service', readAsset('templates/systemd/containerd.service'))
+  return [
+    ...(inputs.definition.runtime['containerd'] ? [containerd] : []),
+    text('bin/clean-broker', readAsset('templates/clean-broker.sh'), 0o755),
+    text('config/kubeedge/edgecore-config.yaml', readAsset('templates/edgecore/edgecore-config.yaml')),
+    text('config/mosquitto/mosquitto.conf', readAsset('templates/mosquitto/mosquitto.conf')),
+    text('systemd/mosquitto.service', brokerUnit(brokerOf(inputs))),
+    text('systemd/edgecore.service', readAsset('templates/systemd/edgecore.service')),
+    text(
+      'systemd/edgecore.service.d/10-edgekit.conf',
+      readAsset('templates/systemd/edgecore.service.d/10-edgekit.conf'),
+    ),
+  ]
+}
+
+const cloudMembers = (inputs: Inputs): TextMember[] =>
+  Object.entries(cloudManifests(brokerOf(inputs))).map(([path, content]) => text(path, content))

@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import type { Files } from '../node/files.ts'
+import { paths } from '../node/paths.ts'
+import { readPublicKey, type TrustedKey } from './signature.ts'
+
+/** The keys this node trusts bundles by. Throws EdgekitError when one cannot be used: passing over it would weaken it. */
+export async function trustedKeys(files: Files): Promise<TrustedKey[]> {
+  const names = (await files.list(paths.trustedKeys).catch(unreadable))
+    .filter(name => name.endsWith('.pem'))
+    .toSorted()
+  return Promise.all(
+    names.map(async name => {
+      const path = join(paths.trustedKeys, name)
+      return readPublicKey((await files.read(path).catch(unreadable)) ?? '', path)
+    }),
+  )
+}
+
+function unreadable(error: unknown): never {
+  throw new EdgekitError(`cannot read the keys this node trusts: ${messageOf(error)}`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Run edgekit as root:\n  sudo edgekit install …',
+    cause: error,
+  })
+}

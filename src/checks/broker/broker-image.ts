@@ -1,0 +1,56 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+import { judgeImage, pinCommand } from '../shared/image-state.ts'
+
+export const brokerImage: Check = {
+  id: 'broker-image',
+  title: 'The image of the broker is in containerd',
+  tags: ['checklist', 'doctor'],
+  needs: ['containerd-answers'],
+  run(facts) {
+    const bundle = known(facts.bundle)
+    const expected = bundle?.images.find(image => image.reference === bundle.broker.image)
+    if (!expected)
+      return { status: 'skip', observed: 'edgekit has installed no bundle here, so no image is expected' }
+    const { reference, digest } = expected
+    const judged = judgeImage(expected, known(facts.containerd).images)
+    switch (judged.state) {
+      case 'good':
+        return { status: 'pass', observed: `${reference}, complete, unpacked, pinned` }
+      case 'unpinned':
+        return {
+          status: 'warn',
+          observed: 'the image is not pinned',
+          expected:
+            'the label io.cri-containerd.pinned=pinned, so that a full disk does not cost the broker its image',
+          remedy: {
+            text: 'Set the label.',
+            commands: [pinCommand(reference)],
+            fix: { kind: 'repin', image: reference },
+          },
+        }
+      case 'missing':
+        return {
+          status: 'fail',
+          observed: judged.problem,
+          expected: `${reference} with digest ${digest}`,
+          remedy: {
+            text: 'Starting the broker brings the image back from the archive kept on this node.',
+            commands: ['systemctl restart mosquitto'],
+            fix: { kind: 'reimport-image', image: reference },
+          },
+        }
+      default:
+        return {
+          status: 'fail',
+          observed: judged.problem,
+          expected: `${digest}, complete, unpacked`,
+          remedy: {
+            text: 'Something else has changed this image. Remove it; starting the broker imports the right one.',
+            commands: [`ctr -n k8s.io images rm ${reference}`, 'systemctl restart mosquitto'],
+            ...(judged.state === 'damaged' && { fix: { kind: 'reimport-image', image: reference } as const }),
+          },
+        }
+    }
+  },
+}

@@ -1,0 +1,29 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+export const brokerLogRead: Check = {
+  id: 'broker-log-read',
+  title: "Somebody reads the broker's log",
+  tags: ['doctor'],
+  needs: ['broker-listening'],
+  run(facts) {
+    const broker = known(facts.brokerProcess)
+    if (!broker) return { status: 'skip', observed: 'there is no process of the broker' }
+    const stopped = broker.keepers.filter(({ state }) => state === 'T')
+    const blocked = /pipe_write/.test(broker.waitsIn)
+    if (!blocked && stopped.length === 0)
+      return { status: 'pass', observed: broker.keepers.map(({ program }) => program).join(', ') || 'yes' }
+    const reader = stopped.map(({ program }) => program).join(' and ')
+    return {
+      status: 'fail',
+      observed: blocked
+        ? `the broker stands still: it writes to its log, and nobody reads it${reader && ` (${reader} is stopped)`}`
+        : `${reader} is stopped: nobody reads the log, and the broker stands still when the pipe is full`,
+      expected: 'ctr takes what the broker logs and hands it to the journal',
+      remedy: {
+        text: 'Start the broker anew. If it happens again, see whether the journal takes lines at all.',
+        commands: ['systemctl restart mosquitto', 'systemctl status systemd-journald --no-pager'],
+      },
+    }
+  },
+}

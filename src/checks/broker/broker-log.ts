@@ -1,0 +1,30 @@
+import { brokerTrouble } from '../../broker/broker-log.ts'
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+export const brokerLog: Check = {
+  id: 'broker-log',
+  title: 'The broker has no trouble with its configuration and its files',
+  tags: ['checklist', 'doctor'],
+  needs: ['systemd-is-init', 'journal-kept'],
+  run(facts) {
+    const unit = known(facts.units).broker
+    const trouble = brokerTrouble(sinceLastStart(known(facts.brokerJournal)))
+    if (unit.active === 'active' || !trouble) return { status: 'pass', observed: 'it tells of none' }
+    return {
+      status: 'fail',
+      observed: trouble.text,
+      expected: 'a broker that starts',
+      evidence: trouble.lines,
+      remedy: { text: trouble.remedy, commands: [...trouble.commands, 'systemctl restart mosquitto'] },
+    }
+  },
+}
+
+/** What the broker says of its last start, or, when that has only begun, of the one before. */
+function sinceLastStart(journal: readonly { pid: number; text: string }[]): string[] {
+  const lines = journal.filter(({ pid, text }) => pid !== 1 || /^Start(ing|ed) /.test(text))
+  const starts = lines.flatMap(({ pid }, index) => (pid === 1 ? [index] : []))
+  const from = starts.at(-2) ?? 0
+  return lines.slice(from).map(({ text }) => text)
+}

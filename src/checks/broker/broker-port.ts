@@ -1,0 +1,25 @@
+import { known } from '../../facts/fact.ts'
+import { broker, brokerContainer } from '../../node/paths.ts'
+import type { Check } from '../check.ts'
+import { describeHolder, holderRemedy } from '../shared/holder.ts'
+
+export const brokerPort: Check = {
+  id: 'broker-port',
+  title: 'Port 1883 belongs to the broker or to nobody',
+  tags: ['preflight', 'doctor'],
+  needs: ['running-as-root'],
+  run(facts) {
+    const strangers = known(facts.listeners).filter(
+      ({ port, owner }) =>
+        port === broker.port && !(owner?.controlGroup.endsWith(`/k8s.io/${brokerContainer}`) ?? false),
+    )
+    if (strangers.length === 0) return { status: 'pass', observed: 'no other program listens on it' }
+    return {
+      status: 'fail',
+      observed: `port ${broker.port} is in use by another program`,
+      expected: 'a free port, or the broker that edgekit installed',
+      evidence: strangers.map(describeHolder),
+      remedy: holderRemedy(strangers[0]?.owner),
+    }
+  },
+}

@@ -1,0 +1,55 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+const stableAfterMs = 60_000
+
+export const edgecoreActive: Check = {
+  id: 'edgecore-active',
+  title: 'edgecore.service is active and stays up',
+  tags: ['checklist', 'doctor'],
+  needs: [
+    'masked-units',
+    'containerd-answers',
+    'cri-plugin',
+    'no-kubelet',
+    'edgecore-config-valid',
+    'event-bus-tls',
+    'node-certificate',
+    'edgecore-token',
+  ],
+  run(facts) {
+    const unit = known(facts.units).edgecore
+    if (unit.load === 'not-found') {
+      return {
+        status: 'fail',
+        observed: 'there is no edgecore.service on this node',
+        expected: 'the unit that edgekit installs',
+        remedy: { text: 'Install a bundle: unpack it and run its edgekit.', commands: ['./edgekit install'] },
+      }
+    }
+    const log = 'value' in facts.edgecoreLog ? facts.edgecoreLog.value : undefined
+    const fatal = log?.fatal ?? log?.previousFatal
+    const restarting = log && log.restarts > 0 && (unit.activeForMs ?? 0) < stableAfterMs
+    if (unit.active === 'active' && !log?.fatal && !(restarting && fatal)) {
+      return {
+        status: 'pass',
+        observed: `active (${unit.sub}) for ${Math.round((unit.activeForMs ?? 0) / 1000)} s, ${unit.restarts} restarts`,
+      }
+    }
+    return {
+      status: 'fail',
+      observed: fatal
+        ? `EdgeCore exits: ${fatal.text}`
+        : `${unit.name} is ${unit.active} (${unit.sub}), result ${unit.result}, ${unit.restarts} restarts`,
+      expected: 'active (running), without restarts in the last minute',
+      evidence: fatal ? [fatal.line] : [],
+      remedy: fatal
+        ? { text: fatal.remedy, commands: ['journalctl -u edgecore -n 50 --no-pager'] }
+        : {
+            text: 'Start it; if it does not stay up, its journal says why.',
+            commands: ['systemctl enable --now edgecore', 'journalctl -u edgecore -n 50 --no-pager'],
+            fix: { kind: 'start', unit: unit.name },
+          },
+    }
+  },
+}

@@ -1,0 +1,16 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+import { atBoot } from '../shared/at-boot.ts'
+
+export const edgecoreAtBoot: Check = {
+  id: 'edgecore-at-boot',
+  title: 'EdgeCore starts when the node is switched on',
+  tags: ['checklist', 'doctor'],
+  needs: ['systemd-is-init', 'masked-units', 'foreign-units'],
+  run(facts) {
+    const unit = known(facts.units).edgecore
+    if (unit.active === 'inactive' && unit.enabled === 'disabled')
+      return { status: 'skip', observed: 'EdgeCore neither runs nor is it to start: it is not in use here' }
+    return atBoot(unit)
+  },
+}

@@ -1,0 +1,56 @@
+import type { EdgecoreConfig } from '../../edgecore/config/config.ts'
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+export const edgecoreConfigValid: Check = {
+  id: 'edgecore-config-valid',
+  title: 'EdgeCore can start with what is in edgecore.yaml',
+  tags: ['checklist', 'doctor'],
+  needs: ['edgecore-config-file'],
+  run(facts) {
+    const { path, config } = known(facts.edgecoreConfig)
+    if (!config) return { status: 'skip', observed: 'there is no edgecore.yaml' }
+    const mistakes = [
+      ...config.nullSections.map(section => `${section} has no value, and EdgeCore crashes on that`),
+      ...problemsIn(config.eventBus, 'modules.eventBus'),
+      ...problemsIn(config.deviceTwin, 'modules.deviceTwin'),
+      ...problemsIn(config.edgeHub, 'modules.edgeHub'),
+      ...driverMistake(config),
+      ...transportMistake(config),
+    ]
+    if (mistakes.length === 0) return { status: 'pass', observed: path }
+    return {
+      status: 'fail',
+      observed: `${path} has ${mistakes.length === 1 ? 'a value' : `${mistakes.length} values`} that EdgeCore exits on`,
+      expected: 'values of the right kind, and none of these left empty',
+      evidence: mistakes,
+      remedy: {
+        text: 'Correct them, or run the edgekit of the bundle again: it sets those of EventBus and DeviceTwin.',
+        commands: ['./edgekit install', 'systemctl restart edgecore'],
+        fix: { kind: 'patch-event-bus' },
+      },
+    }
+  },
+}
+
+const problemsIn = (section: Record<string, unknown>, path: string): string[] =>
+  Object.entries(section).flatMap(([key, setting]) => {
+    if (typeof setting !== 'object' || setting === null) return []
+    if (!('problem' in setting))
+      return 'value' in setting || 'set' in setting
+        ? []
+        : problemsIn(setting as Record<string, unknown>, `${path}.${key}`)
+    return [`${path}.${key} ${String(setting.problem)}`]
+  })
+
+const driverMistake = ({ edged }: EdgecoreConfig): string[] =>
+  !edged.enable.value || ['cgroupfs', 'systemd'].includes(edged.cgroupDriver.value)
+    ? []
+    : [
+        `modules.edged.tailoredKubeletConfig.cgroupDriver is "${edged.cgroupDriver.value}", not cgroupfs or systemd`,
+      ]
+
+const transportMistake = ({ edgeHub }: EdgecoreConfig): string[] =>
+  edgeHub.enable.value && edgeHub.websocket.enable.value === edgeHub.quic.enable.value
+    ? ['modules.edgeHub needs one of websocket.enable and quic.enable, and not both']
+    : []

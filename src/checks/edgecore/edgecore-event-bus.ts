@@ -1,0 +1,54 @@
+import type { EdgecoreConfig, Setting } from '../../edgecore/config/config.ts'
+import { eventBusValues } from '../../edgecore/config/event-bus.ts'
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+const settings = (config: EdgecoreConfig): Record<keyof typeof eventBusValues, Setting<unknown>> => ({
+  'modules.eventBus.enable': config.eventBus.enable,
+  'modules.eventBus.mqttMode': config.eventBus.mqttMode,
+  'modules.eventBus.mqttServerExternal': config.eventBus.mqttServerExternal,
+  'modules.eventBus.mqttServerInternal': config.eventBus.mqttServerInternal,
+  'modules.deviceTwin.enable': config.deviceTwin.enable,
+})
+
+export const edgecoreEventBus: Check = {
+  id: 'edgecore-event-bus',
+  title: "EdgeCore's EventBus is set to use the local broker",
+  tags: ['checklist', 'doctor'],
+  needs: ['edgecore-config-valid'],
+  run(facts) {
+    const { path, config } = known(facts.edgecoreConfig)
+    const remedy = {
+      text: 'Run the edgekit of the bundle again: it sets these keys and leaves the rest of the file as it is.',
+      commands: ['./edgekit install'],
+      fix: { kind: 'patch-event-bus' } as const,
+    }
+    if (!config) {
+      return {
+        status: 'fail',
+        observed: `${path} does not exist`,
+        expected: 'the configuration of EdgeCore',
+        remedy,
+      }
+    }
+    const found = settings(config)
+    const wrong = Object.entries(eventBusValues).flatMap(([key, expected]) => {
+      const setting = found[key as keyof typeof eventBusValues]
+      if (setting.problem) return [`${key} ${setting.problem}`]
+      return setting.value === expected
+        ? []
+        : [`${key} is ${JSON.stringify(setting.value)}, expected ${JSON.stringify(expected)}`]
+    })
+    const empty = config.nullSections.map(section => `${section} is null, and EdgeCore crashes on that`)
+    if (wrong.length + empty.length > 0) {
+      return {
+        status: 'fail',
+        observed: `${path} does not point EdgeCore at the broker`,
+        expected: 'EventBus on, mqttMode 2, tcp://127.0.0.1:1883',
+        evidence: [...empty, ...wrong],
+        remedy,
+      }
+    }
+    return { status: 'pass', observed: `mqttMode 2, ${config.eventBus.mqttServerExternal.value} in ${path}` }
+  },
+}

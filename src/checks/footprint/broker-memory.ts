@@ -1,0 +1,30 @@
+import { known } from '../../facts/fact.ts'
+import { formatBytes } from '../../lib/format.ts'
+import type { Check } from '../check.ts'
+
+const budget = 20 * 1024 * 1024
+
+export const brokerMemory: Check = {
+  id: 'broker-memory',
+  title: 'The broker needs at most 20 MB of memory',
+  tags: ['doctor'],
+  needs: ['broker-active'],
+  run(facts) {
+    const broker = known(facts.brokerProcess)
+    if (!broker) return { status: 'skip', observed: 'there is no process of the broker' }
+    const keepers = broker.keepers.map(
+      ({ program, residentBytes }) => `${program} ${formatBytes(residentBytes)}`,
+    )
+    const observed = [formatBytes(broker.residentBytes), ...keepers].join(', ')
+    if (broker.residentBytes <= budget) return { status: 'pass', observed }
+    return {
+      status: 'warn',
+      observed,
+      expected: 'about 8 MB, and more only while messages wait for somebody who is away',
+      remedy: {
+        text: 'It keeps retained messages, or messages for clients that do not come back. Clear what is not needed.',
+        commands: ['journalctl -u mosquitto -n 50 --no-pager', 'ls -l /var/lib/edgekit/mosquitto'],
+      },
+    }
+  },
+}

@@ -1,0 +1,21 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+export const architecture: Check = {
+  id: 'architecture',
+  title: 'The bundle is for this machine',
+  tags: ['preflight', 'doctor'],
+  roles: ['edge', 'cloud'],
+  run(facts) {
+    const bundle = known(facts.bundle)
+    const { arch } = known(facts.machine)
+    if (!bundle) return { status: 'skip', observed: 'edgekit has installed no bundle here' }
+    if (bundle.arch === arch) return { status: 'pass', observed: arch }
+    return {
+      status: 'fail',
+      observed: `the bundle is for ${bundle.arch}, this node is ${arch}`,
+      expected: `a bundle for ${arch}`,
+      remedy: { text: `Use the bundle whose name ends in -${arch}.tar.gz.` },
+    }
+  },
+}

@@ -1,0 +1,24 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+/** The least that Kubernetes takes (its own validator of systems, k8s.io/system-validators). */
+const minimum = [3, 10] as const
+
+export const kernel: Check = {
+  id: 'kernel',
+  title: 'The kernel is Linux 3.10 or later',
+  tags: ['preflight', 'doctor'],
+  roles: ['edge', 'cloud'],
+  run(facts) {
+    const { platform, kernel } = known(facts.machine)
+    const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(kernel) ?? []).map(Number)
+    const recent = major > minimum[0] || (major === minimum[0] && minor >= minimum[1])
+    if (platform === 'linux' && recent) return { status: 'pass', observed: kernel }
+    return {
+      status: 'fail',
+      observed: `${platform} ${kernel}`,
+      expected: 'Linux 3.10 or later: containers need what older ones do not have',
+      remedy: { text: 'Install a newer release of the distribution, then try again.' },
+    }
+  },
+}

@@ -1,0 +1,23 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+export const maskedUnits: Check = {
+  id: 'masked-units',
+  title: 'None of the units that are needed is masked',
+  tags: ['preflight', 'doctor'],
+  needs: ['systemd-is-init'],
+  run(facts) {
+    const masked = Object.values(known(facts.units)).filter(({ load }) => load === 'masked')
+    if (masked.length === 0) return { status: 'pass', observed: 'none' }
+    return {
+      status: 'fail',
+      observed: masked.map(({ name }) => `${name} is masked`).join('; '),
+      expected: 'units that can be started',
+      evidence: masked.map(({ name, fragmentPath }) => `${name}: ${fragmentPath || '/dev/null'}`),
+      remedy: {
+        text: 'Somebody has made sure that it is not started. If that is not wanted any more, allow it again.',
+        commands: masked.map(({ name }) => `systemctl unmask ${name}`),
+      },
+    }
+  },
+}

@@ -1,0 +1,27 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+export const networkFiles: Check = {
+  id: 'network-files',
+  title: '/etc/hosts and /etc/resolv.conf are there',
+  tags: ['preflight', 'doctor'],
+  run(facts) {
+    const missing = Object.entries(known(facts.machine).networkFiles)
+      .filter(([, readable]) => !readable)
+      .map(([path]) => path)
+    if (missing.length === 0) return { status: 'pass', observed: 'both are readable' }
+    return {
+      status: 'fail',
+      observed: `${missing.join(' and ')} cannot be read (missing, or a link to nothing)`,
+      expected: 'both files: a container with the network of the host does not start without them',
+      remedy: {
+        text: 'Create what is missing; an empty resolv.conf is enough on a node without a name server.',
+        commands: missing.map(path =>
+          path === '/etc/hosts'
+            ? "echo '127.0.0.1 localhost' >/etc/hosts"
+            : 'rm -f /etc/resolv.conf; : >/etc/resolv.conf',
+        ),
+      },
+    }
+  },
+}

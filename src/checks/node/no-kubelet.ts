@@ -1,0 +1,28 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+export const noKubelet: Check = {
+  id: 'no-kubelet',
+  title: 'No kubelet runs on this node',
+  tags: ['preflight', 'doctor'],
+  run(facts) {
+    const { programs } = known(facts.machine)
+    const kubelet = programs.includes('kubelet')
+    const proxy = programs.includes('kube-proxy')
+    if (!kubelet && !proxy) return { status: 'pass', observed: 'neither kubelet nor kube-proxy' }
+    return {
+      // KubeEdge 1.18 and earlier refuse to start beside a kube-proxy too.
+      status: kubelet ? 'fail' : 'warn',
+      observed: `${[...(kubelet ? ['kubelet'] : []), ...(proxy ? ['kube-proxy'] : [])].join(' and ')} running`,
+      expected: 'neither: EdgeCore is the kubelet of an edge node, and exits when it finds another one',
+      remedy: kubelet
+        ? {
+            text: 'This machine belongs to a cluster already, or did. Take it out, or use another one as edge node.',
+            commands: ['systemctl disable --now kubelet'],
+          }
+        : {
+            text: 'Keep the DaemonSet kube-proxy off edge nodes (affinity: node-role.kubernetes.io/edge does not exist).',
+          },
+    }
+  },
+}

@@ -1,0 +1,30 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+export const cgroupDriver: Check = {
+  id: 'cgroup-driver',
+  title: 'containerd and EdgeCore use the same cgroup driver',
+  tags: ['preflight', 'doctor'],
+  needs: ['cri-plugin'],
+  run(facts) {
+    const { config } = known(facts.edgecoreConfig)
+    if (!config) return { status: 'skip', observed: 'there is no edgecore.yaml yet' }
+    const runtime = known(facts.containerdFiles).config.systemdCgroup ? 'systemd' : 'cgroupfs'
+    const edgecore = config.edged.cgroupDriver.value
+    if (runtime === edgecore) return { status: 'pass', observed: runtime }
+    return {
+      status: 'fail',
+      observed: `containerd uses ${runtime}, EdgeCore ${edgecore}`,
+      expected:
+        'the same: otherwise no pod starts (expected cgroupsPath to be of format "slice:prefix:name")',
+      evidence: [
+        `SystemdCgroup = ${runtime === 'systemd'} in the configuration of containerd`,
+        `modules.edged.tailoredKubeletConfig.cgroupDriver: ${edgecore} in ${known(facts.edgecoreConfig).path}`,
+      ],
+      remedy: {
+        text: `Set cgroupDriver in edgecore.yaml to ${runtime}, then restart EdgeCore.`,
+        commands: ['containerd config dump | grep -i SystemdCgroup', 'systemctl restart edgecore'],
+      },
+    }
+  },
+}

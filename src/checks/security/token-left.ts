@@ -1,0 +1,30 @@
+import { known } from '../../facts/fact.ts'
+import type { Check } from '../check.ts'
+
+export const tokenLeft: Check = {
+  id: 'token-left',
+  title: 'No token is left after joining',
+  tags: ['doctor', 'security'],
+  needs: ['edgecore-config-file', 'node-certificate'],
+  run(facts) {
+    const { node, bootstrapFile } = known(facts.certificates)
+    if (!node) return { status: 'skip', observed: 'the node has not joined yet' }
+    const { path, config } = known(facts.edgecoreConfig)
+    const places = [
+      ...(config?.edgeHub.token.set ? [path] : []),
+      ...(bootstrapFile?.set ? ['/etc/kubeedge/bootstrap-edgecore.conf'] : []),
+    ]
+    if (places.length === 0) return { status: 'pass', observed: 'none' }
+    return {
+      status: 'warn',
+      observed: `a token is still in ${places.join(' and ')}`,
+      expected: 'none: with it another machine can join as a node, and this one does not need it any more',
+      remedy: {
+        text: 'Set modules.edgeHub.token to "", and remove the file that keadm left.',
+        commands: places.map(place =>
+          place === path ? `grep -n "token:" ${path} | cut -c 1-20` : `rm ${place}`,
+        ),
+      },
+    }
+  },
+}

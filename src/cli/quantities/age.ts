@@ -1,0 +1,14 @@
+import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+
+const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** `30d`, `12h`, `90m`, `2w` or `0` in milliseconds. Throws EdgekitError. */
+export function parseAge(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([mhdw])$/.exec(text) ?? []
+  if (count !== undefined) return Number(count) * (units[unit ?? ''] ?? 0)
+  if (text === '0') return 0
+  throw new EdgekitError(`--older-than ${text} is not an age`, {
+    exitCode: exitCodes.usage,
+    remedy: 'Write it like 30d, 12h or 90m; 0 is everything.',
+  })
+}

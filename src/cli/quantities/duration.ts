@@ -1,0 +1,14 @@
+import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+
+const milliseconds: Record<string, number> = { ms: 1, s: 1000, m: 60_000 }
+
+/** Milliseconds in `10s`, `500ms` or `2m`. Throws EdgekitError (usage) that names the flag. */
+export function parseDuration(text: string, flag: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})(ms|s|m)$/.exec(text) ?? []
+  const value = Number(count) * (milliseconds[unit] ?? Number.NaN)
+  if (value > 0) return value
+  throw new EdgekitError(`${flag}: "${text}" is not a time`, {
+    exitCode: exitCodes.usage,
+    remedy: 'Write a number and its unit: 500ms, 10s or 2m.',
+  })
+}

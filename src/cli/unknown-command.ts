@@ -1,0 +1,30 @@
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { nearest } from '../lib/nearest.ts'
+
+/**
+ * What is wrong with the words a person typed after `edgekit`, when they name no command; `ids` are those of oclif
+ * (`broker:wait`). oclif itself only says that there is no such command, and not what it is called.
+ */
+export function unknownCommand(words: readonly string[], ids: readonly string[]): EdgekitError | undefined {
+  const [first, second] = words
+  if (first === undefined || first.startsWith('-') || first === 'help' || ids.includes(first))
+    return undefined
+  const topic = ids.some(id => id.startsWith(`${first}:`))
+  if (topic && (second === undefined || second.startsWith('-') || ids.includes(`${first}:${second}`)))
+    return undefined
+  const typed = topic ? `${first} ${second}` : first
+  const commands = ids.map(id => id.replaceAll(':', ' ')).toSorted()
+  const meant =
+    nearest(typed, commands) ??
+    nearest(
+      first,
+      commands.map(name => name.replace(/ .*/, '')),
+    )
+  return new EdgekitError(
+    `there is no command ${JSON.stringify(typed)}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`,
+    {
+      exitCode: exitCodes.usage,
+      remedy: meant ? `edgekit ${meant} --help` : 'edgekit --help lists the commands.',
+    },
+  )
+}

@@ -1,0 +1,29 @@
+import type { Facts } from '../../facts/index.ts'
+import type { Node } from '../../node/node.ts'
+
+/** The same node, which of its units and images says what has just been found out, and does not look again. */
+export function asLookedAt(node: Node, { units, containerd }: Facts): Node {
+  const states = 'value' in units ? Object.values(units.value) : []
+  const found = 'value' in containerd ? containerd.value : undefined
+  const unit = async (name: string) =>
+    states.find(state => state.name === name) ?? (await node.systemd.unit(name))
+  return {
+    ...node,
+    systemd: {
+      ...node.systemd,
+      unit,
+      units: names => Promise.all(names.map(unit)),
+      isEnabled: async name =>
+        (await unit(name)).load !== 'not-found' && (await node.systemd.isEnabled(name)),
+    },
+    containerd: found
+      ? {
+          ...node.containerd,
+          answers: async () => found.answers,
+          imageNames: async () => found.images,
+          isWhole: async ({ reference }) =>
+            found.images.some(image => image.reference === reference && image.complete && image.unpacked),
+        }
+      : node.containerd,
+  }
+}

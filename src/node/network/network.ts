@@ -1,0 +1,113 @@
+import { get } from 'node:http'
+import { networkInterfaces } from 'node:os'
+import type { Files } from '../files.ts'
+import { type SocketOwner, socketOwners } from './socket-owners.ts'
+
+export interface Listener {
+  address: string
+  port: number
+  /** Who holds it; unknown without root. */
+  owner: SocketOwner | undefined
+}
+
+export interface Network {
+  /** Every TCP socket that listens, IPv4 and IPv6. */
+  listeners(): Promise<Listener[]>
+  /** Network interfaces through which a default route goes (IPv4, then IPv6). */
+  defaultRoutes(): Promise<string[]>
+  /** Addresses of this machine that others can reach: no loopback, no link-local ones. */
+  addresses(): string[]
+  /** Ask a web server on this machine. Throws when there is no answer within `timeoutMs`. */
+  get(url: string, timeoutMs: number): Promise<{ status: number; says: string }>
+}
+
+/** `0100007F` -> `127.0.0.1`: the kernel prints each 32-bit word of an address in host (little-endian) order. */
+function decodeAddress(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap(word => [...Buffer.from(word, 'hex').reverse()])
+  // An IPv6 socket bound to an IPv4 address (::ffff:127.0.0.1) is reached at that one.
+  if (bytes.length === 4 || hex.startsWith('0000000000000000FFFF0000')) return bytes.slice(-4).join('.')
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+  )
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
+}
+
+/** Listening sockets of /proc/net/tcp or tcp6 (proc_net_tcp(5)): state 0A is LISTEN. */
+export function parseListeners(text: string): { address: string; port: number; inode: string }[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .map(line => line.trim().split(/\s+/))
+    .filter(fields => fields[3] === '0A')
+    .map(fields => {
+      const [address = '', port = ''] = (fields[1] ?? '').split(':')
+      return { address: decodeAddress(address), port: Number.parseInt(port, 16), inode: fields[9] ?? '' }
+    })
+}
+
+/** Interfaces of the default routes in /proc/net/route (flag 1: up) and /proc/net/ipv6_route. */
+export function parseDefaultRoutes(ipv4: string, ipv6: string): string[] {
+  const rows = (text: string) => text.split('\n').map(line => line.trim().split(/\s+/))
+  const isUp = (flags = '') => (Number.parseInt(flags, 16) & 1) === 1
+  const four = rows(ipv4).filter(
+    ([, target, , flags, , , , mask]) => target === '00000000' && mask === '00000000' && isUp(flags),
+  )
+  // Linux has a route to everything through lo that refuses; it is not one.
+  const six = rows(ipv6).filter(
+    fields => /^0{32}$/.test(fields[0] ?? '') && fields[1] === '00' && isUp(fields[8]) && fields[9] !== 'lo',
+  )
+  return [...new Set([...four.map(([name]) => name ?? ''), ...six.map(fields => fields[9] ?? '')])]
+}
+
+export function localNetwork(files: Files): Network {
+  const listening = async () => {
+    const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(path => files.read(path)))
+    return tables.flatMap(table => parseListeners(table ?? ''))
+  }
+  return {
+    async listeners() {
+      const found = await listening()
+      const owners = socketOwners(new Set(found.map(({ inode }) => inode)))
+      const held = found.map(({ address, port, inode }) => ({
+        address,
+        port,
+        inode,
+        owner: owners.get(inode),
+      }))
+      const isClear = ({ owner }: Pick<Listener, 'owner'>) => Boolean(owner?.controlGroup)
+      // Whoever held it may have ended between one look and the other.
+      const still = held.every(isClear) ? [] : await listening()
+      return held
+        .filter(socket => isClear(socket) || still.some(({ inode }) => inode === socket.inode))
+        .map(({ address, port, owner }) => ({ address, port, owner }))
+    },
+    async defaultRoutes() {
+      const [ipv4, ipv6] = await Promise.all(
+        ['/proc/net/route', '/proc/net/ipv6_route'].map(path => files.read(path)),
+      )
+      return parseDefaultRoutes(ipv4 ?? '', ipv6 ?? '')
+    },
+    addresses: () =>
+      Object.values(networkInterfaces())
+        .flatMap(list => list ?? [])
+        .filter(({ internal, address }) => !internal && !/^(169\.254\.|fe80:)/i.test(address))
+        .map(({ address }) => address),
+    get: (url, timeoutMs) => ask(url, timeoutMs),
+  }
+}
+
+/** The answer is cut after 200 characters. */
+const ask = (url: string, timeoutMs: number): Promise<{ status: number; says: string }> =>
+  new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const fail = (error: Error) =>
+      reject(signal.aborted ? new Error(`no answer within ${timeoutMs / 1000} s`) : error)
+    get(url, { signal, agent: false }, response => {
+      let says = ''
+      response.setEncoding('utf8').on('data', (text: string) => {
+        says += text
+      })
+      response.on('error', fail)
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, says: says.trim().slice(0, 200) }))
+    }).on('error', fail)
+  })

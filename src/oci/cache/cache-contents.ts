@@ -1,0 +1,80 @@
+import { glob, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Names, type RememberedName } from './remembered-tags.ts'
+import { storing } from './storage-error.ts'
+
+export interface CacheContents {
+  directory: string
+  names: RememberedName[]
+  blobs: number
+  /** Bytes of all blobs. */
+  size: number
+}
+
+interface CachedFile {
+  path: string
+  /** Bytes. */
+  size: number
+  used: Date
+}
+
+/** What is in a cache. A directory that is not there is an empty one. */
+export async function cacheContents(directory: string): Promise<CacheContents> {
+  const blobs = await filesIn(directory, 'blobs/sha256/*')
+  const whole = blobs.filter(({ path }) => isBlob(path))
+  return {
+    directory,
+    names: await new Names(directory).all(),
+    blobs: whole.length,
+    size: whole.reduce((sum, { size }) => sum + size, 0),
+  }
+}
+
+export interface Pruned {
+  directory: string
+  /** Blobs that were removed, and their bytes. */
+  removed: number
+  freed: number
+  kept: number
+}
+
+/** An unfinished file that nobody has written to for so long belongs to nobody any more. */
+const abandonedMs = 60 * 60 * 1000
+
+/**
+ * Remove the blobs that no build has used for `olderThanMs`, the names that then lead nowhere, and what builds left that
+ * were killed. A build that runs meanwhile uses its blobs now, so it keeps them. Throws EdgekitError.
+ */
+export async function pruneCache(directory: string, olderThanMs: number): Promise<Pruned> {
+  const now = Date.now()
+  const blobs = await filesIn(directory, 'blobs/sha256/*')
+  const names = new Names(directory)
+  const removed = new Set<string>()
+  let freed = 0
+  for (const { path, size, used } of blobs) {
+    const age = now - used.getTime()
+    if (age < (isBlob(path) ? olderThanMs : abandonedMs)) continue
+    await storing(directory, () => rm(path, { force: true }))
+    freed += size
+    if (isBlob(path)) removed.add(`sha256:${basename(path)}`)
+  }
+  for (const { reference, digest } of await names.all())
+    if (removed.has(digest)) await names.forget(reference)
+  for (const { path, used } of await filesIn(directory, 'names/**/*.unfinished')) {
+    if (now - used.getTime() >= abandonedMs) await storing(directory, () => rm(path, { force: true }))
+  }
+  const kept = blobs.filter(({ path }) => isBlob(path)).length - removed.size
+  return { directory, removed: removed.size, freed, kept }
+}
+
+const isBlob = (path: string): boolean => /^[0-9a-f]{64}$/.test(basename(path))
+
+async function filesIn(directory: string, pattern: string): Promise<CachedFile[]> {
+  const files: CachedFile[] = []
+  for await (const name of glob(pattern, { cwd: directory })) {
+    const path = join(directory, name)
+    const status = await stat(path).catch(() => undefined)
+    if (status?.isFile()) files.push({ path, size: status.size, used: status.mtime })
+  }
+  return files
+}

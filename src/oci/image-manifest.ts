@@ -1,0 +1,66 @@
+import * as z from 'zod'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { descriptorSchema } from './descriptor.ts'
+import { indexTypes, manifestTypes } from './media-types.ts'
+import type { ServedManifest } from './sources/content-source.ts'
+
+const platformSchema = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
+
+// https://github.com/opencontainers/image-spec/blob/main/image-index.md
+const indexSchema = z.object({
+  manifests: z.array(descriptorSchema.extend({ platform: platformSchema.optional() })),
+})
+
+// https://github.com/opencontainers/image-spec/blob/main/manifest.md
+const manifestSchema = z.object({ config: descriptorSchema, layers: z.array(descriptorSchema) })
+
+// https://github.com/opencontainers/image-spec/blob/main/config.md
+const configSchema = platformSchema.extend({ rootfs: z.object({ diff_ids: z.array(z.string()) }) })
+
+type ImageIndex = z.infer<typeof indexSchema>
+export type ImageManifest = z.infer<typeof manifestSchema>
+export type ImageConfig = z.infer<typeof configSchema>
+
+/** What a registry served under a tag: an index of manifests, or one manifest. */
+export type Served =
+  | { mediaType: string; index: ImageIndex; manifest?: never }
+  | { mediaType: string; manifest: ImageManifest; index?: never }
+
+export function readServed(served: ServedManifest, image: string): Served {
+  const json = readJson(served.bytes, image)
+  const inside = z.object({ mediaType: z.string().optional() }).safeParse(json).data?.mediaType
+  const mediaType = inside ?? served.mediaType
+  if (indexTypes.includes(mediaType)) return { mediaType, index: parse(indexSchema, json, image) }
+  if (manifestTypes.includes(mediaType)) return { mediaType, manifest: parse(manifestSchema, json, image) }
+  throw new EdgekitError(
+    `${image} is of type ${mediaType || 'unknown'}, which is no image edgekit can read`,
+    {
+      exitCode: exitCodes.refused,
+      remedy: 'Only OCI and Docker schema 2 images work; push the image again with a current tool.',
+    },
+  )
+}
+
+export const readConfig = (bytes: Buffer, image: string): ImageConfig =>
+  parse(configSchema, readJson(bytes, image), image)
+
+function readJson(bytes: Buffer, image: string): unknown {
+  try {
+    return JSON.parse(bytes.toString())
+  } catch (error) {
+    throw unreadable(image, 'it is not JSON', error)
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, json: unknown, image: string): T {
+  const result = schema.safeParse(json)
+  if (result.success) return result.data
+  throw unreadable(image, z.prettifyError(result.error), result.error)
+}
+
+const unreadable = (image: string, why: string, cause: unknown): EdgekitError =>
+  new EdgekitError(`the registry serves a manifest for ${image} that cannot be read: ${why}`, {
+    exitCode: exitCodes.refused,
+    remedy: 'Push the image again, or use another registry.',
+    cause,
+  })

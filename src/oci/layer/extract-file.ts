@@ -1,0 +1,157 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { chmod, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path/posix'
+import type { ReadEntry } from 'tar/read-entry'
+import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import type { BlobStore } from '../cache/blob-store.ts'
+import type { PulledImage } from '../sources/pull.ts'
+import { eachEntry } from './layer.ts'
+
+const mostLinks = 40
+
+/**
+ * Take one file out of an image, as a container would see it at `path`: the topmost layer that has it wins, deleted is
+ * deleted, links are followed. Layers are read from the top and only as far down as needed.
+ * https://github.com/opencontainers/image-spec/blob/main/layer.md
+ */
+export async function extractFile(
+  image: Pick<PulledImage, 'reference' | 'layers'>,
+  store: BlobStore,
+  path: string,
+  destination: string,
+): Promise<{ size: number; sha256: string }> {
+  const unfinished = `${destination}.${randomUUID()}.unfinished`
+  const layers = image.layers.map(layer => store.path(layer.digest))
+  try {
+    let wanted = { path: resolve('/', path), top: layers.length - 1 }
+    for (let links = 0; links <= mostLinks; links++) {
+      const found = await find(layers, wanted.path, wanted.top, unfinished)
+      if (found.kind === 'file') {
+        await chmod(unfinished, 0o755)
+        await rename(unfinished, destination)
+        return { size: found.size, sha256: found.sha256 }
+      }
+      if (found.kind === 'nothing') {
+        throw failure(
+          `${image.reference} has no ${path}${wanted.path === path ? '' : ` (which leads to ${wanted.path})`}`,
+        )
+      }
+      if (found.kind === 'other')
+        throw failure(`${path} in ${image.reference} is no regular file but a ${found.type}`)
+      wanted = { path: found.path, top: found.top ?? wanted.top }
+    }
+    throw failure(`${path} in ${image.reference} goes through more than ${mostLinks} links`)
+  } finally {
+    await rm(unfinished, { force: true })
+  }
+}
+
+type Found =
+  | { kind: 'file'; size: number; sha256: string }
+  /** The content is at another path; a hard link means what its own layer and those below have there. */
+  | { kind: 'link'; path: string; top?: number }
+  | { kind: 'other'; type: string }
+  | { kind: 'nothing' }
+
+async function find(
+  layers: readonly string[],
+  path: string,
+  top: number,
+  unfinished: string,
+): Promise<Found> {
+  const directories = new Set<string>()
+  for (let index = top; index >= 0; index--) {
+    const { found, hidesLower } = await findInLayer(
+      layers[index] as string,
+      index,
+      path,
+      directories,
+      unfinished,
+    )
+    if (found !== undefined) return found
+    if (hidesLower) break
+  }
+  return { kind: 'nothing' }
+}
+
+/**
+ * What one layer says about `path`. An entry for a parent matters too: a symbolic link there leads elsewhere, unless a
+ * layer above made it a directory (`directories`); then whatever this layer has below it is gone.
+ */
+async function findInLayer(
+  layer: string,
+  index: number,
+  path: string,
+  directories: Set<string>,
+  unfinished: string,
+): Promise<{ found: Found | undefined; hidesLower: boolean }> {
+  const parents = parentsOf(path)
+  const aboveDirectories = new Set(directories)
+  const hiders = new Set([...parents.slice(1), path].map(whiteoutOf))
+  for (const parent of parents) hiders.add(join(parent, '.wh..wh..opq'))
+  let found: Found | undefined
+  let hidesLower = false
+  await eachEntry(layer, entry => {
+    const name = resolve('/', entry.path)
+    if (hiders.has(name)) hidesLower = true
+    else if (name === path) found = readWanted(entry, path, index, unfinished)
+    else if (parents.includes(name)) {
+      if (entry.type === 'Directory') directories.add(name)
+      else if (aboveDirectories.has(name)) hidesLower = true
+      else if (entry.type === 'SymbolicLink') {
+        found = { kind: 'link', path: join(target(entry, name), path.slice(name.length)) }
+      } else found = { kind: 'nothing' }
+    }
+  })
+  return { found, hidesLower }
+}
+
+function readWanted(entry: ReadEntry, path: string, index: number, unfinished: string): Found {
+  switch (entry.type) {
+    case 'File':
+    case 'OldFile':
+    case 'ContiguousFile':
+      return save(entry, unfinished)
+    case 'SymbolicLink':
+      return { kind: 'link', path: target(entry, path) }
+    case 'Link':
+      return { kind: 'link', path: resolve('/', entry.linkpath ?? ''), top: index }
+    default:
+      return { kind: 'other', type: entry.type }
+  }
+}
+
+/** Written as it comes, without waiting: the parser calls back from within its own loop. */
+function save(entry: ReadEntry, file: string): Found {
+  const hash = createHash('sha256')
+  const result = { kind: 'file' as const, size: 0, sha256: '' }
+  const descriptor = openSync(file, 'w', 0o600)
+  entry.on('data', chunk => {
+    hash.update(chunk)
+    result.size += chunk.length
+    for (let written = 0; written < chunk.length; ) written += writeSync(descriptor, chunk, written)
+  })
+  entry.on('end', () => {
+    closeSync(descriptor)
+    result.sha256 = hash.digest('hex')
+  })
+  return result
+}
+
+/** Where a symbolic link leads; never out of the image, however many `..` it has. */
+const target = (entry: ReadEntry, name: string): string => resolve('/', dirname(name), entry.linkpath ?? '')
+
+/** `/`, `/usr`, `/usr/bin` for `/usr/bin/tool`. */
+function parentsOf(path: string): string[] {
+  const parts = path.split('/').slice(1, -1)
+  return ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)]
+}
+
+const whiteoutOf = (path: string): string => join(dirname(path), `.wh.${basename(path)}`)
+
+const failure = (message: string): EdgekitError =>
+  new EdgekitError(message, {
+    exitCode: exitCodes.refused,
+    remedy: 'Check that this is the image and the path you mean; other versions may keep the file elsewhere.',
+  })

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+
+const entrySchema = z.object({
+  /** base64 of `user:password` */
+  auth: z.string().optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  /** For the OAuth2 token endpoint, in place of a password. */
+  identitytoken: z.string().optional(),
+  /** Sent to the registry as it is. */
+  registrytoken: z.string().optional(),
+})
+
+// https://docs.docker.com/reference/cli/docker/#configuration-files
+const configSchema = z.object({
+  auths: z.record(z.string(), entrySchema).optional(),
+  credHelpers: z.record(z.string(), z.string()).optional(),
+  credsStore: z.string().optional(),
+})
+
+export type DockerConfig = z.infer<typeof configSchema>
+export type DockerAuth = z.infer<typeof entrySchema>
+
+/** `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. */
+export const dockerConfigFile = (environment: NodeJS.ProcessEnv = process.env): string =>
+  join(environment['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json')
+
+/** What `docker login` keeps; empty when there is no such file. No message has anything of the file's content. */
+export async function readDockerConfig(file: string): Promise<DockerConfig> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw unusable(file, messageOf(error))
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    // The parser's own words quote the text.
+    throw unusable(file, 'it is not valid JSON')
+  }
+  const result = configSchema.safeParse(json)
+  if (!result.success) {
+    const keys = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw unusable(file, keys.join('; '))
+  }
+  return result.data
+}
+
+const unusable = (file: string, why: string): EdgekitError =>
+  new EdgekitError(`cannot read the registry credentials in ${file}: ${why}`, {
+    exitCode: exitCodes.usage,
+    remedy: 'Repair or remove the file, or set DOCKER_CONFIG to another directory.',
+  })

@@ -1,0 +1,32 @@
+import type { BlobStore } from '../cache/blob-store.ts'
+import { Names } from '../cache/remembered-tags.ts'
+import type { Descriptor } from '../descriptor.ts'
+import { MissingParts } from '../missing-parts.ts'
+import { formatReference, type ImageReference } from '../reference.ts'
+import type { ContentSource, ServedManifest } from './content-source.ts'
+import { storedManifest } from './stored-manifest.ts'
+
+/** An image that must be in the store already. Each of its parts that is not there is thrown as MissingParts. */
+export function cacheSource(reference: ImageReference, store: BlobStore): ContentSource {
+  const name = formatReference(reference)
+  const need = async ({ digest, size }: Descriptor, what: string): Promise<void> => {
+    if (!(await store.holds({ digest, size })))
+      throw new MissingParts([`${name}: ${what} ${digest} (${size} bytes)`])
+  }
+  const read = async (entry: Descriptor): Promise<ServedManifest> => {
+    await need(entry, 'manifest')
+    return { ...entry, bytes: await store.read(entry.digest) }
+  }
+  return {
+    async top() {
+      const digest = reference.digest ?? (await new Names(store.directory).find(reference))
+      const stored = digest === undefined ? undefined : await storedManifest(store, digest)
+      if (stored !== undefined) return stored
+      throw new MissingParts([
+        digest === undefined ? `${name}: never fetched into this cache` : `${name}: manifest ${digest}`,
+      ])
+    },
+    manifest: read,
+    blob: blob => need(blob, 'blob'),
+  }
+}

@@ -1,0 +1,79 @@
+import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import type { BlobStore } from '../cache/blob-store.ts'
+import { StorageError } from '../cache/storage-error.ts'
+import { together } from '../fail-fast.ts'
+import type { Platform } from '../platform.ts'
+import { formatReference, parseReference } from '../reference.ts'
+import type { Programs } from '../registry/helper-programs.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { ContentSource } from './content-source.ts'
+import { localSource } from './local-source.ts'
+import { collectImage, followName, nameSource, type PulledImage, type ResolvedImage } from './pull.ts'
+import { parseOrigin } from './source-spec.ts'
+
+/** An image as a bundle definition names it. */
+export interface WantedImage {
+  /** The name it has on the node. */
+  reference: string
+  /** Where it is, when not in the registry of its name: see `parseOrigin`. */
+  source?: string | undefined
+}
+
+/** Where images come from, and where they are kept from one build to the next. */
+export interface ImageAccess {
+  /** Without one nothing is fetched: what the store lacks is thrown as MissingParts. */
+  registry: Registry | undefined
+  store: BlobStore
+  programs: Programs
+}
+
+export interface FetchOptions extends ImageAccess {
+  platform: Platform
+  signal?: AbortSignal
+}
+
+type Fetch = WantedImage & FetchOptions
+
+/** Bring an image for one platform into the store, from wherever it is. Throws EdgekitError. */
+export function fetchImage(options: Fetch): Promise<PulledImage> {
+  return fromSource(options, (content, reference) => collectImage(content, { ...options, reference }))
+}
+
+/** Find out what an image is now, without its layers: what its name points at, and the manifest for the platform. */
+export function resolveImage(options: Fetch): Promise<ResolvedImage> {
+  const { platform, signal = new AbortController().signal } = options
+  return fromSource(options, (content, reference) => followName(content, platform, reference, signal))
+}
+
+async function fromSource<T>(
+  options: Fetch,
+  use: (content: ContentSource, reference: string) => Promise<T>,
+): Promise<T> {
+  const { source, registry, store, signal } = options
+  const reference = formatReference(parseReference(options.reference))
+  if (source === undefined) return await use(nameSource(reference, registry, store), reference)
+  const origin = parseOrigin(source)
+  try {
+    return await use(await localSource(origin, { ...options, reference }), reference)
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof StorageError) throw error
+    throw new EdgekitError(`cannot take ${reference} from ${source}: ${messageOf(error)}`, {
+      exitCode: exitCodes.refused,
+      cause: error,
+      remedy:
+        (error instanceof EdgekitError ? error.remedy : undefined) ??
+        'Check the source; a relative path starts in the directory of the definition.',
+    })
+  }
+}
+
+/** Several images at once, in their order. What is missing offline is thrown together, for all of them. */
+export async function fetchImages(
+  images: readonly WantedImage[],
+  options: FetchOptions,
+): Promise<PulledImage[]> {
+  return await together(options.signal, signal =>
+    images.map(image => fetchImage({ ...image, ...options, signal })),
+  )
+}

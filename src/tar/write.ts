@@ -1,0 +1,78 @@
+import { Header } from 'tar/header'
+import { type ByteSource, wrongSize } from '../lib/byte-source.ts'
+import { EdgekitError, exitCodes } from '../lib/errors.ts'
+
+const blockSize = 512
+
+/** One regular file of a tar archive. */
+export interface TarMember {
+  path: string
+  mode: 0o644 | 0o755
+  /** Bytes. */
+  size: number
+  /** The content, or the path of a file that has it, or what it is put together of. */
+  source: Buffer | string | readonly ByteSource[]
+}
+
+/** The one time stamp of everything edgekit packs. https://reproducible-builds.org/specs/source-date-epoch/ */
+export function sourceDate({ SOURCE_DATE_EPOCH: text = '0' }: NodeJS.ProcessEnv = process.env): Date {
+  if (!/^\d{1,11}$/.test(text)) {
+    throw new EdgekitError(`SOURCE_DATE_EPOCH is "${text}", which is not a number of seconds since 1970`, {
+      exitCode: exitCodes.usage,
+      remedy: 'Unset it, or set it to for example $(git log -1 --format=%ct)',
+    })
+  }
+  return new Date(Number(text) * 1000)
+}
+
+/**
+ * Header, content and padding of one member. The same member gives the same bytes everywhere: owner 0:0 without names,
+ * the mode as given, one time stamp.
+ */
+export function tarMember(member: TarMember & { source: Buffer }, mtime?: Date): Buffer[]
+export function tarMember(member: TarMember, mtime?: Date): ByteSource[]
+export function tarMember(member: TarMember, mtime: Date = sourceDate()): ByteSource[] {
+  return [header(member, mtime), ...contentOf(member), Buffer.alloc(paddingOf(member.size))]
+}
+
+/** The bytes of one member. Throws EdgekitError when they are not as many as stated; of a file, when it is read. */
+export function contentOf({ path, size, source }: TarMember): readonly ByteSource[] {
+  if (typeof source === 'string') return [{ path: source, size, name: path }]
+  const sources = Buffer.isBuffer(source) ? [source] : source
+  const actual = sources.reduce((sum, source) => sum + lengthOf(source), 0)
+  if (actual !== size)
+    throw wrongSize(path, size, actual > size ? `more than ${size} bytes` : `only ${actual} bytes`)
+  return sources
+}
+
+/** Bytes that `members` take up in an archive, its end included. */
+export const tarSize = (members: readonly Pick<TarMember, 'size'>[]): number =>
+  members.reduce((sum, { size }) => sum + blockSize + size + paddingOf(size), 2 * blockSize)
+
+const paddingOf = (size: number): number => -size & (blockSize - 1)
+
+/** The two empty blocks that end an archive. */
+export const tarEnd = (): Buffer => Buffer.alloc(2 * blockSize)
+
+function header(member: TarMember, mtime: Date): Buffer {
+  const block = Buffer.alloc(blockSize)
+  const fields = {
+    path: member.path,
+    mode: member.mode,
+    size: member.size,
+    type: 'File',
+    uid: 0,
+    gid: 0,
+    mtime,
+  } as const
+  const needsExtension = new Header(fields).encode(block)
+  if (needsExtension || !/^[\x21-\x7e]+$/.test(member.path)) {
+    throw new EdgekitError(`${member.path} (${member.size} bytes) does not fit a plain tar header`, {
+      exitCode: exitCodes.internal,
+      remedy: 'Member names must be ASCII without spaces, up to 255 characters, and files below 8 GiB.',
+    })
+  }
+  return block
+}
+
+const lengthOf = (source: ByteSource): number => (Buffer.isBuffer(source) ? source.length : source.size)

@@ -1,0 +1,17 @@
+import type { Report } from '../../doctor/report-schema.ts'
+import { formatJunit } from './junit.ts'
+import { formatMarkdown } from './markdown.ts'
+import { formatPrometheus } from './prometheus.ts'
+import { formatReport } from './report.ts'
+
+/** What a report can be written as; `text` is for people, the others hold all of it. */
+export const formats = {
+  text: formatReport,
+  json: (report: Report): string => JSON.stringify(report, null, 2),
+  junit: formatJunit,
+  markdown: formatMarkdown,
+  prometheus: formatPrometheus,
+}
+
+export type Format = keyof typeof formats
+export const formatNames = Object.keys(formats) as Format[]

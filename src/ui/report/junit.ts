@@ -1,0 +1,63 @@
+import type { Report } from '../../doctor/report-schema.ts'
+
+type Result = Report['checks'][number]
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+/** Text for XML 1.0, which has no place at all for most control characters (its production 2, Char). */
+const escaped = (text: string): string =>
+  text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replace(/[&<>"]/g, character => entities[character] ?? character)
+
+const attributes = (values: Record<string, string | number>): string =>
+  Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escaped(String(value)).replace(/\s/g, ' ')}"`)
+    .join('')
+
+const details = ({ observed, expected, evidence = [], remedy }: Result): string =>
+  escaped(
+    [
+      `Seen: ${observed}`,
+      ...(expected ? [`Expected: ${expected}`] : []),
+      ...evidence.map(line => `| ${line}`),
+      ...(remedy ? [`What to do: ${remedy.text}`] : []),
+      ...(remedy?.commands ?? []).map(command => `  ${command}`),
+    ].join('\n'),
+  )
+
+function outcome(result: Result): string {
+  const message = attributes({ message: result.observed })
+  if (result.status === 'skip') return `<skipped${message}/>`
+  if (result.status === 'fail') return `<failure${message} type="fail">${details(result)}</failure>`
+  if (result.status === 'error') return `<error${message} type="error">${details(result)}</error>`
+  // JUnit knows no warning: the case has passed, and says more.
+  return `<system-out>${result.status === 'warn' ? `Warning\n${details(result)}` : escaped(result.observed)}</system-out>`
+}
+
+const counts = (results: readonly Result[]): Record<string, number> => {
+  const count = (status: Result['status']) => results.filter(result => result.status === status).length
+  return { tests: results.length, failures: count('fail'), errors: count('error'), skipped: count('skip') }
+}
+
+/** A report as JUnit XML, as CI servers read it: a suite for each group, a case for each check. */
+export function formatJunit({ checks, node, at }: Report): string {
+  const suites = [...Map.groupBy(checks, ({ group }) => group)].map(([group, results]) => {
+    const cases = results.map(
+      result =>
+        `    <testcase${attributes({ classname: `edgekit.${group}`, name: result.id, time: 0 })}>${outcome(result)}</testcase>`,
+    )
+    const suite = {
+      name: group,
+      hostname: node?.hostName ?? 'unknown',
+      timestamp: at,
+      time: 0,
+      ...counts(results),
+    }
+    return [`  <testsuite${attributes(suite)}>`, ...cases, '  </testsuite>'].join('\n')
+  })
+  const all = attributes({ name: 'edgekit doctor', time: 0, ...counts(checks) })
+  return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${all}>`, ...suites, '</testsuites>'].join(
+    '\n',
+  )
+}

@@ -1,0 +1,32 @@
+import type { Report } from '../../doctor/report-schema.ts'
+import { plural } from '../../lib/format.ts'
+import { formatEach, formatFindings } from '../findings.ts'
+import { paint, wrap } from '../text.ts'
+
+function verdict({ causes, checks, summary }: Report): string[] {
+  const unseen = summary.error > 0 ? `${plural(summary.error, 'check')} could not look` : undefined
+  if (summary.fail > 0) {
+    const seen = checks.filter(({ id }) => causes.includes(id)).map(({ observed }) => observed)
+    return [
+      ...seen.map(text => paint('red', wrap(`Cause: ${text}`))),
+      ...(unseen ? [paint('red', `${unseen}.`)] : []),
+    ]
+  }
+  if (unseen) return [paint('red', `${unseen}; nothing else was found.`)]
+  if (summary.warn > 0) return [paint('yellow', `This node works, with ${plural(summary.warn, 'warning')}.`)]
+  if (summary.pass === 0) return [paint('dim', 'Nothing was looked at.')]
+  return [paint('green', 'This node works.')]
+}
+
+/** The machine that a report is about, in one line. */
+export const titleOf = ({ node, kubeedgeVersion }: Report): string =>
+  [node?.hostName, node?.os, node?.arch, kubeedgeVersion && `KubeEdge ${kubeedgeVersion}`]
+    .filter(Boolean)
+    .join(' · ')
+
+/** A report for a person: the verdict first, then what was found; each check by itself when `each` is set. */
+export function formatReport(report: Report, { each = false } = {}): string {
+  const findings = each ? formatEach(report.checks) : formatFindings(report.checks)
+  const title = titleOf(report)
+  return [...(title ? [wrap(title)] : []), ...verdict(report), '', findings].join('\n')
+}

@@ -1,0 +1,78 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { program } from '../../../../lab/program.ts'
+import { type RawEntry, rawTar } from '../../../../lab/raw-tar.ts'
+import { extractMember } from '../../../../src/build/fetch/extract-member.ts'
+import { extractPrograms } from '../../../../src/build/fetch/extract-programs.ts'
+
+let directory: string
+const at = (name: string): string => join(directory, name)
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-programs-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+const content = program('amd64', 3000)
+const executable = (path: string): RawEntry => ({ path, content, mode: 0o755 })
+
+async function programsOf(entries: readonly RawEntry[]): Promise<string[]> {
+  await writeFile(at('it.tgz'), gzipSync(rawTar([executable('bin/ctr'), ...entries])))
+  return extractPrograms(at('it.tgz'), 'amd64', './it.tgz', at('programs'))
+}
+
+test('programs come out, whatever else the archive has', async () => {
+  const script = { path: 'bin/large.sh', content: Buffer.alloc(1_000_000, '#'), mode: 0o755 }
+  const link: RawEntry = { path: 'bin/link', type: 'SymbolicLink', linkpath: 'ctr' }
+  const paths = await programsOf([script, link, { path: 'README' }, executable('lib/shim')])
+  expect(paths).toEqual([join(at('programs'), 'ctr'), join(at('programs'), 'shim')])
+  expect(await Promise.all(paths.map(async path => (await stat(path)).size))).toEqual([3000, 3000])
+})
+
+const hostile: [string, RawEntry, string][] = [
+  ['../', executable('../../evil'), '../../evil leads out of the archive'],
+  ['.. that stays inside', executable('bin/../evil'), 'bin/../evil has .. in it'],
+  ['a program called ..', executable('bin/..'), 'bin/.. has .. in it'],
+  ['an absolute path', executable('/etc/evil'), '/etc/evil leads out of the archive'],
+  [
+    'a link out of it',
+    { path: 'bin/x', type: 'SymbolicLink', linkpath: '../../evil' },
+    'bin/x -> ../../evil leads out of the archive',
+  ],
+  ['a device', { path: 'bin/sda', type: 'BlockDevice' }, 'bin/sda is a BlockDevice'],
+  ['a member twice', executable('./bin/ctr'), 'it has bin/ctr twice'],
+]
+
+test.each([
+  ...hostile,
+  [
+    'two of one name',
+    executable('sbin/ctr'),
+    'bin/ctr and sbin/ctr in it are two programs of one name',
+  ] as const,
+  [
+    'a name that a file of a bundle cannot have',
+    executable('bin/my ctr'),
+    'a program in a bundle cannot have the name of "bin/my ctr"',
+  ] as const,
+])('an archive of programs with %s is refused', async (_, entry, message) => {
+  await expect(programsOf([entry])).rejects.toMatchObject({
+    exitCode: 3,
+    message: `./it.tgz cannot be unpacked: ${message}`,
+    remedy: expect.stringContaining('Make '),
+  })
+})
+
+test.each(hostile)(
+  'an archive of which one file is taken, with %s, is refused',
+  async (_, entry, message) => {
+    await writeFile(at('it.tgz'), gzipSync(rawTar([executable('bin/ctr'), entry])))
+    await expect(extractMember(at('it.tgz'), 'bin/ctr', at('out'), './it.tgz')).rejects.toMatchObject({
+      exitCode: 3,
+      message: `./it.tgz cannot be unpacked: ${message}`,
+    })
+    expect(await readdir(directory)).toEqual(['it.tgz'])
+  },
+)

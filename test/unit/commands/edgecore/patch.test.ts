@@ -1,0 +1,105 @@
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Config } from '@oclif/core'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import EdgecorePatch from '../../../../src/commands/edgecore/patch.ts'
+
+let directory: string
+/** Enough of oclif's for one command; to load all the others would take seconds. */
+const config = Object.assign(new Config({ root: process.cwd() }), {
+  bin: 'edgekit',
+  name: 'edgekit',
+  pjson: { oclif: {} },
+  plugins: new Map(),
+  runHook: () => Promise.resolve({ successes: [], failures: [] }),
+})
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-patch-'))
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+const wrong =
+  '# mine\nmodules:\n  edgeHub:\n    token: top.secret.of.cloud\n  eventBus:\n    mqttMode: 0 # why\n'
+
+let count = 0
+async function fileWith(text: string): Promise<string> {
+  const path = join(directory, `edgecore-${count++}.yaml`)
+  await writeFile(path, text, { mode: 0o600 })
+  return path
+}
+
+/** Run the command in this process, as a person would. */
+async function patch(...args: string[]) {
+  const said = { stdout: '', stderr: '' }
+  const listen = (name: keyof typeof said) =>
+    vi.spyOn(process[name], 'write').mockImplementation(text => {
+      said[name] += String(text)
+      return true
+    })
+  const spies = [listen('stdout'), listen('stderr'), vi.spyOn(console, 'log').mockReturnValue()]
+  try {
+    const command = new EdgecorePatch(args, config)
+    const result = await command['_run']<unknown>()
+    return { ...said, result, exitCode: process.exitCode ?? 0 }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+    process.exitCode = undefined
+  }
+}
+
+test('sets the keys, keeps the mode, and finds nothing to do a second time', async () => {
+  const path = await fileWith(wrong)
+  const first = await patch(path, '--set', 'modules.edged.hostnameOverride=edge-7')
+  expect(first.stdout).toContain('6 keys set')
+  expect(first.exitCode).toBe(0)
+  const text = await readFile(path, 'utf8')
+  expect(text).toContain('# mine\n')
+  expect(text).toContain('    mqttMode: 2 # why\n')
+  expect(text).toContain('    hostnameOverride: edge-7\n')
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+  const second = await patch(path, '--check')
+  expect(second.stdout).toContain('nothing to change')
+  expect(second.exitCode).toBe(0)
+})
+
+test('--check and --diff show what would change, without the token, and change nothing', async () => {
+  const path = await fileWith(wrong)
+  const { stdout, exitCode } = await patch(path, '--check', '--diff')
+  expect(exitCode).toBe(3)
+  expect(stdout).toContain(`--- ${path}\n+++ ${path}\n@@ `)
+  expect(stdout).toContain('-    mqttMode: 0 # why\n+    mqttMode: 2 # why\n')
+  expect(stdout).toContain('     token: (hidden)\n')
+  expect(await readFile(path, 'utf8')).toBe(wrong)
+  expect((await patch(path, '--diff')).exitCode).toBe(0)
+  expect(await readFile(path, 'utf8')).toBe(wrong)
+})
+
+test('--json gives the changes as data', async () => {
+  const path = await fileWith('modules: { eventBus: { mqttMode: 1 } }\n')
+  const { result } = await patch(path, '--check', '--json')
+  expect(result).toMatchObject({
+    schemaVersion: 1,
+    file: path,
+    written: false,
+    changed: expect.arrayContaining([{ path: 'modules.eventBus.mqttMode', before: 1, after: 2 }]),
+  })
+})
+
+test('what cannot be changed safely is refused', async () => {
+  const path = await fileWith('modules:\n\teventBus:\n')
+  const link = join(directory, 'link.yaml')
+  await symlink(path, link)
+  const tabs = await patch(path)
+  const linked = await patch(link)
+  const missing = await patch(join(directory, 'nowhere.yaml'))
+  const secret = await patch(path, '--set', 'modules.edgeHub.token=a.b.c.d')
+  expect(tabs.stderr).toContain('line 2, column 1')
+  expect(tabs.exitCode).toBe(3)
+  expect(linked.stderr.replaceAll(/\s+/g, ' ')).toContain(`is a link to ${path}`)
+  expect(linked.exitCode).toBe(3)
+  expect(missing.exitCode).toBe(2)
+  expect(secret.stderr).toContain('is a secret')
+  expect(secret.exitCode).toBe(2)
+})

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { parseAssignments } from '../../../../src/edgecore/config/assignments.ts'
+import { patchEdgecoreConfig } from '../../../../src/edgecore/config/config.ts'
+
+test.each([
+  ['modules.eventBus.mqttMode=2', 2],
+  ['modules.edged.hostnameOverride=edge-1', 'edge-1'],
+  ['modules.edged.hostnameOverride="7"', '7'],
+  ['modules.deviceTwin.enable=no', false],
+  ['modules.eventBus.mqttServerExternal=tcp://127.0.0.1:1883', 'tcp://127.0.0.1:1883'],
+  ['modules.edged.nodeLabels.note=a=b', 'a=b'],
+  ['modules.edged.nodeIP=""', ''],
+  ['modules.futureModule.enable=true', true],
+])('%s', (text, value) => {
+  expect(parseAssignments([text])).toEqual({ [text.slice(0, text.indexOf('='))]: value })
+})
+
+test.each([
+  ['mqttMode', /expected key=value/],
+  ['=2', /expected key=value/],
+  ['modules..x=2', /a part of the key is empty/],
+  ['modules.eventbus.mqttMode=2', /did you mean eventBus\?/],
+  ['module.eventBus.mqttMode=2', /did you mean modules\?/],
+  ['modules.eventBus=null', /expected one text, number or true\/false, found null/],
+  ['modules.eventBus=', /found null/],
+  ['modules.edged.x=[1]', /found a list/],
+  ['modules.edged.x={a: 1}', /found a map/],
+  ['modules.edged.x="a', /is not a YAML value/],
+  ['modules.edgeHub.token=a.b.c.d', /is a secret/],
+  ['modules.eventBus.mqttPassword=x', /is a secret/],
+])('%s is refused', (text, message) => {
+  expect(() => parseAssignments([text])).toThrow(message)
+  expect(() => parseAssignments([text])).toThrow(expect.objectContaining({ exitCode: 2 }))
+})
+
+test('a dot with a backslash belongs to the key', () => {
+  const values = parseAssignments([
+    'modules.edged.tailoredKubeletConfig.evictionHard.memory\\.available=50Mi',
+  ])
+  const before =
+    'modules:\n  edged:\n    tailoredKubeletConfig:\n      evictionHard:\n        memory.available: 100Mi\n'
+  expect(patchEdgecoreConfig(before, values).text).toBe(before.replace('100Mi', '50Mi'))
+  expect(patchEdgecoreConfig('', values).text).toBe(before.replace('100Mi', '50Mi'))
+})

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { readEdgecoreConfig } from '../../../../src/edgecore/config/config.ts'
+
+const eventBus = (text: string) => readEdgecoreConfig(`modules: {eventBus: {${text}}}`).eventBus
+
+describe('readEdgecoreConfig', () => {
+  test('an empty file means all the defaults', () => {
+    const config = readEdgecoreConfig('')
+    expect(config.eventBus.enable).toEqual({ value: true })
+    expect(config.eventBus.mqttMode).toEqual({ value: 2 })
+    expect(config.eventBus.mqttServerExternal).toEqual({ value: 'tcp://127.0.0.1:1883' })
+    expect(config.deviceTwin.enable).toEqual({ value: true })
+    expect(config.edged.containerRuntimeEndpoint).toEqual({ value: 'unix:///run/containerd/containerd.sock' })
+    expect(config.nullSections).toEqual([])
+  })
+
+  test.each([
+    ['mqttMode: "2"', 'mqttMode', { value: 2, written: '2', problem: 'is the string "2", not a number' }],
+    ['mqttMode: 3', 'mqttMode', { value: 2, written: 3, problem: 'is 3, outside 0 to 2' }],
+    ['mqttMode: 1.5', 'mqttMode', { value: 2, written: 1.5, problem: 'is 1.5, not a whole number' }],
+    ['mqttMode: null', 'mqttMode', { value: 2, written: null }],
+    ['mqttMode: 0', 'mqttMode', { value: 0, written: 0 }],
+    [
+      'enable: "true"',
+      'enable',
+      { value: true, written: 'true', problem: 'is the string "true", not true or false' },
+    ],
+    ['enable: off', 'enable', { value: false, written: false }],
+    ['mqttUsername: 123', 'mqttUsername', { value: '123', written: 123 }],
+    ['mqttUsername: [a]', 'mqttUsername', { value: '', written: ['a'], problem: 'is a list, not a text' }],
+  ] as const)('%s', (text, key, expected) => {
+    expect(eventBus(text)[key]).toEqual(expected)
+  })
+
+  test('names the sections whose null makes EdgeCore panic', () => {
+    expect(readEdgecoreConfig('modules: {eventBus: null}').nullSections).toEqual(['modules.eventBus'])
+    expect(readEdgecoreConfig('modules: {eventBus: {eventBusTLS: }}').nullSections).toEqual([
+      'modules.eventBus.eventBusTLS',
+    ])
+    expect(readEdgecoreConfig('modules:').nullSections).toEqual(['modules'])
+  })
+
+  test('says whether there is a token or a password, never which', () => {
+    const config = readEdgecoreConfig(
+      'modules: {edgeHub: {token: top.secret.value.here}, eventBus: {mqttPassword: [canary]}}',
+    )
+    expect(config.edgeHub.token).toEqual({ set: true, parts: 4 })
+    expect(config.eventBus.mqttPassword).toEqual({ set: false, problem: 'is not a text' })
+    expect(readEdgecoreConfig('modules: {eventBus: {mqttPassword: canary}}').eventBus.mqttPassword).toEqual({
+      set: true,
+    })
+    expect(JSON.stringify(config)).not.toMatch(/secret.value|canary/)
+  })
+
+  test('is plain data', () => {
+    const config = readEdgecoreConfig('modules: {eventBus: {mqttMode: 0}}')
+    expect(JSON.parse(JSON.stringify(config))).toEqual(config)
+  })
+})

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import type { EdgecoreConfigSpec } from '../../../../src/actions/edgecore-config.ts'
+import { type DesiredEdgecore, edgecoreSteps } from '../../../../src/install/desired/edgecore-steps.ts'
+import { stepMakers } from '../../../../src/install/desired/step-makers.ts'
+import type { Choices } from '../../../../src/install/request/choices.ts'
+import { paths, units } from '../../../../src/node/paths.ts'
+import { bundleFiles } from '../bundle.ts'
+
+const { manifest } = bundleFiles()
+const gate = 'modules.edged.tailoredKubeletConfig.featureGates.DisableCSIVolumePlugin'
+const endpoint = 'modules.edged.tailoredKubeletConfig.containerRuntimeEndpoint'
+const cgroups = 'modules.edged.tailoredKubeletConfig.cgroupDriver'
+
+function stepsFor(choices: Partial<Choices>, edgecore: Partial<DesiredEdgecore> = {}, version = 'v1.22.0') {
+  const of = { ...manifest, kubeedgeVersion: version }
+  const steps = edgecoreSteps(
+    of,
+    {
+      adopted: false,
+      config: paths.edgecoreConfig,
+      base: '/bundle/config/kubeedge/edgecore-config.yaml',
+      nodeName: 'the-host',
+      containerdSocket: '/run/containerd/containerd.sock',
+      cgroupDriver: 'systemd',
+      quic: false,
+      token: undefined,
+      ...edgecore,
+    },
+    { set: {}, edgecore: true, stage: false, adopt: false, ...choices },
+    stepMakers({ directory: '/bundle', manifest: of, manifestSha256: 'f'.repeat(64) }),
+  )
+  const config = steps.find(({ kind }) => kind === 'edgecore-config')?.spec as EdgecoreConfigSpec
+  return { ids: steps.map(({ id }) => id), ...config }
+}
+
+test('without a word about it, a new file has the name of the host, and an old one keeps its own', () => {
+  const { values, initial } = stepsFor({})
+  expect(initial).toMatchObject({ 'modules.edged.hostnameOverride': 'the-host', [gate]: true })
+  expect(Object.keys(values)).not.toContain('modules.edged.hostnameOverride')
+  expect(Object.keys(values)).not.toContain(gate)
+  expect(values).toMatchObject({
+    'modules.eventBus.mqttMode': 2,
+    [endpoint]: 'unix:///run/containerd/containerd.sock',
+    [cgroups]: 'systemd',
+  })
+})
+
+test('what is chosen holds for every file, and what is set by its key goes before all else', () => {
+  const { values } = stepsFor({
+    nodeName: 'edge-7',
+    cloudcore: '192.0.2.1:10000',
+    set: { 'modules.edgeHub.websocket.server': '192.0.2.2:30000', 'modules.eventBus.mqttMode': 1 },
+  })
+  expect(values).toMatchObject({
+    'modules.edged.hostnameOverride': 'edge-7',
+    'modules.edgeHub.httpServer': 'https://192.0.2.1:10002',
+    'modules.edgeHub.websocket.server': '192.0.2.2:30000',
+    'modules.eventBus.mqttMode': 1,
+  })
+})
+
+test('a staged EdgeCore is neither enabled nor started, and may run before it has met its cloud', () => {
+  const { ids, values } = stepsFor({ stage: true })
+  expect(ids).toContain(paths.edgecoreUnit)
+  expect(ids).not.toContain(units.edgecore)
+  expect(ids).not.toContain(`enable ${units.edgecore}`)
+  expect(values[gate]).toBe(true)
+  expect(Object.keys(stepsFor({ stage: true }, {}, 'v1.21.0').values)).not.toContain(gate)
+})
+
+test('an EdgeCore of somebody else keeps its program, its unit and its runtime', () => {
+  const { ids, values } = stepsFor({}, { adopted: true })
+  expect(ids).not.toContain(paths.edgecoreUnit)
+  expect(ids).not.toContain(paths.edgecore)
+  expect(ids).toContain(units.edgecore)
+  expect(Object.keys(values)).not.toContain(endpoint)
+  expect(Object.keys(values)).not.toContain(cgroups)
+})

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { file } from '../../../../src/actions/file.ts'
+import { keepTheirs } from '../../../../src/install/desired/keep-theirs.ts'
+import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
+import type { Receipt } from '../../../../src/install/record/receipt.ts'
+import { paths } from '../../../../src/node/paths.ts'
+import { tinyNode } from '../../actions/tiny-node.ts'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const root = { uid: 0, gid: 0 }
+
+const receiptOf = (...steps: DesiredStep[]): Receipt => ({
+  schemaVersion: 1,
+  run: '1',
+  edgekit: '0',
+  installedAt: '',
+  updatedAt: '',
+  bundle: { name: 'kubeedge-edge', kubeedgeVersion: 'v1.22.0', arch: 'amd64', manifestSha256: '0' },
+  options: {},
+  items: steps.map(({ id, kind, spec }) => ({
+    id,
+    kind,
+    spec,
+    ownership: 'created',
+    before: null,
+    after: null,
+  })),
+})
+
+describe('a configuration file', () => {
+  const path = paths.brokerConfig
+  const shipping = (text: string, at: string = path): DesiredStep & { kind: 'file' } => ({
+    id: at,
+    kind: 'file',
+    spec: { path: at, source: { text }, sha256: sha256(text), ours: false, mode: 0o644, ...root },
+  })
+
+  async function decide(onDisk: string | undefined, shipped: string | undefined, next: string) {
+    const node = await tinyNode()
+    if (onDisk !== undefined) await node.put(path, onDisk)
+    const receipt = shipped === undefined ? undefined : receiptOf(shipping(shipped))
+    const change = { isUpgrade: true, insisted: [] }
+    const { steps, notes } = await keepTheirs([shipping(next)], receipt, change, node)
+    const what = await Promise.all(
+      steps.map(async step =>
+        step.kind === 'file' ? [step.spec.path, await file.inspect(step.spec, node)] : [],
+      ),
+    )
+    return { what, notes }
+  }
+
+  test.each([
+    ['neither has changed', 'old', 'old', 'old', [[path, 'done']]],
+    // What edgekit once left is its own: the plan sees that by the receipt.
+    ['only the bundle has changed', 'old', 'old', 'new', [[path, 'foreign']]],
+    ['only the user has changed', 'mine', 'old', 'old', [[path, 'done']]],
+    [
+      'both have',
+      'mine',
+      'old',
+      'new',
+      [
+        [path, 'done'],
+        [`${path}.edgekit-new`, 'needed'],
+      ],
+    ],
+    ['both have, to the same', 'new', 'old', 'new', [[path, 'done']]],
+    ['it was removed', undefined, 'old', 'new', [[path, 'needed']]],
+    ['edgekit has never written it', 'mine', undefined, 'new', [[path, 'foreign']]],
+  ])('%s', async (_, onDisk, shipped, next, expected) => {
+    const { what, notes } = await decide(onDisk, shipped, next)
+    expect(what).toEqual(expected)
+    expect(notes).toHaveLength(expected.length - 1)
+  })
+
+  test('the next time only the user has changed it, and nothing is said again', async () => {
+    const node = await tinyNode()
+    await node.put(path, 'mine')
+    const change = { isUpgrade: true, insisted: [] }
+    const first = await keepTheirs([shipping('new')], receiptOf(shipping('old')), change, node)
+    const second = await keepTheirs([shipping('new')], receiptOf(...first.steps), change, node)
+    expect(second).toMatchObject({ steps: [{ id: path, spec: { theirs: true } }], notes: [] })
+  })
+
+  test('a program that was changed is none', async () => {
+    const node = await tinyNode()
+    await node.put(paths.edgecore, 'mine')
+    const step = shipping('new', paths.edgecore)
+    const change = { isUpgrade: true, insisted: [] }
+    const { steps } = await keepTheirs([step], receiptOf(shipping('old', paths.edgecore)), change, node)
+    expect(steps).toEqual([step])
+  })
+})
+
+describe('the keys of edgecore.yaml', () => {
+  const key = 'modules.eventBus.mqttMode'
+  const setting = (values: Record<string, number>, theirs?: string[]): DesiredStep => ({
+    id: paths.edgecoreConfig,
+    kind: 'edgecore-config',
+    spec: { path: paths.edgecoreConfig, base: '/base', values, initial: {}, ...(theirs && { theirs }) },
+  })
+
+  async function decide(
+    onDisk: string,
+    {
+      shipped = 2 as number | null,
+      next = 2,
+      isUpgrade = true,
+      insisted = [] as string[],
+      theirs = undefined as string[] | undefined,
+    } = {},
+  ) {
+    const node = await tinyNode()
+    await node.put(paths.edgecoreConfig, `modules: { eventBus: { ${onDisk} } }\n`)
+    const receipt = receiptOf(setting(shipped === null ? {} : { [key]: shipped }, theirs))
+    const { steps, notes } = await keepTheirs(
+      [setting({ [key]: next })],
+      receipt,
+      { isUpgrade, insisted },
+      node,
+    )
+    const spec = steps[0]?.spec as { values: object; theirs?: string[] }
+    return { sets: key in spec.values, theirs: spec.theirs ?? [], notes }
+  }
+
+  const sets = { sets: true, theirs: [], notes: [] }
+  const keeps = { sets: false, theirs: [key], notes: [expect.stringContaining(`${key} in`)] }
+
+  test.each([
+    ['as edgekit left it', 'mqttMode: 2', {}, sets],
+    ['as edgekit left it, and the bundle has another', 'mqttMode: 2', { next: 1 }, sets],
+    ['set by the user', 'mqttMode: 0', {}, keeps],
+    ['set by the user, and the bundle has another', 'mqttMode: 0', { next: 1 }, keeps],
+    ['set by the user to what the bundle has now', 'mqttMode: 1', { next: 1 }, sets],
+    ['taken out by the user', '', {}, keeps],
+    ['set by the user, and the same bundle once more', 'mqttMode: 0', { isUpgrade: false }, sets],
+    ['asked for right now', 'mqttMode: 0', { insisted: [key] }, sets],
+    ['new in this bundle', 'mqttMode: 0', { shipped: null }, sets],
+    [
+      'left to the user by an upgrade before',
+      'mqttMode: 0',
+      { shipped: null, theirs: [key], isUpgrade: false },
+      keeps,
+    ],
+  ])('%s', async (_, onDisk, changes, expected) => {
+    expect(await decide(onDisk, changes)).toEqual(expected)
+  })
+
+  test('the note has both values', async () => {
+    const { notes } = await decide('mqttMode: 0', { next: 1 })
+    expect(notes[0]).toContain('is 0, as you have set it; edgekit would set 1')
+  })
+})

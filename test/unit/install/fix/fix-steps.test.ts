@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { Fix } from '../../../../src/checks/check.ts'
+import { fixSteps, type Knowledge } from '../../../../src/install/fix/fix-steps.ts'
+import { paths } from '../../../../src/node/paths.ts'
+
+const text = 'a unit with docker.io/library/eclipse-mosquitto:2.0\n'
+const pause = 'registry.k8s.io/pause:3.8'
+const sha256 = createHash('sha256').update(text).digest('hex')
+const image = 'docker.io/library/eclipse-mosquitto:2.0'
+const item = (id: string, kind: string, spec: unknown) => ({
+  id,
+  kind,
+  spec,
+  ownership: 'created' as const,
+  before: null,
+  after: null,
+})
+
+const knowledge: Knowledge = {
+  texts: { [paths.brokerUnit]: text, [paths.edgecoreDropIn]: text, [paths.brokerConfig]: 'another text\n' },
+  receipt: {
+    schemaVersion: 1,
+    run: 'x',
+    edgekit: '0.1.0',
+    installedAt: '',
+    updatedAt: '',
+    bundle: { name: 'kubeedge-edge', kubeedgeVersion: 'v1.22.0', arch: 'amd64', manifestSha256: '' },
+    options: {},
+    items: [
+      item(image, 'image', { reference: image }),
+      item(pause, 'image', { reference: pause }),
+      item(paths.edgecoreConfig, 'edgecore-config', { path: paths.edgecoreConfig, values: {} }),
+      ...[paths.brokerUnit, paths.edgecoreDropIn, paths.brokerConfig].map(path =>
+        item(path, 'file', { path, sha256 }),
+      ),
+    ],
+  },
+}
+
+const broker = ['unit-running mosquitto.service', 'broker-answers broker answers']
+
+test.each<[Fix, string[]]>([
+  [{ kind: 'start', unit: 'mosquitto.service' }, broker],
+  [{ kind: 'start', unit: 'containerd.service' }, ['unit-running containerd.service']],
+  [
+    { kind: 'enable', unit: 'edgecore.service' },
+    ['unit-enabled enable edgecore.service', 'daemon-reload daemon-reload (always)'],
+  ],
+  [{ kind: 'reimport-image', image }, [`image ${image}`, ...broker]],
+  [{ kind: 'reimport-image', image: pause }, [`image ${pause}`]],
+  [{ kind: 'repin', image }, [`image ${image}`]],
+  [{ kind: 'repin', image: 'not/ours:1' }, []],
+  [
+    { kind: 'patch-event-bus' },
+    [`edgecore-config ${paths.edgecoreConfig}`, 'unit-running edgecore.service (always)'],
+  ],
+  [{ kind: 'daemon-reload' }, ['daemon-reload daemon-reload (always)']],
+  [{ kind: 'clean-stale-container' }, [`${broker[0]} (always)`, broker[1] as string]],
+  [
+    { kind: 'restore-own-file', path: paths.brokerUnit },
+    [
+      `file ${paths.brokerUnit} (always)`,
+      'daemon-reload daemon-reload (always)',
+      `${broker[0]} (always)`,
+      broker[1] as string,
+    ],
+  ],
+  [
+    { kind: 'restore-own-file', path: paths.edgecoreDropIn },
+    [
+      `file ${paths.edgecoreDropIn} (always)`,
+      'daemon-reload daemon-reload (always)',
+      'unit-running edgecore.service (always)',
+    ],
+  ],
+  // What was installed is not what this edgekit would write.
+  [{ kind: 'restore-own-file', path: paths.brokerConfig }, []],
+  [{ kind: 'restore-own-file', path: '/etc/passwd' }, []],
+])('%j', (fix, expected) => {
+  const steps = fixSteps(fix, knowledge)
+  expect(steps.map(({ kind, id, always }) => `${kind} ${id}${always ? ' (always)' : ''}`)).toEqual(expected)
+})
+
+test('what is put back is the text that was installed', () => {
+  const [step] = fixSteps({ kind: 'restore-own-file', path: paths.brokerUnit }, knowledge)
+  expect(step?.spec).toMatchObject({ path: paths.brokerUnit, sha256, source: { text } })
+})

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import type { PlannedStep } from '../../../../src/install/plan/plan.ts'
+import { refuseUnderRunningEdgecore } from '../../../../src/install/plan/staged.ts'
+import type { Choices } from '../../../../src/install/request/choices.ts'
+import { exitCodes } from '../../../../src/lib/errors.ts'
+import { paths } from '../../../../src/node/paths.ts'
+import { healthy } from '../../checks/healthy.ts'
+
+const step = (id: string, kind = 'file') => ({ id, kind, spec: {}, title: id }) as unknown as PlannedStep
+const planOf = (...steps: PlannedStep[]) => ({ undo: [], steps, foreign: [], kept: [] })
+
+function tryIt(stage: boolean, active: string, ...steps: PlannedStep[]): void {
+  const facts = healthy()
+  facts.units.value.edgecore.active = active
+  const choices: Choices = { set: {}, edgecore: true, stage, adopt: false }
+  refuseUnderRunningEdgecore(choices, planOf(...steps), facts)
+}
+
+describe('a staged install', () => {
+  test.each([
+    ['its program', 'active', step(paths.edgecore)],
+    ['its unit', 'active', step(paths.edgecoreUnit)],
+    ['its drop-in', 'active', step(paths.edgecoreDropIn)],
+    ['its configuration, wherever that is', 'active', step('/srv/edgecore.yaml', 'edgecore-config')],
+    ['its program, as it is tried again and again', 'activating', step(paths.edgecore)],
+  ])('does not change %s under a running EdgeCore', (_, active, changed) => {
+    expect(() => tryIt(true, active, step(paths.program), changed)).toThrow(
+      expect.objectContaining({
+        exitCode: exitCodes.refused,
+        message: expect.stringMatching(new RegExp(`would change:\n  ${changed.id}$`)),
+      }),
+    )
+  })
+
+  test.each([
+    ['EdgeCore is off', true, 'inactive', step(paths.edgecore)],
+    ['nothing of EdgeCore is changed', true, 'active', step(paths.program)],
+    ['it is not staged', false, 'active', step(paths.edgecore)],
+  ])('goes on where %s', (_, stage, active, changed) => {
+    expect(() => tryIt(stage, active, changed)).not.toThrow()
+  })
+})

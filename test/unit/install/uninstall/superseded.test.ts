@@ -1,0 +1,107 @@
+import { expect, test, vi } from 'vitest'
+import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
+import { type Receipt, readReceipt, writeReceipt } from '../../../../src/install/record/receipt.ts'
+import { statusOf } from '../../../../src/install/status.ts'
+import { supersededSteps, withSuperseded } from '../../../../src/install/uninstall/superseded.ts'
+import type { ContainerdImage } from '../../../../src/node/containerd/containerd.ts'
+import { paths } from '../../../../src/node/paths.ts'
+import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
+import { perform } from '../engine.ts'
+
+const image = (reference: string, digest: string): DesiredStep => ({
+  id: reference,
+  kind: 'image',
+  spec: { reference, digest, platform: 'linux/amd64', archive: `/archives/${digest}` },
+})
+const inContainerd = (reference: string, digest: string, pinned = false): ContainerdImage => ({
+  reference,
+  digest,
+  complete: true,
+  unpacked: true,
+  pinned,
+  platforms: [],
+})
+
+async function upgraded(): Promise<{ node: TinyNode; desired: DesiredStep[] }> {
+  const node = await tinyNode()
+  await node.put('/var/lib/other', '')
+  for (const [digest, reference] of [
+    ['sha256:a1', 'example.com/a:1'],
+    ['sha256:a2', 'example.com/a:1'],
+    ['sha256:b1', 'example.com/b:1'],
+  ] as const) {
+    await node.put(`/archives/${digest}`, digest)
+    const byDigest = `${reference.slice(0, -2)}@${digest}`
+    node.archives.set(digest, [inContainerd(reference, digest), inContainerd(byDigest, digest)])
+  }
+  await perform(node, [image('example.com/a:1', 'sha256:a1'), image('example.com/b:1', 'sha256:b1')])
+  const desired = [image('example.com/a:1', 'sha256:a2')]
+  const previous = (await readReceipt(node.files)) as Receipt
+  const bundle = { name: 'kubeedge-edge', kubeedgeVersion: 'v1.23.0', arch: 'amd64', manifestSha256: '1' }
+  await perform(node, desired, {
+    receipt: {
+      head: { edgekit: '0', bundle, options: {} },
+      desired,
+      previous: withSuperseded(previous, desired),
+    },
+  })
+  return { node, desired }
+}
+
+const names = (node: TinyNode): string[] => node.images.map(({ reference }) => reference)
+
+test('the images of the bundle before go, those under a name that goes on too', async () => {
+  const { node, desired } = await upgraded()
+  expect(names(node)).toContain('example.com/a@sha256:a1')
+  for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
+  expect(names(node)).toEqual(['example.com/a:1', 'example.com/a@sha256:a2'])
+  expect((await readReceipt(node.files))?.items.map(({ id }) => id)).toEqual(['example.com/a:1'])
+  expect(await supersededSteps(desired, undefined, node)).toEqual([])
+})
+
+test('one that a container still uses stays, and is tried again later', async () => {
+  const { node, desired } = await upgraded()
+  node.containers = [{ id: 'pod', image: 'example.com/b:1' }]
+  let said = ''
+  for (const { run } of await supersededSteps(desired, undefined, node)) await run(text => (said = text))
+  expect(said).toBe('1 are still in use')
+  expect(names(node)).toContain('example.com/b:1')
+  expect((await statusOf(node)).differences).toEqual([])
+  node.containers = []
+  for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
+  expect(names(node)).not.toContain('example.com/b:1')
+})
+
+test('a containerd that has just stopped is no failure of an install that is done', async () => {
+  const { node, desired } = await upgraded()
+  const answer = vi.spyOn(node.containerd, 'containers').mockRejectedValue(new Error('no answer'))
+  let said = ''
+  for (const { run } of await supersededSteps(desired, undefined, node)) await run(text => (said = text))
+  expect(said).toBe('left for the next install: no answer')
+  answer.mockRestore()
+  for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
+  expect(names(node)).toEqual(['example.com/a:1', 'example.com/a@sha256:a2'])
+})
+
+test('an archive that is not wanted any more goes too', async () => {
+  const { node, desired } = await upgraded()
+  const receipt = (await readReceipt(node.files)) as Receipt
+  const path = `${paths.images}/b.tar`
+  await node.put(path, 'archive')
+  const spec = { path, sha256: '', ours: true, mode: 0o644, uid: 0, gid: 0 }
+  const item = { id: path, kind: 'file', spec, ownership: 'created', before: null, after: null } as const
+  await writeReceipt({ ...receipt, items: [...receipt.items, item] }, node.files)
+  for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
+  expect(await node.files.status(path)).toBeUndefined()
+})
+
+test('the image that containerd starts every pod with stays', async () => {
+  const { node, desired } = await upgraded()
+  for (const { run } of await supersededSteps(desired, 'example.com/b:1', node)) await run(() => {})
+  expect(names(node)).toEqual([
+    'example.com/b:1',
+    'example.com/b@sha256:b1',
+    'example.com/a:1',
+    'example.com/a@sha256:a2',
+  ])
+})

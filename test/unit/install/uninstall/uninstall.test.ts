@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
+import { readReceipt } from '../../../../src/install/record/receipt.ts'
+import { statusOf } from '../../../../src/install/status.ts'
+import { undoInterrupted } from '../../../../src/install/undo-interrupted.ts'
+import { uninstall } from '../../../../src/install/uninstall/uninstall.ts'
+import { exitCodes } from '../../../../src/lib/errors.ts'
+import type { Step, StepRunner } from '../../../../src/lib/step.ts'
+import { paths, units } from '../../../../src/node/paths.ts'
+import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
+import { perform, performUnfinished } from '../engine.ts'
+
+const root = { uid: 0, gid: 0 }
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const file = (path: string, text: string): DesiredStep => ({
+  id: path,
+  kind: 'file',
+  spec: {
+    path,
+    source: { text },
+    sha256: sha256(text),
+    ours: path.startsWith('/opt/edgekit'),
+    mode: 0o644,
+    ...root,
+  },
+})
+const folder = (path: string): DesiredStep => ({
+  id: path,
+  kind: 'directory',
+  spec: { path, ours: path.includes('edgekit'), mode: 0o755, ...root },
+})
+const reference = 'example.com/x:1'
+const broker = { unit: units.broker }
+
+/** One of each kind, in the order of an install. */
+const desired: DesiredStep[] = [
+  folder('/etc/edgekit'),
+  folder('/opt/edgekit/bin'),
+  file(paths.program, 'edgekit'),
+  { id: paths.programLink, kind: 'link', spec: { path: paths.programLink, target: paths.program } },
+  folder(paths.images),
+  file(`${paths.images}/x.tar`, 'archive'),
+  {
+    id: reference,
+    kind: 'image',
+    spec: { reference, digest: 'sha256:a', platform: 'linux/amd64', archive: `${paths.images}/x.tar` },
+  },
+  file('/etc/edgekit/broker.conf', 'configuration'),
+  file('/etc/systemd/system/x.service', 'unit'),
+  { id: 'reload', kind: 'daemon-reload', spec: { units: [units.broker] } },
+  { id: 'enable', kind: 'unit-enabled', spec: broker },
+  { id: units.broker, kind: 'unit-running', spec: { ...broker, mayFail: false } },
+  file(paths.installedManifest, '{}'),
+]
+
+async function bareNode(): Promise<TinyNode> {
+  const node = await tinyNode()
+  for (const path of ['/etc/systemd/system', '/opt', '/usr/local/bin', '/var/lib'])
+    await node.put(`${path}/other`, '')
+  node.archives.set('archive', [
+    { reference, digest: 'sha256:a', complete: true, unpacked: true, pinned: false, platforms: [] },
+    {
+      reference: 'sha256:c',
+      digest: 'sha256:a',
+      complete: true,
+      unpacked: true,
+      pinned: false,
+      platforms: [],
+    },
+  ])
+  node.setUnit(units.broker, {})
+  return node
+}
+
+const runAll: StepRunner = async steps => {
+  for (const step of steps) await step.run(() => {})
+}
+
+const uninstallOn = (node: TinyNode, changes: Partial<Parameters<typeof uninstall>[0]> = {}) =>
+  uninstall({
+    node,
+    purge: false,
+    edgekitVersion: '0',
+    runSteps: runAll,
+    signal: new AbortController().signal,
+    ...changes,
+  })
+
+async function installed(steps = desired): Promise<{ node: TinyNode; untouched: Record<string, string> }> {
+  const node = await bareNode()
+  const untouched = await node.disk()
+  await perform(node, steps)
+  return { node, untouched }
+}
+
+test('the node is as before, and says what was there', async () => {
+  const { node, untouched } = await installed()
+  expect(await uninstallOn(node)).toMatchObject({
+    bundle: { name: 'kubeedge-edge' },
+    kept: [],
+    goesOn: false,
+  })
+  expect(await node.disk()).toEqual(untouched)
+  expect(node.images).toEqual([])
+})
+
+test('in reverse: stopped before its unit goes, and edgekit itself last', async () => {
+  const { node } = await installed()
+  const titles: string[] = []
+  await uninstallOn(node, {
+    runSteps: async steps => {
+      for (const { title, run } of steps) {
+        expect(await node.files.status(paths.program)).toBeDefined()
+        titles.push(title)
+        await run(() => {})
+      }
+    },
+  })
+  const at = (title: string): number => {
+    expect(titles).toContain(title)
+    return titles.indexOf(title)
+  }
+  expect(at(`Stop ${units.broker}`)).toBeLessThan(at('Remove /etc/systemd/system/x.service'))
+  expect(at('Remove /etc/systemd/system/x.service')).toBeLessThan(at(`Remove ${reference} from containerd`))
+  expect(titles.at(-1)).toBe('Let systemd read its unit files again')
+})
+
+test('a second time there is nothing to do', async () => {
+  const { node, untouched } = await installed()
+  await uninstallOn(node)
+  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], goesOn: false })
+  expect(await node.disk()).toEqual(untouched)
+})
+
+describe('killed', () => {
+  test.each([0, 1, 3, 5, 7, 9, 10])('after %s steps, it is finished later', async index => {
+    const { node, untouched } = await installed()
+    const killedAfter: StepRunner = async (steps: readonly Step[]) => {
+      for (const step of steps.slice(0, index)) await step.run(() => {})
+      throw new Error('killed')
+    }
+    await expect(uninstallOn(node, { runSteps: killedAfter })).rejects.toThrow('killed')
+    expect(await statusOf(node)).toMatchObject({ interrupted: { command: 'uninstall' } })
+    expect((await uninstallOn(node)).kept).toEqual([])
+    expect(await node.disk()).toEqual(untouched)
+    expect(node.images).toEqual([])
+  })
+
+  test('it cannot be rolled back, but the bundle can be installed again', async () => {
+    const { node } = await installed()
+    const disk = await node.disk()
+    const killed: StepRunner = async steps => {
+      for (const step of steps.slice(0, 6)) await step.run(() => {})
+      throw new Error('killed')
+    }
+    await expect(uninstallOn(node, { runSteps: killed })).rejects.toThrow('killed')
+    await expect(undoInterrupted(node, runAll, new AbortController().signal)).rejects.toMatchObject({
+      exitCode: exitCodes.refused,
+    })
+    await perform(node, desired)
+    expect(Object.keys(await node.disk())).toEqual(Object.keys(disk))
+    await uninstallOn(node)
+    expect(await readReceipt(node.files)).toBeUndefined()
+  })
+})
+
+test('stopped by a signal it says how to go on', async () => {
+  const { node } = await installed()
+  const stop = new AbortController()
+  const reason = new Error('stopped')
+  const runSteps: StepRunner = async steps => {
+    await steps[0]?.run(() => {})
+    stop.abort(reason)
+    await steps[1]?.run(() => {})
+  }
+  await expect(uninstallOn(node, { runSteps, signal: stop.signal })).rejects.toMatchObject({
+    remedy: expect.stringContaining('edgekit uninstall again'),
+  })
+})
+
+test('an install that was interrupted is put back first', async () => {
+  const node = await bareNode()
+  const untouched = await node.disk()
+  await performUnfinished(node, desired)
+  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], goesOn: false })
+  expect(await node.disk()).toEqual(untouched)
+})
+
+test('what cannot be removed now is still in the receipt, and goes the next time', async () => {
+  const { node, untouched } = await installed()
+  node.broken.set(`rm ${reference}`, 'containerd is busy')
+  const { kept } = await uninstallOn(node)
+  expect(kept).toEqual([{ what: reference, why: 'containerd is busy; mend that and uninstall again' }])
+  expect(await node.files.status(paths.program)).toBeDefined()
+  node.broken.clear()
+  expect((await uninstallOn(node)).kept).toEqual([])
+  expect(await node.disk()).toEqual(untouched)
+})
+
+test('what was found is left alone, and what was changed is named once', async () => {
+  const node = await bareNode()
+  await node.put('/etc/systemd/system/x.service', 'unit')
+  await perform(node, desired)
+  await node.put('/etc/edgekit/broker.conf', 'mine')
+  const { kept } = await uninstallOn(node)
+  expect(kept).toEqual([
+    { what: '/etc/edgekit/broker.conf', why: 'it has been changed since edgekit wrote it' },
+  ])
+  expect(await node.files.read('/etc/systemd/system/x.service')).toBe('unit')
+  expect(await node.files.read('/etc/edgekit/broker.conf')).toBe('mine')
+})
+
+test('a container runtime that others use stays whole, and can be removed later', async () => {
+  const runtime = [file(paths.containerdUnit, 'unit'), file('/usr/local/bin/containerd', 'program')]
+  const { node, untouched } = await installed([...runtime, ...desired])
+  node.containers = [{ id: 'pod', image: 'example.com/pod:1' }]
+  expect((await uninstallOn(node)).kept).toEqual([
+    { what: 'containerd', why: 'containers of others are in it: pod' },
+  ])
+  expect(await node.files.read('/usr/local/bin/containerd')).toBe('program')
+  expect(await node.files.status('/etc/edgekit')).toBeUndefined()
+  node.containers = []
+  expect((await uninstallOn(node)).kept).toEqual([])
+  expect(await node.disk()).toEqual(untouched)
+})
+
+describe('status', () => {
+  test('of an untouched node', async () => {
+    expect(await statusOf(await bareNode())).toEqual({ installed: null, interrupted: null, differences: [] })
+  })
+
+  test('of one that is as it was installed, and of one that is not', async () => {
+    const { node } = await installed()
+    expect(await statusOf(node)).toMatchObject({
+      installed: { bundle: { kubeedgeVersion: 'v1.22.0' }, edgekit: '0' },
+      interrupted: null,
+      differences: [],
+    })
+    await node.put('/etc/edgekit/broker.conf', 'mine')
+    node.setUnit(units.broker, { active: 'failed', sub: 'failed', enabled: 'disabled' })
+    node.images = []
+    node.files.linkTarget = () => Promise.reject(new Error('EIO'))
+    const { differences } = await statusOf(node)
+    expect(differences).toEqual([
+      { what: paths.programLink, how: 'could not be looked at: EIO' },
+      { what: reference, how: 'is gone from containerd' },
+      { what: '/etc/edgekit/broker.conf', how: 'has been changed' },
+      { what: units.broker, how: 'is disabled, expected enabled' },
+      { what: units.broker, how: 'is failed (failed), expected active' },
+    ])
+  })
+
+  test('of one on which an install was interrupted', async () => {
+    const node = await bareNode()
+    await performUnfinished(node, desired)
+    expect(await statusOf(node)).toMatchObject({ installed: null, interrupted: { command: 'install' } })
+  })
+})

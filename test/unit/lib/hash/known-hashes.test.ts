@@ -1,0 +1,86 @@
+import { copyFile, mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { KnownHashes } from '../../../../src/lib/hash/known-hashes.ts'
+
+let directory: string
+let made: number
+let hashes: KnownHashes
+const at = (name: string): string => join(directory, name)
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-hashes-'))
+  made = 0
+  hashes = new KnownHashes(() => Date.now() + 1000)
+  await writeFile(at('file'), 'text')
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+/** Until the clock of the kernel has moved on: files that are changed meanwhile have another time. */
+const aTick = () => sleep(20)
+const look = (name = 'file') => hashes.getOrMake(at(name), async () => `hash ${++made}`)
+
+test('it is made once', async () => {
+  expect([await look(), await look(), await hashes.get(at('file'))]).toEqual(['hash 1', 'hash 1', 'hash 1'])
+})
+
+test.each([
+  ['other bytes', () => writeFile(at('file'), 'tent')],
+  [
+    'other bytes, with the time of the old ones',
+    async () => {
+      await writeFile(at('file'), 'tent')
+      await utimes(at('file'), 0, 0)
+    },
+  ],
+  [
+    'another file of the same size',
+    async () => {
+      await writeFile(at('other'), 'tent')
+      await rename(at('other'), at('file'))
+    },
+  ],
+])('made again after: %s', async (_, change) => {
+  await utimes(at('file'), 0, 0)
+  await look()
+  await aTick()
+  await change()
+  expect(await look()).toBe('hash 2')
+})
+
+test('a file that was changed just now is not remembered: it may be changed again in the same tick', async () => {
+  const { ctimeMs } = await stat(at('file'))
+  hashes = new KnownHashes(() => Math.ceil(ctimeMs) + 20)
+  await look()
+  expect(await look()).toBe('hash 2')
+})
+
+test('a copy of a known file is known, a copy of any other is not', async () => {
+  const copy = () => hashes.copy(at('file'), at('copy'), () => copyFile(at('file'), at('copy')))
+  await copy()
+  expect(await hashes.get(at('copy'))).toBeUndefined()
+  await look()
+  await copy()
+  expect(await look('copy')).toBe('hash 1')
+  await aTick()
+  await writeFile(at('copy'), 'tent')
+  expect(await hashes.get(at('copy'))).toBeUndefined()
+})
+
+test('a source that is changed while it is copied makes no copy known', async () => {
+  await look()
+  await hashes.copy(at('file'), at('copy'), async () => {
+    await copyFile(at('file'), at('copy'))
+    await aTick()
+    await writeFile(at('file'), 'tent')
+  })
+  expect(await hashes.get(at('copy'))).toBeUndefined()
+})
+
+test('a file that is gone', async () => {
+  await look()
+  await rm(at('file'))
+  await expect(look()).rejects.toThrow('ENOENT')
+})

@@ -1,0 +1,44 @@
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeDirectories } from '../../../src/lib/make-directories.ts'
+
+let directory: string
+const at = (path: string): string => join(directory, path)
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-directories-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+test('all that are missing are made, and the first of them is named', async () => {
+  expect(await makeDirectories(at('a'))).toBe(at('a'))
+  expect(await makeDirectories(at('a/b/c/d'))).toBe(at('a/b'))
+  expect((await stat(at('a/b/c/d'))).isDirectory()).toBe(true)
+})
+
+test('what is there is left alone, also behind a link', async () => {
+  await mkdir(at('there'))
+  await symlink('there', at('link'))
+  for (const path of [directory, at('there'), at('link'), '/', '.']) {
+    expect(await makeDirectories(path)).toBeUndefined()
+  }
+  expect(await makeDirectories(at('link/below'))).toBe(at('link/below'))
+})
+
+test('several at the same time all succeed, and one of them has made it', async () => {
+  const made = await Promise.all(Array.from({ length: 8 }, () => makeDirectories(at('a/b/c'))))
+  expect(made.filter(first => first === at('a'))).toHaveLength(1)
+})
+
+test.each([
+  ['in /proc, where nothing can be made', () => '/proc/nope', 'ENOENT'],
+  ['further below /proc', () => '/proc/nope/at/all', 'ENOENT'],
+  ['where a file is', () => at('file'), 'EEXIST'],
+  ['below a file', () => at('file/below'), 'ENOTDIR'],
+  ['behind a link to nothing', () => at('dangling'), 'ENOENT'],
+])('%s it ends with what the system says', async (_, path, code) => {
+  await writeFile(at('file'), '')
+  await symlink('nothing', at('dangling'))
+  await expect(makeDirectories(path())).rejects.toMatchObject({ code })
+})

@@ -1,0 +1,147 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { containerdApi } from '../../../../src/node/containerd/containerd-api.ts'
+import { containerdServices } from '../../../../src/node/containerd/containerd-services.ts'
+import { grpcClient } from '../../../../src/node/containerd/grpc.ts'
+import { decode, encodeText, messagesIn, numberIn, textIn } from '../../../../src/node/containerd/protobuf.ts'
+
+const part = (field: number, ...parts: Buffer[]): Buffer => {
+  const value = Buffer.concat(parts)
+  const length = value.length < 128 ? [value.length] : [(value.length & 127) | 128, value.length >> 7]
+  return Buffer.concat([Buffer.from([field * 8 + 2, ...length]), value])
+}
+const number = (field: number, ...bytes: number[]): Buffer => Buffer.from([field * 8, ...bytes])
+const framed = (message: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([0, 0, 0, message.length >> 8, message.length & 255]), message])
+
+/** A server that answers each method with these messages; what it was asked is kept in `asked`. */
+async function containerdWith(answers: Record<string, Buffer[]>, asked: object[] = []) {
+  const directory = await mkdtemp(join(tmpdir(), 'edgekit-grpc-'))
+  const path = join(directory, 'containerd.sock')
+  const server = createServer()
+  server.on('stream', (stream, headers) => void answer(stream, headers))
+  async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+    asked.push({ namespace: headers['containerd-namespace'], bytes: Buffer.concat(chunks).toString('hex') })
+    const messages = answers[String(headers[':path']).replace('/containerd.services.', '')]
+    if (!messages) {
+      stream.respond(
+        { ':status': 200, 'grpc-status': '12', 'grpc-message': 'unknown%20service' },
+        { endStream: true },
+      )
+      return
+    }
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
+    for (const message of messages) stream.write(framed(message))
+    stream.end()
+  }
+  server.listen(path)
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    server.close()
+    await rm(directory, { recursive: true })
+  })
+  return containerdApi(containerdServices(grpcClient(), async () => path))
+}
+
+test('what containerd says of itself', async () => {
+  const text = encodeText
+  const asked: object[] = []
+  const api = await containerdWith(
+    {
+      'version.v1.Version/Version': [Buffer.concat([text(1, '1.6.20~ds1'), text(2, 'abc')])],
+      'tasks.v1.Tasks/List': [
+        part(1, text(2, 'mosquitto'), number(3, 0xee, 0x07), number(4, 2)),
+        part(1, text(2, 'old'), number(3, 7), number(4, 3)),
+      ],
+      'containers.v1.Containers/List': [
+        part(1, text(1, 'mosquitto'), part(2, text(1, 'a'), text(2, 'b')), text(3, 'image:1')),
+      ],
+      'introspection.v1.Introspection/Plugins': [
+        Buffer.concat([
+          part(1, text(1, 'io.containerd.grpc.v1'), text(2, 'cri')),
+          part(
+            1,
+            text(1, 'snapshotter'),
+            text(2, 'zfs'),
+            part(7, number(1, 12), text(2, `skip${'x'.repeat(100)}`)),
+          ),
+          part(1, text(1, 'snapshotter'), text(2, 'bad'), part(7, number(1, 2))),
+        ]),
+      ],
+      // It comes in several answers.
+      'snapshots.v1.Snapshots/List': [
+        part(1, text(1, 'sha256:12'), number(3, 3)),
+        part(1, text(1, 'mosquitto'), number(3, 2)),
+      ],
+      'images.v1.Images/List': [
+        Buffer.concat([
+          part(
+            1,
+            text(1, 'image:1'),
+            part(2, text(1, 'a'), text(2, 'pinned')),
+            part(2, text(1, 'io.cri-containerd.pinned'), text(2, 'pinned')),
+            part(3, text(1, 'application/x'), text(2, 'sha256:12'), number(3, 9)),
+          ),
+          part(1, text(1, 'image:2'), part(3, text(2, 'sha256:34'))),
+        ]),
+      ],
+      // 2026-11-21T13:17:37Z
+      'leases.v1.Leases/List': [
+        part(1, text(1, '17-mQVd'), part(2, number(1, 0xf1, 0xb3, 0x86, 0xd8, 0x06), number(2, 1))),
+      ],
+    },
+    asked,
+  )
+  expect(await api.version()).toBe('1.6.20~ds1')
+  expect(await api.tasks()).toEqual([
+    { container: 'mosquitto', pid: 1006, status: 'RUNNING' },
+    { container: 'old', pid: 7, status: 'STOPPED' },
+  ])
+  expect(await api.containers()).toEqual([{ id: 'mosquitto', image: 'image:1' }])
+  expect((await api.plugins()).map(({ id, status }) => [id, status])).toEqual([
+    ['cri', 'ok'],
+    ['zfs', 'skip'],
+    ['bad', 'error'],
+  ])
+  expect(await api.snapshots()).toEqual([
+    { key: 'sha256:12', kind: 'Committed' },
+    { key: 'mosquitto', kind: 'Active' },
+  ])
+  expect(await api.imageNames()).toEqual([
+    { reference: 'image:1', digest: 'sha256:12', pinned: true },
+    { reference: 'image:2', digest: 'sha256:34', pinned: false },
+  ])
+  expect(await api.leases()).toEqual([{ id: '17-mQVd', created: Date.parse('2026-11-21T13:17:37Z') }])
+  expect(asked.at(-3)).toEqual({
+    namespace: 'k8s.io',
+    bytes: `000000000b0a09${Buffer.from('overlayfs').toString('hex')}`,
+  })
+})
+
+test('nothing there, and what is refused', async () => {
+  const api = await containerdWith({ 'tasks.v1.Tasks/List': [Buffer.alloc(0)] })
+  expect(await api.tasks()).toEqual([])
+  await expect(api.version()).rejects.toThrow('Version/Version: unknown service')
+  const nobody = containerdApi(containerdServices(grpcClient(), async () => '/nonexistent/containerd.sock'))
+  await expect(nobody.version()).rejects.toThrow(/ENOENT/)
+})
+
+test('a message with all kinds of values; one that was cut off is refused', () => {
+  const bytes = Buffer.concat([
+    number(1, 0xff, 0xff, 0xff, 0xff, 0x0f),
+    Buffer.from([2 * 8 + 1, ...Array(8).fill(1)]),
+    Buffer.from([3 * 8 + 5, ...Array(4).fill(1)]),
+  ])
+  const message = decode(Buffer.concat([bytes, part(4, number(1, 5)), encodeText(5, 'é')]))
+  expect(numberIn(message, 1)).toBe(2 ** 32 - 1)
+  expect(messagesIn(message, 4).map(inner => numberIn(inner, 1))).toEqual([5])
+  expect([textIn(message, 5), textIn(message, 6), numberIn(message, 6)]).toEqual(['é', '', 0])
+  expect(() => decode(encodeText(5, 'text').subarray(0, 4))).toThrow(RangeError)
+})

@@ -1,0 +1,343 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { Header, Pax } from 'tar'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { BlobStore } from '../../../../src/oci/cache/blob-store.ts'
+import type { Descriptor } from '../../../../src/oci/descriptor.ts'
+import { digestOf } from '../../../../src/oci/digest.ts'
+import { extractFile } from '../../../../src/oci/layer/extract-file.ts'
+
+let directory: string
+let store: BlobStore
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-extract-'))
+  store = new BlobStore(join(directory, 'store'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+type Entry = [path: string, content: string | Buffer | { symlink: string } | { link: string }]
+
+const directoryMark = '(directory)'
+const dir = (path: string): Entry => [path, directoryMark]
+
+/** A layer as builders write it; the library's own header class, because GNU tar cannot be told every order. */
+function layerTar(entries: Entry[]): Buffer {
+  const blocks = entries.flatMap(([path, content]) => {
+    const body = Buffer.isBuffer(content) ? content : Buffer.from(isFile(content) ? content : '')
+    const linkpath =
+      typeof content === 'string' || Buffer.isBuffer(content)
+        ? ''
+        : 'link' in content
+          ? content.link
+          : content.symlink
+    const type =
+      content === directoryMark
+        ? 'Directory'
+        : linkpath === ''
+          ? 'File'
+          : 'link' in Object(content)
+            ? 'Link'
+            : 'SymbolicLink'
+    const fields = { path, type, mode: 0o755, size: body.length, linkpath, mtime: new Date(0) } as const
+    const block = Buffer.alloc(512)
+    const extended = new Header(fields).encode(block)
+    return [
+      ...(extended ? [new Pax({ path, linkpath }).encode()] : []),
+      block,
+      body,
+      Buffer.alloc(-body.length & 511),
+    ]
+  })
+  return Buffer.concat([...blocks, Buffer.alloc(1024)])
+}
+
+const isFile = (content: Entry[1]): content is string =>
+  typeof content === 'string' && content !== directoryMark
+
+type Pack = (tar: Buffer) => Buffer
+
+async function imageOf(
+  layers: Entry[][],
+  pack: Pack = gzipSync,
+): Promise<{ reference: string; layers: Descriptor[] }> {
+  const descriptors = layers.map(async entries => {
+    const bytes = pack(layerTar(entries))
+    const digest = digestOf(bytes)
+    await store.writeBytes(digest, bytes)
+    return { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest, size: bytes.length }
+  })
+  return { reference: 'docker.io/library/x:1', layers: await Promise.all(descriptors) }
+}
+
+async function read(layers: Entry[][], path: string, pack?: Pack): Promise<string> {
+  const destination = join(directory, 'out')
+  const { size, sha256 } = await extractFile(await imageOf(layers, pack), store, path, destination)
+  const content = await readFile(destination)
+  expect(content.length).toBe(size)
+  expect(createHash('sha256').update(content).digest('hex')).toBe(sha256)
+  return content.toString()
+}
+
+describe('finds what a container would see', () => {
+  const long = `/opt/${'very-long-directory/'.repeat(12)}tool`
+  const cases: Record<string, [layers: Entry[][], path: string, content: string]> = {
+    'one layer': [[[['usr/bin/x', '1']]], '/usr/bin/x', '1'],
+    'names with ./ in front': [[[dir('./'), dir('./usr/'), ['./usr/x', '1']]], '/usr/x', '1'],
+    'an empty file': [
+      [
+        [
+          ['x', ''],
+          ['y', '1'],
+        ],
+      ],
+      '/x',
+      '',
+    ],
+    'the topmost of several': [[[['x', 'old']], [['x', 'new']], [['y', '']]], '/x', 'new'],
+    'the last of several in one layer': [
+      [
+        [
+          ['x', 'first'],
+          ['x', 'second'],
+        ],
+      ],
+      '/x',
+      'second',
+    ],
+    'a file deleted and made again': [[[['x', 'old']], [['.wh.x', '']], [['x', 'new']]], '/x', 'new'],
+    'a file beside its own whiteout': [
+      [
+        [['d/x', 'old']],
+        [
+          ['d/.wh.x', ''],
+          ['d/x', 'new'],
+        ],
+      ],
+      '/d/x',
+      'new',
+    ],
+    'a file in an opaque directory': [
+      [
+        [['d/x', 'old']],
+        [
+          ['d/x', 'new'],
+          ['d/.wh..wh..opq', ''],
+        ],
+      ],
+      '/d/x',
+      'new',
+    ],
+    'a sibling of a deleted file': [
+      [
+        [
+          ['d/x', '1'],
+          ['d/xy', '2'],
+        ],
+        [['d/.wh.x', '']],
+      ],
+      '/d/xy',
+      '2',
+    ],
+    'a symbolic link beside': [
+      [
+        [
+          ['d/x', '1'],
+          ['d/l', { symlink: 'x' }],
+        ],
+      ],
+      '/d/l',
+      '1',
+    ],
+    'an absolute symbolic link': [
+      [
+        [
+          ['x', '1'],
+          ['d/l', { symlink: '/x' }],
+        ],
+      ],
+      '/d/l',
+      '1',
+    ],
+    'a symbolic link that climbs out': [
+      [
+        [
+          ['x', '1'],
+          ['d/l', { symlink: '../../../../x' }],
+        ],
+      ],
+      '/d/l',
+      '1',
+    ],
+    'a link into a layer above': [
+      [
+        [
+          ['l', { symlink: 'x' }],
+          ['x', 'old'],
+        ],
+        [['x', 'new']],
+      ],
+      '/l',
+      'new',
+    ],
+    'a linked parent': [
+      [
+        [
+          ['bin', { symlink: 'usr/bin' }],
+          ['usr/bin/x', '1'],
+        ],
+      ],
+      '/bin/x',
+      '1',
+    ],
+    'a linked parent below': [
+      [[['bin', { symlink: 'usr/bin' }]], [dir('usr/bin/'), ['usr/bin/x', '1']]],
+      '/bin/x',
+      '1',
+    ],
+    'links over links': [
+      [
+        [
+          ['a', { symlink: 'b' }],
+          ['b', { symlink: '/c/d' }],
+          ['c', { symlink: 'e' }],
+          ['e/d/x', '1'],
+        ],
+      ],
+      '/a/x',
+      '1',
+    ],
+    'a directory that replaced a link': [
+      [
+        [
+          ['a', { symlink: 'b' }],
+          ['b/x', 'wrong'],
+        ],
+        [['.wh.a', ''], dir('a/'), ['a/y', '']],
+        [['a/x', 'right']],
+      ],
+      '/a/x',
+      'right',
+    ],
+    'a hard link': [
+      [
+        [
+          ['x', '1'],
+          ['y', { link: 'x' }],
+        ],
+      ],
+      '/y',
+      '1',
+    ],
+    'a hard link into the layer below': [[[['x', '1']], [['y', { link: 'x' }]]], '/y', '1'],
+    'a hard link to what a layer above replaced': [
+      [
+        [
+          ['x', 'old'],
+          ['y', { link: 'x' }],
+        ],
+        [['x', 'new']],
+      ],
+      '/y',
+      'old',
+    ],
+    'a long name': [[[[long.slice(1), '1']]], long, '1'],
+    'a long link': [
+      [
+        [
+          [long.slice(1), '1'],
+          ['l', { symlink: long }],
+        ],
+      ],
+      '/l',
+      '1',
+    ],
+  }
+  test.each(Object.entries(cases))('%s', async (_, [layers, path, content]) => {
+    expect(await read(layers, path)).toBe(content)
+  })
+})
+
+describe('does not find what a container would not see', () => {
+  const cases: Record<string, [layers: Entry[][], path: string, message: string]> = {
+    nothing: [[[['y', '']]], '/x', 'docker.io/library/x:1 has no /x'],
+    'an empty layer': [[[]], '/x', 'has no /x'],
+    'a deleted file': [[[['d/x', '1']], [['d/.wh.x', '']]], '/d/x', 'has no /d/x'],
+    'a deleted directory': [[[['d/e/x', '1']], [['.wh.d', '']]], '/d/e/x', 'has no /d/e/x'],
+    'an emptied directory': [[[['d/e/x', '1']], [['d/.wh..wh..opq', '']]], '/d/e/x', 'has no /d/e/x'],
+    'an emptied root': [[[['x', '1']], [['.wh..wh..opq', '']]], '/x', 'has no /x'],
+    'a file as a parent': [[[['d/x', '1']], [['d', 'now a file']]], '/d/x', 'has no /d/x'],
+    'a link that a directory replaced': [
+      [
+        [
+          ['a', { symlink: 'b' }],
+          ['b/x', '1'],
+        ],
+        [dir('a/')],
+      ],
+      '/a/x',
+      'has no /a/x',
+    ],
+    'a broken link': [[[['l', { symlink: 'gone' }]]], '/l', 'has no /l (which leads to /gone)'],
+    'a link to itself': [[[['l', { symlink: 'l' }]]], '/l', 'more than 40 links'],
+    'a directory': [[[dir('d/')]], '/d', '/d in docker.io/library/x:1 is no regular file but a Directory'],
+  }
+  test.each(Object.entries(cases))('%s', async (_, [layers, path, message]) => {
+    await expect(read(layers, path)).rejects.toThrow(
+      expect.objectContaining({ exitCode: 3, message: expect.stringContaining(message) }),
+    )
+    expect(await readdir(directory)).toEqual(['store'])
+  })
+})
+
+/** Several frames, with a skippable one in front, as parallel compressors write. */
+function zstdFrames(tar: Buffer): Buffer {
+  const half = tar.length >> 1
+  const skippable = Buffer.from('502a4d1804000000deadbeef', 'hex')
+  return Buffer.concat([
+    skippable,
+    zstdCompressSync(tar.subarray(0, half)),
+    zstdCompressSync(tar.subarray(half)),
+  ])
+}
+
+function gzipMembers(tar: Buffer): Buffer {
+  const half = tar.length >> 1
+  return Buffer.concat([gzipSync(tar.subarray(0, half)), gzipSync(tar.subarray(half))])
+}
+
+test.each<[string, Pack]>([
+  ['plain', tar => tar],
+  ['gzip', gzipSync],
+  ['gzip of several members', gzipMembers],
+  ['zstd', zstdCompressSync],
+  ['zstd of several frames', zstdFrames],
+])('reads %s layers', async (_, pack) => {
+  const content = randomBytes(3_000_000).toString('hex')
+  expect(
+    await read(
+      [
+        [
+          ['a', 'x'.repeat(100_000)],
+          ['b', content],
+          ['c', '1'],
+        ],
+      ],
+      '/b',
+      pack,
+    ),
+  ).toBe(content)
+})
+
+test('the file can be executed, whoever reads it', async () => {
+  await read([[['x', '1']]], '/x')
+  expect((await stat(join(directory, 'out'))).mode & 0o777).toBe(0o755)
+})
+
+test('a layer that is cut off is an error, not a short file', async () => {
+  await expect(read([[['x', 'x'.repeat(5000)]]], '/x', tar => tar.subarray(0, 2048))).rejects.toThrow(
+    'not a whole tar archive',
+  )
+})

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Layer, tarOf, writeFilesLayer, writeLayer } from '../../../../lab/oci.ts'
+import { BlobStore } from '../../../../src/oci/cache/blob-store.ts'
+import { imageContents } from '../../../../src/oci/layer/image-contents.ts'
+
+let scratch: string
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'edgekit-contents-'))
+})
+afterAll(() => rm(scratch, { recursive: true }))
+
+const layer = (files: Record<string, string>): Promise<Layer> =>
+  writeFilesLayer(
+    scratch,
+    Object.entries(files).map(([path, content]) => {
+      const source = Buffer.from(content)
+      return { path, mode: 0o644, size: source.length, source }
+    }),
+  )
+const contentsOf = async (...layers: Promise<Layer>[]) =>
+  imageContents({ layers: await Promise.all(layers) }, new BlobStore(scratch))
+
+const apk =
+  'C:Q1abc=\nP:musl\nV:1.2.5-r0\nA:x86_64\n\nP:busybox\nV:1.36.1-r29\nA:x86_64\nF:bin\nR:busybox\n\n'
+const dpkg =
+  'Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.36-9+deb12u9\nDescription: GNU C\n Version: no field\n\nPackage: gone\nStatus: deinstall ok config-files\nArchitecture: amd64\nVersion: 1\n'
+const alpine = { 'etc/os-release': 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.20.3\n' }
+
+test('packages of apk, and the distribution', async () => {
+  const { packages, unpackedSizes } = await contentsOf(layer({ ...alpine, 'lib/apk/db/installed': apk }))
+  expect(packages).toEqual({
+    distribution: { id: 'alpine', version: '3.20.3' },
+    packages: [
+      { type: 'apk', name: 'busybox', version: '1.36.1-r29', architecture: 'x86_64' },
+      { type: 'apk', name: 'musl', version: '1.2.5-r0', architecture: 'x86_64' },
+    ],
+  })
+  expect(unpackedSizes).toEqual([3072])
+})
+
+test('packages of dpkg that are installed, also as distroless images list them', async () => {
+  const { packages } = await contentsOf(
+    layer({
+      'var/lib/dpkg/status': dpkg,
+      'var/lib/dpkg/status.d/tzdata': 'Package: tzdata\nVersion: 2024a\nArchitecture: all\n',
+      'var/lib/dpkg/status.d/tzdata.md5sums': 'Package: no\nVersion: 1\n',
+    }),
+  )
+  expect(packages).toEqual({
+    distribution: undefined,
+    packages: [
+      { type: 'deb', name: 'libc6', version: '2.36-9+deb12u9', architecture: 'amd64' },
+      { type: 'deb', name: 'tzdata', version: '2024a', architecture: 'all' },
+    ],
+  })
+})
+
+test('a layer hides what is below it', async () => {
+  const below = layer({ ...alpine, 'lib/apk/db/installed': apk, 'var/lib/dpkg/status': dpkg })
+  const names = async (files: Record<string, string>) =>
+    (await contentsOf(below, layer(files))).packages.packages.map(({ name }) => name)
+  expect(await names({ other: '' })).toEqual(['busybox', 'musl', 'libc6'])
+  expect(await names({ 'lib/apk/db/installed': 'P:new\nV:1\n' })).toEqual(['new', 'libc6'])
+  expect(await names({ 'lib/apk/db/.wh.installed': '' })).toEqual(['libc6'])
+  expect(await names({ 'lib/.wh..wh..opq': '' })).toEqual(['libc6'])
+  expect(await names({ 'var/lib/.wh.dpkg': '' })).toEqual(['busybox', 'musl'])
+})
+
+test('an image without a database has no packages', async () => {
+  const { packages } = await contentsOf(layer({ pause: 'x' }), layer({}))
+  expect(packages).toEqual({ distribution: undefined, packages: [] })
+})
+
+test('the memory that a layer was unpacked through is given back at once', async () => {
+  const source = randomBytes(300_000)
+  const noise = await writeFilesLayer(scratch, [{ path: 'noise', mode: 0o644, size: source.length, source }])
+  let [lowest, rise] = [Number.POSITIVE_INFINITY, 0]
+  for (let count = 0; count < 20; count++) {
+    await contentsOf(Promise.resolve(noise))
+    const { arrayBuffers } = process.memoryUsage()
+    lowest = Math.min(lowest, arrayBuffers)
+    rise = Math.max(rise, arrayBuffers - lowest)
+  }
+  expect(rise).toBeLessThan(2 * 1024 * 1024)
+})
+
+test('a layer whose tar ends within a block', async () => {
+  async function* cut(): AsyncGenerator<Buffer> {
+    yield Buffer.concat([...(await Array.fromAsync(tarOf([]))), Buffer.alloc(100)])
+  }
+  const { unpackedSizes } = await contentsOf(writeLayer(scratch, cut()))
+  expect(unpackedSizes).toEqual([1124])
+})
