@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
-import type { RuntimeParts } from '../src/build/pack/executable-parts.ts'
+import type { ExecutableParts } from '../src/build/pack/executable-parts.ts'
 import { type Arch, nodeVersion } from './runtime.ts'
 
 /** The name, for readAsset, of the list of what an executable is made of. */
 export const runtimePartsAsset = 'build/runtime-parts.json'
 
 /** Node.js and every npm package of which at least one file is in what esbuild wrote. */
-export async function runtimePartsOf(metafile: Metafile, arch: Arch, root: string): Promise<RuntimeParts> {
+export async function runtimePartsOf(metafile: Metafile, arch: Arch, root: string): Promise<ExecutableParts> {
   const directories = new Set<string>()
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
@@ -20,7 +20,7 @@ export async function runtimePartsOf(metafile: Metafile, arch: Arch, root: strin
     [...directories].sort().map(async directory => {
       const { name, version, license } = JSON.parse(
         await readFile(join(root, directory, 'package.json'), 'utf8'),
-      ) as RuntimeParts['packages'][number]
+      ) as ExecutableParts['packages'][number]
       return { name, version, ...(typeof license === 'string' && { license }) }
     }),
   )

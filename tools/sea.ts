@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { execa } from 'execa'
-import type { RuntimeParts } from '../src/build/pack/executable-parts.ts'
+import type { ExecutableParts } from '../src/build/pack/executable-parts.ts'
 import { type HostNeeds, requireOnHost } from './host.ts'
 import { type Arch, hostArch, nodeRuntime } from './runtime.ts'
 import { runtimePartsAsset, runtimePartsOf } from './runtime-parts.ts'
@@ -56,7 +56,7 @@ const gnu = {
  * Make one self-contained executable of a program and the pinned Node.js. The same inputs give the same bytes. Returns
  * what it is made of, which the executable also carries as an asset.
  */
-export async function buildSea(options: SeaOptions): Promise<RuntimeParts> {
+export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
   const tools = toolsFor(options.arch)
   await requireOnHost(`building for ${options.arch}`, tools.needs)
   const output = resolve(options.output)

@@ -26,14 +26,14 @@ export interface Action<Spec, Before = unknown> {
    * An `apply` was cut off and is made again: take away what it may have left beside the thing itself. What `revert`
    * needs from now on.
    */
-  again?(spec: Spec, before: Before, node: Node): Promise<Before>
+  recapture?(spec: Spec, before: Before, node: Node): Promise<Before>
   /** `done` when it has itself seen what `inspect` would look at. */
   apply(spec: Spec, node: Node): Promise<unknown>
   revert(spec: Spec, before: Before, node: Node): Promise<void>
   /** What takes effect only when everything else has been put back too. */
-  resume?(spec: Spec, before: Before, node: Node): Promise<void>
+  restartAfterRollback?(spec: Spec, before: Before, node: Node): Promise<void>
   /** Was the thing itself there before? An action without this leaves nothing that could be taken back later. */
   ownership?(before: Before): 'created' | 'modified'
   /** What was left behind, as JSON, where the spec does not say it: to see later whether somebody changed it. */
-  left?(spec: Spec, node: Node): Promise<unknown>
+  fingerprint?(spec: Spec, node: Node): Promise<unknown>
 }

@@ -12,7 +12,7 @@ export interface EdgecoreConfigSpec {
   /** Keys that must have these values, whoever wrote the file. */
   values: Record<string, ConfigValue>
   /** Keys that the user has set to something else, and which stay so. */
-  theirs?: string[]
+  userOwned?: string[]
   /** Keys that are set only in a new file. */
   initial: Record<string, ConfigValue>
   /**
@@ -73,5 +73,5 @@ export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
   },
   revert: ({ path }, before, { files }) => putFileBack(path, before, files),
   ownership: before => (before ? 'modified' : 'created'),
-  left: async ({ path }, { files }) => ({ sha256: await files.sha256(path) }),
+  fingerprint: async ({ path }, { files }) => ({ sha256: await files.sha256(path) }),
 }

@@ -11,17 +11,17 @@ export interface FileSpec extends Access {
   /** Nobody but edgekit writes here, so whatever is there may be replaced; elsewhere it is somebody else's work. */
   ours: boolean
   /** A configuration that the user has made his own: whatever it is, it stays. */
-  theirs?: true
+  userOwned?: true
 }
 
 export const file: Action<FileSpec, KeptFile> = {
   kind: 'file',
   describe: ({ path }) => `Write ${path}`,
-  async inspect({ path, sha256, ours, theirs, mode, uid, gid }, { files }) {
+  async inspect({ path, sha256, ours, userOwned, mode, uid, gid }, { files }) {
     const found = await files.status(path)
     if (!found) return 'needed'
     if (found.kind !== 'file') return 'foreign'
-    if (theirs) return 'done'
+    if (userOwned) return 'done'
     const actual = await files.sha256(path)
     if (actual === sha256)
       return found.mode === mode && found.uid === uid && found.gid === gid ? 'done' : 'needed'
@@ -39,7 +39,7 @@ export const file: Action<FileSpec, KeptFile> = {
   revert: ({ path }, before, { files }) => putFileBack(path, before, files),
   ownership: before => (before ? 'modified' : 'created'),
   // To see without reading it all that a big file is still the same.
-  left: async ({ path }, { files }) => ({
+  fingerprint: async ({ path }, { files }) => ({
     size: (await files.status(path))?.size,
     modified: await files.modified(path),
   }),

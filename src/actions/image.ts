@@ -78,7 +78,7 @@ export const image: Action<ImageSpec, Before> = {
       leases,
     }
   },
-  async again(_, before, node) {
+  async recapture(_, before, node) {
     await dropLease(before, node)
     return { ...before, leases: await leasesNow(node.containerd) }
   },
@@ -96,7 +96,7 @@ export const image: Action<ImageSpec, Before> = {
     await dropLease(before, node)
   },
   // By now the older archive is back where it was kept.
-  async resume(spec, { older }, node) {
+  async restartAfterRollback(spec, { older }, node) {
     if (older) await importPinned([spec.reference], spec, node)
   },
   ownership: ({ names, older }) => (older || names.length > 0 ? 'modified' : 'created'),

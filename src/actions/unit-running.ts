@@ -18,7 +18,7 @@ export interface UnitRunningSpec extends UnitSpec {
 }
 
 /** Runs, or is on its way: systemd will see to it. */
-export const isTried = (active: string): boolean =>
+export const isStartingOrActive = (active: string): boolean =>
   active === 'active' || active === 'activating' || active === 'reloading'
 
 /** Stop a unit, and see that nothing is left of it: that of the broker has a container. */
@@ -40,7 +40,7 @@ async function clearBrokerAway(node: Node): Promise<void> {
 
 /** Is it as far as an install can bring it? */
 export const isStarted = ({ mayFail }: UnitRunningSpec, active: string): boolean =>
-  active === 'active' || (mayFail && isTried(active))
+  active === 'active' || (mayFail && isStartingOrActive(active))
 
 /** It was read from its place, with all that is in the directory of its drop-ins. */
 async function isRead(
@@ -92,14 +92,14 @@ export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
   inspect: async (spec, { systemd }) =>
     isStarted(spec, (await systemd.unit(spec.unit)).active) ? 'done' : 'needed',
   capture: async ({ unit, isNew }, { systemd }) => ({
-    tried: !isNew && isTried((await systemd.unit(unit)).active),
+    tried: !isNew && isStartingOrActive((await systemd.unit(unit)).active),
   }),
   apply: (spec, node) => (spec.isNew ? startNew(spec, node) : start(spec.unit, node)),
   async revert({ unit }, { tried }, node) {
     if (!tried) await stopUnit(unit, node)
   },
   // One that ran goes on with its own program and configuration, which may be put back only after this step.
-  async resume({ unit }, { tried }, { systemd }) {
+  async restartAfterRollback({ unit }, { tried }, { systemd }) {
     if (tried) await systemd.restart(unit)
   },
   ownership: ({ tried }) => (tried ? 'modified' : 'created'),

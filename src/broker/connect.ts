@@ -12,7 +12,7 @@ export interface BrokerAddress {
 }
 
 /** Where and as whom to connect. Secret: it is not to be kept. */
-export interface BrokerDoor extends BrokerAddress {
+export interface BrokerEndpoint extends BrokerAddress {
   login?: { username: string; password: string } | undefined
   /** Undefined: plain MQTT. */
   tls?: { ca?: string; cert?: string; key?: string } | undefined
@@ -20,7 +20,7 @@ export interface BrokerDoor extends BrokerAddress {
 
 /** Open one MQTT connection; 4 is MQTT 3.1.1, the version EdgeCore speaks. Rejects when the broker does not accept within `timeoutMs`. */
 export async function open(
-  door: BrokerDoor,
+  door: BrokerEndpoint,
   timeoutMs: number,
   version: 4 | 5 = 4,
 ): Promise<mqtt.MqttClient> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../lib/errors.ts'
-import { type BrokerAddress, type BrokerDoor, close, open, refusalOf } from './connect.ts'
-import { conversation, type Questions } from './conversation.ts'
+import { type BrokerAddress, type BrokerEndpoint, close, open, refusalOf } from './connect.ts'
+import { exerciseBroker, type Questions } from './exercise-broker.ts'
 import type { ProbeResult } from './probe-result.ts'
 
 /** A busy node may need a second; one that needs more is frozen. */
@@ -35,7 +35,7 @@ export async function waitForBroker(
  * may take `timeoutMs`, and all the rest the same again. Never throws.
  */
 export async function probeBroker(
-  door: BrokerDoor,
+  door: BrokerEndpoint,
   questions: Questions,
   timeoutMs = attemptMs,
 ): Promise<ProbeResult> {
@@ -46,13 +46,13 @@ export async function probeBroker(
   return 'qos0' in found ? { ...found, mqtt5 } : found
 }
 
-type Found = Exclude<ProbeResult, { qos0: unknown }> | Awaited<ReturnType<typeof conversation>>
+type Found = Exclude<ProbeResult, { qos0: unknown }> | Awaited<ReturnType<typeof exerciseBroker>>
 
-async function askOnce(door: BrokerDoor, questions: Questions, timeoutMs: number): Promise<Found> {
+async function askOnce(door: BrokerEndpoint, questions: Questions, timeoutMs: number): Promise<Found> {
   try {
     const client = await open(door, timeoutMs)
     try {
-      return await conversation(client, questions, timeoutMs)
+      return await exerciseBroker(client, questions, timeoutMs)
     } finally {
       await close(client)
     }
@@ -65,7 +65,7 @@ async function askOnce(door: BrokerDoor, questions: Questions, timeoutMs: number
 }
 
 async function speaksVersion5(
-  door: BrokerDoor,
+  door: BrokerEndpoint,
   timeoutMs: number,
 ): Promise<{ accepted: true } | { failure: string }> {
   try {
@@ -77,7 +77,7 @@ async function speaksVersion5(
 }
 
 /** Does a listener let somebody in who says nothing of himself? */
-export async function letsAnybodyIn(address: BrokerAddress): Promise<boolean> {
+export async function acceptsAnonymous(address: BrokerAddress): Promise<boolean> {
   return open(address, attemptMs).then(
     async client => {
       await close(client)

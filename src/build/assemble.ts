@@ -8,14 +8,14 @@ import { imageContents } from '../oci/layer/image-contents.ts'
 import type { ImageAccess } from '../oci/sources/fetch-image.ts'
 import type { PulledImage } from '../oci/sources/pull.ts'
 import type { Definition } from './definition/definition.ts'
-import { type BundleFile, filesOf } from './definition/inputs.ts'
+import { type BundleFile, bundleFiles } from './definition/inputs.ts'
 import { takeFile } from './fetch/take-file.ts'
 import { type Lock, lockDigest } from './lock/lock.ts'
-import type { Ahead, Hashed } from './pack/ahead.ts'
 import { archiveMember, type BundleImage, manifestImage } from './pack/archive-images.ts'
 import { archiveNames } from './pack/archive-names.ts'
 import { cksum } from './pack/cksum.ts'
-import { runtimeFor } from './pack/edgekit-executable.ts'
+import type { EagerPacker, Hashed } from './pack/eager-packer.ts'
+import { edgekitExecutableFor } from './pack/edgekit-executable.ts'
 import { type PayloadMember, type WrittenPackage, writePackage } from './pack/package.ts'
 import { textMembers } from './pack/text-members.ts'
 
@@ -27,7 +27,7 @@ export interface AssembleOptions {
   edgekitVersion: string
   /** The edgekit executable that goes in. */
   runtime: Hashed
-  ahead: Ahead
+  ahead: EagerPacker
   /** Its store has the blobs of all images. */
   images: ImageAccess
   imageOf: (reference: string) => PulledImage
@@ -51,7 +51,7 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
   await mkdir(work)
   const name = `kubeedge-${definition.role}`
   const path = join(options.outputDirectory, `${name}-${definition.kubeedge}-${arch}.tar.gz`)
-  const files = filesOf(definition, arch)
+  const files = bundleFiles(definition, arch)
   const archives = archiveNames(definition.images.map(({ reference }) => reference))
   const bundled: BundleImage[] = []
   const { store } = options.images
@@ -95,7 +95,7 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
           edgekitVersion,
           images: described,
           lock,
-          runtimeCksum: await cksum(runtimeFor(arch)),
+          runtimeCksum: await cksum(edgekitExecutableFor(arch)),
         })
         written = await writePackage({
           description: {

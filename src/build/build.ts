@@ -14,8 +14,8 @@ import { makeLock } from './fetch/make-lock.ts'
 import { type PulledImages, pullImages } from './fetch/pull-images.ts'
 import type { Lock } from './lock/lock.ts'
 import type { UsedLock } from './lock/lock-file.ts'
-import { Ahead, type Hashed } from './pack/ahead.ts'
-import { runtimeFor } from './pack/edgekit-executable.ts'
+import { EagerPacker, type Hashed } from './pack/eager-packer.ts'
+import { edgekitExecutableFor } from './pack/edgekit-executable.ts'
 import type { WrittenPackage } from './pack/package.ts'
 import { makeWorkDirectory } from './work-directory.ts'
 
@@ -44,7 +44,7 @@ export async function buildBundles(options: BuildOptions): Promise<WrittenPackag
   const { architectures, outputDirectory, signal } = options
   const runtimes = await Promise.all(architectures.map(checkedRuntime))
   const work = await makeWorkDirectory(outputDirectory)
-  const ahead = new Ahead(work.path)
+  const ahead = new EagerPacker(work.path)
   try {
     return await build(
       options,
@@ -70,7 +70,7 @@ export async function buildBundles(options: BuildOptions): Promise<WrittenPackag
 async function build(
   options: BuildOptions,
   work: string,
-  ahead: Ahead,
+  ahead: EagerPacker,
   runtimes: readonly Hashed[],
 ): Promise<WrittenPackage[]> {
   const { definition, architectures, runSteps, signal } = options
@@ -131,7 +131,7 @@ function wordsFor({ lock, differences }: UsedLock): string {
 }
 
 async function checkedRuntime(arch: Architecture): Promise<TarMember> {
-  const path = runtimeFor(arch)
+  const path = edgekitExecutableFor(arch)
   await requireProgramFile(path, arch, path)
   return { path: 'bin/edgekit', mode: 0o755, size: (await stat(path)).size, source: path }
 }

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
 import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
-import { inOneBuffer } from '../tar/one-buffer.ts'
+import { rechunk } from '../tar/rechunk.ts'
 import { type ArchiveReader, Members, noBundle, Stopped } from './archive-members.ts'
 import { manifestName } from './manifest.ts'
 import { bytesOf, fileAt, type PackedBundle } from './packed.ts'
@@ -22,7 +22,7 @@ export async function readArchive(packed: PackedBundle, reader: ArchiveReader): 
   const gunzip = createGunzip({ chunkSize })
   let size = 0
   const parse = async (pieces: AsyncIterable<Buffer<ArrayBuffer>>): Promise<void> => {
-    for await (const chunk of inOneBuffer(pieces, Buffer.allocUnsafeSlow(chunkSize))) {
+    for await (const chunk of rechunk(pieces, Buffer.allocUnsafeSlow(chunkSize))) {
       // What is packed twice would be unpacked by the parser, past every limit.
       if (size === 0 && !chunk.toString('latin1', 0, 100).startsWith(`${manifestName}\0`)) {
         throw noBundle(packed.name, `it does not begin with ${manifestName}`)

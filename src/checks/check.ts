@@ -13,7 +13,7 @@ export type Group =
   | 'runtime'
   | 'broker'
   | 'edgecore'
-  | 'mqtt path'
+  | 'mqtt-path'
   | 'security'
   | 'footprint'
   | 'drift'

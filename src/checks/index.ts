@@ -4,7 +4,7 @@ import { brokerData } from './broker/broker-data.ts'
 import { brokerImage } from './broker/broker-image.ts'
 import { brokerListening } from './broker/broker-listening.ts'
 import { brokerLog } from './broker/broker-log.ts'
-import { brokerLogRead } from './broker/broker-log-read.ts'
+import { brokerLogDrained } from './broker/broker-log-drained.ts'
 import { brokerLogin } from './broker/broker-login.ts'
 import { brokerPort } from './broker/broker-port.ts'
 import { brokerRoundTrip } from './broker/broker-round-trip.ts'
@@ -12,7 +12,7 @@ import { brokerStable } from './broker/broker-stable.ts'
 import { oneBroker } from './broker/one-broker.ts'
 import type { Check, Group, ListedCheck, Role, Tag } from './check.ts'
 import { brokerConfigInstalled } from './drift/broker-config-installed.ts'
-import { edgecoreKeys } from './drift/edgecore-keys.ts'
+import { edgecoreConfigDrift } from './drift/edgecore-config-drift.ts'
 import { filesInstalled } from './drift/files-installed.ts'
 import { imageArchives } from './drift/image-archives.ts'
 import { installFinished } from './drift/install-finished.ts'
@@ -32,7 +32,7 @@ import { edgecoreOrder } from './edgecore/edgecore-order.ts'
 import { edgecoreToken } from './edgecore/edgecore-token.ts'
 import { eventBusClients } from './edgecore/event-bus-clients.ts'
 import { eventBusTls } from './edgecore/event-bus-tls.ts'
-import { imagesKept } from './edgecore/images-kept.ts'
+import { imagesEvicted } from './edgecore/images-evicted.ts'
 import { nodeCertificate } from './edgecore/node-certificate.ts'
 import { brokerCpu } from './footprint/broker-cpu.ts'
 import { brokerImageSize } from './footprint/broker-image-size.ts'
@@ -53,7 +53,6 @@ import { diskSpace } from './node/disk-space.ts'
 import { edgecorePorts } from './node/edgecore-ports.ts'
 import { foreignDropIns } from './node/foreign-drop-ins.ts'
 import { foreignUnits } from './node/foreign-units.ts'
-import { hiddenUnit } from './node/hidden-unit.ts'
 import { inodes } from './node/inodes.ts'
 import { journalKept } from './node/journal-kept.ts'
 import { kernel } from './node/kernel.ts'
@@ -64,6 +63,7 @@ import { noKubelet } from './node/no-kubelet.ts'
 import { nodeName } from './node/node-name.ts'
 import { programsCanRun } from './node/programs-can-run.ts'
 import { runningAsRoot } from './node/running-as-root.ts'
+import { shadowedPackageUnit } from './node/shadowed-package-unit.ts'
 import { systemdIsInit } from './node/systemd-is-init.ts'
 import { appliesTo } from './run-checks.ts'
 import { bundleImages } from './runtime/bundle-images.ts'
@@ -83,8 +83,8 @@ import { sandboxImage } from './runtime/sandbox-image.ts'
 import { staleContainer } from './runtime/stale-container.ts'
 import { anonymousAccess } from './security/anonymous-access.ts'
 import { brokerConfined } from './security/broker-confined.ts'
+import { leftoverJoinToken } from './security/leftover-join-token.ts'
 import { secretFiles } from './security/secret-files.ts'
-import { tokenLeft } from './security/token-left.ts'
 
 /** Every check, in the order a node is looked at: what others need comes first. docs/checks.md explains each. */
 const groups: Record<Group, readonly Check[]> = {
@@ -108,7 +108,7 @@ const groups: Record<Group, readonly Check[]> = {
     noKubelet,
     maskedUnits,
     foreignUnits,
-    hiddenUnit,
+    shadowedPackageUnit,
     foreignDropIns,
     edgecorePorts,
     journalKept,
@@ -140,7 +140,7 @@ const groups: Record<Group, readonly Check[]> = {
     brokerAtBoot,
     brokerStable,
     brokerListening,
-    brokerLogRead,
+    brokerLogDrained,
     brokerLogin,
     brokerRoundTrip,
   ],
@@ -159,11 +159,11 @@ const groups: Record<Group, readonly Check[]> = {
     edgecoreConfigLoaded,
     edgecoreHealth,
     edgecoreDatabase,
-    imagesKept,
+    imagesEvicted,
     edgecoreCloud,
   ],
-  'mqtt path': [edgecoreMqtt, eventBusTopics, twinAnswers, eventBusBacklog],
-  security: [anonymousAccess, brokerConfined, secretFiles, tokenLeft],
+  'mqtt-path': [edgecoreMqtt, eventBusTopics, twinAnswers, eventBusBacklog],
+  security: [anonymousAccess, brokerConfined, secretFiles, leftoverJoinToken],
   footprint: [brokerMemory, brokerCpu, brokerStartTime, brokerImageSize],
   drift: [
     installFinished,
@@ -172,7 +172,7 @@ const groups: Record<Group, readonly Check[]> = {
     unitsInstalled,
     unitsLoaded,
     brokerConfigInstalled,
-    edgecoreKeys,
+    edgecoreConfigDrift,
   ],
 }
 

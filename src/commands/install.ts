@@ -5,7 +5,7 @@ import { locateBundle } from '../bundle/locate.ts'
 import { trustedKeys } from '../bundle/trusted-keys.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { confirm, isInteractive } from '../cli/confirm.ts'
-import { nodeFlags } from '../cli/flags/node-settings.ts'
+import { nodeFlags } from '../cli/flags/edge-node.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { parseDuration } from '../cli/quantities/duration.ts'
 import { readStdin } from '../cli/stdin.ts'
@@ -13,7 +13,7 @@ import { checkNamed } from '../doctor/select.ts'
 import { dryRun } from '../install/dry-run.ts'
 import { install } from '../install/install.ts'
 import { PreflightRefusal } from '../install/prepare.ts'
-import { answersIn, askedBy, tokenFor } from '../install/request/asked.ts'
+import { answersIn, askedBy, tokenFor } from '../install/request/install-flags.ts'
 import { exitCodeMeanings, exitCodes } from '../lib/errors.ts'
 import type { Step } from '../lib/step.ts'
 import { localNode } from '../node/node.ts'
@@ -132,7 +132,7 @@ async function runInstall(
           rollBackOnFailure: flags.rollback,
           edgekitVersion,
           confirm: mayAsk ? plan => confirm(question(plan), signal) : undefined,
-          settleMs,
+          stableForMs: settleMs,
         })
         if (!result.passed) process.exitCode = exitCodes.checklistFailed
         return installOutput(result)

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { chosenDefinition } from '../build/definition/choose.ts'
-import { defaultDefinitions } from '../build/definition/extends.ts'
+import { defaultDefinitions } from '../build/definition/definition-chain.ts'
 import { makeLock } from '../build/fetch/make-lock.ts'
 import { type Lock, lockDigest } from '../build/lock/lock.ts'
 import { lockPath, writeLockFile } from '../build/lock/lock-file.ts'

@@ -24,7 +24,7 @@ export default class Uninstall extends EdgekitCommand {
     const { flags } = await this.parse(Uninstall)
     const silent = this.jsonEnabled()
     await interruptible(signal => this.ask(flags, signal), 'nothing has been changed')
-    const { bundle, kept, goesOn } = await interruptible(
+    const { bundle, kept, continues } = await interruptible(
       signal =>
         uninstall({
           node: localNode(),
@@ -35,16 +35,16 @@ export default class Uninstall extends EdgekitCommand {
         }),
       'what is gone is gone',
     )
-    const left = kept.filter(({ onPurpose }) => !onPurpose)
+    const left = kept.filter(({ intended: onPurpose }) => !onPurpose)
     if (left.length > 0) process.exitCode = exitCodes.leftThings
     if (!bundle) this.say('Nothing to do: edgekit has installed nothing here.')
-    else if (goesOn)
+    else if (continues)
       this.say(
         `\n${bundle.name} ${bundle.kubeedgeVersion} is uninstalled, but for what could not go yet. For that edgekit is still here: edgekit uninstall`,
       )
     else this.say(`\n${bundle.name} ${bundle.kubeedgeVersion} is no longer installed here.`)
     if (kept.length > 0) this.say(formatKept(kept))
-    return { bundle: bundle ?? null, kept, goesOn }
+    return { bundle: bundle ?? null, kept, continues }
   }
 
   private async ask({ yes, purge }: { yes: boolean; purge: boolean }, signal: AbortSignal): Promise<void> {

@@ -20,7 +20,7 @@ const remedy = z.strictObject({
 const checkResult = z.strictObject({
   id: z.string().meta({ description: 'Stable name of the check.' }),
   title: z.string().meta({ description: 'A sentence that is true when the check passes.' }),
-  group: z.enum(['node', 'runtime', 'broker', 'edgecore', 'mqtt path', 'security', 'footprint', 'drift']),
+  group: z.enum(['node', 'runtime', 'broker', 'edgecore', 'mqtt-path', 'security', 'footprint', 'drift']),
   docs: z.string().meta({ description: 'Where the check is explained.' }),
   status: z.enum(['pass', 'warn', 'fail', 'skip', 'error']).meta({
     description:

@@ -1,4 +1,4 @@
-import type { BrokerDoor } from '../broker/connect.ts'
+import type { BrokerEndpoint } from '../broker/connect.ts'
 import { probeBroker } from '../broker/probe.ts'
 import type { ProbeResult } from '../broker/probe-result.ts'
 import type { EdgecoreConfig } from '../edgecore/config/config.ts'
@@ -24,7 +24,7 @@ export const brokerProbe: Collector<ProbeResult> = {
 }
 
 /** Another host is not this node's broker, and what is no address at all, other checks say. */
-async function doorOf({ eventBus }: EdgecoreConfig, { files }: Node): Promise<BrokerDoor> {
+async function doorOf({ eventBus }: EdgecoreConfig, { files }: Node): Promise<BrokerEndpoint> {
   const secure = /^(?:ssl|tls|tcps):\/\/(127\.[\d.]+|localhost):(\d+)$/.exec(
     eventBus.mqttServerExternal.value,
   )

@@ -8,7 +8,7 @@ export interface BrokerProcessFacts {
   /** `S` sleeps, `R` runs, `D` waits for a device, `T` is stopped, `Z` is dead (proc_pid_stat(5)). */
   state: string
   /** The function of the kernel it sleeps in; empty when it cannot be seen. */
-  waitsIn: string
+  kernelWait: string
   residentBytes: number
   /** Of `ctr`, which holds its log, and of the shim. */
   keepers: { program: string; state: string; residentBytes: number }[]
@@ -68,7 +68,7 @@ async function lookAt(pid: number, node: Node): Promise<BrokerProcessFacts | und
   return {
     pid,
     state: field(status, 'State').slice(0, 1),
-    waitsIn: waitsIn ?? '',
+    kernelWait: waitsIn ?? '',
     residentBytes: kilobytes(status),
     keepers: keepers.filter(found => found !== undefined),
     cpuMs,

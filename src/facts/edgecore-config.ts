@@ -5,7 +5,7 @@ import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
 import { paths, units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
-import { oncePerLook } from './looking-once.ts'
+import { memoizePerNode } from './memoized-node.ts'
 
 export interface EdgecoreConfigFacts {
   /** The file that EdgeCore's unit really reads. */
@@ -39,7 +39,7 @@ interface NodeConfig {
 }
 
 /** What stands in the file that EdgeCore reads, and what it means. */
-export const readNodeConfig = oncePerLook(async (node): Promise<NodeConfig> => {
+export const readNodeConfig = memoizePerNode(async (node): Promise<NodeConfig> => {
   const path = await edgecoreConfigPath(node)
   const text = await node.files.read(path)
   const understood = (yaml: string) => {

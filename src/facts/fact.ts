@@ -7,7 +7,7 @@ export class UnknownFact extends Error {
 }
 
 /** The value of a fact. Throws UnknownFact with the reason when there is none. */
-export function known<T>(fact: Fact<T>): T {
+export function requireFact<T>(fact: Fact<T>): T {
   if ('unknown' in fact) throw new UnknownFact(fact.unknown)
   return fact.value
 }

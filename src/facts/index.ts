@@ -1,5 +1,6 @@
 import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
+import { anonymousEndpoints } from './anonymous-endpoints.ts'
 import { brokerConfig } from './broker-config.ts'
 import { brokerJournal } from './broker-journal.ts'
 import { brokerProbe } from './broker-probe.ts'
@@ -18,17 +19,16 @@ import { edgecoreHealth } from './edgecore-health.ts'
 import { edgecoreLog } from './edgecore-log.ts'
 import type { Fact } from './fact.ts'
 import { bundle } from './installed-bundle.ts'
+import { installedSettings } from './installed-settings.ts'
 import { journalStorage } from './journal-storage.ts'
 import { listeners } from './listeners.ts'
-import { lookingOnce } from './looking-once.ts'
 import { machine } from './machine.ts'
+import { memoizedNode } from './memoized-node.ts'
 import { network } from './network.ts'
-import { openDoors } from './open-doors.ts'
 import { runc } from './runc.ts'
 import { runtimePrograms } from './runtime-programs.ts'
 import { secretFiles } from './secret-files.ts'
 import { units } from './units.ts'
-import { wanted } from './wanted.ts'
 
 /** Everything edgekit looks at. The name of a fact is the name of its collector. */
 const collectors = {
@@ -47,7 +47,7 @@ const collectors = {
   brokerProbe,
   brokerConfig,
   brokerProcess,
-  openDoors,
+  anonymousEndpoints: anonymousEndpoints,
   brokerJournal,
   edgecoreConfig,
   edgecoreLog,
@@ -56,7 +56,7 @@ const collectors = {
   certificates,
   secretFiles,
   bundle,
-  wanted,
+  installedSettings: installedSettings,
 }
 
 type Collectors = typeof collectors
@@ -112,7 +112,7 @@ interface CollectOptions {
  */
 export async function collectFacts(node: Node, options: CollectOptions = {}): Promise<Facts> {
   const { drift = notCompared, beforeInstall = true, before } = options
-  const look = lookingOnce(node)
+  const look = memoizedNode(node)
   const entries = await Promise.all(
     Object.entries({ ...collectors, drift }).map(async ([name, collector]) => [
       name,

@@ -1,10 +1,10 @@
 import { type Manifest, parseManifest } from '../bundle/manifest.ts'
 import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
-import { oncePerLook } from './looking-once.ts'
+import { memoizePerNode } from './memoized-node.ts'
 
 /** The manifest of the bundle installed last; undefined when edgekit has installed nothing here. */
-export const installedManifest = oncePerLook(async ({ files }): Promise<Manifest | undefined> => {
+export const installedManifest = memoizePerNode(async ({ files }): Promise<Manifest | undefined> => {
   const text = await files.read(paths.installedManifest)
   return text === undefined ? undefined : parseManifest(text)
 })

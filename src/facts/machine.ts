@@ -1,6 +1,6 @@
 import type { Machine } from '../node/machine.ts'
 import type { Collector } from './collector.ts'
-import { oncePerLook } from './looking-once.ts'
+import { memoizePerNode } from './memoized-node.ts'
 
 export interface MachineFacts extends Machine {
   systemdIsInit: boolean
@@ -8,7 +8,7 @@ export interface MachineFacts extends Machine {
   networkFiles: Record<'/etc/hosts' | '/etc/resolv.conf', boolean>
 }
 
-export const machineOf = oncePerLook(node => node.machine())
+export const machineOf = memoizePerNode(node => node.machine())
 
 export const machine: Collector<MachineFacts> = {
   name: 'machine',

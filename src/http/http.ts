@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { free } from '../lib/give-back-buffer.ts'
+import { detachBuffer } from '../lib/detach-buffer.ts'
 import { agentFor } from './connections.ts'
 import { Transient } from './retry.ts'
 import { tlsFailure } from './tls-failure.ts'
@@ -128,7 +128,7 @@ async function* pieces(
       timer.refresh()
       yield piece
       timer.refresh()
-      free(piece)
+      detachBuffer(piece)
     }
   } catch (error) {
     signal.throwIfAborted()

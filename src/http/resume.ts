@@ -1,6 +1,6 @@
 import { ContentMismatch, tooShort } from './content-mismatch.ts'
 import type { Answer, Headers } from './http.ts'
-import { Patience, type RetryOptions, Transient } from './retry.ts'
+import { RetryBudget, type RetryOptions, Transient } from './retry.ts'
 
 /** So many bytes received pay for the failures before them; a server that sends byte by byte is not asked for ever. */
 const progress = 1024 * 1024
@@ -17,7 +17,7 @@ export async function* resumed(
   retries: RetryOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const patience = new Patience(retries)
+  const patience = new RetryBudget(retries)
   for (let received = 0; ; ) {
     const before = received
     try {
@@ -29,8 +29,8 @@ export async function* resumed(
       const short = tooShort({ digest, size }, received)
       throw new Transient(short.message, { cause: short })
     } catch (error) {
-      if (received - before >= progress) patience.renew()
-      await patience.after(error, signal)
+      if (received - before >= progress) patience.reset()
+      await patience.waitOrThrow(error, signal)
     }
   }
 }

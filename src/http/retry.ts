@@ -21,7 +21,7 @@ export interface RetryOptions {
 }
 
 /** How often one thing has failed, and so how long to wait and when to give up. */
-export class Patience {
+export class RetryBudget {
   readonly #options: RetryOptions
   #failures = 0
 
@@ -30,7 +30,7 @@ export class Patience {
   }
 
   /** Returns when it is time for the next try; throws `error` when there is none. */
-  async after(error: unknown, signal: AbortSignal): Promise<void> {
+  async waitOrThrow(error: unknown, signal: AbortSignal): Promise<void> {
     const { tries, delay, longest } = this.#options
     signal.throwIfAborted()
     this.#failures++
@@ -41,7 +41,7 @@ export class Patience {
   }
 
   /** It went on well meanwhile: earlier failures no longer count. */
-  renew(): void {
+  reset(): void {
     this.#failures = 0
   }
 }
@@ -52,11 +52,11 @@ export async function retry<T>(
   options: RetryOptions,
   signal: AbortSignal,
 ): Promise<T> {
-  for (const patience = new Patience(options); ; ) {
+  for (const patience = new RetryBudget(options); ; ) {
     try {
       return await attempt()
     } catch (error) {
-      await patience.after(error, signal)
+      await patience.waitOrThrow(error, signal)
     }
   }
 }

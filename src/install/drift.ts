@@ -2,7 +2,7 @@ import type { FileSpec } from '../actions/file.ts'
 import { gone } from '../actions/release/release.ts'
 import type { ChangedFile, DriftCollector } from '../facts/drift.ts'
 import type { Node } from '../node/node.ts'
-import { believing } from './plan/believing.ts'
+import { trustReceiptHashes } from './plan/trust-receipt-hashes.ts'
 import { type ReceiptItem, readReceipt } from './record/receipt.ts'
 import { differenceOf, interruptedSince } from './status.ts'
 
@@ -18,14 +18,14 @@ export const drift: DriftCollector = {
     const interrupted = await interruptedSince(receipt, node)
     if (!receipt) return interrupted ? { interrupted, changed: [] } : undefined
     const items = receipt.items.filter(({ kind, spec }) => kinds.includes(kind) && !isTheirs(spec))
-    const looked = { ...node, files: believing(items, node.files) }
+    const looked = { ...node, files: trustReceiptHashes(items, node.files) }
     const changed = await Promise.all(items.map(item => changeOf(item, looked)))
     return { interrupted, changed: changed.filter(found => found !== undefined) }
   },
 }
 
 /** A configuration that the user has made his own, and an upgrade has left to him. */
-const isTheirs = (spec: unknown): boolean => (spec as Partial<FileSpec>).theirs === true
+const isTheirs = (spec: unknown): boolean => (spec as Partial<FileSpec>).userOwned === true
 
 async function changeOf(item: ReceiptItem, node: Node): Promise<ChangedFile | undefined> {
   const found = await differenceOf(item, node)

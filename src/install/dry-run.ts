@@ -1,7 +1,7 @@
 import { openBundle, type UnpackedBundle } from '../bundle/open-unpacked.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
-import { type CloudChoice, cloudOptions } from './cloud/cloud-side.ts'
+import { type CloudFlags, cloudOptions } from './cloud/cloud-side.ts'
 import type { Past } from './plan/plan.ts'
 import { type PlanReport, reportPlan } from './plan/plan-report.ts'
 import { type InstallRequest, type Prepared, prepare } from './prepare.ts'
@@ -17,7 +17,7 @@ export interface DryRun extends Pick<Prepared, 'choices' | 'findings' | 'notes'>
 /**
  * What an install would do now: it only looks, and takes no lock. Throws EdgekitError where an install would refuse.
  */
-export async function dryRun(request: InstallRequest & { cloud: CloudChoice }): Promise<DryRun> {
+export async function dryRun(request: InstallRequest & { cloud: CloudFlags }): Promise<DryRun> {
   const { directory, node, keys, cloud } = request
   const bundle = await openBundle(directory, node.files, keys)
   await cloudOptions(bundle.manifest, cloud, node)

@@ -3,17 +3,17 @@ import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { collectFacts } from '../facts/index.ts'
-import { wantedBy } from '../facts/wanted.ts'
+import { installedSettingsFrom } from '../facts/installed-settings.ts'
 import { EdgekitError, exitCodes } from '../lib/errors.ts'
 import type { Step } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
-import { carryOut } from './apply/carry-out.ts'
+import { executePlan } from './apply/execute-plan.ts'
 import { requireStableEdgecore } from './apply/health.ts'
-import { waitForEdgecoreToSettle } from './apply/settle.ts'
 import { takeLock } from './apply/take-lock.ts'
+import { waitForBrokerConnection } from './apply/wait-for-broker-connection.ts'
 import { type CloudCommands, cloudCommands } from './cloud/cloud-commands.ts'
-import { type CloudChoice, cloudOptions, cloudSideSteps } from './cloud/cloud-side.ts'
+import { type CloudFlags, cloudOptions, cloudSideSteps } from './cloud/cloud-side.ts'
 import { type PlanReport, reportPlan } from './plan/plan-report.ts'
 import {
   edgecoreRuns,
@@ -34,9 +34,9 @@ export interface InstallOptions extends InstallRequest {
   /** Put everything back when a change fails. */
   rollBackOnFailure: boolean
   edgekitVersion: string
-  cloud: CloudChoice
+  cloud: CloudFlags
   /** How long a new EdgeCore has to stay up in the place of one that was up, milliseconds. */
-  settleMs: number
+  stableForMs: number
   /** Asked before the first change; false: do not. Absent where nobody can be asked. */
   confirm: ((plan: PlanReport) => Promise<boolean>) | undefined
 }
@@ -86,12 +86,12 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     if (!(await options.confirm(await reportPlan(plan, node)))) throw declined()
     signal.throwIfAborted()
   }
-  const wanted = wantedBy(choices)
+  const wanted = installedSettingsFrom(choices)
   const { edgecoreRan = edgecoreRuns(facts) } = interrupted?.history.begins[0] ?? {}
   const isRestarted = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
   const mustStay = isUpgrade(bundle, past) && isRestarted && edgecoreRan
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
-  await carryOut({
+  await executePlan({
     node,
     begin: {
       command: 'install',
@@ -104,7 +104,10 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     plan,
     prove: async () => {
       if (role !== 'edge' || wanted.edgecore !== 'running') return
-      await runSteps([settle(node), ...(mustStay ? [stay(node, options.settleMs, signal)] : [])])
+      await runSteps([
+        waitForConnection(node),
+        ...(mustStay ? [requireStability(node, options.stableForMs, signal)] : []),
+      ])
     },
     receipt: {
       head: { edgekit: edgekitVersion, bundle: { ...identity, arch }, options: { ...choices } },
@@ -140,12 +143,12 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   }
 }
 
-const settle = (node: Node): Step => ({
+const waitForConnection = (node: Node): Step => ({
   title: 'Wait for EdgeCore to reach the broker',
-  run: () => waitForEdgecoreToSettle(node, 30_000),
+  run: () => waitForBrokerConnection(node, 30_000),
 })
 
-const stay = (node: Node, settleMs: number, signal: AbortSignal): Step => ({
+const requireStability = (node: Node, settleMs: number, signal: AbortSignal): Step => ({
   title: `Wait until EdgeCore has stayed up for ${settleMs / 1000} s`,
   run: () => requireStableEdgecore(node, settleMs, signal),
 })

@@ -5,8 +5,8 @@ import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
+import { installedSettingsFrom } from '../facts/installed-settings.ts'
 import { isForeign } from '../facts/units.ts'
-import { wantedBy } from '../facts/wanted.ts'
 import { EdgekitError, exitCodes } from '../lib/errors.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Step, StepRunner } from '../lib/step.ts'
@@ -15,13 +15,18 @@ import { broker, units } from '../node/paths.ts'
 import { beforeRuntime, bringsRuntime } from './desired/bundled-runtime.ts'
 import { cloudSteps } from './desired/cloud-steps.ts'
 import { desiredEdge } from './desired/desired-edge.ts'
-import { keepTheirs } from './desired/keep-theirs.ts'
+import { preserveUserConfig } from './desired/preserve-user-config.ts'
 import { type DesiredStep, stepMakers } from './desired/step-makers.ts'
-import { asLookedAt } from './plan/as-looked-at.ts'
 import { forcedIds, refuseForeign } from './plan/foreign.ts'
+import { nodeFromFacts } from './plan/node-from-facts.ts'
 import { makePlan, type Past, type Plan } from './plan/plan.ts'
 import { refuseUnderRunningEdgecore } from './plan/staged.ts'
-import { type Asked, type Choices, choose, refuseEdgeOptions } from './request/choices.ts'
+import {
+  type InstallFlags,
+  type NodeSettings,
+  refuseEdgeOptions,
+  settingsFrom,
+} from './request/node-settings.ts'
 import { requireVersionStep, versionForces } from './request/version-step.ts'
 
 /** What a person asks for. */
@@ -31,7 +36,7 @@ export interface InstallRequest {
   node: Node
   /** With any, one of them must have signed the bundle. */
   keys: readonly TrustedKey[]
-  asked: Asked
+  asked: InstallFlags
   /** What `asked.tokenFile` holds. */
   token: Secret | undefined
   /** Shows the steps and runs them. */
@@ -41,7 +46,7 @@ export interface InstallRequest {
 /** What is to be done, before anything has been changed. */
 export interface Prepared {
   /** Undefined for a cloud bundle. */
-  choices: Choices | undefined
+  choices: NodeSettings | undefined
   desired: DesiredStep[]
   plan: Plan
   /** How the node was then. */
@@ -74,7 +79,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const { manifest } = bundle
   if (manifest.role === 'cloud') refuseEdgeOptions(asked)
-  const choices = choose(asked, decidedBefore(past))
+  const choices = settingsFrom(asked, decidedBefore(past))
   const force = (asked.force ?? []).filter(name => !versionForces.includes(name))
   const { receipt } = past
   if (receipt && manifest.role === 'edge')
@@ -88,8 +93,11 @@ export async function prepare(
     {
       title: 'Look at this node',
       async run() {
-        facts = { ...(await collectFacts(node, { leastMs: 60_000 })), wanted: { value: wantedBy(choices) } }
-        findings = preflight(bundle, facts, [...(asked.ignore ?? []), ...settledBy(force, facts)])
+        facts = {
+          ...(await collectFacts(node, { leastMs: 60_000 })),
+          installedSettings: { value: installedSettingsFrom(choices) },
+        }
+        findings = preflight(bundle, facts, [...(asked.ignore ?? []), ...overriddenChecks(force, facts)])
       },
     },
     {
@@ -105,13 +113,13 @@ export async function prepare(
             : await desiredEdge(bundle, request, facts, node, text => notes.push(text))
         const changes = {
           isUpgrade: isUpgrade(bundle, past),
-          insisted: Object.keys(asked.set ?? {}),
+          explicitlySet: Object.keys(asked.set ?? {}),
         }
-        const theirs = await keepTheirs(steps, receipt, changes, node)
-        desired = theirs.steps
-        notes.push(...theirs.notes)
+        const preserved = await preserveUserConfig(steps, receipt, changes, node)
+        desired = preserved.steps
+        notes.push(...preserved.notes)
         const leave = { adopt: choices.adopt, force: forcedIds(force, desired) }
-        plan = await makePlan(desired, past, asLookedAt(node, facts), leave)
+        plan = await makePlan(desired, past, nodeFromFacts(node, facts), leave)
         refuseForeign(plan)
         refuseUnderRunningEdgecore(choices, plan, facts)
         note(plan.steps.length === 0 ? 'nothing' : `${plan.steps.length} changes`)
@@ -147,7 +155,7 @@ export function edgecoreRuns({ units, edgecoreLog }: Facts): boolean {
 }
 
 /** The checks about what the person has said is to be replaced. */
-function settledBy(force: readonly string[], { listeners }: Facts): string[] {
+function overriddenChecks(force: readonly string[], { listeners }: Facts): string[] {
   const replaced = force.filter(name => name === units.broker || name === units.edgecore)
   if (replaced.length === 0) return []
   // The port gets free with the unit that is replaced, and not with any other.

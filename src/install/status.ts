@@ -1,4 +1,4 @@
-import { lookingOnce } from '../facts/looking-once.ts'
+import { memoizedNode } from '../facts/memoized-node.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
@@ -27,7 +27,7 @@ export async function statusOf(node: Node): Promise<Status> {
   const interrupted = await interruptedSince(receipt, node)
   if (!receipt) return { installed: null, interrupted, differences: [] }
   const { bundle, edgekit, installedAt, updatedAt, options } = receipt
-  const looked = lookingOnce(node)
+  const looked = memoizedNode(node)
   const found = await Promise.all(receipt.items.map(item => differenceOf(item, looked)))
   return {
     installed: { bundle, edgekit, installedAt, updatedAt, options },

@@ -1,7 +1,7 @@
 import { EdgekitError, exitCodes } from '../lib/errors.ts'
 import type { StepRunner } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
-import { howToGoOn, notPutBack } from './apply/how-to-go-on.ts'
+import { recoveryHint, unrevertedLines } from './apply/recovery-hint.ts'
 import { rollBack } from './apply/roll-back.ts'
 import { takeLock } from './apply/take-lock.ts'
 import { interruptedRun, newRun } from './record/open-run.ts'
@@ -25,7 +25,7 @@ export async function undoInterrupted(
   const run = await interruptedRun(node)
   if (!run) {
     // Killed before the journal was there, it may have left its empty directory.
-    await newRun(node).settle(await readReceipt(node.files))
+    await newRun(node).close(await readReceipt(node.files))
     return { restored: undefined }
   }
   if (run.history.begins.at(-1)?.command === 'uninstall') {
@@ -37,8 +37,8 @@ export async function undoInterrupted(
   const { steps, restored, left } = rollBack(run, node, signal)
   await runSteps(steps)
   if (left.length === 0) return { restored }
-  throw new EdgekitError(notPutBack(left).join('\n'), {
+  throw new EdgekitError(unrevertedLines(left).join('\n'), {
     exitCode: exitCodes.notClean,
-    remedy: `Mend the cause. ${howToGoOn()}`,
+    remedy: `Mend the cause. ${recoveryHint()}`,
   })
 }

@@ -19,7 +19,7 @@ export const releaseDirectory: Release<DirectorySpec, Before> = {
     const names = await files.list(path)
     if (names.length > 0 && path === paths.brokerData) {
       const why = 'the data of the broker; uninstall --purge removes it as well'
-      return [{ what: path, why, onPurpose: true }]
+      return [{ what: path, why, intended: true }]
     }
     if (names.length > 0)
       return ours ? names.map(name => ({ what: join(path, name), why: 'edgekit did not put it there' })) : []

@@ -29,7 +29,7 @@ export interface Kept {
   what: string
   why: string
   /** As it should be, and no surprise. */
-  onPurpose?: true
+  intended?: true
 }
 
 /**

@@ -9,7 +9,7 @@ export const releaseServiceDirectory: Release<ServiceDirectorySpec, { names: str
     // What is in /run is gone with the next boot.
     if (came.length > 0 && !purge && !path.startsWith('/run/')) {
       const why = 'what the service has kept there; uninstall --purge removes it as well'
-      return [{ what: path, why, onPurpose: true }]
+      return [{ what: path, why, intended: true }]
     }
     for (const name of came) await files.removeTree(join(path, name))
     if (names === null && (await files.list(path)).length === 0) await files.remove(path)

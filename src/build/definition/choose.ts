@@ -1,7 +1,7 @@
 import type { Architecture } from '../../bundle/manifest.ts'
 import { EdgekitError, exitCodes } from '../../lib/errors.ts'
 import { type Definition, readDefinition } from './definition.ts'
-import { defaultDefinitions } from './extends.ts'
+import { defaultDefinitions } from './definition-chain.ts'
 
 /** The definition a person named, by role or as a file. Throws EdgekitError. */
 export function chosenDefinition(role: string | undefined, file: string | undefined): Promise<Definition> {

@@ -2,8 +2,8 @@ import type { Architecture } from '../../bundle/manifest.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { formatReference, parseReference } from '../../oci/reference.ts'
 import { locate, problemsOf, type ValueProblem } from '../../yaml/problems.ts'
+import { type DefinitionChain, readWithBases } from './definition-chain.ts'
 import { definitionError } from './definition-error.ts'
-import { type Layers, readLayers } from './extends.ts'
 import { definitionSchema, type WrittenDefinition, type WrittenSource } from './schema.ts'
 import { fillIn } from './variables.ts'
 
@@ -52,7 +52,7 @@ const neededBinaries: Record<Definition['role'], readonly ('edgecore' | 'keadm')
  * for everything wrong the file, line and column, what was found and what is allowed.
  */
 export async function readDefinition(from: { role: string } | { path: string }): Promise<Definition> {
-  const layers = await readLayers(from)
+  const layers = await readWithBases(from)
   const [{ file } = { file: '' }] = layers.sources
   const fail = (problems: ValueProblem[]): never => {
     throw definitionError(file, locate(problems, layers.sources))
@@ -71,7 +71,7 @@ export async function readDefinition(from: { role: string } | { path: string }):
   return wrong.length > 0 ? fail(wrong) : definition
 }
 
-function completed(written: WrittenDefinition, { directory }: Layers, file: string): Definition {
+function completed(written: WrittenDefinition, { directory }: DefinitionChain, file: string): Definition {
   const {
     role,
     kubeedge,

@@ -31,7 +31,7 @@ const runtimeParts: Record<string, Pick<BundleFile, 'path' | 'mode' | 'content'>
 }
 
 /** The files a bundle has from elsewhere, in the order they are packed. */
-export function filesOf(definition: Definition, arch: Architecture): BundleFile[] {
+export function bundleFiles(definition: Definition, arch: Architecture): BundleFile[] {
   const { binaries, runtime, files } = definition
   return [
     ...Object.entries(binaries).map(
@@ -60,7 +60,7 @@ export function filesOf(definition: Definition, arch: Architecture): BundleFile[
 }
 
 /** How a person knows a source; also what edgekit.lock calls it. */
-export function nameOf(source: FileSource): string {
+export function sourceLabel(source: FileSource): string {
   if (source.kind === 'image') return `image:${source.reference}#${source.path}`
   return source.kind === 'file' ? source.path : source.url
 }
@@ -86,7 +86,7 @@ function fileSource(defined: DefinedSource, arch: Architecture): FileSource {
 /** Every image that is needed for the bundle of one architecture: those it carries and those files are taken from. */
 export function imagesNeeded(definition: Definition, arch: Architecture): DefinedImage[] {
   const needed = new Map(definition.images.map(image => [image.reference, image]))
-  for (const { source } of filesOf(definition, arch)) {
+  for (const { source } of bundleFiles(definition, arch)) {
     if (source.kind === 'image' && !needed.has(source.reference))
       needed.set(source.reference, { reference: source.reference })
   }
@@ -94,7 +94,7 @@ export function imagesNeeded(definition: Definition, arch: Architecture): Define
 }
 
 /** A source of an image with its path, if it has one, as from the definition's directory. */
-export const sourceOf = ({ source }: DefinedImage, { directory }: Definition): string | undefined =>
+export const localSource = ({ source }: DefinedImage, { directory }: Definition): string | undefined =>
   source?.replace(
     /^(oci|oci-archive|docker-archive):(?!\/)(.*)$/s,
     (_, kind: string, path: string) => `${kind}:${join(directory, path)}`,

@@ -33,7 +33,7 @@ export async function download({ url, sha256, size, images, signal }: Download):
   const { registry, store } = images
   const digest = digestOfSha256(sha256)
   const wanted = { digest, size }
-  await explained(url, signal, () =>
+  await withDownloadError(url, signal, () =>
     store.ensure(wanted, async () => {
       if (registry === undefined) throw new MissingParts([`${url}: sha256 ${sha256}`])
       const open = (headers: Headers): Promise<Answer> => request(url, headers, signal)
@@ -49,7 +49,7 @@ export const digestOfSha256 = (sha256: string): string => `sha256:${sha256}`
 
 /** Fetch a short text, such as a list of checksums. Throws EdgekitError. */
 export function downloadText(url: string, signal: AbortSignal): Promise<string> {
-  return explained(url, signal, async () => {
+  return withDownloadError(url, signal, async () => {
     const read = async () => await readAll(await request(url, {}, signal), largestList)
     return (await retry(read, retries, signal)).toString()
   })
@@ -74,7 +74,7 @@ async function request(url: string, headers: Headers, signal: AbortSignal): Prom
   throw new Transient(message, { wait: retryAfter(answer.headers['retry-after']) })
 }
 
-async function explained<T>(url: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function withDownloadError<T>(url: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -1,11 +1,18 @@
 import { resolve } from 'node:path'
 import type { Architecture } from '../../bundle/manifest.ts'
 import { EdgekitError, exitCodes } from '../../lib/errors.ts'
-import { together } from '../../oci/fail-fast.ts'
+import { allOrAbort } from '../../oci/all-or-abort.ts'
 import { MissingParts } from '../../oci/missing-parts.ts'
 import { type ImageAccess, resolveImage } from '../../oci/sources/fetch-image.ts'
 import type { DefinedImage, Definition } from '../definition/definition.ts'
-import { type FileSource, filesOf, imagesNeeded, nameOf, platformOf, sourceOf } from '../definition/inputs.ts'
+import {
+  bundleFiles,
+  type FileSource,
+  imagesNeeded,
+  localSource,
+  platformOf,
+  sourceLabel,
+} from '../definition/inputs.ts'
 import type { Lock, LockedContent, LockedImage } from '../lock/lock.ts'
 import { checksumFor } from './checksums.ts'
 import { download, downloadText } from './download.ts'
@@ -25,12 +32,12 @@ export async function makeLock(options: LockOptions): Promise<Lock> {
   const { definition, architectures } = options
   const images: Lock['images'] = {}
   const files: Lock['files'] = {}
-  await together(options.signal, signal => [
+  await allOrAbort(options.signal, signal => [
     ...imagesByReference(definition, architectures).map(async ({ image, platforms }) => {
       images[image.reference] = await lockImage(image, platforms, { ...options, signal })
     }),
     ...filesByName(definition, architectures).map(async source => {
-      files[nameOf(source)] = await lockFile(source, { ...options, signal })
+      files[sourceLabel(source)] = await lockFile(source, { ...options, signal })
     }),
   ])
   return { lockVersion: 1, role: definition.role, kubeedge: definition.kubeedge, images, files }
@@ -58,8 +65,8 @@ type OutsideSource = Exclude<FileSource, { kind: 'image' }>
 function filesByName(definition: Definition, architectures: readonly Architecture[]): OutsideSource[] {
   const wanted = new Map<string, OutsideSource>()
   for (const arch of architectures) {
-    for (const { source } of filesOf(definition, arch))
-      if (source.kind !== 'image') wanted.set(nameOf(source), source)
+    for (const { source } of bundleFiles(definition, arch))
+      if (source.kind !== 'image') wanted.set(sourceLabel(source), source)
   }
   return [...wanted.values()]
 }
@@ -70,7 +77,7 @@ async function lockImage(
   { definition, images, known, signal }: LockOptions,
 ): Promise<LockedImage> {
   const { reference } = image
-  const source = sourceOf(image, definition)
+  const source = localSource(image, definition)
   const locked = known?.images[reference]
   if (locked !== undefined && platforms.every(platform => locked.platforms[platform] !== undefined))
     return locked
@@ -105,7 +112,7 @@ async function lockFile(
   source: OutsideSource,
   { definition, known, images, signal }: LockOptions,
 ): Promise<LockedContent> {
-  const locked = known?.files[nameOf(source)]
+  const locked = known?.files[sourceLabel(source)]
   if (locked !== undefined && (source.sha256 ?? locked.sha256) === locked.sha256) return locked
   if (source.kind === 'file') {
     const content = await contentOf(resolve(definition.directory, source.path), signal)
@@ -119,7 +126,7 @@ async function lockFile(
 /** Throws EdgekitError when a source is not what the definition says it hashes to. */
 export function requireSha256(source: FileSource, seen: string): void {
   if (source.sha256 === undefined || source.sha256 === seen) return
-  throw new EdgekitError(`${nameOf(source)}: expected sha256 ${source.sha256}, found ${seen}`, {
+  throw new EdgekitError(`${sourceLabel(source)}: expected sha256 ${source.sha256}, found ${seen}`, {
     exitCode: exitCodes.refused,
     remedy: 'It is not the file the definition names; find out why before you change the sha256 there.',
   })

@@ -1,10 +1,10 @@
 import type { Architecture } from '../../bundle/manifest.ts'
 import { EdgekitError, exitCodes } from '../../lib/errors.ts'
-import { together } from '../../oci/fail-fast.ts'
+import { allOrAbort } from '../../oci/all-or-abort.ts'
 import { fetchImage, type ImageAccess } from '../../oci/sources/fetch-image.ts'
 import type { PulledImage } from '../../oci/sources/pull.ts'
 import type { Definition } from '../definition/definition.ts'
-import { imagesNeeded, platformOf, sourceOf } from '../definition/inputs.ts'
+import { imagesNeeded, localSource, platformOf } from '../definition/inputs.ts'
 import type { Lock, LockedImage } from '../lock/lock.ts'
 import { pinned } from './make-lock.ts'
 
@@ -30,11 +30,11 @@ export async function pullImages(options: PullImagesOptions): Promise<PulledImag
   const wanted = architectures.flatMap(arch =>
     imagesNeeded(definition, arch).map(image => ({
       reference: image.reference,
-      source: sourceOf(image, definition),
+      source: localSource(image, definition),
       platform: platformOf(arch),
     })),
   )
-  await together(options.signal, signal =>
+  await allOrAbort(options.signal, signal =>
     wanted.map(async ({ reference, source, platform }) => {
       const locked = lock.images[reference] as LockedImage
       const image = await fetchImage({

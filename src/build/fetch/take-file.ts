@@ -6,7 +6,7 @@ import { extractFile } from '../../oci/layer/extract-file.ts'
 import type { ImageAccess } from '../../oci/sources/fetch-image.ts'
 import type { PulledImage } from '../../oci/sources/pull.ts'
 import type { TarMember } from '../../tar/write.ts'
-import { type BundleFile, type FileSource, nameOf } from '../definition/inputs.ts'
+import { type BundleFile, type FileSource, sourceLabel } from '../definition/inputs.ts'
 import type { Lock } from '../lock/lock.ts'
 import { digestOfSha256, download } from './download.ts'
 import { requireProgramFile } from './elf.ts'
@@ -32,7 +32,7 @@ export async function takeFile(file: BundleFile, options: TakeOptions): Promise<
   const { arch, destination } = options
   const { path, mode } = file
   await fetchFile(file.source, options)
-  const name = `${path} (from ${nameOf(file.source)})`
+  const name = `${path} (from ${sourceLabel(file.source)})`
   const member = async (path: string, source: string): Promise<TarMember> => ({
     path,
     mode,
@@ -55,7 +55,7 @@ async function fetchFile(source: FileSource, options: TakeOptions): Promise<void
   }
   const whole = source.kind === 'https' ? await downloaded(source, options) : await local(source, options)
   if (source.member === undefined) await copyFile(whole, destination)
-  else await extractMember(whole, source.member, destination, nameOf(source))
+  else await extractMember(whole, source.member, destination, sourceLabel(source))
 }
 
 /** Another build may have pruned the cache since it was locked; then it is fetched again. */

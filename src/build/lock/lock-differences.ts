@@ -1,6 +1,6 @@
 import type { Architecture } from '../../bundle/manifest.ts'
 import type { Definition } from '../definition/definition.ts'
-import { filesOf, imagesNeeded, nameOf, platformOf } from '../definition/inputs.ts'
+import { bundleFiles, imagesNeeded, platformOf, sourceLabel } from '../definition/inputs.ts'
 import type { Lock } from './lock.ts'
 
 /** Where a lock and a definition disagree about the bundles of `architectures`: a line each; none when they match. */
@@ -21,13 +21,13 @@ export function lockDifferences(
       else if (locked.platforms[platformOf(arch)] === undefined)
         differences.push(`${reference}: not in the lock for ${platformOf(arch)}`)
     }
-    for (const { source } of filesOf(definition, arch)) {
+    for (const { source } of bundleFiles(definition, arch)) {
       if (source.kind === 'image') continue
-      const locked = lock.files[nameOf(source)]
-      if (locked === undefined) differences.push(`${nameOf(source)}: not in the lock`)
+      const locked = lock.files[sourceLabel(source)]
+      if (locked === undefined) differences.push(`${sourceLabel(source)}: not in the lock`)
       else if (source.sha256 !== undefined && source.sha256 !== locked.sha256)
         differences.push(
-          `${nameOf(source)}: the lock has sha256 ${locked.sha256}, the definition ${source.sha256}`,
+          `${sourceLabel(source)}: the lock has sha256 ${locked.sha256}, the definition ${source.sha256}`,
         )
     }
   }
@@ -41,7 +41,9 @@ function noLongerNeeded(definition: Definition, lock: Lock): string[] {
     ),
   )
   const files = new Set(
-    definition.architectures.flatMap(arch => filesOf(definition, arch).map(({ source }) => nameOf(source))),
+    definition.architectures.flatMap(arch =>
+      bundleFiles(definition, arch).map(({ source }) => sourceLabel(source)),
+    ),
   )
   return [
     ...Object.keys(lock.images).filter(reference => !images.has(reference)),

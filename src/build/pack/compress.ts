@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { constants, crc32, createDeflateRaw } from 'node:zlib'
 import { type ByteSource, readInChunks } from '../../lib/byte-source.ts'
-import { free } from '../../lib/give-back-buffer.ts'
+import { detachBuffer } from '../../lib/detach-buffer.ts'
 
 /** As much as deflate looks back: https://www.rfc-editor.org/rfc/rfc1951#section-2 */
 const windowSize = 32 * 1024
@@ -73,7 +73,7 @@ function squeezed(chunk: Buffer, dictionary: Buffer): Piece {
   const deflate = createDeflateRaw(dictionary.length > 0 ? { ...settings, dictionary } : settings)
   deflate.end(chunk)
   const bytes: Promise<Buffer<ArrayBuffer>[]> = deflate.toArray()
-  return { bytes, release: () => void bytes.then(parts => parts.forEach(free)) }
+  return { bytes, release: () => void bytes.then(parts => parts.forEach(detachBuffer)) }
 }
 
 /**

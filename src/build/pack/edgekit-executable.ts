@@ -11,7 +11,7 @@ const nodeNames: Record<Architecture, string> = { amd64: 'x64', arm64: 'arm64' }
  * The edgekit executable that goes into a bundle: this one when it is of that architecture, else the one that lies
  * beside it; from a checkout the one that `npm run build:sea` made.
  */
-export function runtimeFor(arch: Architecture): string {
+export function edgekitExecutableFor(arch: Architecture): string {
   if (isSea() && process.arch === nodeNames[arch]) return process.execPath
   const directory = isSea()
     ? dirname(process.execPath)

@@ -7,7 +7,7 @@ const schema = z.object({
 })
 
 /** What the edgekit executable is made of: Node.js and npm packages. The build of the executable writes this down. */
-export type RuntimeParts = z.infer<typeof schema>
+export type ExecutableParts = z.infer<typeof schema>
 
-export const runtimeParts = (): RuntimeParts =>
+export const runtimeParts = (): ExecutableParts =>
   schema.parse(JSON.parse(readAsset('build/runtime-parts.json')))

@@ -5,14 +5,14 @@ import { PackageURL } from 'packageurl-js'
 import type { Manifest, ManifestFile, ManifestImage } from '../../bundle/manifest.ts'
 import type { InstalledPackage, InstalledPackages } from '../../oci/layer/packages.ts'
 import { parseReference } from '../../oci/reference.ts'
-import type { RuntimeParts } from './executable-parts.ts'
+import type { ExecutableParts } from './executable-parts.ts'
 
 interface Inputs {
   manifest: Pick<Manifest, 'name' | 'kubeedgeVersion' | 'arch' | 'edgekitVersion' | 'images'>
   files: readonly ManifestFile[]
   /** Reference of an image -> what is installed in it. */
   packages: ReadonlyMap<string, InstalledPackages>
-  runtime: RuntimeParts
+  runtime: ExecutableParts
 }
 
 const { Component, HashDictionary } = Models
@@ -109,7 +109,7 @@ const programComponent = ({ path, sha256: hash }: ManifestFile, version: string 
     hashes: sha256(hash),
   })
 
-function edgekitComponent(file: ManifestFile, version: string, { node, packages }: RuntimeParts) {
+function edgekitComponent(file: ManifestFile, version: string, { node, packages }: ExecutableParts) {
   const component = programComponent(file, version)
   component.components.add(
     new Component(Enums.ComponentType.Platform, 'node', {

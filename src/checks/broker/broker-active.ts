@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { JournalLine } from '../../node/systemd-journal.ts'
 import type { Check } from '../check.ts'
 
@@ -24,7 +24,7 @@ export const brokerActive: Check = {
     'broker-log',
   ],
   run(facts) {
-    const unit = known(facts.units).broker
+    const unit = requireFact(facts.units).broker
     if (unit.active === 'active') {
       return { status: 'pass', observed: `active (${unit.sub}), ${unit.restarts} restarts` }
     }

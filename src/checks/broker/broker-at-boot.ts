@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 import { atBoot } from '../shared/at-boot.ts'
 
@@ -7,5 +7,5 @@ export const brokerAtBoot: Check = {
   title: 'The broker starts when the node is switched on',
   tags: ['checklist', 'doctor'],
   needs: ['systemd-is-init', 'masked-units', 'foreign-units'],
-  run: facts => atBoot(known(facts.units).broker),
+  run: facts => atBoot(requireFact(facts.units).broker),
 }

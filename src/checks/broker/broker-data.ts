@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -8,7 +8,7 @@ export const brokerData: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['running-as-root'],
   run(facts) {
-    const config = known(facts.brokerConfig)
+    const config = requireFact(facts.brokerConfig)
     if (!config) return { status: 'skip', observed: 'there is no mosquitto.conf of edgekit' }
     // The user of the image, where no process says otherwise.
     const uid = ('value' in facts.brokerProcess && facts.brokerProcess.value?.uid) || 1883

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 import { judgeImage, pinCommand } from '../shared/image-state.ts'
 
@@ -8,12 +8,12 @@ export const brokerImage: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['containerd-answers'],
   run(facts) {
-    const bundle = known(facts.bundle)
+    const bundle = requireFact(facts.bundle)
     const expected = bundle?.images.find(image => image.reference === bundle.broker.image)
     if (!expected)
       return { status: 'skip', observed: 'edgekit has installed no bundle here, so no image is expected' }
     const { reference, digest } = expected
-    const judged = judgeImage(expected, known(facts.containerd).images)
+    const judged = judgeImage(expected, requireFact(facts.containerd).images)
     switch (judged.state) {
       case 'good':
         return { status: 'pass', observed: `${reference}, complete, unpacked, pinned` }

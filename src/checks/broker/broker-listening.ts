@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { broker, paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -8,7 +8,7 @@ export const brokerListening: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['broker-active'],
   run(facts) {
-    const addresses = known(facts.listeners)
+    const addresses = requireFact(facts.listeners)
       .filter(({ port }) => port === broker.port)
       .map(({ address }) => address)
     const open = addresses.filter(address => !address.startsWith('127.') && address !== '::1')

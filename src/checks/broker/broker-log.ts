@@ -1,5 +1,5 @@
 import { brokerTrouble } from '../../broker/broker-log.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const brokerLog: Check = {
@@ -8,8 +8,8 @@ export const brokerLog: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['systemd-is-init', 'journal-kept'],
   run(facts) {
-    const unit = known(facts.units).broker
-    const trouble = brokerTrouble(sinceLastStart(known(facts.brokerJournal)))
+    const unit = requireFact(facts.units).broker
+    const trouble = brokerTrouble(sinceLastStart(requireFact(facts.brokerJournal)))
     if (unit.active === 'active' || !trouble) return { status: 'pass', observed: 'it tells of none' }
     return {
       status: 'fail',

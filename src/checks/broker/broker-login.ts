@@ -1,13 +1,13 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const brokerLogin: Check = {
   id: 'broker-login',
   title: 'The broker lets EdgeCore in',
   tags: ['checklist', 'doctor'],
-  needs: ['broker-listening', 'broker-log-read'],
+  needs: ['broker-listening', 'broker-log-drained'],
   run(facts) {
-    const probe = known(facts.brokerProbe)
+    const probe = requireFact(facts.brokerProbe)
     const config = 'value' in facts.edgecoreConfig ? facts.edgecoreConfig.value.config : undefined
     const user = config?.eventBus.mqttUsername.value ?? ''
     const who = user === '' ? 'without a user name' : `as user "${user}"`

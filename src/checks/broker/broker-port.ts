@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { broker, brokerContainer } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 import { describeHolder, holderRemedy } from '../shared/holder.ts'
@@ -9,7 +9,7 @@ export const brokerPort: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['running-as-root'],
   run(facts) {
-    const strangers = known(facts.listeners).filter(
+    const strangers = requireFact(facts.listeners).filter(
       ({ port, owner }) =>
         port === broker.port && !(owner?.controlGroup.endsWith(`/k8s.io/${brokerContainer}`) ?? false),
     )

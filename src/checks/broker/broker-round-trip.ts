@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check, Finding } from '../check.ts'
 
 /** On one machine it takes a millisecond. */
@@ -10,7 +10,7 @@ export const brokerRoundTrip: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['broker-login'],
   run(facts) {
-    const probe = known(facts.brokerProbe)
+    const probe = requireFact(facts.brokerProbe)
     if ('refused' in probe) return { status: 'skip', observed: 'the broker does not let EdgeCore in' }
     const remedy: Finding['remedy'] = {
       text: 'The port is open, but the broker behind it does not do its work. Its journal may say why; a restart frees a frozen one.',

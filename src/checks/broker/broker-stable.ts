@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { restarts } from '../../facts/restarts.ts'
 import type { Check } from '../check.ts'
 
@@ -11,8 +11,8 @@ export const brokerStable: Check = {
   tags: ['doctor'],
   needs: ['broker-active'],
   run(facts) {
-    const { activeForMs = 0 } = known(facts.units).broker
-    const journal = known(facts.brokerJournal)
+    const { activeForMs = 0 } = requireFact(facts.units).broker
+    const journal = requireFact(facts.brokerJournal)
     const times = restarts(journal)
     const seconds = Math.round(activeForMs / 1000)
     if (times < often || activeForMs > recentlyMs)

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { brokerPrograms } from '../../facts/listeners.ts'
 import { broker, brokerContainer } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
@@ -10,7 +10,7 @@ export const oneBroker: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['running-as-root', 'broker-port'],
   run(facts) {
-    const others = known(facts.listeners).filter(
+    const others = requireFact(facts.listeners).filter(
       ({ owner, port }) =>
         owner &&
         port !== broker.port &&

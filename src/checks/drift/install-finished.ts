@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const installFinished: Check = {
@@ -7,7 +7,7 @@ export const installFinished: Check = {
   tags: ['doctor'],
   roles: ['edge', 'cloud'],
   run(facts) {
-    const drift = known(facts.drift)
+    const drift = requireFact(facts.drift)
     if (!drift) return { status: 'skip', observed: 'edgekit has installed nothing here' }
     if (!drift.interrupted) return { status: 'pass', observed: 'yes' }
     const { command, since } = drift.interrupted

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const unitsLoaded: Check = {
@@ -7,7 +7,7 @@ export const unitsLoaded: Check = {
   tags: ['doctor'],
   needs: ['systemd-is-init', 'units-installed'],
   run(facts) {
-    const stale = Object.values(known(facts.units)).filter(({ needsReload }) => needsReload)
+    const stale = Object.values(requireFact(facts.units)).filter(({ needsReload }) => needsReload)
     if (stale.length === 0) return { status: 'pass', observed: 'yes' }
     return {
       status: 'warn',

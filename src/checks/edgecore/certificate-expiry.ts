@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const dayMs = 24 * 3_600_000
@@ -11,9 +11,9 @@ export const certificateExpiry: Check = {
   tags: ['doctor', 'security'],
   needs: ['node-certificate'],
   run(facts) {
-    const { node } = known(facts.certificates)
+    const { node } = requireFact(facts.certificates)
     if (!node || 'problem' in node) return { status: 'skip', observed: 'the node has none' }
-    const days = Math.floor((node.validTo - known(facts.clock).now) / dayMs)
+    const days = Math.floor((node.validTo - requireFact(facts.clock).now) / dayMs)
     if (days >= warnDays) return { status: 'pass', observed: `${days} days` }
     return {
       status: 'warn',

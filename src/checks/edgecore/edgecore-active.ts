@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const stableAfterMs = 60_000
@@ -18,7 +18,7 @@ export const edgecoreActive: Check = {
     'edgecore-token',
   ],
   run(facts) {
-    const unit = known(facts.units).edgecore
+    const unit = requireFact(facts.units).edgecore
     if (unit.load === 'not-found') {
       return {
         status: 'fail',

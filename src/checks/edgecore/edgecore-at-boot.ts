@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 import { atBoot } from '../shared/at-boot.ts'
 
@@ -8,7 +8,7 @@ export const edgecoreAtBoot: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['systemd-is-init', 'masked-units', 'foreign-units'],
   run(facts) {
-    const unit = known(facts.units).edgecore
+    const unit = requireFact(facts.units).edgecore
     if (unit.active === 'inactive' && unit.enabled === 'disabled')
       return { status: 'skip', observed: 'EdgeCore neither runs nor is it to start: it is not in use here' }
     return atBoot(unit)

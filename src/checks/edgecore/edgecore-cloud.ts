@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** The way is not there, which is everyday life of an edge node, and nothing on it to mend. */
@@ -10,7 +10,7 @@ export const edgecoreCloud: Check = {
   tags: ['doctor'],
   needs: ['edgecore-active'],
   run(facts) {
-    const { cloud, cloudReason } = known(facts.edgecoreLog)
+    const { cloud, cloudReason } = requireFact(facts.edgecoreLog)
     if (cloud === 'connected') return { status: 'pass', observed: 'connected' }
     if (cloud === 'disabled') return { status: 'skip', observed: 'switched off (modules.edgeHub.enable)' }
     if (cloud === 'unknown') return { status: 'skip', observed: 'its log says nothing about it' }

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -8,7 +8,7 @@ export const edgecoreConfigFile: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['systemd-is-init'],
   run(facts) {
-    const { path, config, problem, alsoUsual } = known(facts.edgecoreConfig)
+    const { path, config, problem, alsoUsual } = requireFact(facts.edgecoreConfig)
     const unitSays = path === paths.edgecoreConfig ? '' : ` (edgecore.service says --config ${path})`
     if (problem) {
       return {

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** EdgeCore 1.21 and later write the file themselves when they start, and once more when they get their certificate. */
@@ -10,11 +10,11 @@ export const edgecoreConfigLoaded: Check = {
   tags: ['doctor'],
   needs: ['edgecore-config-file', 'edgecore-active', 'clock'],
   run(facts) {
-    const { path, modifiedAt } = known(facts.edgecoreConfig)
-    const { active, activeForMs } = known(facts.units).edgecore
+    const { path, modifiedAt } = requireFact(facts.edgecoreConfig)
+    const { active, activeForMs } = requireFact(facts.units).edgecore
     if (active !== 'active' || activeForMs === undefined)
       return { status: 'skip', observed: 'EdgeCore does not run' }
-    const startedAt = known(facts.clock).now - activeForMs
+    const startedAt = requireFact(facts.clock).now - activeForMs
     if (modifiedAt === undefined || modifiedAt < startedAt + ownWriteMs)
       return { status: 'pass', observed: 'it was started after the last change' }
     return {

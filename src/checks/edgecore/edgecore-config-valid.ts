@@ -1,5 +1,5 @@
 import type { EdgecoreConfig } from '../../edgecore/config/config.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const edgecoreConfigValid: Check = {
@@ -8,7 +8,7 @@ export const edgecoreConfigValid: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['edgecore-config-file'],
   run(facts) {
-    const { path, config } = known(facts.edgecoreConfig)
+    const { path, config } = requireFact(facts.edgecoreConfig)
     if (!config) return { status: 'skip', observed: 'there is no edgecore.yaml' }
     const mistakes = [
       ...config.nullSections.map(section => `${section} has no value, and EdgeCore crashes on that`),

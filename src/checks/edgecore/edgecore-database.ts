@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** It is made in the first moments of EdgeCore's first start. */
@@ -10,8 +10,8 @@ export const edgecoreDatabase: Check = {
   tags: ['doctor'],
   needs: ['running-as-root', 'edgecore-config-valid'],
   run(facts) {
-    const { path, size, isDatabase } = known(facts.edgecoreDatabase)
-    const { activeForMs = 0 } = known(facts.units).edgecore
+    const { path, size, isDatabase } = requireFact(facts.edgecoreDatabase)
+    const { activeForMs = 0 } = requireFact(facts.units).edgecore
     if (isDatabase) return { status: 'pass', observed: path }
     if (size === undefined && activeForMs < startMs)
       return { status: 'skip', observed: `there is no ${path}; EdgeCore makes it when it runs` }

@@ -1,6 +1,6 @@
 import type { EdgecoreConfig, Setting } from '../../edgecore/config/config.ts'
 import { eventBusValues } from '../../edgecore/config/event-bus.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const settings = (config: EdgecoreConfig): Record<keyof typeof eventBusValues, Setting<unknown>> => ({
@@ -17,7 +17,7 @@ export const edgecoreEventBus: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['edgecore-config-valid'],
   run(facts) {
-    const { path, config } = known(facts.edgecoreConfig)
+    const { path, config } = requireFact(facts.edgecoreConfig)
     const remedy = {
       text: 'Run the edgekit of the bundle again: it sets these keys and leaves the rest of the file as it is.',
       commands: ['./edgekit install'],

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** It opens the port when it has found its container runtime. */
@@ -10,13 +10,13 @@ export const edgecoreHealth: Check = {
   tags: ['doctor'],
   needs: ['edgecore-active', 'edgecore-ports'],
   run(facts) {
-    const config = known(facts.edgecoreConfig).config
-    const unit = known(facts.units).edgecore
+    const config = requireFact(facts.edgecoreConfig).config
+    const unit = requireFact(facts.units).edgecore
     if (unit.active !== 'active') return { status: 'skip', observed: 'EdgeCore does not run' }
     if (config && !config.edged.enable.value)
       return { status: 'skip', observed: 'the kubelet inside EdgeCore (edged), which answers this, is off' }
-    const answer = known(facts.edgecoreHealth)
-    const seen = 'status' in answer ? `${answer.status} ${answer.says}` : answer.failure
+    const answer = requireFact(facts.edgecoreHealth)
+    const seen = 'status' in answer ? `${answer.status} ${answer.body}` : answer.failure
     if ('status' in answer && answer.status === 200) return { status: 'pass', observed: seen }
     if (/REFUSED/.test(seen) && (unit.activeForMs ?? 0) < startMs)
       return { status: 'skip', observed: 'EdgeCore has only just been started' }

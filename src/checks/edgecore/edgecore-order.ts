@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { paths, units } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -8,7 +8,7 @@ export const edgecoreOrder: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['systemd-is-init', 'masked-units'],
   run(facts) {
-    const unit = known(facts.units).edgecore
+    const unit = requireFact(facts.units).edgecore
     if (unit.load === 'not-found') return { status: 'skip', observed: `there is no ${unit.name}` }
     const first = [units.containerd, units.broker]
     const missing = first.filter(name => !unit.after.includes(name) || !unit.wants.includes(name))

@@ -1,5 +1,5 @@
 import type { TokenShape } from '../../edgecore/token-shape.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** The hash of the cloud's CA, and the three parts of a JWT. */
@@ -11,10 +11,10 @@ export const edgecoreToken: Check = {
   tags: ['doctor'],
   needs: ['edgecore-config-valid'],
   run(facts) {
-    const config = known(facts.edgecoreConfig).config
+    const config = requireFact(facts.edgecoreConfig).config
     if (!config?.edgeHub.enable.value)
       return { status: 'skip', observed: 'the connection to the cloud is off' }
-    const { node, bootstrapFile } = known(facts.certificates)
+    const { node, bootstrapFile } = requireFact(facts.certificates)
     if (node) return { status: 'pass', observed: 'it has joined: the cloud has given it a certificate' }
     const token = bootstrapFile ?? config.edgeHub.token
     if (!token.set) {
@@ -23,7 +23,7 @@ export const edgecoreToken: Check = {
         observed: 'it has not joined yet, and has no token to join with (keadm gettoken)',
       }
     }
-    const mistake = mistakeIn(token, known(facts.clock).now)
+    const mistake = mistakeIn(token, requireFact(facts.clock).now)
     if (!mistake) return { status: 'pass', observed: 'a token of four parts' }
     return {
       status: 'fail',

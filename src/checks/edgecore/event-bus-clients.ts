@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const eventBusClients: Check = {
@@ -7,7 +7,7 @@ export const eventBusClients: Check = {
   tags: ['doctor'],
   needs: ['edgecore-config-valid'],
   run(facts) {
-    const config = known(facts.edgecoreConfig).config
+    const config = requireFact(facts.edgecoreConfig).config
     if (!config?.eventBus.enable.value) return { status: 'skip', observed: 'EventBus is off' }
     const { mqttSubClientID, mqttPubClientID, mqttUsername, mqttPassword } = config.eventBus
     const [sub, pub] = [mqttSubClientID.value, mqttPubClientID.value]

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const isSecure = (address: string): boolean => /^(ssl|tls|tcps|wss):\/\//.test(address)
@@ -9,11 +9,11 @@ export const eventBusTls: Check = {
   tags: ['doctor', 'security'],
   needs: ['edgecore-config-valid'],
   run(facts) {
-    const config = known(facts.edgecoreConfig).config
+    const config = requireFact(facts.edgecoreConfig).config
     if (!config?.eventBus.enable.value) return { status: 'skip', observed: 'EventBus is off' }
     const { tls, mqttServerExternal } = config.eventBus
     const address = mqttServerExternal.value
-    const missing = known(facts.certificates).eventBusProblems
+    const missing = requireFact(facts.certificates).eventBusProblems
     if (missing.length > 0) {
       return {
         status: 'fail',

@@ -1,5 +1,5 @@
 import type { CertificateFacts } from '../../facts/certificates.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const nodeCertificate: Check = {
@@ -8,9 +8,9 @@ export const nodeCertificate: Check = {
   tags: ['doctor'],
   needs: ['edgecore-config-file', 'clock'],
   run(facts) {
-    const { node } = known(facts.certificates)
+    const { node } = requireFact(facts.certificates)
     if (!node) return { status: 'skip', observed: 'the node has not joined, and has none' }
-    const mistake = 'problem' in node ? node.problem : mistakeIn(node, known(facts.clock).now)
+    const mistake = 'problem' in node ? node.problem : mistakeIn(node, requireFact(facts.clock).now)
     if (!mistake) return { status: 'pass', observed: 'problem' in node ? '' : node.subject }
     return {
       status: 'fail',

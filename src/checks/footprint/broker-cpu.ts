@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const budget = 0.01
@@ -13,7 +13,7 @@ export const brokerCpu: Check = {
   tags: ['doctor'],
   needs: ['broker-active'],
   run(facts) {
-    const broker = known(facts.brokerProcess)
+    const broker = requireFact(facts.brokerProcess)
     if (!broker) return { status: 'skip', observed: 'its process cannot be seen' }
     const share = (broker.cpuMs - allowanceMs) / broker.aliveMs
     const observed = `${((100 * broker.cpuMs) / broker.aliveMs).toFixed(2)} % since it was started`

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { formatBytes } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
@@ -10,7 +10,7 @@ export const brokerImageSize: Check = {
   title: 'The image of the broker is a small one',
   tags: ['doctor'],
   run(facts) {
-    const bundle = known(facts.bundle)
+    const bundle = requireFact(facts.bundle)
     const image = bundle?.images.find(({ reference }) => reference === bundle.broker.image)
     const size = bundle?.files.find(({ path }) => path === image?.archive)?.size
     if (!image || size === undefined)

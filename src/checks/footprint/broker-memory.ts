@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { formatBytes } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
@@ -10,7 +10,7 @@ export const brokerMemory: Check = {
   tags: ['doctor'],
   needs: ['broker-active'],
   run(facts) {
-    const broker = known(facts.brokerProcess)
+    const broker = requireFact(facts.brokerProcess)
     if (!broker) return { status: 'skip', observed: 'there is no process of the broker' }
     const keepers = broker.keepers.map(
       ({ program, residentBytes }) => `${program} ${formatBytes(residentBytes)}`,

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const budgetMs = 2_000
@@ -13,8 +13,8 @@ export const brokerStartTime: Check = {
   tags: ['doctor'],
   needs: ['broker-active'],
   run(facts) {
-    const { startedInMs } = known(facts.units).broker
-    const broker = known(facts.brokerProcess)
+    const { startedInMs } = requireFact(facts.units).broker
+    const broker = requireFact(facts.brokerProcess)
     if (startedInMs === undefined || !broker) return { status: 'skip', observed: 'it does not run' }
     const atBoot = broker.systemAliveMs - broker.aliveMs < bootMs
     const observed = `${(startedInMs / 1000).toFixed(1)} s until it answered MQTT${atBoot ? ', while the node started' : ''}`

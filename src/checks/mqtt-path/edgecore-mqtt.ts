@@ -1,5 +1,5 @@
 import type { ProbeResult } from '../../broker/probe-result.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const edgecoreMqtt: Check = {
@@ -8,9 +8,9 @@ export const edgecoreMqtt: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['journal-kept', 'edgecore-active', 'edgecore-event-bus', 'event-bus-clients', 'broker-round-trip'],
   run(facts) {
-    if (known(facts.units).edgecore.active !== 'active')
+    if (requireFact(facts.units).edgecore.active !== 'active')
       return { status: 'skip', observed: 'EdgeCore does not run' }
-    const log = known(facts.edgecoreLog)
+    const log = requireFact(facts.edgecoreLog)
     const probe = 'value' in facts.brokerProbe ? facts.brokerProbe.value : undefined
     // The journal is kept for a while only; what was said at the start may be gone.
     if (log.eventBus === 'unknown' && probe && 'twin' in probe && probe.twin && 'ms' in probe.twin)

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** Of what EdgeCore's log warns of, that which is about messages. */
@@ -10,7 +10,7 @@ export const eventBusBacklog: Check = {
   tags: ['doctor'],
   needs: ['edgecore-mqtt'],
   run(facts) {
-    const warnings = known(facts.edgecoreLog).warnings.filter(({ code }) => codes.includes(code))
+    const warnings = requireFact(facts.edgecoreLog).warnings.filter(({ code }) => codes.includes(code))
     const [first] = warnings
     if (!first) return { status: 'pass', observed: 'its log tells of none' }
     return {

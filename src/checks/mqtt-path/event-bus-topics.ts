@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const eventBusTopics: Check = {
@@ -7,7 +7,7 @@ export const eventBusTopics: Check = {
   tags: ['checklist', 'doctor'],
   needs: ['broker-round-trip'],
   run(facts) {
-    const probe = known(facts.brokerProbe)
+    const probe = requireFact(facts.brokerProbe)
     if (!('edgecoreTopics' in probe)) return { status: 'skip', observed: 'the broker did not let edgekit in' }
     if ('ms' in probe.edgecoreTopics) return { status: 'pass', observed: '$hw/events/…, both ways' }
     return {

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const twinAnswers: Check = {
@@ -8,9 +8,9 @@ export const twinAnswers: Check = {
   // A question to another name than the one EdgeCore was started with has no answer.
   needs: ['event-bus-topics', 'edgecore-mqtt', 'edgecore-health', 'node-name'],
   run(facts) {
-    const probe = known(facts.brokerProbe)
+    const probe = requireFact(facts.brokerProbe)
     const twin = 'twin' in probe ? probe.twin : undefined
-    if (known(facts.units).edgecore.active !== 'active')
+    if (requireFact(facts.units).edgecore.active !== 'active')
       return { status: 'skip', observed: 'EdgeCore does not run' }
     if (!twin) return { status: 'skip', observed: 'it was not asked' }
     if ('ms' in twin) return { status: 'pass', observed: `in ${twin.ms.toFixed(1)} ms` }

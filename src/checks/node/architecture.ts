@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const architecture: Check = {
@@ -7,8 +7,8 @@ export const architecture: Check = {
   tags: ['preflight', 'doctor'],
   roles: ['edge', 'cloud'],
   run(facts) {
-    const bundle = known(facts.bundle)
-    const { arch } = known(facts.machine)
+    const bundle = requireFact(facts.bundle)
+    const { arch } = requireFact(facts.machine)
     if (!bundle) return { status: 'skip', observed: 'edgekit has installed no bundle here' }
     if (bundle.arch === arch) return { status: 'pass', observed: arch }
     return {

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** Without these the kubelet inside EdgeCore does not start, or no limit of a container holds. */
@@ -17,7 +17,7 @@ export const cgroupMode: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['kernel'],
   run(facts) {
-    const { mode, controllers } = known(facts.machine).cgroups
+    const { mode, controllers } = requireFact(facts.machine).cgroups
     const missing = needed.filter(name => !controllers.includes(name))
     if (missing.length === 0) return { status: 'pass', observed: names[mode] }
     return {

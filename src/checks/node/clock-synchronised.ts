@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const clockSynchronised: Check = {
@@ -7,7 +7,7 @@ export const clockSynchronised: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['clock'],
   run(facts) {
-    const { synchronised } = known(facts.clock)
+    const { synchronised } = requireFact(facts.clock)
     if (synchronised === undefined)
       return { status: 'skip', observed: 'this machine does not tell (no timedatectl)' }
     if (synchronised) return { status: 'pass', observed: 'synchronised' }

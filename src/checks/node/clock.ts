@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** Files may be written on a machine whose clock is a little ahead. */
@@ -12,7 +12,7 @@ export const clock: Check = {
   tags: ['preflight', 'doctor'],
   roles: ['edge', 'cloud'],
   run(facts) {
-    const { now, happened } = known(facts.clock)
+    const { now, happened } = requireFact(facts.clock)
     const later = happened.filter(({ time }) => time > now + tolerance)
     if (later.length === 0) return { status: 'pass', observed: new Date(now).toISOString() }
     return {

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const defaultRoute: Check = {
@@ -6,7 +6,7 @@ export const defaultRoute: Check = {
   title: 'EdgeCore can tell the address of this node',
   tags: ['preflight', 'doctor'],
   run(facts) {
-    const { defaultRoutes, addresses } = known(facts.network)
+    const { defaultRoutes, addresses } = requireFact(facts.network)
     const nodeIP =
       'value' in facts.edgecoreConfig ? facts.edgecoreConfig.value.config?.edged.nodeIP.value : ''
     if (nodeIP) {

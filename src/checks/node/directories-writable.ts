@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const directoriesWritable: Check = {
@@ -7,7 +7,9 @@ export const directoriesWritable: Check = {
   tags: ['preflight', 'doctor'],
   roles: ['edge', 'cloud'],
   run(facts) {
-    const { configuration, programs, edgekitPrograms, containerd, edgekit, kubelet } = known(facts.disks)
+    const { configuration, programs, edgekitPrograms, containerd, edgekit, kubelet } = requireFact(
+      facts.disks,
+    )
     const readOnly = [configuration, programs, edgekitPrograms, containerd, edgekit, kubelet].filter(
       disk => disk.readOnly,
     )

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { formatBytes } from '../../lib/format.ts'
 import type { FileSystem } from '../../node/storage.ts'
 import type { Check } from '../check.ts'
@@ -17,7 +17,7 @@ export const diskPressure: Check = {
   title: 'The disks are not so full that EdgeCore deletes images and pods',
   tags: ['doctor'],
   run(facts) {
-    const { containerd, kubelet } = known(facts.disks)
+    const { containerd, kubelet } = requireFact(facts.disks)
     const config = 'value' in facts.edgecoreConfig ? facts.edgecoreConfig.value.config : undefined
     const collects = 100 - (config?.edged.imageGCHighThresholdPercent.value ?? 85)
     const full = [

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../bundle/manifest.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { formatBytes } from '../../lib/format.ts'
 import type { ContainerdImage } from '../../node/containerd/containerd.ts'
 import type { Check } from '../check.ts'
@@ -30,11 +30,11 @@ export const diskSpace: Check = {
   tags: ['preflight'],
   roles: ['edge', 'cloud'],
   run(facts) {
-    const bundle = known(facts.bundle)
+    const bundle = requireFact(facts.bundle)
     if (!bundle) return { status: 'skip', observed: 'no bundle is to be installed' }
     const images = 'value' in facts.containerd ? facts.containerd.value.images : []
     const need = needed(bundle, images)
-    const { containerd, edgekit } = known(facts.disks)
+    const { containerd, edgekit } = requireFact(facts.disks)
     const shared = containerd.mountPoint === edgekit.mountPoint
     const wanted = shared
       ? [{ disk: edgekit, bytes: need.containerd + need.edgekit }]

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Holder } from '../../facts/listeners.ts'
 import { units } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
@@ -18,7 +18,7 @@ export const edgecorePorts: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['running-as-root'],
   run(facts) {
-    const strangers = known(facts.listeners).filter(
+    const strangers = requireFact(facts.listeners).filter(
       ({ port, owner }) => (port === health || port === internalBroker) && !isEdgecore(owner),
     )
     const [first] = strangers

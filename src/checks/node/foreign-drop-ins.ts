@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -12,7 +12,7 @@ export const foreignDropIns: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['systemd-is-init'],
   run(facts) {
-    const { broker, edgecore } = known(facts.units)
+    const { broker, edgecore } = requireFact(facts.units)
     const foreign = [...broker.dropIns, ...edgecore.dropIns].filter(path => !isExpected(path))
     if (foreign.length === 0) return { status: 'pass', observed: 'no drop-in of somebody else' }
     return {

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const foreignUnits: Check = {
@@ -7,7 +7,7 @@ export const foreignUnits: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['systemd-is-init', 'masked-units'],
   run(facts) {
-    const { broker, edgecore } = known(facts.units)
+    const { broker, edgecore } = requireFact(facts.units)
     // `keadm join` writes an edgecore.service of its own, also over ours; it starts the same program.
     const isEdgecore = edgecore.ours || /\/edgecore( |$)/.test(edgecore.execStart)
     const foreign = [

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** Part of all below which the kubelet inside EdgeCore ends pods (its default `nodefs.inodesFree`). */
@@ -10,7 +10,7 @@ export const inodes: Check = {
   tags: ['preflight', 'doctor'],
   roles: ['edge', 'cloud'],
   run(facts) {
-    const { containerd, edgekit } = known(facts.disks)
+    const { containerd, edgekit } = requireFact(facts.disks)
     const all = containerd.mountPoint === edgekit.mountPoint ? [edgekit] : [containerd, edgekit]
     // Some file systems make them as they are needed, and count none.
     const counted = all.filter(({ totalInodes }) => totalInodes > 0)

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const journalKept: Check = {
@@ -7,7 +7,7 @@ export const journalKept: Check = {
   tags: ['doctor'],
   needs: ['running-as-root', 'systemd-is-init'],
   run(facts) {
-    const { persistent, volatile } = known(facts.journalStorage)
+    const { persistent, volatile } = requireFact(facts.journalStorage)
     if (persistent) return { status: 'pass', observed: '/var/log/journal' }
     const keep = ['mkdir -p /var/log/journal', 'systemctl restart systemd-journald', 'journalctl --flush']
     if (volatile) {

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** The least that Kubernetes takes (its own validator of systems, k8s.io/system-validators). */
@@ -10,7 +10,7 @@ export const kernel: Check = {
   tags: ['preflight', 'doctor'],
   roles: ['edge', 'cloud'],
   run(facts) {
-    const { platform, kernel } = known(facts.machine)
+    const { platform, kernel } = requireFact(facts.machine)
     const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(kernel) ?? []).map(Number)
     const recent = major > minimum[0] || (major === minimum[0] && minor >= minimum[1])
     if (platform === 'linux' && recent) return { status: 'pass', observed: kernel }

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const maskedUnits: Check = {
@@ -7,7 +7,7 @@ export const maskedUnits: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['systemd-is-init'],
   run(facts) {
-    const masked = Object.values(known(facts.units)).filter(({ load }) => load === 'masked')
+    const masked = Object.values(requireFact(facts.units)).filter(({ load }) => load === 'masked')
     if (masked.length === 0) return { status: 'pass', observed: 'none' }
     return {
       status: 'fail',

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { formatBytes } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
@@ -13,7 +13,7 @@ export const memory: Check = {
   title: 'There is enough memory',
   tags: ['preflight', 'doctor'],
   run(facts) {
-    const { memory } = known(facts.machine)
+    const { memory } = requireFact(facts.machine)
     const observed = `${formatBytes(memory.availableBytes)} of ${formatBytes(memory.totalBytes)} available`
     if (memory.totalBytes >= total && memory.availableBytes >= available) return { status: 'pass', observed }
     return {

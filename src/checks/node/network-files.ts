@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const networkFiles: Check = {
@@ -6,7 +6,7 @@ export const networkFiles: Check = {
   title: '/etc/hosts and /etc/resolv.conf are there',
   tags: ['preflight', 'doctor'],
   run(facts) {
-    const missing = Object.entries(known(facts.machine).networkFiles)
+    const missing = Object.entries(requireFact(facts.machine).networkFiles)
       .filter(([, readable]) => !readable)
       .map(([path]) => path)
     if (missing.length === 0) return { status: 'pass', observed: 'both are readable' }

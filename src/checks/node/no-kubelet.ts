@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const noKubelet: Check = {
@@ -6,7 +6,7 @@ export const noKubelet: Check = {
   title: 'No kubelet runs on this node',
   tags: ['preflight', 'doctor'],
   run(facts) {
-    const { programs } = known(facts.machine)
+    const { programs } = requireFact(facts.machine)
     const kubelet = programs.includes('kubelet')
     const proxy = programs.includes('kube-proxy')
     if (!kubelet && !proxy) return { status: 'pass', observed: 'neither kubelet nor kube-proxy' }

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import type { Check } from '../check.ts'
 
@@ -14,9 +14,9 @@ function nameOf(facts: Facts): { value: string; source: string } {
       : undefined
   if (configured) return { value: configured, source: 'hostnameOverride in edgecore.yaml' }
   // Before the first install it is not in a file yet.
-  const wanted = known(facts.wanted).nodeName
+  const wanted = requireFact(facts.installedSettings).nodeName
   return wanted === undefined
-    ? { value: known(facts.machine).hostName.toLowerCase(), source: 'the host name' }
+    ? { value: requireFact(facts.machine).hostName.toLowerCase(), source: 'the host name' }
     : { value: wanted, source: 'asked for' }
 }
 
@@ -40,7 +40,7 @@ export const nodeName: Check = {
         },
       }
     }
-    const certificate = known(facts.certificates).node
+    const certificate = requireFact(facts.certificates).node
     const subject = certificate && 'subject' in certificate ? certificate.subject : ''
     const issuedFor = /\bCN=system:node:([^,]*)/.exec(subject)?.[1]
     if (issuedFor !== undefined && issuedFor !== value) {

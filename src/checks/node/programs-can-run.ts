@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 // Containers are not bothered by a noexec on /var/lib: their root is an overlay with flags of its own (tried).
@@ -8,7 +8,7 @@ export const programsCanRun: Check = {
   tags: ['preflight', 'doctor'],
   roles: ['edge', 'cloud'],
   run(facts) {
-    const { programs, edgekitPrograms } = known(facts.disks)
+    const { programs, edgekitPrograms } = requireFact(facts.disks)
     const refused = [programs, edgekitPrograms].filter(({ noExec }) => noExec)
     if (refused.length === 0) return { status: 'pass', observed: '/usr/local/bin and /opt' }
     return {

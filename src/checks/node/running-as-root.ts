@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const runningAsRoot: Check = {
@@ -7,7 +7,7 @@ export const runningAsRoot: Check = {
   tags: ['preflight', 'doctor'],
   roles: ['edge', 'cloud'],
   run(facts) {
-    if (known(facts.machine).isRoot) return { status: 'pass', observed: 'root' }
+    if (requireFact(facts.machine).isRoot) return { status: 'pass', observed: 'root' }
     return {
       // Not `fail`: nothing is wrong with the node, but hardly anything of it can be seen.
       status: 'error',

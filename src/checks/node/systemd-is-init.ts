@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const systemdIsInit: Check = {
@@ -6,7 +6,7 @@ export const systemdIsInit: Check = {
   title: 'systemd runs this machine',
   tags: ['preflight', 'doctor'],
   run(facts) {
-    if (known(facts.machine).systemdIsInit) return { status: 'pass', observed: 'systemd is the init' }
+    if (requireFact(facts.machine).systemdIsInit) return { status: 'pass', observed: 'systemd is the init' }
     return {
       status: 'fail',
       observed: '/run/systemd/system does not exist',

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 import { judgeImage } from '../shared/image-state.ts'
 
@@ -9,7 +9,7 @@ export const bundleImages: Check = {
   roles: ['edge', 'cloud'],
   needs: ['containerd-answers'],
   run(facts) {
-    const bundle = known(facts.bundle)
+    const bundle = requireFact(facts.bundle)
     if (!bundle)
       return { status: 'skip', observed: 'edgekit has installed no bundle here, so no image is expected' }
     // On an edge node the broker's has a check of its own.
@@ -17,7 +17,7 @@ export const bundleImages: Check = {
       ({ reference }) => bundle.role === 'cloud' || reference !== bundle.broker.image,
     )
     if (expected.length === 0) return { status: 'pass', observed: "none but the broker's" }
-    const { images } = known(facts.containerd)
+    const { images } = requireFact(facts.containerd)
     const judged = expected.map(image => ({ image, ...judgeImage(image, images) }))
     const wrong = judged.flatMap(result =>
       'problem' in result ? [{ image: result.image, problem: result.problem, state: result.state }] : [],

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const cgroupDriver: Check = {
@@ -7,9 +7,9 @@ export const cgroupDriver: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['cri-plugin'],
   run(facts) {
-    const { config } = known(facts.edgecoreConfig)
+    const { config } = requireFact(facts.edgecoreConfig)
     if (!config) return { status: 'skip', observed: 'there is no edgecore.yaml yet' }
-    const runtime = known(facts.containerdFiles).config.systemdCgroup ? 'systemd' : 'cgroupfs'
+    const runtime = requireFact(facts.containerdFiles).config.systemdCgroup ? 'systemd' : 'cgroupfs'
     const edgecore = config.edged.cgroupDriver.value
     if (runtime === edgecore) return { status: 'pass', observed: runtime }
     return {
@@ -19,7 +19,7 @@ export const cgroupDriver: Check = {
         'the same: otherwise no pod starts (expected cgroupsPath to be of format "slice:prefix:name")',
       evidence: [
         `SystemdCgroup = ${runtime === 'systemd'} in the configuration of containerd`,
-        `modules.edged.tailoredKubeletConfig.cgroupDriver: ${edgecore} in ${known(facts.edgecoreConfig).path}`,
+        `modules.edged.tailoredKubeletConfig.cgroupDriver: ${edgecore} in ${requireFact(facts.edgecoreConfig).path}`,
       ],
       remedy: {
         text: `Set cgroupDriver in edgecore.yaml to ${runtime}, then restart EdgeCore.`,

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const cniConfig: Check = {
@@ -7,7 +7,7 @@ export const cniConfig: Check = {
   tags: ['doctor'],
   needs: ['cri-plugin'],
   run(facts) {
-    const { cniFiles, config } = known(facts.containerdFiles)
+    const { cniFiles, config } = requireFact(facts.containerdFiles)
     if (cniFiles.length > 0)
       return { status: 'pass', observed: `${cniFiles.join(', ')} in ${config.cniConfigs}` }
     return {

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import { containerdSocket } from '../../node/paths.ts'
 import type { Check, Finding } from '../check.ts'
@@ -17,10 +17,10 @@ export const containerdAnswers: Check = {
 
 /** EdgeCore and the broker's unit know one socket only. */
 function onEdge(facts: Facts): Finding {
-  const { answers, silent, socket, version } = known(facts.containerd)
+  const { answers, silent, socket, version } = requireFact(facts.containerd)
   if (silent) return hung(socket)
   if (answers && socket === containerdSocket) return { status: 'pass', observed: `containerd ${version}` }
-  const unit = known(facts.units).containerd
+  const unit = requireFact(facts.units).containerd
   const installed = unit.load === 'loaded'
   return {
     status: 'fail',
@@ -54,7 +54,7 @@ const hung = (socket: string): Finding => ({
 
 /** Kubernetes has to be there first, with the containerd of the distribution or, in k3s, its own. */
 function onCloud(facts: Facts): Finding {
-  const { answers, silent, socket, version } = known(facts.containerd)
+  const { answers, silent, socket, version } = requireFact(facts.containerd)
   if (silent) return hung(socket)
   if (answers) return { status: 'pass', observed: `containerd ${version} on ${socket}` }
   return {

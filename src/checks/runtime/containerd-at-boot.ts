@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const containerdAtBoot: Check = {
@@ -7,7 +7,7 @@ export const containerdAtBoot: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['masked-units'],
   run(facts) {
-    const { load, enabled, name } = known(facts.units).containerd
+    const { load, enabled, name } = requireFact(facts.units).containerd
     if (load !== 'loaded') return { status: 'skip', observed: `there is no ${name}` }
     // `static` and `indirect`: something else starts it. The broker's unit wants it as well, so it is no failure.
     if (['enabled', 'static', 'indirect', 'alias', 'generated'].includes(enabled)) {

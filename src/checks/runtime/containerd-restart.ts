@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const containerdRestart: Check = {
@@ -7,7 +7,7 @@ export const containerdRestart: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['masked-units'],
   run(facts) {
-    const { load, killMode, name } = known(facts.units).containerd
+    const { load, killMode, name } = requireFact(facts.units).containerd
     if (load !== 'loaded') return { status: 'skip', observed: `there is no ${name}` }
     if (killMode === 'process' || killMode === 'none')
       return { status: 'pass', observed: `KillMode=${killMode}` }

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** KubeEdge 1.15 and later need it (CHANGELOG-1.15), and `ctr run --cap-drop` came with it. */
@@ -11,7 +11,7 @@ export const containerdVersion: Check = {
   roles: ['edge', 'cloud'],
   needs: ['containerd-answers'],
   run(facts) {
-    const { version } = known(facts.containerd)
+    const { version } = requireFact(facts.containerd)
     const [, major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version) ?? []).map(Number)
     if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))
       return { status: 'pass', observed: version }

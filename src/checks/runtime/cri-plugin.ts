@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const criPlugin: Check = {
@@ -8,7 +8,7 @@ export const criPlugin: Check = {
   roles: ['edge', 'cloud'],
   needs: ['containerd-answers'],
   run(facts) {
-    const { plugins } = known(facts.containerd)
+    const { plugins } = requireFact(facts.containerd)
     const cri = plugins.find(({ type, id }) => type === 'io.containerd.grpc.v1' && id === 'cri')
     if (cri?.status === 'ok') return { status: 'pass', observed: 'on' }
     const files = 'value' in facts.containerdFiles ? facts.containerdFiles.value : undefined

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 /** What edgekit and mosquitto.service use. `ctr` promises nothing from one version to the next, so it is asked. */
@@ -14,7 +14,7 @@ export const ctrFlags: Check = {
   roles: ['edge', 'cloud'],
   needs: ['containerd-answers'],
   run(facts) {
-    const found = known(facts.ctr)
+    const found = requireFact(facts.ctr)
     const missing = [
       ...used.import.filter(flag => !found.import.includes(flag)).map(flag => `ctr images import --${flag}`),
       ...used.run.filter(flag => !found.run.includes(flag)).map(flag => `ctr run --${flag}`),

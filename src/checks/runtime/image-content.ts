@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { formatBytes } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
@@ -9,9 +9,9 @@ export const imageContent: Check = {
   roles: ['edge', 'cloud'],
   needs: ['containerd-answers'],
   run(facts) {
-    const bundle = known(facts.bundle)
+    const bundle = requireFact(facts.bundle)
     if (!bundle) return { status: 'skip', observed: 'edgekit has installed no bundle here' }
-    const { damagedBlobs, config } = known(facts.containerdFiles)
+    const { damagedBlobs, config } = requireFact(facts.containerdFiles)
     if (damagedBlobs.length === 0) return { status: 'pass', observed: 'every layer has its size' }
     const digests = new Set(damagedBlobs.map(({ digest }) => digest))
     const images = bundle.images

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { containerdSocket } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -8,7 +8,7 @@ export const oneContainerd: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['containerd-answers'],
   run(facts) {
-    const { otherSockets } = known(facts.containerdFiles)
+    const { otherSockets } = requireFact(facts.containerdFiles)
     if (otherSockets.length === 0) return { status: 'pass', observed: containerdSocket }
     return {
       status: 'warn',

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { brokerContainer } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -8,8 +8,8 @@ export const orphanBroker: Check = {
   tags: ['doctor'],
   needs: ['containerd-answers'],
   run(facts) {
-    const unit = known(facts.units).broker
-    const task = known(facts.containerd).tasks.find(({ container }) => container === brokerContainer)
+    const unit = requireFact(facts.units).broker
+    const task = requireFact(facts.containerd).tasks.find(({ container }) => container === brokerContainer)
     // While the unit starts or stops, the task comes or goes.
     const atRest = unit.active === 'inactive' || unit.active === 'failed'
     if (task?.status !== 'RUNNING' || !atRest) return { status: 'pass', observed: 'none' }

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const runcRuns: Check = {
@@ -8,7 +8,7 @@ export const runcRuns: Check = {
   roles: ['edge', 'cloud'],
   needs: ['containerd-answers'],
   run(facts) {
-    const runc = known(facts.runc)
+    const runc = requireFact(facts.runc)
     if ('version' in runc) return { status: 'pass', observed: runc.version }
     return {
       status: 'fail',

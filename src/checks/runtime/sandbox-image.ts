@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 import { pinCommand } from '../shared/image-state.ts'
 
@@ -8,10 +8,10 @@ export const sandboxImage: Check = {
   tags: ['preflight', 'checklist', 'doctor'],
   needs: ['containerd-answers', 'cri-plugin'],
   run(facts) {
-    const { images } = known(facts.containerd)
-    const reference = known(facts.containerdFiles).config.sandboxImage
+    const { images } = requireFact(facts.containerd)
+    const reference = requireFact(facts.containerdFiles).config.sandboxImage
     const image = images.find(image => image.reference === reference)
-    const inBundle = known(facts.bundle)?.images.some(image => image.reference === reference) ?? false
+    const inBundle = requireFact(facts.bundle)?.images.some(image => image.reference === reference) ?? false
     if (image && !image.pinned) {
       return {
         status: 'warn',

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import { brokerContainer } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -8,8 +8,8 @@ export const staleContainer: Check = {
   tags: ['doctor'],
   needs: ['containerd-answers'],
   run(facts) {
-    const unit = known(facts.units).broker
-    const { tasks, containers, snapshots } = known(facts.containerd)
+    const unit = requireFact(facts.units).broker
+    const { tasks, containers, snapshots } = requireFact(facts.containerd)
     const task = tasks.find(({ container }) => container === brokerContainer)
     const atRest = unit.active === 'inactive' || unit.active === 'failed'
     const left = [

@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const isLocal = (address: string): boolean => /^(127\.|::1$|localhost$)/.test(address)
@@ -9,10 +9,10 @@ export const anonymousAccess: Check = {
   tags: ['checklist', 'doctor', 'security'],
   needs: ['broker-listening'],
   run(facts) {
-    const config = known(facts.brokerConfig)
+    const config = requireFact(facts.brokerConfig)
     if (!config) return { status: 'skip', observed: 'there is no mosquitto.conf of edgekit' }
     const open = config.listeners.filter(({ address, anonymous }) => anonymous && !isLocal(address))
-    const entered = known(facts.openDoors)
+    const entered = requireFact(facts.anonymousEndpoints)
     if (open.length === 0 && entered.length === 0) {
       const others = config.listeners.filter(({ address }) => !isLocal(address))
       return {

@@ -1,5 +1,5 @@
 import type { BrokerProcessFacts } from '../../facts/broker-process.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 export const brokerConfined: Check = {
@@ -8,7 +8,7 @@ export const brokerConfined: Check = {
   tags: ['doctor', 'security'],
   needs: ['broker-active', 'running-as-root'],
   run(facts) {
-    const broker = known(facts.brokerProcess)
+    const broker = requireFact(facts.brokerProcess)
     if (!broker) return { status: 'skip', observed: 'there is no process of the broker' }
     const loose = looseEnds(broker)
     if (loose.length === 0)

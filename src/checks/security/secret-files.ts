@@ -1,4 +1,4 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { SecretFile } from '../../facts/secret-files.ts'
 import type { Check } from '../check.ts'
 
@@ -8,10 +8,10 @@ export const secretFiles: Check = {
   tags: ['doctor', 'security'],
   needs: ['running-as-root'],
   run(facts) {
-    const ofBroker = (known(facts.brokerConfig)?.files ?? [])
+    const ofBroker = (requireFact(facts.brokerConfig)?.files ?? [])
       .filter(({ option }) => /^(password_file|keyfile|psk_file)$/.test(option))
       .flatMap(({ path, access }) => (access ? [{ path, ...access }] : []))
-    const all = [...known(facts.secretFiles), ...ofBroker]
+    const all = [...requireFact(facts.secretFiles), ...ofBroker]
     const loose = all.filter(({ mode }) => (mode & 0o007) !== 0)
     if (loose.length === 0)
       return { status: 'pass', observed: `${all.length} file${all.length === 1 ? '' : 's'}` }

@@ -1,5 +1,5 @@
 import type { ChangedFile, DriftFacts } from '../../facts/drift.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import { paths } from '../../node/paths.ts'
 import type { Finding } from '../check.ts'
@@ -16,7 +16,7 @@ function partOf({ path, kind }: ChangedFile): Part {
 
 /** What of this part is not as it was installed; a finding when there is no more to say. */
 export function changedIn(part: Part, facts: Facts): Finding | DriftFacts['changed'] {
-  const drift = known(facts.drift)
+  const drift = requireFact(facts.drift)
   if (!drift) return { status: 'skip', observed: 'edgekit has installed nothing here' }
   const changed = drift.changed.filter(change => partOf(change) === part)
   return changed.length === 0 ? { status: 'pass', observed: 'as installed' } : changed

@@ -3,7 +3,7 @@ import type { ListedCheck } from '../check.ts'
 
 /** They look at what only a running EdgeCore does. */
 const needsRunning = ({ id, group }: ListedCheck): boolean =>
-  id === 'edgecore-active' || group === 'mqtt path'
+  id === 'edgecore-active' || group === 'mqtt-path'
 /** What EdgeCore and its pods need of a node, and a broker does without. */
 const neededByEdgecore: readonly string[] = [
   'node-name',
@@ -14,15 +14,18 @@ const neededByEdgecore: readonly string[] = [
   'cgroup-driver',
   'sandbox-image',
   'cni-config',
-  'edgecore-keys',
+  'edgecore-config-drift',
 ]
 const isAboutEdgecore = ({ id, group }: ListedCheck): boolean =>
-  group === 'edgecore' || group === 'mqtt path' || neededByEdgecore.includes(id)
+  group === 'edgecore' || group === 'mqtt-path' || neededByEdgecore.includes(id)
 /** They look whether something is edgekit's own. */
 const isAboutOwner = ({ id }: ListedCheck): boolean => id === 'foreign-units' || id === 'broker-port'
 
 /** Why a check says nothing about this node, because of what was asked for when it was installed; undefined otherwise. */
-export function unwanted(check: ListedCheck, { wanted, units }: Facts): string | undefined {
+export function unwanted(
+  check: ListedCheck,
+  { installedSettings: wanted, units }: Facts,
+): string | undefined {
   if (!('value' in wanted)) return undefined
   const { edgecore, adopt } = wanted.value
   if (adopt && isAboutOwner(check)) return 'what was there is used as it is (--adopt)'

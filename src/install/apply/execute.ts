@@ -37,7 +37,7 @@ async function make(step: PlannedStep, run: Run, node: Node): Promise<void> {
       id === step.id && kind === step.kind && state !== 'reverted' && isSameSpec(spec, step.spec),
   )
   const before = again
-    ? ((await action.again?.(step.spec, again.before, node)) ?? again.before)
+    ? ((await action.recapture?.(step.spec, again.before, node)) ?? again.before)
     : await action.capture(step.spec, node, path => run.backUp(path))
   const change = await run.intent(step, before, again?.change)
   const seen = await action.apply(step.spec, node)

@@ -9,11 +9,11 @@ import { units } from '../../node/paths.ts'
  */
 export async function requireStableEdgecore(
   node: Node,
-  settleMs: number,
+  stableForMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { restarts } = await node.systemd.unit(units.edgecore)
-  for (const end = Date.now() + settleMs; ; await sleep(Math.min(500, settleMs / 4))) {
+  for (const end = Date.now() + stableForMs; ; await sleep(Math.min(500, stableForMs / 4))) {
     signal.throwIfAborted()
     const unit = await node.systemd.unit(units.edgecore)
     if (unit.active !== 'active' || unit.restarts > restarts) throw await instability(node)

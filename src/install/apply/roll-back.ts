@@ -50,14 +50,16 @@ export function rollBack(run: Run, node: Node, signal?: AbortSignal): RollBack {
       for (const change of firstOfEach(changes)) {
         const { spec, before } = change
         const action = actionOf(change.kind)
-        await attempt(action.describe(spec), note, async () => action.resume?.(spec, before, node))
+        await attempt(action.describe(spec), note, async () =>
+          action.restartAfterRollback?.(spec, before, node),
+        )
       }
     },
   }
   const settle: Step = {
     title: 'Forget the interrupted run',
     async run(note) {
-      const forget = async () => run.settle(await readReceipt(node.files))
+      const forget = async () => run.close(await readReceipt(node.files))
       if (left.length === 0) await attempt('Forget the interrupted run', note, forget)
     },
   }

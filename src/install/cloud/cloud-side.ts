@@ -8,7 +8,7 @@ import { kubeconfigs } from '../../node/paths.ts'
 import { type CloudCommand, type CloudOptions, cloudCommands } from './cloud-commands.ts'
 
 /** What the person asked for; only a cloud bundle knows what to do with it. */
-export interface CloudChoice {
+export interface CloudFlags {
   /** Run keadm and kubectl, and not only say what to type. */
   apply: boolean
   advertiseAddress: string | undefined
@@ -21,7 +21,7 @@ export interface CloudChoice {
  */
 export async function cloudOptions(
   { role, name, kubeedgeVersion }: Manifest,
-  { apply, advertiseAddress, kubeconfig }: CloudChoice,
+  { apply, advertiseAddress, kubeconfig }: CloudFlags,
   { files }: Node,
 ): Promise<CloudOptions | undefined> {
   if (role !== 'cloud') {

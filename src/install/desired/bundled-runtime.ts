@@ -3,7 +3,7 @@ import type { Manifest } from '../../bundle/manifest.ts'
 import type { UnpackedBundle } from '../../bundle/open-unpacked.ts'
 import type { Check } from '../../checks/check.ts'
 import { readEdgecoreConfig } from '../../edgecore/config/config.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import type { Node } from '../../node/node.ts'
 import { paths } from '../../node/paths.ts'
@@ -50,7 +50,7 @@ export async function newRuntime(
   const { stdout } = await processes.run(join(directory, program), ['config', 'default'], {
     timeoutMs: 20_000,
   })
-  const { config } = known(facts.edgecoreConfig)
+  const { config } = requireFact(facts.edgecoreConfig)
   const base = (await files.read(join(directory, 'config/kubeedge/edgecore-config.yaml'))) ?? ''
   const { cgroupDriver } = (config ?? readEdgecoreConfig(base)).edged
   return {
@@ -59,6 +59,6 @@ export async function newRuntime(
       manifest.images.map(({ reference }) => reference),
     ),
     systemdCgroup: cgroupDriver.value === 'systemd',
-    ownRunc: !known(facts.runtimePrograms).runc.some(path => path !== paths.runc),
+    ownRunc: !requireFact(facts.runtimePrograms).runc.some(path => path !== paths.runc),
   }
 }

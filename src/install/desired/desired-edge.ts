@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { UnpackedBundle } from '../../bundle/open-unpacked.ts'
 import { type EdgecoreConfig, readEdgecoreConfig } from '../../edgecore/config/config.ts'
 import type { CgroupDriver } from '../../edgecore/config/node-values.ts'
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import { isForeign } from '../../facts/units.ts'
 import { EdgekitError, exitCodes } from '../../lib/errors.ts'
@@ -10,7 +10,7 @@ import type { Secret } from '../../lib/secret.ts'
 import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
 import { isUnknown } from '../../node/systemd.ts'
-import type { Choices } from '../request/choices.ts'
+import type { NodeSettings } from '../request/node-settings.ts'
 import { bringsRuntime, newRuntime } from './bundled-runtime.ts'
 import { desiredSteps } from './desired-steps.ts'
 import type { NewRuntime } from './runtime-steps.ts'
@@ -18,7 +18,7 @@ import type { DesiredStep } from './step-makers.ts'
 
 /** What one install is to make of an edge node. */
 export interface EdgeRequest {
-  choices: Choices
+  choices: NodeSettings
   /** Ids of things of somebody else that are replaced. */
   force: readonly string[]
   /** A configuration of EdgeCore to start from on a node that has none. */
@@ -37,8 +37,8 @@ export async function desiredEdge(
   node: Node,
   note: (text: string) => void,
 ): Promise<DesiredStep[]> {
-  const { broker, edgecore } = known(facts.units)
-  const { path, config } = known(facts.edgecoreConfig)
+  const { broker, edgecore } = requireFact(facts.units)
+  const { path, config } = requireFact(facts.edgecoreConfig)
   const base = edgecoreConfig ?? join(bundle.directory, 'config/kubeedge/edgecore-config.yaml')
   const current = config ?? (await readBase(base, node))
   const runtime = bringsRuntime(bundle.manifest, facts) ? await newRuntime(bundle, facts, node) : undefined
@@ -50,7 +50,7 @@ export async function desiredEdge(
     bundle,
     choices,
     brokerAdopted: choices.adopt && isForeign(broker),
-    newUnits: Object.values(known(facts.units))
+    newUnits: Object.values(requireFact(facts.units))
       .filter(isUnknown)
       .map(({ name }) => name),
     runtime,
@@ -58,8 +58,8 @@ export async function desiredEdge(
       adopted: isForeign(edgecore) && !force.includes(units.edgecore),
       config: path,
       base,
-      nodeName: known(facts.machine).hostName.toLowerCase(),
-      containerdSocket: known(facts.containerd).socket,
+      nodeName: requireFact(facts.machine).hostName.toLowerCase(),
+      containerdSocket: requireFact(facts.containerd).socket,
       cgroupDriver: cgroupDriverOf(runtime, facts),
       quic: quicOf(choices) ?? current.edgeHub.quic.enable.value,
       token: joined ? undefined : token,
@@ -91,7 +91,7 @@ function cgroupDriverOf(
   return systemd === undefined ? undefined : systemd ? 'systemd' : 'cgroupfs'
 }
 
-function quicOf({ set }: Choices): boolean | undefined {
+function quicOf({ set }: NodeSettings): boolean | undefined {
   const chosen = set['modules.edgeHub.quic.enable']
   return typeof chosen === 'boolean' ? chosen : undefined
 }

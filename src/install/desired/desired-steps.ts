@@ -1,13 +1,13 @@
 import type { UnpackedBundle } from '../../bundle/open-unpacked.ts'
 import { broker, paths, units } from '../../node/paths.ts'
-import type { Choices } from '../request/choices.ts'
+import type { NodeSettings } from '../request/node-settings.ts'
 import { type DesiredEdgecore, edgecoreSteps } from './edgecore-steps.ts'
 import { type NewRuntime, runtimeSteps } from './runtime-steps.ts'
 import { type DesiredStep, readable, type StepMakers, stepMakers } from './step-makers.ts'
 
 export interface DesiredNode {
   bundle: UnpackedBundle
-  choices: Choices
+  choices: NodeSettings
   edgecore: DesiredEdgecore
   /** mosquitto.service is somebody else's, and stays. */
   brokerAdopted: boolean

@@ -10,7 +10,7 @@ import {
 } from '../../edgecore/config/node-values.ts'
 import type { Secret } from '../../lib/secret.ts'
 import { paths, units } from '../../node/paths.ts'
-import { type Choices, parseCloudCore } from '../request/choices.ts'
+import { type NodeSettings, parseCloudCore } from '../request/node-settings.ts'
 import { type DesiredStep, readable, type StepMakers } from './step-makers.ts'
 
 /** How EdgeCore is to be on a node. */
@@ -37,7 +37,7 @@ export interface DesiredEdgecore {
 export function edgecoreSteps(
   { kubeedgeVersion }: Manifest,
   edgecore: DesiredEdgecore,
-  choices: Choices,
+  choices: NodeSettings,
   { place, folder, reload, start }: StepMakers,
 ): DesiredStep[] {
   const { adopted, config, base } = edgecore
@@ -84,7 +84,10 @@ export function edgecoreSteps(
   ]
 }
 
-const chosenValues = ({ nodeName, cloudcore, set }: Choices, quic: boolean): Record<string, ConfigValue> => ({
+const chosenValues = (
+  { nodeName, cloudcore, set }: NodeSettings,
+  quic: boolean,
+): Record<string, ConfigValue> => ({
   ...(nodeName !== undefined && { 'modules.edged.hostnameOverride': nodeName }),
   ...(cloudcore !== undefined && cloudValues(parseCloudCore(cloudcore), { quic })),
   ...set,

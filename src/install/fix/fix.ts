@@ -3,10 +3,10 @@ import { EdgekitError, exitCodes } from '../../lib/errors.ts'
 import type { StepRunner } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
-import { carryOut } from '../apply/carry-out.ts'
-import { howToGoOn } from '../apply/how-to-go-on.ts'
-import { waitForEdgecoreToSettle } from '../apply/settle.ts'
+import { executePlan } from '../apply/execute-plan.ts'
+import { recoveryHint } from '../apply/recovery-hint.ts'
 import { takeLock } from '../apply/take-lock.ts'
+import { waitForBrokerConnection } from '../apply/wait-for-broker-connection.ts'
 import type { PlannedStep } from '../plan/plan.ts'
 import { actionOf } from '../record/action-of.ts'
 import { interruptedRun } from '../record/open-run.ts'
@@ -125,7 +125,7 @@ const notRoot = (): EdgekitError =>
 const interruptedBefore = (): EdgekitError =>
   new EdgekitError('an install was interrupted here, and comes first', {
     exitCode: exitCodes.refused,
-    remedy: howToGoOn(),
+    remedy: recoveryHint(),
   })
 
 /** Do what was planned, with the journal of an install; what fails is put back. Throws EdgekitError that says so. */
@@ -135,14 +135,14 @@ async function mend<R>(
 ): Promise<void> {
   if (!receipt) throw new Error('there is nothing to mend without a receipt')
   const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
-  await carryOut({
+  await executePlan({
     node,
     begin: { command: 'doctor --fix', edgekit, bundle: { name, kubeedgeVersion, manifestSha256 } },
     interrupted: undefined,
     plan: { undo: [], steps, foreign: [], kept: [] },
     prove: () =>
       runSteps([
-        { title: 'Wait for EdgeCore to reach the broker', run: () => waitForEdgecoreToSettle(node, 15_000) },
+        { title: 'Wait for EdgeCore to reach the broker', run: () => waitForBrokerConnection(node, 15_000) },
       ]),
     // What edgekit owns is the same as before.
     receipt: { head: receipt, desired: [], previous: receipt },

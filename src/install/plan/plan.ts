@@ -4,7 +4,7 @@ import type { DesiredStep } from '../desired/step-makers.ts'
 import { actionOf } from '../record/action-of.ts'
 import type { Change, History } from '../record/journal.ts'
 import type { Receipt } from '../record/receipt.ts'
-import { believing } from './believing.ts'
+import { trustReceiptHashes } from './trust-receipt-hashes.ts'
 
 /** One change that has to be made. */
 export type PlannedStep = DesiredStep & { title: string }
@@ -46,7 +46,7 @@ export async function makePlan(
   const live = changes.filter(({ state }) => state !== 'reverted')
   const latest = (of: readonly Change[], id: string, what: 'touched' | 'done'): number =>
     Math.max(-1, ...of.filter(change => change.id === id).map(change => change[what]))
-  const looking = { ...node, files: believing(past.receipt?.items ?? [], node.files) }
+  const looking = { ...node, files: trustReceiptHashes(past.receipt?.items ?? [], node.files) }
   const inspections = await Promise.all(desired.map(step => inspect(step, past, looking)))
   const needed = new Set<string>()
   const isNeeded = ({ id, because }: DesiredStep, inspection: Inspection): boolean =>

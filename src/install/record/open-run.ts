@@ -31,7 +31,7 @@ export interface Run {
   done(change: Change): Promise<void>
   reverted(change: Change): Promise<void>
   /** Remove the journal, every copy of a file that the receipt does not need, and what is left of edgekit's state without one. */
-  settle(receipt: Receipt | undefined): Promise<void>
+  close(receipt: Receipt | undefined): Promise<void>
 }
 
 /** The run that was interrupted; undefined when all is settled. Throws EdgekitError when its journal cannot be read. */
@@ -44,7 +44,7 @@ export async function interruptedRun(node: Node): Promise<Run | undefined> {
   const receipt = await readReceipt(node.files)
   if (run && receipt?.run !== run.history.run) return run
   // Interrupted after the receipt was there: only the tidying up is missing.
-  await (run ?? newRun(node)).settle(receipt)
+  await (run ?? newRun(node)).close(receipt)
   return undefined
 }
 
@@ -107,7 +107,7 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
       // A full disk must not keep anything from being put back, and what is put back once more is as good.
       change.touched = await append({ record: 'reverted', change: change.change }, false).catch(() => records)
     },
-    async settle(receipt) {
+    async close(receipt) {
       await removeBackups(receipt)
       await files.clean(paths.receipt)
       await files.remove(paths.journal)

@@ -89,7 +89,7 @@ export async function foldReceipt(
       const older = known.get(id)
       const item = { ...older, id, kind, spec: withoutSource(spec) }
       if (!action.ownership) return undefined
-      const after = first ? ((await action.left?.(spec, node)) ?? null) : (older?.after ?? null)
+      const after = first ? ((await action.fingerprint?.(spec, node)) ?? null) : (older?.after ?? null)
       if (older && older.ownership !== 'adopted')
         return { ...item, ownership: older.ownership, before: older.before, after }
       if (first) return { ...item, ownership: action.ownership(first.before), before: first.before, after }

@@ -6,7 +6,7 @@ import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
 import { listProblems } from '../../yaml/problem-list.ts'
 import { locate, problemsOf, type ValueProblem } from '../../yaml/problems.ts'
 import { readYaml } from '../../yaml/source.ts'
-import type { Asked } from './choices.ts'
+import type { InstallFlags } from './node-settings.ts'
 
 /** The same as the flags of `edgekit install`, for a machine that nobody sits at. */
 const schema = z.strictObject({
@@ -28,14 +28,16 @@ const schema = z.strictObject({
  * Read an answers file. Paths in it count from its own directory. Throws EdgekitError (usage) that names each mistake
  * with line and column.
  */
-export function readAnswers(text: string, file: string): Asked {
+export function readAnswers(text: string, file: string): InstallFlags {
   const source = readYaml(text, file)
   if (Array.isArray(source)) throw wrong(file, source)
   const value = source.value ?? {}
   const { data, error } = schema.safeParse(value)
   const problems = error ? problemsOf(error.issues, value, schema) : setProblems(data.set ?? {})
   if (!data || problems.length > 0) throw wrong(file, locate(problems, [source]))
-  const given = Object.fromEntries(Object.entries(data).filter(([, answer]) => answer !== undefined)) as Asked
+  const given = Object.fromEntries(
+    Object.entries(data).filter(([, answer]) => answer !== undefined),
+  ) as InstallFlags
   const path = (name: string) => (name === '-' ? name : resolve(dirname(file), name))
   return {
     ...given,

@@ -4,7 +4,7 @@ import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
 import type { Step, StepRunner } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { brokerContainer, paths, units } from '../../node/paths.ts'
-import { howToGoOn, notPutBack } from '../apply/how-to-go-on.ts'
+import { recoveryHint, unrevertedLines } from '../apply/recovery-hint.ts'
 import { rollBack } from '../apply/roll-back.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { interruptedRun, newRun, type Run } from '../record/open-run.ts'
@@ -27,7 +27,7 @@ export interface UninstallResult {
   bundle: Receipt['bundle'] | undefined
   kept: Kept[]
   /** edgekit itself and its receipt are still there, for what could not be taken back yet. */
-  goesOn: boolean
+  continues: boolean
 }
 
 /** Go last: what was interrupted can be gone on with as long as they are there. */
@@ -45,9 +45,9 @@ export async function uninstall(options: UninstallOptions): Promise<UninstallRes
   const receipt = await readReceipt(node.files)
   if (!receipt) {
     // Killed after the receipt had gone, or put back to an untouched node just now.
-    await (begun ?? newRun(node)).settle(undefined)
+    await (begun ?? newRun(node)).close(undefined)
     if (!(await node.files.status(paths.state))) await removePrograms(node)
-    return { bundle: undefined, kept: [], goesOn: false }
+    return { bundle: undefined, kept: [], continues: false }
   }
   const run = begun ?? newRun(node)
   const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
@@ -72,9 +72,9 @@ async function unfinished({ node, runSteps, signal }: UninstallOptions): Promise
   const { steps, left } = rollBack(run, node, signal)
   await runSteps(steps)
   if (left.length === 0) return undefined
-  throw new EdgekitError(notPutBack(left).join('\n'), {
+  throw new EdgekitError(unrevertedLines(left).join('\n'), {
     exitCode: exitCodes.notClean,
-    remedy: `An install that was interrupted has to be put back first. Mend the cause. ${howToGoOn()}`,
+    remedy: `An install that was interrupted has to be put back first. Mend the cause. ${recoveryHint()}`,
   })
 }
 
@@ -82,7 +82,7 @@ async function takeBack(
   receipt: Receipt,
   run: Run,
   { node, purge, runSteps, signal }: UninstallOptions,
-): Promise<Pick<UninstallResult, 'kept' | 'goesOn'>> {
+): Promise<Pick<UninstallResult, 'kept' | 'continues'>> {
   const kept: Kept[] = []
   const remaining: ReceiptItem[] = []
   const context = await contextFor(receipt, node, purge)
@@ -107,13 +107,13 @@ async function takeBack(
     const items = [...receipt.items.filter(({ id }) => programs.includes(id)), ...remaining]
     const rest: Receipt = { ...receipt, run: run.history.run, updatedAt: new Date().toISOString(), items }
     await writeReceipt(rest, node.files)
-    await run.settle(rest)
-    return { kept, goesOn: true }
+    await run.close(rest)
+    return { kept, continues: true }
   }
   await node.files.remove(paths.receipt)
-  await run.settle(undefined)
+  await run.close(undefined)
   await removePrograms(node)
-  return { kept, goesOn: false }
+  return { kept, continues: false }
 }
 
 /** A directory that holds something that is kept needs no line of its own. */

@@ -33,7 +33,7 @@ export function socketState(path: string, timeoutMs: number): Promise<SocketStat
  * Aborts so many milliseconds after the server behind a socket has hung up: for a program that may wait without an end for
  * what cannot come any more, as `ctr images import` does (1.6.20, 1 of 40) when containerd ends meanwhile.
  */
-export function hungUp(path: string, graceMs: number): { signal: AbortSignal } & Disposable {
+export function abortWhenServerGone(path: string, graceMs: number): { signal: AbortSignal } & Disposable {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const session = connectHttp2('http://localhost', { createConnection: () => connect(path) })

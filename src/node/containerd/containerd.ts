@@ -4,7 +4,7 @@ import type { Processes } from '../processes/processes.ts'
 import { type ContainerdApi, containerdApi, type ImageName } from './containerd-api.ts'
 import { type ImageContent, withContents } from './containerd-images.ts'
 import { containerdServices, namespace } from './containerd-services.ts'
-import { hungUp, type SocketState, socketState } from './containerd-socket.ts'
+import { abortWhenServerGone, type SocketState, socketState } from './containerd-socket.ts'
 import type { CallGrpc } from './grpc.ts'
 
 export interface ContainerdImage extends ImageName, ImageContent {}
@@ -65,7 +65,7 @@ export function localContainerd(
     async importImage(archive, platform) {
       const args = await withPlace('images', 'import', '--platform', platform, archive)
       // It has these 5 s to say so itself.
-      using end = hungUp(await socket(), 5000)
+      using end = abortWhenServerGone(await socket(), 5000)
       // Killed in the middle, `ctr` leaves a lease that keeps what it had brought, whoever removes the image.
       await processes.run('ctr', args, { timeoutMs: 600_000, outlives: true, signal: end.signal })
     },

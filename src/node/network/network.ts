@@ -18,7 +18,7 @@ export interface Network {
   /** Addresses of this machine that others can reach: no loopback, no link-local ones. */
   addresses(): string[]
   /** Ask a web server on this machine. Throws when there is no answer within `timeoutMs`. */
-  get(url: string, timeoutMs: number): Promise<{ status: number; says: string }>
+  get(url: string, timeoutMs: number): Promise<{ status: number; body: string }>
 }
 
 /** `0100007F` -> `127.0.0.1`: the kernel prints each 32-bit word of an address in host (little-endian) order. */
@@ -97,7 +97,7 @@ export function localNetwork(files: Files): Network {
 }
 
 /** The answer is cut after 200 characters. */
-const ask = (url: string, timeoutMs: number): Promise<{ status: number; says: string }> =>
+const ask = (url: string, timeoutMs: number): Promise<{ status: number; body: string }> =>
   new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs)
     const fail = (error: Error) =>
@@ -108,6 +108,6 @@ const ask = (url: string, timeoutMs: number): Promise<{ status: number; says: st
         says += text
       })
       response.on('error', fail)
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, says: says.trim().slice(0, 200) }))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: says.trim().slice(0, 200) }))
     }).on('error', fail)
   })

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, open, readFile, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { otherDigest, otherSize, tooLong, tooShort } from '../../http/content-mismatch.ts'
-import { free } from '../../lib/give-back-buffer.ts'
+import { detachBuffer } from '../../lib/detach-buffer.ts'
 import { hashFile } from '../../lib/hash/hash-file.ts'
 import { ThreadedHash } from '../../lib/hash/hash-thread.ts'
 import { limit } from '../../lib/limit.ts'
@@ -154,7 +154,7 @@ export class BlobStore {
       }
       await write()
     } finally {
-      free(buffer)
+      detachBuffer(buffer)
     }
     return { size, sha256: await (hash instanceof ThreadedHash ? hash.digest() : hash.digest('hex')) }
   }

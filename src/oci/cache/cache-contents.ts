@@ -1,7 +1,7 @@
 import { glob, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { Names, type RememberedName } from './remembered-tags.ts'
 import { storing } from './storage-error.ts'
+import { type RememberedName, TagCache } from './tag-cache.ts'
 
 export interface CacheContents {
   directory: string
@@ -24,7 +24,7 @@ export async function cacheContents(directory: string): Promise<CacheContents> {
   const whole = blobs.filter(({ path }) => isBlob(path))
   return {
     directory,
-    names: await new Names(directory).all(),
+    names: await new TagCache(directory).all(),
     blobs: whole.length,
     size: whole.reduce((sum, { size }) => sum + size, 0),
   }
@@ -48,7 +48,7 @@ const abandonedMs = 60 * 60 * 1000
 export async function pruneCache(directory: string, olderThanMs: number): Promise<Pruned> {
   const now = Date.now()
   const blobs = await filesIn(directory, 'blobs/sha256/*')
-  const names = new Names(directory)
+  const names = new TagCache(directory)
   const removed = new Set<string>()
   let freed = 0
   for (const { path, size, used } of blobs) {

@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
-import { free } from '../../lib/give-back-buffer.ts'
-import { inOneBuffer } from '../../tar/one-buffer.ts'
+import { detachBuffer } from '../../lib/detach-buffer.ts'
+import { rechunk } from '../../tar/rechunk.ts'
 import { isZstd, oneFrameAtATime } from '../../tar/zstd-frames.ts'
 
 /** Bytes, a whole number of tar blocks; with the 16 KiB that zlib takes by itself the way to its thread and back costs more than the unpacking. */
@@ -43,13 +43,13 @@ async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promis
   const kind = await layerKind(path)
   const [one, other, unpacked] = [freshChunk(), freshChunk(), freshChunk()] as const
   const packed = reusedChunks(path, [one, other])
-  const inChunks = (pieces: AsyncIterable<Buffer<ArrayBuffer>>) => inOneBuffer(pieces, unpacked)
+  const inChunks = (pieces: AsyncIterable<Buffer<ArrayBuffer>>) => rechunk(pieces, unpacked)
   if (kind === 'gzip') await pipeline(packed, createGunzip({ chunkSize }), inChunks, read)
   else if (kind === 'zstd')
     await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), inChunks, read)
   else await pipeline(packed, read)
   // Not after an error: a thread may still be at work on them.
-  for (const buffer of [one, other, unpacked]) free(buffer)
+  for (const buffer of [one, other, unpacked]) detachBuffer(buffer)
 }
 
 const freshChunk = (): Buffer<ArrayBuffer> => Buffer.allocUnsafeSlow(chunkSize)

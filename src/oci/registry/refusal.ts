@@ -16,7 +16,7 @@ class Refusal extends Error {
 }
 
 /** The answer, when it is one of content; else throws, as Transient what is worth another try. */
-export async function accepted(answer: Answer): Promise<Answer> {
+export async function requireOk(answer: Answer): Promise<Answer> {
   if (answer.status === 200 || answer.status === 206) return answer
   const body = await readAll(answer, 64 * 1024).catch(() => Buffer.alloc(0))
   const words = `HTTP ${answer.status}${reasonIn(body)}`
@@ -41,7 +41,7 @@ function reasonIn(body: Buffer): string {
   }
 }
 
-interface Asked {
+interface PullContext {
   image: ImageReference
   /** Base URL. */
   address: string
@@ -50,7 +50,7 @@ interface Asked {
 }
 
 /** What the reader has to know: which image, which registry, what to do. */
-export function explained({ image, address, place }: Asked, error: unknown): EdgekitError {
+export function toPullError({ image, address, place }: PullContext, error: unknown): EdgekitError {
   if (error instanceof StorageError) return error
   const refusal = error instanceof Refusal ? error : error instanceof Error ? error.cause : undefined
   const status = refusal instanceof Refusal ? refusal.status : undefined

@@ -12,7 +12,7 @@ import { authorizationFor } from './authorization.ts'
 import { parseChallenge } from './challenge.ts'
 import type { Credentials } from './credentials.ts'
 import { type Mirrors, registryUrl } from './mirrors.ts'
-import { accepted, explained } from './refusal.ts'
+import { requireOk, toPullError } from './refusal.ts'
 
 /** The largest manifest registries have to take; larger ones are not read. */
 const largestManifest = 4 * 1024 * 1024
@@ -89,7 +89,7 @@ export class Registry {
       signal.throwIfAborted()
       const address = registryUrl(image.registry, this.#mirrors)
       const place = this.#loggedIn.has(address) ? this.#credentials?.place : undefined
-      throw explained({ image, address, place }, error)
+      throw toPullError({ image, address, place }, error)
     }
   }
 
@@ -99,12 +99,12 @@ export class Registry {
     const key = `${base}/${image.repository}`
     const known = this.#authorizations.get(key)
     const first = await get(url, withAuthorization(headers, known), this.#timeouts, signal)
-    if (first.status !== 401) return await accepted(first)
+    if (first.status !== 401) return await requireOk(first)
     const fresh = await this.#authorize(image, base, first, signal)
-    if (fresh === undefined) return await accepted(first)
+    if (fresh === undefined) return await requireOk(first)
     first.discard()
     this.#authorizations.set(key, fresh)
-    return await accepted(await get(url, withAuthorization(headers, fresh), this.#timeouts, signal))
+    return await requireOk(await get(url, withAuthorization(headers, fresh), this.#timeouts, signal))
   }
 
   /** The answer to a challenge. Credentials go by the host that is asked: a mirror never gets those of its original. */

@@ -1,5 +1,5 @@
 import type { BlobStore } from '../cache/blob-store.ts'
-import { Names } from '../cache/remembered-tags.ts'
+import { TagCache } from '../cache/tag-cache.ts'
 import type { Descriptor } from '../descriptor.ts'
 import { MissingParts } from '../missing-parts.ts'
 import { formatReference, type ImageReference } from '../reference.ts'
@@ -19,7 +19,7 @@ export function cacheSource(reference: ImageReference, store: BlobStore): Conten
   }
   return {
     async top() {
-      const digest = reference.digest ?? (await new Names(store.directory).find(reference))
+      const digest = reference.digest ?? (await new TagCache(store.directory).find(reference))
       const stored = digest === undefined ? undefined : await storedManifest(store, digest)
       if (stored !== undefined) return stored
       throw new MissingParts([

@@ -1,7 +1,7 @@
 import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { allOrAbort } from '../all-or-abort.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import { StorageError } from '../cache/storage-error.ts'
-import { together } from '../fail-fast.ts'
 import type { Platform } from '../platform.ts'
 import { formatReference, parseReference } from '../reference.ts'
 import type { Programs } from '../registry/helper-programs.ts'
@@ -73,7 +73,7 @@ export async function fetchImages(
   images: readonly WantedImage[],
   options: FetchOptions,
 ): Promise<PulledImage[]> {
-  return await together(options.signal, signal =>
+  return await allOrAbort(options.signal, signal =>
     images.map(image => fetchImage({ ...image, ...options, signal })),
   )
 }

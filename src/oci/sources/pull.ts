@@ -1,8 +1,8 @@
 import { otherDigest } from '../../http/content-mismatch.ts'
 import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { allOrAbort } from '../all-or-abort.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { Descriptor } from '../descriptor.ts'
-import { together } from '../fail-fast.ts'
 import { type ImageManifest, readConfig, readServed } from '../image-manifest.ts'
 import { choosePlatform, type Platform } from '../platform.ts'
 import { formatReference, parseReference } from '../reference.ts'
@@ -59,7 +59,7 @@ export async function collectImage(
   const { root, manifest, content } = await followName(source, platform, reference, signal)
   const { config, layers } = content
   let diffIds: string[] = []
-  await together(signal, ending => [
+  await allOrAbort(signal, ending => [
     source.blob(config, ending).then(async () => {
       diffIds = checkedConfig(await store.read(config.digest), platform, reference)
     }),

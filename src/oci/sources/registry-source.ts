@@ -1,6 +1,6 @@
 import { otherSize } from '../../http/content-mismatch.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
-import { Names } from '../cache/remembered-tags.ts'
+import { TagCache } from '../cache/tag-cache.ts'
 import { readServed } from '../image-manifest.ts'
 import { formatReference, type ImageReference } from '../reference.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -29,7 +29,7 @@ export function registrySource(
       // The type in the JSON rules; a server's header is believed only when there is none.
       const served = { ...fetched, mediaType: readServed(fetched, name).mediaType }
       await keep(served)
-      await new Names(store.directory).remember(reference, served.digest)
+      await new TagCache(store.directory).remember(reference, served.digest)
       return served
     },
     async manifest(entry, signal) {

@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts'
 export const imagesDeleted: Fault = {
   what: 'the disk was full, and the kubelet inside EdgeCore has deleted an image',
   occasion: 'doctor',
-  fails: 'images-kept',
+  fails: 'images-evicted',
   status: 'warn',
   says: /Removing image to free bytes/,
   release: 'bookworm',

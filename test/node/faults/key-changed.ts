@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts'
 export const keyChanged: Fault = {
   what: 'somebody has changed a key of edgecore.yaml that edgekit set',
   occasion: 'doctor',
-  fails: 'edgecore-keys',
+  fails: 'edgecore-config-drift',
   status: 'warn',
   says: /containerRuntimeEndpoint is .*\/var\/run/,
   release: 'trixie',

@@ -5,7 +5,7 @@ const ctr = '$(systemctl show --property=MainPID --value mosquitto)'
 export const logPipeFull: Fault = {
   what: 'nobody reads what the broker logs, and it has logged until the pipe was full',
   occasion: 'doctor',
-  fails: 'broker-log-read',
+  fails: 'broker-log-drained',
   says: /the broker stands still: it writes to its log/,
   release: 'trixie',
   // Every connection is a line.

@@ -5,7 +5,7 @@ const ctr = '$(systemctl show --property=MainPID --value mosquitto)'
 export const logReaderStopped: Fault = {
   what: 'ctr stands still, and nobody reads what the broker logs',
   occasion: 'doctor',
-  fails: 'broker-log-read',
+  fails: 'broker-log-drained',
   says: /ctr is stopped/,
   release: 'bookworm',
   breakIt: node => node.sh(`kill -STOP ${ctr}`),

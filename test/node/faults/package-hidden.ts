@@ -5,7 +5,7 @@ const unit = '/usr/lib/systemd/system/mosquitto.service'
 export const packageHidden: Fault = {
   what: "the distribution's mosquitto package was installed beside edgekit's",
   occasion: 'doctor',
-  fails: 'hidden-unit',
+  fails: 'shadowed-package-unit',
   status: 'warn',
   says: /apt-get remove mosquitto/,
   release: 'trixie',

@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts'
 export const tokenLeft: Fault = {
   what: 'the token is still in edgecore.yaml after joining',
   occasion: 'doctor',
-  fails: 'token-left',
+  fails: 'leftover-join-token',
   status: 'warn',
   says: /a token is still in \/etc\/kubeedge\/config\/edgecore\.yaml/,
   release: 'bookworm',

@@ -174,7 +174,7 @@ describe('a directory', () => {
   test("with the broker's data stays on purpose, but not with purge", async () => {
     const node = await nodeWith(`${paths.brokerData}/mosquitto.db`)
     const item = { kind: 'directory', spec: { ...spec, path: paths.brokerData }, before: made() }
-    expect((await release(node, item)).kept).toMatchObject([{ what: paths.brokerData, onPurpose: true }])
+    expect((await release(node, item)).kept).toMatchObject([{ what: paths.brokerData, intended: true }])
     expect((await release(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.status(paths.brokerData)).toBeUndefined()
   })
@@ -186,7 +186,7 @@ describe('a directory', () => {
       spec: { path: '/var/lib/service' },
       before: { names: ['theirs'] },
     }
-    expect((await release(node, item)).kept).toMatchObject([{ what: '/var/lib/service', onPurpose: true }])
+    expect((await release(node, item)).kept).toMatchObject([{ what: '/var/lib/service', intended: true }])
     expect(await node.files.list('/var/lib/service')).toHaveLength(2)
     expect((await release(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.list('/var/lib/service')).toEqual(['theirs'])

@@ -141,7 +141,7 @@ describe('unit-running', () => {
       expect(node.calls).toEqual([`restart ${unit}`])
       await unitRunning.revert(spec, before, node)
       expect(node.calls.slice(1)).toEqual(reverted)
-      await unitRunning.resume?.(spec, before, node)
+      await unitRunning.restartAfterRollback?.(spec, before, node)
       expect(node.calls.slice(1)).toEqual([...reverted, ...resumed])
       const runs = resumed.length > 0
       expect((await node.systemd.unit(unit)).active).toBe(runs ? 'active' : 'inactive')
@@ -316,7 +316,7 @@ describe('image', () => {
 
   test.each([
     ['put back', async (node, before) => image.revert(spec, before, node)],
-    ['made again', async (node, before) => image.again?.(spec, before, node)],
+    ['made again', async (node, before) => image.recapture?.(spec, before, node)],
   ] satisfies [string, (node: TinyNode, before: never) => Promise<unknown>][])(
     'an import that was cut off and is %s: its lease goes, and no other',
     async (_, goOn) => {
@@ -336,7 +336,7 @@ describe('image', () => {
     const node = await nodeWith()
     const first = await image.capture(spec, node, noBackUp)
     const long = { ...first, leases: { ids: [], time: Date.now() - 600_000 } }
-    const before = await image.again?.(spec, long, node)
+    const before = await image.recapture?.(spec, long, node)
     node.leases = [{ id: 'ours', created: Date.now() }]
     await image.revert(spec, before ?? first, node)
     expect(node.leases).toEqual([])
@@ -354,7 +354,7 @@ describe('image', () => {
     expect(node.images).toEqual([unrelated, olderByDigest])
     await node.put(spec.archive, 'the older archive')
     node.calls.length = 0
-    await image.resume?.(spec, before, node)
+    await image.restartAfterRollback?.(spec, before, node)
     expect(node.calls).toEqual([
       'import /images/broker.tar linux/amd64',
       `label ${spec.reference} io.cri-containerd.pinned=pinned`,
@@ -371,7 +371,7 @@ describe('image', () => {
     await image.apply(spec, node)
     await image.revert(spec, before, node)
     node.calls.length = 0
-    await image.resume?.(spec, before, node)
+    await image.restartAfterRollback?.(spec, before, node)
     expect(node.calls).toEqual([])
   })
 })

@@ -42,9 +42,9 @@ test('on a cloud machine the broker and EdgeCore are not looked for, and nothing
 })
 
 describe('what was asked for when the node was installed', () => {
-  const stopped = (wanted: Healthy['wanted']['value']): CheckResult[] => {
+  const stopped = (wanted: Healthy['installedSettings']['value']): CheckResult[] => {
     const facts = healthy()
-    facts.wanted.value = wanted
+    facts.installedSettings.value = wanted
     facts.units.value.edgecore = unit('edgecore.service', { active: 'inactive', sub: 'dead' })
     facts.edgecoreLog.value.eventBus = 'unknown'
     return runChecks(checks, facts)
@@ -65,7 +65,7 @@ describe('what was asked for when the node was installed', () => {
       'edgecore-active',
       'edgecore-config-loaded',
       'edgecore-health',
-      ...idsOf('mqtt path'),
+      ...idsOf('mqtt-path'),
     ])
     expect(results.filter(({ status }) => status === 'fail')).toEqual([])
   })
@@ -83,21 +83,21 @@ describe('what was asked for when the node was installed', () => {
     expect(skipped(results)).toEqual([
       ...[...needed, 'sandbox-image', 'cni-config'],
       ...idsOf('edgecore'),
-      ...idsOf('mqtt path'),
-      'edgecore-keys',
+      ...idsOf('mqtt-path'),
+      'edgecore-config-drift',
     ])
     expect(results.filter(({ status }) => status === 'fail')).toEqual([])
   })
 
   test('one that somebody has started all the same is looked at', () => {
     const facts = healthy()
-    facts.wanted.value = { edgecore: 'staged', adopt: false }
+    facts.installedSettings.value = { edgecore: 'staged', adopt: false }
     expect(skipped(runChecks(checks, facts))).toEqual([])
   })
 
   test('what is adopted may be of somebody else', () => {
     const facts = healthy()
-    facts.wanted.value = { edgecore: 'running', adopt: true }
+    facts.installedSettings.value = { edgecore: 'running', adopt: true }
     facts.units.value.broker = unit('mosquitto.service', { ours: false })
     expect(skipped(runChecks(checks, facts))).toEqual(['foreign-units', 'broker-port'])
   })
@@ -437,7 +437,7 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
     'a name was asked for',
     node => {
       node.machine.value.hostName = 'localhost'
-      node.wanted.value.nodeName = 'edge-1'
+      node.installedSettings.value.nodeName = 'edge-1'
     },
   ],
   ['node-name', 'pass', 'no certificate', node => (node.certificates.value.node = undefined)],

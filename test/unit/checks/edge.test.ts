@@ -140,14 +140,14 @@ const table: Row[] = [
       node.brokerJournal.value = restartedThreeTimes.slice(-1)
     },
   ],
-  ['broker-log-read', 'fail', 'a full pipe', node => broker(node, { waitsIn: 'anon_pipe_write' })],
+  ['broker-log-drained', 'fail', 'a full pipe', node => broker(node, { kernelWait: 'anon_pipe_write' })],
   [
-    'broker-log-read',
+    'broker-log-drained',
     'fail',
     'ctr stopped',
     node => broker(node, { keepers: [{ program: 'ctr', state: 'T', residentBytes: 1 }] }),
   ],
-  ['broker-log-read', 'skip', 'no process', node => (node.brokerProcess.value = undefined)],
+  ['broker-log-drained', 'skip', 'no process', node => (node.brokerProcess.value = undefined)],
   [
     'broker-login',
     'fail',
@@ -303,7 +303,7 @@ const table: Row[] = [
     'no answer',
     node => (node.edgecoreHealth.value = { failure: 'no answer within 2 s' }),
   ],
-  ['edgecore-health', 'fail', 'not well', node => (node.edgecoreHealth.value = { status: 500, says: 'no' })],
+  ['edgecore-health', 'fail', 'not well', node => (node.edgecoreHealth.value = { status: 500, body: 'no' })],
   [
     'edgecore-health',
     'skip',
@@ -377,7 +377,7 @@ const table: Row[] = [
     'anonymous-access',
     'fail',
     'it came in',
-    node => node.openDoors.value.push({ host: '198.51.100.10', port: 1885 }),
+    node => node.anonymousEndpoints.value.push({ host: '198.51.100.10', port: 1885 }),
   ],
   [
     'anonymous-access',
@@ -436,14 +436,14 @@ const table: Row[] = [
         access: { mode: 0o644, uid: 1883, gid: 1883 },
       }),
   ],
-  ['token-left', 'warn', 'in edgecore.yaml', config(token('a.b.c.d'))],
+  ['leftover-join-token', 'warn', 'in edgecore.yaml', config(token('a.b.c.d'))],
   [
-    'token-left',
+    'leftover-join-token',
     'warn',
     'in the file of keadm',
     node => (node.certificates.value.bootstrapFile = { set: true, parts: 4 }),
   ],
-  ['token-left', 'skip', 'not joined', joining(token('a.b.c.d'))],
+  ['leftover-join-token', 'skip', 'not joined', joining(token('a.b.c.d'))],
   ['broker-cpu', 'warn', '2 %', node => broker(node, { cpuMs: 72_000 })],
   [
     'broker-cpu',
@@ -492,13 +492,13 @@ const table: Row[] = [
   ],
   ['broker-image-size', 'skip', 'nothing installed', node => (node.bundle.value = undefined)],
   [
-    'hidden-unit',
+    'shadowed-package-unit',
     'warn',
     'a package',
     node => (node.units.value.broker.hides = '/usr/lib/systemd/system/mosquitto.service'),
   ],
   [
-    'images-kept',
+    'images-evicted',
     'warn',
     'a deleted image',
     node =>
@@ -548,7 +548,7 @@ const table: Row[] = [
     changed('/etc/edgekit/mosquitto/mosquitto.conf', 'has been changed'),
   ],
   [
-    'edgecore-keys',
+    'edgecore-config-drift',
     'warn',
     'another value',
     changed('/etc/kubeedge/config/edgecore.yaml', 'has other values: …', 'edgecore-config'),
@@ -581,7 +581,7 @@ test.each([
   [config('modules: {eventBus: null}'), 'edgecore-mqtt', 'edgecore-config-valid'],
   [(node: Healthy) => certificate(node, { validTo: 0 }), 'twin-answers', 'node-certificate'],
   [brokerSays('Error found at /mosquitto/config/mosquitto.conf:3.'), 'edgecore-mqtt', 'broker-log'],
-  [(node: Healthy) => broker(node, { waitsIn: 'pipe_write' }), 'twin-answers', 'broker-log-read'],
+  [(node: Healthy) => broker(node, { kernelWait: 'pipe_write' }), 'twin-answers', 'broker-log-drained'],
   [(node: Healthy) => probe(node, { edgecoreTopics: failed }), 'twin-answers', 'event-bus-topics'],
 ])('what follows from a fault is skipped and names it: %#', (breakIt, follows, cause) => {
   expect(look(follows, breakIt)).toMatchObject({ status: 'skip', blockedBy: [cause] })

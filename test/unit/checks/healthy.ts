@@ -1,9 +1,9 @@
 import type { Manifest } from '../../../src/bundle/manifest.ts'
 import { readEdgecoreConfig } from '../../../src/edgecore/config/config.ts'
 import type { Facts } from '../../../src/facts/index.ts'
+import type { InstalledSettings } from '../../../src/facts/installed-settings.ts'
 import type { Holder } from '../../../src/facts/listeners.ts'
 import type { UnitFacts } from '../../../src/facts/units.ts'
-import type { Wanted } from '../../../src/facts/wanted.ts'
 import type { FileSystem } from '../../../src/node/storage.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
@@ -214,7 +214,7 @@ export const healthy = (): {
     value: {
       pid: 100,
       state: 'S',
-      waitsIn: 'do_epoll_wait',
+      kernelWait: 'do_epoll_wait',
       residentBytes: 8_400_000,
       keepers: [
         { program: 'ctr', state: 'S', residentBytes: 26_700_000 },
@@ -231,7 +231,7 @@ export const healthy = (): {
       rootReadOnly: true,
     },
   },
-  openDoors: { value: [] },
+  anonymousEndpoints: { value: [] },
   brokerJournal: { value: [] },
   edgecoreConfig: {
     value: {
@@ -253,7 +253,7 @@ export const healthy = (): {
       warnings: [],
     },
   },
-  edgecoreHealth: { value: { status: 200, says: 'ok' } },
+  edgecoreHealth: { value: { status: 200, body: 'ok' } },
   certificates: {
     value: {
       node: {
@@ -272,7 +272,7 @@ export const healthy = (): {
   },
   secretFiles: { value: [{ path: '/etc/kubeedge/certs/server.key', mode: 0o600, uid: 0, gid: 0 }] },
   bundle: { value: manifest },
-  wanted: { value: { edgecore: 'running', adopt: false } as Wanted },
+  installedSettings: { value: { edgecore: 'running', adopt: false } as InstalledSettings },
 })
 
 /** The facts of a machine with a cloud bundle: neither broker nor EdgeCore, somebody else on 1883, another init. */

@@ -68,5 +68,5 @@ test.each([
 
 test('one that is gone is missed, and one that the user has made his own is not looked at', async () => {
   expect(await lookAt(undefined)).toEqual({ hashed: [], hows: ['is gone'] })
-  expect(await lookAt(undefined, { spec: { theirs: true } })).toEqual({ hashed: [], hows: [] })
+  expect(await lookAt(undefined, { spec: { userOwned: true } })).toEqual({ hashed: [], hows: [] })
 })

@@ -1,4 +1,4 @@
-import { carryOut, type Undertaking } from '../../../src/install/apply/carry-out.ts'
+import { executePlan, type Transaction } from '../../../src/install/apply/execute-plan.ts'
 import { rollBack } from '../../../src/install/apply/roll-back.ts'
 import type { DesiredStep } from '../../../src/install/desired/step-makers.ts'
 import { makePlan } from '../../../src/install/plan/plan.ts'
@@ -17,13 +17,13 @@ const runSteps = async (steps: readonly Step[]): Promise<void> => {
 export async function perform(
   node: TinyNode,
   desired: readonly DesiredStep[],
-  changes: Partial<Undertaking> = {},
+  changes: Partial<Transaction> = {},
 ): Promise<string[]> {
   const interrupted = await interruptedRun(node)
   const previous = await readReceipt(node.files)
   const plan = await makePlan(desired, { history: interrupted?.history, receipt: previous }, node)
   if (plan.foreign.length > 0) throw new Error(`in the way: ${plan.foreign.map(({ id }) => id).join()}`)
-  await carryOut({
+  await executePlan({
     node,
     begin: { command: 'install', edgekit: '0', bundle },
     interrupted,

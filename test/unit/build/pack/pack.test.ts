@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { Ahead } from '../../../../src/build/pack/ahead.ts'
+import { EagerPacker } from '../../../../src/build/pack/eager-packer.ts'
 import { pack } from '../../../../src/build/pack/pack.ts'
 import type { TarMember } from '../../../../src/tar/write.ts'
 
@@ -83,7 +83,7 @@ test('two runs give the same bytes', async () => {
 
 test('members that were packed ahead give the same bytes', async () => {
   const whole = await packed('one.tar.gz')
-  const ahead = new Ahead(at('work'))
+  const ahead = new EagerPacker(at('work'))
   const mixed = members().map((member, index) => (index % 2 === 0 ? ahead.pack(member) : member))
   await pack(mixed, { path: at('out', 'two.tar.gz'), workDirectory: at('work'), signal: never })
   expect((await readFile(at('out', 'two.tar.gz'))).equals(whole)).toBe(true)
@@ -91,7 +91,7 @@ test('members that were packed ahead give the same bytes', async () => {
 })
 
 test('packing ahead says why it failed when it is waited for, and can be stopped', async () => {
-  const ahead = new Ahead(at('work'))
+  const ahead = new EagerPacker(at('work'))
   const { packed, sha256 } = ahead.pack({ path: 'x', mode: 0o644, size: 1, source: at('absent') })
   await expect(packed).rejects.toThrow('ENOENT')
   await expect(sha256).rejects.toThrow('ENOENT')

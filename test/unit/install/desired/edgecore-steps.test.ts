@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { EdgecoreConfigSpec } from '../../../../src/actions/edgecore-config.ts'
 import { type DesiredEdgecore, edgecoreSteps } from '../../../../src/install/desired/edgecore-steps.ts'
 import { stepMakers } from '../../../../src/install/desired/step-makers.ts'
-import type { Choices } from '../../../../src/install/request/choices.ts'
+import type { NodeSettings } from '../../../../src/install/request/node-settings.ts'
 import { paths, units } from '../../../../src/node/paths.ts'
 import { bundleFiles } from '../bundle.ts'
 
@@ -11,7 +11,11 @@ const gate = 'modules.edged.tailoredKubeletConfig.featureGates.DisableCSIVolumeP
 const endpoint = 'modules.edged.tailoredKubeletConfig.containerRuntimeEndpoint'
 const cgroups = 'modules.edged.tailoredKubeletConfig.cgroupDriver'
 
-function stepsFor(choices: Partial<Choices>, edgecore: Partial<DesiredEdgecore> = {}, version = 'v1.22.0') {
+function stepsFor(
+  choices: Partial<NodeSettings>,
+  edgecore: Partial<DesiredEdgecore> = {},
+  version = 'v1.22.0',
+) {
   const of = { ...manifest, kubeedgeVersion: version }
   const steps = edgecoreSteps(
     of,

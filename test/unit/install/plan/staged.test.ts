@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PlannedStep } from '../../../../src/install/plan/plan.ts'
 import { refuseUnderRunningEdgecore } from '../../../../src/install/plan/staged.ts'
-import type { Choices } from '../../../../src/install/request/choices.ts'
+import type { NodeSettings } from '../../../../src/install/request/node-settings.ts'
 import { exitCodes } from '../../../../src/lib/errors.ts'
 import { paths } from '../../../../src/node/paths.ts'
 import { healthy } from '../../checks/healthy.ts'
@@ -12,7 +12,7 @@ const planOf = (...steps: PlannedStep[]) => ({ undo: [], steps, foreign: [], kep
 function tryIt(stage: boolean, active: string, ...steps: PlannedStep[]): void {
   const facts = healthy()
   facts.units.value.edgecore.active = active
-  const choices: Choices = { set: {}, edgecore: true, stage, adopt: false }
+  const choices: NodeSettings = { set: {}, edgecore: true, stage, adopt: false }
   refuseUnderRunningEdgecore(choices, planOf(...steps), facts)
 }
 

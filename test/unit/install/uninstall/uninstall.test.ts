@@ -99,7 +99,7 @@ test('the node is as before, and says what was there', async () => {
   expect(await uninstallOn(node)).toMatchObject({
     bundle: { name: 'kubeedge-edge' },
     kept: [],
-    goesOn: false,
+    continues: false,
   })
   expect(await node.disk()).toEqual(untouched)
   expect(node.images).toEqual([])
@@ -129,7 +129,7 @@ test('in reverse: stopped before its unit goes, and edgekit itself last', async 
 test('a second time there is nothing to do', async () => {
   const { node, untouched } = await installed()
   await uninstallOn(node)
-  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], goesOn: false })
+  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], continues: false })
   expect(await node.disk()).toEqual(untouched)
 })
 
@@ -183,7 +183,7 @@ test('an install that was interrupted is put back first', async () => {
   const node = await bareNode()
   const untouched = await node.disk()
   await performUnfinished(node, desired)
-  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], goesOn: false })
+  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], continues: false })
   expect(await node.disk()).toEqual(untouched)
 })
 

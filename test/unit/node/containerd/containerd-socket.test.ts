@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { hungUp, socketState } from '../../../../src/node/containerd/containerd-socket.ts'
+import { abortWhenServerGone, socketState } from '../../../../src/node/containerd/containerd-socket.ts'
 
 async function socketOf(server?: Server): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'edgekit-socket-'))
@@ -42,7 +42,7 @@ test('a server that hangs up is told of, with a time for others to notice', asyn
   const server = createHttp2Server()
   const path = await socketOf(server)
   const connected = once(server, 'session')
-  using end = hungUp(path, 300)
+  using end = abortWhenServerGone(path, 300)
   const [session] = (await connected) as [ServerHttp2Session]
   expect(end.signal.aborted).toBe(false)
   const began = performance.now()
@@ -54,8 +54,8 @@ test('a server that hangs up is told of, with a time for others to notice', asyn
 
 test('a server that is not there has hung up, and after the end nothing is told', async () => {
   const path = await socketOf()
-  using end = hungUp(path, 0)
-  const early = hungUp(path, 0)
+  using end = abortWhenServerGone(path, 0)
+  const early = abortWhenServerGone(path, 0)
   early[Symbol.dispose]()
   await once(end.signal, 'abort')
   expect(early.signal.aborted).toBe(false)

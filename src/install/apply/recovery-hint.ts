@@ -4,11 +4,11 @@ import { paths } from '../../node/paths.ts'
 const program = (): string => (process.execPath === paths.program ? 'edgekit' : './edgekit')
 
 /** The two ways out of a run that was interrupted. */
-export const howToGoOn = (): string =>
+export const recoveryHint = (): string =>
   `Finish it with the same command, or put everything back:\n  sudo ${program()} rollback`
 
 /** The lines that name what could not be put back. */
-export const notPutBack = (left: readonly string[]): string[] => [
+export const unrevertedLines = (left: readonly string[]): string[] => [
   'Not everything could be put back:',
   ...left.map(item => `  ${item}`),
 ]

@@ -1,16 +1,16 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-export const brokerLogRead: Check = {
-  id: 'broker-log-read',
+export const brokerLogDrained: Check = {
+  id: 'broker-log-drained',
   title: "Somebody reads the broker's log",
   tags: ['doctor'],
   needs: ['broker-listening'],
   run(facts) {
-    const broker = known(facts.brokerProcess)
+    const broker = requireFact(facts.brokerProcess)
     if (!broker) return { status: 'skip', observed: 'there is no process of the broker' }
     const stopped = broker.keepers.filter(({ state }) => state === 'T')
-    const blocked = /pipe_write/.test(broker.waitsIn)
+    const blocked = /pipe_write/.test(broker.kernelWait)
     if (!blocked && stopped.length === 0)
       return { status: 'pass', observed: broker.keepers.map(({ program }) => program).join(', ') || 'yes' }
     const reader = stopped.map(({ program }) => program).join(' and ')

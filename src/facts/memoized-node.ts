@@ -2,7 +2,7 @@ import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
 
 /** What several want to know of a node, found out once for each look at it, that is for each node that `lookingOnce` gives. */
-export function oncePerLook<T>(ask: (node: Node) => Promise<T>): (node: Node) => Promise<T> {
+export function memoizePerNode<T>(ask: (node: Node) => Promise<T>): (node: Node) => Promise<T> {
   const answers = new WeakMap<Node, Promise<T>>()
   return node => {
     const answer = answers.get(node) ?? ask(node)
@@ -12,12 +12,12 @@ export function oncePerLook<T>(ask: (node: Node) => Promise<T>): (node: Node) =>
 }
 
 const names: readonly string[] = Object.values(units)
-const unitStates = oncePerLook(({ systemd }) => systemd.units(names))
-const images = oncePerLook(({ containerd }) => containerd.images())
-const answers = oncePerLook(({ containerd }) => containerd.answers())
+const unitStates = memoizePerNode(({ systemd }) => systemd.units(names))
+const images = memoizePerNode(({ containerd }) => containerd.images())
+const answers = memoizePerNode(({ containerd }) => containerd.answers())
 
 /** The same node, for one look at it: what is asked of its units and of containerd is asked once, for all of them. */
-export function lookingOnce(node: Node): Node {
+export function memoizedNode(node: Node): Node {
   const { systemd, containerd } = node
   const asked = { ...node }
   return {

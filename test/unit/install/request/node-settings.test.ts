@@ -1,26 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import { readAnswers } from '../../../../src/install/request/answers.ts'
 import {
-  type Asked,
-  choose,
+  type InstallFlags,
   parseCloudCore,
   refuseEdgeOptions,
-} from '../../../../src/install/request/choices.ts'
+  settingsFrom,
+} from '../../../../src/install/request/node-settings.ts'
 
 const defaults = { set: {}, edgecore: true, stage: false, adopt: false }
 
 describe('choose', () => {
   test('nothing asked, nothing remembered: a whole node', () => {
-    expect(choose({}, undefined)).toEqual(defaults)
+    expect(settingsFrom({}, undefined)).toEqual(defaults)
   })
 
   test('what is not asked for again stays as it was', () => {
-    const first = choose(
+    const first = settingsFrom(
       { nodeName: 'edge-7', cloudcore: '192.0.2.1:10000', set: { a: 1, b: 2 }, stage: true },
       undefined,
     )
-    expect(choose({}, first)).toEqual(first)
-    expect(choose({ set: { b: 3 }, stage: false }, first)).toEqual({
+    expect(settingsFrom({}, first)).toEqual(first)
+    expect(settingsFrom({ set: { b: 3 }, stage: false }, first)).toEqual({
       ...first,
       set: { a: 1, b: 3 },
       stage: false,
@@ -28,11 +28,11 @@ describe('choose', () => {
   })
 
   test('what cannot be understood any more is as if nothing had been said', () => {
-    expect(choose({}, { set: 'x' })).toEqual(defaults)
-    expect(choose({}, { stage: true, later: 'unknown' })).toEqual({ ...defaults, stage: true })
+    expect(settingsFrom({}, { set: 'x' })).toEqual(defaults)
+    expect(settingsFrom({}, { stage: true, later: 'unknown' })).toEqual({ ...defaults, stage: true })
   })
 
-  test.each<[Asked, RegExp]>([
+  test.each<[InstallFlags, RegExp]>([
     [{ nodeName: 'Edge_1' }, /cannot be the name of a node/],
     [{ nodeName: '' }, /cannot be the name of a node/],
     [{ nodeName: `${'a'.repeat(64)}` }, /cannot be the name of a node/],
@@ -42,8 +42,8 @@ describe('choose', () => {
     [{ caHash: 'ab' }, /compared with a token/],
     [{ cloudcore: '192.0.2.1' }, /expected HOST:PORT/],
   ])('%o is refused', (asked, message) => {
-    expect(() => choose(asked, undefined)).toThrow(message)
-    expect(() => choose(asked, undefined)).toThrow(expect.objectContaining({ exitCode: 2 }))
+    expect(() => settingsFrom(asked, undefined)).toThrow(message)
+    expect(() => settingsFrom(asked, undefined)).toThrow(expect.objectContaining({ exitCode: 2 }))
   })
 })
 

@@ -9,7 +9,7 @@ import type { DesiredStep } from './step-makers.ts'
 /** Files that a person may well change. */
 const configurations: readonly string[] = [paths.brokerConfig, paths.containerdConfig]
 
-export interface KeptTheirs {
+export interface PreservedConfig {
   steps: DesiredStep[]
   /** What stays as the user has made it, and what edgekit would have there, as lines. */
   notes: string[]
@@ -19,21 +19,21 @@ export interface KeptTheirs {
  * What to do about configuration that has been changed since the last install (as dpkg does with its conffiles): what
  * only edgekit has changed is replaced, what only the user has changed stays, and where both have, the user's stays
  * and edgekit's comes beside it. The keys of edgecore.yaml are treated so one by one, and only by another bundle: the same
- * one once more sets right what is not. `insisted`: keys that were asked for right now.
+ * one once more sets right what is not. `explicitlySet`: keys that were asked for right now.
  */
-export async function keepTheirs(
+export async function preserveUserConfig(
   desired: readonly DesiredStep[],
   receipt: Receipt | undefined,
-  { isUpgrade, insisted }: { isUpgrade: boolean; insisted: readonly string[] },
+  { isUpgrade, explicitlySet }: { isUpgrade: boolean; explicitlySet: readonly string[] },
   node: Node,
-): Promise<KeptTheirs> {
-  const result: KeptTheirs = { steps: [], notes: [] }
+): Promise<PreservedConfig> {
+  const result: PreservedConfig = { steps: [], notes: [] }
   for (const step of desired) {
     const item = receipt?.items.find(({ id, kind }) => id === step.id && kind === step.kind)
     if (item && step.kind === 'file' && configurations.includes(step.spec.path))
       await keepFile(step, item.spec as FileSpec, result, node)
     else if (item && step.kind === 'edgecore-config')
-      await keepKeys(step, item, { isUpgrade, insisted }, result, node)
+      await keepKeys(step, item, { isUpgrade, explicitlySet }, result, node)
     else result.steps.push(step)
   }
   return result
@@ -42,7 +42,7 @@ export async function keepTheirs(
 async function keepFile(
   step: DesiredStep & { kind: 'file' },
   shipped: FileSpec,
-  { steps, notes }: KeptTheirs,
+  { steps, notes }: PreservedConfig,
   { files }: Node,
 ): Promise<void> {
   const { path, sha256 } = step.spec
@@ -52,7 +52,7 @@ async function keepFile(
     steps.push(step)
     return
   }
-  steps.push({ ...step, spec: { ...step.spec, theirs: true } })
+  steps.push({ ...step, spec: { ...step.spec, userOwned: true } })
   if (shipped.sha256 === sha256) return
   const beside = `${path}.edgekit-new`
   steps.push({ ...step, id: beside, spec: { ...step.spec, path: beside, ours: true } })
@@ -62,8 +62,8 @@ async function keepFile(
 async function keepKeys(
   step: DesiredStep & { kind: 'edgecore-config' },
   item: ReceiptItem,
-  { isUpgrade, insisted }: { isUpgrade: boolean; insisted: readonly string[] },
-  { steps, notes }: KeptTheirs,
+  { isUpgrade, explicitlySet }: { isUpgrade: boolean; explicitlySet: readonly string[] },
+  { steps, notes }: PreservedConfig,
   { files }: Node,
 ): Promise<void> {
   const shipped = item.spec as EdgecoreConfigSpec
@@ -72,18 +72,18 @@ async function keepKeys(
   const isTheirs = ([key, value]: [string, unknown]): boolean => {
     if (
       text === undefined ||
-      insisted.includes(key) ||
-      !(key in shipped.values || shipped.theirs?.includes(key))
+      explicitlySet.includes(key) ||
+      !(key in shipped.values || shipped.userOwned?.includes(key))
     )
       return false
     const actual = actualOf(key)
     if (actual === value || actual === shipped.values[key]) return false
-    return isUpgrade || (shipped.theirs?.includes(key) ?? false)
+    return isUpgrade || (shipped.userOwned?.includes(key) ?? false)
   }
   const kept = Object.entries(step.spec.values).filter(isTheirs)
   const values = Object.fromEntries(Object.entries(step.spec.values).filter(entry => !isTheirs(entry)))
   const keys = kept.map(([key]) => key)
-  steps.push(keys.length === 0 ? step : { ...step, spec: { ...step.spec, values, theirs: keys } })
+  steps.push(keys.length === 0 ? step : { ...step, spec: { ...step.spec, values, userOwned: keys } })
   for (const [key, value] of kept) {
     const now = JSON.stringify(actualOf(key))
     notes.push(

@@ -13,10 +13,10 @@ import {
   writeReceipt,
 } from '../record/receipt.ts'
 import { executionSteps } from './execute.ts'
-import { howToGoOn, notPutBack } from './how-to-go-on.ts'
+import { recoveryHint, unrevertedLines } from './recovery-hint.ts'
 import { rollBack } from './roll-back.ts'
 
-export interface Undertaking {
+export interface Transaction {
   node: Node
   /** What the journal says who began it. */
   begin: Attempt
@@ -38,7 +38,7 @@ export interface Undertaking {
  * Make the changes of a plan, prove them and write the receipt. Whatever happens on the way, the node is then either
  * as the plan says, or as it was before, or there is a journal to go on from. Throws EdgekitError that says which.
  */
-export async function carryOut(undertaking: Undertaking): Promise<void> {
+export async function executePlan(undertaking: Transaction): Promise<void> {
   const { node, begin, plan, interrupted, prove, runSteps, signal } = undertaking
   const run = interrupted ?? newRun(node)
   const isIdle = !interrupted && plan.steps.length === 0
@@ -57,7 +57,7 @@ export async function carryOut(undertaking: Undertaking): Promise<void> {
     if (!undertaking.rollBackOnFailure) throw kept(error)
     return undo(error, undertaking, run)
   }
-  await run.settle(receipt)
+  await run.close(receipt)
 }
 
 async function open(run: Run, begin: Attempt): Promise<void> {
@@ -74,7 +74,7 @@ async function open(run: Run, begin: Attempt): Promise<void> {
 
 /** The receipt that is there then; one that says the same stays as it is. */
 async function commit(
-  { node, receipt: { head, desired, previous } }: Undertaking,
+  { node, receipt: { head, desired, previous } }: Transaction,
   run: Run,
 ): Promise<Receipt | undefined> {
   const receipt = await foldReceipt(head, desired, run.history, previous, node)
@@ -86,18 +86,18 @@ async function commit(
 const stopped = (error: unknown): EdgekitError =>
   new EdgekitError(`${messageOf(error)}; what has been changed so far is kept`, {
     exitCode: error instanceof EdgekitError ? error.exitCode : exitCodes.notClean,
-    remedy: howToGoOn(),
+    remedy: recoveryHint(),
     cause: error,
   })
 
 const kept = (error: unknown): EdgekitError =>
   new EdgekitError(`${messageOf(error)}\nNothing has been put back.`, {
     exitCode: exitCodes.notClean,
-    remedy: howToGoOn(),
+    remedy: recoveryHint(),
     cause: error,
   })
 
-async function undo(error: unknown, { node, runSteps }: Undertaking, run: Run): Promise<never> {
+async function undo(error: unknown, { node, runSteps }: Transaction, run: Run): Promise<never> {
   const { steps, left } = rollBack(run, node)
   await runSteps(steps)
   if (left.length === 0) {
@@ -106,9 +106,9 @@ async function undo(error: unknown, { node, runSteps }: Undertaking, run: Run): 
       cause: error,
     })
   }
-  throw new EdgekitError([messageOf(error), ...notPutBack(left)].join('\n'), {
+  throw new EdgekitError([messageOf(error), ...unrevertedLines(left)].join('\n'), {
     exitCode: exitCodes.notClean,
-    remedy: howToGoOn(),
+    remedy: recoveryHint(),
     cause: error,
   })
 }

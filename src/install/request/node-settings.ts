@@ -5,7 +5,7 @@ import type { CloudCore } from '../../edgecore/config/node-values.ts'
 import { EdgekitError, exitCodes } from '../../lib/errors.ts'
 
 /** What a person asks of one install, by flags and by an answers file. What is absent is left as it was. */
-export interface Asked {
+export interface InstallFlags {
   nodeName?: string
   /** HOST:PORT */
   cloudcore?: string
@@ -26,7 +26,7 @@ export interface Asked {
  * What was decided about a node and shapes it. It is kept with what was installed, so that a later install without a
  * flag does not undo it. Nothing secret is in it.
  */
-export interface Choices {
+export interface NodeSettings {
   nodeName?: string
   /** HOST:PORT */
   cloudcore?: string
@@ -52,7 +52,7 @@ const remembered = z.object({
 const forEveryMachine = new Set(['adopt', 'force', 'ignore', 'yes'])
 
 /** Throws EdgekitError (usage) when something is asked for that a machine of the cloud side does not have. */
-export function refuseEdgeOptions(asked: Asked): void {
+export function refuseEdgeOptions(asked: InstallFlags): void {
   const [name] = Object.entries(asked).flatMap(([name, value]) =>
     value === undefined || forEveryMachine.has(name) ? [] : [name],
   )
@@ -64,13 +64,15 @@ export function refuseEdgeOptions(asked: Asked): void {
 }
 
 /** Put together what is asked now and what was decided before. Throws EdgekitError (usage) when that makes no sense. */
-export function choose(asked: Asked, before: unknown): Choices {
+export function settingsFrom(asked: InstallFlags, before: unknown): NodeSettings {
   const { data } = remembered.safeParse(before ?? {})
-  const old: Choices = data ? (data as Choices) : { set: {}, edgecore: true, stage: false, adopt: false }
+  const old: NodeSettings = data
+    ? (data as NodeSettings)
+    : { set: {}, edgecore: true, stage: false, adopt: false }
   const { nodeName = old.nodeName, cloudcore = old.cloudcore } = asked
   if (nodeName !== undefined) checkNodeName(nodeName)
   if (cloudcore !== undefined) parseCloudCore(cloudcore)
-  const choices: Choices = {
+  const choices: NodeSettings = {
     ...(nodeName !== undefined && { nodeName }),
     ...(cloudcore !== undefined && { cloudcore }),
     set: { ...old.set, ...asked.set },

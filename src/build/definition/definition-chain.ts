@@ -10,7 +10,7 @@ import { rebasePaths } from './rebase-paths.ts'
 export const defaultDefinitions: readonly string[] = ['edge', 'cloud']
 
 /** A definition and those it extends, each with its own file; the first decides. */
-export interface Layers {
+export interface DefinitionChain {
   /** Where relative paths start: the directory of the first. */
   directory: string
   sources: readonly YamlSource[]
@@ -21,7 +21,7 @@ export interface Layers {
 const largestDefinition = 1024 * 1024
 
 /** Read a default definition by its name, or a file, and what it extends. Throws EdgekitError. */
-export async function readLayers(from: { role: string } | { path: string }): Promise<Layers> {
+export async function readWithBases(from: { role: string } | { path: string }): Promise<DefinitionChain> {
   const directory = 'path' in from ? dirname(resolve(from.path)) : process.cwd()
   const sources: YamlSource[] = []
   const values: unknown[] = []

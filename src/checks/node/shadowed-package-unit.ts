@@ -1,13 +1,13 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-export const hiddenUnit: Check = {
-  id: 'hidden-unit',
+export const shadowedPackageUnit: Check = {
+  id: 'shadowed-package-unit',
   title: 'mosquitto.service hides no unit of a package',
   tags: ['doctor'],
   needs: ['systemd-is-init', 'foreign-units'],
   run(facts) {
-    const { hides } = known(facts.units).broker
+    const { hides } = requireFact(facts.units).broker
     if (hides === undefined) return { status: 'pass', observed: 'no other one of that name' }
     return {
       status: 'warn',

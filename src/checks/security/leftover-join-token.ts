@@ -1,15 +1,15 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-export const tokenLeft: Check = {
-  id: 'token-left',
+export const leftoverJoinToken: Check = {
+  id: 'leftover-join-token',
   title: 'No token is left after joining',
   tags: ['doctor', 'security'],
   needs: ['edgecore-config-file', 'node-certificate'],
   run(facts) {
-    const { node, bootstrapFile } = known(facts.certificates)
+    const { node, bootstrapFile } = requireFact(facts.certificates)
     if (!node) return { status: 'skip', observed: 'the node has not joined yet' }
-    const { path, config } = known(facts.edgecoreConfig)
+    const { path, config } = requireFact(facts.edgecoreConfig)
     const places = [
       ...(config?.edgeHub.token.set ? [path] : []),
       ...(bootstrapFile?.set ? ['/etc/kubeedge/bootstrap-edgecore.conf'] : []),

@@ -2,7 +2,7 @@ import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 
 /** What was asked for when this node was installed. */
-export interface Wanted {
+export interface InstalledSettings {
   /** `staged`: prepared, and not to run yet. `none`: only the broker. */
   edgecore: 'running' | 'staged' | 'none'
   /** What was there and is somebody else's is used as it is. */
@@ -12,9 +12,9 @@ export interface Wanted {
 }
 
 /** What the options of an install say; without any, a whole node of edgekit's own. */
-export function wantedBy(
+export function installedSettingsFrom(
   options: { edgecore?: unknown; stage?: unknown; adopt?: unknown; nodeName?: unknown } = {},
-): Wanted {
+): InstalledSettings {
   const edgecore = options.stage === true ? 'staged' : 'running'
   return {
     edgecore: options.edgecore === false ? 'none' : edgecore,
@@ -23,11 +23,11 @@ export function wantedBy(
   }
 }
 
-export const wanted: Collector<Wanted> = {
+export const installedSettings: Collector<InstalledSettings> = {
   name: 'wanted',
   timeoutMs: 5_000,
   async collect({ files }) {
     const text = await files.read(paths.receipt)
-    return wantedBy(text === undefined ? {} : (JSON.parse(text) as { options?: object }).options)
+    return installedSettingsFrom(text === undefined ? {} : (JSON.parse(text) as { options?: object }).options)
   },
 }

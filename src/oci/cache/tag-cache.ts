@@ -18,7 +18,7 @@ export interface RememberedName {
  * What registries said tags point at, kept beside the blobs as one small file each: `names/docker.io/library/app:1.0`.
  * A component of a repository has no colon, so a name never collides with the directory of another repository.
  */
-export class Names {
+export class TagCache {
   readonly #cache: string
   readonly #directory: string
 

@@ -1,11 +1,11 @@
-import { free } from '../lib/give-back-buffer.ts'
+import { detachBuffer } from '../lib/detach-buffer.ts'
 
 /**
  * The bytes that a decompressor gives, in chunks as long as `buffer` and all of them in it: good until the next is asked
  * for. With a length of whole tar blocks no reader of tar keeps anything of a chunk but the last. The memory of the
  * decompressor is given back.
  */
-export async function* inOneBuffer(
+export async function* rechunk(
   source: AsyncIterable<Buffer<ArrayBuffer>>,
   buffer: Buffer,
 ): AsyncGenerator<Buffer> {
@@ -21,9 +21,9 @@ export async function* inOneBuffer(
       filled = 0
     }
     // Until its memory is full, the decompressor goes on behind the piece.
-    if (piece.byteOffset + piece.length === piece.buffer.byteLength) free(piece)
+    if (piece.byteOffset + piece.length === piece.buffer.byteLength) detachBuffer(piece)
     last = piece
   }
-  if (last !== undefined) free(last)
+  if (last !== undefined) detachBuffer(last)
   if (filled > 0) yield buffer.subarray(0, filled)
 }

@@ -14,7 +14,7 @@ interface Left {
 }
 
 /** The same files, but a big one with the size and the time that an install left it with is taken for unchanged. */
-export function believing(items: readonly ReceiptItem[], files: Files): Files {
+export function trustReceiptHashes(items: readonly ReceiptItem[], files: Files): Files {
   const left = new Map(items.filter(({ kind }) => kind === 'file').map(leftBy))
   return {
     ...files,

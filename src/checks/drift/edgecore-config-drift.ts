@@ -1,8 +1,8 @@
 import type { Check } from '../check.ts'
 import { changedIn, inWords } from '../shared/drift.ts'
 
-export const edgecoreKeys: Check = {
-  id: 'edgecore-keys',
+export const edgecoreConfigDrift: Check = {
+  id: 'edgecore-config-drift',
   title: 'The keys that edgekit set in edgecore.yaml have their values',
   tags: ['doctor'],
   needs: ['install-finished', 'edgecore-config-file', 'edgecore-config-valid', 'edgecore-event-bus'],

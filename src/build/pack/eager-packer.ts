@@ -17,7 +17,7 @@ export interface Hashed extends PayloadMember {
  * Hashes and packs members from the moment they are there, while others are still pulled, taken or looked into: of all
  * that making a bundle does, to compress the programs takes longest.
  */
-export class Ahead {
+export class EagerPacker {
   readonly #directory: string
   readonly #ending = new AbortController()
   readonly #packing: Promise<string>[] = []
@@ -29,12 +29,12 @@ export class Ahead {
 
   /** For what is packed already, as images are: only its hash is made. */
   hash(member: TarMember): Hashed {
-    return { ...member, sha256: laterLookedAt(hashOf(contentOf(member))) }
+    return { ...member, sha256: suppressUnhandled(hashOf(contentOf(member))) }
   }
 
   /** Hash it, and make its gzip member. */
   pack(member: TarMember): Hashed {
-    const packed = laterLookedAt(this.#pack(member, this.#packing.length))
+    const packed = suppressUnhandled(this.#pack(member, this.#packing.length))
     this.#packing.push(packed)
     return { ...this.hash(member), packed }
   }
@@ -55,7 +55,7 @@ export class Ahead {
 }
 
 /** A failure must not end the process before anybody waits for it. */
-function laterLookedAt<T>(work: Promise<T>): Promise<T> {
+function suppressUnhandled<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined)
   return work
 }

@@ -1,13 +1,13 @@
-import { known } from '../../facts/fact.ts'
+import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-export const imagesKept: Check = {
-  id: 'images-kept',
+export const imagesEvicted: Check = {
+  id: 'images-evicted',
   title: 'EdgeCore has deleted no images to make room',
   tags: ['doctor'],
   needs: ['journal-kept', 'edgecore-config-file'],
   run(facts) {
-    const removed = known(facts.edgecoreLog).warnings.find(({ code }) => code === 'image-removed')
+    const removed = requireFact(facts.edgecoreLog).warnings.find(({ code }) => code === 'image-removed')
     if (!removed) return { status: 'pass', observed: 'its log tells of none' }
     return {
       status: 'warn',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { file } from '../../../../src/actions/file.ts'
-import { keepTheirs } from '../../../../src/install/desired/keep-theirs.ts'
+import { preserveUserConfig } from '../../../../src/install/desired/preserve-user-config.ts'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
 import type { Receipt } from '../../../../src/install/record/receipt.ts'
 import { paths } from '../../../../src/node/paths.ts'
@@ -40,8 +40,8 @@ describe('a configuration file', () => {
     const node = await tinyNode()
     if (onDisk !== undefined) await node.put(path, onDisk)
     const receipt = shipped === undefined ? undefined : receiptOf(shipping(shipped))
-    const change = { isUpgrade: true, insisted: [] }
-    const { steps, notes } = await keepTheirs([shipping(next)], receipt, change, node)
+    const change = { isUpgrade: true, explicitlySet: [] }
+    const { steps, notes } = await preserveUserConfig([shipping(next)], receipt, change, node)
     const what = await Promise.all(
       steps.map(async step =>
         step.kind === 'file' ? [step.spec.path, await file.inspect(step.spec, node)] : [],
@@ -77,28 +77,39 @@ describe('a configuration file', () => {
   test('the next time only the user has changed it, and nothing is said again', async () => {
     const node = await tinyNode()
     await node.put(path, 'mine')
-    const change = { isUpgrade: true, insisted: [] }
-    const first = await keepTheirs([shipping('new')], receiptOf(shipping('old')), change, node)
-    const second = await keepTheirs([shipping('new')], receiptOf(...first.steps), change, node)
-    expect(second).toMatchObject({ steps: [{ id: path, spec: { theirs: true } }], notes: [] })
+    const change = { isUpgrade: true, explicitlySet: [] }
+    const first = await preserveUserConfig([shipping('new')], receiptOf(shipping('old')), change, node)
+    const second = await preserveUserConfig([shipping('new')], receiptOf(...first.steps), change, node)
+    expect(second).toMatchObject({ steps: [{ id: path, spec: { userOwned: true } }], notes: [] })
   })
 
   test('a program that was changed is none', async () => {
     const node = await tinyNode()
     await node.put(paths.edgecore, 'mine')
     const step = shipping('new', paths.edgecore)
-    const change = { isUpgrade: true, insisted: [] }
-    const { steps } = await keepTheirs([step], receiptOf(shipping('old', paths.edgecore)), change, node)
+    const change = { isUpgrade: true, explicitlySet: [] }
+    const { steps } = await preserveUserConfig(
+      [step],
+      receiptOf(shipping('old', paths.edgecore)),
+      change,
+      node,
+    )
     expect(steps).toEqual([step])
   })
 })
 
 describe('the keys of edgecore.yaml', () => {
   const key = 'modules.eventBus.mqttMode'
-  const setting = (values: Record<string, number>, theirs?: string[]): DesiredStep => ({
+  const setting = (values: Record<string, number>, userOwned?: string[]): DesiredStep => ({
     id: paths.edgecoreConfig,
     kind: 'edgecore-config',
-    spec: { path: paths.edgecoreConfig, base: '/base', values, initial: {}, ...(theirs && { theirs }) },
+    spec: {
+      path: paths.edgecoreConfig,
+      base: '/base',
+      values,
+      initial: {},
+      ...(userOwned && { userOwned }),
+    },
   })
 
   async function decide(
@@ -107,25 +118,25 @@ describe('the keys of edgecore.yaml', () => {
       shipped = 2 as number | null,
       next = 2,
       isUpgrade = true,
-      insisted = [] as string[],
-      theirs = undefined as string[] | undefined,
+      explicitlySet = [] as string[],
+      userOwned = undefined as string[] | undefined,
     } = {},
   ) {
     const node = await tinyNode()
     await node.put(paths.edgecoreConfig, `modules: { eventBus: { ${onDisk} } }\n`)
-    const receipt = receiptOf(setting(shipped === null ? {} : { [key]: shipped }, theirs))
-    const { steps, notes } = await keepTheirs(
+    const receipt = receiptOf(setting(shipped === null ? {} : { [key]: shipped }, userOwned))
+    const { steps, notes } = await preserveUserConfig(
       [setting({ [key]: next })],
       receipt,
-      { isUpgrade, insisted },
+      { isUpgrade, explicitlySet },
       node,
     )
-    const spec = steps[0]?.spec as { values: object; theirs?: string[] }
-    return { sets: key in spec.values, theirs: spec.theirs ?? [], notes }
+    const spec = steps[0]?.spec as { values: object; userOwned?: string[] }
+    return { sets: key in spec.values, userOwned: spec.userOwned ?? [], notes }
   }
 
-  const sets = { sets: true, theirs: [], notes: [] }
-  const keeps = { sets: false, theirs: [key], notes: [expect.stringContaining(`${key} in`)] }
+  const sets = { sets: true, userOwned: [], notes: [] }
+  const keeps = { sets: false, userOwned: [key], notes: [expect.stringContaining(`${key} in`)] }
 
   test.each([
     ['as edgekit left it', 'mqttMode: 2', {}, sets],
@@ -135,12 +146,12 @@ describe('the keys of edgecore.yaml', () => {
     ['set by the user to what the bundle has now', 'mqttMode: 1', { next: 1 }, sets],
     ['taken out by the user', '', {}, keeps],
     ['set by the user, and the same bundle once more', 'mqttMode: 0', { isUpgrade: false }, sets],
-    ['asked for right now', 'mqttMode: 0', { insisted: [key] }, sets],
+    ['asked for right now', 'mqttMode: 0', { explicitlySet: [key] }, sets],
     ['new in this bundle', 'mqttMode: 0', { shipped: null }, sets],
     [
       'left to the user by an upgrade before',
       'mqttMode: 0',
-      { shipped: null, theirs: [key], isUpgrade: false },
+      { shipped: null, userOwned: [key], isUpgrade: false },
       keeps,
     ],
   ])('%s', async (_, onDisk, changes, expected) => {

@@ -3,7 +3,7 @@ import { parseAssignments } from '../../edgecore/config/assignments.ts'
 import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { Files } from '../../node/files.ts'
-import type { Asked } from './choices.ts'
+import type { InstallFlags } from './node-settings.ts'
 import { readToken } from './read-token.ts'
 
 /** The flags of `edgekit install` that say how a node is to be. */
@@ -26,7 +26,7 @@ interface NodeFlags {
  * What the flags ask for, over what the answers file says. Throws EdgekitError (usage), also for a token on the command
  * line.
  */
-export function askedBy(flags: NodeFlags, answers: Asked): Asked {
+export function askedBy(flags: NodeFlags, answers: InstallFlags): InstallFlags {
   if (flags.token !== undefined) {
     throw new EdgekitError(
       'a token on the command line is not taken: everyone on this machine can read it in the process list, and it stays in the history of the shell',
@@ -38,7 +38,7 @@ export function askedBy(flags: NodeFlags, answers: Asked): Asked {
     )
   }
   const path = (name: string | undefined) => (name === undefined || name === '-' ? name : resolve(name))
-  const given: { [K in keyof Asked]: Asked[K] | undefined } = {
+  const given: { [K in keyof InstallFlags]: InstallFlags[K] | undefined } = {
     nodeName: flags['node-name'],
     cloudcore: flags.cloudcore,
     tokenFile: path(flags['token-file']),
@@ -52,11 +52,11 @@ export function askedBy(flags: NodeFlags, answers: Asked): Asked {
     ignore: flags.ignore && [...(answers.ignore ?? []), ...flags.ignore],
   }
   const said = Object.entries(given).filter(([, value]) => value !== undefined)
-  return { ...answers, ...(Object.fromEntries(said) as Asked) }
+  return { ...answers, ...(Object.fromEntries(said) as InstallFlags) }
 }
 
 /** What an answers file says. Throws EdgekitError (usage). */
-export async function answersIn(name: string, files: Files): Promise<Asked> {
+export async function answersIn(name: string, files: Files): Promise<InstallFlags> {
   const path = resolve(name)
   // The only one that needs the large zod.
   const { readAnswers } = await import('./answers.ts')
@@ -65,7 +65,7 @@ export async function answersIn(name: string, files: Files): Promise<Asked> {
 
 /** The token that is asked for; undefined when none is. Throws EdgekitError (usage), which does not show it. */
 export async function tokenFor(
-  { tokenFile, caHash }: Asked,
+  { tokenFile, caHash }: InstallFlags,
   files: Files,
   stdin: () => Promise<string>,
 ): Promise<Secret | undefined> {

@@ -4,7 +4,7 @@ import { MissingParts } from './missing-parts.ts'
  * Do several things at once. The first error ends the others: nobody should wait for a large layer to hear of it. Only
  * missing parts are gathered, so that all of them are told at once.
  */
-export async function together<T>(
+export async function allOrAbort<T>(
   outer: AbortSignal | undefined,
   start: (signal: AbortSignal) => readonly Promise<T>[],
 ): Promise<T[]> {

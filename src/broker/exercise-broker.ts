@@ -14,7 +14,7 @@ type Answers = Omit<Extract<ProbeResult, { qos0: unknown }>, 'mqtt5'>
  * has the beginning of EdgeCore's topics, but is none of them (edge/pkg/eventbus/mqtt, v1.8 to v1.23). The twin's
  * `membership/get` only reads, and is answered to on this node.
  */
-export async function conversation(
+export async function exerciseBroker(
   client: MqttClient,
   { nodeName }: Questions,
   timeoutMs: number,

@@ -2,7 +2,7 @@ import type { Facts } from '../../facts/index.ts'
 import type { Node } from '../../node/node.ts'
 
 /** The same node, which of its units and images says what has just been found out, and does not look again. */
-export function asLookedAt(node: Node, { units, containerd }: Facts): Node {
+export function nodeFromFacts(node: Node, { units, containerd }: Facts): Node {
   const states = 'value' in units ? Object.values(units.value) : []
   const found = 'value' in containerd ? containerd.value : undefined
   const unit = async (name: string) =>
