@@ -1,7 +1,7 @@
 // How long the doctor takes, and how much memory, on a node of the lab.
 
 import { prepareHost } from '../lab/host.ts'
-import { startInstalledNode } from '../lab/installed.ts'
+import { startInstalledNode } from '../lab/machine/installed.ts'
 import { formatBytes } from '../src/lib/format.ts'
 import { requireOnHost } from '../tools/host.ts'
 import { measure, type Time } from './lib/measure.ts'

@@ -1,8 +1,8 @@
 // What an install costs on a node, and what the broker costs there from then on. Takes some minutes.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareHost } from '../lab/host.ts'
-import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../lab/installed.ts'
-import type { LabNode } from '../lab/node.ts'
+import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../lab/machine/installed.ts'
+import type { LabNode } from '../lab/machine/node.ts'
 import type { Manifest } from '../src/bundle/manifest.ts'
 import { measure } from './lib/measure.ts'
 import { median } from './lib/pairs.ts'

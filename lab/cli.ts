@@ -1,12 +1,12 @@
 /** Edge nodes to try things on by hand: `npm run lab -- up`, `sh`, `ls`, `down`. */
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
-import { leaderOf } from './cgroups.ts'
 import { prepareHost } from './host.ts'
-import { enterNode, startKeptNode } from './node.ts'
-import { removeNode } from './remove.ts'
-import { nodeNames, stateOf } from './state.ts'
-import { releases } from './tree.ts'
+import { leaderOf } from './machine/cgroups.ts'
+import { enterNode, startKeptNode } from './machine/node.ts'
+import { removeNode } from './machine/remove.ts'
+import { nodeNames, stateOf } from './machine/state.ts'
+import { releases } from './machine/tree.ts'
 
 const usage = `usage: npm run lab -- up [--release ${releases.join('|')}] [--name NAME] [--no-certificates]
        npm run lab -- sh NAME [COMMAND…]

@@ -1,9 +1,9 @@
 // npm run demo: the whole job on one machine: build a bundle, boot an edge node, install it, look at it.
 import { execa } from 'execa'
-import { labBundle } from './bundle.ts'
+import { labBundle } from './bundles/bundle.ts'
 import { prepareHost } from './host.ts'
-import { bundleOnNode, install, startKeptNodeWithBundle } from './installed.ts'
-import { removeNode } from './remove.ts'
+import { bundleOnNode, install, startKeptNodeWithBundle } from './machine/installed.ts'
+import { removeNode } from './machine/remove.ts'
 
 const name = 'demo'
 

@@ -2,9 +2,9 @@
 import { basename } from 'node:path'
 import { exitCodes } from '../src/lib/errors.ts'
 import { prepareHost } from './host.ts'
-import { bundleOnNode, install } from './installed.ts'
-import { startNode } from './node.ts'
-import { type Release, releases } from './tree.ts'
+import { bundleOnNode, install } from './machine/installed.ts'
+import { startNode } from './machine/node.ts'
+import { type Release, releases } from './machine/tree.ts'
 
 async function passes(bundle: string, release: Release): Promise<boolean> {
   process.stdout.write(`\n# ${basename(bundle)} on ${release}\n`)

@@ -1,5 +1,5 @@
-import { installedDisk } from './installed.ts'
-import { releases } from './tree.ts'
+import { installedDisk } from './machine/installed.ts'
+import { releases } from './machine/tree.ts'
 
 /** Before the tests on nodes, beside what all tests in the lab need. */
 export async function setup(): Promise<void> {

@@ -1,7 +1,7 @@
-import { unpackedLabBundle } from './bundle.ts'
+import { unpackedLabBundle } from './bundles/bundle.ts'
 import { prepareHost } from './host.ts'
-import { reap } from './reap.ts'
-import { pristineTree, releases } from './tree.ts'
+import { reap } from './machine/reap.ts'
+import { pristineTree, releases } from './machine/tree.ts'
 
 /** Once before all tests that need the lab: what is slow to make, and room where an earlier run ended badly. */
 export async function setup(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { LabNode } from '../../lab/node.ts'
+import type { LabNode } from '../../lab/machine/node.ts'
 
 /** Seconds by the clock, and those of a processor, with all programs that it starts. */
 export interface Time {

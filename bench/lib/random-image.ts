@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { type Layer, tarOf, writeLayer, writeManifest, writeRoot } from '../../lab/oci.ts'
+import { type Layer, tarOf, writeLayer, writeManifest, writeRoot } from '../../lab/registry/oci.ts'
 import type { TarMember } from '../../src/tar/write.ts'
 
 const megabyte = 1_000_000

@@ -5,8 +5,8 @@ import type { Plugin } from 'esbuild'
 import { edgekit } from '../../tools/edgekit.ts'
 import { hostArch } from '../../tools/runtime.ts'
 import { buildSea } from '../../tools/sea.ts'
+import { edgekitExecutable } from '../bundles/executable.ts'
 import { cached } from '../cache.ts'
-import { edgekitExecutable } from '../executable.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const replaced = ['files.ts', 'processes.ts']

@@ -1,5 +1,5 @@
 import { paths } from '../../src/node/paths.ts'
-import type { LabNode } from '../node.ts'
+import type { LabNode } from '../machine/node.ts'
 
 const program = `
 set -u

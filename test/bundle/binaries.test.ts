@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type HttpsFiles, startHttpsFiles } from '../../lab/https-files.ts'
-import { program } from '../../lab/program.ts'
-import { type SmallBundle, smallBundle, smallDefinition } from '../../lab/small-bundle.ts'
+import { program } from '../../lab/bundles/program.ts'
+import { type SmallBundle, smallBundle, smallDefinition } from '../../lab/bundles/small-bundle.ts'
+import { type HttpsFiles, startHttpsFiles } from '../../lab/registry/https-files.ts'
 import type { Manifest } from '../../src/bundle/manifest.ts'
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')

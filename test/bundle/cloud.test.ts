@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
-import { labBundle, unpackedLabBundle } from '../../lab/bundle.ts'
+import { labBundle, unpackedLabBundle } from '../../lab/bundles/bundle.ts'
 import { parseManifest } from '../../src/bundle/manifest.ts'
 
 test('a cloud bundle has what the cloud side needs and what it hands on, and no edge node', async () => {

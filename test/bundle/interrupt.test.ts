@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startFront } from '../../lab/front.ts'
-import { type SmallBundle, smallBundle, smallDefinition } from '../../lab/small-bundle.ts'
+import { type SmallBundle, smallBundle, smallDefinition } from '../../lab/bundles/small-bundle.ts'
+import { startFront } from '../../lab/registry/front.ts'
 
 let small: SmallBundle
 beforeAll(async () => {

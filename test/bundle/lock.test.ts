@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startFront } from '../../lab/front.ts'
-import { type SmallBundle, smallBundle, smallDefinition } from '../../lab/small-bundle.ts'
+import { type SmallBundle, smallBundle, smallDefinition } from '../../lab/bundles/small-bundle.ts'
+import { startFront } from '../../lab/registry/front.ts'
 import type { Manifest } from '../../src/bundle/manifest.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Intercept, startFront } from '../../lab/front.ts'
+import { type Intercept, startFront } from '../../lab/registry/front.ts'
 import {
   type Layer,
   readBlob,
@@ -14,8 +14,8 @@ import {
   writeIndex,
   writeManifest,
   writeRoot,
-} from '../../lab/oci.ts'
-import { type LabRegistry, pushImage, startRegistry } from '../../lab/registry.ts'
+} from '../../lab/registry/oci.ts'
+import { type LabRegistry, pushImage, startRegistry } from '../../lab/registry/registry.ts'
 import { BlobStore } from '../../src/oci/cache/blob-store.ts'
 import { parseMirrors } from '../../src/oci/registry/mirrors.ts'
 import { Registry, type RegistryOptions } from '../../src/oci/registry/registry.ts'

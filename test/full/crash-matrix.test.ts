@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { cleanInstall, hasMiddle, type Point, startCrashNode } from '../../lab/crash/crashes.ts'
 import { cuts } from '../../lab/crash/cut.ts'
 import { difference } from '../../lab/crash/whole-node.ts'
-import { type Release, releases } from '../../lab/tree.ts'
+import { type Release, releases } from '../../lab/machine/tree.ts'
 
 const timeout = 300_000
 

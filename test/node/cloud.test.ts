@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../../lab/installed.ts'
-import type { LabNode } from '../../lab/node.ts'
-import { snapshot } from '../../lab/snapshot.ts'
+import {
+  bundleOnNode,
+  install,
+  startInstalledNode,
+  startNodeWithBundle,
+} from '../../lab/machine/installed.ts'
+import type { LabNode } from '../../lab/machine/node.ts'
+import { snapshot } from '../../lab/machine/snapshot.ts'
 import { exitCodes } from '../../src/lib/errors.ts'
 
 const release = 'bookworm'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cleanInstall, hasMiddle, startCrashNode } from '../../lab/crash/crashes.ts'
 import type { Cut } from '../../lab/crash/cut.ts'
-import { releases } from '../../lab/tree.ts'
+import { releases } from '../../lab/machine/tree.ts'
 
 const timeout = 600_000
 const clean = {

@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../../lab/installed.ts'
-import { snapshot } from '../../lab/snapshot.ts'
-import { inTurn, releases } from '../../lab/tree.ts'
+import {
+  bundleOnNode,
+  install,
+  startInstalledNode,
+  startNodeWithBundle,
+} from '../../lab/machine/installed.ts'
+import { snapshot } from '../../lab/machine/snapshot.ts'
+import { inTurn, releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/errors.ts'
 import { paths } from '../../src/node/paths.ts'
 

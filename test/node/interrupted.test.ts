@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { bundleOnNode, install, startNodeWithBundle } from '../../lab/installed.ts'
-import type { LabNode } from '../../lab/node.ts'
-import { snapshot } from '../../lab/snapshot.ts'
-import { inTurn, releases } from '../../lab/tree.ts'
+import { bundleOnNode, install, startNodeWithBundle } from '../../lab/machine/installed.ts'
+import type { LabNode } from '../../lab/machine/node.ts'
+import { snapshot } from '../../lab/machine/snapshot.ts'
+import { inTurn, releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/errors.ts'
 import { paths } from '../../src/node/paths.ts'
 

@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { existsSync, globSync } from 'node:fs'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
-import { leaderOf, processesOf } from '../../lab/cgroups.ts'
-import { mountsIn } from '../../lab/mounts.ts'
-import { startNode } from '../../lab/node.ts'
-import { reap } from '../../lab/reap.ts'
-import { nodeDirectory } from '../../lab/state.ts'
-import { releases } from '../../lab/tree.ts'
+import { leaderOf, processesOf } from '../../lab/machine/cgroups.ts'
+import { mountsIn } from '../../lab/machine/mounts.ts'
+import { startNode } from '../../lab/machine/node.ts'
+import { reap } from '../../lab/machine/reap.ts'
+import { nodeDirectory } from '../../lab/machine/state.ts'
+import { releases } from '../../lab/machine/tree.ts'
 
 test('nodes of both releases run side by side and survive power cuts', async () => {
   await using bookworm = await startNode({ release: 'bookworm' })
@@ -96,7 +96,7 @@ test('nothing of a removed node is left', async () => {
 
 test('a node goes away with the process that made it, even when that is killed', async () => {
   const script = `
-    const { startNode } = await import(${JSON.stringify(import.meta.resolve('../../lab/node.ts'))})
+    const { startNode } = await import(${JSON.stringify(import.meta.resolve('../../lab/machine/node.ts'))})
     process.stdout.write((await startNode({ release: 'bookworm' })).name + '\\n')
     setInterval(() => {}, 1000)`
   const owner = execa(process.execPath, ['--input-type=module', '--eval', script], { reject: false })

@@ -1,8 +1,12 @@
 import { beforeAll, expect, test } from 'vitest'
-import { install } from '../../lab/installed.ts'
-import { removeContainerd, runtimeLayer, startNodeWithRuntimeBundle } from '../../lab/runtime-bundle.ts'
-import { snapshot } from '../../lab/snapshot.ts'
-import { releases } from '../../lab/tree.ts'
+import {
+  removeContainerd,
+  runtimeLayer,
+  startNodeWithRuntimeBundle,
+} from '../../lab/bundles/runtime-bundle.ts'
+import { install } from '../../lab/machine/installed.ts'
+import { snapshot } from '../../lab/machine/snapshot.ts'
+import { releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/errors.ts'
 import { paths } from '../../src/node/paths.ts'
 

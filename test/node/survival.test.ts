@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { startInstalledNode } from '../../lab/installed.ts'
-import type { LabNode } from '../../lab/node.ts'
-import { releases } from '../../lab/tree.ts'
+import { startInstalledNode } from '../../lab/machine/installed.ts'
+import type { LabNode } from '../../lab/machine/node.ts'
+import { releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/errors.ts'
 
 const timeout = 240_000

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { bundleOnNode, startNodeWithBundle } from '../../lab/installed.ts'
-import type { LabNode } from '../../lab/node.ts'
-import { snapshot } from '../../lab/snapshot.ts'
+import { bundleOnNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
+import type { LabNode } from '../../lab/machine/node.ts'
+import { snapshot } from '../../lab/machine/snapshot.ts'
 import { exitCodes } from '../../src/lib/errors.ts'
 
 const timeout = 300_000

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
-import { bundleOnNode, install, startInstalledNode, startNodeWithBundle } from '../../lab/installed.ts'
-import { snapshot } from '../../lab/snapshot.ts'
-import { releases } from '../../lab/tree.ts'
+import {
+  bundleOnNode,
+  install,
+  startInstalledNode,
+  startNodeWithBundle,
+} from '../../lab/machine/installed.ts'
+import { snapshot } from '../../lab/machine/snapshot.ts'
+import { releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/errors.ts'
 import { paths } from '../../src/node/paths.ts'
 

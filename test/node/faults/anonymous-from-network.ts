@@ -1,4 +1,4 @@
-import { changeBroker, putBrokerBack } from '../../../lab/broker-config.ts'
+import { changeBroker, putBrokerBack } from '../../../lab/tweaks/broker-config.ts'
 import type { Fault } from './fault.ts'
 
 export const anonymousFromNetwork: Fault = {

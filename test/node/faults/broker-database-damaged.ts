@@ -1,4 +1,4 @@
-import { restartBroker } from '../../../lab/broker-config.ts'
+import { restartBroker } from '../../../lab/tweaks/broker-config.ts'
 import { paths } from '../../../src/node/paths.ts'
 import type { Fault } from './fault.ts'
 

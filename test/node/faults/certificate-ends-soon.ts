@@ -1,4 +1,4 @@
-import { renewCertificates } from '../../../lab/renew-certificates.ts'
+import { renewCertificates } from '../../../lab/tweaks/renew-certificates.ts'
 import type { Fault } from './fault.ts'
 
 export const certificateEndsSoon: Fault = {

@@ -1,4 +1,4 @@
-import { changeEdgecore, putEdgecoreBack } from '../../../lab/edgecore-config.ts'
+import { changeEdgecore, putEdgecoreBack } from '../../../lab/tweaks/edgecore-config.ts'
 import type { Fault } from './fault.ts'
 
 export const configNotYaml: Fault = {

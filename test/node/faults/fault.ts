@@ -1,6 +1,6 @@
-import type { Role } from '../../../lab/bundle.ts'
-import type { LabNode } from '../../../lab/node.ts'
-import type { Release } from '../../../lab/tree.ts'
+import type { Role } from '../../../lab/bundles/bundle.ts'
+import type { LabNode } from '../../../lab/machine/node.ts'
+import type { Release } from '../../../lab/machine/tree.ts'
 
 /** One way to break a node for real, and what edgekit must then say. */
 export interface Fault {

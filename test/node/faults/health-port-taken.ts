@@ -1,4 +1,4 @@
-import { listenAs } from '../../../lab/listen.ts'
+import { listenAs } from '../../../lab/tweaks/listen.ts'
 import type { Fault } from './fault.ts'
 
 export const healthPortTaken: Fault = {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { writeFilesLayer, writeManifest, writeRoot } from '../../../lab/oci.ts'
+import { writeFilesLayer, writeManifest, writeRoot } from '../../../lab/registry/oci.ts'
 import type { Fault } from './fault.ts'
 
 const image = 'docker.io/library/eclipse-mosquitto:2.0'

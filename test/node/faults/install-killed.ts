@@ -1,4 +1,4 @@
-import { bundleOnNode } from '../../../lab/bundle.ts'
+import { bundleOnNode } from '../../../lab/bundles/bundle.ts'
 import { paths } from '../../../src/node/paths.ts'
 import type { Fault } from './fault.ts'
 

@@ -1,4 +1,4 @@
-import { containerdOfDebian11 } from '../../../lab/containerd-of-debian-11.ts'
+import { containerdOfDebian11 } from '../../../lab/tweaks/containerd-of-debian-11.ts'
 import { type Fault, seenAfter } from './fault.ts'
 
 export const oldContainerd: Fault = {

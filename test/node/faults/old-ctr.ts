@@ -1,4 +1,4 @@
-import { ctrOfDebian11 } from '../../../lab/ctr-of-debian-11.ts'
+import { ctrOfDebian11 } from '../../../lab/tweaks/ctr-of-debian-11.ts'
 import { type Fault, seenAfter } from './fault.ts'
 
 export const oldCtr: Fault = {

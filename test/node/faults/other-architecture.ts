@@ -1,4 +1,4 @@
-import { bundleOnNode } from '../../../lab/installed.ts'
+import { bundleOnNode } from '../../../lab/machine/installed.ts'
 import type { Fault } from './fault.ts'
 
 export const otherArchitecture: Fault = {

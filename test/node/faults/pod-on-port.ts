@@ -1,4 +1,4 @@
-import { bundleOnNode } from '../../../lab/bundle.ts'
+import { bundleOnNode } from '../../../lab/bundles/bundle.ts'
 import type { Fault } from './fault.ts'
 
 const image = 'docker.io/library/eclipse-mosquitto:2.0'

@@ -1,4 +1,4 @@
-import { changeEdgecore } from '../../../lab/edgecore-config.ts'
+import { changeEdgecore } from '../../../lab/tweaks/edgecore-config.ts'
 import type { Fault } from './fault.ts'
 
 const part = (text: string): string => Buffer.from(text).toString('base64url')

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type RawEntry, rawTar } from '../../../lab/raw-tar.ts'
+import { type RawEntry, rawTar } from '../../../lab/bundles/raw-tar.ts'
 import { eachArchiveMember } from '../../../src/tar/entries.ts'
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {

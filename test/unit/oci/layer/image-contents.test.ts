@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Layer, tarOf, writeFilesLayer, writeLayer } from '../../../../lab/oci.ts'
+import { type Layer, tarOf, writeFilesLayer, writeLayer } from '../../../../lab/registry/oci.ts'
 import { BlobStore } from '../../../../src/oci/cache/blob-store.ts'
 import { imageContents } from '../../../../src/oci/layer/image-contents.ts'
 

@@ -1,5 +1,5 @@
-import { paths } from '../src/node/paths.ts'
-import type { LabNode } from './node.ts'
+import { paths } from '../../src/node/paths.ts'
+import type { LabNode } from '../machine/node.ts'
 import { restartEdgecore } from './restart-edgecore.ts'
 
 const kept = '/var/edgecore.yaml.good'

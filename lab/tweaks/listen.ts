@@ -1,4 +1,4 @@
-import type { LabNode } from './node.ts'
+import type { LabNode } from '../machine/node.ts'
 
 const program = `use IO::Socket::INET;
 my $socket = IO::Socket::INET->new(LocalAddr => $ARGV[0], Listen => 1, ReuseAddr => 1) or die;

@@ -1,11 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { Manifest } from '../src/bundle/manifest.ts'
-import { cached } from './cache.ts'
-import { standInEdgecore } from './edgecore/index.ts'
+import type { Manifest } from '../../src/bundle/manifest.ts'
+import { cached } from '../cache.ts'
+import { standInEdgecore } from '../edgecore/index.ts'
+import { labRegistry, mirrorFlags } from '../registry/lab-registry.ts'
 import { edgekitExecutable } from './executable.ts'
-import { labRegistry, mirrorFlags } from './lab-registry.ts'
 
 export type Role = Manifest['role']
 

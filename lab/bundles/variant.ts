@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { appendFile, chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { formatManifest, parseManifest } from '../src/bundle/manifest.ts'
+import { formatManifest, parseManifest } from '../../src/bundle/manifest.ts'
+import { cached } from '../cache.ts'
+import { standInEdgecore } from '../edgecore/index.ts'
+import { labRegistry, mirrorFlags } from '../registry/lab-registry.ts'
 import { bundleOnNode } from './bundle.ts'
-import { cached } from './cache.ts'
-import { standInEdgecore } from './edgecore/index.ts'
 import { edgekitExecutable } from './executable.ts'
-import { labRegistry, mirrorFlags } from './lab-registry.ts'
 
 /** What a bundle has that the lab's usual one has not. */
 export interface Variant {

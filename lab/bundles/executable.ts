@@ -2,10 +2,10 @@ import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { type Arch, hostArch } from '../tools/runtime.ts'
-import { cached } from './cache.ts'
+import { type Arch, hostArch } from '../../tools/runtime.ts'
+import { cached } from '../cache.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Everything the executable is made of. */
 const inputs = [

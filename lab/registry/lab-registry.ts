@@ -1,4 +1,4 @@
-import { cached } from './cache.ts'
+import { cached } from '../cache.ts'
 import { brokerImage, emptyImage, installationPackage, pauseImage } from './images.ts'
 import { type LabRegistry, pushImage, startRegistry } from './registry.ts'
 

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { cached } from './cache.ts'
-import { staticProgram } from './images.ts'
-import { type LabNode, type NodeOptions, startNode } from './node.ts'
-import { pristineTree, type Release } from './tree.ts'
+import { cached } from '../cache.ts'
+import { type LabNode, type NodeOptions, startNode } from '../machine/node.ts'
+import { pristineTree, type Release } from '../machine/tree.ts'
+import { staticProgram } from '../registry/images.ts'
 import { variantLayer } from './variant.ts'
 
 /** A release of containerd, runc and the CNI plugins, as upstream packs them, with the programs of a Debian release. */

@@ -6,8 +6,8 @@ import { chmod, chown, copyFile, mkdir, readFile, realpath, stat, symlink, write
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { execa } from 'execa'
-import type { TarMember } from '../src/tar/write.ts'
-import { cached } from './cache.ts'
+import type { TarMember } from '../../src/tar/write.ts'
+import { cached } from '../cache.ts'
 import {
   type Layer,
   type PlatformManifest,
@@ -31,7 +31,7 @@ const platforms: Record<Architecture, string> = { amd64: 'linux/amd64', arm64: '
 
 /** How the images are made: when one of these files changes they are made again. */
 async function recipe(): Promise<Buffer[]> {
-  const files = ['images.ts', 'oci.ts', '../src/tar/write.ts']
+  const files = ['images.ts', 'oci.ts', '../../src/tar/write.ts']
   return await Promise.all(files.map(file => readFile(join(import.meta.dirname, file))))
 }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { readInChunks } from '../src/lib/byte-source.ts'
-import { type TarMember, tarEnd, tarMember } from '../src/tar/write.ts'
+import { readInChunks } from '../../src/lib/byte-source.ts'
+import { type TarMember, tarEnd, tarMember } from '../../src/tar/write.ts'
 
 /**
  * Images as directories in the OCI image layout, written by the lab itself.

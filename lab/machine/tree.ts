@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { cached } from './cache.ts'
+import { cached } from '../cache.ts'
 
 export type Release = 'bookworm' | 'trixie'
 export const releases: readonly Release[] = ['bookworm', 'trixie']

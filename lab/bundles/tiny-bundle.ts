@@ -2,8 +2,8 @@ import { createHash, type KeyObject } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { Header, type HeaderData } from 'tar'
-import { sign } from '../src/build/pack/sign.ts'
-import { formatManifest, type Manifest } from '../src/bundle/manifest.ts'
+import { sign } from '../../src/build/pack/sign.ts'
+import { formatManifest, type Manifest } from '../../src/bundle/manifest.ts'
 
 /** One member of an archive made by hand: what its header says, whatever that is, and the bytes behind it. */
 export interface Entry extends HeaderData {

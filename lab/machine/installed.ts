@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { bundleLayer, bundleOnNode, type Role } from './bundle.ts'
-import { cached } from './cache.ts'
+import { bundleLayer, bundleOnNode, type Role } from '../bundles/bundle.ts'
+import { cached } from '../cache.ts'
 import { type Disk, writtenBy } from './mounts.ts'
 import { type LabNode, type NodeOptions, startKeptNode, startNode } from './node.ts'
 import { nodeDirectory } from './state.ts'
 import { pristineTree, type Release } from './tree.ts'
 
-export { bundleOnNode } from './bundle.ts'
+export { bundleOnNode } from '../bundles/bundle.ts'
 
 export const install = `cd ${bundleOnNode} && ./edgekit install`
 

@@ -1,7 +1,7 @@
-import type { BlobStore } from '../src/oci/cache/blob-store.ts'
-import { parseMirrors } from '../src/oci/registry/mirrors.ts'
-import { Registry, type RegistryOptions } from '../src/oci/registry/registry.ts'
-import { type PulledImage, pullImage } from '../src/oci/sources/pull.ts'
+import type { BlobStore } from '../../src/oci/cache/blob-store.ts'
+import { parseMirrors } from '../../src/oci/registry/mirrors.ts'
+import { Registry, type RegistryOptions } from '../../src/oci/registry/registry.ts'
+import { type PulledImage, pullImage } from '../../src/oci/sources/pull.ts'
 
 /** Pull `app:1.0` for amd64 from a server that stands in for Docker Hub, without long waits between the tries. */
 export const pullApp = (

@@ -1,8 +1,8 @@
 import { appendFile, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cached } from './cache.ts'
-import { standInEdgecore } from './edgecore/index.ts'
-import { pauseImage, staticProgram } from './images.ts'
+import { cached } from '../cache.ts'
+import { standInEdgecore } from '../edgecore/index.ts'
+import { pauseImage, staticProgram } from '../registry/images.ts'
 import { variantLayer } from './variant.ts'
 
 /** Where the bundles lie on a node that is to be upgraded. */

@@ -1,6 +1,6 @@
-import { paths } from '../src/node/paths.ts'
-import { writeCertificates } from './certificates.ts'
-import type { LabNode } from './node.ts'
+import { paths } from '../../src/node/paths.ts'
+import { writeCertificates } from '../machine/certificates.ts'
+import type { LabNode } from '../machine/node.ts'
 
 /** Other certificates for the name the node joined under, valid for so many days (negative: no more). */
 export async function renewCertificates(node: LabNode, days: number): Promise<void> {
