@@ -22,7 +22,7 @@ const arch = hostArch()
 const small = 200_000_000
 const large = 2_000_000_000
 /** Peak memory that edgekit may take, whatever the size of a bundle. */
-const mostMemory = 150_000_000
+const mostMemory = 256_000_000
 
 interface Used {
   seconds: number
