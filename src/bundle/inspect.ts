@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EdgekitError, exitCodes } from '../lib/errors.ts'
-import type { Head } from './archive-members.ts'
 import { locateBundle } from './locate.ts'
 import { type Manifest, sbomName } from './manifest.ts'
-import { readArchive } from './read-archive.ts'
-import { readHead } from './unpacked.ts'
+import type { Head } from './packed-members.ts'
+import { readArchive } from './read-packed.ts'
+import { readHead } from './unpacked-bundle.ts'
 
 export interface Inspection {
   manifest: Manifest

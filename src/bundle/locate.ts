@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
 import { manifestName } from './manifest.ts'
-import { openPacked, type PackedBundle } from './packed.ts'
+import { openPacked, type PackedBundle } from './packed-files.ts'
 import { parsePartName } from './part-names.ts'
 
 /** Where a bundle is and in which form. */

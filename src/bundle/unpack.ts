@@ -3,10 +3,10 @@ import { lstat, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
 import { formatBytes } from '../lib/format.ts'
-import type { Head } from './archive-members.ts'
 import { type ManifestFile, manifestName, signatureName } from './manifest.ts'
-import type { PackedBundle } from './packed.ts'
-import { readArchive } from './read-archive.ts'
+import type { PackedBundle } from './packed-files.ts'
+import type { Head } from './packed-members.ts'
+import { readArchive } from './read-packed.ts'
 import { checkSignature, type TrustedKey } from './signature.ts'
 
 /** Survives a reboot and is on a disk, unlike /tmp. https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s15.html */

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
+import { type Verification, verifyBundle } from '../bundle/bundle.ts'
 import { readKeys } from '../bundle/keys.ts'
-import { type Verification, verifyBundle } from '../bundle/verify.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { exitCodes } from '../lib/errors.ts'
 import { plural } from '../lib/format.ts'

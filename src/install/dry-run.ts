@@ -1,4 +1,4 @@
-import { openBundle, type UnpackedBundle } from '../bundle/open-unpacked.ts'
+import { openBundle, type UnpackedBundle } from '../bundle/verify-unpacked.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
 import { type CloudFlags, cloudOptions } from './cloud/cloud-side.ts'

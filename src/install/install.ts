@@ -1,4 +1,4 @@
-import { openBundle, type UnpackedBundle } from '../bundle/open-unpacked.ts'
+import { openBundle, type UnpackedBundle } from '../bundle/verify-unpacked.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'

@@ -1,6 +1,6 @@
 import type { Manifest } from '../bundle/manifest.ts'
-import { type UnpackedBundle, verifyTexts } from '../bundle/open-unpacked.ts'
 import type { TrustedKey } from '../bundle/signature.ts'
+import { type UnpackedBundle, verifyTexts } from '../bundle/verify-unpacked.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'

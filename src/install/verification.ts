@@ -1,4 +1,4 @@
-import { type UnpackedBundle, verifyLarge, verifyTexts } from '../bundle/open-unpacked.ts'
+import { type UnpackedBundle, verifyLarge, verifyTexts } from '../bundle/verify-unpacked.ts'
 import type { Step } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
 

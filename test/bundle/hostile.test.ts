@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Entry, tarOf, tinyEntries, tinyFiles, writeTiny } from '../../lab/bundles/tiny-bundle.ts'
+import { verifyBundle } from '../../src/bundle/bundle.ts'
 import { inspectBundle, readSbom } from '../../src/bundle/inspect.ts'
-import { openPacked } from '../../src/bundle/packed.ts'
+import { openPacked } from '../../src/bundle/packed-files.ts'
 import { readPublicKey } from '../../src/bundle/signature.ts'
 import { withUnpacked } from '../../src/bundle/unpack.ts'
-import { verifyBundle } from '../../src/bundle/verify.ts'
 
 let scratch: string
 let good: Entry[]

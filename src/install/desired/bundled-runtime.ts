@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Manifest } from '../../bundle/manifest.ts'
-import type { UnpackedBundle } from '../../bundle/open-unpacked.ts'
+import type { UnpackedBundle } from '../../bundle/verify-unpacked.ts'
 import type { Check } from '../../checks/check.ts'
 import { readEdgecoreConfig } from '../../edgecore/config/config.ts'
 import { requireFact } from '../../facts/fact.ts'

@@ -1,9 +1,9 @@
-import type { Head } from './archive-members.ts'
 import { locateBundle } from './locate.ts'
 import type { Manifest } from './manifest.ts'
-import { readArchive } from './read-archive.ts'
+import type { Head } from './packed-members.ts'
+import { readArchive } from './read-packed.ts'
 import { checkSignature, type TrustedKey } from './signature.ts'
-import { verifyDirectory } from './unpacked.ts'
+import { verifyDirectory } from './unpacked-bundle.ts'
 
 export interface Verification {
   manifest: Manifest

@@ -2,8 +2,8 @@ import { lstat, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
 import { hashFile } from '../lib/hash/hash-file.ts'
-import type { Head } from './archive-members.ts'
 import { type ManifestFile, manifestName, parseManifest, signatureName } from './manifest.ts'
+import type { Head } from './packed-members.ts'
 
 interface DirectoryReader {
   /** Called once, before anything else is looked at. */

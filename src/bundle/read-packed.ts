@@ -4,9 +4,9 @@ import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
 import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
 import { rechunk } from '../tar/rechunk.ts'
-import { type ArchiveReader, Members, noBundle, Stopped } from './archive-members.ts'
 import { manifestName } from './manifest.ts'
-import { bytesOf, fileAt, type PackedBundle } from './packed.ts'
+import { bytesOf, fileAt, type PackedBundle } from './packed-files.ts'
+import { type ArchiveReader, Members, noBundle, Stopped } from './packed-members.ts'
 
 /** Bytes; a whole number of tar blocks. */
 const chunkSize = 64 * 1024

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bytesOf, openPacked } from '../../../src/bundle/packed.ts'
+import { bytesOf, openPacked } from '../../../src/bundle/packed-files.ts'
 import { partName } from '../../../src/bundle/part-names.ts'
 
 let scratch: string

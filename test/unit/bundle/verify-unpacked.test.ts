@@ -8,7 +8,7 @@ import {
   type UnpackedBundle,
   verifyLarge,
   verifyTexts,
-} from '../../../src/bundle/open-unpacked.ts'
+} from '../../../src/bundle/verify-unpacked.ts'
 import { localFiles } from '../../../src/node/files.ts'
 import { bundleFiles, unpack } from '../install/bundle.ts'
 
