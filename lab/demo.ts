@@ -1,9 +1,9 @@
 // npm run demo: the whole job on one machine: build a bundle, boot an edge node, install it, look at it.
-import { execa } from 'execa'
 import { labBundle } from './bundles/bundle.ts'
 import { prepareHost } from './host.ts'
 import { bundleOnNode, install, startKeptNodeWithBundle } from './machine/installed.ts'
 import { removeNode } from './machine/remove.ts'
+import { sh } from './shell.ts'
 
 const name = 'demo'
 
@@ -14,7 +14,7 @@ await prepareHost()
 
 heading('Build the bundle from a registry on this machine (edgekit bundle edge --arch amd64)')
 const bundle = await labBundle()
-say((await execa('ls', ['-l', '-h', bundle])).stdout)
+say(await sh`ls -l -h ${bundle}`.text())
 
 heading(`Boot an edge node without network, "${name}", and unpack the bundle on it`)
 await removeNode(name)

@@ -5,6 +5,7 @@ import type { Manifest } from '../../src/bundle/manifest.ts'
 import { cached } from '../cache.ts'
 import { standInEdgecore } from '../edgecore/index.ts'
 import { labRegistry, mirrorFlags } from '../registry/lab-registry.ts'
+import { sh } from '../shell.ts'
 import { edgekitExecutable } from './executable.ts'
 
 export type Role = Manifest['role']
@@ -35,7 +36,7 @@ export async function bundleLayer(role: Role = 'edge'): Promise<string> {
   return await cached('unpacked-bundle', [bundle, bundleOnNode], async output => {
     await mkdir(join(output, 'root'), { mode: 0o700 })
     await mkdir(join(output, bundleOnNode))
-    await execa('tar', ['xzf', bundle, '-C', join(output, bundleOnNode)])
+    await sh`tar xzf ${bundle} -C ${join(output, bundleOnNode)}`
   })
 }
 

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { cached } from '../cache.ts'
 import { type LabNode, type NodeOptions, startNode } from '../machine/node.ts'
 import { pristineTree, type Release } from '../machine/tree.ts'
 import { staticProgram } from '../registry/images.ts'
+import { sh } from '../shell.ts'
 import { variantLayer } from './variant.ts'
 
 /** A release of containerd, runc and the CNI plugins, as upstream packs them, with the programs of a Debian release. */
@@ -13,15 +13,15 @@ const releaseOf = async (release: Release): Promise<string> => {
   return await cached(`runtime-${release}`, [tree, 'recipe 1'], async output => {
     const programs = ['containerd', 'containerd-shim-runc-v2', 'ctr'].map(name => `bin/${name}`)
     const pack = ['--sort=name', '--mtime=@0', '-czf']
-    await execa('tar', [...pack, join(output, 'containerd.tar.gz'), '-C', join(tree, 'usr'), ...programs])
-    await execa('cp', [join(tree, 'usr/sbin/runc'), output])
+    await sh`tar ${pack} ${output}/containerd.tar.gz -C ${tree}/usr ${programs}`
+    await sh`cp ${tree}/usr/sbin/runc ${output}`
     // No pod of the lab has a network of its own, so any program will do.
     const plugins = join(output, 'plugins')
     await mkdir(plugins)
     for (const name of ['bridge', 'host-local', 'loopback']) {
-      await execa('cp', [await staticProgram('usr/bin/busybox'), join(plugins, name)])
+      await sh`cp ${await staticProgram('usr/bin/busybox')} ${plugins}/${name}`
     }
-    await execa('tar', [...pack, join(output, 'cni.tar.gz'), '-C', plugins, '.'])
+    await sh`tar ${pack} ${output}/cni.tar.gz -C ${plugins} .`
   })
 }
 

@@ -6,6 +6,7 @@ import { formatManifest, parseManifest } from '../../src/bundle/manifest.ts'
 import { cached } from '../cache.ts'
 import { standInEdgecore } from '../edgecore/index.ts'
 import { labRegistry, mirrorFlags } from '../registry/lab-registry.ts'
+import { sh } from '../shell.ts'
 import { bundleOnNode } from './bundle.ts'
 import { edgekitExecutable } from './executable.ts'
 
@@ -47,7 +48,7 @@ export async function variantLayer(
     }
     await mkdir(join(output, 'root'), { mode: 0o700 })
     await mkdir(join(output, at), { recursive: true })
-    await execa('bash', ['-c', `tar xzf "$1"/out/*.tar.gz -C "$2"`, 'unpack', work, join(output, at)])
+    await sh`tar xzf ${work}/out/*.tar.gz -C ${join(output, at)}`
     await rm(work, { recursive: true })
     for (const [member, text] of Object.entries(appended)) await append(join(output, at), member, text)
   })

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
+import { sh } from '../shell.ts'
 
 /**
  * Certificates as `keadm join` leaves them: the cloud's authority, and a key and certificate by which the cloud knows
@@ -23,13 +23,11 @@ export async function writeCertificates(root: string, name: string, days = 365):
     const extensions = join(cloud, 'extensions')
     const certificate = join(directory, 'certs/server.crt')
     const subject = `/O=system:nodes/CN=system:node:${name}`
-    await execa('openssl', ['req', '-new', '-key', key, '-subj', subject, '-out', request])
+    await sh`openssl req -new -key ${key} -subj ${subject} -out ${request}`
     await writeFile(extensions, 'extendedKeyUsage=clientAuth\n')
     const issuer = ['-CA', authority, '-CAkey', authorityKey, '-CAcreateserial', '-extfile', extensions]
-    await execa('openssl', [
-      ...['x509', '-req', '-in', request, ...issuer, '-CAserial', join(cloud, 'serial')],
-      ...['-days', String(days), '-out', certificate],
-    ])
+    const serial = join(cloud, 'serial')
+    await sh`openssl x509 -req -in ${request} ${issuer} -CAserial ${serial} -days ${days} -out ${certificate}`
     await chmod(certificate, 0o644)
   } finally {
     await rm(cloud, { recursive: true, force: true })
@@ -55,24 +53,11 @@ export async function writeServerCertificate(
 }
 
 async function newKey(path: string): Promise<void> {
-  await execa('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', path])
+  await sh`openssl ecparam -name prime256v1 -genkey -noout -out ${path}`
   await chmod(path, 0o600)
 }
 
 async function newCertificate(subject: string, key: string, path: string, options: string[]): Promise<void> {
-  await execa('openssl', [
-    'req',
-    '-x509',
-    '-new',
-    '-key',
-    key,
-    '-subj',
-    subject,
-    '-days',
-    '365',
-    '-out',
-    path,
-    ...options,
-  ])
+  await sh`openssl req -x509 -new -key ${key} -subj ${subject} -days 365 -out ${path} ${options}`
   await chmod(path, 0o644)
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { execa } from 'execa'
 import { bundleLayer, bundleOnNode, type Role } from '../bundles/bundle.ts'
 import { cached } from '../cache.ts'
+import { sh } from '../shell.ts'
 import { type Disk, writtenBy } from './mounts.ts'
 import { type LabNode, type NodeOptions, startKeptNode, startNode } from './node.ts'
 import { nodeDirectory } from './state.ts'
@@ -52,7 +52,7 @@ export async function installedDisk(release: Release, role: Role = 'edge'): Prom
     await node.sh(install, { timeoutMs: 120_000 })
     await node.powerCut()
     for (const part of ['upper', 'containerd'] as const) {
-      await execa('cp', ['--archive', writtenBy(nodeDirectory(node.name), part), output])
+      await sh`cp --archive ${writtenBy(nodeDirectory(node.name), part)} ${output}`
     }
   })
   return { layers: [join(directory, 'upper'), ...disk.layers], containerd: join(directory, 'containerd') }

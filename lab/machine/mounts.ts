@@ -1,7 +1,7 @@
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { execa } from 'execa'
+import { sh } from '../shell.ts'
 
 export const rootOf = (directory: string): string => join(directory, 'root')
 
@@ -26,8 +26,8 @@ async function mountOwnDisk(directory: string): Promise<void> {
   await mkdir(disk, { recursive: true })
   await writeFile(file, '')
   await truncate(file, 16 * 2 ** 30)
-  await execa('mkfs.ext4', ['-q', '-O', '^has_journal', '-E', 'lazy_itable_init=1,nodiscard', file])
-  await execa('mount', ['-o', 'loop,noinit_itable', file, disk])
+  await sh`mkfs.ext4 -q -O ${'^has_journal'} -E lazy_itable_init=1,nodiscard ${file}`
+  await sh`mount -o loop,noinit_itable ${file} ${disk}`
 }
 
 /**
@@ -42,13 +42,13 @@ export async function mountDisk(disk: Disk, directory: string): Promise<void> {
   const work = join(directory, 'disk/work')
   for (const path of [root, upper, work, containerd]) await mkdir(path, { recursive: true })
   const options = `lowerdir=${disk.layers.join(':')},upperdir=${upper},workdir=${work}`
-  await execa('mount', ['-t', 'overlay', 'overlay', '-o', options, root])
+  await sh`mount -t overlay overlay -o ${options} ${root}`
   if (disk.containerd !== undefined) {
-    await execa('cp', ['--archive', '--no-target-directory', disk.containerd, containerd])
+    await sh`cp --archive --no-target-directory ${disk.containerd} ${containerd}`
   }
   const target = join(root, 'var/lib/containerd')
   await mkdir(target, { recursive: true })
-  await execa('mount', ['--bind', containerd, target])
+  await sh`mount --bind ${containerd} ${target}`
 }
 
 /** The mount points at and below a directory, in the order in which they were mounted. */
@@ -65,9 +65,9 @@ export async function unmountAll(directory: string, timeoutMs = 10_000): Promise
     const mounts = await mountsIn(directory)
     if (mounts.length === 0) return
     const results = []
-    for (const point of mounts.toReversed()) results.push(await execa('umount', [point], { reject: false }))
+    for (const point of mounts.toReversed()) results.push(await sh`umount ${point}`.nothrow())
     if (Date.now() > deadline)
       throw new Error(`cannot unmount: ${results.map(result => result.stderr).join('; ')}`)
-    if (results.some(result => result.failed)) await sleep(50)
+    if (results.some(result => !result.ok)) await sleep(50)
   }
 }

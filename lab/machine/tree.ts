@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { cached } from '../cache.ts'
+import { sh } from '../shell.ts'
 
 export type Release = 'bookworm' | 'trixie'
 export const releases: readonly Release[] = ['bookworm', 'trixie']
@@ -59,20 +59,12 @@ export function pristineTree(release: Release): Promise<string> {
     'recipe 1',
   ]
   return cached(`tree-${release}`, inputs, async directory => {
-    await execa(
-      'mmdebstrap',
-      [
-        '--quiet',
-        '--variant=minbase',
-        `--include=${packages.join(',')}`,
-        '--aptopt=Acquire::Languages "none"',
-        '--aptopt=Acquire::Retries "3"',
-        ...['man', 'locale', 'doc', 'info'].map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
-        release,
-        directory,
-      ],
-      { timeout: 600_000, stdin: 'ignore' },
+    const apt = ['Acquire::Languages "none"', 'Acquire::Retries "3"'].map(option => `--aptopt=${option}`)
+    const excluded = ['man', 'locale', 'doc', 'info'].map(
+      name => `--dpkgopt=path-exclude=/usr/share/${name}/*`,
     )
+    const included = `--include=${packages.join(',')}`
+    await sh`mmdebstrap --quiet --variant=minbase ${included} ${apt} ${excluded} ${release} ${directory}`
     const units = join(directory, 'etc/systemd/system')
     await mkdir(units, { recursive: true })
     for (const unit of masked) await symlink('/dev/null', join(units, unit))

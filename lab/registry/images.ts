@@ -5,9 +5,9 @@ import { createReadStream } from 'node:fs'
 import { chmod, chown, copyFile, mkdir, readFile, realpath, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { execa } from 'execa'
 import type { TarMember } from '../../src/tar/write.ts'
 import { cached } from '../cache.ts'
+import { sh } from '../shell.ts'
 import {
   type Layer,
   type PlatformManifest,
@@ -243,16 +243,11 @@ function debianPackages(): Promise<string> {
   const names = ['mosquitto', 'mosquitto-clients', 'busybox-static']
   return cached('image-packages', [native, ...names, 'recipe 1'], async directory => {
     const options = [
-      '--quiet',
-      '--variant=extract',
       `--include=${names.join(',')}`,
       '--aptopt=Acquire::Retries "3"',
+      '--dpkgopt=path-exclude=/usr/share/*',
     ]
-    const excluded = ['--dpkgopt=path-exclude=/usr/share/*']
-    await execa('mmdebstrap', [...options, ...excluded, 'trixie', directory], {
-      timeout: 300_000,
-      stdin: 'ignore',
-    })
+    await sh`mmdebstrap --quiet --variant=extract ${options} trixie ${directory}`
     await linkIntoUsr(directory)
   })
 }
@@ -276,6 +271,6 @@ async function copyProgram(packages: string, path: string, tree: string): Promis
 
 async function libraries(packages: string, path: string): Promise<string[]> {
   const loader = native === 'arm64' ? '/lib/ld-linux-aarch64.so.1' : '/lib64/ld-linux-x86-64.so.2'
-  const { stdout } = await execa('chroot', [packages, loader, '--list', path])
+  const { stdout } = await sh`chroot ${packages} ${loader} --list ${path}`
   return [loader, ...[...stdout.matchAll(/=> (\/\S+) \(/g)].map(([, file = '']) => file)]
 }
