@@ -105,11 +105,16 @@ test.each([
   [
     'an edgekit that is not the one of the release',
     () => writeFile(join(work, 'release/edgekit-linux-arm64'), 'x'),
+    'edgekit-linux-arm64: FAILED',
   ],
-  ['checksums that lack one', () => execa('sed', ['-i', '/arm64/d', join(work, 'release/SHA256SUMS')])],
-])('refuses %s', async (_, harm) => {
+  [
+    'checksums that lack one',
+    () => execa('sed', ['-i', '/arm64/d', join(work, 'release/SHA256SUMS')]),
+    'SHA256SUMS of v0.1.0 must list edgekit for amd64 and arm64',
+  ],
+])('refuses %s', async (_, harm, words) => {
   await harm()
-  expect((await runAction({ definition: 'edge', version: 'v0.1.0' })).failed).toBeDefined()
+  expect((await runAction({ definition: 'edge', version: 'v0.1.0' })).failed).toContain(words)
   expect(await calls()).toHaveLength(1)
 })
 

@@ -37,12 +37,11 @@ const secondsFromBoot = async (node: LabNode): Promise<number> => {
   return (Number(active) - Number(boot)) / 1e6
 }
 
-/** The shortest of up to three times, as other tests may keep the machine busy: it is the product that is judged. */
-async function withinSeconds(limit: number, measure: () => Promise<number>): Promise<void> {
-  const times: number[] = []
-  while (times.length < 3 && !times.some(seconds => seconds < limit)) times.push(await measure())
-  expect(Math.min(...times), `seconds: ${times.join()}`).toBeLessThan(limit)
-}
+/**
+ * Far above what is seen, because other tests keep the machine busy: 1.5 s after a power cut, 3 s after most faults, 6 s
+ * after a killed containerd on Debian 12, which systemd restarts after 5 s. `bench/install.ts` measures the broker's restart.
+ */
+const limitSeconds = 30
 
 const image = 'docker.io/library/eclipse-mosquitto:2.0'
 /** As containerd has it for some seconds when the broker is stopped just while it is started. */
@@ -51,7 +50,6 @@ const halfMadeTask = `task=/run/containerd/io.containerd.runtime.v2.task/k8s.io/
 const inBroker = (command: string) => `ctr -n k8s.io tasks exec --exec-id test-$RANDOM mosquitto ${command}`
 
 describe.concurrent.each(releases)('%s', release => {
-  // With nothing else going on it is about 3 s, 6 s with a killed containerd of Debian 12, which systemd starts after 5.
   test.each([
     ['the image is removed', `ctr -n k8s.io images rm ${image}; systemctl restart mosquitto`],
     ['ctr is killed', 'kill -9 $(systemctl show mosquitto --value --property=MainPID)'],
@@ -60,14 +58,14 @@ describe.concurrent.each(releases)('%s', release => {
     ['containerd is restarted', 'systemctl restart containerd'],
     ['a task that was only half made is in the way', halfMadeTask],
   ])(
-    '%s: the broker answers again within 15 s, EdgeCore is back, and no message is lost',
+    '%s: the broker answers again, EdgeCore reconnects, and no message is lost',
     {
       timeout,
     },
     async (what, harm) => {
       await using node = await startInstalledNode(release)
       await node.sh(inBroker('mosquitto_pub -t sensor/room1 -m kept -r -q 1'))
-      await withinSeconds(15, () => secondsUntilNewBroker(node, harm))
+      expect(await secondsUntilNewBroker(node, harm)).toBeLessThan(limitSeconds)
       expect(await doctorWithin(node, 30_000)).toBe(exitCodes.ok)
       // A SIGKILL of the broker itself costs what it has not saved yet, at most a minute's worth.
       if (what.includes('broker')) return
@@ -75,14 +73,11 @@ describe.concurrent.each(releases)('%s', release => {
     },
   )
 
-  // About 1.5 s with nothing else going on.
-  test('after a power cut the broker answers within 30 s, and EdgeCore is back', { timeout }, async () => {
+  test('after a power cut the broker answers, and EdgeCore reconnects', { timeout }, async () => {
     await using node = await startInstalledNode(release)
-    await withinSeconds(30, async () => {
-      await node.powerCut()
-      await node.boot()
-      return secondsFromBoot(node)
-    })
+    await node.powerCut()
+    await node.boot()
+    expect(await secondsFromBoot(node)).toBeLessThan(limitSeconds)
     expect(await doctorWithin(node, 30_000)).toBe(exitCodes.ok)
   })
 })
