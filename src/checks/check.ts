@@ -59,20 +59,43 @@ export interface Finding {
   remedy?: Remedy
 }
 
+/** Where a check makes sense. Elsewhere it is skipped. */
+interface Applicability {
+  /** Edge nodes by default. */
+  roles?: readonly Role[]
+  /**
+   * The state EdgeCore must be meant for: `prepared` excludes `install --no-edgecore`, `running` also excludes
+   * `--stage`. A running EdgeCore is always checked.
+   */
+  edgecore?: 'prepared' | 'running'
+}
+
+/** Install options with which the user accepts what a check objects to. */
+interface Overrides {
+  /** `--adopt` uses what is there as it is: the check is skipped. */
+  adopt?: true
+  /** Does replacing these units (`--force=UNIT`) resolve a failure? Then it only warns. */
+  force?(units: readonly string[], facts: Facts): boolean
+}
+
 /**
- * A pure function over facts: saved facts give the same finding anywhere, so the time is a fact too. It prints nothing,
- * changes nothing and knows no other check but by id.
+ * A pure function over facts: saved facts give the same finding on any machine, so the current time is a fact too. A
+ * check prints nothing, changes nothing and refers to other checks only by id.
  */
 export interface Check {
-  /** What a user types and a script compares: kebab-case, never reused for another meaning. */
+  /** What users type and scripts compare: kebab-case, never reused for another meaning. */
   id: string
-  /** A sentence that is true when the check passes. */
+  /** The healthy state, true when the check passes; at most 8 words. */
   title: string
   tags: readonly Tag[]
-  /** The machines it applies to; edge nodes when it does not say. Elsewhere it is skipped. */
-  roles?: readonly Role[]
-  /** Checks that must have passed before this one makes sense; otherwise it is skipped and names them. */
+  appliesTo?: Applicability
+  /** Checks that must pass first; otherwise this one is skipped and names them. */
   needs?: readonly string[]
+  overriddenBy?: Overrides
+  /**
+   * Why an install of the bundle in `facts` makes this check pass. Preflight then skips it and all checks that need it.
+   */
+  settledByInstall?(facts: Facts): string | undefined
   /** May throw UnknownFact, which becomes `error`. */
   run(facts: Facts): Finding
 }

@@ -23,7 +23,7 @@ const valueIn = <K extends keyof Facts>(facts: Facts, name: K) => {
 
 /** Say from its facts what is wrong with a node: the same facts give the same findings anywhere. */
 export function diagnose(facts: Facts, { selection, strict, edgekit, at }: DiagnoseOptions): Report {
-  const results = runChecks(selection.checks, facts, selection.ignored)
+  const results = runChecks(selection.checks, facts, { ignored: selection.ignored })
   const checks = withoutSecrets(
     results.filter(result => selection.shows(result)),
     facts,

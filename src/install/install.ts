@@ -127,7 +127,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const isChanged = plan.steps.length + plan.undo.length + afterwards.length > 0
   const now = {
     ...(isChanged ? await collectFacts(node, { leastMs: 60_000, before: facts }) : facts),
-    wanted: { value: wanted },
+    installedSettings: { value: wanted },
   }
   const checklist = runChecks(checksForRole('checklist', role), now)
   return {

@@ -6,13 +6,10 @@ import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
 import { installedSettingsFrom } from '../facts/installed-settings.ts'
-import { isForeign } from '../facts/units.ts'
 import { EdgekitError, exitCodes } from '../lib/errors.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Step, StepRunner } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
-import { broker, units } from '../node/paths.ts'
-import { beforeRuntime, bringsRuntime } from './desired/bundled-runtime.ts'
 import { cloudSteps } from './desired/cloud-steps.ts'
 import { desiredEdge } from './desired/desired-edge.ts'
 import { preserveUserConfig } from './desired/preserve-user-config.ts'
@@ -97,7 +94,7 @@ export async function prepare(
           ...(await collectFacts(node, { leastMs: 60_000 })),
           installedSettings: { value: installedSettingsFrom(choices) },
         }
-        findings = preflight(bundle, facts, [...(asked.ignore ?? []), ...overriddenChecks(force, facts)])
+        findings = preflight(bundle, facts, { ignored: asked.ignore ?? [], force })
       },
     },
     {
@@ -154,28 +151,16 @@ export function edgecoreRuns({ units, edgecoreLog }: Facts): boolean {
   return 'value' in units && units.value.edgecore.active === 'active' && log?.fatal === undefined
 }
 
-/** The checks about what the person has said is to be replaced. */
-function overriddenChecks(force: readonly string[], { listeners }: Facts): string[] {
-  const replaced = force.filter(name => name === units.broker || name === units.edgecore)
-  if (replaced.length === 0) return []
-  // The port gets free with the unit that is replaced, and not with any other.
-  const isOfOthers =
-    !('value' in listeners) ||
-    listeners.value.some(({ port, owner }) => port === broker.port && owner?.unit !== units.broker)
-  return ['foreign-units', ...(replaced.includes(units.broker) && !isOfOthers ? ['broker-port'] : [])]
-}
-
 /** What it found that is worth knowing. Throws PreflightRefusal unless this node can take this bundle. */
-function preflight({ manifest }: UnpackedBundle, facts: Facts, ignored: readonly string[]): CheckResult[] {
-  // In a configuration of its own edgekit sets it to what containerd has.
-  const setsCgroupDriver = !('value' in facts.units) || !isForeign(facts.units.value.edgecore)
-  const checks = checksForRole('preflight', manifest.role).filter(
-    ({ id }) => id !== 'cgroup-driver' || !setsCgroupDriver,
-  )
+function preflight(
+  { manifest }: UnpackedBundle,
+  facts: Facts,
+  { ignored, force }: { ignored: readonly string[]; force: readonly string[] },
+): CheckResult[] {
   const findings = runChecks(
-    bringsRuntime(manifest, facts) ? beforeRuntime(checks) : checks,
+    checksForRole('preflight', manifest.role),
     { ...facts, bundle: { value: manifest } },
-    ignored,
+    { ignored, install: { force } },
   ).filter(({ status }) => status !== 'pass')
   if (findings.some(({ status }) => status === 'fail' || status === 'error'))
     throw new PreflightRefusal(findings)

@@ -1,5 +1,5 @@
 import { requireFact } from '../../facts/fact.ts'
-import { broker, brokerContainer } from '../../node/paths.ts'
+import { broker, brokerContainer, units } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 import { describeHolder, holderRemedy } from '../shared/holder.ts'
 
@@ -8,6 +8,14 @@ export const brokerPort: Check = {
   title: 'Port 1883 belongs to the broker or to nobody',
   tags: ['preflight', 'doctor'],
   needs: ['running-as-root'],
+  overriddenBy: {
+    adopt: true,
+    // Replacing the unit frees the port only if no other program holds it.
+    force: (names, { listeners }) =>
+      names.includes(units.broker) &&
+      'value' in listeners &&
+      listeners.value.every(({ port, owner }) => port !== broker.port || owner?.unit === units.broker),
+  },
   run(facts) {
     const strangers = requireFact(facts.listeners).filter(
       ({ port, owner }) =>

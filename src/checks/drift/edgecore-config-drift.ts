@@ -5,6 +5,7 @@ export const edgecoreConfigDrift: Check = {
   id: 'edgecore-config-drift',
   title: 'The keys that edgekit set in edgecore.yaml have their values',
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['install-finished', 'edgecore-config-file', 'edgecore-config-valid', 'edgecore-event-bus'],
   run(facts) {
     const changed = changedIn('EdgeCore configuration', facts)

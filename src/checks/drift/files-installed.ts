@@ -9,7 +9,7 @@ export const filesInstalled: Check = {
   id: 'files-installed',
   title: 'The programs that edgekit installed are there and unchanged',
   tags: ['doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['install-finished'],
   run(facts) {
     const changed = changedIn('other', facts)

@@ -5,7 +5,7 @@ export const imageArchives: Check = {
   id: 'image-archives',
   title: 'The images can be brought back from this node',
   tags: ['doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['install-finished'],
   run(facts) {
     const changed = changedIn('image archive', facts)

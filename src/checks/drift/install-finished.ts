@@ -5,7 +5,7 @@ export const installFinished: Check = {
   id: 'install-finished',
   title: 'What edgekit began here has come to its end',
   tags: ['doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     const drift = requireFact(facts.drift)
     if (!drift) return { status: 'skip', observed: 'edgekit has installed nothing here' }

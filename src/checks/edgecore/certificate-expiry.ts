@@ -9,6 +9,7 @@ export const certificateExpiry: Check = {
   id: 'certificate-expiry',
   title: "The node's certificate is valid for a while",
   tags: ['doctor', 'security'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['node-certificate'],
   run(facts) {
     const { node } = requireFact(facts.certificates)

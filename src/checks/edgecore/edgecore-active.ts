@@ -7,6 +7,7 @@ export const edgecoreActive: Check = {
   id: 'edgecore-active',
   title: 'edgecore.service is active and stays up',
   tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'running' },
   needs: [
     'masked-units',
     'containerd-answers',

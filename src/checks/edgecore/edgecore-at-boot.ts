@@ -6,6 +6,7 @@ export const edgecoreAtBoot: Check = {
   id: 'edgecore-at-boot',
   title: 'EdgeCore starts when the node is switched on',
   tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['systemd-is-init', 'masked-units', 'foreign-units'],
   run(facts) {
     const unit = requireFact(facts.units).edgecore

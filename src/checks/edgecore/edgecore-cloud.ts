@@ -8,6 +8,7 @@ export const edgecoreCloud: Check = {
   id: 'edgecore-cloud',
   title: 'EdgeCore is connected to its cloud',
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-active'],
   run(facts) {
     const { cloud, cloudReason } = requireFact(facts.edgecoreLog)

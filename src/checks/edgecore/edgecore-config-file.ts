@@ -6,6 +6,7 @@ export const edgecoreConfigFile: Check = {
   id: 'edgecore-config-file',
   title: 'The file that EdgeCore reads is there',
   tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['systemd-is-init'],
   run(facts) {
     const { path, config, problem, alsoUsual } = requireFact(facts.edgecoreConfig)

@@ -8,6 +8,7 @@ export const edgecoreConfigLoaded: Check = {
   id: 'edgecore-config-loaded',
   title: 'EdgeCore runs with what is in edgecore.yaml now',
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-file', 'edgecore-active', 'clock'],
   run(facts) {
     const { path, modifiedAt } = requireFact(facts.edgecoreConfig)

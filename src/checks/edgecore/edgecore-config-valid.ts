@@ -6,6 +6,7 @@ export const edgecoreConfigValid: Check = {
   id: 'edgecore-config-valid',
   title: 'EdgeCore can start with what is in edgecore.yaml',
   tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-file'],
   run(facts) {
     const { path, config } = requireFact(facts.edgecoreConfig)

@@ -8,6 +8,7 @@ export const edgecoreDatabase: Check = {
   id: 'edgecore-database',
   title: 'EdgeCore has its database',
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['running-as-root', 'edgecore-config-valid'],
   run(facts) {
     const { path, size, isDatabase } = requireFact(facts.edgecoreDatabase)

@@ -8,6 +8,7 @@ export const edgecoreHealth: Check = {
   id: 'edgecore-health',
   title: 'EdgeCore says that it is well',
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-active', 'edgecore-ports'],
   run(facts) {
     const config = requireFact(facts.edgecoreConfig).config

@@ -6,6 +6,7 @@ export const edgecoreOrder: Check = {
   id: 'edgecore-order',
   title: 'EdgeCore starts after containerd and the broker',
   tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['systemd-is-init', 'masked-units'],
   run(facts) {
     const unit = requireFact(facts.units).edgecore

@@ -9,6 +9,7 @@ export const edgecoreToken: Check = {
   id: 'edgecore-token',
   title: 'The node has joined, or has a token to join with',
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-valid'],
   run(facts) {
     const config = requireFact(facts.edgecoreConfig).config

@@ -5,6 +5,7 @@ export const imagesEvicted: Check = {
   id: 'images-evicted',
   title: 'EdgeCore has deleted no images to make room',
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['journal-kept', 'edgecore-config-file'],
   run(facts) {
     const removed = requireFact(facts.edgecoreLog).warnings.find(({ code }) => code === 'image-removed')

@@ -6,6 +6,7 @@ export const nodeCertificate: Check = {
   id: 'node-certificate',
   title: "The node's certificate is one that the cloud takes",
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-file', 'clock'],
   run(facts) {
     const { node } = requireFact(facts.certificates)

@@ -6,6 +6,7 @@ export const edgecoreMqtt: Check = {
   id: 'edgecore-mqtt',
   title: "EdgeCore's log shows it connected to the broker",
   tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'running' },
   needs: ['journal-kept', 'edgecore-active', 'edgecore-event-bus', 'event-bus-clients', 'broker-round-trip'],
   run(facts) {
     if (requireFact(facts.units).edgecore.active !== 'active')

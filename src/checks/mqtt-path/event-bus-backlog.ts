@@ -8,6 +8,7 @@ export const eventBusBacklog: Check = {
   id: 'event-bus-backlog',
   title: 'No messages are stuck inside EdgeCore',
   tags: ['doctor'],
+  appliesTo: { edgecore: 'running' },
   needs: ['edgecore-mqtt'],
   run(facts) {
     const warnings = requireFact(facts.edgecoreLog).warnings.filter(({ code }) => codes.includes(code))

@@ -5,6 +5,7 @@ export const eventBusTopics: Check = {
   id: 'event-bus-topics',
   title: 'The broker lets EdgeCore use its topics',
   tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'running' },
   needs: ['broker-round-trip'],
   run(facts) {
     const probe = requireFact(facts.brokerProbe)

@@ -5,6 +5,7 @@ export const twinAnswers: Check = {
   id: 'twin-answers',
   title: 'EdgeCore answers a device over the broker',
   tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'running' },
   // A question to another name than the one EdgeCore was started with has no answer.
   needs: ['event-bus-topics', 'edgecore-mqtt', 'edgecore-health', 'node-name'],
   run(facts) {

@@ -5,7 +5,7 @@ export const architecture: Check = {
   id: 'architecture',
   title: 'The bundle is for this machine',
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     const bundle = requireFact(facts.bundle)
     const { arch } = requireFact(facts.machine)

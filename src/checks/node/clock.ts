@@ -10,7 +10,7 @@ export const clock: Check = {
   id: 'clock',
   title: 'The clock is not behind what has already happened',
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     const { now, happened } = requireFact(facts.clock)
     const later = happened.filter(({ time }) => time > now + tolerance)

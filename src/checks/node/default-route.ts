@@ -5,6 +5,7 @@ export const defaultRoute: Check = {
   id: 'default-route',
   title: 'EdgeCore can tell the address of this node',
   tags: ['preflight', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   run(facts) {
     const { defaultRoutes, addresses } = requireFact(facts.network)
     const nodeIP =

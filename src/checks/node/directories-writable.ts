@@ -5,7 +5,7 @@ export const directoriesWritable: Check = {
   id: 'directories-writable',
   title: 'What edgekit and EdgeCore write to is not read-only',
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     const { configuration, programs, edgekitPrograms, containerd, edgekit, kubelet } = requireFact(
       facts.disks,

@@ -28,7 +28,7 @@ export const diskSpace: Check = {
   id: 'disk-space',
   title: 'The disk has room for the bundle',
   tags: ['preflight'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     const bundle = requireFact(facts.bundle)
     if (!bundle) return { status: 'skip', observed: 'no bundle is to be installed' }

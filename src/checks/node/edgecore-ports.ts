@@ -16,6 +16,7 @@ export const edgecorePorts: Check = {
   id: 'edgecore-ports',
   title: 'Ports 1884 and 10350 belong to EdgeCore or to nobody',
   tags: ['preflight', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['running-as-root'],
   run(facts) {
     const strangers = requireFact(facts.listeners).filter(

@@ -1,4 +1,5 @@
 import { requireFact } from '../../facts/fact.ts'
+import { units } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
 export const foreignUnits: Check = {
@@ -6,6 +7,10 @@ export const foreignUnits: Check = {
   title: 'mosquitto.service and edgecore.service are what they seem',
   tags: ['preflight', 'doctor'],
   needs: ['systemd-is-init', 'masked-units'],
+  overriddenBy: {
+    adopt: true,
+    force: names => names.includes(units.broker) || names.includes(units.edgecore),
+  },
   run(facts) {
     const { broker, edgecore } = requireFact(facts.units)
     // `keadm join` writes an edgecore.service of its own, also over ours; it starts the same program.

@@ -8,7 +8,7 @@ export const inodes: Check = {
   id: 'inodes',
   title: 'The disks have room for more files',
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     const { containerd, edgekit } = requireFact(facts.disks)
     const all = containerd.mountPoint === edgekit.mountPoint ? [edgekit] : [containerd, edgekit]

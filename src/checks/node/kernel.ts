@@ -8,7 +8,7 @@ export const kernel: Check = {
   id: 'kernel',
   title: 'The kernel is Linux 3.10 or later',
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     const { platform, kernel } = requireFact(facts.machine)
     const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(kernel) ?? []).map(Number)

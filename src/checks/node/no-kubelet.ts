@@ -5,6 +5,7 @@ export const noKubelet: Check = {
   id: 'no-kubelet',
   title: 'No kubelet runs on this node',
   tags: ['preflight', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   run(facts) {
     const { programs } = requireFact(facts.machine)
     const kubelet = programs.includes('kubelet')

@@ -24,6 +24,7 @@ export const nodeName: Check = {
   id: 'node-name',
   title: 'The name of the node is one that the cloud takes and knows it by',
   tags: ['preflight', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   run(facts) {
     if ('value' in facts.edgecoreConfig && facts.edgecoreConfig.value.problem !== undefined)
       return { status: 'skip', observed: 'the name is in edgecore.yaml, which cannot be understood' }

@@ -6,7 +6,7 @@ export const programsCanRun: Check = {
   id: 'programs-can-run',
   title: 'Programs can be started from where edgekit puts them',
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     const { programs, edgekitPrograms } = requireFact(facts.disks)
     const refused = [programs, edgekitPrograms].filter(({ noExec }) => noExec)

@@ -5,7 +5,7 @@ export const runningAsRoot: Check = {
   id: 'running-as-root',
   title: 'edgekit runs as root',
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     if (requireFact(facts.machine).isRoot) return { status: 'pass', observed: 'root' }
     return {

@@ -6,7 +6,7 @@ export const bundleImages: Check = {
   id: 'bundle-images',
   title: 'The images of the bundle are in containerd',
   tags: ['checklist', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['containerd-answers'],
   run(facts) {
     const bundle = requireFact(facts.bundle)

@@ -1,11 +1,16 @@
 import { requireFact } from '../../facts/fact.ts'
+import { isForeign } from '../../facts/units.ts'
 import type { Check } from '../check.ts'
 
 export const cgroupDriver: Check = {
   id: 'cgroup-driver',
   title: 'containerd and EdgeCore use the same cgroup driver',
   tags: ['preflight', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['cri-plugin'],
+  // An edgecore.yaml of its own gets containerd's driver.
+  settledByInstall: ({ units }) =>
+    'value' in units && isForeign(units.value.edgecore) ? undefined : 'the install sets it',
   run(facts) {
     const { config } = requireFact(facts.edgecoreConfig)
     if (!config) return { status: 'skip', observed: 'there is no edgecore.yaml yet' }

@@ -5,6 +5,7 @@ export const cniConfig: Check = {
   id: 'cni-config',
   title: 'There is a network configuration for pods',
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['cri-plugin'],
   run(facts) {
     const { cniFiles, config } = requireFact(facts.containerdFiles)

@@ -2,13 +2,18 @@ import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import { containerdSocket } from '../../node/paths.ts'
 import type { Check, Finding } from '../check.ts'
+import { bringsRuntime } from '../shared/brings-runtime.ts'
 
 export const containerdAnswers: Check = {
   id: 'containerd-answers',
   title: 'containerd answers',
   tags: ['preflight', 'checklist', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['running-as-root', 'systemd-is-init', 'masked-units'],
+  settledByInstall: facts =>
+    'value' in facts.bundle && facts.bundle.value && bringsRuntime(facts.bundle.value, facts)
+      ? 'the bundle brings containerd'
+      : undefined,
   run(facts) {
     const cloud = 'value' in facts.bundle && facts.bundle.value?.role === 'cloud'
     return cloud ? onCloud(facts) : onEdge(facts)

@@ -8,7 +8,7 @@ export const containerdVersion: Check = {
   id: 'containerd-version',
   title: 'containerd is 1.6 or later',
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['containerd-answers'],
   run(facts) {
     const { version } = requireFact(facts.containerd)

@@ -5,7 +5,7 @@ export const criPlugin: Check = {
   id: 'cri-plugin',
   title: "containerd's CRI plugin is on",
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'], edgecore: 'prepared' },
   needs: ['containerd-answers'],
   run(facts) {
     const { plugins } = requireFact(facts.containerd)

@@ -11,7 +11,7 @@ export const ctrFlags: Check = {
   id: 'ctr-flags',
   title: 'ctr has the flags that edgekit uses',
   tags: ['preflight'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['containerd-answers'],
   run(facts) {
     const found = requireFact(facts.ctr)

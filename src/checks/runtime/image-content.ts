@@ -6,7 +6,7 @@ export const imageContent: Check = {
   id: 'image-content',
   title: 'No layer of the images is cut short',
   tags: ['checklist', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['containerd-answers'],
   run(facts) {
     const bundle = requireFact(facts.bundle)

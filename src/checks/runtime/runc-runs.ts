@@ -5,7 +5,7 @@ export const runcRuns: Check = {
   id: 'runc-runs',
   title: 'runc is there and runs',
   tags: ['preflight', 'doctor'],
-  roles: ['edge', 'cloud'],
+  appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['containerd-answers'],
   run(facts) {
     const runc = requireFact(facts.runc)

@@ -6,6 +6,7 @@ export const sandboxImage: Check = {
   id: 'sandbox-image',
   title: 'The sandbox image of containerd is here or in the bundle',
   tags: ['preflight', 'checklist', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['containerd-answers', 'cri-plugin'],
   run(facts) {
     const { images } = requireFact(facts.containerd)

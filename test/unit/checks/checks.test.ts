@@ -750,14 +750,18 @@ describe('a fact that could not be collected', () => {
 test('a check that is ignored is run and shown, only warns, and blocks nothing', () => {
   const node = healthy()
   node.containerd.value.answers = false
-  const results = new Map(runChecks(checks, node, ['containerd-answers']).map(result => [result.id, result]))
+  const results = new Map(
+    runChecks(checks, node, { ignored: ['containerd-answers'] }).map(result => [result.id, result]),
+  )
   expect(results.get('containerd-answers')).toMatchObject({
     status: 'warn',
     ignored: true,
     observed: expect.stringContaining('containerd'),
   })
   expect(results.get('broker-image')?.blockedBy).toBeUndefined()
-  expect(runChecks(checks, healthy(), ['containerd-answers']).filter(({ ignored }) => ignored)).toEqual([])
+  expect(
+    runChecks(checks, healthy(), { ignored: ['containerd-answers'] }).filter(({ ignored }) => ignored),
+  ).toEqual([])
 })
 
 test('what depends on a failed check is skipped and names that one, through several steps', () => {

@@ -7,8 +7,8 @@ import { faults } from '../../node/faults/index.ts'
 const ids = checks.map(({ id }) => id)
 
 test('every file is in the list, under its own name', () => {
-  const files = globSync('src/checks/*/*.ts')
-    .filter(file => !file.includes('/shared/'))
+  const files = globSync('src/checks/*/**/*.ts')
+    .filter(file => !file.includes('/shared/') && basename(file) !== 'index.ts')
     .map(file => basename(file, '.ts'))
   expect(files.toSorted()).toEqual(ids.toSorted())
 })

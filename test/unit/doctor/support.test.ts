@@ -58,7 +58,7 @@ describe('the same findings on another machine', () => {
     const { facts } = await readSavedFacts(bytes, 'support.tar.gz')
     expect(judge(facts).checks.find(({ id }) => id === 'broker-login')).toMatchObject({
       status: 'error',
-      observed: 'could not look: edgekit 0.1.0 did not collect it',
+      observed: 'could not be checked: edgekit 0.1.0 did not collect it',
     })
   })
 })

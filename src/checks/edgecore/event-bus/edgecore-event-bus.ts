@@ -1,7 +1,7 @@
-import type { EdgecoreConfig, Setting } from '../../edgecore/config/config.ts'
-import { eventBusValues } from '../../edgecore/config/event-bus.ts'
-import { requireFact } from '../../facts/fact.ts'
-import type { Check } from '../check.ts'
+import type { EdgecoreConfig, Setting } from '../../../edgecore/config/config.ts'
+import { eventBusValues } from '../../../edgecore/config/event-bus.ts'
+import { requireFact } from '../../../facts/fact.ts'
+import type { Check } from '../../check.ts'
 
 const settings = (config: EdgecoreConfig): Record<keyof typeof eventBusValues, Setting<unknown>> => ({
   'modules.eventBus.enable': config.eventBus.enable,
@@ -15,6 +15,7 @@ export const edgecoreEventBus: Check = {
   id: 'edgecore-event-bus',
   title: "EdgeCore's EventBus is set to use the local broker",
   tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-valid'],
   run(facts) {
     const { path, config } = requireFact(facts.edgecoreConfig)

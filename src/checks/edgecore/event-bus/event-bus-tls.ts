@@ -1,5 +1,5 @@
-import { requireFact } from '../../facts/fact.ts'
-import type { Check } from '../check.ts'
+import { requireFact } from '../../../facts/fact.ts'
+import type { Check } from '../../check.ts'
 
 const isSecure = (address: string): boolean => /^(ssl|tls|tcps|wss):\/\//.test(address)
 
@@ -7,6 +7,7 @@ export const eventBusTls: Check = {
   id: 'event-bus-tls',
   title: 'TLS of EventBus is all on or all off',
   tags: ['doctor', 'security'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-valid'],
   run(facts) {
     const config = requireFact(facts.edgecoreConfig).config

@@ -1,10 +1,11 @@
-import { requireFact } from '../../facts/fact.ts'
-import type { Check } from '../check.ts'
+import { requireFact } from '../../../facts/fact.ts'
+import type { Check } from '../../check.ts'
 
 export const eventBusClients: Check = {
   id: 'event-bus-clients',
   title: "EventBus's two clients do not cut each other off",
   tags: ['doctor'],
+  appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-valid'],
   run(facts) {
     const config = requireFact(facts.edgecoreConfig).config

@@ -1,0 +1,24 @@
+import type { Facts } from '../facts/index.ts'
+import type { Check, Role } from './check.ts'
+
+export const appliesToRole = ({ appliesTo }: Check, role: Role): boolean =>
+  (appliesTo?.roles ?? ['edge']).includes(role)
+
+/** What the bundle makes of this machine. Without a bundle it is checked as the edge node it may become. */
+const roleOf = ({ bundle }: Facts): Role => ('value' in bundle ? (bundle.value?.role ?? 'edge') : 'edge')
+
+/** Why a check does not apply to this node; undefined when it does. */
+export function inapplicable(check: Check, facts: Facts): string | undefined {
+  const role = roleOf(facts)
+  if (!appliesToRole(check, role)) return role === 'edge' ? 'cloud side only' : 'edge nodes only'
+  const { installedSettings, units } = facts
+  if (!('value' in installedSettings)) return undefined
+  const { edgecore: wanted, adopt } = installedSettings.value
+  if (adopt && check.overriddenBy?.adopt) return 'existing services are used as they are (--adopt)'
+  const needed = check.appliesTo?.edgecore
+  // Someone may have started EdgeCore anyway: then it is checked.
+  const runs = !('value' in units) || units.value.edgecore.active !== 'inactive'
+  if (!needed || wanted === 'running' || runs) return undefined
+  if (wanted === 'none') return 'this node has only the broker (--no-edgecore)'
+  return needed === 'running' ? 'EdgeCore is prepared but not started yet (--stage)' : undefined
+}

@@ -1,0 +1,51 @@
+import type { Check } from '../check.ts'
+import { architecture } from './architecture.ts'
+import { cgroupMode } from './cgroup-mode.ts'
+import { clock } from './clock.ts'
+import { clockSynchronised } from './clock-synchronised.ts'
+import { defaultRoute } from './default-route.ts'
+import { directoriesWritable } from './directories-writable.ts'
+import { diskPressure } from './disk-pressure.ts'
+import { diskSpace } from './disk-space.ts'
+import { edgecorePorts } from './edgecore-ports.ts'
+import { foreignDropIns } from './foreign-drop-ins.ts'
+import { foreignUnits } from './foreign-units.ts'
+import { inodes } from './inodes.ts'
+import { journalKept } from './journal-kept.ts'
+import { kernel } from './kernel.ts'
+import { maskedUnits } from './masked-units.ts'
+import { memory } from './memory.ts'
+import { networkFiles } from './network-files.ts'
+import { noKubelet } from './no-kubelet.ts'
+import { nodeName } from './node-name.ts'
+import { programsCanRun } from './programs-can-run.ts'
+import { runningAsRoot } from './running-as-root.ts'
+import { shadowedPackageUnit } from './shadowed-package-unit.ts'
+import { systemdIsInit } from './systemd-is-init.ts'
+
+/** In the order they run: what others need comes first. */
+export const nodeChecks: readonly Check[] = [
+  runningAsRoot,
+  kernel,
+  architecture,
+  systemdIsInit,
+  cgroupMode,
+  memory,
+  diskSpace,
+  inodes,
+  diskPressure,
+  directoriesWritable,
+  programsCanRun,
+  clock,
+  clockSynchronised,
+  nodeName,
+  defaultRoute,
+  networkFiles,
+  noKubelet,
+  maskedUnits,
+  foreignUnits,
+  shadowedPackageUnit,
+  foreignDropIns,
+  edgecorePorts,
+  journalKept,
+]

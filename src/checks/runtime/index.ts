@@ -1,0 +1,35 @@
+import type { Check } from '../check.ts'
+import { bundleImages } from './bundle-images.ts'
+import { cgroupDriver } from './cgroup-driver.ts'
+import { cniConfig } from './cni-config.ts'
+import { containerdAnswers } from './containerd-answers.ts'
+import { containerdAtBoot } from './containerd-at-boot.ts'
+import { containerdRestart } from './containerd-restart.ts'
+import { containerdVersion } from './containerd-version.ts'
+import { criPlugin } from './cri-plugin.ts'
+import { ctrFlags } from './ctr-flags.ts'
+import { imageContent } from './image-content.ts'
+import { oneContainerd } from './one-containerd.ts'
+import { orphanBroker } from './orphan-broker.ts'
+import { runcRuns } from './runc-runs.ts'
+import { sandboxImage } from './sandbox-image.ts'
+import { staleContainer } from './stale-container.ts'
+
+/** In the order they run: what others need comes first. */
+export const runtimeChecks: readonly Check[] = [
+  containerdAnswers,
+  containerdVersion,
+  ctrFlags,
+  runcRuns,
+  containerdRestart,
+  containerdAtBoot,
+  oneContainerd,
+  criPlugin,
+  cgroupDriver,
+  sandboxImage,
+  cniConfig,
+  bundleImages,
+  imageContent,
+  orphanBroker,
+  staleContainer,
+]
