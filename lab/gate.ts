@@ -1,6 +1,6 @@
 // npm run gate -- BUNDLE...: install each bundle on a node of every release; the doctor decides whether it may go out.
 import { basename } from 'node:path'
-import { exitCodes } from '../src/lib/errors.ts'
+import { exitCodes } from '../src/lib/exit-codes.ts'
 import { prepareHost } from './host.ts'
 import { bundleOnNode, install } from './machine/installed.ts'
 import { startNode } from './machine/node.ts'

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Architecture } from '../bundle/manifest.ts'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { formatBytes } from '../lib/format.ts'
 import type { StepRunner } from '../lib/step.ts'
 import { isOutOfSpace, StorageError } from '../oci/cache/storage-error.ts'
@@ -56,7 +56,7 @@ export async function buildBundles(options: BuildOptions): Promise<WrittenPackag
     signal.throwIfAborted()
     if (error instanceof StorageError || !isOutOfSpace(error)) throw error
     throw new EdgekitError(`no space left on the disk of ${outputDirectory}, where the bundle is written`, {
-      exitCode: exitCodes.refused,
+      code: 'no-space',
       remedy:
         'Free some, or name a directory on a larger disk with --output: the programs lie there a second time while it is made.',
       cause: error,

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { makeDirectories } from '../lib/make-directories.ts'
 
 export interface WorkDirectory {
@@ -26,7 +26,7 @@ export async function makeWorkDirectory(outputDirectory: string): Promise<WorkDi
     }
   } catch (error) {
     throw new EdgekitError(`cannot write to ${outputDirectory}: ${messageOf(error)}`, {
-      exitCode: exitCodes.usage,
+      code: 'output-not-writable',
       remedy: 'Name a directory that can be written with --output.',
     })
   }

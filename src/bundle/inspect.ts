@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { locateBundle } from './locate.ts'
 import { type Manifest, sbomName } from './manifest.ts'
 import type { Head } from './packed-members.ts'
@@ -76,7 +76,7 @@ const refuse =
   (path: string) =>
   (problem: string): never => {
     throw new EdgekitError(`${path} is damaged: ${problem}`, {
-      exitCode: exitCodes.refused,
+      code: 'bundle-damaged',
       remedy: 'Copy the bundle again. What is wrong in all of it: edgekit verify BUNDLE',
     })
   }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { readPublicKey, type TrustedKey } from './signature.ts'
 
 /** Public keys in the files that a person named. Throws EdgekitError. */
@@ -8,7 +8,7 @@ export const readKeys = (files: readonly string[]): Promise<TrustedKey[]> =>
     files.map(async file => {
       const pem = await readFile(file, 'utf8').catch(error => {
         throw new EdgekitError(`cannot read the public key: ${messageOf(error)}`, {
-          exitCode: exitCodes.usage,
+          code: 'invalid-key',
           remedy: 'Give the path of a PEM file with --key.',
           cause: error,
         })

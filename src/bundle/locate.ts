@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { manifestName } from './manifest.ts'
 import { openPacked, type PackedBundle } from './packed-files.ts'
 import { parsePartName } from './part-names.ts'
@@ -42,7 +42,7 @@ function readable<T>(path: string, read: (path: string) => T): T {
 function unreadable(path: string, error: NodeJS.ErrnoException): EdgekitError {
   if (error.code !== 'EACCES') return nothing(`there is no bundle at ${path}: ${messageOf(error)}`)
   return new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
-    exitCode: exitCodes.refused,
+    code: 'permission-denied',
     remedy: 'Run edgekit as root, or as a user who may read it.',
     cause: error,
   })
@@ -50,6 +50,6 @@ function unreadable(path: string, error: NodeJS.ErrnoException): EdgekitError {
 
 const nothing = (message: string): EdgekitError =>
   new EdgekitError(message, {
-    exitCode: exitCodes.usage,
+    code: 'bundle-not-found',
     remedy: 'Name the bundle: its .tar.gz, one of its parts, or the directory it was unpacked into.',
   })

@@ -1,7 +1,7 @@
 import { close, open, read, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { parsePartName, partName } from './part-names.ts'
 
 const readSize = 64 * 1024
@@ -30,7 +30,7 @@ export function openPacked(path: string): PackedBundle {
     .filter(other => other?.bundle === part.bundle)
     .map(other => other?.number ?? 0)
   const name = join(directory, part.bundle)
-  const refuse = (why: string) => new EdgekitError(why, { exitCode: exitCodes.refused, remedy: copyAgain })
+  const refuse = (why: string) => new EdgekitError(why, { code: 'bundle-damaged', remedy: copyAgain })
   const last = Math.max(...numbers)
   const missing = Array.from({ length: last }, (_, index) => index + 1).filter(
     number => !numbers.includes(number),

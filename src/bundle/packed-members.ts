@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ReadEntry } from 'tar/read-entry'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { tarSize } from '../tar/write.ts'
 import { type Manifest, type ManifestFile, manifestName, parseManifest, signatureName } from './manifest.ts'
 
@@ -149,7 +149,7 @@ export class Members {
 /** Something that never was a bundle, or of which not even the manifest can be read. */
 export const noBundle = (name: string, why: string): EdgekitError =>
   new EdgekitError(`${name} is no bundle: ${why}`, {
-    exitCode: exitCodes.refused,
+    code: 'not-a-bundle',
     remedy: 'Give a .tar.gz as edgekit bundle wrote it; a bundle packed again with tar is not one.',
   })
 

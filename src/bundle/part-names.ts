@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 
 /** The most parts: their names have two digits. */
 const most = 99
@@ -7,7 +7,7 @@ const most = 99
 export function partName(bundle: string, number: number): string {
   if (number <= most) return `${bundle}.part${String(number).padStart(2, '0')}`
   throw new EdgekitError(`${bundle} would have more than ${most} parts`, {
-    exitCode: exitCodes.usage,
+    code: 'invalid-usage',
     remedy: 'Give --split a larger size.',
   })
 }

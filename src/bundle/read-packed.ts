@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { rechunk } from '../tar/rechunk.ts'
 import { manifestName } from './manifest.ts'
 import { bytesOf, fileAt, type PackedBundle } from './packed-files.ts'
@@ -66,7 +66,7 @@ function tarParser(members: Members): Parser {
 
 const tooMuch = (name: string, most: number): EdgekitError =>
   new EdgekitError(`${name} unpacks to more than the ${most} bytes it states; reading was stopped there`, {
-    exitCode: exitCodes.refused,
+    code: 'bundle-damaged',
     remedy: 'Do not use this file: it was not made by edgekit, or changed since.',
   })
 
@@ -79,7 +79,7 @@ function damaged(packed: PackedBundle, offset: number, cause: unknown): EdgekitE
     ? `${packed.name} ends too early, after ${packed.size} bytes`
     : `${file} is damaged${parts ? ', or part of another bundle' : ''}: ${messageOf(cause)}`
   return new EdgekitError(words, {
-    exitCode: exitCodes.refused,
+    code: 'bundle-damaged',
     remedy:
       end && /\.part\d\d$/.test(file)
         ? `Look whether there is a part after ${file}, and copy that one too; else copy all parts again.`

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 
 /** A public key that bundles are trusted by, and where it comes from. */
 export interface TrustedKey {
@@ -15,7 +15,7 @@ export const isP256 = (key: KeyObject): boolean =>
 export function readPublicKey(pem: string, name: string): TrustedKey {
   const refuse = (why: string, cause?: unknown) =>
     new EdgekitError(`${name} ${why}`, {
-      exitCode: exitCodes.usage,
+      code: 'invalid-key',
       remedy: 'Give the public half of the signing key: openssl ec -in KEY -pubout -out PUB',
       cause,
     })
@@ -43,7 +43,7 @@ export function checkSignature(
   const names = keys.map(({ name }) => name).join(', ')
   if (signature === undefined) {
     throw new EdgekitError(`${bundle} is not signed, and only bundles signed by ${names} are trusted here`, {
-      exitCode: exitCodes.refused,
+      code: 'bundle-not-signed',
       remedy: 'Ask whoever built it for a signed one (edgekit bundle --sign KEY).',
     })
   }
@@ -51,7 +51,7 @@ export function checkSignature(
   const signer = keys.find(({ key }) => verify('sha256', manifest, key, bytes))
   if (signer !== undefined) return signer
   throw new EdgekitError(`the signature of ${bundle} was made by none of ${names}, or over something else`, {
-    exitCode: exitCodes.refused,
+    code: 'signature-not-trusted',
     remedy:
       'Do not install it. Get the bundle again from where you trust it to come from, or the public key that belongs to it.',
   })

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { lstat, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { formatBytes } from '../lib/format.ts'
 import { type ManifestFile, manifestName, signatureName } from './manifest.ts'
 import type { PackedBundle } from './packed-files.ts'
@@ -62,7 +62,7 @@ async function unpack(packed: PackedBundle, keys: readonly TrustedKey[], directo
       },
       problem(text) {
         throw new EdgekitError(`${packed.name} is damaged or was changed: ${text}`, {
-          exitCode: exitCodes.refused,
+          code: 'bundle-damaged',
           remedy: 'Copy the bundle again. What is wrong in all of it: edgekit verify BUNDLE',
         })
       },
@@ -110,7 +110,7 @@ const noRoom = (directory: string, needed: number, free: number): EdgekitError =
   new EdgekitError(
     `unpacking takes ${formatBytes(needed)} in ${dirname(directory)}, where ${formatBytes(free)} are free`,
     {
-      exitCode: exitCodes.refused,
+      code: 'no-space',
       remedy:
         'Make room there, or unpack the bundle elsewhere (tar xzf) and run edgekit install on that directory.',
     },
@@ -118,7 +118,7 @@ const noRoom = (directory: string, needed: number, free: number): EdgekitError =
 
 const cannotUnpack = (directory: string, cause: Error): EdgekitError =>
   new EdgekitError(`cannot unpack into ${dirname(directory)}: ${messageOf(cause)}`, {
-    exitCode: exitCodes.refused,
+    code: 'unpack-failed',
     remedy: `Make room in ${temporary}, or unpack the bundle elsewhere (tar xzf) and run edgekit install on that directory.`,
     cause,
   })

@@ -1,6 +1,6 @@
 import { lstat, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { hashFile } from '../lib/hash/hash-file.ts'
 import { type ManifestFile, manifestName, parseManifest, signatureName } from './manifest.ts'
 import type { Head } from './packed-members.ts'
@@ -16,7 +16,7 @@ export async function readHead(directory: string): Promise<Head> {
   const path = join(directory, manifestName)
   const bytes = await readFile(path).catch(error => {
     throw new EdgekitError(`there is no bundle in ${directory}: ${messageOf(error)}`, {
-      exitCode: exitCodes.usage,
+      code: 'bundle-not-found',
       remedy: 'Name the directory a bundle was unpacked into.',
     })
   })
@@ -25,7 +25,7 @@ export async function readHead(directory: string): Promise<Head> {
     return { manifest: parseManifest(bytes.toString()), bytes, signature }
   } catch (error) {
     throw new EdgekitError(`${path} is damaged: ${messageOf(error)}`, {
-      exitCode: exitCodes.refused,
+      code: 'bundle-damaged',
       remedy: 'Copy the bundle again and unpack it into an empty directory.',
     })
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
 import { type Manifest, manifestName, parseManifest, signatureName } from './manifest.ts'
 import { checkSignature, type TrustedKey } from './signature.ts'
@@ -27,14 +27,14 @@ export async function openBundle(
   const path = join(directory, manifestName)
   const text = await files.read(path).catch(error => {
     throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
-      exitCode: exitCodes.refused,
+      code: 'permission-denied',
       remedy: 'Run edgekit as root:\n  sudo ./edgekit install',
       cause: error,
     })
   })
   if (text === undefined) {
     throw new EdgekitError(`there is no bundle in ${directory}: no bundle.json`, {
-      exitCode: exitCodes.usage,
+      code: 'bundle-not-found',
       remedy:
         'Unpack a bundle (tar xzf kubeedge-edge-….tar.gz) and run ./edgekit install there, or name its directory.',
     })
@@ -51,7 +51,7 @@ export async function openBundle(
     }
   } catch (error) {
     throw new EdgekitError(`${path} is damaged: ${messageOf(error)}`, {
-      exitCode: exitCodes.refused,
+      code: 'bundle-damaged',
       remedy: copyAgain,
     })
   }
@@ -112,7 +112,7 @@ async function verify(
   throw new EdgekitError(
     `the bundle in ${directory} is damaged:\n${found.map(problem => `  ${problem}`).join('\n')}`,
     {
-      exitCode: exitCodes.refused,
+      code: 'bundle-damaged',
       remedy: copyAgain,
     },
   )

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 
 /** Can somebody be asked? Not in a pipe, a script or a unit. */
 export const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY
@@ -31,7 +31,7 @@ export async function confirm(
 export async function askToGoOn(signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new EdgekitError('there is nobody to ask whether to do this; nothing has been changed', {
-      exitCode: exitCodes.usage,
+      code: 'confirmation-required',
       remedy: 'Say --yes as well, or run it in a terminal.',
     })
   }

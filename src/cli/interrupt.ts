@@ -1,9 +1,9 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 
 const codes = {
-  SIGHUP: exitCodes.hungUp,
-  SIGINT: exitCodes.interrupted,
-  SIGTERM: exitCodes.terminated,
+  SIGHUP: 'stopped-by-sighup',
+  SIGINT: 'stopped-by-sigint',
+  SIGTERM: 'stopped-by-sigterm',
 } as const
 type Name = keyof typeof codes
 const names = Object.keys(codes) as Name[]
@@ -30,7 +30,7 @@ export async function interruptible<T>(
       stopListening()
       process.kill(process.pid, name)
     }
-    stopped ??= new EdgekitError(`stopped by ${name}`, { exitCode: codes[name] })
+    stopped ??= new EdgekitError(`stopped by ${name}`, { code: codes[name] })
     interrupt.abort(stopped)
   }
   for (const name of names) process.on(name, onSignal)
@@ -38,7 +38,7 @@ export async function interruptible<T>(
     return await work(interrupt.signal)
   } catch (error) {
     if (stopped === undefined || error !== stopped) throw error
-    throw new EdgekitError(`${stopped.message}; ${outcome}`, { exitCode: stopped.exitCode })
+    throw new EdgekitError(`${stopped.message}; ${outcome}`, { code: stopped.code })
   } finally {
     stopListening()
   }

@@ -1,15 +1,16 @@
 import type { EdgekitError } from '../lib/errors.ts'
 import { paint, wrap } from '../ui/text.ts'
 
-/** Say what failed and what to do, as text on stderr or as JSON on stdout, and let edgekit end with its exit code. */
+/** Print an error, as text to stderr or as JSON to stdout, and set the exit code. */
 export function reportError(
-  { message, exitCode, remedy, findings }: EdgekitError & { findings?: unknown },
+  { code, message, remedy, exitCode, findings }: EdgekitError & { findings?: unknown },
   { json }: { json: boolean },
 ): void {
   process.exitCode = exitCode
   if (json) {
-    const error = { message, exitCode, ...(remedy && { remedy }) }
-    process.stdout.write(`${JSON.stringify({ error, ...(findings ? { findings } : {}) }, null, 2)}\n`)
+    const error = { code, message, ...(remedy && { remedy }), exitCode }
+    const output = { schemaVersion: 1, error, ...(findings ? { findings } : {}) }
+    process.stdout.write(`${JSON.stringify(output, null, 2)}\n`)
     return
   }
   const lines = [wrap(`${paint('red', 'edgekit:', process.stderr)} ${message}`)]

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
 
 /**
@@ -23,7 +23,7 @@ export function unknownCommand(words: readonly string[], ids: readonly string[])
   return new EdgekitError(
     `there is no command ${JSON.stringify(typed)}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`,
     {
-      exitCode: exitCodes.usage,
+      code: 'unknown-command',
       remedy: meant ? `edgekit ${meant} --help` : 'edgekit --help lists the commands.',
     },
   )

@@ -12,7 +12,8 @@ import type { SavedFacts } from '../doctor/saved-facts.ts'
 import { knownTags, type Selection, selectChecks } from '../doctor/select.ts'
 import { collectFacts } from '../facts/index.ts'
 import { drift } from '../install/drift.ts'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
+import { exitCodeHelp } from '../lib/exit-codes.ts'
 import { localNode } from '../node/node.ts'
 import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
 import { formatNames, formats } from '../ui/report/formats.ts'
@@ -26,7 +27,8 @@ const watchEveryMs = 5_000
 export default class Doctor extends EdgekitCommand {
   static override summary = 'Say what is wrong with this node, why, and how to mend it'
   static override description =
-    'Looks at the machine, containerd, the broker and EdgeCore, and sends a message through the broker. Changes nothing and needs no network. The report begins with the cause: what failed, and no other failure explains.\n\nExit codes, the same in every format: 0 all is well, 3 something is wrong, 4 only warnings and --strict, 5 something could not be looked at.'
+    'Looks at the machine, containerd, the broker and EdgeCore, and sends a message through the broker. Changes nothing and needs no network. The report begins with the cause: what failed, and no other failure explains.\n\n' +
+    exitCodeHelp('doctor')
   static override examples = [
     'sudo edgekit doctor',
     'sudo edgekit doctor broker-round-trip',
@@ -196,7 +198,7 @@ export default class Doctor extends EdgekitCommand {
 
 const onlyText = (): EdgekitError =>
   new EdgekitError('--watch prints text only', {
-    exitCode: exitCodes.usage,
+    code: 'invalid-usage',
     remedy: 'Leave out --output and --json, or run edgekit doctor from a timer.',
   })
 
@@ -204,7 +206,7 @@ async function openFacts(path: string): Promise<SavedFacts> {
   const { readSavedFacts } = await import('../doctor/saved-facts.ts')
   const archive = await localNode().files.bytes(resolve(path))
   if (archive) return readSavedFacts(archive, path)
-  throw new EdgekitError(`${path} does not exist`, { exitCode: exitCodes.usage })
+  throw new EdgekitError(`${path} does not exist`, { code: 'file-unreadable' })
 }
 
 /** Readable for everybody: who collects reports is seldom root. */

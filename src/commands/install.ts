@@ -14,7 +14,7 @@ import { dryRun } from '../install/dry-run.ts'
 import { install } from '../install/install.ts'
 import { PreflightRefusal } from '../install/prepare.ts'
 import { answersIn, askedBy, tokenFor } from '../install/request/install-flags.ts'
-import { exitCodeMeanings, exitCodes } from '../lib/errors.ts'
+import { exitCodeHelp, exitCodes } from '../lib/exit-codes.ts'
 import type { Step } from '../lib/step.ts'
 import { localNode } from '../node/node.ts'
 import { formatFindings } from '../ui/findings.ts'
@@ -25,8 +25,8 @@ import { runSteps } from '../ui/steps.ts'
 export default class Install extends EdgekitCommand {
   static override summary = 'Make this machine an edge node, or prepare the cloud side, from a bundle'
   static override description =
-    'Takes a bundle as it was unpacked, or packed (a .tar.gz or its parts), which is unpacked into /var/tmp for the time it takes. With --key, or with keys in /etc/edgekit/trusted-keys/*.pem, a bundle that none of them signed is refused before anything is touched.\n\nVerifies the bundle, imports the broker image, starts the broker, and when it answers, EdgeCore; then goes through a checklist. From a cloud bundle: imports and pins the images, puts keadm and the manifests in place, and says what to type next, or does it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nWhat fails is put back. After a power cut or a kill the same command finishes what was begun, and edgekit rollback undoes it.\n\nExit codes:\n' +
-    exitCodeMeanings.map(([code, meaning]) => `${code}  ${meaning}`).join('\n')
+    'Takes a bundle as it was unpacked, or packed (a .tar.gz or its parts), which is unpacked into /var/tmp for the time it takes. With --key, or with keys in /etc/edgekit/trusted-keys/*.pem, a bundle that none of them signed is refused before anything is touched.\n\nVerifies the bundle, imports the broker image, starts the broker, and when it answers, EdgeCore; then goes through a checklist. From a cloud bundle: imports and pins the images, puts keadm and the manifests in place, and says what to type next, or does it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nWhat fails is put back. After a power cut or a kill the same command finishes what was begun, and edgekit rollback undoes it.\n\n' +
+    exitCodeHelp('install')
   static override examples = [
     'sudo ./edgekit install',
     'sudo edgekit install /media/usb/kubeedge-edge-v1.22.0-amd64.tar.gz',

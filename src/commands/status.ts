@@ -1,13 +1,14 @@
 import { EdgekitCommand } from '../cli/command.ts'
 import { type Status as InstallStatus, statusOf } from '../install/status.ts'
-import { exitCodes } from '../lib/errors.ts'
+import { exitCodeHelp, statusExitCodes } from '../lib/exit-codes.ts'
 import { localNode } from '../node/node.ts'
 import { formatStatus } from '../ui/status.ts'
 
 export default class Status extends EdgekitCommand {
   static override summary = 'What edgekit has installed here, since when, and what has changed since'
   static override description =
-    'Compares this machine with the receipt of the last install: files, units, images, the keys of edgecore.yaml that edgekit set. It only looks. Whether the node works is for edgekit doctor to say.\n\nExit codes: 0 everything is as it was installed; 3 something differs, or nothing is installed; 5 an install or an uninstall was interrupted.'
+    'Compares this machine with the receipt of the last install: files, units, images, the keys of edgecore.yaml that edgekit set. It only looks. Whether the node works is for edgekit doctor to say.\n\n' +
+    exitCodeHelp('status')
   static override examples = ['sudo edgekit status', 'sudo edgekit status --json']
 
   async run(): Promise<unknown> {
@@ -20,6 +21,6 @@ export default class Status extends EdgekitCommand {
 }
 
 function exitCodeOf({ installed, interrupted, differences }: InstallStatus): number {
-  if (interrupted) return exitCodes.notClean
-  return installed && differences.length === 0 ? exitCodes.ok : exitCodes.refused
+  if (interrupted) return statusExitCodes.interrupted
+  return installed && differences.length === 0 ? statusExitCodes.ok : statusExitCodes.changed
 }

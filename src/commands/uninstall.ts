@@ -3,7 +3,8 @@ import { EdgekitCommand } from '../cli/command.ts'
 import { confirm, isInteractive } from '../cli/confirm.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { uninstall } from '../install/uninstall/uninstall.ts'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
+import { exitCodes } from '../lib/exit-codes.ts'
 import { localNode } from '../node/node.ts'
 import { formatKept } from '../ui/kept.ts'
 import { runSteps } from '../ui/steps.ts'
@@ -36,7 +37,7 @@ export default class Uninstall extends EdgekitCommand {
       'what is gone is gone',
     )
     const left = kept.filter(({ intended: onPurpose }) => !onPurpose)
-    if (left.length > 0) process.exitCode = exitCodes.leftThings
+    if (left.length > 0) process.exitCode = exitCodes.itemsKept
     if (!bundle) this.say('Nothing to do: edgekit has installed nothing here.')
     else if (continues)
       this.say(
@@ -51,7 +52,7 @@ export default class Uninstall extends EdgekitCommand {
     if (yes) return
     if (this.jsonEnabled() || !isInteractive()) {
       throw new EdgekitError('uninstall asks first, and there is no terminal to ask on', {
-        exitCode: exitCodes.usage,
+        code: 'confirmation-required',
         remedy: 'If it is meant, add --yes.',
       })
     }
@@ -59,6 +60,6 @@ export default class Uninstall extends EdgekitCommand {
       ? 'Stop the broker and EdgeCore and remove them, with all data of the broker?'
       : 'Stop the broker and EdgeCore and remove them?'
     if (await confirm(question, signal)) return
-    throw new EdgekitError('not uninstalled; nothing has been changed', { exitCode: exitCodes.refused })
+    throw new EdgekitError('not uninstalled; nothing has been changed', { code: 'declined' })
   }
 }

@@ -1,5 +1,5 @@
 import { readReceipt } from '../install/record/receipt.ts'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { localNode } from '../node/node.ts'
 import Install from './install.ts'
 
@@ -16,7 +16,7 @@ export default class Upgrade extends Install {
   override async run(): Promise<unknown> {
     if (await readReceipt(localNode().files)) return super.run()
     throw new EdgekitError('edgekit has installed nothing here that could be upgraded', {
-      exitCode: exitCodes.usage,
+      code: 'not-installed',
       remedy: 'Install the bundle with edgekit install.',
     })
   }

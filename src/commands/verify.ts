@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { type Verification, verifyBundle } from '../bundle/bundle.ts'
 import { readKeys } from '../bundle/keys.ts'
 import { EdgekitCommand } from '../cli/command.ts'
-import { exitCodes } from '../lib/errors.ts'
+import { exitCodeHelp, verifyExitCodes } from '../lib/exit-codes.ts'
 import { plural } from '../lib/format.ts'
 import { wrap } from '../ui/text.ts'
 
@@ -15,7 +15,8 @@ const signatures: Record<Verification['signature'], string> = {
 export default class Verify extends EdgekitCommand {
   static override summary = 'Check a bundle: its signature, and every file against its manifest'
   static override description =
-    'Reads the whole bundle once, packed or unpacked, and says of every file whether it is what bundle.json states; nothing may be missing and nothing may be added.\n\nExit codes: 0 the bundle is whole (and signed by one of the keys, if any were given), 3 it is not.'
+    'Reads the whole bundle once, packed or unpacked, and says of every file whether it is what bundle.json states; nothing may be missing and nothing may be added.\n\n' +
+    exitCodeHelp('verify')
   static override examples = [
     'edgekit verify kubeedge-edge-v1.22.0-amd64.tar.gz --key release.pub.pem',
     'edgekit verify /media/usb/kubeedge-edge-v1.22.0-amd64.tar.gz.part01',
@@ -40,7 +41,7 @@ export default class Verify extends EdgekitCommand {
       args.bundle,
       await readKeys(flags.key ?? []),
     )
-    process.exitCode = problems.length === 0 ? exitCodes.ok : exitCodes.refused
+    process.exitCode = problems.length === 0 ? verifyExitCodes.ok : verifyExitCodes.damaged
     const { name, kubeedgeVersion, arch, files } = manifest
     const signed = `${signatures[verdict.signature]}${verdict.signedBy ? ` (${verdict.signedBy})` : ''}`
     this.say(`${name} ${kubeedgeVersion} ${arch}: ${plural(files.length, 'file')}, ${signed}`)

@@ -1,7 +1,7 @@
 import type { CheckResult } from '../checks/check.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import type { Facts } from '../facts/index.ts'
-import { exitCodes } from '../lib/errors.ts'
+import { doctorExitCodes } from '../lib/exit-codes.ts'
 import { createRedactor } from './redact.ts'
 import type { Report } from './report-schema.ts'
 import type { Selection } from './select.ts'
@@ -53,9 +53,9 @@ export function diagnose(facts: Facts, { selection, strict, edgekit, at }: Diagn
 }
 
 function exitCodeOf({ fail, error, warn }: Report['summary'], strict: boolean): Report['exitCode'] {
-  if (fail > 0) return exitCodes.refused
-  if (error > 0) return exitCodes.notClean
-  return warn > 0 && strict ? exitCodes.onlyWarnings : exitCodes.ok
+  if (fail > 0) return doctorExitCodes.failed
+  if (error > 0) return doctorExitCodes.notChecked
+  return warn > 0 && strict ? doctorExitCodes.warnings : doctorExitCodes.ok
 }
 
 /** What was seen may be a line of a log, and whoever wrote that line may have put a secret into it. */

@@ -1,5 +1,5 @@
 import { type Facts, factNames } from '../facts/index.ts'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { eachArchiveMember } from '../tar/entries.ts'
 
 /** Facts as a support archive keeps them. */
@@ -55,7 +55,7 @@ function parse(text: string, name: string): SavedFacts {
 
 const refused = (name: string, what: string, cause?: unknown): EdgekitError =>
   new EdgekitError(`${name} ${what}`, {
-    exitCode: exitCodes.refused,
+    code: 'support-archive-unusable',
     remedy:
       'Expected is what edgekit doctor --collect FILE has written, by an edgekit that is not newer than this one.',
     cause,

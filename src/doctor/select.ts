@@ -1,6 +1,6 @@
 import type { CheckResult, ListedCheck, Tag } from '../checks/check.ts'
 import { checks, checksFor } from '../checks/index.ts'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
 
 /** Which checks to run, and what of it the user wants to see. */
@@ -25,7 +25,7 @@ export function checkNamed(id: string): ListedCheck {
   if (check) return check
   const meant = nearest(id, ids)
   throw new EdgekitError(`there is no check "${id}"${meant ? `; did you mean ${meant}?` : ''}`, {
-    exitCode: exitCodes.usage,
+    code: 'unknown-check',
     remedy: 'edgekit doctor --list shows them all.',
   })
 }

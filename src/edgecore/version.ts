@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 
 /**
  * The minor number of a KubeEdge version, 22 for `v1.22.0`. Throws EdgekitError for what edgekit cannot configure: before
@@ -10,7 +10,7 @@ export function minorOf(version: string): number {
     throw new EdgekitError(
       `edgekit cannot configure EdgeCore of KubeEdge ${version}; expected v1.12 or later`,
       {
-        exitCode: exitCodes.refused,
+        code: 'unsupported-kubeedge-version',
         remedy: 'Use a bundle with a later KubeEdge.',
       },
     )

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 
 /** Bytes that are not the ones their descriptor promised. `short` when there were fewer: a cut connection, worth a retry. */
 export class ContentMismatch extends EdgekitError {
@@ -6,7 +6,7 @@ export class ContentMismatch extends EdgekitError {
 
   constructor(message: string, { short = false }: { short?: boolean } = {}) {
     super(message, {
-      exitCode: exitCodes.refused,
+      code: 'content-mismatch',
       remedy:
         'Where this comes from changes or damages data; try again, or take the image from another place.',
     })

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { useProxies } from './connections.ts'
 
 /** Reached without the proxy, whatever NO_PROXY says: what is on this machine a proxy cannot reach. */
@@ -25,7 +25,7 @@ export async function useNetworkSettings(
     if (url && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
       // Not repeated in the message: there may be a password in it.
       throw new EdgekitError(`${name} is not a URL that begins with http:// or https://`, {
-        exitCode: exitCodes.usage,
+        code: 'invalid-environment',
         remedy: `Write it like ${name}=http://proxy.example:3128`,
       })
     }
@@ -40,7 +40,7 @@ export async function useNetworkSettings(
 async function readAuthorities(file: string): Promise<string[]> {
   const unusable = (why: string): EdgekitError =>
     new EdgekitError(`--ca-file ${file}: ${why}`, {
-      exitCode: exitCodes.usage,
+      code: 'invalid-usage',
       remedy: 'It has to be a file of PEM certificates (-----BEGIN CERTIFICATE-----).',
     })
   const text = await readFile(file, 'utf8').catch(error => {

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 
 /** The server could not prove who it is. Asking again does not help. */
 export class TlsFailure extends EdgekitError {}
@@ -14,7 +14,7 @@ export function tlsFailure(host: string, error: unknown): TlsFailure | undefined
   if (!(error instanceof Error) || !('code' in error)) return undefined
   const code = String(error.code)
   const failure = (message: string, remedy: string): TlsFailure =>
-    new TlsFailure(`${host}: ${message}`, { exitCode: exitCodes.refused, remedy, cause: error })
+    new TlsFailure(`${host}: ${message}`, { code: 'tls-failure', remedy, cause: error })
   if (certificateErrors.test(code)) {
     return failure(
       // What follows the semicolon is advice for who starts Node.js themselves.

@@ -4,7 +4,7 @@ import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { collectFacts } from '../facts/index.ts'
 import { installedSettingsFrom } from '../facts/installed-settings.ts'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import type { Step } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
@@ -154,4 +154,4 @@ const requireStability = (node: Node, settleMs: number, signal: AbortSignal): St
 })
 
 const declined = (): EdgekitError =>
-  new EdgekitError('not confirmed; nothing has been changed', { exitCode: exitCodes.refused })
+  new EdgekitError('not confirmed; nothing has been changed', { code: 'declined' })

@@ -6,7 +6,7 @@ import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
 import { installedSettingsFrom } from '../facts/installed-settings.ts'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Step, StepRunner } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
@@ -59,7 +59,7 @@ export class PreflightRefusal extends EdgekitError {
   readonly findings: readonly CheckResult[]
 
   constructor(findings: readonly CheckResult[]) {
-    super('this node is not ready; nothing has been changed', { exitCode: exitCodes.refused })
+    super('this node is not ready; nothing has been changed', { code: 'preflight-failed' })
     this.findings = findings
   }
 }
@@ -171,7 +171,7 @@ function refuseOtherRole({ name, role }: Manifest, { bundle }: Facts): void {
   const installed = 'value' in bundle ? bundle.value : undefined
   if (!installed || installed.role === role) return
   throw new EdgekitError(`${installed.name} is installed on this machine; it cannot be ${name} as well`, {
-    exitCode: exitCodes.refused,
+    code: 'role-mismatch',
     remedy: 'Use another machine: EdgeCore does not run where a kubelet runs. Nothing has been changed.',
   })
 }

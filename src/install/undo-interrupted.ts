@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import type { StepRunner } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
 import { recoveryHint, unrevertedLines } from './apply/recovery-hint.ts'
@@ -30,7 +30,7 @@ export async function undoInterrupted(
   }
   if (run.history.begins.at(-1)?.command === 'uninstall') {
     throw new EdgekitError('an uninstall was interrupted, and what it has removed is gone', {
-      exitCode: exitCodes.refused,
+      code: 'uninstall-interrupted',
       remedy: 'Finish it with edgekit uninstall, or install the bundle again.',
     })
   }
@@ -38,7 +38,7 @@ export async function undoInterrupted(
   await runSteps(steps)
   if (left.length === 0) return { restored }
   throw new EdgekitError(unrevertedLines(left).join('\n'), {
-    exitCode: exitCodes.notClean,
+    code: 'rollback-incomplete',
     remedy: `Mend the cause. ${recoveryHint()}`,
   })
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { EdgekitError, exitCodes } from './errors.ts'
+import { EdgekitError } from './errors.ts'
 
 /** What a file is put together from: bytes in memory, or the whole of another file. */
 export type ByteSource = Buffer | FileSource
@@ -81,6 +81,6 @@ class FileReader implements AsyncDisposable {
 
 export const wrongSize = (name: string, expected: number, actual: string): EdgekitError =>
   new EdgekitError(`${name}: expected ${expected} bytes, the source has ${actual}`, {
-    exitCode: exitCodes.internal,
+    code: 'source-changed',
     remedy: 'The file changed while it was packed; try again.',
   })

@@ -8,7 +8,7 @@ import {
   writeSync,
 } from 'node:fs'
 import * as z from 'zod/mini'
-import { EdgekitError, exitCodes, messageOf } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { CommandError } from './processes/command-error.ts'
 import { localProcesses } from './processes/processes.ts'
 
@@ -58,7 +58,7 @@ function open(path: string): number {
     return openSync(path, 'a+', 0o600)
   } catch (error) {
     throw new EdgekitError(`cannot make sure that no other edgekit is at work: ${messageOf(error)}`, {
-      exitCode: exitCodes.refused,
+      code: 'permission-denied',
       remedy: 'Run edgekit as root. Nothing has been changed.',
       cause: error,
     })
@@ -79,7 +79,7 @@ function programWith(path: string, pid: string): string | undefined {
 const locked = (held: z.infer<typeof holderSchema>): EdgekitError =>
   new EdgekitError(
     `another edgekit is at work on this node: ${held.command} (process ${held.pid}, since ${held.since})`,
-    { exitCode: exitCodes.locked, remedy: 'Wait until it has ended, then run this again.' },
+    { code: 'edgekit-running', remedy: 'Wait until it has ended, then run this again.' },
   )
 
 /** A lock of flock(2) on the file at `path`. Node.js has no call for it, so flock(1) locks the open file for us. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { descriptorSchema } from './descriptor.ts'
 import { indexTypes, manifestTypes } from './media-types.ts'
 import type { ServedManifest } from './sources/content-source.ts'
@@ -35,7 +35,7 @@ export function readServed(served: ServedManifest, image: string): Served {
   throw new EdgekitError(
     `${image} is of type ${mediaType || 'unknown'}, which is no image edgekit can read`,
     {
-      exitCode: exitCodes.refused,
+      code: 'image-unusable',
       remedy: 'Only OCI and Docker schema 2 images work; push the image again with a current tool.',
     },
   )
@@ -60,7 +60,7 @@ function parse<T>(schema: z.ZodType<T>, json: unknown, image: string): T {
 
 const unreadable = (image: string, why: string, cause: unknown): EdgekitError =>
   new EdgekitError(`the registry serves a manifest for ${image} that cannot be read: ${why}`, {
-    exitCode: exitCodes.refused,
+    code: 'image-unusable',
     remedy: 'Push the image again, or use another registry.',
     cause,
   })

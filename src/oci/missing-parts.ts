@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 
 /** What would have to be fetched but may not be, because of `--offline`. */
 export class MissingParts extends EdgekitError {
@@ -9,7 +9,7 @@ export class MissingParts extends EdgekitError {
     super(
       `--offline, and ${distinct.length === 1 ? 'this is' : `these ${distinct.length} are`} not in the cache:\n${distinct.map(part => `  ${part}`).join('\n')}`,
       {
-        exitCode: exitCodes.refused,
+        code: 'not-in-cache',
         remedy:
           'Run the same command once without --offline where there is a network, and bring its cache here (--cache DIR).',
       },

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import type { Descriptor } from './descriptor.ts'
 
 export type Platform = 'linux/amd64' | 'linux/arm64'
@@ -33,7 +33,7 @@ export function choosePlatform<T extends PlatformDescriptor>(
   }
   const existing = [...new Set(manifests.flatMap(nameOf))]
   throw new EdgekitError(`${image} has no image for ${platform}`, {
-    exitCode: exitCodes.refused,
+    code: 'wrong-architecture',
     remedy:
       existing.length === 0
         ? 'It lists no image for any platform; use another tag.'

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { isDigest } from './digest.ts'
 
 /** An image reference with nothing left implicit. */
@@ -72,6 +72,6 @@ function splitRegistry(name: string): { registry: string; repository: string } {
 
 const notAReference = (text: string, why: string): EdgekitError =>
   new EdgekitError(`"${text}" is not an image reference: ${why}`, {
-    exitCode: exitCodes.usage,
+    code: 'invalid-usage',
     remedy: 'Write it like eclipse-mosquitto:2.0 or registry.example.com:5000/team/image:1.2@sha256:…',
   })

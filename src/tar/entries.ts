@@ -1,7 +1,7 @@
 import { dirname, join, normalize } from 'node:path/posix'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 
 /** A regular file in an archive, or a link to another member. Paths are relative and have no `..`. */
 export type ArchiveMember =
@@ -93,6 +93,6 @@ function insidePath(path: string, shown: string): string {
 
 const refused = (message: string): EdgekitError =>
   new EdgekitError(message, {
-    exitCode: exitCodes.refused,
+    code: 'archive-unusable',
     remedy: 'Make the archive again with the tool that wrote it, or get it from a place you trust.',
   })

@@ -1,6 +1,6 @@
 import { Header } from 'tar/header'
 import { type ByteSource, wrongSize } from '../lib/byte-source.ts'
-import { EdgekitError, exitCodes } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 
 const blockSize = 512
 
@@ -18,7 +18,7 @@ export interface TarMember {
 export function sourceDate({ SOURCE_DATE_EPOCH: text = '0' }: NodeJS.ProcessEnv = process.env): Date {
   if (!/^\d{1,11}$/.test(text)) {
     throw new EdgekitError(`SOURCE_DATE_EPOCH is "${text}", which is not a number of seconds since 1970`, {
-      exitCode: exitCodes.usage,
+      code: 'invalid-environment',
       remedy: 'Unset it, or set it to for example $(git log -1 --format=%ct)',
     })
   }
@@ -68,7 +68,7 @@ function header(member: TarMember, mtime: Date): Buffer {
   const needsExtension = new Header(fields).encode(block)
   if (needsExtension || !/^[\x21-\x7e]+$/.test(member.path)) {
     throw new EdgekitError(`${member.path} (${member.size} bytes) does not fit a plain tar header`, {
-      exitCode: exitCodes.internal,
+      code: 'member-not-packable',
       remedy: 'Member names must be ASCII without spaces, up to 255 characters, and files below 8 GiB.',
     })
   }

@@ -11,7 +11,7 @@ import { standInEdgecore } from '../../lab/edgecore/index.ts'
 import { labRegistry, mirrorFlags } from '../../lab/registry/lab-registry.ts'
 import type { LabRegistry } from '../../lab/registry/registry.ts'
 import { type Manifest, parseManifest } from '../../src/bundle/manifest.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 
 let registry: LabRegistry
 let scratch: string

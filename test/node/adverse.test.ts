@@ -3,7 +3,7 @@ import { bundleOnNode, install, startNodeWithBundle } from '../../lab/machine/in
 import type { LabNode, RunResult } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import { releases } from '../../lab/machine/tree.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 
 const timeoutMs = 120_000
@@ -77,7 +77,7 @@ describe.concurrent.each(releases)('%s', release => {
     const untouched = await snapshot(node)
     const { exitCode, stderr } = await installMeeting(node, hasCome, harm)
     expect(stderr).toMatch(message)
-    expect(exitCode).toBe(exitCodes.notClean)
+    expect(exitCode).toBe(exitCodes.incomplete)
     await node.sh(mend)
     const rollback = await node.run(`cd ${bundleOnNode} && ./edgekit rollback`, { timeoutMs })
     expect(rollback.stderr).toBe('')
@@ -99,7 +99,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(stuck.stderr.replaceAll(/\s+/g, ' ')).toContain(
       'Undo: Start mosquitto.service: containerd does not answer, and the container of the broker is still in it',
     )
-    expect(stuck.exitCode).toBe(exitCodes.notClean)
+    expect(stuck.exitCode).toBe(exitCodes.incomplete)
     await node.sh('systemctl unmask --runtime containerd; systemctl start containerd')
     expect((await node.run(rollback, { timeoutMs })).stderr).toBe('')
     expect(await snapshot(node)).toEqual(untouched)

@@ -8,7 +8,7 @@ import {
 } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 
 const release = 'bookworm'
 const images = [

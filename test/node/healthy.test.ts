@@ -3,7 +3,7 @@ import { install, startInstalledNode, startNodeWithBundle } from '../../lab/mach
 import type { LabNode } from '../../lab/machine/node.ts'
 import { releases } from '../../lab/machine/tree.ts'
 import type { Report } from '../../src/doctor/report-schema.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { criDisabled } from './faults/cri-disabled.ts'
 import { healthPortTaken } from './faults/health-port-taken.ts'
 import { impossibleName } from './faults/impossible-name.ts'

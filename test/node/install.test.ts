@@ -8,7 +8,7 @@ import {
 } from '../../lab/machine/installed.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import { inTurn, releases } from '../../lab/machine/tree.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 
 const minutes = 60_000

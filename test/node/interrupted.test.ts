@@ -3,7 +3,7 @@ import { bundleOnNode, install, startNodeWithBundle } from '../../lab/machine/in
 import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import { inTurn, releases } from '../../lab/machine/tree.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 
 const minutes = 60_000
@@ -69,7 +69,7 @@ describe.concurrent.each(releases)('%s', release => {
 
   const signals = [
     ['Ctrl-C', 'INT', exitCodes.interrupted],
-    ['a lost connection', 'HUP', exitCodes.hungUp],
+    ['a lost connection', 'HUP', exitCodes.hangup],
     ['SIGTERM', 'TERM', exitCodes.terminated],
   ] as const
   test.each(inTurn(signals, release))(
@@ -118,7 +118,7 @@ describe.concurrent.each(releases)('%s', release => {
     const untouched = await snapshot(node)
     const { exitCode, stderr } = await node.run(`${install} --no-rollback`, { timeoutMs: 2 * minutes })
     expect(stderr).toContain('Nothing has been put back.')
-    expect(exitCode).toBe(exitCodes.notClean)
+    expect(exitCode).toBe(exitCodes.incomplete)
     expect(await node.sh('systemctl is-failed mosquitto || :')).not.toBe('inactive')
     expect((await node.run(rollback)).exitCode).toBe(exitCodes.ok)
     expect(await snapshot(node)).toEqual(untouched)

@@ -4,7 +4,7 @@ import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import { releases } from '../../lab/machine/tree.ts'
 import { listenAs } from '../../lab/tweaks/listen.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { broker, paths } from '../../src/node/paths.ts'
 
 const minutes = 60_000

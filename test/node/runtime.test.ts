@@ -7,7 +7,7 @@ import {
 import { install } from '../../lab/machine/installed.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import { releases } from '../../lab/machine/tree.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 
 const minutes = 60_000

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { startInstalledNode } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { releases } from '../../lab/machine/tree.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 
 const timeout = 240_000
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { bundleOnNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 
 const timeout = 300_000
 const install = `${bundleOnNode}/edgekit install`

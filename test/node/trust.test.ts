@@ -8,7 +8,7 @@ import { standInEdgecore } from '../../lab/edgecore/index.ts'
 import { startNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import { labRegistry, mirrorFlags } from '../../lab/registry/lab-registry.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 
 let scratch: string

@@ -4,7 +4,7 @@ import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import type { Release } from '../../lab/machine/tree.ts'
 import type { CheckResult } from '../../src/checks/check.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 import type { Fault } from './faults/fault.ts'
 import { faults } from './faults/index.ts'
 

@@ -7,7 +7,7 @@ import {
 } from '../../lab/machine/installed.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import { releases } from '../../lab/machine/tree.ts'
-import { exitCodes } from '../../src/lib/errors.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 
 const minutes = 60_000
@@ -56,7 +56,7 @@ test.concurrent(
     expect(status.exitCode).toBe(exitCodes.refused)
 
     const { exitCode, stdout } = await node.run(uninstall, { timeoutMs: minutes })
-    expect(exitCode).toBe(exitCodes.leftThings)
+    expect(exitCode).toBe(exitCodes.itemsKept)
     const said = stdout.replaceAll(/\s+/g, ' ')
     expect(said).toContain(`${paths.brokerConfig}: it has been changed since edgekit wrote it`)
     expect(said).toContain('/etc/edgekit/trusted-keys: edgekit did not put it there')
@@ -93,7 +93,7 @@ test.concurrent(
     expect(said).toContain('but for what could not go yet')
     for (const what of ['mosquitto.service', 'docker.io/library/eclipse-mosquitto:2.0'])
       expect(said).toContain(`${what}: containerd does not answer`)
-    expect(first.exitCode).toBe(exitCodes.leftThings)
+    expect(first.exitCode).toBe(exitCodes.itemsKept)
     expect((await node.run(`ls ${paths.brokerUnit} ${paths.edgecore}`)).stdout).toBe('')
     await node.sh('systemctl unmask --runtime containerd; systemctl start containerd')
     const { exitCode, stdout } = await node.run(uninstall, { timeoutMs: minutes })
@@ -134,7 +134,7 @@ test.concurrent(
     expect(await node.run(`test -e ${paths.edgecoreDropIn}`)).toMatchObject({ exitCode: 1 })
     const status = await node.run('edgekit status --json')
     expect(JSON.parse(status.stdout)).toMatchObject({ interrupted: { command: 'uninstall' } })
-    expect(status.exitCode).toBe(exitCodes.notClean)
+    expect(status.exitCode).toBe(exitCodes.incomplete)
     const rollback = await node.run('edgekit rollback')
     expect(rollback.stderr.replaceAll(/\s+/g, ' ')).toContain('Finish it with edgekit uninstall')
     expect(rollback.exitCode).toBe(exitCodes.refused)

@@ -1,5 +1,5 @@
 import type { Architecture } from '../../bundle/manifest.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { type Definition, readDefinition } from './definition.ts'
 import { defaultDefinitions } from './definition-chain.ts'
 
@@ -10,7 +10,7 @@ export function chosenDefinition(role: string | undefined, file: string | undefi
   throw new EdgekitError(
     role === undefined ? 'no bundle definition is named' : 'both a role and a file are named',
     {
-      exitCode: exitCodes.usage,
+      code: 'invalid-usage',
       remedy: `Name one: ${defaultDefinitions.join(' or ')}, or a file of your own with -f FILE.`,
     },
   )
@@ -24,7 +24,7 @@ export function chosenArchitectures(
   const other = asked.filter(arch => !architectures.includes(arch))
   if (other.length === 0) return architectures.filter(arch => asked.includes(arch))
   throw new EdgekitError(`${file} is for ${architectures.join(' and ')}, not for ${other.join(' and ')}`, {
-    exitCode: exitCodes.usage,
+    code: 'invalid-usage',
     remedy: `Add ${other.join(' and ')} to its architectures.`,
   })
 }

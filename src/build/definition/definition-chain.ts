@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { readAsset } from '../../lib/assets.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { readYaml, type YamlSource } from '../../yaml/source.ts'
 import { definitionError } from './definition-error.ts'
 import { rebasePaths } from './rebase-paths.ts'
@@ -81,4 +81,4 @@ function merge(below: unknown, above: unknown): unknown {
 }
 
 const usage = (message: string, remedy: string): EdgekitError =>
-  new EdgekitError(message, { exitCode: exitCodes.usage, remedy })
+  new EdgekitError(message, { code: 'invalid-definition', remedy })

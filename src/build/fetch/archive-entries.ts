@@ -1,5 +1,5 @@
 import type { ReadEntry } from 'tar/read-entry'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { eachEntry } from '../../oci/layer/layer.ts'
 import { checkedMember } from '../../tar/entries.ts'
 
@@ -20,7 +20,7 @@ export async function eachArchiveEntry(
     })
   } catch (error) {
     throw new EdgekitError(`${name} cannot be unpacked: ${messageOf(error)}`, {
-      exitCode: exitCodes.refused,
+      code: 'archive-unusable',
       cause: error,
       remedy:
         (error instanceof EdgekitError && error.remedy) ||

@@ -2,7 +2,7 @@ import { ContentMismatch } from '../../http/content-mismatch.ts'
 import { type Answer, get, type Headers, readAll } from '../../http/http.ts'
 import { resumed } from '../../http/resume.ts'
 import { retry, retryAfter, Transient } from '../../http/retry.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { StorageError } from '../../oci/cache/storage-error.ts'
 import { MissingParts } from '../../oci/missing-parts.ts'
 import type { ImageAccess } from '../../oci/sources/fetch-image.ts'
@@ -81,7 +81,7 @@ async function withDownloadError<T>(url: string, signal: AbortSignal, work: () =
     signal.throwIfAborted()
     if (error instanceof MissingParts || error instanceof StorageError) throw error
     throw new EdgekitError(`cannot use ${url}: ${messageOf(error)}`, {
-      exitCode: exitCodes.refused,
+      code: 'download-failed',
       cause: error,
       remedy:
         error instanceof ContentMismatch

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { Architecture } from '../../bundle/manifest.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 /** Bytes of an ELF file that say what it is: up to and including e_machine. */
 export const elfHeaderSize = 20
@@ -44,7 +44,7 @@ export function requireProgram(start: Buffer, arch: Architecture, name: string):
   const found = describeProgram(start)
   if (found === arch) return
   throw new EdgekitError(`${name}: expected a program for ${arch}, found ${found}`, {
-    exitCode: exitCodes.refused,
+    code: 'wrong-architecture',
     remedy: `Name a source that has it for ${arch}. Where each architecture has an address of its own, write it with \${arch}.`,
   })
 }

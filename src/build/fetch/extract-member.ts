@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path/posix'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { eachArchiveEntry } from './archive-entries.ts'
 
 /**
@@ -41,7 +41,7 @@ export async function extractMember(
 function absent(member: string, name: string, files: readonly string[]): EdgekitError {
   const some = files.slice(0, 10).join(', ')
   return new EdgekitError(`${name} has no file ${member}`, {
-    exitCode: exitCodes.refused,
+    code: 'archive-unusable',
     remedy:
       files.length === 0
         ? 'It is no tar archive, or an empty one: leave out member when it is the program itself.'

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { basename } from 'node:path/posix'
 import { type Architecture, memberPattern } from '../../bundle/manifest.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { eachArchiveEntry } from './archive-entries.ts'
 import { elfHeaderSize, isElf, requireProgram } from './elf.ts'
 
@@ -50,19 +50,19 @@ export async function extractPrograms(
   for (const { entry, start } of programs) requireProgram(start, arch, `${entry} in ${name}`)
   if (programs.length > 0) return programs.map(({ path }) => path).toSorted()
   throw new EdgekitError(`${name}: expected a tar archive with programs for ${arch}, found none in it`, {
-    exitCode: exitCodes.refused,
+    code: 'archive-unusable',
     remedy: 'Check that the source is the archive of a release.',
   })
 }
 
 const twoOfOneName = (one: string, other: string): EdgekitError =>
   new EdgekitError(`${one} and ${other} in it are two programs of one name`, {
-    exitCode: exitCodes.refused,
+    code: 'archive-unusable',
     remedy: 'Make an archive that has only one of them.',
   })
 
 const unusableName = (path: string): EdgekitError =>
   new EdgekitError(`a program in a bundle cannot have the name of ${JSON.stringify(path)}`, {
-    exitCode: exitCodes.refused,
+    code: 'archive-unusable',
     remedy: 'Make an archive in which its name has only letters, digits and . _ @ + -, or without it.',
   })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { LockedContent } from '../lock/lock.ts'
 
 /** Size and hash of a local file. Throws EdgekitError when it cannot be read or is no regular file. */
@@ -18,7 +18,7 @@ export async function contentOf(path: string, signal: AbortSignal): Promise<Lock
   } catch (error) {
     signal.throwIfAborted()
     throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
-      exitCode: exitCodes.usage,
+      code: 'file-unreadable',
       cause: error,
       remedy: 'Paths in a definition start from the directory of the definition.',
     })

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Architecture } from '../../bundle/manifest.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { allOrAbort } from '../../oci/all-or-abort.ts'
 import { MissingParts } from '../../oci/missing-parts.ts'
 import { type ImageAccess, resolveImage } from '../../oci/sources/fetch-image.ts'
@@ -91,7 +91,7 @@ async function lockImage(
   const [digest, moved] = digests
   if (moved !== undefined)
     throw new EdgekitError(`${reference} changed while it was looked up: ${digest}, then ${moved}`, {
-      exitCode: exitCodes.refused,
+      code: 'tag-moved',
       remedy: 'Somebody pushed it just now; try again.',
     })
   return {
@@ -127,7 +127,7 @@ async function lockFile(
 export function requireSha256(source: FileSource, seen: string): void {
   if (source.sha256 === undefined || source.sha256 === seen) return
   throw new EdgekitError(`${sourceLabel(source)}: expected sha256 ${source.sha256}, found ${seen}`, {
-    exitCode: exitCodes.refused,
+    code: 'content-mismatch',
     remedy: 'It is not the file the definition names; find out why before you change the sha256 there.',
   })
 }
@@ -140,7 +140,7 @@ async function publishedSha256(
   const { url, checksums } = source
   if (checksums === undefined) {
     throw new EdgekitError(`the definition has no sha256 for ${url}`, {
-      exitCode: exitCodes.usage,
+      code: 'invalid-definition',
       remedy: 'Give one for each architecture under sha256, or checksums: URL of a published list.',
     })
   }
@@ -149,7 +149,7 @@ async function publishedSha256(
   const sha256 = checksumFor(await downloadText(checksums, signal), url)
   if (sha256 !== undefined) return sha256
   throw new EdgekitError(`${checksums} has no checksum for ${url}`, {
-    exitCode: exitCodes.refused,
+    code: 'checksum-missing',
     remedy: 'Check that it is a list of sha256 sums, and has the file under the name it has in the address.',
   })
 }

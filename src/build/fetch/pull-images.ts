@@ -1,5 +1,5 @@
 import type { Architecture } from '../../bundle/manifest.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { allOrAbort } from '../../oci/all-or-abort.ts'
 import { fetchImage, type ImageAccess } from '../../oci/sources/fetch-image.ts'
 import type { PulledImage } from '../../oci/sources/pull.ts'
@@ -67,7 +67,7 @@ function requireManifest(
   throw new EdgekitError(
     `${reference} has manifest ${manifest.digest} for ${platform}, the lock says ${locked}`,
     {
-      exitCode: exitCodes.refused,
+      code: 'content-mismatch',
       remedy: 'The lock was edited, or made by an edgekit that chooses otherwise: run edgekit lock.',
     },
   )

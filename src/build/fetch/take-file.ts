@@ -1,7 +1,7 @@
 import { copyFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { Architecture } from '../../bundle/manifest.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { extractFile } from '../../oci/layer/extract-file.ts'
 import type { ImageAccess } from '../../oci/sources/fetch-image.ts'
 import type { PulledImage } from '../../oci/sources/pull.ts'
@@ -76,7 +76,7 @@ async function local(
   const { sha256 } = await contentOf(file, signal)
   if (sha256 === locked.sha256) return file
   throw new EdgekitError(`${path} has changed: the lock expects sha256 ${locked.sha256}, found ${sha256}`, {
-    exitCode: exitCodes.refused,
+    code: 'content-mismatch',
     remedy: 'When the change is meant, run edgekit lock.',
   })
 }

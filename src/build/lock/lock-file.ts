@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Architecture } from '../../bundle/manifest.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { Definition } from '../definition/definition.ts'
 import { formatLock, type Lock, parseLock } from './lock.ts'
 import { lockDifferences } from './lock-differences.ts'
@@ -33,7 +33,7 @@ export async function readLockFile(options: LockFileOptions): Promise<UsedLock> 
   if (text === undefined) {
     if (!required && !frozen) return { lock: undefined, differences: [] }
     throw new EdgekitError(`there is no lock at ${path}`, {
-      exitCode: exitCodes.usage,
+      code: 'lock-not-found',
       remedy: 'Make it with edgekit lock, or name it with --lock.',
     })
   }
@@ -42,7 +42,7 @@ export async function readLockFile(options: LockFileOptions): Promise<UsedLock> 
   if (frozen && differences.length > 0) {
     const lines = differences.map(line => `  ${line}`).join('\n')
     throw new EdgekitError(`${path} does not match ${definition.file}:\n${lines}`, {
-      exitCode: exitCodes.refused,
+      code: 'lock-mismatch',
       remedy: 'Run edgekit lock, and look at what changes in the lock.',
     })
   }
@@ -54,7 +54,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, { exitCode: exitCodes.usage })
+    throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, { code: 'file-unreadable' })
   }
 }
 
@@ -66,7 +66,7 @@ export async function writeLockFile(path: string, lock: Lock): Promise<void> {
     await rename(unfinished, path)
   } catch (error) {
     throw new EdgekitError(`cannot write ${path}: ${messageOf(error)}`, {
-      exitCode: exitCodes.usage,
+      code: 'output-not-writable',
       cause: error,
       remedy: 'Name a file that can be written with --output.',
     })

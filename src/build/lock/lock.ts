@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import * as z from 'zod'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { digestOf } from '../../oci/digest.ts'
 import { listProblems } from '../../yaml/problem-list.ts'
 import { locate, problemsOf } from '../../yaml/problems.ts'
@@ -64,7 +64,7 @@ export function parseLock(text: string, file: string): Lock {
 
 const unreadable = (message: string): EdgekitError =>
   new EdgekitError(message, {
-    exitCode: exitCodes.usage,
+    code: 'invalid-lock',
     remedy: 'Make it anew with edgekit lock, or take it from version control again.',
   })
 

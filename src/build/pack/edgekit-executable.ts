@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { isSea } from 'node:sea'
 import { fileURLToPath } from 'node:url'
 import type { Architecture } from '../../bundle/manifest.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 const nodeNames: Record<Architecture, string> = { amd64: 'x64', arm64: 'arm64' }
 
@@ -21,7 +21,7 @@ export function edgekitExecutableFor(arch: Architecture): string {
   throw new EdgekitError(
     `a bundle for ${arch} carries an edgekit for ${arch}, and there is none at ${path}`,
     {
-      exitCode: exitCodes.usage,
+      code: 'edgekit-executable-not-found',
       remedy: `Put edgekit-linux-${arch} there. In a checkout this makes it:\n  npm run build:sea -- --arch ${arch}`,
     },
   )

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { isP256 } from '../../bundle/signature.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 
 /** Where a key is taken from without a file. */
 const keyVariable = 'EDGEKIT_SIGNING_KEY'
@@ -62,4 +62,4 @@ export async function sign(manifest: Buffer, key: KeyObject): Promise<string> {
 }
 
 const unusable = (message: string, remedy: string): EdgekitError =>
-  new EdgekitError(message, { exitCode: exitCodes.usage, remedy })
+  new EdgekitError(message, { code: 'invalid-key', remedy })

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
@@ -8,7 +8,7 @@ export function parseAge(text: string): number {
   if (count !== undefined) return Number(count) * (units[unit ?? ''] ?? 0)
   if (text === '0') return 0
   throw new EdgekitError(`--older-than ${text} is not an age`, {
-    exitCode: exitCodes.usage,
+    code: 'invalid-usage',
     remedy: 'Write it like 30d, 12h or 90m; 0 is everything.',
   })
 }

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 const milliseconds: Record<string, number> = { ms: 1, s: 1000, m: 60_000 }
 
@@ -8,7 +8,7 @@ export function parseDuration(text: string, flag: string): number {
   const value = Number(count) * (milliseconds[unit] ?? Number.NaN)
   if (value > 0) return value
   throw new EdgekitError(`${flag}: "${text}" is not a time`, {
-    exitCode: exitCodes.usage,
+    code: 'invalid-usage',
     remedy: 'Write a number and its unit: 500ms, 10s or 2m.',
   })
 }

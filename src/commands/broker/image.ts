@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { image } from '../../actions/image.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
 
 export default class BrokerImage extends EdgekitCommand {
@@ -18,7 +18,7 @@ export default class BrokerImage extends EdgekitCommand {
     const node = localNode()
     // `ctr` waits 10 s to say that.
     if (!(await node.containerd.answers()))
-      throw new EdgekitError('containerd does not answer', { exitCode: exitCodes.refused })
+      throw new EdgekitError('containerd does not answer', { code: 'containerd-unreachable' })
     const { arch } = await node.machine()
     const spec = { ...args, platform: `linux/${arch}` }
     if ((await image.inspect(spec, node)) === 'done') return

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { waitForBroker } from '../../broker/probe.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
 import { broker } from '../../node/paths.ts'
 
@@ -23,7 +23,7 @@ export default class BrokerWait extends EdgekitCommand {
       // One short line: it stands in the journal of the broker's unit.
       const reason = error.code ?? messageOf(error)
       throw new EdgekitError(`no MQTT answer on ${broker.host}:${broker.port} (${reason})`, {
-        exitCode: exitCodes.refused,
+        code: 'broker-unreachable',
         cause: error,
       })
     })

@@ -6,7 +6,8 @@ import { createRedactor } from '../../doctor/redact.ts'
 import { explainLog, type LogExplanation } from '../../edgecore/log/explain-log.ts'
 import { readLogFile } from '../../edgecore/log/journal-text.ts'
 import { type LogLine, readEdgecoreLog } from '../../edgecore/log/read-log.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
+import { exitCodeHelp, explainExitCodes } from '../../lib/exit-codes.ts'
 import { localNode } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
 import { formatLogExplanation } from '../../ui/log-explanation.ts'
@@ -14,7 +15,8 @@ import { formatLogExplanation } from '../../ui/log-explanation.ts'
 export default class EdgecoreExplain extends EdgekitCommand {
   static override summary = 'Say what a log of EdgeCore means: state, cause, evidence, what to do'
   static override description =
-    'Reads a log file of EdgeCore, or what journalctl -u edgecore printed, with any --output; without FILE the journal of this node. It judges the last start of EdgeCore in it, as edgekit doctor does.\n\nExit codes: 0 EdgeCore works as far as the log tells, 3 something is wrong, 5 the log says nothing about it.'
+    'Reads a log file of EdgeCore, or what journalctl -u edgecore printed, with any --output; without FILE the journal of this node. It judges the last start of EdgeCore in it, as edgekit doctor does.\n\n' +
+    exitCodeHelp('explain')
   static override examples = [
     'sudo edgekit edgecore explain',
     'edgekit edgecore explain /var/log/kubeedge/edgecore.log',
@@ -45,10 +47,10 @@ async function linesOf(file: string | undefined): Promise<LogLine[]> {
   if (file === '-') return readLogFile(await buffer(process.stdin))
   const bytes = await files.bytes(resolve(file))
   if (bytes) return readLogFile(bytes)
-  throw new EdgekitError(`${file} does not exist`, { exitCode: exitCodes.usage })
+  throw new EdgekitError(`${file} does not exist`, { code: 'file-unreadable' })
 }
 
 function exitCodeOf({ state, cause }: LogExplanation): number {
-  if (cause !== undefined) return exitCodes.refused
-  return state === 'unknown' ? exitCodes.notClean : exitCodes.ok
+  if (cause !== undefined) return explainExitCodes.failed
+  return state === 'unknown' ? explainExitCodes.unknown : explainExitCodes.ok
 }

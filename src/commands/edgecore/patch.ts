@@ -5,7 +5,8 @@ import { parseAssignments } from '../../edgecore/config/assignments.ts'
 import { patchEdgecoreConfig } from '../../edgecore/config/config.ts'
 import { eventBusValues } from '../../edgecore/config/event-bus.ts'
 import { withoutSecrets } from '../../edgecore/config/secret-values.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
+import { exitCodeHelp, patchExitCodes } from '../../lib/exit-codes.ts'
 import { plural } from '../../lib/format.ts'
 import { unifiedDiff } from '../../lib/unified-diff.ts'
 import { type Files, localFiles } from '../../node/files.ts'
@@ -14,7 +15,8 @@ import { paths } from '../../node/paths.ts'
 export default class EdgecorePatch extends EdgekitCommand {
   static override summary = 'Point the EventBus of an edgecore.yaml at the broker of its node'
   static override description =
-    'Sets modules.eventBus (enable, mqttMode 2, mqttServerExternal, mqttServerInternal) and modules.deviceTwin.enable by value, and what --set says. Comments, order, quoting and every other key stay as they are. A file that cannot be changed safely is refused, with line and column.\n\nExit codes: 0 done or nothing to do, 2 wrong usage, 3 the file was refused, or --check found that it would change.'
+    'Sets modules.eventBus (enable, mqttMode 2, mqttServerExternal, mqttServerInternal) and modules.deviceTwin.enable by value, and what --set says. Comments, order, quoting and every other key stay as they are. A file that cannot be changed safely is refused, with line and column.\n\n' +
+    exitCodeHelp('patch')
   static override examples = [
     'edgekit edgecore patch /etc/kubeedge/config/edgecore.yaml',
     'edgekit edgecore patch edgecore.yaml --check --diff',
@@ -45,7 +47,7 @@ export default class EdgecorePatch extends EdgekitCommand {
     const { text, changed } = patchEdgecoreConfig(before, values)
     const writes = changed.length > 0 && !flags.check && !flags.diff
     if (writes) await files.write(path, { text }, access)
-    if (flags.check && changed.length > 0) process.exitCode = exitCodes.refused
+    if (flags.check && changed.length > 0) process.exitCode = patchExitCodes.refused
     const shown = withoutSecrets(before, text)
     const diff = changed.length === 0 ? '' : unifiedDiff(path, shown.before, shown.after)
     if (flags.diff) this.say(diff.trimEnd())
@@ -66,17 +68,17 @@ async function open(path: string, files: Files) {
   const found = await files.status(path)
   if (!found) {
     throw new EdgekitError(`there is no ${path}`, {
-      exitCode: exitCodes.usage,
+      code: 'file-unreadable',
       remedy: 'Name the file that EdgeCore reads; systemctl cat edgecore shows it after --config.',
     })
   }
   if (found.kind === 'symlink') {
     const target = resolve(path, '..', await files.linkTarget(path))
     throw new EdgekitError(`${path} is a link to ${target}, and writing it would replace the link`, {
-      exitCode: exitCodes.refused,
+      code: 'not-a-regular-file',
       remedy: `Name the file itself:\n  edgekit edgecore patch ${target}`,
     })
   }
-  if (found.kind !== 'file') throw new EdgekitError(`${path} is not a file`, { exitCode: exitCodes.refused })
+  if (found.kind !== 'file') throw new EdgekitError(`${path} is not a file`, { code: 'not-a-regular-file' })
   return { before: (await files.read(path)) ?? '', access: found }
 }

@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { nearest } from '../../lib/nearest.ts'
 import type { ConfigValue } from './config-edit.ts'
 import { keysOf } from './key-path.ts'
@@ -72,4 +72,4 @@ function readValue(key: string, text: string): ConfigValue {
 }
 
 const usage = (message: string, remedy?: string): EdgekitError =>
-  new EdgekitError(message, { exitCode: exitCodes.usage, ...(remedy && { remedy }) })
+  new EdgekitError(message, { code: 'invalid-usage', ...(remedy && { remedy }) })

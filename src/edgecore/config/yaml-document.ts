@@ -57,7 +57,10 @@ export function describe(value: unknown): string {
 
 /** Stop before anything is changed, because a person has to look at the file. */
 export function refuse(message: string): never {
-  throw new EdgekitError(message, { exitCode: 3, remedy: 'correct the file by hand, then run edgekit again' })
+  throw new EdgekitError(message, {
+    code: 'edgecore-config-unusable',
+    remedy: 'correct the file by hand, then run edgekit again',
+  })
 }
 
 /** The values in edgecore.yaml, by their dotted paths. To understand YAML takes longer than to run a program. */

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { StepRunner } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
@@ -65,7 +65,7 @@ async function open(run: Run, begin: Attempt): Promise<void> {
     await run.begin(begin)
   } catch (error) {
     throw new EdgekitError(`cannot write down what is going to be done: ${messageOf(error)}`, {
-      exitCode: exitCodes.refused,
+      code: 'state-not-writable',
       remedy: 'Make /var/lib/edgekit writable, with some room, and run it again. Nothing has been changed.',
       cause: error,
     })
@@ -85,14 +85,14 @@ async function commit(
 
 const stopped = (error: unknown): EdgekitError =>
   new EdgekitError(`${messageOf(error)}; what has been changed so far is kept`, {
-    exitCode: error instanceof EdgekitError ? error.exitCode : exitCodes.notClean,
+    code: error instanceof EdgekitError ? error.code : 'stopped-midway',
     remedy: recoveryHint(),
     cause: error,
   })
 
 const kept = (error: unknown): EdgekitError =>
   new EdgekitError(`${messageOf(error)}\nNothing has been put back.`, {
-    exitCode: exitCodes.notClean,
+    code: 'changes-kept',
     remedy: recoveryHint(),
     cause: error,
   })
@@ -102,12 +102,12 @@ async function undo(error: unknown, { node, runSteps }: Transaction, run: Run): 
   await runSteps(steps)
   if (left.length === 0) {
     throw new EdgekitError(`${messageOf(error)}\nEverything that had been changed has been put back.`, {
-      exitCode: exitCodes.rolledBack,
+      code: 'rolled-back',
       cause: error,
     })
   }
   throw new EdgekitError([messageOf(error), ...unrevertedLines(left)].join('\n'), {
-    exitCode: exitCodes.notClean,
+    code: 'rollback-incomplete',
     remedy: recoveryHint(),
     cause: error,
   })

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import type { StepRunner } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 
@@ -35,7 +35,7 @@ export async function takeLock(
 
 const stillRuns = (what: string): EdgekitError =>
   new EdgekitError(`this has not ended: ${what}`, {
-    exitCode: exitCodes.locked,
+    code: 'program-still-running',
     remedy:
       'See what it waits for. Stuck, it can be ended with kill -9; not even that ends it while its disk does not answer. Then run this again.',
   })

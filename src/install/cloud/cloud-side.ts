@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import type { Manifest } from '../../bundle/manifest.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { Step } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { kubeconfigs } from '../../node/paths.ts'
@@ -58,7 +58,7 @@ export async function cloudOptions(
 }
 
 const usage = (message: string, remedy?: string): EdgekitError =>
-  new EdgekitError(message, { exitCode: exitCodes.usage, ...(remedy && { remedy }) })
+  new EdgekitError(message, { code: 'invalid-usage', ...(remedy && { remedy }) })
 
 /**
  * The steps that make the cluster the cloud side, for a machine on which the bundle has been installed. Running them
@@ -72,7 +72,7 @@ export function cloudSideSteps(options: CloudOptions, node: Node): Step[] {
       return (await node.processes.run(program, args, { timeoutMs })).stdout.trim()
     } catch (error) {
       throw new EdgekitError(messageOf(error), {
-        exitCode: exitCodes.checklistFailed,
+        code: 'cloud-step-failed',
         remedy:
           'The images, keadm and the manifests are in place. Mend the cause and run the same command again.',
         cause: error,
@@ -113,12 +113,12 @@ export function cloudSideSteps(options: CloudOptions, node: Node): Step[] {
 
 const otherVersion = (image: string, { kubeedgeVersion, kubeconfig }: CloudOptions): EdgekitError =>
   new EdgekitError(`CloudCore is there already, as ${image}; expected ${kubeedgeVersion}`, {
-    exitCode: exitCodes.checklistFailed,
+    code: 'cloudcore-version-mismatch',
     remedy: `An upgrade is yours to decide. The images for it are in place now:\n  keadm upgrade cloud --kubeedge-version=${kubeedgeVersion} --kube-config=${kubeconfig} --set mosquitto.enable=false --reuse-values`,
   })
 
 const chartBrokerIsOn = ({ kubeconfig }: CloudOptions): EdgekitError =>
   new EdgekitError('the chart of CloudCore runs a broker on every edge node, open on 0.0.0.0:1883', {
-    exitCode: exitCodes.checklistFailed,
+    code: 'chart-broker-enabled',
     remedy: `Remove it, and set mosquitto.enable=false at the next upgrade:\n  kubectl --kubeconfig=${kubeconfig} --namespace=kubeedge delete daemonset edge-eclipse-mosquitto`,
   })

@@ -6,7 +6,7 @@ import type { CgroupDriver } from '../../edgecore/config/node-values.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import { isForeign } from '../../facts/units.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
@@ -72,7 +72,7 @@ async function readBase(path: string, { files }: Node): Promise<EdgecoreConfig> 
   const text = await files.read(path)
   if (text === undefined) {
     throw new EdgekitError(`there is no ${path}`, {
-      exitCode: exitCodes.usage,
+      code: 'file-unreadable',
       remedy: 'Name a configuration of EdgeCore with --edgecore-config, or leave it out.',
     })
   }

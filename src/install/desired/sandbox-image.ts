@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 const isPause = (reference: string): boolean => /\/pause(?:-[a-z0-9]+)?:[^/]+$/.test(reference)
 
@@ -19,7 +19,7 @@ export function sandboxImage(defaultConfig: string, images: readonly string[]): 
   throw new EdgekitError(
     `the bundle has a container runtime, but no pause image; this containerd asks for ${asked ?? 'one'}`,
     {
-      exitCode: exitCodes.refused,
+      code: 'bundle-incomplete',
       remedy: `Add it to the images of the bundle definition and build the bundle again. Nothing has been changed.`,
     },
   )

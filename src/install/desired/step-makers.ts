@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ActionKind, SpecOf } from '../../actions/index.ts'
 import type { UnpackedBundle } from '../../bundle/verify-unpacked.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { paths } from '../../node/paths.ts'
 
 /** One thing that must be true on the node, and the kind of action that makes it so. */
@@ -47,7 +47,7 @@ export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] =
     const file = manifest.files.find(file => file.path === member)
     if (!file) {
       throw new EdgekitError(`the bundle has no ${member}, which a node needs`, {
-        exitCode: exitCodes.refused,
+        code: 'bundle-incomplete',
         remedy: 'Build the bundle with the edgekit that installs it.',
       })
     }

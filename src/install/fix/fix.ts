@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../checks/check.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import type { StepRunner } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
@@ -118,13 +118,13 @@ export async function mendNode<R extends { checks: readonly CheckResult[] }>(
 
 const notRoot = (): EdgekitError =>
   new EdgekitError('only root can change this node', {
-    exitCode: exitCodes.refused,
+    code: 'permission-denied',
     remedy: 'sudo edgekit doctor --fix',
   })
 
 const interruptedBefore = (): EdgekitError =>
   new EdgekitError('an install was interrupted here, and comes first', {
-    exitCode: exitCodes.refused,
+    code: 'install-interrupted',
     remedy: recoveryHint(),
   })
 

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { paths, units } from '../../node/paths.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
 import type { Plan } from './plan.ts'
@@ -16,13 +16,13 @@ export function forcedIds(force: readonly string[], desired: readonly DesiredSte
     const step = desired.find(step => step.id === id)
     if (step?.kind === 'image') {
       throw new EdgekitError(`--force ${name}: edgekit does not replace an image of somebody else`, {
-        exitCode: exitCodes.usage,
+        code: 'invalid-usage',
         remedy: `See who uses it, then remove it yourself:\n  ctr -n k8s.io images rm ${name}`,
       })
     }
     if (step && ['file', 'link', 'edgecore-config'].includes(step.kind)) return id
     throw new EdgekitError(`--force ${name}: an install puts nothing of that name in place`, {
-      exitCode: exitCodes.usage,
+      code: 'invalid-usage',
       remedy: 'Name what the refusal named, a path or a unit.',
     })
   })
@@ -35,7 +35,7 @@ export function refuseForeign({ foreign }: Plan): void {
   throw new EdgekitError(
     `these are there already, and edgekit did not write them as they are now:\n${list}`,
     {
-      exitCode: exitCodes.refused,
+      code: 'not-written-by-edgekit',
       remedy:
         'Use them as they are with --adopt, or replace one, with a backup, with --force=NAME; an image has to be removed by hand (ctr -n k8s.io images rm IMAGE). Nothing has been changed.',
     },

@@ -1,6 +1,6 @@
 import { isStartingOrActive } from '../../actions/unit-running.ts'
 import type { Facts } from '../../facts/index.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
 import type { Plan } from './plan.ts'
@@ -19,7 +19,7 @@ export function refuseUnderRunningEdgecore({ stage }: NodeSettings, { steps }: P
   throw new EdgekitError(
     `${units.edgecore} runs on this node, and a staged install does not restart it, but would change:\n${list}`,
     {
-      exitCode: exitCodes.refused,
+      code: 'edgecore-running',
       remedy: 'Use --no-stage, or stop it first: systemctl stop edgecore. Nothing has been changed.',
     },
   )

@@ -1,6 +1,6 @@
 import type { Action } from '../../actions/action.ts'
 import { actions } from '../../actions/index.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 /**
  * The action of a kind, which also says which spec it takes; TypeScript cannot follow that through a lookup, nor
@@ -12,7 +12,7 @@ export function actionOf(kind: string): Action<unknown> {
   throw new EdgekitError(
     `a newer edgekit was at work on this node: "${kind}" is a change that this one does not know`,
     {
-      exitCode: exitCodes.refused,
+      code: 'newer-edgekit',
       remedy: 'Use the edgekit that was used last. Nothing has been changed.',
     },
   )

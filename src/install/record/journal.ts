@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 const beginSchema = z.looseObject({
   record: z.literal('begin'),
@@ -103,7 +103,7 @@ const damaged = (path: string, line: number): EdgekitError =>
   new EdgekitError(
     `${path} says what an interrupted edgekit has done, and line ${line} of it cannot be read`,
     {
-      exitCode: exitCodes.notClean,
+      code: 'journal-unreadable',
       remedy: `Use the edgekit that was interrupted, if this is another version. If the file is damaged, move it away and install again: what is right already stays as it is.\n  mv ${path} ${path}.damaged`,
     },
   )

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod/mini'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import { paths } from '../../node/paths.ts'
@@ -57,7 +57,7 @@ export async function readReceipt(files: Files): Promise<Receipt | undefined> {
     throw new EdgekitError(
       `${paths.receipt} says what edgekit installed here, and cannot be read: ${messageOf(error)}`,
       {
-        exitCode: exitCodes.refused,
+        code: 'receipt-unreadable',
         remedy: `If it was written by a newer edgekit, use that. If it is damaged, move it away and install again: what is right already is then taken as found, and an uninstall leaves it.\n  mv ${paths.receipt} ${paths.receipt}.damaged`,
         cause: error,
       },

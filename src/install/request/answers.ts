@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import * as z from 'zod'
 import { checkKey } from '../../edgecore/config/assignments.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { listProblems } from '../../yaml/problem-list.ts'
 import { locate, problemsOf, type ValueProblem } from '../../yaml/problems.ts'
 import { readYaml } from '../../yaml/source.ts'
@@ -62,6 +62,6 @@ const setProblems = (set: Readonly<Record<string, ConfigValue>>): ValueProblem[]
 
 const wrong = (file: string, problems: Parameters<typeof listProblems>[0]): EdgekitError =>
   new EdgekitError(`the answers file ${file} is wrong${listProblems(problems)}`, {
-    exitCode: exitCodes.usage,
+    code: 'invalid-answers',
     remedy: 'docs/install.md has every key.',
   })

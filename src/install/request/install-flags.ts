@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { parseAssignments } from '../../edgecore/config/assignments.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { Files } from '../../node/files.ts'
 import type { InstallFlags } from './node-settings.ts'
@@ -31,7 +31,7 @@ export function askedBy(flags: NodeFlags, answers: InstallFlags): InstallFlags {
     throw new EdgekitError(
       'a token on the command line is not taken: everyone on this machine can read it in the process list, and it stays in the history of the shell',
       {
-        exitCode: exitCodes.usage,
+        code: 'token-on-command-line',
         remedy:
           'Put it into a file that only root can read, or pipe it:\n  edgekit install --token-file FILE\n  … | edgekit install --token-file -',
       },
@@ -77,7 +77,7 @@ export async function tokenFor(
 
 async function requireText(path: string, flag: string, files: Files): Promise<string> {
   const usage = (reason: string): never => {
-    throw new EdgekitError(`${flag} ${path}: ${reason}`, { exitCode: exitCodes.usage })
+    throw new EdgekitError(`${flag} ${path}: ${reason}`, { code: 'file-unreadable' })
   }
   const text = await files.read(path).catch(error => usage(messageOf(error)))
   return text ?? usage('there is no such file')

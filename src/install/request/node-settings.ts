@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import * as z from 'zod/mini'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import type { CloudCore } from '../../edgecore/config/node-values.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 /** What a person asks of one install, by flags and by an answers file. What is absent is left as it was. */
 export interface InstallFlags {
@@ -121,4 +121,4 @@ function checkNodeName(name: string): void {
 }
 
 const usage = (message: string, remedy: string): EdgekitError =>
-  new EdgekitError(message, { exitCode: exitCodes.usage, remedy })
+  new EdgekitError(message, { code: 'invalid-usage', remedy })

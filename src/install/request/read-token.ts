@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { Secret } from '../../lib/secret.ts'
 
 const fromCloud = 'On the cloud side this prints it:\n  keadm gettoken'
@@ -37,4 +37,4 @@ export function readToken(content: string, source: string, caHash: string | unde
 }
 
 const refused = (message: string, remedy: string): EdgekitError =>
-  new EdgekitError(message, { exitCode: exitCodes.usage, remedy })
+  new EdgekitError(message, { code: 'invalid-token', remedy })

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 /**
  * How many minor versions an edge node may go ahead at once: KubeEdge tests an edge that is up to two behind its cloud
@@ -24,7 +24,7 @@ export function requireVersionStep(from: string, to: string, force: readonly str
   const ahead = (major - oldMajor) * 1000 + minor - oldMinor
   if ((ahead < 0 || (ahead === 0 && patch < oldPatch)) && !force.includes('downgrade')) {
     throw new EdgekitError(`KubeEdge ${from} is installed here, and the bundle has the older ${to}`, {
-      exitCode: exitCodes.refused,
+      code: 'downgrade-refused',
       remedy:
         'EdgeCore does not promise to read what a newer one has written. If you know that it does: --force=downgrade. Nothing has been changed.',
     })
@@ -34,7 +34,7 @@ export function requireVersionStep(from: string, to: string, force: readonly str
     throw new EdgekitError(
       `KubeEdge ${from} is installed here, and the bundle has ${to}, ${ahead} minor versions ahead; at most ${longestStep} at once are tested by KubeEdge`,
       {
-        exitCode: exitCodes.refused,
+        code: 'version-skip-refused',
         remedy: `Upgrade to ${next} first, the cloud before the nodes. To skip it all the same: --force=version-skip. Nothing has been changed.`,
       },
     )

@@ -1,6 +1,6 @@
 import { releases } from '../../actions/release/index.ts'
 import type { Owned, Release } from '../../actions/release/release.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import type { ReceiptItem } from '../record/receipt.ts'
 
 interface Releasable {
@@ -18,7 +18,7 @@ export function releasable({ kind, spec, ownership, before, after }: ReceiptItem
     throw new EdgekitError(
       `a newer edgekit was at work on this node: "${kind}" is a change that this one does not know`,
       {
-        exitCode: exitCodes.refused,
+        code: 'newer-edgekit',
         remedy: 'Use the edgekit that was used last: /opt/edgekit/bin/edgekit',
       },
     )

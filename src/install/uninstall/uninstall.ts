@@ -1,6 +1,6 @@
 import { isContainerdGone } from '../../actions/containerd-gone.ts'
 import type { Kept, ReleaseContext } from '../../actions/release/release.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { Step, StepRunner } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { brokerContainer, paths, units } from '../../node/paths.ts'
@@ -58,7 +58,7 @@ export async function uninstall(options: UninstallOptions): Promise<UninstallRes
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error
     throw new EdgekitError(messageOf(error), {
-      exitCode: error instanceof EdgekitError ? error.exitCode : exitCodes.notClean,
+      code: error instanceof EdgekitError ? error.code : 'stopped-midway',
       remedy: 'Run edgekit uninstall again: it goes on where it stopped.',
       cause: error,
     })
@@ -73,7 +73,7 @@ async function unfinished({ node, runSteps, signal }: UninstallOptions): Promise
   await runSteps(steps)
   if (left.length === 0) return undefined
   throw new EdgekitError(unrevertedLines(left).join('\n'), {
-    exitCode: exitCodes.notClean,
+    code: 'rollback-incomplete',
     remedy: `An install that was interrupted has to be put back first. Mend the cause. ${recoveryHint()}`,
   })
 }

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 
 /** The disk, and not what should be written to it, is the trouble: no registry can help. */
 export class StorageError extends EdgekitError {}
@@ -25,7 +25,7 @@ const codeOf = (error: unknown): string =>
 function storageError(directory: string, error: unknown): StorageError {
   const code = codeOf(error)
   const explain = (message: string, remedy: string): StorageError =>
-    new StorageError(message, { exitCode: exitCodes.refused, remedy, cause: error })
+    new StorageError(message, { code: 'cache-not-writable', remedy, cause: error })
   if (noSpace.includes(code)) {
     return explain(
       `no space left on the disk of ${directory}`,

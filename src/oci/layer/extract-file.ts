@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { chmod, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path/posix'
 import type { ReadEntry } from 'tar/read-entry'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { PulledImage } from '../sources/pull.ts'
 import { eachEntry } from './layer.ts'
@@ -152,6 +152,6 @@ const whiteoutOf = (path: string): string => join(dirname(path), `.wh.${basename
 
 const failure = (message: string): EdgekitError =>
   new EdgekitError(message, {
-    exitCode: exitCodes.refused,
+    code: 'file-not-in-image',
     remedy: 'Check that this is the image and the path you mean; other versions may keep the file elsewhere.',
   })

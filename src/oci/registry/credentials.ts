@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { type DockerAuth, type DockerConfig, readDockerConfig } from './docker-config.ts'
 import type { Programs } from './helper-programs.ts'
 
@@ -109,6 +109,6 @@ function parsed(text: string): unknown {
 
 const unusable = (message: string, key: string): EdgekitError =>
   new EdgekitError(message, {
-    exitCode: exitCodes.refused,
+    code: 'credentials-unusable',
     remedy: `Log in again (docker login ${key === dockerHub ? '' : key}), or set DOCKER_CONFIG to a directory without these credentials.`,
   })

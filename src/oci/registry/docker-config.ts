@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 
 const entrySchema = z.object({
   /** base64 of `user:password` */
@@ -55,6 +55,6 @@ export async function readDockerConfig(file: string): Promise<DockerConfig> {
 
 const unusable = (file: string, why: string): EdgekitError =>
   new EdgekitError(`cannot read the registry credentials in ${file}: ${why}`, {
-    exitCode: exitCodes.usage,
+    code: 'invalid-docker-config',
     remedy: 'Repair or remove the file, or set DOCKER_CONFIG to another directory.',
   })

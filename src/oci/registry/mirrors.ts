@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
 /** Registry host -> base URL that is asked in its place. */
 export type Mirrors = ReadonlyMap<string, string>
@@ -10,13 +10,13 @@ export function parseMirrors(options: readonly string[]): Mirrors {
       const [, host = '', url = ''] = /^([^=]+)=(.+)$/.exec(option) ?? []
       if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
         throw new EdgekitError(`--registry-mirror ${option} is not HOST=URL`, {
-          exitCode: exitCodes.usage,
+          code: 'invalid-usage',
           remedy: 'Write it like docker.io=http://127.0.0.1:5000',
         })
       }
       if (new URL(url).username !== '') {
         throw new EdgekitError(`--registry-mirror ${host}=… has a user name in its URL`, {
-          exitCode: exitCodes.usage,
+          code: 'invalid-usage',
           remedy: `Leave it out and log in: docker login ${new URL(url).host}`,
         })
       }

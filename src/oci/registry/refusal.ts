@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type Answer, readAll } from '../../http/http.ts'
 import { retryAfter, Transient } from '../../http/retry.ts'
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { StorageError } from '../cache/storage-error.ts'
 import { formatReference, type ImageReference } from '../reference.ts'
 
@@ -57,7 +57,7 @@ export function toPullError({ image, address, place }: PullContext, error: unkno
   const remedy =
     error instanceof EdgekitError ? error.remedy : remedyFor(status, image.registry, address, place)
   return new EdgekitError(`cannot pull ${formatReference(image)} from ${address}: ${messageOf(error)}`, {
-    exitCode: exitCodes.refused,
+    code: 'image-pull-failed',
     cause: error,
     ...(remedy !== undefined && { remedy }),
   })

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes, messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { allOrAbort } from '../all-or-abort.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import { StorageError } from '../cache/storage-error.ts'
@@ -59,7 +59,7 @@ async function fromSource<T>(
     signal?.throwIfAborted()
     if (error instanceof StorageError) throw error
     throw new EdgekitError(`cannot take ${reference} from ${source}: ${messageOf(error)}`, {
-      exitCode: exitCodes.refused,
+      code: 'image-pull-failed',
       cause: error,
       remedy:
         (error instanceof EdgekitError ? error.remedy : undefined) ??

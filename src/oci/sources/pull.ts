@@ -1,5 +1,5 @@
 import { otherDigest } from '../../http/content-mismatch.ts'
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { allOrAbort } from '../all-or-abort.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { Descriptor } from '../descriptor.ts'
@@ -102,7 +102,7 @@ export async function followName(
   const { mediaType, manifest } = readServed(served, name)
   if (manifest === undefined) {
     throw new EdgekitError(`${name}: the entry for ${platform} is an index within an index`, {
-      exitCode: exitCodes.refused,
+      code: 'image-unusable',
       remedy: 'Push the image with one index.',
     })
   }
@@ -117,7 +117,7 @@ function checkedConfig(bytes: Buffer, platform: Platform, image: string): string
   const actual = `${config.os}/${config.architecture}`
   if (actual === platform) return config.rootfs.diff_ids
   throw new EdgekitError(`${image} is built for ${actual}, asked for was ${platform}`, {
-    exitCode: exitCodes.refused,
+    code: 'wrong-architecture',
     remedy: `Use a tag that has ${platform}.`,
   })
 }

@@ -1,4 +1,4 @@
-import { EdgekitError, exitCodes } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { parseReference } from '../reference.ts'
 
 /** An image on this machine. `name` says which one, where there are several. */
@@ -21,7 +21,7 @@ export function parseOrigin(text: string): LocalOrigin {
     return { kind, path, name }
   }
   throw new EdgekitError(`"${text}" is not a source of an image`, {
-    exitCode: exitCodes.usage,
+    code: 'invalid-usage',
     remedy:
       'Write oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:NAME] or docker-daemon:NAME.',
   })

@@ -1,20 +1,34 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import Doctor from '../../../src/commands/doctor.ts'
+import EdgecoreExplain from '../../../src/commands/edgecore/explain.ts'
+import EdgecorePatch from '../../../src/commands/edgecore/patch.ts'
 import Install from '../../../src/commands/install.ts'
-import { exitCodeMeanings, exitCodes } from '../../../src/lib/errors.ts'
+import Status from '../../../src/commands/status.ts'
+import Verify from '../../../src/commands/verify.ts'
+import { exitCodeHelp, exitCodes, exitCodeTables } from '../../../src/lib/exit-codes.ts'
 
-test('the README has the table of exit codes', () => {
-  const readme = readFileSync('README.md', 'utf8')
-  const rows = exitCodeMeanings.map(([code, meaning]) => `| ${code} | ${meaning} |`)
-  expect(readme).toContain(`| code | meaning |\n|---|---|\n${rows.join('\n')}\n`)
+const commands = {
+  install: Install,
+  doctor: Doctor,
+  verify: Verify,
+  status: Status,
+  explain: EdgecoreExplain,
+  patch: EdgecorePatch,
+}
+
+const names = Object.keys(exitCodeTables) as (keyof typeof exitCodeTables)[]
+
+test.each(names)('the help of %s ends with its exit codes', name => {
+  expect(commands[name].description.endsWith(`\n\n${exitCodeHelp(name)}`)).toBe(true)
 })
 
-test('edgekit install --help has it too', () => {
-  for (const [code, meaning] of exitCodeMeanings) expect(Install.description).toContain(`${code}  ${meaning}`)
+test.each(['README.md', 'docs/errors.md'])('%s has the exit codes of install', path => {
+  const rows = Object.values(exitCodeTables.install).map(([code, meaning]) => `| ${code} | ${meaning} |`)
+  expect(readFileSync(path, 'utf8')).toContain(`| exit code | meaning |\n| --- | --- |\n${rows.join('\n')}\n`)
 })
 
-test('every exit code has its meaning', () => {
-  expect(exitCodeMeanings.map(([code]) => code)).toEqual(
-    [...new Set<number>(Object.values(exitCodes))].toSorted((one, other) => one - other),
-  )
+test('no two outcomes of install share an exit code', () => {
+  const codes = Object.values(exitCodes)
+  expect(new Set(codes).size).toBe(codes.length)
 })

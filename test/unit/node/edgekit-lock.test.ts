@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { exitCodes } from '../../../src/lib/errors.ts'
+import { exitCodes } from '../../../src/lib/exit-codes.ts'
 import { localLock } from '../../../src/node/edgekit-lock.ts'
 import { localProcesses } from '../../../src/node/processes/processes.ts'
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
 import { interruptedRun } from '../../../../src/install/record/open-run.ts'
 import { readReceipt } from '../../../../src/install/record/receipt.ts'
-import { EdgekitError, exitCodes } from '../../../../src/lib/errors.ts'
+import { EdgekitError } from '../../../../src/lib/errors.ts'
+import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 import { paths } from '../../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
 import { perform, performUnfinished, rollBackOn } from '../engine.ts'
@@ -78,7 +79,7 @@ describe('a failure', () => {
     node.broken.set('restart b', 'no')
     const error = await failure(node, [enabled('a'), running('b')], false)
     expect(error.message).toMatch(/^no\n[\s\S]*Nothing has been put back\.$/)
-    expect(error.exitCode).toBe(exitCodes.notClean)
+    expect(error.exitCode).toBe(exitCodes.incomplete)
     expect(error.remedy).toContain('rollback')
     expect(node.calls).toEqual(['enable a', 'restart b'])
     node.calls.length = 0
@@ -91,7 +92,7 @@ describe('a failure', () => {
     const disk = await node.disk()
     node.broken.set('restart b', 'no').set('disable a', 'no bus').set('reload', 'no bus')
     const error = await failure(node, [enabled('a'), file('/etc/x', 'new'), running('b')])
-    expect(error.exitCode).toBe(exitCodes.notClean)
+    expect(error.exitCode).toBe(exitCodes.incomplete)
     expect(error.message).toContain(
       'Not everything could be put back:\n  Undo: Enable a at boot: no bus\n  Let systemd read its unit files again: no bus',
     )
@@ -163,7 +164,7 @@ test('a step that has no effect is an error', async () => {
 })
 
 describe('stopped by a signal', () => {
-  const reason = new EdgekitError('stopped', { exitCode: exitCodes.interrupted })
+  const reason = new EdgekitError('stopped', { code: 'stopped-by-sigint' })
 
   test('the change under way is finished, what was done is kept, and can be finished or undone', async () => {
     const node = await freshNode()

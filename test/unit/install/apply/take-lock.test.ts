@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { takeLock } from '../../../../src/install/apply/take-lock.ts'
-import { exitCodes } from '../../../../src/lib/errors.ts'
+import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 import type { StepRunner } from '../../../../src/lib/step.ts'
 import { tinyNode } from '../../actions/tiny-node.ts'
 

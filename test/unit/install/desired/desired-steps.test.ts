@@ -6,7 +6,7 @@ import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts
 import { makePlan } from '../../../../src/install/plan/plan.ts'
 import { readReceipt } from '../../../../src/install/record/receipt.ts'
 import { isSameSpec } from '../../../../src/install/record/spec.ts'
-import { exitCodes } from '../../../../src/lib/errors.ts'
+import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 import { paths, units } from '../../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
 import { bundleFiles } from '../bundle.ts'

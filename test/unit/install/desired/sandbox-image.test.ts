@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { sandboxImage } from '../../../../src/install/desired/sandbox-image.ts'
-import { exitCodes } from '../../../../src/lib/errors.ts'
+import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 
 // As `containerd config default` of 1.6.20, 1.7.24 and 2.1 writes it.
 const old = (tag: string) =>

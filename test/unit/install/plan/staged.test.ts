@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { PlannedStep } from '../../../../src/install/plan/plan.ts'
 import { refuseUnderRunningEdgecore } from '../../../../src/install/plan/staged.ts'
 import type { NodeSettings } from '../../../../src/install/request/node-settings.ts'
-import { exitCodes } from '../../../../src/lib/errors.ts'
+import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 import { paths } from '../../../../src/node/paths.ts'
 import { healthy } from '../../checks/healthy.ts'
 

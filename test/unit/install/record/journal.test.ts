@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readHistory } from '../../../../src/install/record/journal.ts'
-import { exitCodes } from '../../../../src/lib/errors.ts'
+import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 
 const begin = {
   record: 'begin',
@@ -70,7 +70,7 @@ test.each([
   expect(() => read(text)).toThrow(
     expect.objectContaining({
       message: expect.stringContaining(line),
-      exitCode: exitCodes.notClean,
+      exitCode: exitCodes.incomplete,
       remedy: expect.stringContaining('mv /journal'),
     }),
   )

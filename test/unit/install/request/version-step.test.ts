@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { requireVersionStep } from '../../../../src/install/request/version-step.ts'
-import { exitCodes } from '../../../../src/lib/errors.ts'
+import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 
 test.each([
   ['v1.22.0', 'v1.22.0'],

@@ -1,0 +1,64 @@
+/** Exit codes and their meaning, for each command that has its own: shown in --help, the README and docs/. */
+export const exitCodeTables = {
+  /** `install`, `upgrade`, `rollback`, `uninstall`, and any command that fails. */
+  install: {
+    ok: [0, 'success, or nothing to do'],
+    internal: [1, 'internal error in edgekit; please report it'],
+    usage: [2, 'invalid usage'],
+    refused: [3, 'refused, nothing was changed: damaged bundle, wrong machine or a conflict'],
+    rolledBack: [4, 'failed, and all changes were rolled back'],
+    incomplete: [5, 'failed, and the node is left in between; the output says how to continue'],
+    locked: [6, 'another edgekit is running on this node'],
+    checklistFailed: [7, 'installed, but the checklist found problems'],
+    itemsKept: [8, 'uninstalled, but something was kept; the output says what and why'],
+    hangup: [129, 'stopped by SIGHUP (the terminal was closed)'],
+    interrupted: [130, 'stopped by SIGINT (Ctrl-C)'],
+    terminated: [143, 'stopped by SIGTERM'],
+  },
+  doctor: {
+    ok: [0, 'no problems found'],
+    failed: [3, 'a check failed'],
+    warnings: [4, 'warnings only, and --strict was given'],
+    notChecked: [5, 'something could not be checked'],
+  },
+  verify: {
+    ok: [0, 'the bundle is intact, and signed by one of the keys, if any were given'],
+    damaged: [3, 'the bundle is damaged, or none of the keys signed it'],
+  },
+  status: {
+    ok: [0, 'everything is as it was installed'],
+    changed: [3, 'something has changed, or nothing is installed'],
+    interrupted: [5, 'an install or uninstall was interrupted'],
+  },
+  explain: {
+    ok: [0, 'the log shows no problem'],
+    failed: [3, 'the log shows a problem'],
+    unknown: [5, 'the log does not tell'],
+  },
+  patch: {
+    ok: [0, 'success, or nothing to do'],
+    refused: [3, 'the file was refused, or --check found something to change'],
+  },
+} as const satisfies Record<string, Record<string, readonly [code: number, meaning: string]>>
+
+type Tables = typeof exitCodeTables
+type Codes<T extends Record<string, readonly [number, string]>> = {
+  readonly [Outcome in keyof T]: T[Outcome][0]
+}
+
+const codesOf = <T extends Record<string, readonly [number, string]>>(table: T): Codes<T> =>
+  Object.fromEntries(Object.entries(table).map(([outcome, [code]]) => [outcome, code])) as Codes<T>
+
+export const exitCodes = codesOf(exitCodeTables.install)
+export const doctorExitCodes = codesOf(exitCodeTables.doctor)
+export const verifyExitCodes = codesOf(exitCodeTables.verify)
+export const statusExitCodes = codesOf(exitCodeTables.status)
+export const explainExitCodes = codesOf(exitCodeTables.explain)
+export const patchExitCodes = codesOf(exitCodeTables.patch)
+
+/** The last paragraph of a command's --help. */
+export const exitCodeHelp = (command: keyof Tables): string =>
+  [
+    'Exit codes:',
+    ...Object.values(exitCodeTables[command]).map(([code, meaning]) => `${code}  ${meaning}`),
+  ].join('\n')

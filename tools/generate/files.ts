@@ -1,0 +1,13 @@
+import { definitionJsonSchema } from '../../src/build/definition/schema.ts'
+import { reportJsonSchema } from '../../src/doctor/report-schema.ts'
+import { errorsPage } from './errors-page.ts'
+
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** Text by path from the root of the repository. */
+export const generatedFiles = (): ReadonlyMap<string, string> =>
+  new Map([
+    ['docs/errors.md', errorsPage()],
+    ['bundles/definition.schema.json', json(definitionJsonSchema())],
+    ['docs/report.schema.json', json(reportJsonSchema())],
+  ])
