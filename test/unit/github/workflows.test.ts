@@ -5,10 +5,10 @@ import { parseAction } from '@actions/workflow-parser/actions/index'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
-/** What GitHub's own parser, with the schema that GitHub uses, says against a file. */
+/** Errors that GitHub's own parser, with the schema GitHub uses, reports for a file. */
 function problemsOf(name: string, content: string): string[] {
-  const look = name.endsWith('action.yml') ? parseAction : parseWorkflow
-  const { context } = look({ name, content }, new NoOperationTraceWriter())
+  const parseFile = name.endsWith('action.yml') ? parseAction : parseWorkflow
+  const { context } = parseFile({ name, content }, new NoOperationTraceWriter())
   return context.errors.getErrors().map(({ message }) => message)
 }
 
@@ -20,12 +20,13 @@ interface Step {
 }
 
 interface Job {
+  'runs-on': string
   steps: Step[]
   permissions?: Record<string, string>
   'timeout-minutes'?: number
 }
 
-/** What is wrong with a script, by the shell that runs it. */
+/** The shell's own error for a script, if it cannot parse it. */
 function syntaxProblem({ run = '' }: Step): string | undefined {
   try {
     execFileSync('bash', ['-n'], { input: run, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -42,7 +43,7 @@ interface File {
   steps: Step[]
 }
 
-/** A workflow, or an action as if it were a workflow without jobs. */
+/** A workflow, or an action read as a workflow without jobs. */
 function read(file: string): File {
   const text = readFileSync(file, 'utf8')
   const { permissions, jobs = {}, runs } = parse(text)
@@ -55,17 +56,17 @@ const workflows = globSync('.github/workflows/*.yml')
 describe.each([...workflows, 'action.yml'])('%s', file => {
   const { text, steps } = read(file)
 
-  test('GitHub understands it', () => {
+  test("passes GitHub's parser", () => {
     expect(problemsOf(file, text)).toEqual([])
   })
 
-  test('foreign code is pinned by commit, with its version beside it', () => {
+  test('pins every action by commit, with its version in a comment', () => {
     const uses = text.split('\n').filter(line => /\buses:/.test(line))
     expect(uses).toHaveLength(steps.filter(step => step.uses).length)
     expect(uses.filter(line => !/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([])
   })
 
-  test('scripts are well-formed, and nothing from outside is pasted into them', () => {
+  test('has valid scripts without interpolated input or downloads', () => {
     const scripts = steps.filter(({ run }) => run !== undefined)
     expect(scripts.length).toBeGreaterThan(0)
     expect(scripts.map(syntaxProblem).filter(Boolean)).toEqual([])
@@ -74,35 +75,36 @@ describe.each([...workflows, 'action.yml'])('%s', file => {
   })
 })
 
-test.each(workflows)('%s has no more rights and no more time than it needs', file => {
+test.each(workflows)('%s has least privilege and a timeout for every job', file => {
   const { permissions, jobs } = read(file)
   expect(permissions).toEqual({ contents: 'read' })
   const writing = Object.entries(jobs).filter(([, job]) => job.permissions)
   for (const [name, job] of writing) {
     expect(job.permissions, name).toEqual({ contents: 'write' })
-    // Where something may be written, nothing of the checkout runs.
+    // A job that can write runs no code from the checkout.
     expect(
       job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout')),
       name,
     ).toEqual([])
   }
   expect(Object.values(jobs).filter(job => job['timeout-minutes'] === undefined)).toEqual([])
-  const checkouts = Object.values(jobs)
-    .flatMap(job => job.steps)
-    .filter(({ uses }) => uses?.startsWith('actions/checkout'))
+  const steps = Object.values(jobs).flatMap(job => job.steps)
+  const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout'))
   expect(checkouts.filter(step => step.with?.['persist-credentials'] !== false)).toEqual([])
+  const setups = steps.filter(({ uses }) => uses?.startsWith('actions/setup-node'))
+  expect(setups.map(step => step.with)).toEqual(setups.map(() => ({ 'node-version-file': '.nvmrc' })))
 })
 
-test('the parser finds what GitHub would refuse', () => {
+test("GitHub's parser and bash report what GitHub would refuse", () => {
   const workflow =
     'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: echo\n        shel: bash\n'
   expect(problemsOf('x.yml', workflow)).not.toEqual([])
   const action = 'name: x\ndescription: x\nruns:\n  using: composite\n  stepz: []\n'
   expect(problemsOf('action.yml', action)).not.toEqual([])
-  expect(syntaxProblem({ run: 'for x in; do' })).toBeTruthy()
+  expect(syntaxProblem({ run: 'for x in; do' })).toContain('syntax error')
 })
 
-test('nothing is published that has not been installed on both architectures', () => {
+test('the release publishes only what was installed on both architectures', () => {
   const { jobs } = parse(readFileSync('.github/workflows/build-release.yml', 'utf8'))
   expect(jobs.gate.needs).toBe('build')
   expect(jobs.publish.needs).toEqual(['build', 'gate'])
@@ -112,4 +114,14 @@ test('nothing is published that has not been installed on both architectures', (
   ])
   const writers = Object.keys(jobs).filter(name => jobs[name].permissions)
   expect(writers).toEqual(['publish'])
+})
+
+test('the weekly workflow runs the crash matrix, and all tests on arm64', () => {
+  const { on, jobs } = parse(readFileSync('.github/workflows/weekly.yml', 'utf8'))
+  expect(on.schedule).toEqual([{ cron: expect.stringMatching(/^\d+ \d+ \* \* [0-6]$/) }])
+  const lastCommand = ({ steps }: Job) => steps.at(-1)?.run?.replace('sudo --preserve-env=PATH,CI ', '')
+  expect(Object.values<Job>(jobs).map(job => [job['runs-on'], lastCommand(job)])).toEqual([
+    ['ubuntu-24.04', 'npm run test:full'],
+    ['ubuntu-24.04-arm', 'npm test'],
+  ])
 })
