@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import type { Manifest } from '../../src/bundle/manifest.ts'
+import { hostArch } from '../../tools/runtime.ts'
 import { cached } from '../cache.ts'
 import { standInEdgecore } from '../edgecore/index.ts'
 import { labRegistry, mirrorFlags } from '../registry/lab-registry.ts'
@@ -17,14 +18,14 @@ export async function labBundle(role: Role = 'edge'): Promise<string> {
     const registry = await labRegistry(edgecore)
     try {
       const cache = join(output, 'blobs')
-      const options = ['--arch', 'amd64', '-o', output, '--cache', cache, ...mirrorFlags(registry.url)]
+      const options = ['--arch', hostArch(), '-o', output, '--cache', cache, ...mirrorFlags(registry.url)]
       await execa(edgekit, ['bundle', role, ...options], { cwd: output })
       await rm(cache, { recursive: true })
     } finally {
       await registry.stop()
     }
   })
-  return join(directory, `kubeedge-${role}-v1.22.0-amd64.tar.gz`)
+  return join(directory, `kubeedge-${role}-v1.22.0-${hostArch()}.tar.gz`)
 }
 
 /** Where the bundle lies on a node, as unpacked by a technician. */

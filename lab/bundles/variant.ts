@@ -3,6 +3,7 @@ import { appendFile, chmod, copyFile, mkdir, readFile, rm, writeFile } from 'nod
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { formatManifest, parseManifest } from '../../src/bundle/manifest.ts'
+import { hostArch } from '../../tools/runtime.ts'
 import { cached } from '../cache.ts'
 import { standInEdgecore } from '../edgecore/index.ts'
 import { labRegistry, mirrorFlags } from '../registry/lab-registry.ts'
@@ -41,7 +42,7 @@ export async function variantLayer(
     }
     const registry = await labRegistry(edgecore)
     try {
-      const options = ['--arch', 'amd64', '-o', 'out', '--cache', 'cache', ...mirrorFlags(registry.url)]
+      const options = ['--arch', hostArch(), '-o', 'out', '--cache', 'cache', ...mirrorFlags(registry.url)]
       await execa(edgekit, ['bundle', '-f', 'my.yaml', ...options], { cwd: work })
     } finally {
       await registry.stop()

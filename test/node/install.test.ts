@@ -10,6 +10,7 @@ import { snapshot } from '../../lab/machine/snapshot.ts'
 import { inTurn, releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
+import { hostArch } from '../../tools/runtime.ts'
 
 const minutes = 60_000
 
@@ -151,8 +152,8 @@ describe.concurrent.each(releases)('%s', release => {
     const name = 'docker.io/library/eclipse-mosquitto:2.0'
     await node.sh(
       [
-        `ctr -n k8s.io images import --platform linux/amd64 ${bundleOnNode}/images/eclipse-mosquitto-2.0.tar`,
-        `ctr -n k8s.io images convert --platform linux/amd64 --uncompress ${name} example.com/theirs:1`,
+        `ctr -n k8s.io images import --platform linux/${hostArch()} ${bundleOnNode}/images/eclipse-mosquitto-2.0.tar`,
+        `ctr -n k8s.io images convert --platform linux/${hostArch()} --uncompress ${name} example.com/theirs:1`,
         `ctr -n k8s.io images rm ${name}`,
         `ctr -n k8s.io images tag example.com/theirs:1 ${name}`,
       ].join(' && '),

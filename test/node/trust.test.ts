@@ -10,6 +10,7 @@ import { snapshot } from '../../lab/machine/snapshot.ts'
 import { labRegistry, mirrorFlags } from '../../lab/registry/lab-registry.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
+import { hostArch } from '../../tools/runtime.ts'
 
 let scratch: string
 beforeAll(async () => {
@@ -26,7 +27,7 @@ beforeAll(async () => {
       'bundle',
       'edge',
       '--arch',
-      'amd64',
+      hostArch(),
       '-o',
       join(scratch, 'stick'),
       '--cache',

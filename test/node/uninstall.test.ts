@@ -9,6 +9,7 @@ import { snapshot } from '../../lab/machine/snapshot.ts'
 import { releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
+import { hostArch } from '../../tools/runtime.ts'
 
 const minutes = 60_000
 const uninstall = 'edgekit uninstall --yes'
@@ -46,7 +47,7 @@ test.concurrent(
     const mine = await node.sh(`cat ${paths.brokerConfig}`)
     const status = await node.run('edgekit status --json')
     expect(JSON.parse(status.stdout)).toMatchObject({
-      installed: { bundle: { name: 'kubeedge-edge', kubeedgeVersion: 'v1.22.0', arch: 'amd64' } },
+      installed: { bundle: { name: 'kubeedge-edge', kubeedgeVersion: 'v1.22.0', arch: hostArch() } },
       interrupted: null,
       differences: [
         { what: paths.brokerConfig, how: 'has been changed' },
