@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type SmallBundle, smallBundle } from '../../lab/small-bundle.ts'
+import { type SmallBundle, smallBundle } from '../../lab/bundles/small-bundle.ts'
 
 let small: SmallBundle
 beforeAll(async () => {
