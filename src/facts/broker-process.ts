@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os'
 import type { Node } from '../node/node.ts'
-import { brokerContainer, units } from '../node/paths.ts'
+import { brokerControlGroup, units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 
 export interface BrokerProcessFacts {
@@ -28,7 +28,7 @@ export interface BrokerProcessFacts {
 }
 
 // Version 2 and version 1 of control groups.
-const groups = ['/sys/fs/cgroup', '/sys/fs/cgroup/pids'].map(root => `${root}/k8s.io/${brokerContainer}`)
+const groups = ['/sys/fs/cgroup', '/sys/fs/cgroup/pids'].map(root => `${root}${brokerControlGroup}`)
 /** sysconf(_SC_CLK_TCK) of Linux, on all machines edgekit is for. */
 const ticksPerSecond = 100
 

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { type TokenShape, tokenShape } from '../edgecore/token-shape.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
+import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 import { readNodeConfig } from './edgecore-config.ts'
 
@@ -29,16 +30,13 @@ export interface CertificatesFacts {
   bootstrapFile: TokenShape | undefined
 }
 
-/** Looked for before the token in edgecore.yaml (KubeEdge v1.13 and later). */
-const bootstrapFile = '/etc/kubeedge/bootstrap-edgecore.conf'
-
 export const certificates: Collector<CertificatesFacts> = {
   name: 'certificates',
   timeoutMs: 10_000,
   async collect(node) {
     const { files } = node
     const { edgeHub, eventBus } = (await readNodeConfig(node)).config
-    const token = await files.read(bootstrapFile)
+    const token = await files.read(paths.bootstrapToken)
     const { tls } = eventBus
     return {
       node: await lookAt(
@@ -85,9 +83,9 @@ async function lookAt(
   }
 }
 
-async function unusable(paths: readonly string[], files: Files): Promise<string[]> {
+async function unusable(named: readonly string[], files: Files): Promise<string[]> {
   const found = await Promise.all(
-    paths.map(async path => ((await files.status(path)) ? undefined : `${path} does not exist`)),
+    named.map(async path => ((await files.status(path)) ? undefined : `${path} does not exist`)),
   )
   return found.filter(problem => problem !== undefined)
 }

@@ -17,7 +17,7 @@ export interface ContainerdFileFacts {
 
 async function damaged(node: Node, root: string): Promise<ContainerdFileFacts['damagedBlobs']> {
   const layers = (await installedManifest(node))?.images.flatMap(image => image.layers) ?? []
-  const sizes = await Promise.all(layers.map(({ digest }) => node.runtime.blobSize(root, digest)))
+  const sizes = await Promise.all(layers.map(({ digest }) => node.containerd.blobSize(root, digest)))
   return layers.flatMap(({ digest, size }, index) => {
     // One that is not there at all is what `ctr images check` finds.
     const found = sizes[index] ?? size
@@ -30,7 +30,7 @@ export const containerdFiles: Collector<ContainerdFileFacts> = {
   name: 'containerdFiles',
   timeoutMs: 15_000,
   async collect(node) {
-    const config = await node.runtime.config()
+    const config = await node.containerd.config()
     const [cniFiles, damagedBlobs, states] = await Promise.all([
       node.files.list(config.cniConfigs),
       damaged(node, config.root),

@@ -6,5 +6,5 @@ export const ctr: Collector<{ import: string[]; run: string[] }> = {
   timeoutMs: 10_000,
   lasting: true,
   onlyBeforeInstall: true,
-  collect: node => node.runtime.ctrFlags(),
+  collect: node => node.containerd.ctrFlags(),
 }

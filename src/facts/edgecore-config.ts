@@ -1,8 +1,8 @@
 import { type EdgecoreConfig, edgecoreConfigIn } from '../edgecore/config/config.ts'
+import { edgecoreConfigPath } from '../edgecore/config/edgecore-config-path.ts'
 import { type BrokerLogin, brokerLoginIn } from '../edgecore/config/mqtt-credentials.ts'
 import { readKeys } from '../edgecore/config/yaml-document.ts'
 import { messageOf } from '../lib/errors.ts'
-import type { Node } from '../node/node.ts'
 import { paths, units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 import { memoizePerNode } from './memoized-node.ts'
@@ -20,12 +20,6 @@ export interface EdgecoreConfigFacts {
   alsoUsual: boolean
 }
 
-/** EdgeCore reads one file; its unit may name another than the usual one. */
-async function edgecoreConfigPath(node: Node): Promise<string> {
-  const { execStart } = await node.systemd.unit(units.edgecore)
-  return /--config[= ](\S+)/.exec(execStart)?.[1] ?? paths.edgecoreConfig
-}
-
 interface NodeConfig {
   path: string
   /** Is there such a file? */
@@ -40,7 +34,8 @@ interface NodeConfig {
 
 /** What stands in the file that EdgeCore reads, and what it means. */
 export const readNodeConfig = memoizePerNode(async (node): Promise<NodeConfig> => {
-  const path = await edgecoreConfigPath(node)
+  const { execStart } = await node.systemd.unit(units.edgecore)
+  const path = edgecoreConfigPath(execStart)
   const text = await node.files.read(path)
   const understood = (yaml: string) => {
     const keys = readKeys(yaml)

@@ -26,9 +26,10 @@ const containerIn = (controlGroup: string): string | undefined =>
 const unitIn = (controlGroup: string): string | undefined =>
   /\/([^/]+\.(?:service|scope))(?:\/|$)/.exec(controlGroup)?.[1]
 
-async function podOf(container: string, { containerd, runtime }: Node): Promise<string | undefined> {
+async function podOf(container: string, { containerd }: Node): Promise<string | undefined> {
   if (!(await containerd.answers())) return undefined
-  const labels = await runtime.containerLabels(container).catch((): Record<string, string> => ({}))
+  const containers = await containerd.containers().catch(() => [])
+  const labels = containers.find(({ id }) => id === container)?.labels ?? {}
   const name = labels['io.kubernetes.pod.name']
   return name && `${labels['io.kubernetes.pod.namespace']}/${name}`
 }

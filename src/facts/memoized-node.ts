@@ -14,6 +14,7 @@ export function memoizePerNode<T>(ask: (node: Node) => Promise<T>): (node: Node)
 const names: readonly string[] = Object.values(units)
 const unitStates = memoizePerNode(({ systemd }) => systemd.units(names))
 const images = memoizePerNode(({ containerd }) => containerd.images())
+const containers = memoizePerNode(({ containerd }) => containerd.containers())
 const answers = memoizePerNode(({ containerd }) => containerd.answers())
 
 /** The same node, for one look at it: what is asked of its units and of containerd is asked once, for all of them. */
@@ -22,7 +23,12 @@ export function memoizedNode(node: Node): Node {
   const asked = { ...node }
   return {
     ...node,
-    containerd: { ...containerd, images: () => images(asked), answers: () => answers(asked) },
+    containerd: {
+      ...containerd,
+      images: () => images(asked),
+      containers: () => containers(asked),
+      answers: () => answers(asked),
+    },
     systemd: {
       ...systemd,
       unit: async name => (await unitStates(asked))[names.indexOf(name)] ?? systemd.unit(name),

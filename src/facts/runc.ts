@@ -7,7 +7,7 @@ export const runc: Collector<{ version: string } | { failure: string }> = {
   timeoutMs: 15_000,
   lasting: true,
   collect: async node =>
-    node.runtime.runcVersion().then(
+    node.containerd.runcVersion().then(
       version => ({ version }),
       error => ({ failure: messageOf(error) }),
     ),

@@ -1,3 +1,4 @@
+import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 import { readNodeConfig } from './edgecore-config.ts'
 import { type FileAccess, fileAccess } from './file-access.ts'
@@ -17,7 +18,7 @@ export const secretFiles: Collector<SecretFile[]> = {
     const hasSecret = edgeHub.token.set || eventBus.mqttPassword.set
     const candidates = [
       ...(hasSecret ? [configPath] : []),
-      '/etc/kubeedge/bootstrap-edgecore.conf',
+      paths.bootstrapToken,
       edgeHub.tlsPrivateKeyFile.value,
       eventBus.tls.privateKeyFile.value,
     ]

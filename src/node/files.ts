@@ -39,8 +39,6 @@ export interface Files {
   status(path: string): Promise<FileStatus | undefined>
   /** When it was last written, milliseconds since 1970; undefined when there is nothing. */
   modified(path: string): Promise<number | undefined>
-  /** When something of it last changed, its name too, milliseconds since 1970: nobody can set this. Of a directory, any name in it. */
-  changed(path: string): Promise<number | undefined>
   /** Names in a directory; empty when there is none. */
   list(path: string): Promise<string[]>
   linkTarget(path: string): Promise<string>
@@ -150,7 +148,6 @@ export function localFiles(): Files {
       return { kind, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid, size: found.size }
     },
     modified: async path => (await fs.stat(path).catch(absentAsUndefined))?.mtimeMs,
-    changed: async path => (await fs.stat(path).catch(absentAsUndefined))?.ctimeMs,
     list: async path => (await fs.readdir(path).catch(absentAsUndefined)) ?? [],
     linkTarget: path => fs.readlink(path),
     sha256: (path, signal) => hashes.getOrMake(path, () => hashOf(path, signal)),

@@ -1,6 +1,5 @@
 import { type Containerd, localContainerd } from './containerd/containerd.ts'
 import { grpcClient } from './containerd/grpc.ts'
-import { localRuntime, type Runtime } from './containerd/runtime-programs.ts'
 import { type Lock, localLock } from './edgekit-lock.ts'
 import { type Files, localFiles, syncDirectory } from './files.ts'
 import { localMachine, type Machine } from './machine.ts'
@@ -11,14 +10,13 @@ import { localStorage, type Storage } from './storage.ts'
 import { localSystemd, type Systemd } from './systemd.ts'
 import { type Journal, localJournal } from './systemd-journal.ts'
 
-/** The machine edgekit runs on. Everything that looks at a node or changes it goes through here. */
+/** The machine edgekit runs on: the only way to inspect or change a node. */
 export interface Node {
   machine(): Promise<Machine>
   processes: Processes
   files: Files
   systemd: Systemd
   containerd: Containerd
-  runtime: Runtime
   storage: Storage
   journal: Journal
   network: Network
@@ -31,15 +29,12 @@ export function localNode(): Node {
   const lock = localLock(paths.lock)
   const processes = localProcesses(() => lock.descriptor)
   const exists = async (path: string): Promise<boolean> => (await files.status(path)) !== undefined
-  const call = grpcClient()
-  const containerd = localContainerd(processes, exists, call)
   return {
     machine: () => localMachine(files),
     processes,
     files,
     systemd: localSystemd(processes, exists, syncDirectory),
-    containerd,
-    runtime: localRuntime(processes, files, () => containerd.socket(), call),
+    containerd: localContainerd(processes, files, grpcClient()),
     storage: localStorage(files),
     journal: localJournal(processes),
     network: localNetwork(files),

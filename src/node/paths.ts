@@ -37,6 +37,8 @@ export const paths = {
   edgecoreDropIn: '/etc/systemd/system/edgecore.service.d/10-edgekit.conf',
   /** KubeEdge v1.8 to v1.23 read this file unless the unit says `--config` (edge/cmd/edgecore/app/options). */
   edgecoreConfig: '/etc/kubeedge/config/edgecore.yaml',
+  /** `keadm join` leaves the token here; EdgeCore v1.13 and later reads it before edgecore.yaml. */
+  bootstrapToken: '/etc/kubeedge/bootstrap-edgecore.conf',
 } as const
 
 /** Where the file of a unit is that this machine's administrator, or edgekit, has brought (systemd.unit(5)). */
@@ -57,8 +59,12 @@ export const otherContainerdSockets = [
   '/var/snap/microk8s/common/run/containerd.sock',
   '/run/k0s/containerd.sock',
 ] as const
-/** The broker's container and snapshot in containerd. */
+/** The containerd namespace that Kubernetes (CRI) uses for its images and containers. */
+export const containerdNamespace = 'k8s.io'
+/** The name of the broker's container and of its snapshot in containerd. */
 export const brokerContainer = 'mosquitto'
+/** Where `ctr` puts the broker's container below the root of a control group hierarchy. */
+export const brokerControlGroup = `/${containerdNamespace}/${brokerContainer}`
 export const broker = { host: '127.0.0.1', port: 1883 } as const
 /** Where a machine of a cluster keeps what root reaches it with: kubectl itself, kubeadm, k3s. */
 export const kubeconfigs = [

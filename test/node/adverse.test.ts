@@ -113,7 +113,7 @@ describe.concurrent.each(releases)('%s', release => {
       `pkill -STOP -f '[i]mport --platform'`,
       'systemctl kill --signal=KILL containerd; systemctl restart containerd',
     )
-    expect(stderr).toMatch(/images import [\s\S]*containerd has ended meanwhile/)
+    expect(stderr).toMatch(/images import [\s\S]*containerd closed the connection/)
     expect(exitCode).toBe(exitCodes.rolledBack)
     expect(await snapshot(node)).toEqual(untouched)
   })

@@ -1,5 +1,5 @@
 import { requireFact } from '../../facts/fact.ts'
-import { broker, brokerContainer, units } from '../../node/paths.ts'
+import { broker, brokerControlGroup, units } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 import { describeHolder, holderRemedy } from '../shared/holder.ts'
 
@@ -19,7 +19,7 @@ export const brokerPort: Check = {
   run(facts) {
     const strangers = requireFact(facts.listeners).filter(
       ({ port, owner }) =>
-        port === broker.port && !(owner?.controlGroup.endsWith(`/k8s.io/${brokerContainer}`) ?? false),
+        port === broker.port && !(owner?.controlGroup.endsWith(brokerControlGroup) ?? false),
     )
     if (strangers.length === 0) return { status: 'pass', observed: 'no other program listens on it' }
     return {

@@ -1,4 +1,5 @@
 import { requireFact } from '../../facts/fact.ts'
+import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
 export const leftoverJoinToken: Check = {
@@ -12,7 +13,7 @@ export const leftoverJoinToken: Check = {
     const { path, config } = requireFact(facts.edgecoreConfig)
     const places = [
       ...(config?.edgeHub.token.set ? [path] : []),
-      ...(bootstrapFile?.set ? ['/etc/kubeedge/bootstrap-edgecore.conf'] : []),
+      ...(bootstrapFile?.set ? [paths.bootstrapToken] : []),
     ]
     if (places.length === 0) return { status: 'pass', observed: 'none' }
     return {

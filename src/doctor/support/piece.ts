@@ -1,5 +1,6 @@
+import { edgecoreConfigPath } from '../../edgecore/config/edgecore-config-path.ts'
 import type { Node } from '../../node/node.ts'
-import { paths } from '../../node/paths.ts'
+import { containerdNamespace } from '../../node/paths.ts'
 
 /** One file of a support archive, before anything in it is masked. */
 export interface Piece {
@@ -44,7 +45,7 @@ export const ctr = (file: string, ...args: readonly string[]): Piece => ({
   keep: 'head',
   async collect(node, timeoutMs) {
     const address = ['--address', await node.containerd.socket()]
-    const all = ['--connect-timeout', '2s', ...address, '--namespace', 'k8s.io', ...args]
+    const all = ['--connect-timeout', '2s', ...address, '--namespace', containerdNamespace, ...args]
     return output(file, 'ctr', ...all).collect(node, timeoutMs)
   },
 })
@@ -66,7 +67,7 @@ export const edgecoreConfig: Piece = {
   keep: 'head',
   async collect(node, timeoutMs) {
     const { execStart } = await node.systemd.unit('edgecore.service')
-    const path = /--config[= ](\S+)/.exec(execStart)?.[1] ?? paths.edgecoreConfig
+    const path = edgecoreConfigPath(execStart)
     return copy('config/edgecore.yaml', path).collect(node, timeoutMs)
   },
 }

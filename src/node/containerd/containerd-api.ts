@@ -1,7 +1,8 @@
+import { fields, snapshotKinds, taskStates } from './containerd-fields.ts'
 import { type ContainerdServices, snapshotter } from './containerd-services.ts'
-import { encodeText, messagesIn, numberIn, textIn } from './protobuf.ts'
+import { encodeField, type Message, mapIn, messagesIn, numberIn, textIn } from './protobuf.ts'
 
-/** What containerd says of itself, without a process of `ctr` for each question. */
+/** What containerd reports about itself, without a `ctr` process for each question. */
 export interface ContainerdApi {
   version(): Promise<string>
   tasks(): Promise<Task[]>
@@ -12,17 +13,17 @@ export interface ContainerdApi {
   leases(): Promise<Lease[]>
 }
 
-/** What containerd knows of an image without looking at its content. */
+/** An entry of containerd's image store, without a look at its content. */
 export interface ImageName {
   reference: string
   digest: string
   pinned: boolean
 }
 
-/** What keeps content in containerd while somebody brings it, for a day at most when that was cut off. */
+/** Keeps content from being collected while it is imported; it expires after 24 hours at most. */
 export interface Lease {
   id: string
-  /** Milliseconds since 1970, of a whole second. */
+  /** Milliseconds since 1970, rounded down to a second. */
   created: number
 }
 
@@ -35,8 +36,10 @@ export interface Task {
 
 export interface ContainerdContainer {
   id: string
-  /** The name of the image that it was made from. */
+  /** The reference of its image. */
   image: string
+  /** Those of a pod's container name the pod. */
+  labels: Record<string, string>
 }
 
 export interface Plugin {
@@ -52,59 +55,64 @@ export interface Snapshot {
   kind: string
 }
 
-/** containerd's CRI plugin and the kubelet's image collector leave images with this label alone (containerd >= 1.6.25, >= 1.7.10, 2.x). */
+/** containerd's CRI plugin and the kubelet's image collector keep images with this label (containerd >= 1.6.25, >= 1.7.10, 2.x). */
 export const pinnedLabel = 'io.cri-containerd.pinned'
-/** A code of gRPC: this machine has not what the plugin needs, zfs say. */
+/** gRPC code UNIMPLEMENTED: the machine lacks what the plugin needs, such as zfs. */
 const unimplemented = 12
 
-const taskStates = ['UNKNOWN', 'CREATED', 'RUNNING', 'STOPPED', 'PAUSED', 'PAUSING']
-const snapshotKinds = ['Unknown', 'View', 'Active', 'Committed']
-
-/** To be asked only when containerd answers. All throw CommandError. */
+/** Call these only when containerd answers. All throw CommandError. */
 export function containerdApi({ ask, list }: ContainerdServices): ContainerdApi {
+  const { VersionResponse, Process, Container, SnapshotInfo, Image, Descriptor, Lease, Timestamp } = fields
   return {
     async version() {
       const [answer] = await ask('version.v1.Version/Version')
-      return (answer && textIn(answer, 1)) || 'unknown'
+      return (answer && textIn(answer, VersionResponse.version)) || 'unknown'
     },
     tasks: async () =>
       (await list('tasks.v1.Tasks/List')).map(task => ({
-        container: textIn(task, 2),
-        pid: numberIn(task, 3),
-        status: taskStates[numberIn(task, 4)] ?? 'UNKNOWN',
+        container: textIn(task, Process.id),
+        pid: numberIn(task, Process.pid),
+        status: taskStates[numberIn(task, Process.status)] ?? 'UNKNOWN',
       })),
     containers: async () =>
       (await list('containers.v1.Containers/List')).map(container => ({
-        id: textIn(container, 1),
-        image: textIn(container, 3),
+        id: textIn(container, Container.id),
+        image: textIn(container, Container.image),
+        labels: mapIn(container, Container.labels),
       })),
-    plugins: async () =>
-      (await list('introspection.v1.Introspection/Plugins')).map(plugin => {
-        const [failure] = messagesIn(plugin, 7)
-        const skipped = failure && numberIn(failure, 1) === unimplemented
-        return {
-          type: textIn(plugin, 1),
-          id: textIn(plugin, 2),
-          status: failure ? (skipped ? 'skip' : 'error') : 'ok',
-        }
-      }),
+    plugins: async () => (await list('introspection.v1.Introspection/Plugins')).map(pluginIn),
     snapshots: async () =>
-      (await list('snapshots.v1.Snapshots/List', encodeText(1, snapshotter))).map(snapshot => ({
-        key: textIn(snapshot, 1),
-        kind: snapshotKinds[numberIn(snapshot, 3)] ?? 'Unknown',
+      (
+        await list(
+          'snapshots.v1.Snapshots/List',
+          encodeField(fields.ListSnapshotsRequest.snapshotter, snapshotter),
+        )
+      ).map(snapshot => ({
+        key: textIn(snapshot, SnapshotInfo.name),
+        kind: snapshotKinds[numberIn(snapshot, SnapshotInfo.kind)] ?? 'Unknown',
       })),
     imageNames: async () =>
       (await list('images.v1.Images/List')).map(image => ({
-        reference: textIn(image, 1),
-        digest: messagesIn(image, 3).map(target => textIn(target, 2))[0] ?? '',
-        pinned: messagesIn(image, 2).some(
-          label => textIn(label, 1) === pinnedLabel && textIn(label, 2) === 'pinned',
-        ),
+        reference: textIn(image, Image.name),
+        digest: messagesIn(image, Image.target).map(target => textIn(target, Descriptor.digest))[0] ?? '',
+        pinned: mapIn(image, Image.labels)[pinnedLabel] === 'pinned',
       })),
     leases: async () =>
       (await list('leases.v1.Leases/List')).map(lease => ({
-        id: textIn(lease, 1),
-        created: (messagesIn(lease, 2).map(time => numberIn(time, 1))[0] ?? 0) * 1000,
+        id: textIn(lease, Lease.id),
+        created:
+          (messagesIn(lease, Lease.createdAt).map(time => numberIn(time, Timestamp.seconds))[0] ?? 0) * 1000,
       })),
+  }
+}
+
+function pluginIn(plugin: Message): Plugin {
+  const { type, id, initErr } = fields.Plugin
+  const [failure] = messagesIn(plugin, initErr)
+  const skipped = failure && numberIn(failure, fields.Status.code) === unimplemented
+  return {
+    type: textIn(plugin, type),
+    id: textIn(plugin, id),
+    status: failure ? (skipped ? 'skip' : 'error') : 'ok',
   }
 }

@@ -1,20 +1,20 @@
 import { parse } from 'smol-toml'
 
-/** What containerd is set to, with its defaults filled in. */
+/** The settings of containerd that edgekit looks at. */
 export interface ContainerdConfig {
-  /** Where it keeps images and snapshots. */
+  /** Directory of images and snapshots. */
   root: string
   disabledPlugins: string[]
-  /** The image that holds the network of each pod; empty when the CRI plugin has no settings. */
+  /** The pause image, which holds the network of each pod; empty when the CRI plugin has no settings. */
   sandboxImage: string
-  /** Does runc put containers into slices of systemd (`true`) or make the groups itself? */
+  /** Whether runc leaves control groups to systemd (slices) or creates them itself. */
   systemdCgroup: boolean
-  /** Directory of the network configurations for pods. */
+  /** Directory of CNI configurations. */
   cniConfigs: string
 }
 
-const usualRoot = '/var/lib/containerd'
-const usualCniConfigs = '/etc/cni/net.d'
+const defaultRoot = '/var/lib/containerd'
+const defaultCniConfigs = '/etc/cni/net.d'
 
 type Table = Record<string, unknown>
 
@@ -30,8 +30,8 @@ const textAt = (table: Table, key: string): string => {
 }
 
 /**
- * Read what `containerd config dump` prints. The CRI plugin is one table in containerd 1.4 to 1.7 and two in 2.x
- * (docs/PLUGINS.md of each). Throws when it is not TOML.
+ * Parse the output of `containerd config dump`. The settings of the CRI plugin are one table in containerd 1.4 to 1.7
+ * and two in 2.x (docs/PLUGINS.md of each). Throws when the text is not TOML.
  */
 export function parseContainerdConfig(text: string): ContainerdConfig {
   const config = parse(text)
@@ -43,7 +43,7 @@ export function parseContainerdConfig(text: string): ContainerdConfig {
   const options = tableAt(runtimes, 'runtimes', name, 'options')
   const disabled = config['disabled_plugins']
   return {
-    root: textAt(config, 'root') || usualRoot,
+    root: textAt(config, 'root') || defaultRoot,
     disabledPlugins: Array.isArray(disabled) ? disabled.map(String) : [],
     sandboxImage:
       textAt(tableAt(plugins, 'io.containerd.cri.v1.images', 'pinned_images'), 'sandbox') ||
@@ -52,26 +52,6 @@ export function parseContainerdConfig(text: string): ContainerdConfig {
     cniConfigs:
       textAt(tableAt(runtime, 'cni'), 'conf_dir') ||
       textAt(tableAt(old, 'cni'), 'conf_dir') ||
-      usualCniConfigs,
-  }
-}
-
-/**
- * Read what the CRI plugin says it runs with (`info.config` of runtime.v1 Status, JSON; containerd 1.6 and 1.7).
- * Undefined when it names no sandbox image, as in 2.x, where that is another plugin's.
- */
-export function parseCriConfig(text: string): ContainerdConfig | undefined {
-  const config = JSON.parse(text) as Table
-  const sandboxImage = textAt(config, 'sandboxImage')
-  if (sandboxImage === '') return undefined
-  const name = textAt(tableAt(config, 'containerd'), 'defaultRuntimeName') || 'runc'
-  const options = tableAt(config, 'containerd', 'runtimes', name, 'options')
-  return {
-    root: textAt(config, 'containerdRootDir') || usualRoot,
-    // It is not, or it would not have answered; nobody asks for others.
-    disabledPlugins: [],
-    sandboxImage,
-    systemdCgroup: options['SystemdCgroup'] === true || config['systemdCgroup'] === true,
-    cniConfigs: textAt(tableAt(config, 'cni'), 'confDir') || usualCniConfigs,
+      defaultCniConfigs,
   }
 }

@@ -1,30 +1,26 @@
+import { containerdNamespace } from '../paths.ts'
 import type { CallGrpc } from './grpc.ts'
 import { type Message, messagesIn } from './protobuf.ts'
 
-/** The namespace whose images and containers the Kubernetes side (CRI) sees. */
-export const namespace = 'k8s.io'
-/** That of `ctr`, and of the CRI plugin where its configuration does not say otherwise. */
+/** The default snapshotter of `ctr` and of the CRI plugin. */
 export const snapshotter = 'overlayfs'
-const nothing: Buffer = Buffer.alloc(0)
+const empty: Buffer = Buffer.alloc(0)
 
 export interface ContainerdServices {
-  /** `images.v1.Images/List`, say; what it answers. */
+  /** Call a method such as `images.v1.Images/Get`; returns its responses. */
   ask: (method: string, request?: Buffer) => Promise<Message[]>
-  /** The same, of a method that answers with lists in field 1: what is in them. */
+  /** Call a method such as `images.v1.Images/List`; returns the entries in field 1 of its responses. */
   list: (method: string, request?: Buffer) => Promise<Message[]>
 }
 
-/**
- * The gRPC services of containerd (api/services, the same fields from v1.4 to v2.2) on its socket. To be asked only
- * when containerd answers. All throw CommandError.
- */
+/** containerd's gRPC services on its socket. Call them only when containerd answers. All throw CommandError. */
 export function containerdServices(call: CallGrpc, socket: () => Promise<string>): ContainerdServices {
-  const ask = async (method: string, request = nothing): Promise<Message[]> =>
+  const ask = async (method: string, request = empty): Promise<Message[]> =>
     call({
       socket: await socket(),
       method: `/containerd.services.${method}`,
       request,
-      headers: { 'containerd-namespace': namespace },
+      headers: { 'containerd-namespace': containerdNamespace },
       timeoutMs: 12_000,
     })
   return {

@@ -1,13 +1,13 @@
 import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 
-/** `silent`: it accepts a connection, and then nobody speaks: containerd is stopped or stuck. */
+/** `silent`: it accepts connections, but does not speak: containerd is stopped or stuck. */
 export type SocketState = 'answers' | 'silent' | 'absent'
 
 /**
- * Is there a gRPC server behind a socket? One sends its HTTP/2 settings as soon as it is connected to (RFC 9113,
- * section 3.4), so no call is needed, and none can hang: `ctr` waits 10 s for a socket that does not answer, a stopped
- * containerd's too, because the kernel accepts connections for it.
+ * Whether a gRPC server listens on a Unix socket. A server sends its HTTP/2 settings as soon as a client connects
+ * (RFC 9113, section 3.4), so no call is needed and none can hang. `ctr` waits 10 s for a socket that does not answer,
+ * also for that of a stopped containerd, because the kernel still accepts connections for it.
  */
 export function socketState(path: string, timeoutMs: number): Promise<SocketState> {
   return new Promise(resolve => {
@@ -23,26 +23,26 @@ export function socketState(path: string, timeoutMs: number): Promise<SocketStat
     const session = connectHttp2('http://localhost', { createConnection: () => socket })
     const timer = setTimeout(() => finish(state), timeoutMs)
     session.once('remoteSettings', () => finish('answers'))
-    // The same failure may be told twice, by the socket and by the session.
+    // The socket and the session may both report the same failure.
     session.on('error', () => finish(state))
     socket.on('error', () => finish(state))
   })
 }
 
 /**
- * Aborts so many milliseconds after the server behind a socket has hung up: for a program that may wait without an end for
- * what cannot come any more, as `ctr images import` does (1.6.20, 1 of 40) when containerd ends meanwhile.
+ * A signal that aborts `graceMs` after the server behind a socket hangs up. `ctr images import` needs it: when
+ * containerd ends during an import it can wait forever (1.6.20, 1 in 40).
  */
 export function abortWhenServerGone(path: string, graceMs: number): { signal: AbortSignal } & Disposable {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const session = connectHttp2('http://localhost', { createConnection: () => connect(path) })
-  const abort = () => controller.abort(new Error('containerd has ended meanwhile'))
+  const abort = () => controller.abort(new Error('containerd closed the connection'))
   const wait = () => {
     timer = setTimeout(abort, graceMs)
   }
   session.once('close', wait)
-  // It closes as well.
+  // An error closes the session, too.
   session.on('error', () => {})
   return {
     signal: controller.signal,

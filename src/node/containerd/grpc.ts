@@ -13,23 +13,23 @@ interface Call {
   timeoutMs: number
 }
 
-/** The server has answered, and says that it cannot do what it was asked for. */
+/** The server answered with an error. */
 export class GrpcFailure extends CommandError {}
 
-/** Call a gRPC method and wait for all of its answers. */
+/** Call a gRPC method and wait for all of its responses. */
 export type CallGrpc = (call: Call) => Promise<Message[]>
 
 interface Connection {
   session: ClientHttp2Session
   calls: number
-  /** Runs while there are none. */
+  /** Closes the connection; runs while there are no calls. */
   ending?: NodeJS.Timeout
 }
 
-/** A question is most often followed by another, and to connect takes longer than to ask. */
+/** Most calls are soon followed by another, and connecting takes longer than a call. */
 const idleMs = 20
 
-/** Five bytes before each message: is it packed, and how long is it. */
+/** Each message follows five bytes: whether it is compressed, and its length. */
 function frame(message: Buffer): Buffer {
   const head = Buffer.alloc(5)
   head.writeUInt32BE(message.length, 1)
@@ -47,9 +47,9 @@ function unframe(bytes: Buffer): Message[] {
 }
 
 /**
- * A client for gRPC methods (github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md). Calls that are under way at the same time, or
- * soon after one another, share a connection; an idle one keeps no process. They throw GrpcFailure with what the server
- * says, and CommandError when it has not answered within `timeoutMs` or hangs up.
+ * A gRPC client (github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md). Calls at the same time or soon after one another share a
+ * connection, and an idle connection does not keep the process alive. A call throws GrpcFailure with the server's
+ * message, or CommandError when the server does not answer within `timeoutMs` or hangs up.
  */
 export function grpcClient(): CallGrpc {
   const connections = new Map<string, Connection>()
@@ -57,7 +57,7 @@ export function grpcClient(): CallGrpc {
     const open = connections.get(path)
     if (open && !open.session.closed) return open
     const session = connectHttp2('http://localhost', { createConnection: () => connect(path) })
-    // The calls hear of it by themselves.
+    // The calls get the error themselves.
     session.on('error', () => connections.delete(path))
     const connection: Connection = { session, calls: 0 }
     connections.set(path, connection)
@@ -106,13 +106,13 @@ function callOn(
     })
     const chunks: Buffer[] = []
     let status: IncomingHttpHeaders = {}
-    // A failure comes with the headers, when there is nothing else to say.
+    // An error without a response comes in the headers instead of the trailers.
     const note = (found: IncomingHttpHeaders): void => {
       if (found['grpc-status'] !== undefined) status = found
     }
     stream
       .on('error', error => fail(error.message))
-      // Without an error where the server hangs up.
+      // A server that hangs up causes no error event.
       .on('close', () => fail('no answer'))
       .on('response', note)
       .on('trailers', note)
@@ -122,8 +122,8 @@ function callOn(
         if (code === undefined) return fail('no answer')
         clearTimeout(timer)
         if (code === '0') return resolve(unframe(Buffer.concat(chunks)))
-        const said = decodeURIComponent(String(status['grpc-message'] ?? ''))
-        reject(new GrpcFailure(`${method}: ${said || 'refused'}`))
+        const message = decodeURIComponent(String(status['grpc-message'] ?? ''))
+        reject(new GrpcFailure(`${method}: ${message || 'refused'}`))
       })
       .end(frame(request))
   })

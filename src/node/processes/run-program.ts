@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { getSystemErrorMessage } from 'node:util'
 import { execa } from 'execa'
 import { messageOf } from '../../lib/errors.ts'
@@ -75,9 +74,8 @@ export async function runProgram(
     cleanup: !independent,
   })
   const stuck = new Promise<undefined>(resolve => {
-    end.addEventListener('abort', () => giveUp(program.nodeChildProcess, () => resolve(undefined)), {
-      once: true,
-    })
+    const giveUp = () => isStuck(program.nodeChildProcess) && resolve(undefined)
+    end.addEventListener('abort', () => setTimeout(giveUp, 2 * graceMs).unref(), { once: true })
   })
   const result = await Promise.race([program, stuck])
   if (!result) return { ...silent, failure: `${reason()}, and SIGKILL does not end it`, started: true }
@@ -94,15 +92,14 @@ export async function runProgram(
 }
 
 /**
- * Stop waiting for a program that outlives SIGKILL because it waits in the kernel, as `sync` does for a disk that is
- * gone, and for outputs that a daemon it started still holds.
+ * Let go of a program that was killed: a daemon that it started may still hold its outputs. Returns whether the program
+ * itself is still there because it waits in the kernel, as `sync` does for a disk that is gone.
  */
-async function giveUp(child: ChildProcess, onStuck: () => void): Promise<void> {
-  await sleep(2 * graceMs, undefined, { ref: false })
+function isStuck(child: ChildProcess): boolean {
   child.stdout?.destroy()
   child.stderr?.destroy()
   child.unref()
-  if (child.exitCode === null && child.signalCode === null) onStuck()
+  return child.exitCode === null && child.signalCode === null
 }
 
 /** Why the kernel refused to start a program. */

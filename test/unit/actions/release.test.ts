@@ -227,7 +227,10 @@ describe('an image', () => {
 
   test('that another container uses stays, unpinned', async () => {
     const node = await nodeWith(...names.map(name => image(name)))
-    const { kept } = await release(node, { ...item, containers: [{ id: 'pod', image: 'example.com/x:1' }] })
+    const { kept } = await release(node, {
+      ...item,
+      containers: [{ id: 'pod', image: 'example.com/x:1', labels: {} }],
+    })
     expect(kept).toMatchObject([{ what: 'example.com/x:1', why: expect.stringContaining('pod') }])
     expect(node.images.map(({ pinned }) => pinned)).toEqual([false, false, true])
   })

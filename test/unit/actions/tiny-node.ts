@@ -32,7 +32,6 @@ function filesBelow(root: string): Files {
     append: (path, text, options) => real.append(at(path), text, options),
     clean: path => real.clean(at(path)),
     modified: path => real.modified(at(path)),
-    changed: path => real.changed(at(path)),
     list: path => real.list(at(path)),
     linkTarget: path => real.linkTarget(at(path)),
     sha256: path => real.sha256(at(path)),
@@ -136,6 +135,10 @@ export async function tinyNode(): Promise<TinyNode> {
     containers: async () => node.containers,
     plugins: noNeed,
     snapshots: noNeed,
+    ctrFlags: noNeed,
+    config: noNeed,
+    runcVersion: noNeed,
+    blobSize: noNeed,
     flush: async () => {},
     async importImage(archive, platform) {
       await call('import', archive, platform)
@@ -166,13 +169,6 @@ export async function tinyNode(): Promise<TinyNode> {
     },
     lock: { descriptor: undefined, take: async () => true, heldBy: () => [] },
     network: { listeners: noNeed, defaultRoutes: noNeed, addresses: noNeed, get: noNeed },
-    runtime: {
-      ctrFlags: noNeed,
-      containerLabels: noNeed,
-      config: noNeed,
-      runcVersion: noNeed,
-      blobSize: noNeed,
-    },
     storage: { fileSystem: noNeed },
     journal: { lines: async () => [{ time: 0, pid: 1, text: 'Address already in use' }] },
     files: filesBelow(root),

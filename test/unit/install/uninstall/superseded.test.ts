@@ -61,7 +61,7 @@ test('the images of the bundle before go, those under a name that goes on too', 
 
 test('one that a container still uses stays, and is tried again later', async () => {
   const { node, desired } = await upgraded()
-  node.containers = [{ id: 'pod', image: 'example.com/b:1' }]
+  node.containers = [{ id: 'pod', image: 'example.com/b:1', labels: {} }]
   let said = ''
   for (const { run } of await supersededSteps(desired, undefined, node)) await run(text => (said = text))
   expect(said).toBe('1 are still in use')

@@ -214,7 +214,7 @@ test('what was found is left alone, and what was changed is named once', async (
 test('a container runtime that others use stays whole, and can be removed later', async () => {
   const runtime = [file(paths.containerdUnit, 'unit'), file('/usr/local/bin/containerd', 'program')]
   const { node, untouched } = await installed([...runtime, ...desired])
-  node.containers = [{ id: 'pod', image: 'example.com/pod:1' }]
+  node.containers = [{ id: 'pod', image: 'example.com/pod:1', labels: {} }]
   expect((await uninstallOn(node)).kept).toEqual([
     { what: 'containerd', why: 'containers of others are in it: pod' },
   ])

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseContainerdConfig } from '../../../../src/node/containerd/containerd-config.ts'
 
-// 1.6.20 and 1.7.24: `containerd config dump` on Debian 12 and 13. 2: written after containerd's docs/cri/config.md.
+// 1.6.20 and 1.7.24: `containerd config dump` on Debian 12 and 13. 2: modeled on containerd's docs/cri/config.md.
 const dump = (version: string): string =>
   readFileSync(`test/fixtures/containerd-config/${version}.toml`, 'utf8')
 
@@ -17,18 +17,18 @@ test.each([
   ['1.6.20', { ...usual, sandboxImage: 'registry.k8s.io/pause:3.6' }],
   ['1.7.24', { ...usual, sandboxImage: 'registry.k8s.io/pause:3.8' }],
   ['2', { ...usual, sandboxImage: 'registry.k8s.io/pause:3.10', systemdCgroup: true }],
-])('the configuration of containerd %s', (version, expected) => {
+])('parses the configuration of containerd %s', (version, expected) => {
   expect(parseContainerdConfig(dump(version))).toEqual(expected)
 })
 
 test.each([
-  ['SystemdCgroup of the runtime in use', 'SystemdCgroup = false', 'SystemdCgroup = true'],
-  ['the old switch for all runtimes', 'systemd_cgroup = false', 'systemd_cgroup = true'],
-])('systemd makes the control groups: %s', (_, before, after) => {
+  ['SystemdCgroup of the default runtime', 'SystemdCgroup = false', 'SystemdCgroup = true'],
+  ['the old option for all runtimes', 'systemd_cgroup = false', 'systemd_cgroup = true'],
+])('reads that systemd creates the control groups: %s', (_, before, after) => {
   expect(parseContainerdConfig(dump('1.6.20').replace(before, after)).systemdCgroup).toBe(true)
 })
 
-test('nothing but a plugin that is turned off', () => {
+test('fills in defaults', () => {
   expect(parseContainerdConfig('disabled_plugins = ["cri"]\n')).toEqual({
     ...usual,
     disabledPlugins: ['cri'],
@@ -36,6 +36,6 @@ test('nothing but a plugin that is turned off', () => {
   })
 })
 
-test('what is not TOML is an error', () => {
+test('throws for a text that is not TOML', () => {
   expect(() => parseContainerdConfig('disabled_plugins = [')).toThrow()
 })

@@ -10,7 +10,7 @@ const sha256 = (text: string): string => `sha256:${createHash('sha256').update(t
 const message = (fields: Record<number, string>): Message =>
   new Map(Object.entries(fields).map(([field, text]) => [Number(field), [Buffer.from(text)]]))
 
-/** A store with an image of two layers for two architectures, of which that of the other one is not here. */
+/** A store with an image of two layers for two architectures; the content for arm64 is missing. */
 function store() {
   const blobs = new Map<string, string>()
   const put = (content: unknown): { digest: string } => {
@@ -30,7 +30,7 @@ function store() {
       { digest: sha256('attested'), platform: { os: 'unknown', architecture: 'unknown' } },
     ],
   })
-  // The layers of the image in their order, as OCI's ChainID counts them.
+  // OCI ChainID: of the first layer, then of both.
   const snapshots = new Set([diffs[0], sha256(diffs.join(' '))])
   return { blobs, put, snapshots, index, manifest, config, layers }
 }
@@ -43,7 +43,7 @@ function servicesOf({ blobs, snapshots }: ReturnType<typeof store>) {
     if (method === 'content.v1.Content/Read') {
       const text = blobs.get(textIn(wanted, 1))
       if (text === undefined) throw new GrpcFailure('not found')
-      // A long one comes in several answers.
+      // Long content comes in several responses.
       return [message({ 2: text.slice(0, 40) }), message({ 2: text.slice(40) })]
     }
     expect([method, textIn(wanted, 1)]).toEqual(['snapshots.v1.Snapshots/Stat', 'overlayfs'])
@@ -61,7 +61,7 @@ type Change = (found: ReturnType<typeof store>) => void
 const both = ['linux/arm64/v8', 'linux/amd64']
 
 test.each<[string, Change, { complete: boolean; unpacked: boolean; platforms: string[] }]>([
-  ['all of it', () => {}, { complete: true, unpacked: true, platforms: both }],
+  ['everything', () => {}, { complete: true, unpacked: true, platforms: both }],
   [
     'a layer missing',
     ({ blobs, layers }) => blobs.delete(layers[1]?.digest ?? ''),
@@ -83,27 +83,27 @@ test.each<[string, Change, { complete: boolean; unpacked: boolean; platforms: st
     { complete: false, unpacked: false, platforms: [] },
   ],
   [
-    'an index that was cut short',
+    'a truncated index',
     ({ blobs, index }) => blobs.set(index.digest, '{"manifests":['),
     { complete: false, unpacked: false, platforms: [] },
   ],
   [
-    'an index that is something else',
+    'an index that is not an object',
     ({ blobs, index }) => blobs.set(index.digest, '[]'),
     { complete: false, unpacked: false, platforms: [] },
   ],
   [
-    'not unpacked, or not wholly',
+    'not completely unpacked',
     ({ snapshots }) => snapshots.delete([...snapshots][1] ?? ''),
     { complete: true, unpacked: false, platforms: both },
   ],
   [
-    'an index that says nothing of platforms',
+    'an index without platforms',
     ({ blobs, index, manifest }) => blobs.set(index.digest, JSON.stringify({ manifests: [manifest] })),
     { complete: true, unpacked: true, platforms: ['linux/amd64'] },
   ],
   [
-    'an index without this platform',
+    'an index for another platform',
     ({ blobs, index, manifest }) =>
       blobs.set(
         index.digest,
@@ -111,14 +111,14 @@ test.each<[string, Change, { complete: boolean; unpacked: boolean; platforms: st
       ),
     { complete: false, unpacked: false, platforms: ['linux/riscv64'] },
   ],
-])('what containerd has of an image: %s', async (_, change, content) => {
+])('reports how much of an image containerd has: %s', async (_, change, content) => {
   const found = store()
   change(found)
   const names = [{ reference: 'broker:2.0', digest: found.index.digest }]
   expect(await withContents(names, servicesOf(found), 'amd64')).toEqual([{ ...names[0], ...content }])
 })
 
-test('an image without an index, which has no layers yet', async () => {
+test('reads an image that has no index and no layers', async () => {
   const found = store()
   const config = found.put({ os: 'linux', architecture: 'arm64', variant: 'v8', rootfs: {} })
   const { digest } = found.put({ config })
@@ -127,7 +127,7 @@ test('an image without an index, which has no layers yet', async () => {
   ])
 })
 
-test('what has several names is looked at once', async () => {
+test('inspects an image with several names once', async () => {
   const found = store()
   const { digest } = found.index
   const services = servicesOf(found)
@@ -137,7 +137,7 @@ test('what has several names is looked at once', async () => {
   expect(services.asked).toHaveLength(6)
 })
 
-test('a containerd that hangs up says nothing of the image', async () => {
+test('throws when containerd hangs up', async () => {
   const found = store()
   const hangsUp = (): Promise<never> => Promise.reject(new CommandError('socket hang up'))
   const { ask, list } = servicesOf(found)

@@ -21,24 +21,24 @@ async function socketOf(server?: Server): Promise<string> {
   return path
 }
 
-test('a gRPC server answers', async () => {
+test('reports a gRPC server as answering', async () => {
   expect(await socketState(await socketOf(createHttp2Server()), 5000)).toBe('answers')
 })
 
-test('one that accepts and never speaks is silent', async () => {
+test('reports a server that never speaks as silent', async () => {
   const server = createServer(connection => onTestFinished(() => void connection.destroy()))
   expect(await socketState(await socketOf(server), 100)).toBe('silent')
 })
 
-test('one that hangs up is silent', async () => {
+test('reports a server that hangs up as silent', async () => {
   expect(await socketState(await socketOf(createServer(connection => connection.end())), 300)).toBe('silent')
 })
 
-test('no socket', async () => {
+test('reports a missing socket as absent', async () => {
   expect(await socketState(await socketOf(), 5000)).toBe('absent')
 })
 
-test('a server that hangs up is told of, with a time for others to notice', async () => {
+test('aborts some time after the server hangs up', async () => {
   const server = createHttp2Server()
   const path = await socketOf(server)
   const connected = once(server, 'session')
@@ -49,10 +49,10 @@ test('a server that hangs up is told of, with a time for others to notice', asyn
   session.destroy()
   await once(end.signal, 'abort')
   expect(performance.now() - began).toBeGreaterThan(290)
-  expect(end.signal.reason).toEqual(new Error('containerd has ended meanwhile'))
+  expect(end.signal.reason).toEqual(new Error('containerd closed the connection'))
 })
 
-test('a server that is not there has hung up, and after the end nothing is told', async () => {
+test('aborts for a missing server, and not after it is disposed', async () => {
   const path = await socketOf()
   using end = abortWhenServerGone(path, 0)
   const early = abortWhenServerGone(path, 0)

@@ -1,36 +1,74 @@
-import { expect, test } from 'vitest'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { localContainerd } from '../../../../src/node/containerd/containerd.ts'
 import type { CallGrpc } from '../../../../src/node/containerd/grpc.ts'
+import { type Files, localFiles } from '../../../../src/node/files.ts'
 import type { Processes } from '../../../../src/node/processes/processes.ts'
 
-test.each([
-  ['the usual socket', ['/run/containerd/containerd.sock'], []],
-  ['no socket at all', [], []],
-  ['both', ['/run/containerd/containerd.sock', '/run/k3s/containerd/containerd.sock'], []],
-  [
-    "that of k3s' containerd alone",
-    ['/run/k3s/containerd/containerd.sock'],
-    ['--address', '/run/k3s/containerd/containerd.sock'],
-  ],
-])('where there is %s', async (_, sockets, before) => {
-  const calls: (readonly string[])[] = []
-  const run: Processes['run'] = async (_, args) => {
-    calls.push(args)
-    return { exitCode: 0, stdout: '', stderr: '' }
+/** A machine with these sockets; programs print what stands in `output`, gRPC calls return nothing. */
+function containerdWith(sockets: readonly string[], output: Record<string, string> = {}) {
+  const calls: string[] = []
+  const called = new Set<string>()
+  const run: Processes['run'] = async (file, args) => {
+    calls.push([file, ...args].join(' '))
+    return { exitCode: 0, stdout: output[[file, ...args].join(' ')] ?? '', stderr: '' }
   }
-  const asked: string[] = []
-  const call: CallGrpc = async ({ socket }) => {
-    asked.push(socket)
+  const real = localFiles()
+  const socket = { kind: 'other', mode: 0o600, uid: 0, gid: 0, size: 0 } as const
+  const files: Files = {
+    ...real,
+    status: async path => (sockets.includes(path) ? socket : real.status(path)),
+  }
+  const call: CallGrpc = async request => {
+    called.add(request.socket)
     return []
   }
-  const containerd = localContainerd({ run, attempt: run }, async path => sockets.includes(path), call)
+  return { calls, called, containerd: localContainerd({ run, attempt: run }, files, call) }
+}
+
+const usual = '/run/containerd/containerd.sock'
+const k3s = '/run/k3s/containerd/containerd.sock'
+
+test.each([
+  ['the usual socket exists', [usual], usual],
+  ['no socket exists', [], usual],
+  ['both sockets exist', [usual, k3s], usual],
+  ['only the socket of k3s exists', [k3s], k3s],
+])('chooses the socket when %s', async (_, sockets, chosen) => {
+  const { calls, called, containerd } = containerdWith(sockets)
+  expect(await containerd.socket()).toBe(chosen)
   expect(await containerd.images()).toEqual([])
   expect(await containerd.isWhole({ reference: 'broker:2.0', digest: 'sha256:0', pinned: true })).toBe(false)
-  await containerd.importImage('archive.tar', 'linux/amd64')
-  expect(calls.filter(args => args.length > 0).map(args => args.slice(0, before.length))).toEqual(
-    calls.filter(args => args.length > 0).map(() => before),
-  )
-  const socket = before[1] ?? '/run/containerd/containerd.sock'
-  expect(await containerd.socket()).toBe(socket)
-  expect(new Set(asked)).toEqual(new Set([socket]))
+  await containerd.removeImage('broker:2.0')
+  expect(called).toEqual(new Set([chosen]))
+  const address = chosen === k3s ? `--address ${k3s} ` : ''
+  expect(calls).toEqual([`ctr ${address}--namespace k8s.io images rm --sync broker:2.0`])
+})
+
+test('reports the size of a blob', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'edgekit-content-'))
+  onTestFinished(() => rm(root, { recursive: true }))
+  const directory = join(root, 'io.containerd.content.v1.content/blobs/sha256')
+  await mkdir(directory, { recursive: true })
+  await writeFile(join(directory, 'abc'), '12345')
+  const { containerd } = containerdWith([])
+  expect(await containerd.blobSize(root, 'sha256:abc')).toBe(5)
+  expect(await containerd.blobSize(root, 'sha256:def')).toBe(undefined)
+})
+
+test('reads the configuration and the version of runc', async () => {
+  const { containerd } = containerdWith([], {
+    'containerd config dump': 'root = "/srv/containerd"\n',
+    'runc --version': 'runc version 1.1.5\ncommit: 1.1.5+ds1\n',
+  })
+  expect(await containerd.config()).toMatchObject({ root: '/srv/containerd', cniConfigs: '/etc/cni/net.d' })
+  expect(await containerd.runcVersion()).toBe('runc version 1.1.5')
+})
+
+test('flushes imported content to the disk', async () => {
+  const { calls, containerd } = containerdWith([])
+  await containerd.flush()
+  expect(calls).toEqual(['sync'])
 })

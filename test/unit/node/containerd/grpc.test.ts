@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { GrpcFailure, grpcClient } from '../../../../src/node/containerd/grpc.ts'
-import { encodeText, textIn } from '../../../../src/node/containerd/protobuf.ts'
+import { encodeField, textIn } from '../../../../src/node/containerd/protobuf.ts'
 
 function answer(stream: ServerHttp2Stream, text: string): void {
-  const message = encodeText(1, text)
+  const message = encodeField(1, text)
   stream.respond({ ':status': 200 }, { waitForTrailers: true })
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
   stream.end(Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]))
 }
 
-/** A server that answers `/echo` with its name, refuses `/no`, hangs up at `/bye`, and says nothing to all else. */
+/** A server that answers `/echo`, refuses `/no`, hangs up at `/bye`, and ignores everything else. */
 async function serve() {
   const directory = await mkdtemp(join(tmpdir(), 'edgekit-grpc-'))
   const socket = join(directory, 'socket')
@@ -43,7 +43,7 @@ async function serve() {
   return { ask, sessions }
 }
 
-test('calls share a connection, which ends when there are none any more', async () => {
+test('shares a connection between calls and closes it when it is idle', async () => {
   const { ask, sessions } = await serve()
   const warn = vi.spyOn(process, 'emitWarning')
   const calls = Array.from({ length: 30 }, () => ask('/echo'))
@@ -56,7 +56,7 @@ test('calls share a connection, which ends when there are none any more', async 
   expect(sessions).toHaveLength(2)
 })
 
-test('one that gets no answer is no harm to the others', async () => {
+test('does not let a call without an answer affect others', async () => {
   const { ask } = await serve()
   const silent = ask('/silence', 100)
   const [refused, answered] = await Promise.allSettled([ask('/no'), ask('/echo')])
@@ -66,7 +66,7 @@ test('one that gets no answer is no harm to the others', async () => {
   expect(await ask('/echo')).toEqual(['hello'])
 })
 
-test('a server that hangs up fails all that wait, and is asked anew', async () => {
+test('fails all waiting calls when the server hangs up, and reconnects', async () => {
   const { ask } = await serve()
   const waiting = await Promise.allSettled([ask('/silence'), ask('/bye')])
   expect(waiting.map(({ status }) => status)).toEqual(['rejected', 'rejected'])

@@ -1,0 +1,56 @@
+import { containerdNamespace, containerdSocket } from '../paths.ts'
+import type { Processes } from '../processes/processes.ts'
+import { abortWhenServerGone } from './containerd-socket.ts'
+
+/** What edgekit leaves to `ctr`: everything that changes containerd. All throw CommandError. */
+export interface CtrCommands {
+  /** Import an OCI archive for one platform such as `linux/amd64`. It survives a power cut once `flush` is done. */
+  importImage(archive: string, platform: string): Promise<void>
+  /** An empty value removes the label. */
+  labelImage(reference: string, label: string, value: string): Promise<void>
+  removeImage(reference: string): Promise<void>
+  /** Also removes the content that only this lease kept. */
+  removeLease(id: string): Promise<void>
+  /** Options of `ctr images import` and `ctr run`, without their dashes. */
+  ctrFlags(): Promise<{ import: string[]; run: string[] }>
+}
+
+/** The options that a help text lists at the beginning of its lines, without their dashes. */
+export const parseFlags = (help: string): string[] =>
+  [...help.matchAll(/^\s+--([a-z][a-z-]*)/gm)].map(([, name = '']) => name)
+
+/** containerd's client gives up after 10 s; this leaves it time to report that. */
+export const clientTimeoutMs = 12_000
+
+export function ctrCommands(processes: Processes, socket: () => Promise<string>): CtrCommands {
+  const withAddress = async (...args: string[]): Promise<string[]> => {
+    const path = await socket()
+    return [
+      ...(path === containerdSocket ? [] : ['--address', path]),
+      '--namespace',
+      containerdNamespace,
+      ...args,
+    ]
+  }
+  const ctr = async (timeoutMs: number, ...args: string[]) =>
+    void (await processes.run('ctr', await withAddress(...args), { timeoutMs }))
+  const help = async (...args: string[]): Promise<string[]> =>
+    parseFlags((await processes.run('ctr', [...args, '--help'], { timeoutMs: clientTimeoutMs })).stdout)
+  return {
+    async importImage(archive, platform) {
+      const args = await withAddress('images', 'import', '--platform', platform, archive)
+      // `ctr` has these 5 s to report the loss of the connection itself.
+      using end = abortWhenServerGone(await socket(), 5000)
+      // `outlives`: killed half-way, `ctr` leaves a lease that keeps its content, even after the image is removed.
+      await processes.run('ctr', args, { timeoutMs: 600_000, outlives: true, signal: end.signal })
+    },
+    labelImage: (reference, label, value) =>
+      ctr(clientTimeoutMs, 'images', 'label', reference, `${label}=${value}`),
+    removeImage: reference => ctr(clientTimeoutMs, 'images', 'rm', '--sync', reference),
+    removeLease: id => ctr(60_000, 'leases', 'delete', '--sync', id),
+    async ctrFlags() {
+      const [imports, run] = await Promise.all([help('images', 'import'), help('run')])
+      return { import: imports, run }
+    },
+  }
+}

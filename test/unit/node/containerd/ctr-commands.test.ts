@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { ctrCommands, parseFlags } from '../../../../src/node/containerd/ctr-commands.ts'
+import type { Processes } from '../../../../src/node/processes/processes.ts'
+
+function commandsOn(socket: string) {
+  const calls: string[] = []
+  const run: Processes['run'] = async (file, args) => {
+    calls.push([file, ...args].join(' '))
+    return { exitCode: 0, stdout: '   --rm\n   --detach, -d\n', stderr: '' }
+  }
+  return { calls, ctr: ctrCommands({ run, attempt: run }, async () => socket) }
+}
+
+// Output of containerd 1.6.20.
+const help = `NAME:
+   ctr run - run a container
+
+OPTIONS:
+   --rm                                    remove the container after running, cannot be used with --detach
+   --detach, -d                            detach from the task, cannot be used with --rm
+   --uidmap container-uid:host-uid:length  run inside a user namespace
+`
+
+test('parses the options at the beginning of a line of help', () => {
+  expect(parseFlags(help)).toEqual(['rm', 'detach', 'uidmap'])
+})
+
+test('asks ctr for its options without contacting containerd', async () => {
+  const { calls, ctr } = commandsOn('/run/k3s/containerd/containerd.sock')
+  expect(await ctr.ctrFlags()).toEqual({ import: ['rm', 'detach'], run: ['rm', 'detach'] })
+  expect(calls).toEqual(['ctr images import --help', 'ctr run --help'])
+})
+
+test.each([
+  ['/run/containerd/containerd.sock', ''],
+  ['/run/k3s/containerd/containerd.sock', '--address /run/k3s/containerd/containerd.sock '],
+])('passes an address to ctr unless it is the default: %s', async (socket, address) => {
+  const { calls, ctr } = commandsOn(socket)
+  await ctr.importImage('image.tar', 'linux/amd64')
+  await ctr.labelImage('broker:2', 'keep', '')
+  await ctr.removeImage('broker:2')
+  await ctr.removeLease('17-mQVd')
+  expect(calls).toEqual([
+    `ctr ${address}--namespace k8s.io images import --platform linux/amd64 image.tar`,
+    `ctr ${address}--namespace k8s.io images label broker:2 keep=`,
+    `ctr ${address}--namespace k8s.io images rm --sync broker:2`,
+    `ctr ${address}--namespace k8s.io leases delete --sync 17-mQVd`,
+  ])
+})
