@@ -1,48 +1,50 @@
-import { locateBundle } from './locate.ts'
 import type { Manifest } from './manifest.ts'
-import type { Head } from './packed-members.ts'
-import { readArchive } from './read-packed.ts'
-import { checkSignature, type TrustedKey } from './signature.ts'
-import { verifyDirectory } from './unpacked-bundle.ts'
+import type { SignatureVerdict, TrustedKey } from './signature.ts'
 
-export interface Verification {
+/** What a bundle begins with. */
+export interface Head {
   manifest: Manifest
-  /** `not checked`: it is signed, but no key was given. */
-  signature: 'none' | 'not checked' | 'good'
-  /** The key that made it, when it is good. */
-  signedBy?: string
-  /** Everything that is not as the manifest says; empty when the bundle is whole. */
+  /** The bytes of bundle.json: what the signature covers. */
+  bytes: Buffer
+  /** The text of bundle.json.sig, when the bundle is signed. */
+  signature: string | undefined
+}
+
+export interface Verification extends SignatureVerdict {
+  manifest: Manifest
+  /** Everything that differs from the manifest; empty when the bundle is intact. */
   problems: string[]
 }
 
-/**
- * Hold a bundle, packed, in parts or unpacked, against its manifest: every file, nothing missing, nothing more. With
- * keys one of them must have signed it. Throws EdgekitError for what is no bundle, cannot be read to its end, or is
- * not signed by any of the keys.
- */
-export async function verifyBundle(path: string, keys: readonly TrustedKey[]): Promise<Verification> {
-  const { directory, packed } = locateBundle(path)
-  const problems: string[] = []
-  let judged: Omit<Verification, 'problems'> | undefined
-  const reader = {
-    head({ manifest, bytes, signature }: Head): undefined {
-      judged = { manifest, ...judge(bytes, signature, keys, path) }
-    },
-    problem(text: string): void {
-      problems.push(text)
-    },
-  }
-  await (directory === undefined ? readArchive(packed, reader) : verifyDirectory(directory, reader))
-  return { ...(judged as unknown as Omit<Verification, 'problems'>), problems }
+/** A bundle in a directory, as an install works with it. */
+export interface UnpackedBundle {
+  directory: string
+  manifest: Manifest
+  /** Hash of bundle.json, which identifies the bundle. */
+  manifestSha256: string
 }
 
-function judge(
-  bytes: Buffer,
-  signature: string | undefined,
-  keys: readonly TrustedKey[],
-  bundle: string,
-): Pick<Verification, 'signature' | 'signedBy'> {
-  if (keys.length > 0)
-    return { signature: 'good', signedBy: checkSignature(bytes, signature, keys, bundle).name }
-  return { signature: signature === undefined ? 'none' : 'not checked' }
+/** An unpacked bundle whose signature has been checked. Dispose of it: it may be a temporary directory. */
+export interface OpenBundle extends UnpackedBundle, AsyncDisposable {}
+
+/** A bundle, packed (one .tar.gz or its parts) or unpacked. Every method throws EdgekitError. */
+export interface Bundle {
+  /** Its path as the user gave it, without the number of a part. */
+  readonly name: string
+  /** Sizes of the files it is packed into, in bytes and in order; empty when it is unpacked. */
+  readonly packedSizes: readonly number[]
+  /** Read the manifest and the signature, and nothing else. */
+  head(): Promise<Head>
+  /** The text of one member, verified; undefined when the manifest does not list it. Reads no further than that member. */
+  text(member: string): Promise<string | undefined>
+  /**
+   * Read the whole bundle and compare it with its manifest: nothing missing, nothing different, nothing extra. With
+   * `keys`, throws unless one of them signed it.
+   */
+  verify(keys: readonly TrustedKey[]): Promise<Verification>
+  /**
+   * Make the bundle available as a directory. With `keys`, throws before anything is written unless one of them signed it.
+   * A packed bundle is verified while it is unpacked; the files of an unpacked one are left for the caller to verify.
+   */
+  open(keys: readonly TrustedKey[]): Promise<OpenBundle>
 }

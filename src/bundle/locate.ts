@@ -1,55 +1,53 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { EdgekitError, messageOf } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
+import type { Files } from '../node/files.ts'
+import type { Bundle } from './bundle.ts'
 import { manifestName } from './manifest.ts'
-import { openPacked, type PackedBundle } from './packed-files.ts'
+import { packedBundle } from './packed-bundle.ts'
 import { parsePartName } from './part-names.ts'
-
-/** Where a bundle is and in which form. */
-export type Located = { directory: string; packed?: never } | { packed: PackedBundle; directory?: never }
+import { unpackedBundle } from './unpacked-bundle.ts'
 
 /**
- * What a path given by a person means: a .tar.gz, a part of one, a directory it was unpacked into, or a directory that
- * one packed bundle lies in. Throws EdgekitError.
+ * Find the bundle at a path: a .tar.gz, one of its parts, the directory it was unpacked into, or a directory with one
+ * packed bundle in it. Throws EdgekitError.
  */
-export function locateBundle(path: string): Located {
+export function locateBundle(path: string, files: Files): Bundle {
   const found = readable(path, path => statSync(path))
-  if (found.isFile()) return { packed: openPacked(path) }
-  if (!found.isDirectory()) throw nothing(`${path} is neither a file nor a directory`)
+  if (found.isFile()) return packedBundle(path, files)
+  if (!found.isDirectory()) throw notFound(path, 'it is neither a file nor a directory')
   const names = readable(path, path => readdirSync(path)).toSorted()
-  if (names.includes(manifestName)) return { directory: path }
+  if (names.includes(manifestName)) return unpackedBundle(path, files)
   const bundles = new Map<string, string>()
   for (const name of names) {
     const bundle = parsePartName(name)?.bundle ?? name
     if (/\.(?:tar\.gz|tgz)$/.test(bundle) && !bundles.has(bundle)) bundles.set(bundle, name)
   }
   const [first, ...others] = bundles.values()
-  if (first === undefined) throw nothing(`there is no bundle in ${path}: no ${manifestName}, no .tar.gz`)
-  if (others.length > 0) {
-    throw nothing(`there are ${bundles.size} bundles in ${path}: ${[...bundles.keys()].join(', ')}`)
-  }
-  return { packed: openPacked(join(path, first)) }
+  if (first === undefined) throw notFound(path, `it contains neither ${manifestName} nor a .tar.gz`)
+  if (others.length > 0) throw notFound(path, `it contains several: ${[...bundles.keys()].join(', ')}`)
+  return packedBundle(join(path, first), files)
 }
 
 function readable<T>(path: string, read: (path: string) => T): T {
   try {
     return read(path)
   } catch (error) {
-    throw unreadable(path, error as NodeJS.ErrnoException)
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES') {
+      throw new EdgekitError(`cannot read ${path}: permission denied`, {
+        code: 'permission-denied',
+        remedy: 'Run edgekit as root, or as a user who can read it.',
+        cause: error,
+      })
+    }
+    throw notFound(path, code === 'ENOENT' ? 'no such file or directory' : 'it cannot be read', error)
   }
 }
 
-function unreadable(path: string, error: NodeJS.ErrnoException): EdgekitError {
-  if (error.code !== 'EACCES') return nothing(`there is no bundle at ${path}: ${messageOf(error)}`)
-  return new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
-    code: 'permission-denied',
-    remedy: 'Run edgekit as root, or as a user who may read it.',
-    cause: error,
-  })
-}
-
-const nothing = (message: string): EdgekitError =>
-  new EdgekitError(message, {
+const notFound = (path: string, why: string, cause?: unknown): EdgekitError =>
+  new EdgekitError(`cannot find a bundle at ${path}: ${why}`, {
     code: 'bundle-not-found',
     remedy: 'Name the bundle: its .tar.gz, one of its parts, or the directory it was unpacked into.',
+    cause,
   })

@@ -1,52 +1,54 @@
-import { count, list, oneOf, record, text } from './shape.ts'
+import * as z from 'zod/mini'
 
-const sha256 = text(/^[0-9a-f]{64}$/, 'a SHA-256 in lower case')
-const digest = text(/^sha256:[0-9a-f]{64}$/, 'a digest, sha256:…')
-/** A path inside the bundle: relative, without `..`, so that nothing is read or written outside of it. */
+const matching = (pattern: RegExp, what: string) => z.string().check(z.regex(pattern, what))
+const sha256 = matching(/^[0-9a-f]{64}$/, 'a lowercase SHA-256')
+const digest = matching(/^sha256:[0-9a-f]{64}$/, 'a digest (sha256:…)')
+/** A path inside the bundle: relative and without `..`, so nothing outside of it is read or written. */
 export const memberPattern = /^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[\w./@+-]+$/
-const memberPath = text(memberPattern, 'a path inside the bundle')
+const memberPath = matching(memberPattern, 'a path inside the bundle')
+const count = z.int().check(z.nonnegative())
 
-// Fields that a newer edgekit adds are passed over; one of these missing is an error.
-const manifest = record({
-  schemaVersion: oneOf(1),
-  name: text(),
-  role: oneOf('edge', 'cloud'),
-  kubeedgeVersion: text(),
-  arch: oneOf('amd64', 'arm64'),
-  edgekitVersion: text(),
-  /** Of the text of meta/edgekit.lock, by which the bundle can be built again. */
+// Fields that a newer edgekit adds are ignored; each of these is required.
+const manifest = z.object({
+  schemaVersion: z.literal(1),
+  name: z.string(),
+  role: z.enum(['edge', 'cloud']),
+  kubeedgeVersion: z.string(),
+  arch: z.enum(['amd64', 'arm64']),
+  edgekitVersion: z.string(),
+  /** Of the text of meta/edgekit.lock, from which the bundle can be built again. */
   lockDigest: digest,
-  broker: record({ image: text() }),
-  images: list(
-    record({
-      reference: text(),
+  broker: z.object({ image: z.string() }),
+  images: z.array(
+    z.object({
+      reference: z.string(),
       digest,
       archive: memberPath,
-      platform: text(),
+      platform: z.string(),
       manifestDigest: digest,
       configDigest: digest,
-      layers: list(record({ digest, size: count, unpackedSize: count })),
+      layers: z.array(z.object({ digest, size: count, unpackedSize: count })),
       /** Sum over the layers. */
       unpackedSize: count,
     }),
   ),
-  /** Bytes that a node needs: docs/bundle-format.md has the formula. */
+  /** Bytes that a node needs; docs/bundle-format.md has the formula. */
   disk: count,
-  files: list(record({ path: memberPath, size: count, mode: count, sha256 })),
+  files: z.array(z.object({ path: memberPath, size: count, mode: count, sha256 })),
 })
 
 /** `bundle.json`: what a bundle is, every file in it with size and hash, every image with its digests. */
-export type Manifest = ReturnType<typeof manifest>
+export type Manifest = z.infer<typeof manifest>
 export type ManifestImage = Manifest['images'][number]
 export type ManifestFile = Manifest['files'][number]
 export type Architecture = Manifest['arch']
 
-/** The first member of a bundle, and the one that may follow it. */
+/** The first member of a bundle, and the one that can follow it. */
 export const manifestName = 'bundle.json'
 export const signatureName = 'bundle.json.sig'
 export const sbomName = 'meta/sbom.cdx.json'
 
-/** Read a manifest. Throws an Error that says what is wrong with it and where. */
+/** Parse a manifest. Throws an Error that names the first wrong field and its value. */
 export function parseManifest(text: string): Manifest {
   let value: unknown
   try {
@@ -54,7 +56,28 @@ export function parseManifest(text: string): Manifest {
   } catch (error) {
     throw new Error('not valid JSON', { cause: error })
   }
-  return manifest(value, '')
+  const result = manifest.safeParse(value, { reportInput: true })
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new Error(issue ? describe(issue) : 'not a manifest')
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const found = JSON.stringify(issue.input)?.slice(0, 80) ?? 'nothing'
+  return `${z.core.toDotPath(issue.path) || 'all of it'}: expected ${expectedBy(issue)}, found ${found}`
+}
+
+function expectedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected
+    case 'invalid_value':
+      return issue.values.map(String).join(' or ')
+    case 'invalid_format':
+      return issue.message
+    default:
+      return 'an integer of at least 0'
+  }
 }
 
 export const formatManifest = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`

@@ -6,19 +6,17 @@ import { parsePartName, partName } from './part-names.ts'
 
 const readSize = 64 * 1024
 
-/** A bundle as it was written: one .tar.gz, or its parts in order. */
-export interface PackedBundle {
-  /** For messages: the path as given, without the number of the part. */
+/** The files of a packed bundle: one .tar.gz, or its parts in order. */
+export interface PackedFiles {
+  /** The path as given, without the number of the part. */
   name: string
   files: { path: string; size: number }[]
   /** Bytes of all files. */
   size: number
 }
 
-const copyAgain = 'Copy the bundle again, all parts of it into one directory.'
-
-/** The packed bundle of which `path` is the only file or a part. Throws EdgekitError that names the part at fault. */
-export function openPacked(path: string): PackedBundle {
+/** Find the packed bundle of which `path` is the only file or a part. Throws EdgekitError that names the part at fault. */
+export function findPackedFiles(path: string): PackedFiles {
   const part = parsePartName(basename(path))
   if (part === undefined) {
     const { size } = statSync(path)
@@ -30,38 +28,41 @@ export function openPacked(path: string): PackedBundle {
     .filter(other => other?.bundle === part.bundle)
     .map(other => other?.number ?? 0)
   const name = join(directory, part.bundle)
-  const refuse = (why: string) => new EdgekitError(why, { code: 'bundle-damaged', remedy: copyAgain })
   const last = Math.max(...numbers)
   const missing = Array.from({ length: last }, (_, index) => index + 1).filter(
     number => !numbers.includes(number),
   )
   if (missing.length > 0 || numbers.includes(0)) {
     const names = missing.map(number => basename(partName(name, number))).join(', ')
-    throw refuse(`${names || 'the first part'} of ${name} is missing: there are ${numbers.length} parts here`)
+    throw incomplete(name, `found ${numbers.length} parts, without ${names || 'the first one'}`)
   }
-  const files: PackedBundle['files'] = []
+  const files: PackedFiles['files'] = []
   for (let number = 1; number <= last; number++) {
     const file = partName(name, number)
     files.push({ path: file, size: statSync(file).size })
   }
-  const [first, ...others] = files as [PackedBundle['files'][number], ...PackedBundle['files']]
-  const odd = others.find(({ size }, index) =>
-    index === others.length - 1 ? size > first.size : size !== first.size,
-  )
-  if (odd !== undefined) {
-    throw refuse(
-      `${odd.path} has ${odd.size} bytes, which does not go with the ${first.size} of ${first.path}`,
-    )
-  }
+  requireEqualSizes(name, files)
   return { name, files, size: files.reduce((sum, { size }) => sum + size, 0) }
 }
 
+/** All parts have the size of the first; only the last may be smaller. */
+function requireEqualSizes(name: string, files: PackedFiles['files']): void {
+  const size = files[0]?.size ?? 0
+  const odd = files.find(file => (file === files.at(-1) ? file.size > size : file.size !== size))
+  if (odd) throw incomplete(name, `${basename(odd.path)} has ${odd.size} bytes, the first part ${size}`)
+}
+
+const incomplete = (name: string, why: string): EdgekitError =>
+  new EdgekitError(`cannot use the parts of ${name}: ${why}`, {
+    code: 'bundle-damaged',
+    remedy: 'Copy all parts of the bundle into one directory again.',
+  })
+
 /**
- * The bytes of a packed bundle, parts one after another, in chunks of one size but for the last: for a stream that is
- * done with a chunk when it asks for the next but one, as zlib is, because the memory of a chunk is used again. Streams of
- * files and node:fs/promises are not used here and before: to load them is a tenth of what `inspect` takes.
+ * The bytes of a packed bundle, parts one after another, in chunks of one size except the last. A chunk is valid until the
+ * next but one is asked for, because its memory is used again: zlib is done with it by then.
  */
-export async function* bytesOf({ files }: PackedBundle): AsyncGenerator<Buffer> {
+export async function* bytesOf({ files }: PackedFiles): AsyncGenerator<Buffer> {
   let [chunk, other] = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)]
   let filled = 0
   for (const { path } of files) {
@@ -83,8 +84,8 @@ export async function* bytesOf({ files }: PackedBundle): AsyncGenerator<Buffer> 
   if (filled > 0) yield chunk.subarray(0, filled)
 }
 
-/** The file in which the byte at `offset` is. */
-export function fileAt({ name, files }: PackedBundle, offset: number): string {
+/** The path of the file that has the byte at `offset`. */
+export function fileAt({ name, files }: PackedFiles, offset: number): string {
   let begin = 0
   for (const { path, size } of files) {
     if (offset < begin + size) return path

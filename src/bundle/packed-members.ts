@@ -2,66 +2,62 @@ import { createHash } from 'node:crypto'
 import type { ReadEntry } from 'tar/read-entry'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { tarSize } from '../tar/write.ts'
+import type { Head } from './bundle.ts'
 import { type Manifest, type ManifestFile, manifestName, parseManifest, signatureName } from './manifest.ts'
 
-/** What a bundle begins with. */
-export interface Head {
-  manifest: Manifest
-  /** The bytes of bundle.json, which the signature is over. */
-  bytes: Buffer
-  /** The text of bundle.json.sig, when the bundle is signed. */
-  signature: string | undefined
-}
-
-/** Whether to read on. */
-type Verdict = 'stop' | undefined
-
-/** Who takes what is in an archive. An error thrown in here ends the reading and comes out. */
-export interface ArchiveReader {
-  /** Called once, before anything of the payload is looked at. */
-  head(head: Head): Verdict
+/** What to do with the contents of a packed bundle. An error that one of its functions throws ends the reading. */
+export interface PackedReader<T> {
+  /** Called once, before any of the payload is read. What it returns is the result of the reading. */
+  head(head: Head): T
   /**
-   * A member that is in the manifest. What this returns gets its bytes, whose memory is used again, and `end` when all of
-   * them are right.
+   * Called for each member that the manifest lists. What it returns receives the bytes, in memory that is used again, and
+   * `end` once their hash is right.
    */
-  file?(file: ManifestFile): { data(bytes: Buffer): void; end(): Verdict } | undefined
-  /** Something that is not as the manifest says, in a sentence without a dot. */
+  file?(file: ManifestFile): { data(bytes: Buffer): void; end(): void } | undefined
+  /** Called with each difference from the manifest. */
   problem(text: string): void
+  /** The member after which nothing more is read. */
+  until?: string
 }
 
-/** Thrown to end the reading early when there is nothing wrong. */
+/** Ends the reading after the member that was asked for. */
 export class Stopped extends Error {}
 
-/** They are in memory as a whole, before anything is known about them. */
+/** Limits in bytes: both are held in memory before anything is known about them. */
 const largest: Record<string, number> = { [manifestName]: 16 * 1024 * 1024, [signatureName]: 4096 }
-/** Zeros that other tars put at the end of an archive. */
+/** Zeros that other tars write at the end of an archive. */
 const slack = 10_240
 
-/** The members of a bundle in the order in which they come, held against its manifest. */
-export class Members {
-  /** The most bytes that the tar may have, as far as it is known by now. */
+/** Compares the members of a packed bundle, in their order, with its manifest. */
+export class PackedMembers<T> {
+  /** The most bytes that the tar can have, as far as is known by now. */
   most = 32 * 1024 * 1024
   readonly #name: string
-  readonly #reader: ArchiveReader
+  readonly #reader: PackedReader<T>
   readonly #seen = new Set<string>()
   readonly #listed = new Map<string, ManifestFile>()
   #manifest: Buffer | undefined
   #signature: Buffer | undefined
-  #isHeadRead = false
+  #result: { value: T } | undefined
 
-  constructor(name: string, reader: ArchiveReader) {
+  constructor(name: string, reader: PackedReader<T>) {
     this.#name = name
     this.#reader = reader
   }
 
+  /** What `head` of the reader returned. Throws EdgekitError when there is no manifest. */
+  get result(): T {
+    return (this.#result ?? this.#readHead()).value
+  }
+
   visit(entry: ReadEntry): void {
     const { path, type } = entry
-    if (this.#seen.size === 0 && (path !== manifestName || type !== 'File')) {
-      throw noBundle(this.#name, `it begins with ${JSON.stringify(path)}, a ${kindOf(entry)}`)
-    }
     const place = this.#seen.size
+    if (place === 0 && (path !== manifestName || type !== 'File')) {
+      throw notABundle(this.#name, `it begins with ${JSON.stringify(path)}, a ${kindOf(entry)}`)
+    }
     const isHead = type === 'File' && (place === 0 || (place === 1 && path === signatureName))
-    if (!isHead) this.#readHead()
+    if (!isHead) this.#finishHead()
     const problem = isHead ? undefined : this.#problemOf(entry)
     this.#seen.add(path)
     if (isHead) this.#takeHead(entry)
@@ -73,8 +69,8 @@ export class Members {
   #problemOf(entry: ReadEntry): string | undefined {
     const { path, type, size, mode } = entry
     const shown = JSON.stringify(path)
-    if (this.#seen.has(path)) return `${shown} is in it twice`
-    if (type !== 'File') return `${shown} is a ${kindOf(entry)}, not a plain file`
+    if (this.#seen.has(path)) return `${shown} appears twice`
+    if (type !== 'File') return `${shown} is a ${kindOf(entry)}, not a regular file`
     const file = this.#listed.get(path)
     if (file === undefined) return `${shown} is not in the manifest`
     if (size !== file.size) return `${path} has ${size} bytes, expected ${file.size}`
@@ -83,12 +79,12 @@ export class Members {
   }
 
   extended(): void {
-    this.#reader.problem('there are extended headers in it, which no bundle has')
+    this.#reader.problem('it contains extended headers, which edgekit never writes')
   }
 
-  /** To be called at the end of the archive. */
+  /** Call this at the end of the archive. */
   finish(): void {
-    this.#readHead()
+    this.#finishHead()
     for (const path of this.#listed.keys()) {
       if (!this.#seen.has(path)) this.#reader.problem(`${path} is missing`)
     }
@@ -97,33 +93,38 @@ export class Members {
   #takeHead(entry: ReadEntry): void {
     const most = largest[entry.path] ?? 0
     if (entry.size > most)
-      throw noBundle(this.#name, `${entry.path} has ${entry.size} bytes, at most ${most} make sense`)
+      throw notABundle(this.#name, `${entry.path} has ${entry.size} bytes, the limit is ${most}`)
     const parts: Buffer[] = []
     entry.on('data', part => parts.push(Buffer.from(part)))
     entry.on('end', () => {
       if (entry.path === manifestName) this.#manifest = Buffer.concat(parts)
       else {
         this.#signature = Buffer.concat(parts)
-        this.#readHead()
+        this.#finishHead()
       }
     })
   }
 
-  #readHead(): void {
-    if (this.#isHeadRead) return
-    this.#isHeadRead = true
+  #finishHead(): void {
+    if (this.#result !== undefined) return
+    this.#readHead()
+    this.#stopAfter(manifestName)
+  }
+
+  #readHead(): { value: T } {
     const [bytes, signature] = [this.#manifest, this.#signature]
-    if (bytes === undefined) throw noBundle(this.#name, `it ends within ${manifestName}`)
+    if (bytes === undefined) throw notABundle(this.#name, `it ends within ${manifestName}`)
     let manifest: Manifest
     try {
       manifest = parseManifest(bytes.toString())
     } catch (error) {
-      throw noBundle(this.#name, `its ${manifestName} is damaged: ${messageOf(error)}`)
+      throw notABundle(this.#name, `its ${manifestName} is damaged: ${messageOf(error)}`)
     }
     for (const file of manifest.files) this.#listed.set(file.path, file)
     const head = signature === undefined ? [bytes] : [bytes, signature]
     this.most = tarSize([...head.map(({ length }) => ({ size: length })), ...manifest.files]) + slack
-    this.#go(this.#reader.head({ manifest, bytes, signature: signature?.toString('latin1') }))
+    this.#result = { value: this.#reader.head({ manifest, bytes, signature: signature?.toString('latin1') }) }
+    return this.#result
   }
 
   #takeFile(entry: ReadEntry): void {
@@ -136,21 +137,22 @@ export class Members {
     })
     entry.on('end', () => {
       const sha256 = hash.digest('hex')
-      if (sha256 === file.sha256) this.#go(sink?.end())
+      if (sha256 === file.sha256) sink?.end()
       else this.#reader.problem(`${file.path} has sha256 ${sha256}, expected ${file.sha256}`)
+      this.#stopAfter(file.path)
     })
   }
 
-  #go(verdict: Verdict): void {
-    if (verdict === 'stop') throw new Stopped()
+  #stopAfter(member: string): void {
+    if (member === this.#reader.until) throw new Stopped()
   }
 }
 
-/** Something that never was a bundle, or of which not even the manifest can be read. */
-export const noBundle = (name: string, why: string): EdgekitError =>
-  new EdgekitError(`${name} is no bundle: ${why}`, {
+/** The refusal of something that never was a bundle, or whose manifest cannot be read. */
+export const notABundle = (name: string, why: string): EdgekitError =>
+  new EdgekitError(`${name} is not an edgekit bundle: ${why}`, {
     code: 'not-a-bundle',
-    remedy: 'Give a .tar.gz as edgekit bundle wrote it; a bundle packed again with tar is not one.',
+    remedy: 'Use a .tar.gz as edgekit bundle wrote it; a bundle that was repacked with tar is not accepted.',
   })
 
 function kindOf({ type, linkpath }: ReadEntry): string {
@@ -162,6 +164,8 @@ function kindOf({ type, linkpath }: ReadEntry): string {
     case 'CharacterDevice':
     case 'BlockDevice':
       return 'device'
+    case 'FIFO':
+      return 'named pipe'
     default:
       return type.toLowerCase()
   }

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { EdgekitError, messageOf } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
 import { paths } from '../node/paths.ts'
 import { readPublicKey, type TrustedKey } from './signature.ts'
 
-/** The keys this node trusts bundles by. Throws EdgekitError when one cannot be used: passing over it would weaken it. */
+/** The keys by which this node trusts bundles. Throws EdgekitError for an unusable one: skipping it would weaken the node. */
 export async function trustedKeys(files: Files): Promise<TrustedKey[]> {
   const names = (await files.list(paths.trustedKeys).catch(unreadable))
     .filter(name => name.endsWith('.pem'))
@@ -18,7 +18,7 @@ export async function trustedKeys(files: Files): Promise<TrustedKey[]> {
 }
 
 function unreadable(error: unknown): never {
-  throw new EdgekitError(`cannot read the keys this node trusts: ${messageOf(error)}`, {
+  throw new EdgekitError(`cannot read the trusted keys in ${paths.trustedKeys}`, {
     code: 'permission-denied',
     remedy: 'Run edgekit as root:\n  sudo edgekit install …',
     cause: error,

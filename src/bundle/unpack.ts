@@ -1,89 +1,91 @@
 import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { lstat, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { EdgekitError, messageOf } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { formatBytes } from '../lib/format.ts'
+import type { Files } from '../node/files.ts'
+import type { Head, OpenBundle } from './bundle.ts'
+import { damagedBundle } from './damaged.ts'
 import { type ManifestFile, manifestName, signatureName } from './manifest.ts'
-import type { PackedBundle } from './packed-files.ts'
-import type { Head } from './packed-members.ts'
-import { readArchive } from './read-packed.ts'
-import { checkSignature, type TrustedKey } from './signature.ts'
+import type { PackedFiles } from './packed-files.ts'
+import { readPacked } from './read-packed.ts'
+import { judgeSignature, type TrustedKey } from './signature.ts'
+import { describeUnpacked } from './unpacked-bundle.ts'
 
-/** Survives a reboot and is on a disk, unlike /tmp. https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s15.html */
+/** On a disk, unlike /tmp, and kept across reboots. https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s15.html */
 const temporary = '/var/tmp'
 
 /**
- * Unpack a bundle into a directory that only this user can enter, for as long as `use` takes. Whatever is wrong with it
- * ends the unpacking at once; with `keys` one of them must have signed it, or nothing is unpacked. Only files that the
- * manifest lists are ever written, and nothing is left behind. Throws EdgekitError.
+ * Unpack a bundle into a temporary directory that only this user can enter; disposing of the result removes it. The first
+ * difference from the manifest ends it, and with `keys` one of them must have signed the bundle, or nothing is unpacked.
+ * Only files that the manifest lists are written. `files` knows their hashes afterwards. Throws EdgekitError.
  */
-export async function withUnpacked<T>(
-  packed: PackedBundle,
+export async function unpack(
+  packed: PackedFiles,
   keys: readonly TrustedKey[],
-  use: (directory: string) => Promise<T>,
-): Promise<T> {
+  files: Files,
+): Promise<OpenBundle> {
   await removeAbandoned()
   const directory = await mkdtemp(join(temporary, `edgekit-${process.pid}-`))
-  try {
-    await unpack(packed, keys, directory)
-    return await use(directory)
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  await using cleanup = new AsyncDisposableStack()
+  cleanup.defer(() => rm(directory, { recursive: true, force: true }))
+  const head = await unpackInto(directory, packed, keys).catch(error => {
+    throw isStorageFailure(error) ? cannotUnpack(packed.name, error) : error
+  })
+  for (const { path, sha256 } of head.manifest.files) await files.rememberHash(join(directory, path), sha256)
+  const opened = cleanup.move()
+  return { ...describeUnpacked(directory, head), [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
-/** What processes that were killed have left; the name of each says which process that was. */
+/** Remove what killed processes left; each name contains the process. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(temporary)) {
     const [, pid] = /^edgekit-(\d+)-/.exec(name) ?? []
     if (pid === undefined || existsSync(`/proc/${pid}`)) continue
     const path = join(temporary, name)
-    // Anybody may make a directory of that name there.
+    // Every user can create a directory of that name there.
     if ((await lstat(path)).uid === process.geteuid?.()) await rm(path, { recursive: true, force: true })
   }
 }
 
-async function unpack(packed: PackedBundle, keys: readonly TrustedKey[], directory: string): Promise<void> {
+async function unpackInto(
+  directory: string,
+  packed: PackedFiles,
+  keys: readonly TrustedKey[],
+): Promise<Head> {
   const { bavail, bsize } = await statfs(directory)
-  let head: Head | undefined
   let write: OpenFile | undefined
   try {
-    await readArchive(packed, {
-      head(found) {
-        head = found
-        if (keys.length > 0) checkSignature(found.bytes, found.signature, keys, packed.name)
-        const needed = found.manifest.files.reduce((sum, { size }) => sum + size, 0)
-        if (needed > bavail * bsize) throw noRoom(directory, needed, bavail * bsize)
-        return undefined
+    const head = await readPacked(packed, {
+      head(head) {
+        judgeSignature(head, keys, packed.name)
+        const needed = head.manifest.files.reduce((sum, { size }) => sum + size, 0)
+        if (needed > bavail * bsize) throw noSpace(packed.name, needed, bavail * bsize)
+        return head
       },
       file(file) {
         write = openFile(directory, file)
         return write
       },
       problem(text) {
-        throw new EdgekitError(`${packed.name} is damaged or was changed: ${text}`, {
-          code: 'bundle-damaged',
-          remedy: 'Copy the bundle again. What is wrong in all of it: edgekit verify BUNDLE',
-        })
+        throw damagedBundle(packed.name, [text])
       },
     })
-  } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw cannotUnpack(directory, error)
-    throw error
+    await writeFile(join(directory, manifestName), head.bytes)
+    if (head.signature !== undefined) await writeFile(join(directory, signatureName), head.signature)
+    return head
   } finally {
     write?.close()
   }
-  await writeFile(join(directory, manifestName), head?.bytes ?? '')
-  if (head?.signature !== undefined) await writeFile(join(directory, signatureName), head.signature)
 }
 
 interface OpenFile {
   data(bytes: Buffer): void
-  end(): undefined
+  end(): void
   close(): void
 }
 
-/** Written as it comes, without waiting: the archive is read by callbacks. */
+/** Writes synchronously, because the archive is read by callbacks. */
 function openFile(directory: string, { path, mode }: ManifestFile): OpenFile {
   const target = join(directory, path)
   mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
@@ -100,25 +102,23 @@ function openFile(directory: string, { path, mode }: ManifestFile): OpenFile {
     end() {
       fchmodSync(descriptor, mode & 0o777)
       close()
-      return undefined
     },
     close,
   }
 }
 
-const noRoom = (directory: string, needed: number, free: number): EdgekitError =>
+const isStorageFailure = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
+const elsewhere = `Free some space there, or unpack the bundle elsewhere and install from that directory:\n  tar xzf FILE -C DIR && DIR/edgekit install`
+
+const noSpace = (name: string, needed: number, free: number): EdgekitError =>
   new EdgekitError(
-    `unpacking takes ${formatBytes(needed)} in ${dirname(directory)}, where ${formatBytes(free)} are free`,
-    {
-      code: 'no-space',
-      remedy:
-        'Make room there, or unpack the bundle elsewhere (tar xzf) and run edgekit install on that directory.',
-    },
+    `cannot unpack ${name} into ${temporary}: it needs ${formatBytes(needed)}, ${formatBytes(free)} are free`,
+    { code: 'no-space', remedy: elsewhere },
   )
 
-const cannotUnpack = (directory: string, cause: Error): EdgekitError =>
-  new EdgekitError(`cannot unpack into ${dirname(directory)}: ${messageOf(cause)}`, {
-    code: 'unpack-failed',
-    remedy: `Make room in ${temporary}, or unpack the bundle elsewhere (tar xzf) and run edgekit install on that directory.`,
-    cause,
-  })
+const cannotUnpack = (name: string, cause: NodeJS.ErrnoException): EdgekitError =>
+  new EdgekitError(
+    `cannot unpack ${name} into ${temporary}: ${cause.code === 'ENOSPC' ? 'no space left' : 'writing failed'}`,
+    { code: 'unpack-failed', remedy: elsewhere, cause },
+  )

@@ -1,119 +1,95 @@
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
-import { EdgekitError, messageOf } from '../lib/errors.ts'
+import { readdir } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import type { Files } from '../node/files.ts'
-import { type Manifest, manifestName, parseManifest, signatureName } from './manifest.ts'
-import { checkSignature, type TrustedKey } from './signature.ts'
+import type { UnpackedBundle } from './bundle.ts'
+import { damagedBundle } from './damaged.ts'
+import { type ManifestFile, manifestName, signatureName } from './manifest.ts'
 
-export interface UnpackedBundle {
-  directory: string
-  manifest: Manifest
-  /** Hash of bundle.json itself. */
-  manifestSha256: string
+/** One thing in which an unpacked bundle differs from its manifest. */
+export interface Difference {
+  text: string
+  /** An install reads the content of listed files, and neither their modes nor files that are not listed. */
+  kind: 'content' | 'mode' | 'unlisted'
 }
 
-const copyAgain =
-  'Copy the bundle again, unpack it into an empty directory and look for errors of tar. If it happens again, the USB stick or the disk is failing.'
-
-/**
- * Read the manifest of an unpacked bundle. Throws EdgekitError when there is none, it cannot be understood, or there
- * are `keys` and none of them signed it.
- */
-export async function openBundle(
-  directory: string,
-  files: Files,
-  keys: readonly TrustedKey[] = [],
-): Promise<UnpackedBundle> {
-  const path = join(directory, manifestName)
-  const text = await files.read(path).catch(error => {
-    throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
-      code: 'permission-denied',
-      remedy: 'Run edgekit as root:\n  sudo ./edgekit install',
-      cause: error,
-    })
-  })
-  if (text === undefined) {
-    throw new EdgekitError(`there is no bundle in ${directory}: no bundle.json`, {
-      code: 'bundle-not-found',
-      remedy:
-        'Unpack a bundle (tar xzf kubeedge-edge-….tar.gz) and run ./edgekit install there, or name its directory.',
-    })
-  }
-  if (keys.length > 0) {
-    const signature = await files.read(join(directory, signatureName))
-    checkSignature(Buffer.from(text), signature, keys, `the bundle in ${directory}`)
-  }
-  try {
-    return {
-      directory,
-      manifest: parseManifest(text),
-      manifestSha256: createHash('sha256').update(text).digest('hex'),
-    }
-  } catch (error) {
-    throw new EdgekitError(`${path} is damaged: ${messageOf(error)}`, {
-      code: 'bundle-damaged',
-      remedy: copyAgain,
-    })
-  }
-}
-
-/** What is wrong with one file of a bundle; undefined when it is as the manifest says. */
-async function problemOf(
-  path: string,
-  file: Manifest['files'][number],
-  files: Files,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const found = await files.status(path)
-  if (!found) return `${file.path} is missing`
-  if (found.kind !== 'file') return `${file.path} is a ${found.kind}, expected a file`
-  if (found.size !== file.size) return `${file.path} has ${found.size} bytes, expected ${file.size}`
-  try {
-    signal?.throwIfAborted()
-    const actual = await files.sha256(path, signal)
-    return actual === file.sha256 ? undefined : `${file.path} has sha256 ${actual}, expected ${file.sha256}`
-  } catch (error) {
-    signal?.throwIfAborted()
-    return `${file.path} cannot be read: ${messageOf(error)}`
-  }
-}
-
-/** What is decided on is read from texts; programs and images have more bytes. */
+/** Install decides on texts; programs and images are larger. */
 const textBytes = 1_000_000
 
-/** Compare the texts of an unpacked bundle with its manifest. Throws EdgekitError that names each one that differs. */
+/** Verify the files below 1 MB. Throws EdgekitError that names each one that differs in content. */
 export const verifyTexts = (bundle: UnpackedBundle, files: Files): Promise<void> =>
-  verify(
-    bundle,
-    bundle.manifest.files.filter(({ size }) => size < textBytes),
-    files,
-  )
+  requireContent(bundle, ({ size }) => size < textBytes, files)
 
-/** The same for all other files. Throws also what `signal` is aborted with. */
+/** Verify the files of 1 MB and more in the same way. Throws what `signal` is aborted with. */
 export const verifyLarge = (bundle: UnpackedBundle, files: Files, signal: AbortSignal): Promise<void> =>
-  verify(
-    bundle,
-    bundle.manifest.files.filter(({ size }) => size >= textBytes),
-    files,
-    signal,
-  )
+  requireContent(bundle, ({ size }) => size >= textBytes, files, signal)
 
-async function verify(
-  { directory }: UnpackedBundle,
-  members: Manifest['files'],
+async function requireContent(
+  { directory, manifest }: UnpackedBundle,
+  isWanted: (file: ManifestFile) => boolean,
   files: Files,
   signal?: AbortSignal,
 ): Promise<void> {
-  const problems = await Promise.all(
-    members.map(file => problemOf(join(directory, file.path), file, files, signal)),
-  )
-  const found = problems.filter(problem => problem !== undefined)
-  if (found.length === 0) return
-  throw new EdgekitError(
-    `the bundle in ${directory} is damaged:\n${found.map(problem => `  ${problem}`).join('\n')}`,
-    {
-      code: 'bundle-damaged',
-      remedy: copyAgain,
-    },
-  )
+  const differences = await compareFiles(directory, manifest.files.filter(isWanted), files, signal)
+  const damage = differences.filter(({ kind }) => kind === 'content')
+  if (damage.length > 0)
+    throw damagedBundle(
+      directory,
+      damage.map(({ text }) => text),
+    )
+}
+
+/** Compare everything in the directory of a bundle with the manifest. Follows no links. */
+export async function compareWithManifest(
+  { directory, manifest }: UnpackedBundle,
+  files: Files,
+): Promise<Difference[]> {
+  const listed = new Set([manifestName, signatureName, ...manifest.files.map(({ path }) => path)])
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const unlisted = entries
+    .filter(entry => !entry.isDirectory())
+    .map(({ parentPath, name }) => relative(directory, join(parentPath, name)))
+    .filter(path => !listed.has(path))
+    .toSorted()
+  return [
+    ...(await compareFiles(directory, manifest.files, files)),
+    ...unlisted.map(
+      (path): Difference => ({ text: `${JSON.stringify(path)} is not in the manifest`, kind: 'unlisted' }),
+    ),
+  ]
+}
+
+async function compareFiles(
+  directory: string,
+  listed: readonly ManifestFile[],
+  files: Files,
+  signal?: AbortSignal,
+): Promise<Difference[]> {
+  const differences = await Promise.all(listed.map(file => differenceOf(directory, file, files, signal)))
+  return differences.filter(difference => difference !== undefined)
+}
+
+const kindNames = { directory: 'directory', symlink: 'symbolic link', other: 'special file' }
+
+/** How a file of a bundle differs from what the manifest lists; undefined when it does not. */
+export async function differenceOf(
+  directory: string,
+  file: ManifestFile,
+  files: Files,
+  signal?: AbortSignal,
+): Promise<Difference | undefined> {
+  const path = join(directory, file.path)
+  const content = (text: string): Difference => ({ text: `${file.path} ${text}`, kind: 'content' })
+  const found = await files.status(path)
+  if (!found) return content('is missing')
+  if (found.kind !== 'file') return content(`is a ${kindNames[found.kind]}, not a regular file`)
+  if (found.size !== file.size) return content(`has ${found.size} bytes, expected ${file.size}`)
+  signal?.throwIfAborted()
+  const sha256 = await files.sha256(path, signal).catch(() => undefined)
+  signal?.throwIfAborted()
+  if (sha256 === undefined) return content('cannot be read')
+  if (sha256 !== file.sha256) return content(`has sha256 ${sha256}, expected ${file.sha256}`)
+  // A umask clears bits of group and others when an ordinary user unpacks; it never sets any.
+  if ((found.mode & ~file.mode) === 0 && (found.mode & 0o700) === (file.mode & 0o700)) return undefined
+  const [mode, expected] = [found.mode, file.mode].map(bits => bits.toString(8))
+  return { text: `${file.path} has mode ${mode}, expected ${expected}`, kind: 'mode' }
 }

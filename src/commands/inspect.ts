@@ -1,24 +1,30 @@
 import { Args, Flags } from '@oclif/core'
-import { type Inspection, inspectBundle, readSbom } from '../bundle/inspect.ts'
+import type { Bundle, Head } from '../bundle/bundle.ts'
+import { locateBundle } from '../bundle/locate.ts'
+import { sbomName } from '../bundle/manifest.ts'
 import { EdgekitCommand } from '../cli/command.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { formatBytes } from '../lib/format.ts'
+import { localFiles } from '../node/files.ts'
 
-function summary({ manifest, isSigned, packedSize, parts }: Inspection): string {
+function summary({ manifest, signature }: Head, packedSizes: readonly number[]): string {
   const { name, kubeedgeVersion, arch, edgekitVersion, images, files, disk, lockDigest } = manifest
-  const packed = packedSize === undefined ? 'unpacked' : formatBytes(packedSize)
+  const size = packedSizes.length === 0 ? 'unpacked' : formatBytes(sumOf(packedSizes))
   return [
-    `${name} ${kubeedgeVersion} ${arch}, made by edgekit ${edgekitVersion}`,
-    `  size    ${packed}${parts > 1 ? ` in ${parts} parts` : ''}`,
-    `  signed  ${isSigned ? 'yes (edgekit verify --key PUB checks it)' : 'no'}`,
+    `${name} ${kubeedgeVersion} ${arch}, built by edgekit ${edgekitVersion}`,
+    `  size    ${size}${packedSizes.length > 1 ? ` in ${packedSizes.length} parts` : ''}`,
+    `  signed  ${signature === undefined ? 'no' : 'yes (check with: edgekit verify --key PUB)'}`,
     `  disk    ${formatBytes(disk)} needed on the node`,
     `  files   ${files.length}`,
-    ...(lockDigest === undefined ? [] : [`  lock    ${lockDigest}`]),
+    `  lock    ${lockDigest}`,
     `  images  ${images.length}`,
     ...images.map(({ reference }) => `          ${reference}`),
   ].join('\n')
 }
 
-function imageLines({ manifest }: Inspection): string {
+const sumOf = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0)
+
+function imageLines({ manifest }: Head): string {
   return manifest.images
     .flatMap(({ reference, digest, configDigest, platform, layers, unpackedSize, archive }) => [
       reference,
@@ -32,7 +38,7 @@ function imageLines({ manifest }: Inspection): string {
     .join('\n')
 }
 
-const fileLines = ({ manifest }: Inspection): string =>
+const fileLines = ({ manifest }: Head): string =>
   manifest.files
     .map(
       ({ path, size, mode, sha256 }) =>
@@ -43,7 +49,7 @@ const fileLines = ({ manifest }: Inspection): string =>
 export default class Inspect extends EdgekitCommand {
   static override summary = 'Show what is in a bundle, without unpacking it'
   static override description =
-    'Reads the beginning of a packed bundle, however large it is; it does not check the rest (edgekit verify does).'
+    'Reads the beginning of a packed bundle, however large it is. To verify the rest, use edgekit verify.'
   static override examples = [
     'edgekit inspect kubeedge-edge-v1.22.0-amd64.tar.gz',
     'edgekit inspect kubeedge-edge-v1.22.0-amd64.tar.gz --sbom >sbom.cdx.json',
@@ -57,29 +63,45 @@ export default class Inspect extends EdgekitCommand {
   static override flags = {
     images: Flags.boolean({
       exclusive: ['files', 'sbom'],
-      description: 'every image, its digests and layers',
+      description: 'show each image with its digests and layers',
     }),
     files: Flags.boolean({
       exclusive: ['images', 'sbom'],
-      description: 'every file: sha256, mode, bytes, path',
+      description: 'show each file: sha256, mode, bytes, path',
     }),
-    sbom: Flags.boolean({ exclusive: ['images', 'files'], description: 'the SBOM, CycloneDX in JSON' }),
+    sbom: Flags.boolean({
+      exclusive: ['images', 'files'],
+      description: 'print the SBOM (CycloneDX, JSON)',
+    }),
   }
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Inspect)
+    const bundle = locateBundle(args.bundle, localFiles())
     if (flags.sbom) {
-      const sbom = await readSbom(args.bundle)
+      const sbom = await requireSbom(bundle)
       this.say(sbom.trimEnd())
       return JSON.parse(sbom)
     }
-    const inspection = await inspectBundle(args.bundle)
-    if (flags.images) this.say(imageLines(inspection))
-    else if (flags.files) this.say(fileLines(inspection))
-    else this.say(summary(inspection))
-    const { manifest, isSigned, packedSize, parts } = inspection
+    const head = await bundle.head()
+    const { manifest, signature } = head
+    const { packedSizes } = bundle
+    if (flags.images) this.say(imageLines(head))
+    else if (flags.files) this.say(fileLines(head))
+    else this.say(summary(head, packedSizes))
     if (flags.images) return manifest.images
     if (flags.files) return manifest.files
-    return { ...manifest, isSigned, packedSize, parts }
+    return {
+      ...manifest,
+      isSigned: signature !== undefined,
+      packedSize: packedSizes.length === 0 ? undefined : sumOf(packedSizes),
+      parts: Math.max(1, packedSizes.length),
+    }
   }
+}
+
+async function requireSbom(bundle: Bundle): Promise<string> {
+  const sbom = await bundle.text(sbomName)
+  if (sbom !== undefined) return sbom
+  throw new EdgekitError(`${bundle.name} has no SBOM`, { code: 'bundle-damaged' })
 }

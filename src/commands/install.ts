@@ -96,15 +96,14 @@ async function runInstall(
   flags: Interfaces.InferredFlags<typeof Install.flags>,
   { edgekitVersion, silent, say }: InstallCommand,
 ): Promise<Output> {
-  const { directory, packed } = locateBundle(path)
   const node = localNode()
+  const located = locateBundle(path, node.files)
   const keys = [...(await readKeys(flags.key ?? [])), ...(await trustedKeys(node.files))]
   const asked = askedBy(flags, flags.config === undefined ? {} : await answersIn(flags.config, node.files))
   for (const id of asked.ignore ?? []) checkNamed(id)
   const settleMs = parseDuration(flags.settle, '--settle')
   const request = {
     node,
-    keys,
     asked,
     token: await tokenFor(asked, node.files, readStdin),
     runSteps: (steps: readonly Step[]) => runSteps(steps, { silent }),
@@ -115,29 +114,22 @@ async function runInstall(
     },
   }
   const mayAsk = isInteractive() && !silent && !flags.yes && !asked.yes
-  const withBundle = async (work: (directory: string) => Promise<Output>): Promise<Output> => {
-    if (directory !== undefined) return await work(directory)
-    // Most bundles are unpacked, and tar and gzip take 5 ms to load.
-    const { withUnpacked } = await import('../bundle/unpack.ts')
-    return await withUnpacked(packed, keys, work)
-  }
   try {
-    return await interruptible(signal =>
-      withBundle(async directory => {
-        if (flags['dry-run']) return dryRunOutput(await dryRun({ ...request, directory }))
-        const result = await install({
-          ...request,
-          directory,
-          signal,
-          rollBackOnFailure: flags.rollback,
-          edgekitVersion,
-          confirm: mayAsk ? plan => confirm(question(plan), signal) : undefined,
-          stableForMs: settleMs,
-        })
-        if (!result.passed) process.exitCode = exitCodes.checklistFailed
-        return installOutput(result)
-      }),
-    )
+    return await interruptible(async signal => {
+      await using bundle = await located.open(keys)
+      if (flags['dry-run']) return dryRunOutput(await dryRun({ ...request, bundle }))
+      const result = await install({
+        ...request,
+        bundle,
+        signal,
+        rollBackOnFailure: flags.rollback,
+        edgekitVersion,
+        confirm: mayAsk ? plan => confirm(question(plan), signal) : undefined,
+        stableForMs: settleMs,
+      })
+      if (!result.passed) process.exitCode = exitCodes.checklistFailed
+      return installOutput(result)
+    })
   } catch (error) {
     if (error instanceof PreflightRefusal) say(`\n${formatFindings(error.findings)}\n`)
     throw error

@@ -1,21 +1,23 @@
 import { Args, Flags } from '@oclif/core'
-import { type Verification, verifyBundle } from '../bundle/bundle.ts'
+import type { Verification } from '../bundle/bundle.ts'
 import { readKeys } from '../bundle/keys.ts'
+import { locateBundle } from '../bundle/locate.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { exitCodeHelp, verifyExitCodes } from '../lib/exit-codes.ts'
 import { plural } from '../lib/format.ts'
+import { localFiles } from '../node/files.ts'
 import { wrap } from '../ui/text.ts'
 
 const signatures: Record<Verification['signature'], string> = {
   none: 'not signed',
-  'not checked': 'signed, but no --key was given to check it with',
+  'not checked': 'signed, not checked (no --key given)',
   good: 'signature good',
 }
 
 export default class Verify extends EdgekitCommand {
-  static override summary = 'Check a bundle: its signature, and every file against its manifest'
+  static override summary = 'Verify a bundle: its signature, and every file against its manifest'
   static override description =
-    'Reads the whole bundle once, packed or unpacked, and says of every file whether it is what bundle.json states; nothing may be missing and nothing may be added.\n\n' +
+    'Reads the whole bundle once, packed or unpacked, and compares every file with bundle.json: content, size and mode. Nothing may be missing, and nothing may be added.\n\n' +
     exitCodeHelp('verify')
   static override examples = [
     'edgekit verify kubeedge-edge-v1.22.0-amd64.tar.gz --key release.pub.pem',
@@ -31,16 +33,14 @@ export default class Verify extends EdgekitCommand {
     key: Flags.string({
       multiple: true,
       helpValue: 'PUB',
-      description: 'public key (PEM) that must have signed it; with several, any one of them',
+      description: 'require a signature by this public key (PEM); if repeated, by any one of them',
     }),
   }
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Verify)
-    const { manifest, problems, ...verdict } = await verifyBundle(
-      args.bundle,
-      await readKeys(flags.key ?? []),
-    )
+    const keys = await readKeys(flags.key ?? [])
+    const { manifest, problems, ...verdict } = await locateBundle(args.bundle, localFiles()).verify(keys)
     process.exitCode = problems.length === 0 ? verifyExitCodes.ok : verifyExitCodes.damaged
     const { name, kubeedgeVersion, arch, files } = manifest
     const signed = `${signatures[verdict.signature]}${verdict.signedBy ? ` (${verdict.signedBy})` : ''}`
@@ -48,8 +48,8 @@ export default class Verify extends EdgekitCommand {
     for (const problem of problems) this.say(wrap(problem, 2))
     this.say(
       problems.length === 0
-        ? 'This bundle is whole.'
-        : `\nDo not install this bundle: ${plural(problems.length, 'thing')} in it ${problems.length === 1 ? 'is' : 'are'} not as its manifest says. Copy it again.`,
+        ? 'This bundle is intact.'
+        : `\nDo not install this bundle: ${plural(problems.length, 'problem')} found. Copy it again.`,
     )
     return { bundle: { name, kubeedgeVersion, arch }, ok: problems.length === 0, ...verdict, problems }
   }

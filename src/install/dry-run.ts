@@ -1,4 +1,4 @@
-import { openBundle, type UnpackedBundle } from '../bundle/verify-unpacked.ts'
+import type { UnpackedBundle } from '../bundle/bundle.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
 import { type CloudFlags, cloudOptions } from './cloud/cloud-side.ts'
@@ -18,12 +18,11 @@ export interface DryRun extends Pick<Prepared, 'choices' | 'findings' | 'notes'>
  * What an install would do now: it only looks, and takes no lock. Throws EdgekitError where an install would refuse.
  */
 export async function dryRun(request: InstallRequest & { cloud: CloudFlags }): Promise<DryRun> {
-  const { directory, node, keys, cloud } = request
-  const bundle = await openBundle(directory, node.files, keys)
+  const { bundle, node, cloud } = request
   await cloudOptions(bundle.manifest, cloud, node)
   using verification = verifying(bundle, node)
   const past = await pastOf(node)
-  const { choices, findings, notes, plan } = await prepare(bundle, request, past, verification)
+  const { choices, findings, notes, plan } = await prepare(request, past, verification)
   return { bundle, choices, findings, notes, plan: await reportPlan(plan, node) }
 }
 

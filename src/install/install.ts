@@ -1,4 +1,4 @@
-import { openBundle, type UnpackedBundle } from '../bundle/verify-unpacked.ts'
+import type { UnpackedBundle } from '../bundle/bundle.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
@@ -61,8 +61,7 @@ export interface InstallResult extends Pick<Prepared, 'findings' | 'notes'> {
  * before the first change; what fails after that is put back. Throws EdgekitError with the documented exit codes.
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
-  const { directory, node, keys, runSteps, signal, cloud, edgekitVersion } = options
-  const bundle = await openBundle(directory, node.files, keys)
+  const { bundle, node, runSteps, signal, cloud, edgekitVersion } = options
   const { manifest } = bundle
   const { role, name, kubeedgeVersion, arch } = manifest
   const last = await readReceipt(node.files).catch(() => undefined)
@@ -75,12 +74,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const interrupted = await interruptedRun(node)
   const previous = await readReceipt(node.files)
   const past = { history: interrupted?.history, receipt: previous }
-  const { plan, desired, choices, findings, notes, facts } = await prepare(
-    bundle,
-    options,
-    past,
-    verification,
-  )
+  const { plan, desired, choices, findings, notes, facts } = await prepare(options, past, verification)
   signal.throwIfAborted()
   if (plan.steps.length + plan.undo.length > 0 && options.confirm) {
     if (!(await options.confirm(await reportPlan(plan, node)))) throw declined()

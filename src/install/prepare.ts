@@ -1,6 +1,6 @@
+import type { UnpackedBundle } from '../bundle/bundle.ts'
 import type { Manifest } from '../bundle/manifest.ts'
-import type { TrustedKey } from '../bundle/signature.ts'
-import { type UnpackedBundle, verifyTexts } from '../bundle/verify-unpacked.ts'
+import { verifyTexts } from '../bundle/verify-unpacked.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
@@ -28,11 +28,8 @@ import { requireVersionStep, versionForces } from './request/version-step.ts'
 
 /** What a person asks for. */
 export interface InstallRequest {
-  /** Directory of the unpacked bundle. */
-  directory: string
+  bundle: UnpackedBundle
   node: Node
-  /** With any, one of them must have signed the bundle. */
-  keys: readonly TrustedKey[]
   asked: InstallFlags
   /** What `asked.tokenFile` holds. */
   token: Secret | undefined
@@ -69,8 +66,7 @@ export class PreflightRefusal extends EdgekitError {
  * something stands in the way: all that preflight found, a damaged bundle, things of somebody else.
  */
 export async function prepare(
-  bundle: UnpackedBundle,
-  { asked, token, node, runSteps }: Omit<InstallRequest, 'directory' | 'keys'>,
+  { bundle, asked, token, node, runSteps }: InstallRequest,
   past: Past,
   verification: Step,
 ): Promise<Prepared> {

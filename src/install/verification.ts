@@ -1,4 +1,5 @@
-import { type UnpackedBundle, verifyLarge, verifyTexts } from '../bundle/verify-unpacked.ts'
+import type { UnpackedBundle } from '../bundle/bundle.ts'
+import { verifyLarge, verifyTexts } from '../bundle/verify-unpacked.ts'
 import type { Step } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
 

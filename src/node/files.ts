@@ -44,6 +44,8 @@ export interface Files {
   linkTarget(path: string): Promise<string>
   /** SHA-256 of a file's bytes, hexadecimal. Throws what `signal` is aborted with. */
   sha256(path: string, signal?: AbortSignal): Promise<string>
+  /** Record the SHA-256 of a file that this process has just written: `sha256` need not read it as long as it stays the same. */
+  rememberHash(path: string, sha256: string): Promise<void>
   /** Put a file in place whole or not at all: a reader sees the old file or the new one, also after a power cut. */
   write(path: string, content: Content, access: Access): Promise<void>
   /**
@@ -151,6 +153,7 @@ export function localFiles(): Files {
     list: async path => (await fs.readdir(path).catch(absentAsUndefined)) ?? [],
     linkTarget: path => fs.readlink(path),
     sha256: (path, signal) => hashes.getOrMake(path, () => hashOf(path, signal)),
+    rememberHash: (path, sha256) => hashes.remember(path, sha256),
     async write(path, content, access) {
       const write = () => replace(path, temporary => make(temporary, content, access))
       await ('copyOf' in content ? hashes.copy(content.copyOf, path, write) : write())

@@ -1,4 +1,4 @@
-import type { UnpackedBundle } from '../bundle/verify-unpacked.ts'
+import type { UnpackedBundle } from '../bundle/bundle.ts'
 import type { DryRun } from '../install/dry-run.ts'
 import type { InstallResult } from '../install/install.ts'
 import { formatCloudCommands } from './cloud-commands.ts'

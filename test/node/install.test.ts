@@ -93,7 +93,11 @@ describe.concurrent.each(releases)('%s', release => {
       'printf X | dd of=bin/edgekit bs=1 seek=40000000 conv=notrunc status=none',
       /bin\/edgekit in \/root\/bundle is damaged/,
     ],
-    ['a damaged manifest', 'truncate -s 500 bundle.json', /bundle\.json is damaged: not valid JSON/],
+    [
+      'a damaged manifest',
+      'truncate -s 500 bundle.json',
+      /\/root\/bundle is damaged: bundle\.json: not valid JSON/,
+    ],
   ] as const
   test.each(inTurn(damages, release))(
     'a bundle with %s is refused, and nothing is changed',
@@ -217,7 +221,9 @@ describe.concurrent.each(releases)('%s', release => {
     const mistyped = await run('instal')
     expect(mistyped.stderr).toContain('did you mean "install"?')
     expect(mistyped.exitCode).toBe(exitCodes.usage)
-    expect((await run('install /nowhere')).stderr).toContain('there is no bundle at /nowhere')
+    expect((await run('install /nowhere')).stderr).toContain(
+      'cannot find a bundle at /nowhere: no such file or directory',
+    )
     expect((await run('install /nowhere')).exitCode).toBe(exitCodes.usage)
     expect((await run('doctor')).stdout).toContain('there is no mosquitto.service on this node')
   })

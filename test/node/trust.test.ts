@@ -52,7 +52,7 @@ test('a node takes a bundle in parts, when it is signed by a key it trusts, and 
   const before = await snapshot(node)
   const refused = await node.run(install)
   expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain(
-    `was made by none of ${paths.trustedKeys}/theirs.pem`,
+    `its signature was not made by ${paths.trustedKeys}/theirs.pem`,
   )
   expect(refused.stderr).toContain('What to do: ')
   expect(refused.exitCode).toBe(exitCodes.refused)
@@ -62,7 +62,7 @@ test('a node takes a bundle in parts, when it is signed by a key it trusts, and 
   await node.write(`${paths.trustedKeys}/theirs.pem`, 'no key')
   expect(await node.run(install)).toMatchObject({
     exitCode: exitCodes.usage,
-    stderr: expect.stringContaining('is no public key in PEM form'),
+    stderr: expect.stringContaining('is not a public key in PEM form'),
   })
   await node.sh(`rm ${paths.trustedKeys}/theirs.pem`)
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { UnpackedBundle } from '../../bundle/verify-unpacked.ts'
+import type { UnpackedBundle } from '../../bundle/bundle.ts'
 import { readEdgecoreConfig } from '../../edgecore/config/config.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'

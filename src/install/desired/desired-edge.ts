@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { UnpackedBundle } from '../../bundle/verify-unpacked.ts'
+import type { UnpackedBundle } from '../../bundle/bundle.ts'
 import { bringsRuntime } from '../../checks/shared/brings-runtime.ts'
 import { type EdgecoreConfig, readEdgecoreConfig } from '../../edgecore/config/config.ts'
 import type { CgroupDriver } from '../../edgecore/config/node-values.ts'

@@ -1,4 +1,4 @@
-import type { UnpackedBundle } from '../../bundle/verify-unpacked.ts'
+import type { UnpackedBundle } from '../../bundle/bundle.ts'
 import { broker, paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
 import { type DesiredEdgecore, edgecoreSteps } from './edgecore-steps.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ActionKind, SpecOf } from '../../actions/index.ts'
-import type { UnpackedBundle } from '../../bundle/verify-unpacked.ts'
+import type { UnpackedBundle } from '../../bundle/bundle.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { paths } from '../../node/paths.ts'
 

@@ -38,6 +38,11 @@ export class KnownHashes {
     return sha256
   }
 
+  /** Record the hash of a file that this process has just written. */
+  async remember(path: string, sha256: string): Promise<void> {
+    this.#known.set(path, { identity: identityOf(await stat(path, { bigint: true })), sha256 })
+  }
+
   /** Copy a file; where the bytes of `source` were known and stayed the same, those of `target` are known too. */
   async copy(source: string, target: string, copy: () => Promise<void>): Promise<void> {
     const before = await this.get(source)

@@ -35,6 +35,7 @@ function filesBelow(root: string): Files {
     list: path => real.list(at(path)),
     linkTarget: path => real.linkTarget(at(path)),
     sha256: path => real.sha256(at(path)),
+    rememberHash: (path, sha256) => real.rememberHash(at(path), sha256),
     write: (path, content, access) =>
       real.write(
         at(path),

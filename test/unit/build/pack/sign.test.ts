@@ -82,8 +82,8 @@ test.each([
 })
 
 test.each([
-  ['a private key', pkcs8, 'is a private key'],
-  ['no key', 'hello', 'is no public key in PEM form'],
+  ['a private key', pkcs8, 'it is a private key'],
+  ['no key', 'hello', 'it is not a public key in PEM form'],
   [
     'an RSA key',
     generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -57,6 +57,14 @@ test('a file that was changed just now is not remembered: it may be changed agai
   expect(await look()).toBe('hash 2')
 })
 
+test('a file written by this process is known until it changes', async () => {
+  await hashes.remember(at('file'), 'hash of the text')
+  expect(await look()).toBe('hash of the text')
+  await aTick()
+  await writeFile(at('file'), 'tent')
+  expect(await look()).toBe('hash 1')
+})
+
 test('a copy of a known file is known, a copy of any other is not', async () => {
   const copy = () => hashes.copy(at('file'), at('copy'), () => copyFile(at('file'), at('copy')))
   await copy()
