@@ -11,13 +11,13 @@ import type { Definition } from './definition/definition.ts'
 import { type BundleFile, bundleFiles } from './definition/inputs.ts'
 import { takeFile } from './fetch/take-file.ts'
 import { type Lock, lockDigest } from './lock/lock.ts'
-import { archiveMember, type BundleImage, manifestImage } from './pack/archive-images.ts'
-import { archiveNames } from './pack/archive-names.ts'
+import { type BundleImage, imageMember, manifestImage } from './pack/bundle-image.ts'
 import { cksum } from './pack/cksum.ts'
 import type { EagerPacker, Hashed } from './pack/eager-packer.ts'
 import { edgekitExecutableFor } from './pack/edgekit-executable.ts'
-import { type PayloadMember, type WrittenPackage, writePackage } from './pack/package.ts'
+import { imageArchivePaths } from './pack/image-archive-paths.ts'
 import { textMembers } from './pack/text-members.ts'
+import { type PayloadMember, type WrittenBundle, writeBundle } from './pack/write-bundle.ts'
 
 export interface AssembleOptions {
   definition: Definition
@@ -45,21 +45,21 @@ const shown = ({ path, content }: BundleFile): string =>
   content === 'programs' ? `${path}/*` : basename(path)
 
 /** Put together the bundle of one architecture out of parts that have all been fetched. Throws EdgekitError. */
-export async function assembleBundle(options: AssembleOptions): Promise<WrittenPackage> {
+export async function assembleBundle(options: AssembleOptions): Promise<WrittenBundle> {
   const { definition, arch, lock, edgekitVersion, runtime, ahead, imageOf, signal } = options
   const work = join(options.work, arch)
   await mkdir(work)
   const name = `kubeedge-${definition.role}`
   const path = join(options.outputDirectory, `${name}-${definition.kubeedge}-${arch}.tar.gz`)
   const files = bundleFiles(definition, arch)
-  const archives = archiveNames(definition.images.map(({ reference }) => reference))
+  const archives = imageArchivePaths(definition.images.map(({ reference }) => reference))
   const bundled: BundleImage[] = []
   const { store } = options.images
   const imageMembers = [...archives].map(([reference, archive]) =>
-    ahead.hash(archiveMember({ archive, pulled: imageOf(reference) }, store)),
+    ahead.hash(imageMember({ archive, pulled: imageOf(reference) }, store)),
   )
   const members: PayloadMember[] = []
-  let written: WrittenPackage | undefined
+  let written: WrittenBundle | undefined
 
   await options.runSteps([
     {
@@ -97,7 +97,7 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
           lock,
           runtimeCksum: await cksum(edgekitExecutableFor(arch)),
         })
-        written = await writePackage({
+        written = await writeBundle({
           description: {
             schemaVersion: 1,
             name,
@@ -123,5 +123,5 @@ export async function assembleBundle(options: AssembleOptions): Promise<WrittenP
     },
   ])
   await rm(work, { recursive: true })
-  return written as unknown as WrittenPackage
+  return written as unknown as WrittenBundle
 }

@@ -16,7 +16,7 @@ import type { Lock } from './lock/lock.ts'
 import type { UsedLock } from './lock/lock-file.ts'
 import { EagerPacker, type Hashed } from './pack/eager-packer.ts'
 import { edgekitExecutableFor } from './pack/edgekit-executable.ts'
-import type { WrittenPackage } from './pack/package.ts'
+import type { WrittenBundle } from './pack/write-bundle.ts'
 import { makeWorkDirectory } from './work-directory.ts'
 
 export interface BuildOptions {
@@ -40,7 +40,7 @@ export interface BuildOptions {
  * directory, whatever happens; without any, it goes if it was made here. Throws EdgekitError, and the reason of `signal`
  * when that ends it.
  */
-export async function buildBundles(options: BuildOptions): Promise<WrittenPackage[]> {
+export async function buildBundles(options: BuildOptions): Promise<WrittenBundle[]> {
   const { architectures, outputDirectory, signal } = options
   const runtimes = await Promise.all(architectures.map(checkedRuntime))
   const work = await makeWorkDirectory(outputDirectory)
@@ -72,7 +72,7 @@ async function build(
   work: string,
   ahead: EagerPacker,
   runtimes: readonly Hashed[],
-): Promise<WrittenPackage[]> {
+): Promise<WrittenBundle[]> {
   const { definition, architectures, runSteps, signal } = options
   let lock: Lock | undefined
   let pulled: PulledImages | undefined
@@ -98,7 +98,7 @@ async function build(
       },
     },
   ])
-  const bundles: WrittenPackage[] = []
+  const bundles: WrittenBundle[] = []
   for (const [index, arch] of architectures.entries()) {
     const imageOf = (reference: string) => (pulled as PulledImages).get(reference, arch)
     const runtime = runtimes[index] as Hashed

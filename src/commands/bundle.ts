@@ -4,8 +4,8 @@ import { buildBundles } from '../build/build.ts'
 import { chosenArchitectures, chosenDefinition } from '../build/definition/choose.ts'
 import { defaultDefinitions } from '../build/definition/definition-chain.ts'
 import { lockPath, readLockFile } from '../build/lock/lock-file.ts'
-import type { WrittenPackage } from '../build/pack/package.ts'
 import { signingKey } from '../build/pack/sign.ts'
+import type { WrittenBundle } from '../build/pack/write-bundle.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { imageAccess, imageFlags } from '../cli/flags/images.ts'
 import { interruptible } from '../cli/interrupt.ts'
@@ -52,7 +52,7 @@ export default class Bundle extends EdgekitCommand {
     ...imageFlags,
   }
 
-  async run(): Promise<{ bundles: WrittenPackage[] }> {
+  async run(): Promise<{ bundles: WrittenBundle[] }> {
     const { args, flags } = await this.parse(Bundle)
     const silent = this.jsonEnabled()
     const definition = await chosenDefinition(args.role, flags.file)

@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path/posix'
 import { EdgekitError } from '../../lib/errors.ts'
-import { eachArchiveEntry } from './archive-entries.ts'
+import { eachSourceEntry } from './source-archive.ts'
 
 /**
  * Take one regular file out of a tar, packed with gzip, zstd or not at all. Nothing else of it is written. Throws
@@ -20,7 +20,7 @@ export async function extractMember(
   const files: string[] = []
   let found = false
   try {
-    await eachArchiveEntry(archive, name, entry => {
+    await eachSourceEntry(archive, name, entry => {
       if (!['File', 'OldFile', 'ContiguousFile'].includes(entry.type)) return
       files.push(entry.path)
       if (resolve('/', entry.path) !== wanted) return

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { basename } from 'node:path/posix'
 import { type Architecture, memberPattern } from '../../bundle/manifest.ts'
 import { EdgekitError } from '../../lib/errors.ts'
-import { eachArchiveEntry } from './archive-entries.ts'
 import { elfHeaderSize, isElf, requireProgram } from './elf.ts'
+import { eachSourceEntry } from './source-archive.ts'
 
 /** Is in every release of containerd, and is for measuring it. */
 const notNeeded = 'containerd-stress'
@@ -23,7 +23,7 @@ export async function extractPrograms(
 ): Promise<string[]> {
   const programs: { path: string; entry: string; start: Buffer }[] = []
   await mkdir(directory)
-  await eachArchiveEntry(archive, name, entry => {
+  await eachSourceEntry(archive, name, entry => {
     const path = join(directory, basename(entry.path))
     if (entry.type !== 'File' || !((entry.mode ?? 0) & 0o111) || path.endsWith(notNeeded)) return
     let start = Buffer.alloc(0)

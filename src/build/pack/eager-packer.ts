@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashOf } from '../../lib/hash/hash-sources.ts'
 import { contentOf, type TarMember, tarMember } from '../../tar/write.ts'
-import { gzipPieces } from './compress.ts'
-import type { PayloadMember } from './package.ts'
+import { gzipPieces } from './gzip.ts'
+import type { PayloadMember } from './write-bundle.ts'
 import { writePieces } from './write-pieces.ts'
 
 /** Few enough that two of the four threads of Node.js are left for files. */

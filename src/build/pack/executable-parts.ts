@@ -9,5 +9,5 @@ const schema = z.object({
 /** What the edgekit executable is made of: Node.js and npm packages. The build of the executable writes this down. */
 export type ExecutableParts = z.infer<typeof schema>
 
-export const runtimeParts = (): ExecutableParts =>
+export const executableParts = (): ExecutableParts =>
   schema.parse(JSON.parse(readAsset('build/runtime-parts.json')))

@@ -2,7 +2,7 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parsePartName, partName } from '../../bundle/part-names.ts'
 import { type TarMember, tarEnd, tarMember } from '../../tar/write.ts'
-import { filePieces, gzipPieces, type Piece } from './compress.ts'
+import { filePieces, gzipPieces, type Piece } from './gzip.ts'
 import { Output } from './output.ts'
 import { writePieces } from './write-pieces.ts'
 

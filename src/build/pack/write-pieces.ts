@@ -1,4 +1,4 @@
-import type { Piece } from './compress.ts'
+import type { Piece } from './gzip.ts'
 
 interface Writing {
   /** Pieces being compressed or waiting to be written: a bound for the memory. */

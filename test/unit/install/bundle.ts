@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readDefinition } from '../../../src/build/definition/definition.ts'
 import { type Lock, lockDigest } from '../../../src/build/lock/lock.ts'
-import { archiveNames } from '../../../src/build/pack/archive-names.ts'
+import { imageArchivePaths } from '../../../src/build/pack/image-archive-paths.ts'
 import { textMembers } from '../../../src/build/pack/text-members.ts'
 import { formatManifest, type Manifest, type ManifestImage } from '../../../src/bundle/manifest.ts'
 
@@ -15,7 +15,7 @@ const { kubeedge, role } = definition
 
 /** The manifest and the files of an edge bundle. The texts are real, programs and images are a word each. */
 export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<string, string> } {
-  const archives = archiveNames(definition.images.map(({ reference }) => reference))
+  const archives = imageArchivePaths(definition.images.map(({ reference }) => reference))
   const images = definition.images.map(
     ({ reference }): ManifestImage => ({
       reference,

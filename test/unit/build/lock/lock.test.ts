@@ -3,7 +3,7 @@ import type { Definition } from '../../../../src/build/definition/definition.ts'
 import { checksumFor } from '../../../../src/build/fetch/checksums.ts'
 import { formatLock, type Lock, parseLock } from '../../../../src/build/lock/lock.ts'
 import { lockDifferences } from '../../../../src/build/lock/lock-differences.ts'
-import { archiveNames } from '../../../../src/build/pack/archive-names.ts'
+import { imageArchivePaths } from '../../../../src/build/pack/image-archive-paths.ts'
 
 const digest = (char: string): string => `sha256:${char.repeat(64)}`
 const platforms = { 'linux/amd64': digest('b'), 'linux/arm64': digest('c') }
@@ -165,7 +165,7 @@ test.each([
   [`registry.k8s.io/pause@sha256:${hex}`, 'images/pause-0123456789ab.tar'],
   [`registry.k8s.io/pause:3.10@sha256:${hex}`, 'images/pause-3.10.tar'],
 ])('the archive of %s is %s', (reference, name) => {
-  expect(archiveNames([reference]).get(reference)).toBe(name)
+  expect(imageArchivePaths([reference]).get(reference)).toBe(name)
 })
 
 test('archives have a hash in their name where two would be the same', () => {
@@ -176,7 +176,7 @@ test('archives have a hash in their name where two would be the same', () => {
     'r.example/a-b/c:1',
     'r.example/a/b-c:1',
   ]
-  const names = [...archiveNames(references).values()]
+  const names = [...imageArchivePaths(references).values()]
   expect(names[0]).toBe('images/kubeedge-pause-3.6.tar')
   for (const name of names.slice(1)) expect(name).toMatch(/^images\/(pause-3\.6|a-b-c-1)-[0-9a-f]{8}\.tar$/)
   expect(new Set(names).size).toBe(5)

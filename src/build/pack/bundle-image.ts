@@ -14,7 +14,7 @@ export interface BundleImage {
 }
 
 /** The OCI archive of an image: layers byte for byte as the registry served them. */
-export const archiveMember = (
+export const imageMember = (
   { archive, pulled }: Pick<BundleImage, 'archive' | 'pulled'>,
   store: BlobStore,
 ): TarMember => ({

@@ -11,7 +11,7 @@ import { hashOf } from '../../lib/hash/hash-sources.ts'
 import type { InstalledPackages } from '../../oci/layer/packages.ts'
 import { contentOf, type TarMember } from '../../tar/write.ts'
 import { diskNeeded } from './disk.ts'
-import { runtimeParts } from './executable-parts.ts'
+import { executableParts } from './executable-parts.ts'
 import { type Packed, pack } from './pack.ts'
 
 /** A member of which the hash, and perhaps the gzip member too, is being made already. */
@@ -38,12 +38,12 @@ export interface PackageInputs {
   signal: AbortSignal
 }
 
-export interface WrittenPackage extends Packed {
+export interface WrittenBundle extends Packed {
   manifest: Manifest
 }
 
 /** Write a bundle: bundle.json, its signature, the SBOM, the payload. Files appear under their names when all is done. */
-export async function writePackage(inputs: PackageInputs): Promise<WrittenPackage> {
+export async function writeBundle(inputs: PackageInputs): Promise<WrittenBundle> {
   const { description, payload, path, workDirectory, signingKey, partSize, signal } = inputs
   const files: ManifestFile[] = []
   for (const member of payload) files.push(await fileOf(member))
@@ -74,7 +74,7 @@ function textMember(path: string, text: string): TarMember & { source: Buffer } 
 /** The library is large, and only this needs it. */
 async function sbomOf({ description, packages }: PackageInputs, files: ManifestFile[]): Promise<string> {
   const { formatSbom } = await import('./sbom.ts')
-  return formatSbom({ manifest: description, files, packages, runtime: runtimeParts() })
+  return formatSbom({ manifest: description, files, packages, runtime: executableParts() })
 }
 
 async function signatureOf({ source }: { source: Buffer }, key: KeyObject | undefined): Promise<TarMember[]> {

@@ -7,7 +7,7 @@ import { checkedMember } from '../../tar/entries.ts'
  * Go through the entries of a tar, packed with gzip, zstd or not at all. Throws EdgekitError when it cannot be read, or has
  * what no honest tool writes; `name` is what the person knows the archive by.
  */
-export async function eachArchiveEntry(
+export async function eachSourceEntry(
   archive: string,
   name: string,
   visit: (entry: ReadEntry) => void,

@@ -6,7 +6,7 @@ import { parseReference } from '../../oci/reference.ts'
  * `docker.io/kubeedge/cloudcore:v1.22.0`, and `images/eclipse-mosquitto-2.0.tar` for Docker's own, which have no owner
  * that anybody writes. Two that would be the same, from two registries say, have a hash of the reference behind them.
  */
-export function archiveNames(references: readonly string[]): Map<string, string> {
+export function imageArchivePaths(references: readonly string[]): Map<string, string> {
   const names = references.map(nameOf)
   return new Map(
     references.map((reference, index) => {
