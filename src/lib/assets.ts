@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { getAsset, isSea } from 'node:sea'
 
 /**
- * A text file the product brings along, by its path in the repository, such as `templates/systemd/mosquitto.service`:
- * from inside the executable when shipped, from the checkout otherwise.
+ * Read a text file that ships with edgekit, by its path in the repository (`templates/systemd/mosquitto.service`): from
+ * inside the executable, or from the checkout. Throws when there is no such file.
  */
 export function readAsset(path: string): string {
   if (isSea()) return getAsset(path, 'utf8')

@@ -1,21 +1,20 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { EdgekitError } from './errors.ts'
 
-/** What a file is put together from: bytes in memory, or the whole of another file. */
+/** A part of a file to write: bytes in memory, or the whole of another file. */
 export type ByteSource = Buffer | FileSource
 
 interface FileSource {
   path: string
-  /** Bytes that the file has to have. */
+  /** Expected size in bytes. */
   size: number
-  /** What a person knows it by. */
+  /** Name for error messages. */
   name: string
 }
 
 /**
- * The bytes of sources one after another, in chunks of one size but for the last. `fresh` gives the memory of each:
- * files are read right into it, so what is given back to it can be used again. Throws EdgekitError for a file that is
- * shorter or longer than stated.
+ * Concatenate `sources` into chunks of equal size; only the last one may be shorter. Files are read straight into the
+ * buffer that `fresh` allocates for each chunk. Throws EdgekitError when a file is shorter or longer than its `size`.
  */
 export async function* readInChunks(
   sources: readonly ByteSource[],
@@ -80,7 +79,7 @@ class FileReader implements AsyncDisposable {
 }
 
 export const wrongSize = (name: string, expected: number, actual: string): EdgekitError =>
-  new EdgekitError(`${name}: expected ${expected} bytes, the source has ${actual}`, {
+  new EdgekitError(`cannot pack ${name}: expected ${expected} bytes, found ${actual}`, {
     code: 'source-changed',
-    remedy: 'The file changed while it was packed; try again.',
+    remedy: 'Run the command again: the file changed while it was being packed.',
   })

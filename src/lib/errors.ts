@@ -1,3 +1,4 @@
+import { getSystemErrorMessage } from 'node:util'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
 import { exitCodes } from './exit-codes.ts'
 
@@ -21,5 +22,13 @@ export class EdgekitError extends Error {
   }
 }
 
-/** The message of anything thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/**
+ * The message of anything thrown. A failed system call gives its description only (`no such file or directory`): the
+ * caller names the file or host, and errno names mean nothing to most readers.
+ */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, errno, syscall } = error as NodeJS.ErrnoException
+  if (code === 'ENOTFOUND') return 'host name not found'
+  return errno === undefined || syscall === undefined ? error.message : getSystemErrorMessage(errno)
+}

@@ -3,7 +3,7 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
   let power = 0
-  // 999.95 and more is shown as 1.0 of the next unit, never as 1000.0.
+  // From 999.95 on, toFixed(1) would print 1000.0: use the next unit.
   while (value >= (power === 0 ? 1000 : 999.95) && power < units.length - 1) {
     value /= 1000
     power++

@@ -1,9 +1,9 @@
-/** Runs what it is given, at most `most` at once, in the order they came. */
+/** Run at most `most` tasks at a time, first come, first served. */
 export function limit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   let running = 0
   const waiting: (() => void)[] = []
   return async task => {
-    // Who finishes hands the place to the next one in line, so `running` only changes when nobody waits.
+    // A finished task hands its slot to the next in line, so `running` changes only when none is waiting.
     if (running < most) running++
     else await new Promise<void>(resolve => waiting.push(resolve))
     try {

@@ -2,9 +2,9 @@ import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
- * Make a directory and those above it that are missing, and say which of them was made first: undefined when none was
- * missing. One by one, because `mkdir` of Node.js 24 with `recursive` never comes back from a place like /proc, where
- * nothing can be made and the system says that it does not exist. Throws what the system says.
+ * Create a directory and its missing parents. Returns the topmost directory created, or undefined if none was missing.
+ * Creates them one by one because `mkdir` of Node.js 24 with `recursive` never returns below /proc, where creation fails
+ * with ENOENT. Throws the system error.
  */
 export async function makeDirectories(path: string): Promise<string | undefined> {
   try {
@@ -17,7 +17,7 @@ export async function makeDirectories(path: string): Promise<string | undefined>
   return first ?? made
 }
 
-/** Its path, or undefined when it is there already. */
+/** Returns the path, or undefined if the directory already exists. */
 async function makeOne(path: string): Promise<string | undefined> {
   try {
     await mkdir(path)

@@ -1,4 +1,4 @@
-/** The candidate that is at most two typing mistakes away from `word`, if there is one. */
+/** The candidate closest to `word`, at most two typos away. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const close = candidates
     .map(candidate => ({ candidate, edits: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))

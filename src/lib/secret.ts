@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 /**
- * A value that may be used but never shown: in JSON, in a text, in a debugger's output it is only where it came from. Plans,
- * journals and receipts can hold it without giving it away.
+ * A value that can be used but never shown: in JSON, strings and debugger output only its source appears. Plans, journals
+ * and receipts can hold it safely.
  */
 export class Secret {
   readonly #value: string

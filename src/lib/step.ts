@@ -1,8 +1,8 @@
-/** One piece of work that is shown to the user while it runs. */
+/** A unit of work shown to the user while it runs. */
 export interface Step {
   title: string
   run: (note: (text: string) => void) => Promise<void>
 }
 
-/** Runs steps in order and shows them; throws the first error as it is. */
+/** Run and show steps in order; rethrow the first error unchanged. */
 export type StepRunner = (steps: readonly Step[]) => Promise<void>

@@ -1,9 +1,9 @@
 import type { YamlProblem } from './source.ts'
 
-/** More do not help: a syntax error brings others after it. */
+/** One syntax error causes many more; the first ones are enough. */
 const mostProblems = 10
 
-/** ` in 2 places:` and a line for each, with file, line and column. */
+/** ` in 2 places:`, then a line for each problem with file, line and column. */
 export function listProblems(problems: readonly YamlProblem[]): string {
   const lines = problems
     .slice(0, mostProblems)

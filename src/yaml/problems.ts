@@ -1,15 +1,15 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 import { nearest } from '../lib/nearest.ts'
 import type { YamlPath, YamlProblem, YamlSource } from './source.ts'
 
-/** One thing wrong with the value of a definition; `key` when the key itself is wrong and not what it has. */
+/** A problem with a value. `key` is set when the key itself is wrong, not its value. */
 export interface ValueProblem {
   path: YamlPath
   key?: string
   message: string
 }
 
-/** Say of each issue the schema has with `value` what was found and what is allowed. */
+/** Describe each schema issue of `value`: what was found and what is allowed. */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],
   value: unknown,
@@ -26,33 +26,34 @@ function describe(
 ): ValueProblem[] {
   const path = [...above, ...issue.path]
   const found = valueAt(value, path)
-  const say = (message: string): ValueProblem[] => [{ path, message: `${name(path)}${message}` }]
+  const problem = (message: string): ValueProblem[] => [{ path, message: `${name(path)}${message}` }]
   switch (issue.code) {
     case 'unrecognized_keys': {
       const allowed = keysAt(schema, path)
       return issue.keys.map(key => ({ path, key, message: unknownKey(key, path, allowed) }))
     }
     case 'invalid_type':
-      if (found === undefined) return say(`missing; expected ${typeNames[issue.expected] ?? issue.expected}`)
-      return say(`expected ${typeNames[issue.expected] ?? issue.expected}, found ${words(found)}`)
+      if (found === undefined)
+        return problem(`missing; expected ${typeNames[issue.expected] ?? issue.expected}`)
+      return problem(`expected ${typeNames[issue.expected] ?? issue.expected}, found ${describeValue(found)}`)
     case 'invalid_value':
-      return say(`expected ${issue.values.map(String).join(' or ')}, found ${words(found)}`)
+      return problem(`expected ${issue.values.map(String).join(' or ')}, found ${describeValue(found)}`)
     case 'invalid_format':
-      return say(`${issue.message}, found ${words(found)}`)
+      return problem(`${issue.message}, found ${describeValue(found)}`)
     case 'too_small':
-      return say(`expected at least ${issue.minimum}, found ${words(found)}`)
+      return problem(`expected at least ${issue.minimum}, found ${describeValue(found)}`)
     case 'invalid_union': {
-      // The branch that has the right kind of value is the one the person meant.
+      // The intended branch is the one whose kind of value matches.
       const meant = issue.errors.find(branch => branch.some(inner => !isWrongKind(inner)))
       if (meant !== undefined) return meant.flatMap(inner => describe(inner, value, schema, path))
       const kinds = issue.errors.flatMap(branch =>
         branch.map(inner => ('expected' in inner ? inner.expected : '')),
       )
       const expected = [...new Set(kinds.map(kind => typeNames[kind] ?? kind))].join(' or ')
-      return say(`expected ${expected}, found ${words(found)}`)
+      return problem(`expected ${expected}, found ${describeValue(found)}`)
     }
     default:
-      return say(issue.message)
+      return problem(issue.message)
   }
 }
 
@@ -60,7 +61,7 @@ const isWrongKind = (issue: z.core.$ZodIssue): boolean =>
   issue.code === 'invalid_type' && issue.path.length === 0
 
 const typeNames: Record<string, string> = {
-  string: 'a text',
+  string: 'a string',
   array: 'a list',
   object: 'a map',
   record: 'a map',
@@ -68,7 +69,7 @@ const typeNames: Record<string, string> = {
   boolean: 'true or false',
 }
 
-function words(value: unknown): string {
+function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'nothing (null)'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
@@ -79,16 +80,16 @@ function words(value: unknown): string {
 }
 
 /** `images[2].source: ` */
-const name = (path: YamlPath): string => (path.length === 0 ? '' : `${written(path)}: `)
+const name = (path: YamlPath): string => (path.length === 0 ? '' : `${formatPath(path)}: `)
 
-export const written = (path: YamlPath): string =>
+export const formatPath = (path: YamlPath): string =>
   path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
     .join('')
 
 function unknownKey(key: string, path: YamlPath, allowed: readonly string[]): string {
   const close = nearest(key, allowed)
-  const where = path.length === 0 ? '' : ` in ${written(path)}`
+  const where = path.length === 0 ? '' : ` in ${formatPath(path)}`
   return `unknown key "${key}"${where}${close === undefined ? '.' : `, did you mean "${close}"?`} Allowed: ${allowed.join(', ')}`
 }
 
@@ -100,35 +101,26 @@ function valueAt(value: unknown, path: YamlPath): unknown {
   )
 }
 
-/** Keys of the map that the schema has at `path`; in a union those of the branch that is a map. */
-function keysAt(schema: z.ZodType, path: YamlPath): string[] {
-  let inner = bare(schema)
+/** Keys the schema allows at `path`; in a union, those of the branch that is a map. */
+function keysAt(schema: z.core.$ZodType, path: YamlPath): string[] {
+  let inner = unwrap(schema)
   for (const part of path) {
-    const { def } = inner
-    if (def.type === 'object') inner = bare(def.shape[String(part)] as z.ZodType)
-    else if (def.type === 'array') inner = bare(def.element)
-    else if (def.type === 'record') inner = bare(def.valueType)
+    if (inner instanceof z.ZodObject) inner = unwrap(inner.shape[String(part)])
+    else if (inner instanceof z.ZodArray) inner = unwrap(inner.element)
+    else if (inner instanceof z.ZodRecord) inner = unwrap(inner.valueType)
   }
-  return inner.def.type === 'object' ? Object.keys(inner.def.shape) : []
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
 }
 
-type Def =
-  | { type: 'object'; shape: Record<string, z.ZodType> }
-  | { type: 'array'; element: z.ZodType }
-  | { type: 'record'; valueType: z.ZodType }
-  | { type: 'optional'; innerType: z.ZodType }
-  | { type: 'union'; options: z.ZodType[] }
-  | { type: 'string' }
-
-function bare(schema: z.ZodType): { def: Def } {
-  const { def } = schema as unknown as { def: Def }
-  if (def.type === 'optional') return bare(def.innerType)
-  if (def.type === 'union')
-    return bare(def.options.find(option => bare(option).def.type === 'object') as z.ZodType)
-  return { def }
+/** The schema inside an optional, or the map among the branches of a union. */
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap())
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map(unwrap).find(option => option instanceof z.ZodObject) ?? schema
+  return schema
 }
 
-/** Find the place of each problem: in the first of the files that has what is wrong. */
+/** Locate each problem in the first source that has the value; if none does, where its closest parent is. */
 export function locate(problems: readonly ValueProblem[], sources: readonly YamlSource[]): YamlProblem[] {
   return problems.map(({ path, key, message }) => {
     const full = key === undefined ? path : [...path, key]

@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { messageOf } from '../lib/errors.ts'
 
-/** Something wrong in a YAML file; line and column count from 1. */
+/** A problem in a YAML file; line and column count from 1. */
 export interface YamlProblem {
   file: string
   line: number
@@ -11,22 +11,22 @@ export interface YamlProblem {
 
 export type YamlPath = readonly PropertyKey[]
 
-/** A YAML text that still knows where everything stands. */
+/** Parsed YAML that remembers source positions. */
 export interface YamlSource {
   file: string
   value: unknown
-  /** Where the value at `path` stands; where the deepest part of `path` stands that is there. */
+  /** Position of the value at `path`, or of its closest existing parent. */
   position(path: YamlPath): { line: number; column: number }
-  /** Where the key `path` ends with stands; undefined when this file does not have it. */
+  /** Position of the last key of `path`; undefined when this file does not have it. */
   keyPosition(path: YamlPath): { line: number; column: number } | undefined
 }
 
-/** Aliases may stand for at most this many nodes, however they are nested. */
+/** Most nodes that aliases may expand to, nested ones included. */
 const mostAliases = 100
 
 /**
- * Read YAML. Gives the problems when it is not well-formed: syntax, keys that appear twice, tags, aliases without an
- * anchor or that grow without measure.
+ * Parse YAML, or return its problems: syntax errors, duplicate keys, tags, aliases without an anchor or that expand too
+ * far.
  */
 export function readYaml(text: string, file: string): YamlSource | YamlProblem[] {
   const lines = new LineCounter()
@@ -39,7 +39,7 @@ export function readYaml(text: string, file: string): YamlSource | YamlProblem[]
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   } catch (error) {
-    return [problem(0, `cannot be read as YAML: ${messageOf(error)}`)]
+    return [problem(0, `cannot parse YAML: ${messageOf(error)}`)]
   }
   const problems = [...document.errors, ...document.warnings]
   if (problems.length > 0) {
@@ -59,12 +59,12 @@ export function readYaml(text: string, file: string): YamlSource | YamlProblem[]
     }
   } catch (error) {
     const excessive = /alias count/i.test(messageOf(error))
-    const message = excessive ? `aliases stand for more than ${mostAliases} values` : messageOf(error)
+    const message = excessive ? `aliases expand to more than ${mostAliases} values` : messageOf(error)
     return [problem(lastAlias(document), message)]
   }
 }
 
-const duplicate = (rest: string): string => `the key ${/^[^:\n]*/.exec(rest)?.[0].trim()} appears twice`
+const duplicate = (rest: string): string => `duplicate key ${/^[^:\n]*/.exec(rest)?.[0].trim()}`
 
 function offsetOf(document: Document.Parsed, path: YamlPath): number {
   for (let length = path.length; length >= 0; length--) {

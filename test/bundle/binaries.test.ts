@@ -179,7 +179,11 @@ describe('is refused, and nothing is left behind:', () => {
         ),
       [`#/usr/local/bin/keadm: expected sha256 ${sha256(right)}, found `],
     ],
-    ['a local file that is not there', () => keadm('./absent'), ['cannot read', '/absent: ENOENT']],
+    [
+      'a local file that is not there',
+      () => keadm('./absent'),
+      ['cannot read', '/absent: no such file or directory'],
+    ],
     [
       'a program for another architecture',
       async () => {

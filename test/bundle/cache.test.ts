@@ -244,7 +244,7 @@ describe('a disk that', () => {
       await expect(fetch(front.url)).rejects.toThrow(
         expect.objectContaining({
           exitCode: 3,
-          message: `no space left on the disk of ${cache}`,
+          message: `cannot write to the cache ${cache}: no space left on device`,
           remedy: expect.stringContaining('edgekit cache prune'),
         }),
       )
@@ -265,7 +265,7 @@ describe('a disk that', () => {
       await expect(fetch(front.url, 'new:1')).rejects.toThrow(
         expect.objectContaining({
           exitCode: 3,
-          message: expect.stringMatching(`^cannot write to the cache ${cache}: EROFS`),
+          message: expect.stringMatching(`^cannot write to the cache ${cache}: read-only file system`),
           remedy: expect.stringContaining('--cache'),
         }),
       )
@@ -274,7 +274,7 @@ describe('a disk that', () => {
 
   test('has a file where the cache should be', async () => {
     await writeFile(cache, '')
-    await expect(fetch(front.url)).rejects.toThrow(`cannot write to the cache ${cache}: ENOTDIR`)
+    await expect(fetch(front.url)).rejects.toThrow(`cannot write to the cache ${cache}: not a directory`)
   })
 })
 

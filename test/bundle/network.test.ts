@@ -62,7 +62,7 @@ test('2. http where https was meant is said, and the other way round too', async
 })
 
 test.each([
-  ['a file that is not there', 'absent.pem', undefined, 'ENOENT'],
+  ['a file that is not there', 'absent.pem', undefined, 'no such file or directory'],
   ['no certificate', 'text.pem', 'hello', 'there is no certificate in it'],
   [
     'a damaged certificate',

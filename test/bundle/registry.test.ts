@@ -398,7 +398,7 @@ describe('what passes is tried again', () => {
     const front = await startFront(server.url)
     await front[Symbol.asyncDispose]()
     await expect(pull(front.url)).rejects.toThrow(
-      /^cannot pull docker.io\/library\/app:1.0 from http.*ECONNREFUSED/,
+      /^cannot pull docker.io\/library\/app:1.0 from http.*: connection refused$/,
     )
   })
 

@@ -146,7 +146,7 @@ describe.concurrent.each(releases)('%s', release => {
     const before = await snapshot(node)
     const { exitCode, stdout, stderr } = await node.run(install, { timeoutMs: 2 * minutes })
     expect(stdout).toContain('Wait until 127.0.0.1:1883 answers MQTT')
-    expect(stderr).toMatch(/ENOSPC/)
+    expect(stderr).toMatch(/no space left on device/)
     expect(exitCode).toBe(exitCodes.rolledBack)
     expect(await snapshot(node)).toEqual(before)
   })

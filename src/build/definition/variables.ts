@@ -1,5 +1,5 @@
 import type { Architecture } from '../../bundle/manifest.ts'
-import { type ValueProblem, written } from '../../yaml/problems.ts'
+import { formatPath, type ValueProblem } from '../../yaml/problems.ts'
 import type { YamlPath } from '../../yaml/source.ts'
 
 /**
@@ -17,7 +17,10 @@ export function fillIn(value: unknown): { value: unknown; problems: ValueProblem
         return typeof kubeedge === 'string' ? kubeedge : 'v0.0.0'
       if (name === 'arch' && perBundle) return variable
       const allowed = perBundle ? '${kubeedge} and ${arch}' : '${kubeedge}'
-      problems.push({ path, message: `${written(path)}: there is no ${variable} here; allowed: ${allowed}` })
+      problems.push({
+        path,
+        message: `${formatPath(path)}: there is no ${variable} here; allowed: ${allowed}`,
+      })
       return variable
     })
   const walk = (item: unknown, path: YamlPath): unknown => {

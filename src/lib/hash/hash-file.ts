@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 
 /**
- * SHA-256 (hexadecimal) and size (bytes) of an open file, read through one buffer: a stream would make garbage of as many
- * bytes as the file has. Throws what reading throws.
+ * SHA-256 (hex) and size (bytes) of an open file. Reads through one buffer: a stream would create as much garbage as the
+ * file has bytes.
  */
 export async function hashFile(file: FileHandle): Promise<{ sha256: string; size: number }> {
   const hash = createHash('sha256')

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
 import { ThreadedHash } from './hash-thread.ts'
 
-/** The SHA-256 of sources one after another. */
+/** SHA-256 (hex) of the concatenated `sources`, computed in the hash thread. */
 export async function hashOf(sources: readonly ByteSource[]): Promise<string> {
   const hash = new ThreadedHash()
   for (const source of sources) {

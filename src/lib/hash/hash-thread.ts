@@ -2,7 +2,7 @@ import { isSea } from 'node:sea'
 import { Worker } from 'node:worker_threads'
 import { readAsset } from '../assets.ts'
 
-/** A part of a file that is there already; offset and size in bytes. */
+/** A range of an existing file; offset and size in bytes. */
 interface FilePart {
   path: string
   from: number
@@ -11,8 +11,8 @@ interface FilePart {
 
 type Part = Uint8Array | FilePart
 
-/** Bytes of a file that the thread is told of at once. */
-const atOnce = 4 * 1024 * 1024
+/** Adjacent ranges of one file are sent to the thread together, up to this many bytes. */
+const batchSize = 4 * 1024 * 1024
 
 export interface Task {
   id: number
@@ -21,94 +21,89 @@ export interface Task {
 
 export type Answer = { id: number; sha256: string } | { id: number; error: unknown }
 
-interface Waiting {
+interface Pending {
   resolve: (sha256: string) => void
   reject: (error: unknown) => void
 }
 
-/** One thread for the whole process: to hash takes as long as to read, write and receive, and that is done meanwhile. */
+/** One thread per process. It hashes while the main thread reads, writes and receives, which takes about as long. */
 let thread: Worker | undefined
-let last = 0
-const waiting = new Map<number, Waiting>()
+let lastId = 0
+const pending = new Map<number, Pending>()
 
-/** Nobody waits for this one any more; with the last, the thread does not keep the process. */
-function letGo(id: number): Waiting | undefined {
-  const who = waiting.get(id)
-  waiting.delete(id)
-  if (waiting.size === 0) thread?.unref()
-  return who
+/** Forget this request; unref the thread when none is left, so that it does not keep the process alive. */
+function take(id: number): Pending | undefined {
+  const request = pending.get(id)
+  pending.delete(id)
+  if (pending.size === 0) thread?.unref()
+  return request
 }
 
-function start(): Worker {
+function startThread(): Worker {
   const options = { resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 } }
   const worker = isSea()
     ? new Worker(readAsset('src/lib/hash/hash-worker.js'), { eval: true, ...options })
     : new Worker(new URL('hash-worker.ts', import.meta.url), options)
   worker.on('message', (answer: Answer) => {
-    const who = letGo(answer.id)
-    if ('error' in answer) who?.reject(answer.error)
-    else who?.resolve(answer.sha256)
+    const request = take(answer.id)
+    if ('error' in answer) request?.reject(answer.error)
+    else request?.resolve(answer.sha256)
   })
   worker.on('error', error => {
     thread = undefined
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
+    for (const { reject } of pending.values()) reject(error)
+    pending.clear()
   })
-  // Who listens to a thread keeps the process, until it says that it does not.
+  // Adding a listener refs the worker.
   worker.unref()
   return worker
 }
 
-/** Start the thread before there is anything to hash: that takes as long as to hash some megabytes. */
-function startHashing(): Worker {
-  thread ??= start()
-  return thread
-}
-
-/** Has the thread been started? */
+/** Whether the thread is running: starting it takes as long as hashing some megabytes. */
 export const isHashing = (): boolean => thread !== undefined
 
-/** A SHA-256 over parts in the order they are added, made in a thread of its own. */
+/** SHA-256 over parts in the order they are added, computed in the hash thread. */
 export class ThreadedHash {
-  readonly #id = ++last
+  readonly #id = ++lastId
 
-  /** Of parts of one file, each going on where the one before ended, the thread is not told one by one. */
-  #part: FilePart | undefined
+  /** Adjacent ranges of one file that are not sent yet. */
+  #batch: FilePart | undefined
 
-  /** Files are read later: what is in the part must be there already, and stay as it is. */
+  /** Files are read later: the range must already be written and must not change. */
   add(part: Part): void {
-    const before = this.#part
+    const batch = this.#batch
     if (!('path' in part)) {
-      this.#postPart()
-      this.#post(part)
+      this.#sendBatch()
+      this.#send(part)
       return
     }
-    if (before?.path === part.path && before.from + before.size === part.from) before.size += part.size
+    if (batch?.path === part.path && batch.from + batch.size === part.from) batch.size += part.size
     else {
-      this.#postPart()
-      this.#part = { ...part }
+      this.#sendBatch()
+      this.#batch = { ...part }
     }
-    if ((this.#part?.size ?? 0) >= atOnce) this.#postPart()
+    if ((this.#batch?.size ?? 0) >= batchSize) this.#sendBatch()
   }
 
-  #postPart(): void {
-    if (this.#part !== undefined) this.#post(this.#part)
-    this.#part = undefined
-  }
-
-  /** In hex. Throws when a file cannot be read, or has fewer bytes than stated, and what `signal` is aborted with. */
+  /** The hash in hex. Throws when a file cannot be read or is too short, and the reason of `signal` when aborted. */
   async digest(signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted()
-    const digest = Promise.withResolvers<string>()
-    waiting.set(this.#id, digest)
-    this.#postPart()
-    this.#post('end')
+    const request = Promise.withResolvers<string>()
+    pending.set(this.#id, request)
+    this.#sendBatch()
+    this.#send('end')
     thread?.ref()
-    signal?.addEventListener('abort', () => letGo(this.#id)?.reject(signal.reason), { once: true })
-    return await digest.promise
+    signal?.addEventListener('abort', () => take(this.#id)?.reject(signal.reason), { once: true })
+    return await request.promise
   }
 
-  #post(part: Task['part']): void {
-    startHashing().postMessage({ id: this.#id, part } satisfies Task)
+  #sendBatch(): void {
+    if (this.#batch !== undefined) this.#send(this.#batch)
+    this.#batch = undefined
+  }
+
+  #send(part: Task['part']): void {
+    thread ??= startThread()
+    thread.postMessage({ id: this.#id, part } satisfies Task)
   }
 }

@@ -1,4 +1,4 @@
-// What runs in the thread of hash-thread.ts.
+// The thread of hash-thread.ts.
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'

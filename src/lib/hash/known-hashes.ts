@@ -1,33 +1,33 @@
 import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 
-/** Two changes within one tick of the kernel's clock have the same time. */
+/** Two changes within one tick of the kernel clock get the same timestamp. */
 const tickMs = 50n
 
-/** The times of a file are changed by everything that changes its bytes, and it is another file after a rename. */
+/** Changes whenever the content does: a write updates the timestamps, a rename puts another inode in its place. */
 const identityOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
   [dev, ino, size, mtimeNs, ctimeNs].join()
 
 /**
- * The SHA-256 of files that this process has read to their end, or has copied from such a file: an install looks at
- * programs of 100 MB several times. What has been touched since is not known any more.
+ * SHA-256 of files that this process has hashed, or copied from such a file: an install looks at programs of 100 MB
+ * several times. A file touched since is hashed again.
  */
 export class KnownHashes {
   readonly #known = new Map<string, { identity: string; sha256: string }>()
   readonly #now: () => number
 
-  /** `now` is the clock, milliseconds since 1970. */
+  /** `now` returns milliseconds since 1970. */
   constructor(now = Date.now) {
     this.#now = now
   }
 
-  /** The hash of a file that is as it was then; undefined when it has to be made. */
+  /** The hash of an unchanged file; undefined when it must be computed. */
   async get(path: string): Promise<string | undefined> {
     const known = this.#known.get(path)
     return known && (await identity(path)) === known.identity ? known.sha256 : undefined
   }
 
-  /** What `hash` makes of a file, unless that is known. */
+  /** The known hash of a file, or the result of `hash`, which is then remembered. */
   async getOrMake(path: string, hash: () => Promise<string>): Promise<string> {
     const known = await this.get(path)
     if (known !== undefined) return known
@@ -43,7 +43,7 @@ export class KnownHashes {
     this.#known.set(path, { identity: identityOf(await stat(path, { bigint: true })), sha256 })
   }
 
-  /** Copy a file; where the bytes of `source` were known and stayed the same, those of `target` are known too. */
+  /** Copy a file. If the hash of `source` is known and `source` stays unchanged, that of `target` becomes known. */
   async copy(source: string, target: string, copy: () => Promise<void>): Promise<void> {
     const before = await this.get(source)
     await copy()

@@ -79,7 +79,7 @@ test('a process that has got the number of the holder is not taken for it', asyn
 test('where it cannot be written: a refusal', async () => {
   await expect(localLock(join(path, 'below/nothing')).take('edgekit install')).rejects.toMatchObject({
     exitCode: exitCodes.refused,
-    message: expect.stringContaining('ENOENT'),
+    message: expect.stringContaining('no such file or directory'),
   })
 })
 

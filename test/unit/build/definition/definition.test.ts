@@ -93,8 +93,8 @@ files: [{ source: ../site.yaml, path: files/site.yaml }]
     await writeFile(join(directory, 'base.yaml'), 'extends: edge\nbroker: 7\n')
     expect(await refusal('extends: ./base.yaml\nkubeedge: 1\n')).toBe(
       `the bundle definition my.yaml is wrong in 2 places:
-  my.yaml:2:11: kubeedge: expected a text, found the number 1
-  base.yaml:2:9: broker: expected a text, found the number 7`,
+  my.yaml:2:11: kubeedge: expected a string, found the number 1
+  base.yaml:2:9: broker: expected a string, found the number 7`,
     )
   })
 
@@ -115,7 +115,7 @@ const edge = 'extends: edge\n'
 describe('a definition is refused, with the place, what was found and what is allowed:', () => {
   test.each<[string, string, string | string[]]>([
     ['not closed', 'images: [a\n', '2:1: Flow sequence in block collection'],
-    ['a key twice', 'role: edge\nrole: edge\n', '2:1: the key role appears twice'],
+    ['a key twice', 'role: edge\nrole: edge\n', '2:1: duplicate key role'],
     ['no such anchor', `${edge}broker: *b\n`, '2:9: Unresolved alias'],
     ['a tag', `${edge}broker: !!js/function x\n`, '2:9: Unresolved tag'],
     [
@@ -123,7 +123,7 @@ describe('a definition is refused, with the place, what was found and what is al
       `a: &a [x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd']
         .map((key, index) => `${key}: &${key} [${Array(9).fill(`*${'abc'[index]}`).join(',')}]`)
         .join('\n')}\n`,
-      '4:32: aliases stand for more than 100 values',
+      '4:32: aliases expand to more than 100 values',
     ],
     ['nothing', '', '1:1: expected a map, found nothing (null)'],
     ['a list', '[]', '1:1: expected a map, found an empty list'],
@@ -157,9 +157,9 @@ describe('a definition is refused, with the place, what was found and what is al
       `${edge}kubeedge: 1.22\narchitectures: amd64\nimages: [a, 5]\n`,
       [
         'in 3 places',
-        '2:11: kubeedge: expected a text, found the number 1.22',
+        '2:11: kubeedge: expected a string, found the number 1.22',
         '3:16: architectures: expected a list, found "amd64"',
-        '4:13: images[1]: expected a text or a map, found the number 5',
+        '4:13: images[1]: expected a string or a map, found the number 5',
       ],
     ],
     [
@@ -177,7 +177,7 @@ describe('a definition is refused, with the place, what was found and what is al
       `${edge}architectures: []\n`,
       '2:16: architectures: expected at least 1, found an empty list',
     ],
-    ['a key that is missing', 'role: edge\n', '1:1: kubeedge: missing; expected a text'],
+    ['a key that is missing', 'role: edge\n', '1:1: kubeedge: missing; expected a string'],
     [
       'a binary that is missing',
       'role: edge\nkubeedge: v1.22.0\narchitectures: [amd64]\nbroker: a\nimages: [a]\nbinaries: { keadm: ./k }\n',
