@@ -1,15 +1,19 @@
 import type { EdgekitError } from '../lib/errors.ts'
+import type { ErrorOutput } from '../ui/json/error.ts'
 import { paint, wrap } from '../ui/text.ts'
 
 /** Print an error, as text to stderr or as JSON to stdout, and set the exit code. */
 export function reportError(
-  { code, message, remedy, exitCode, findings }: EdgekitError & { findings?: unknown },
+  { code, message, remedy, exitCode, findings }: EdgekitError & Pick<ErrorOutput, 'findings'>,
   { json }: { json: boolean },
 ): void {
   process.exitCode = exitCode
   if (json) {
-    const error = { code, message, ...(remedy && { remedy }), exitCode }
-    const output = { schemaVersion: 1, error, ...(findings ? { findings } : {}) }
+    const output: ErrorOutput = {
+      schemaVersion: 1,
+      error: { code, message, ...(remedy && { remedy }), exitCode },
+      ...(findings && { findings }),
+    }
     process.stdout.write(`${JSON.stringify(output, null, 2)}\n`)
     return
   }

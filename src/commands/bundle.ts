@@ -5,11 +5,11 @@ import { chosenArchitectures, chosenDefinition } from '../build/definition/choos
 import { defaultDefinitions } from '../build/definition/definition-chain.ts'
 import { lockPath, readLockFile } from '../build/lock/lock-file.ts'
 import { signingKey } from '../build/pack/sign.ts'
-import type { WrittenBundle } from '../build/pack/write-bundle.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { imageAccess, imageFlags } from '../cli/flags/images.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { parseSize } from '../cli/quantities/size.ts'
+import type { BundleOutput } from '../ui/json/bundle.ts'
 import { runSteps } from '../ui/steps.ts'
 
 export default class Bundle extends EdgekitCommand {
@@ -52,7 +52,7 @@ export default class Bundle extends EdgekitCommand {
     ...imageFlags,
   }
 
-  async run(): Promise<{ bundles: WrittenBundle[] }> {
+  async run(): Promise<BundleOutput> {
     const { args, flags } = await this.parse(Bundle)
     const silent = this.jsonEnabled()
     const definition = await chosenDefinition(args.role, flags.file)
@@ -81,6 +81,6 @@ export default class Bundle extends EdgekitCommand {
       }),
     )
     for (const { paths, sha256 } of bundles) this.say(`\n${paths.join('\n')}\nsha256 ${sha256}`)
-    return { bundles }
+    return { schemaVersion: 1, bundles }
   }
 }

@@ -16,6 +16,7 @@ import { EdgekitError } from '../lib/errors.ts'
 import { exitCodeHelp } from '../lib/exit-codes.ts'
 import { localNode } from '../node/node.ts'
 import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
+import type { DoctorExplainOutput, DoctorListOutput } from '../ui/json/doctor.ts'
 import { formatNames, formats } from '../ui/report/formats.ts'
 import { formatReport } from '../ui/report/report.ts'
 import { formatChanges } from '../ui/report/watch.ts'
@@ -99,8 +100,8 @@ export default class Doctor extends EdgekitCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Doctor)
     const { explain, list, from, collect, report: file, tag, ignore = [] } = flags
-    if (explain !== undefined) return this.tell(explainCheck(explain), formatExplanation)
-    if (list) return this.tell(checks, formatCheckList)
+    if (explain !== undefined) return this.explain(explain)
+    if (list) return this.list()
     const format = this.jsonEnabled() ? 'json' : flags.output
     if (flags.watch && format !== 'text') throw onlyText()
     const limitMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, '--timeout')
@@ -180,9 +181,18 @@ export default class Doctor extends EdgekitCommand {
     )
   }
 
-  private tell<T>(value: T, format: (value: T) => string): T {
-    this.say(format(value))
-    return value
+  private explain(id: string): DoctorExplainOutput {
+    const explanation = explainCheck(id)
+    this.say(formatExplanation(explanation))
+    return { schemaVersion: 1, ...explanation }
+  }
+
+  private list(): DoctorListOutput {
+    this.say(formatCheckList(checks))
+    return {
+      schemaVersion: 1,
+      checks: checks.map(({ id, title, group, tags, needs = [] }) => ({ id, title, group, tags, needs })),
+    }
   }
 
   private async watch(before: Report, look: () => Promise<Report>): Promise<never> {

@@ -6,6 +6,7 @@ import { EdgekitCommand } from '../cli/command.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { formatBytes } from '../lib/format.ts'
 import { localFiles } from '../node/files.ts'
+import type { InspectOutput } from '../ui/json/inspect.ts'
 
 function summary({ manifest, signature }: Head, packedSizes: readonly number[]): string {
   const { name, kubeedgeVersion, arch, edgekitVersion, images, files, disk, lockDigest } = manifest
@@ -75,7 +76,7 @@ export default class Inspect extends EdgekitCommand {
     }),
   }
 
-  async run(): Promise<unknown> {
+  async run(): Promise<InspectOutput | object> {
     const { args, flags } = await this.parse(Inspect)
     const bundle = locateBundle(args.bundle, localFiles())
     if (flags.sbom) {
@@ -84,19 +85,26 @@ export default class Inspect extends EdgekitCommand {
       return JSON.parse(sbom)
     }
     const head = await bundle.head()
-    const { manifest, signature } = head
     const { packedSizes } = bundle
     if (flags.images) this.say(imageLines(head))
     else if (flags.files) this.say(fileLines(head))
     else this.say(summary(head, packedSizes))
-    if (flags.images) return manifest.images
-    if (flags.files) return manifest.files
-    return {
-      ...manifest,
-      isSigned: signature !== undefined,
-      packedSize: packedSizes.length === 0 ? undefined : sumOf(packedSizes),
-      parts: Math.max(1, packedSizes.length),
-    }
+    return output(head, packedSizes, flags)
+  }
+}
+
+function output(
+  { manifest, signature }: Head,
+  packedSizes: readonly number[],
+  { images, files }: { images: boolean; files: boolean },
+): InspectOutput {
+  if (images) return { schemaVersion: 1, images: manifest.images }
+  if (files) return { schemaVersion: 1, files: manifest.files }
+  return {
+    ...manifest,
+    isSigned: signature !== undefined,
+    ...(packedSizes.length > 0 && { packedSize: sumOf(packedSizes) }),
+    parts: Math.max(1, packedSizes.length),
   }
 }
 

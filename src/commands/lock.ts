@@ -2,12 +2,13 @@ import { Args, Flags } from '@oclif/core'
 import { chosenDefinition } from '../build/definition/choose.ts'
 import { defaultDefinitions } from '../build/definition/definition-chain.ts'
 import { makeLock } from '../build/fetch/make-lock.ts'
-import { type Lock, lockDigest } from '../build/lock/lock.ts'
+import { lockDigest } from '../build/lock/lock.ts'
 import { lockPath, writeLockFile } from '../build/lock/lock-file.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { imageAccess, imageFlags } from '../cli/flags/images.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { plural } from '../lib/format.ts'
+import type { LockOutput } from '../ui/json/lock.ts'
 
 export default class LockCommand extends EdgekitCommand {
   static override summary = 'Pin every input of a bundle definition'
@@ -27,7 +28,7 @@ export default class LockCommand extends EdgekitCommand {
     ...imageFlags,
   }
 
-  async run(): Promise<{ path: string; lockDigest: string; lock: Lock }> {
+  async run(): Promise<LockOutput> {
     const { args, flags } = await this.parse(LockCommand)
     const definition = await chosenDefinition(args.role, flags.file)
     const path = flags.output ?? lockPath(definition)
@@ -45,6 +46,6 @@ export default class LockCommand extends EdgekitCommand {
     this.say(
       `${path}: ${plural(images, 'image')} and ${plural(files, 'other file')} pinned for ${definition.architectures.join(' and ')}`,
     )
-    return { path, lockDigest: lockDigest(lock), lock }
+    return { schemaVersion: 1, path, lockDigest: lockDigest(lock), lock }
   }
 }

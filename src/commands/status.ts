@@ -2,6 +2,7 @@ import { EdgekitCommand } from '../cli/command.ts'
 import { type Status as InstallStatus, statusOf } from '../install/status.ts'
 import { exitCodeHelp, statusExitCodes } from '../lib/exit-codes.ts'
 import { localNode } from '../node/node.ts'
+import type { StatusOutput } from '../ui/json/status.ts'
 import { formatStatus } from '../ui/status.ts'
 
 export default class Status extends EdgekitCommand {
@@ -11,12 +12,12 @@ export default class Status extends EdgekitCommand {
     exitCodeHelp('status')
   static override examples = ['sudo edgekit status', 'sudo edgekit status --json']
 
-  async run(): Promise<unknown> {
+  async run(): Promise<StatusOutput> {
     await this.parse(Status)
     const status = await statusOf(localNode())
     process.exitCode = exitCodeOf(status)
     this.say(formatStatus(status))
-    return status
+    return { schemaVersion: 1, ...status }
   }
 }
 

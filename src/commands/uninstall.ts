@@ -6,6 +6,7 @@ import { uninstall } from '../install/uninstall/uninstall.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { exitCodes } from '../lib/exit-codes.ts'
 import { localNode } from '../node/node.ts'
+import type { UninstallOutput } from '../ui/json/uninstall.ts'
 import { formatKept } from '../ui/kept.ts'
 import { runSteps } from '../ui/steps.ts'
 
@@ -21,7 +22,7 @@ export default class Uninstall extends EdgekitCommand {
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
   }
 
-  async run(): Promise<unknown> {
+  async run(): Promise<UninstallOutput> {
     const { flags } = await this.parse(Uninstall)
     const silent = this.jsonEnabled()
     await interruptible(signal => this.ask(flags, signal), 'nothing has been changed')
@@ -45,7 +46,7 @@ export default class Uninstall extends EdgekitCommand {
       )
     else this.say(`\n${bundle.name} ${bundle.kubeedgeVersion} is no longer installed here.`)
     if (kept.length > 0) this.say(formatKept(kept))
-    return { bundle: bundle ?? null, kept, continues }
+    return { schemaVersion: 1, bundle: bundle ?? null, kept, continues }
   }
 
   private async ask({ yes, purge }: { yes: boolean; purge: boolean }, signal: AbortSignal): Promise<void> {

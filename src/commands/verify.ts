@@ -6,6 +6,7 @@ import { EdgekitCommand } from '../cli/command.ts'
 import { exitCodeHelp, verifyExitCodes } from '../lib/exit-codes.ts'
 import { plural } from '../lib/format.ts'
 import { localFiles } from '../node/files.ts'
+import type { VerifyOutput } from '../ui/json/verify.ts'
 import { wrap } from '../ui/text.ts'
 
 const signatures: Record<Verification['signature'], string> = {
@@ -37,7 +38,7 @@ export default class Verify extends EdgekitCommand {
     }),
   }
 
-  async run(): Promise<unknown> {
+  async run(): Promise<VerifyOutput> {
     const { args, flags } = await this.parse(Verify)
     const keys = await readKeys(flags.key ?? [])
     const { manifest, problems, ...verdict } = await locateBundle(args.bundle, localFiles()).verify(keys)
@@ -51,6 +52,12 @@ export default class Verify extends EdgekitCommand {
         ? 'This bundle is intact.'
         : `\nDo not install this bundle: ${plural(problems.length, 'problem')} found. Copy it again.`,
     )
-    return { bundle: { name, kubeedgeVersion, arch }, ok: problems.length === 0, ...verdict, problems }
+    return {
+      schemaVersion: 1,
+      bundle: { name, kubeedgeVersion, arch },
+      ok: problems.length === 0,
+      ...verdict,
+      problems,
+    }
   }
 }

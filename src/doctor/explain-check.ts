@@ -1,10 +1,11 @@
+import type { Group } from '../checks/check.ts'
 import { readAsset } from '../lib/assets.ts'
 import { checkNamed } from './select.ts'
 
 export interface Explanation {
   id: string
   title: string
-  group: string
+  group: Group
   tags: readonly string[]
   needs: readonly string[]
   /** The entry of docs/checks.md, in Markdown. */

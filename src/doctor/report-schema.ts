@@ -17,10 +17,21 @@ const remedy = z.strictObject({
   fix: fix.exactOptional().meta({ description: 'What doctor --fix does about it by itself.' }),
 })
 
-const checkResult = z.strictObject({
+export const checkGroup = z.enum([
+  'node',
+  'runtime',
+  'broker',
+  'edgecore',
+  'mqtt-path',
+  'security',
+  'footprint',
+  'drift',
+])
+
+export const checkResult = z.strictObject({
   id: z.string().meta({ description: 'Stable name of the check.' }),
   title: z.string().meta({ description: 'A sentence that is true when the check passes.' }),
-  group: z.enum(['node', 'runtime', 'broker', 'edgecore', 'mqtt-path', 'security', 'footprint', 'drift']),
+  group: checkGroup,
   docs: z.string().meta({ description: 'Where the check is explained.' }),
   status: z.enum(['pass', 'warn', 'fail', 'skip', 'error']).meta({
     description:

@@ -3,13 +3,14 @@ import type { DryRun } from '../install/dry-run.ts'
 import type { InstallResult } from '../install/install.ts'
 import { formatCloudCommands } from './cloud-commands.ts'
 import { formatEach, formatFindings } from './findings.ts'
+import type { InstallOutput } from './json/install.ts'
 import { formatPlan } from './plan.ts'
 import { wrap } from './text.ts'
 
 /** What a command says: to a person, and as data with --json. */
 export interface Output {
   text: string
-  data: unknown
+  data: InstallOutput
 }
 
 const identity = ({ manifest: { name, kubeedgeVersion, arch } }: UnpackedBundle) => ({

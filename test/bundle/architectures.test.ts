@@ -7,9 +7,10 @@ import { program } from '../../lab/bundles/program.ts'
 import { type SmallBundle, smallBundle, smallDefinition } from '../../lab/bundles/small-bundle.ts'
 import { inBareDebian } from '../../lab/machine/bare.ts'
 import { type Front, startFront } from '../../lab/registry/front.ts'
-import type { Manifest } from '../../src/bundle/manifest.ts'
+import type { BundleOutput } from '../../src/ui/json/bundle.ts'
 import { hostArch } from '../../tools/runtime.ts'
 import { runnerOf } from '../../tools/sea.ts'
+import { jsonOutput } from '../json-output.ts'
 
 const foreign = hostArch() === 'amd64' ? 'arm64' : 'amd64'
 let small: SmallBundle
@@ -41,11 +42,11 @@ afterAll(async () => {
 })
 
 describe('one run for both architectures', () => {
-  let result: { bundles: { path: string; manifest: Manifest }[] }
+  let result: BundleOutput
   beforeAll(async () => {
     const { stdout, stderr } = await edgekit('--arch', 'arm64,amd64', '--json')
     expect(stderr).toBe('')
-    result = JSON.parse(stdout)
+    result = jsonOutput('bundle', stdout)
     for (const arch of ['amd64', 'arm64']) {
       await mkdir(join(directory, arch))
       const archive = join(directory, `out/kubeedge-edge-v1.22.0-${arch}.tar.gz`)

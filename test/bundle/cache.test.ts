@@ -19,6 +19,7 @@ import { parseMirrors } from '../../src/oci/registry/mirrors.ts'
 import { Registry } from '../../src/oci/registry/registry.ts'
 import { fetchImages } from '../../src/oci/sources/fetch-image.ts'
 import type { PulledImage } from '../../src/oci/sources/pull.ts'
+import { jsonOutput } from '../json-output.ts'
 
 let directory: string
 let server: LabRegistry
@@ -288,16 +289,18 @@ test('edgekit cache ls and prune show it, for people and as JSON', async () => {
   const listed = await execa(process.execPath, [checkout, 'cache', 'ls', '--cache', cache])
   expect(listed.stdout).toContain(`docker.io/library/app:1.0\n  ${digest}  `)
   expect(listed.stdout).toContain(`${cache}: 6 blobs, 3.5 MB`)
-  expect(JSON.parse((await run('ls', '--json')).stdout)).toMatchObject({
+  expect(jsonOutput('cache-ls', (await run('ls', '--json')).stdout)).toMatchObject({
     directory: cache,
     blobs: 6,
     names: [{ reference: 'docker.io/library/app:1.0', digest }],
   })
   expect((await run('prune')).stdout).toBe(`${cache}: removed 0 blobs (0 B), kept 6`)
-  expect(JSON.parse((await run('prune', '--older-than', '0', '--json')).stdout)).toMatchObject({
-    removed: 6,
-    kept: 0,
-  })
+  expect(jsonOutput('cache-prune', (await run('prune', '--older-than', '0', '--json')).stdout)).toMatchObject(
+    {
+      removed: 6,
+      kept: 0,
+    },
+  )
   await expect(run('prune', '--older-than', 'soon')).rejects.toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining('--older-than soon is not an age'),

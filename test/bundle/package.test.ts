@@ -10,6 +10,7 @@ import { program } from '../../lab/bundles/program.ts'
 import { standInEdgecore } from '../../lab/edgecore/index.ts'
 import { labRegistry, mirrorFlags } from '../../lab/registry/lab-registry.ts'
 import { requireOnHost } from '../../tools/host.ts'
+import { jsonOutput } from '../json-output.ts'
 
 const name = 'kubeedge-edge-v1.22.0-arm64.tar.gz'
 let scratch: string
@@ -111,7 +112,10 @@ describe('parts', () => {
     expect(flat(stdout)).toContain(`signature good (${publicKey}) This bundle is intact.`)
     expect(exitCode).toBe(0)
     const inspected = await edgekit(['inspect', parts + path, '--json'])
-    expect(JSON.parse(inspected.stdout)).toMatchObject({ isSigned: true, parts: expect.any(Number) })
+    expect(jsonOutput('inspect', inspected.stdout)).toMatchObject({
+      isSigned: true,
+      parts: expect.any(Number),
+    })
   })
 
   test('a part that is missing, cut, or of another bundle is named', async () => {
@@ -176,9 +180,13 @@ describe('the signature', () => {
     await writeFile(other, pair.publicKey.export({ type: 'spki', format: 'pem' }))
     const { exitCode, stdout } = await edgekit(['verify', parts, '--key', other, '--json'])
     expect(exitCode).toBe(3)
-    expect(JSON.parse(stdout).error.message).toContain(`its signature was not made by ${other}`)
+    expect(jsonOutput('error', stdout).error.message).toContain(`its signature was not made by ${other}`)
     const either = await edgekit(['verify', parts, '--key', other, '--key', publicKey, '--json'])
-    expect(JSON.parse(either.stdout)).toMatchObject({ ok: true, signature: 'good', signedBy: publicKey })
+    expect(jsonOutput('verify', either.stdout)).toMatchObject({
+      ok: true,
+      signature: 'good',
+      signedBy: publicKey,
+    })
   })
 })
 
@@ -189,10 +197,10 @@ describe('inspect', () => {
       /kubeedge-edge v1\.22\.0 arm64, built by edgekit .* signed yes .* disk .* needed/,
     )
     const images = await edgekit(['inspect', parts, '--images', '--json'])
-    const [image] = JSON.parse(images.stdout)
-    const sizes = image.layers.map((layer: { unpackedSize: number }) => layer.unpackedSize)
-    expect(image.unpackedSize).toBe(sizes.reduce((sum: number, size: number) => sum + size, 0))
-    expect(image.unpackedSize).toBeGreaterThan(image.layers[0].size)
+    const [image] = jsonOutput('inspect-images', images.stdout).images
+    const sizes = image?.layers.map(({ unpackedSize }) => unpackedSize) ?? []
+    expect(image?.unpackedSize).toBe(sizes.reduce((sum, size) => sum + size, 0))
+    expect(image?.unpackedSize).toBeGreaterThan(image?.layers[0]?.size ?? Number.NaN)
     const files = await edgekit(['inspect', parts, '--files'])
     expect(files.stdout).toMatch(/^[0-9a-f]{64} {2}755 +\d+ {2}bin\/edgekit$/m)
   })

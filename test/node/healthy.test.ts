@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { install, startInstalledNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { releases } from '../../lab/machine/tree.ts'
-import type { Report } from '../../src/doctor/report-schema.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { jsonOutput } from '../json-output.ts'
 import { criDisabled } from './faults/cri-disabled.ts'
 import { healthPortTaken } from './faults/health-port-taken.ts'
 import { impossibleName } from './faults/impossible-name.ts'
@@ -14,7 +14,7 @@ import { noDefaultRoute } from './faults/no-default-route.ts'
 /** A healthy node has no findings but pass and skip; what was skipped, with the reason. */
 async function skippedOn(node: LabNode): Promise<Map<string, string>> {
   const { exitCode, stdout } = await node.run('edgekit doctor --json')
-  const { checks } = JSON.parse(stdout) as Report
+  const { checks } = jsonOutput('report', stdout)
   expect(checks.filter(({ status }) => status !== 'pass' && status !== 'skip')).toEqual([])
   expect(exitCode).toBe(exitCodes.ok)
   return new Map(checks.filter(({ status }) => status === 'skip').map(({ id, observed }) => [id, observed]))

@@ -11,6 +11,7 @@ import { inTurn, releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 import { hostArch } from '../../tools/runtime.ts'
+import { jsonOutput } from '../json-output.ts'
 
 const minutes = 60_000
 
@@ -40,6 +41,8 @@ describe.concurrent.each(releases)('%s', release => {
     expect(second.stdout).toContain('Nothing to do: this node is already as the bundle says.')
     expect(second.exitCode).toBe(exitCodes.ok)
     expect(await snapshot(node)).toEqual(before)
+    const third = await node.run(`${install} --json`)
+    expect(jsonOutput('install', third.stdout).done).toEqual([])
 
     const doctor = await node.run('edgekit doctor')
     expect(doctor.stdout).toContain('This node works.')

@@ -5,6 +5,7 @@ import { snapshot } from '../../lab/machine/snapshot.ts'
 import { inTurn, releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
+import { jsonOutput } from '../json-output.ts'
 
 const minutes = 60_000
 const rollback = `cd ${bundleOnNode} && ./edgekit rollback`
@@ -120,7 +121,9 @@ describe.concurrent.each(releases)('%s', release => {
     expect(stderr).toContain('Nothing has been put back.')
     expect(exitCode).toBe(exitCodes.incomplete)
     expect(await node.sh('systemctl is-failed mosquitto || :')).not.toBe('inactive')
-    expect((await node.run(rollback)).exitCode).toBe(exitCodes.ok)
+    const rolledBack = await node.run(`${rollback} --json`)
+    expect(rolledBack.exitCode).toBe(exitCodes.ok)
+    expect(jsonOutput('rollback', rolledBack.stdout).restored).not.toEqual([])
     expect(await snapshot(node)).toEqual(untouched)
   })
 

@@ -6,6 +6,7 @@ import { releases } from '../../lab/machine/tree.ts'
 import { listenAs } from '../../lab/tweaks/listen.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { broker, paths } from '../../src/node/paths.ts'
+import { jsonOutput } from '../json-output.ts'
 
 const minutes = 60_000
 const hash = 'ab'.repeat(32)
@@ -146,7 +147,7 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
     expect(shown.stdout).toContain('Nothing has been changed.')
     expect(shown.exitCode).toBe(exitCodes.ok)
     const data = await run(node, '--dry-run --json')
-    expect(JSON.parse(data.stdout)).toMatchObject({
+    expect(jsonOutput('install-dry-run', data.stdout)).toMatchObject({
       schemaVersion: 1,
       dryRun: true,
       plan: { undo: [], changes: expect.arrayContaining([expect.objectContaining({ kind: 'file' })]) },
@@ -160,7 +161,7 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
     await node.write('/root/answers.yaml', 'nodename: x\n')
     const before = await stateOf(node)
     const { exitCode, stdout } = await node.run(`cd ${bundleOnNode} && ./edgekit install --dry-run --json`)
-    expect(JSON.parse(stdout).plan).toEqual({ undo: [], changes: [], kept: [] })
+    expect(jsonOutput('install-dry-run', stdout).plan).toEqual({ undo: [], changes: [], kept: [] })
     expect(exitCode).toBe(exitCodes.ok)
     for (const [args, message] of [
       [`--token ${token}`, 'a token on the command line is not taken'],

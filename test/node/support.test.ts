@@ -7,9 +7,9 @@ import { edgekitExecutable } from '../../lab/bundles/executable.ts'
 import { startInstalledNode } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { releases } from '../../lab/machine/tree.ts'
-import type { Report } from '../../src/doctor/report-schema.ts'
 import { paths } from '../../src/node/paths.ts'
 import { formatNames } from '../../src/ui/report/formats.ts'
+import { jsonOutput } from '../json-output.ts'
 
 /** A secret of its own for each source, so that a failure says where it came from. */
 const canary = (source: string): string => `Zk9canary-${source}-7Q`
@@ -65,7 +65,7 @@ describe.concurrent.each(releases)('%s', release => {
     await using node = await startInstalledNode(release)
     const secrets = await plantSecrets(node)
     const shown = await node.run('edgekit doctor --collect /root/support.tar.gz --json')
-    const report = JSON.parse(shown.stdout) as Report
+    const report = jsonOutput('report', shown.stdout)
     expect(shown.exitCode).toBe(3)
     expect(report.causes).toContain('broker-active')
     expect(await node.sh('stat -c %a /root/support.tar.gz')).toBe('600')

@@ -4,7 +4,9 @@ import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import type { Release } from '../../lab/machine/tree.ts'
 import type { CheckResult } from '../../src/checks/check.ts'
+import type { Report } from '../../src/doctor/report-schema.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { jsonOutput } from '../json-output.ts'
 import type { Fault } from './faults/fault.ts'
 import { faults } from './faults/index.ts'
 
@@ -14,7 +16,7 @@ async function refuses(node: LabNode, fault: Fault): Promise<void> {
     `cd /root/bundle && ${fault.prefix ?? ''} ./edgekit install --json`,
   )
   expect(stdout, `exit code ${exitCode}: ${stderr}`).not.toBe('')
-  const { error, findings } = JSON.parse(stdout) as { error: { exitCode: number }; findings: CheckResult[] }
+  const { error, findings = [] } = jsonOutput('error', stdout)
   expect({ exitCode, reported: error.exitCode }).toEqual({
     exitCode: exitCodes.refused,
     reported: exitCodes.refused,
@@ -24,15 +26,10 @@ async function refuses(node: LabNode, fault: Fault): Promise<void> {
   expect(JSON.stringify(finding)).toMatch(fault.says)
 }
 
-interface Report {
-  causes: string[]
-  checks: CheckResult[]
-}
-
 /** The doctor must name the fault as a cause, or warn of it. */
 async function isFound(node: LabNode, fault: Fault): Promise<Report> {
   const { exitCode, stdout } = await node.run(`${fault.prefix ?? ''} edgekit doctor --json`)
-  const report = JSON.parse(stdout) as Report
+  const report = jsonOutput('report', stdout)
   const finding = report.checks.find(({ id }) => id === fault.fails)
   expect(finding?.status).toBe(fault.status ?? 'fail')
   expect(JSON.stringify(finding)).toMatch(fault.says)
@@ -48,7 +45,7 @@ async function isHealed(node: LabNode, { heals }: Fault): Promise<void> {
   if (!heals) return
   const { exitCode, stdout, stderr } = await node.run('edgekit doctor --fix --yes', { timeoutMs: 100_000 })
   expect(exitCode, `${stdout}\n${stderr}`).toBe(exitCodes.ok)
-  expect(bad(JSON.parse((await node.run('edgekit doctor --json')).stdout) as Report)).toEqual([])
+  expect(bad(jsonOutput('report', (await node.run('edgekit doctor --json')).stdout))).toEqual([])
 }
 
 async function whileBroken<T>(node: LabNode, fault: Fault, look: () => Promise<T>): Promise<T> {
@@ -61,12 +58,11 @@ async function whileBroken<T>(node: LabNode, fault: Fault, look: () => Promise<T
 }
 
 const isBad = ({ status }: CheckResult): boolean => status !== 'pass' && status !== 'skip'
-const bad = ({ checks }: Report) => checks.filter(isBad).map(({ id }) => id)
+const bad = ({ checks }: Pick<Report, 'checks'>) => checks.filter(isBad).map(({ id }) => id)
 
 /** Who breaks a node by changing a file of edgekit's is told that, too. */
-const badBut = ({ fails }: Fault, { checks, causes }: Report) =>
+const badBut = ({ fails }: Fault, { checks }: Pick<Report, 'checks'>) =>
   bad({
-    causes,
     checks: checks.filter(({ id, group, status }) => group !== 'drift' || status !== 'warn' || id === fails),
   })
 
@@ -120,7 +116,7 @@ export function tryFaultsOn(release: Release): void {
 
     test('put back as it was, the node is healthy', async () => {
       const { stdout } = await node.run('edgekit doctor --json')
-      expect(bad(JSON.parse(stdout) as Report)).toEqual([])
+      expect(bad(jsonOutput('report', stdout))).toEqual([])
     })
   })
 }

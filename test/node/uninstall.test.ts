@@ -10,6 +10,7 @@ import { releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 import { hostArch } from '../../tools/runtime.ts'
+import { jsonOutput } from '../json-output.ts'
 
 const minutes = 60_000
 const uninstall = 'edgekit uninstall --yes'
@@ -46,7 +47,7 @@ test.concurrent(
     await node.sh('ctr -n k8s.io run --detach --net-host registry.k8s.io/pause:3.8 other')
     const mine = await node.sh(`cat ${paths.brokerConfig}`)
     const status = await node.run('edgekit status --json')
-    expect(JSON.parse(status.stdout)).toMatchObject({
+    expect(jsonOutput('status', status.stdout)).toMatchObject({
       installed: { bundle: { name: 'kubeedge-edge', kubeedgeVersion: 'v1.22.0', arch: hostArch() } },
       interrupted: null,
       differences: [
@@ -134,7 +135,7 @@ test.concurrent(
     expect(killed.exitCode).toBe(137)
     expect(await node.run(`test -e ${paths.edgecoreDropIn}`)).toMatchObject({ exitCode: 1 })
     const status = await node.run('edgekit status --json')
-    expect(JSON.parse(status.stdout)).toMatchObject({ interrupted: { command: 'uninstall' } })
+    expect(jsonOutput('status', status.stdout)).toMatchObject({ interrupted: { command: 'uninstall' } })
     expect(status.exitCode).toBe(exitCodes.incomplete)
     const rollback = await node.run('edgekit rollback')
     expect(rollback.stderr.replaceAll(/\s+/g, ' ')).toContain('Finish it with edgekit uninstall')
@@ -143,7 +144,7 @@ test.concurrent(
     await node.sh(`rm -rf ${paths.brokerUnit} ${paths.images}`)
 
     const { exitCode, stdout } = await node.run(`${uninstall} --purge --json`, { timeoutMs: minutes })
-    expect(JSON.parse(stdout)).toMatchObject({ bundle: { name: 'kubeedge-edge' }, kept: [] })
+    expect(jsonOutput('uninstall', stdout)).toMatchObject({ bundle: { name: 'kubeedge-edge' }, kept: [] })
     expect(exitCode).toBe(exitCodes.ok)
     expect(await snapshot(node)).toEqual(before)
     expect(await node.sh('systemctl is-active edgecore')).toBe('active')

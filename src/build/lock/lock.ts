@@ -12,7 +12,7 @@ const digest = z
   .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits, in lower case')
 const contentSchema = z.strictObject({ sha256, size: z.number().int().nonnegative() })
 
-const lockSchema = z.strictObject({
+export const lockSchema = z.strictObject({
   lockVersion: z.literal(1),
   role: z.enum(['edge', 'cloud']),
   kubeedge: z.string(),

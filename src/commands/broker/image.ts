@@ -3,6 +3,7 @@ import { image } from '../../actions/image.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
+import type { BrokerImageOutput } from '../../ui/json/broker.ts'
 
 export default class BrokerImage extends EdgekitCommand {
   static override summary = 'Bring the broker image back from its archive if containerd has lost it'
@@ -13,7 +14,7 @@ export default class BrokerImage extends EdgekitCommand {
     archive: Args.string({ required: true, description: 'the OCI archive that has it' }),
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<BrokerImageOutput> {
     const { args } = await this.parse(BrokerImage)
     const node = localNode()
     // `ctr` waits 10 s to say that.
@@ -21,8 +22,9 @@ export default class BrokerImage extends EdgekitCommand {
       throw new EdgekitError('containerd does not answer', { code: 'containerd-unreachable' })
     const { arch } = await node.machine()
     const spec = { ...args, platform: `linux/${arch}` }
-    if ((await image.inspect(spec, node)) === 'done') return
+    if ((await image.inspect(spec, node)) === 'done') return { schemaVersion: 1, imported: false }
     await image.apply(spec, node)
     this.say(`imported ${args.reference} from ${args.archive}`)
+    return { schemaVersion: 1, imported: true }
   }
 }

@@ -4,6 +4,7 @@ import { EdgekitCommand } from '../../cli/command.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
 import { broker } from '../../node/paths.ts'
+import type { BrokerWaitOutput } from '../../ui/json/broker.ts'
 
 export default class BrokerWait extends EdgekitCommand {
   static override summary = 'Wait until the broker of this node answers MQTT'
@@ -14,7 +15,7 @@ export default class BrokerWait extends EdgekitCommand {
     process: Flags.integer({ description: 'give up as soon as the process with this id has ended' }),
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<BrokerWaitOutput> {
     const { flags } = await this.parse(BrokerWait)
     const { files } = localNode()
     const lives = async () =>
@@ -27,5 +28,6 @@ export default class BrokerWait extends EdgekitCommand {
         cause: error,
       })
     })
+    return { schemaVersion: 1, ready: true }
   }
 }

@@ -1,7 +1,8 @@
 import { EdgekitCommand } from '../../cli/command.ts'
 import { cacheDirectory, cacheFlag } from '../../cli/flags/cache.ts'
 import { formatBytes } from '../../lib/format.ts'
-import { type CacheContents, cacheContents } from '../../oci/cache/cache-contents.ts'
+import { cacheContents } from '../../oci/cache/cache-contents.ts'
+import type { CacheLsOutput } from '../../ui/json/cache.ts'
 
 export default class CacheLs extends EdgekitCommand {
   static override summary = 'Show what the cache of images has'
@@ -9,13 +10,14 @@ export default class CacheLs extends EdgekitCommand {
     'Lists what each tag pointed at when a registry was last asked; --offline builds use these.'
   static override flags = { cache: cacheFlag }
 
-  async run(): Promise<CacheContents> {
+  async run(): Promise<CacheLsOutput> {
     const { flags } = await this.parse(CacheLs)
     const contents = await cacheContents(cacheDirectory(flags.cache))
     for (const { reference, digest, asked } of contents.names) {
       this.say(`${reference}\n  ${digest}  ${asked.toISOString().slice(0, 10)}`)
     }
     this.say(`${contents.directory}: ${contents.blobs} blobs, ${formatBytes(contents.size)}`)
-    return contents
+    const names = contents.names.map(name => ({ ...name, asked: name.asked.toISOString() }))
+    return { schemaVersion: 1, ...contents, names }
   }
 }

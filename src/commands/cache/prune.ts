@@ -3,7 +3,8 @@ import { EdgekitCommand } from '../../cli/command.ts'
 import { cacheDirectory, cacheFlag } from '../../cli/flags/cache.ts'
 import { parseAge } from '../../cli/quantities/age.ts'
 import { formatBytes } from '../../lib/format.ts'
-import { type Pruned, pruneCache } from '../../oci/cache/cache-contents.ts'
+import { pruneCache } from '../../oci/cache/cache-contents.ts'
+import type { CachePruneOutput } from '../../ui/json/cache.ts'
 
 export default class CachePrune extends EdgekitCommand {
   static override summary = 'Remove from the cache of images what has not been used lately'
@@ -17,11 +18,11 @@ export default class CachePrune extends EdgekitCommand {
     }),
   }
 
-  async run(): Promise<Pruned> {
+  async run(): Promise<CachePruneOutput> {
     const { flags } = await this.parse(CachePrune)
     const pruned = await pruneCache(cacheDirectory(flags.cache), parseAge(flags['older-than']))
     const { directory, removed, freed, kept } = pruned
     this.say(`${directory}: removed ${removed} blobs (${formatBytes(freed)}), kept ${kept}`)
-    return pruned
+    return { schemaVersion: 1, ...pruned }
   }
 }

@@ -11,6 +11,7 @@ import { plural } from '../../lib/format.ts'
 import { unifiedDiff } from '../../lib/unified-diff.ts'
 import { type Files, localFiles } from '../../node/files.ts'
 import { paths } from '../../node/paths.ts'
+import type { EdgecorePatchOutput } from '../../ui/json/edgecore.ts'
 
 export default class EdgecorePatch extends EdgekitCommand {
   static override summary = 'Point the EventBus of an edgecore.yaml at the broker of its node'
@@ -38,7 +39,7 @@ export default class EdgecorePatch extends EdgekitCommand {
     }),
   }
 
-  async run(): Promise<unknown> {
+  async run(): Promise<EdgecorePatchOutput> {
     const { args, flags } = await this.parse(EdgecorePatch)
     const values = { ...eventBusValues, ...parseAssignments(flags.set ?? []) }
     const files = localFiles()

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { checks } from '../../../src/checks/index.ts'
 import { diagnose } from '../../../src/doctor/diagnose.ts'
 import { explainCheck } from '../../../src/doctor/explain-check.ts'
-import { reportJsonSchema } from '../../../src/doctor/report-schema.ts'
 import { selectChecks } from '../../../src/doctor/select.ts'
 import type { Facts } from '../../../src/facts/index.ts'
 import { healthy } from '../checks/healthy.ts'
@@ -102,11 +101,4 @@ test.each(checks.map(({ id }) => id))('the explanation of %s is its entry in the
   expect(text.length).toBeGreaterThan(50)
   expect(text).not.toMatch(/^#/m)
   expect(readFileSync('docs/checks.md', 'utf8')).toContain(`### \`${id}\`\n\n${text}\n`)
-})
-
-test('the published schema is what edgekit schema report prints', () => {
-  const published = readFileSync('docs/report.schema.json', 'utf8')
-  expect(published, 'npm run edgekit -- schema report >docs/report.schema.json').toBe(
-    `${JSON.stringify(reportJsonSchema(), null, 2)}\n`,
-  )
 })

@@ -8,13 +8,6 @@ const bundles = new URL('../../../../bundles/', import.meta.url)
 // Not the library that made it: editors read it by the letter of the standard.
 const validate = new Ajv2020({ strict: false }).compile(definitionJsonSchema())
 
-test('the published file is what edgekit schema prints', async () => {
-  const published = await readFile(new URL('definition.schema.json', bundles), 'utf8')
-  expect(published, 'npm run edgekit -- schema > bundles/definition.schema.json').toBe(
-    `${JSON.stringify(definitionJsonSchema(), null, 2)}\n`,
-  )
-})
-
 test('the default definitions name it to editors and are as it says', async () => {
   const text = await readFile(new URL('edge.yaml', bundles), 'utf8')
   expect(text).toMatch(/^# yaml-language-server: \$schema=definition\.schema\.json\n/)

@@ -1,19 +1,12 @@
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Config } from '@oclif/core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import EdgecorePatch from '../../../../src/commands/edgecore/patch.ts'
+import { jsonOutput } from '../../../json-output.ts'
+import { runCommand } from '../run-command.ts'
 
 let directory: string
-/** Enough of oclif's for one command; to load all the others would take seconds. */
-const config = Object.assign(new Config({ root: process.cwd() }), {
-  bin: 'edgekit',
-  name: 'edgekit',
-  pjson: { oclif: {} },
-  plugins: new Map(),
-  runHook: () => Promise.resolve({ successes: [], failures: [] }),
-})
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'edgekit-patch-'))
@@ -30,24 +23,7 @@ async function fileWith(text: string): Promise<string> {
   return path
 }
 
-/** Run the command in this process, as a person would. */
-async function patch(...args: string[]) {
-  const said = { stdout: '', stderr: '' }
-  const listen = (name: keyof typeof said) =>
-    vi.spyOn(process[name], 'write').mockImplementation(text => {
-      said[name] += String(text)
-      return true
-    })
-  const spies = [listen('stdout'), listen('stderr'), vi.spyOn(console, 'log').mockReturnValue()]
-  try {
-    const command = new EdgecorePatch(args, config)
-    const result = await command['_run']<unknown>()
-    return { ...said, result, exitCode: process.exitCode ?? 0 }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-    process.exitCode = undefined
-  }
-}
+const patch = (...args: string[]) => runCommand(EdgecorePatch, ...args)
 
 test('sets the keys, keeps the mode, and finds nothing to do a second time', async () => {
   const path = await fileWith(wrong)
@@ -78,8 +54,8 @@ test('--check and --diff show what would change, without the token, and change n
 
 test('--json gives the changes as data', async () => {
   const path = await fileWith('modules: { eventBus: { mqttMode: 1 } }\n')
-  const { result } = await patch(path, '--check', '--json')
-  expect(result).toMatchObject({
+  const { stdout } = await patch(path, '--check', '--json')
+  expect(jsonOutput('edgecore-patch', stdout)).toMatchObject({
     schemaVersion: 1,
     file: path,
     written: false,

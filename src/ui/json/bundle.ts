@@ -1,0 +1,18 @@
+import * as z from 'zod'
+import { count, manifest, sha256 } from './parts.ts'
+
+export const bundleOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    bundles: z.array(
+      z.strictObject({
+        paths: z.array(z.string()).meta({ description: 'One file, or the parts in order.' }),
+        size: count.meta({ description: 'Bytes of all files.' }),
+        sha256: sha256.meta({ description: 'Hash of the bundle as one file, also when it is split.' }),
+        manifest,
+      }),
+    ),
+  })
+  .meta({ title: 'edgekit bundle', description: 'Output of edgekit bundle --json.' })
+
+export type BundleOutput = z.infer<typeof bundleOutput>

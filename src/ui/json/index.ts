@@ -1,0 +1,42 @@
+import type * as z from 'zod'
+import { brokerImageOutput, brokerWaitOutput } from './broker.ts'
+import { bundleOutput } from './bundle.ts'
+import { cacheLsOutput, cachePruneOutput } from './cache.ts'
+import { doctorExplainOutput, doctorListOutput } from './doctor.ts'
+import { edgecoreExplainOutput, edgecorePatchOutput } from './edgecore.ts'
+import { errorOutput } from './error.ts'
+import { inspectFilesOutput, inspectImagesOutput, inspectOutput } from './inspect.ts'
+import { installDryRunOutput, installOutput } from './install.ts'
+import { lockOutput } from './lock.ts'
+import { rollbackOutput } from './rollback.ts'
+import { statusOutput } from './status.ts'
+import { uninstallOutput } from './uninstall.ts'
+import { verifyOutput } from './verify.ts'
+
+/**
+ * The JSON output of every command, by the name of its published schema (docs/schemas/NAME.schema.json). The doctor's
+ * report has its schema in doctor/report-schema.ts. Commands import only the types: building the schemas takes longer
+ * than many commands.
+ */
+export const outputSchemas = {
+  'broker-image': brokerImageOutput,
+  'broker-wait': brokerWaitOutput,
+  bundle: bundleOutput,
+  'cache-ls': cacheLsOutput,
+  'cache-prune': cachePruneOutput,
+  'doctor-explain': doctorExplainOutput,
+  'doctor-list': doctorListOutput,
+  'edgecore-explain': edgecoreExplainOutput,
+  'edgecore-patch': edgecorePatchOutput,
+  error: errorOutput,
+  inspect: inspectOutput,
+  'inspect-files': inspectFilesOutput,
+  'inspect-images': inspectImagesOutput,
+  install: installOutput,
+  'install-dry-run': installDryRunOutput,
+  lock: lockOutput,
+  rollback: rollbackOutput,
+  status: statusOutput,
+  uninstall: uninstallOutput,
+  verify: verifyOutput,
+} as const satisfies Record<string, z.ZodType>

@@ -1,0 +1,90 @@
+import * as z from 'zod'
+import { checkResult } from '../../doctor/report-schema.ts'
+import { bundleIdentity, configValue, count, sha256 } from './parts.ts'
+
+const lines = z.array(z.string())
+const findings = z
+  .array(checkResult)
+  .readonly()
+  .meta({ description: 'Preflight checks that warn or that the user has overridden.' })
+const notes = lines.readonly()
+const kept = lines.meta({ description: 'Existing files, units and images that were left as they are.' })
+
+const command = z.strictObject({ program: z.enum(['keadm', 'kubectl']), args: lines })
+
+export const installOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    bundle: bundleIdentity,
+    done: lines.meta({ description: 'The changes in order; empty when there was nothing to do.' }),
+    kept,
+    findings,
+    notes,
+    checklist: z
+      .array(checkResult)
+      .readonly()
+      .meta({ description: 'Results of the checks at the end of the install.' }),
+    next: z
+      .strictObject({
+        ready: command,
+        installedImage: command,
+        init: command,
+        rollout: command,
+        chartBroker: command,
+        token: command,
+      })
+      .exactOptional()
+      .meta({ description: 'Cloud bundles without --apply: the commands to run next.' }),
+  })
+  .meta({
+    title: 'edgekit install',
+    description: 'Output of edgekit install --json and edgekit upgrade --json.',
+  })
+
+const content = z.strictObject({ size: count.meta({ description: 'Bytes.' }), sha256 })
+
+const change = z.strictObject({
+  id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  file: z
+    .strictObject({
+      path: z.string(),
+      diff: z.string().exactOptional().meta({
+        description: 'Unified diff; absent for binary files, empty when only mode or owner change.',
+      }),
+      before: content.exactOptional(),
+      after: content.exactOptional(),
+    })
+    .exactOptional(),
+})
+
+const nodeSettings = z.strictObject({
+  nodeName: z.string().exactOptional(),
+  cloudcore: z.string().exactOptional().meta({ description: 'HOST:PORT' }),
+  set: z.record(z.string(), configValue).exactOptional().meta({ description: 'Keys of edgecore.yaml.' }),
+  edgecore: z.boolean().exactOptional().meta({ description: 'false: the broker only.' }),
+  stage: z.boolean().exactOptional(),
+  adopt: z.boolean().exactOptional(),
+})
+
+export const installDryRunOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    dryRun: z.literal(true),
+    bundle: bundleIdentity,
+    options: nodeSettings,
+    plan: z.strictObject({
+      undo: lines.meta({ description: 'Changes of an interrupted install to be rolled back first.' }),
+      changes: z.array(change),
+      kept,
+    }),
+    findings,
+    notes,
+  })
+  .meta({
+    title: 'edgekit install --dry-run',
+    description: 'Output of edgekit install --dry-run --json and edgekit upgrade --dry-run --json.',
+  })
+
+export type InstallOutput = z.infer<typeof installOutput> | z.infer<typeof installDryRunOutput>
