@@ -20,7 +20,7 @@ export const eventBusBacklog: Check = {
       expected: 'an EventBus that hands messages on as they come',
       evidence: warnings.map(({ line }) => line),
       remedy: {
-        text: `The broker was away or slow. ${first.remedy}. A restart of EdgeCore clears the warning.`,
+        text: `The broker was away or slow. ${first.remedy} A restart of EdgeCore clears the warning.`,
         commands: ['journalctl -u mosquitto -n 50 --no-pager', 'systemctl restart edgecore'],
       },
     }

@@ -4,8 +4,8 @@ import { Args } from '@oclif/core'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { createRedactor } from '../../doctor/redact.ts'
 import { explainLog, type LogExplanation } from '../../edgecore/log/explain-log.ts'
-import { readLogFile } from '../../edgecore/log/journal-text.ts'
-import { type LogLine, readEdgecoreLog } from '../../edgecore/log/read-log.ts'
+import { type EdgecoreLogState, readEdgecoreLog } from '../../edgecore/log/read-log.ts'
+import { readSavedLog } from '../../edgecore/log/saved-log.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { exitCodeHelp, explainExitCodes } from '../../lib/exit-codes.ts'
 import { localNode } from '../../node/node.ts'
@@ -13,9 +13,9 @@ import { units } from '../../node/paths.ts'
 import { formatLogExplanation } from '../../ui/log-explanation.ts'
 
 export default class EdgecoreExplain extends EdgekitCommand {
-  static override summary = 'Say what a log of EdgeCore means: state, cause, evidence, what to do'
+  static override summary = 'Explain an EdgeCore log: state, causes, proof, what to do'
   static override description =
-    'Reads a log file of EdgeCore, or what journalctl -u edgecore printed, with any --output; without FILE the journal of this node. It judges the last start of EdgeCore in it, as edgekit doctor does.\n\n' +
+    'Reads an EdgeCore log: a file of --log_file, syslog, or what journalctl -u edgecore prints with any --output, in any locale. Without FILE it reads the journal of this node. It judges the last start of EdgeCore in the log, as edgekit doctor does, and names the worst first: EdgeCore itself, the broker, the cloud, pods.\n\n' +
     exitCodeHelp('explain')
   static override examples = [
     'sudo edgekit edgecore explain',
@@ -25,32 +25,30 @@ export default class EdgecoreExplain extends EdgekitCommand {
   static override args = {
     file: Args.string({
       ignoreStdin: true,
-      description: 'a log, - for standard input (default: the journal of this node)',
+      description: 'log file, or - for standard input (default: the journal of this node)',
     }),
   }
 
   async run(): Promise<LogExplanation> {
     const { args } = await this.parse(EdgecoreExplain)
     const redactor = createRedactor()
-    const explanation = redactor.data(
-      explainLog(readEdgecoreLog(await linesOf(args.file), { now: new Date() })),
-    )
+    const explanation = redactor.data(explainLog(await readLog(args.file)))
     process.exitCode = exitCodeOf(explanation)
     this.say(formatLogExplanation(explanation))
     return explanation
   }
 }
 
-async function linesOf(file: string | undefined): Promise<LogLine[]> {
+async function readLog(file: string | undefined): Promise<EdgecoreLogState> {
   const { files, journal } = localNode()
-  if (file === undefined) return journal.lines(units.edgecore, { max: 5000 })
-  if (file === '-') return readLogFile(await buffer(process.stdin))
-  const bytes = await files.bytes(resolve(file))
-  if (bytes) return readLogFile(bytes)
-  throw new EdgekitError(`${file} does not exist`, { code: 'file-unreadable' })
+  if (file === undefined)
+    return readEdgecoreLog(await journal.lines(units.edgecore, { max: 5000 }), { now: new Date() })
+  const bytes = file === '-' ? await buffer(process.stdin) : await files.bytes(resolve(file))
+  if (!bytes) throw new EdgekitError(`cannot read ${file}: it does not exist`, { code: 'file-unreadable' })
+  return readEdgecoreLog(readSavedLog(bytes), {})
 }
 
-function exitCodeOf({ state, cause }: LogExplanation): number {
-  if (cause !== undefined) return explainExitCodes.failed
-  return state === 'unknown' ? explainExitCodes.unknown : explainExitCodes.ok
+function exitCodeOf({ findings, state, cloud }: LogExplanation): number {
+  if (findings.length > 0) return explainExitCodes.failed
+  return state === 'unknown' && cloud === 'unknown' ? explainExitCodes.unknown : explainExitCodes.ok
 }

@@ -4,7 +4,7 @@ import type { LogRecord } from './klog.ts'
 export interface Client {
   phase: 'none' | 'trying' | 'failed' | 'lost' | 'up'
   id?: string
-  /** When this phase began, and the line that says so. */
+  /** When this phase began, and the line that shows it. */
   since?: number
   line?: string
   /** The last failed attempt since it was last up. */
@@ -12,10 +12,12 @@ export interface Client {
   errorLine?: string
   /** Why the connection was lost, until an attempt failed or succeeded. */
   loss?: string
+  lossLine?: string
 }
 
-/** The log may begin after the connect: these lines tell of it too. */
+/** The log may begin after the connect: these lines show it too. */
 const received = /^OnSubMessageReceived receive msg/
+const sent = /^Success in pubMQTT with topic: /
 const bothConnected = /^Init Sub And Pub Client for extern[ae]l mqtt broker .* successfully/
 
 /** A lost connection. */
@@ -27,16 +29,17 @@ interface Loss {
 
 /**
  * Follows both clients by what they log (edge/pkg/eventbus/mqtt/client.go and common/util/common.go, the same words in
- * v1.8 to v1.23). A failed attempt does not say whose it was: it is the attempt that has waited longest.
+ * v1.8 to v1.23). A failed attempt does not name its client: it is the one that has waited longest.
  */
 export function clientReader() {
   const sub: Client = { phase: 'none' }
   const pub: Client = { phase: 'none' }
   const losses: Loss[] = []
+  let hadOneId = false
 
   function read(record: LogRecord): void {
     const { message } = record
-    const attempt = /^start connect to mqtt server with client id: (.*)$/.exec(message)
+    const attempt = /^start connect to mqtt server with client id: (.+)$/.exec(message)
     const failure = /^connect error: ([\s\S]*)$/.exec(message)
     const lost = /^on(Sub|Pub)ConnectionLost with error: ([\s\S]*)$/.exec(message)
     if (attempt) begin(record, attempt[1] ?? '')
@@ -45,6 +48,7 @@ export function clientReader() {
     else if (message === 'finish hub-client sub') connected(record, sub)
     else if (message === 'finish hub-client pub') connected(record, pub)
     else if (sub.phase === 'none' && received.test(message)) connected(record, sub)
+    else if (pub.phase === 'none' && sub.phase === 'up' && sent.test(message)) connected(record, pub)
     else if (bothConnected.test(message)) {
       for (const client of [sub, pub]) if (client.phase === 'none') connected(record, client)
     }
@@ -53,7 +57,8 @@ export function clientReader() {
   function begin(record: LogRecord, id: string): void {
     const client = clientOf(id)
     client.id = id
-    // An attempt that was never answered goes on waiting; the clock does not start again.
+    hadOneId ||= sub.id === pub.id
+    // An attempt that was never answered keeps waiting; its clock does not start again.
     if (client.phase !== 'trying') move(client, 'trying', record)
   }
 
@@ -84,6 +89,7 @@ export function clientReader() {
   function lose(record: LogRecord, client: Client, said: string): void {
     losses.push({ of: client, line: record.line, ...(record.at === undefined ? {} : { at: record.at }) })
     client.loss = said
+    client.lossLine = record.line
     move(client, 'lost', record)
   }
 
@@ -94,10 +100,15 @@ export function clientReader() {
     move(client, 'up', record)
   }
 
-  const sameId = (): boolean =>
-    sub.id !== undefined && (sub.id === pub.id || (pub.id === undefined && losses.length > 0))
+  /** Lines were dropped: the answer to an open attempt may be among them. */
+  function gap(): void {
+    for (const client of [sub, pub]) if (client.phase === 'trying') delete client.since
+  }
 
-  return { sub, pub, losses, read, sameId }
+  const sameId = (): boolean =>
+    hadOneId || (sub.id !== undefined && pub.id === undefined && losses.length > 0)
+
+  return { sub, pub, losses, read, gap, sameId }
 }
 
 function move(client: Client, phase: Client['phase'], record: LogRecord): void {

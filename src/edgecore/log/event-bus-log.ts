@@ -1,22 +1,23 @@
-import type { Cause } from './causes.ts'
-import { connectErrorCause } from './connect-errors.ts'
+import { type Client, clientReader } from './event-bus-clients.ts'
+import { isGap, type LogRecord } from './klog.ts'
+import { connectErrorCause } from './known/connect-errors.ts'
 import {
   hungCause,
   internalCause,
   lostCause,
   sameIdCause,
+  stuckCause,
   tlsFilesCause,
   unstableCause,
-} from './event-bus-causes.ts'
-import { type Client, clientReader } from './event-bus-clients.ts'
-import type { LogRecord } from './klog.ts'
+} from './known/event-bus-causes.ts'
+import type { Cause } from './known/known-line.ts'
 
 /**
  * How EventBus stands.
  * - `unknown`: the log says nothing about it
  * - `disabled`: the module is switched off
  * - `starting`: the module is on and has not tried to connect yet
- * - `connecting`: an attempt runs, and the one before did not fail
+ * - `connecting`: an attempt is open, and the one before did not fail
  * - `up`: both clients are connected
  * - `failing`: the last attempt failed, or EventBus cannot try at all
  * - `flapping`: connections are lost again and again
@@ -42,18 +43,18 @@ export interface EventBusReading {
   internalBroker?: 'up' | 'failed'
 }
 
-/** A broker answers a connect in milliseconds; without any answer EventBus waits for ever and logs nothing. */
-const hungAfter = 15_000
-/** A client that loses more connections than this in a minute does not do so because somebody restarts the broker. */
+/** A broker answers a connect in milliseconds; without an answer EventBus waits for ever and logs nothing. */
+const hungAfterMs = 15_000
+/** More than restarts of the broker explain. */
 const lossesPerMinute = 5
 
 const tlsFiles =
   /^(Failed to load x509 key pair: |Failed to read TLSMqttCAFile|Cannot parse the certificates)/
 
 /**
- * Follow EventBus through the records of one start (KubeEdge edge/pkg/eventbus, v1.8 to v1.23). `end` is the moment
- * the state is asked for. Ignored on purpose: `isconnected: false`, which is logged on success too, and
- * `list edge-hub-cli-topics failed: no topics found`, which a healthy new node logs.
+ * Follow EventBus through the records of one start (edge/pkg/eventbus, v1.8 to v1.23) up to `end`, milliseconds since 1970.
+ * Ignored on purpose: `isconnected: false`, which is logged on success too, and `list edge-hub-cli-topics failed: no topics
+ * found`, which a healthy new node logs.
  */
 export function readEventBus(records: readonly LogRecord[], end: number): EventBusReading {
   const clients = clientReader()
@@ -70,6 +71,7 @@ export function readEventBus(records: readonly LogRecord[], end: number): EventB
     else if (/^Launch intern[ae]l mqtt broker failed/.test(message))
       internal = { state: 'failed', line, message }
     else if (record.file === 'common.go' && tlsFiles.test(message)) tls = record
+    else if (isGap(record)) clients.gap()
     else clients.read(record)
   }
   const both = [clients.sub, clients.pub]
@@ -81,7 +83,7 @@ export function readEventBus(records: readonly LogRecord[], end: number): EventB
     if (internal?.state === 'failed')
       return { state: 'failing', cause: internalCause, evidence: [internal.line] }
     const losses = clients.losses.filter(({ at }) => at !== undefined && at > end - 60_000)
-    // With one id they throw each other out; a broker that is restarted loses both at once.
+    // With one id they throw each other out; a restart of the broker loses both at once.
     const counted = clients.sameId()
       ? losses.length
       : Math.max(...both.map(client => losses.filter(({ of }) => of === client).length))
@@ -90,7 +92,7 @@ export function readEventBus(records: readonly LogRecord[], end: number): EventB
       return { state: 'flapping', cause, evidence: losses.slice(-2).map(({ line }) => line) }
     }
     const hung = both.filter(
-      ({ phase, since }) => phase === 'trying' && since !== undefined && end - since > hungAfter,
+      ({ phase, since }) => phase === 'trying' && since !== undefined && end - since > hungAfterMs,
     )
     if (hung.length > 0) return { state: 'hung', cause: hungCause, evidence: linesOf(hung) }
     const failed = both.filter(({ error }) => error !== undefined)
@@ -101,13 +103,17 @@ export function readEventBus(records: readonly LogRecord[], end: number): EventB
         evidence: failed.map(({ errorLine }) => errorLine ?? '').slice(-1),
       }
     const lost = both.find(({ loss }) => loss !== undefined)
-    if (lost) return { state: 'connecting', cause: lostCause(lost.loss ?? ''), evidence: linesOf(both) }
+    if (lost)
+      return { state: 'connecting', cause: causeOfLoss(lost.loss ?? ''), evidence: [lost.lossLine ?? ''] }
     if (both.every(({ phase }) => phase === 'up')) return { state: 'up', evidence: linesOf(both) }
     if (both.some(({ phase }) => phase !== 'none')) return { state: 'connecting', evidence: linesOf(both) }
     if (internal) return { state: 'internal-only', evidence: [internal.line] }
     return module ? { state: module.state, evidence: [module.line] } : { state: 'unknown', evidence: [] }
   }
 }
+
+const causeOfLoss = (message: string): Cause =>
+  /pingresp not received/.test(message) ? stuckCause : lostCause(message)
 
 function lastError(failed: readonly Client[]): { cause?: Cause } {
   const said = failed.at(-1)?.error

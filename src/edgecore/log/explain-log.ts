@@ -1,46 +1,119 @@
 import type { CloudState } from './cloud-log.ts'
 import type { EventBusState } from './event-bus-log.ts'
-import type { LogWarning } from './log-warnings.ts'
+import { isCertificateCode } from './exits.ts'
 import type { EdgecoreLogState } from './read-log.ts'
+
+/** One thing that is wrong. */
+export interface LogFinding {
+  /** What it is about; the order in which to repair. */
+  area: 'edgecore' | 'broker' | 'cloud' | 'pods'
+  /** Stable name of the cause. */
+  code: string
+  cause: string
+  /** The line of the log that proves it. */
+  line: string
+  remedy: string
+  commands: string[]
+  /** How often the log has it, of what is counted. */
+  times?: number
+}
 
 /** What a log says about EdgeCore, in a few words. */
 export interface LogExplanation {
   schemaVersion: 1
-  /** `exits`: EdgeCore ended by itself. Otherwise how its EventBus stands, or stood when EdgeCore was stopped. */
-  state: 'exits' | EventBusState
-  /** Somebody has stopped EdgeCore. */
+  /**
+   * `exits`: EdgeCore ended by itself. `crash-loop`: it runs, and has not come past the point where it ended before. Else the
+   * state of its EventBus, at the end of the log or when EdgeCore was stopped.
+   */
+  state: 'exits' | 'crash-loop' | EventBusState
+  /** EdgeCore was stopped by a signal. */
   stopped: boolean
-  /** Stable name of the cause, when there is one. */
+  /** What is wrong, the worst first: EdgeCore itself, the broker, the cloud, pods. Empty: nothing, as far as the log says. */
+  findings: LogFinding[]
+  /** The first of the findings by itself. */
   code?: string
   cause?: string
-  /** The line of the log that proves it. */
-  line?: string
   remedy?: string
+  /** The line that proves the first finding, or the state where nothing is wrong. */
+  line?: string
   cloud: CloudState
+  /** Whether the cloud has registered this node, where the log says so. */
+  registered?: boolean
   version?: string
   startedAt?: string
   starts: number
-  warnings: LogWarning[]
+  restartCounter?: number
+  /** What keeps the log from being read in full. */
+  notes: string[]
 }
 
-/** Say in a few words what the state machine has made of a log. */
+/** Say in a few words what a log means. */
 export function explainLog(log: EdgecoreLogState): LogExplanation {
-  const { stopped, cloud, version, startedAt, starts, warnings, evidence } = log
-  const state = log.fatal ? 'exits' : log.eventBus
-  // One that has just started again has said nothing yet; why it ended before is the better answer.
-  const fatal = log.fatal ?? (log.cause || state === 'up' ? undefined : log.previousFatal)
-  const cause = fatal ?? log.cause
-  const line = fatal?.line ?? evidence.at(-1)
+  const { stopped, cloud, registered, version, startedAt, starts, restartCounter, evidence } = log
+  const findings = findingsOf(log)
+  const [first] = findings
+  const line = first?.line ?? evidence.at(-1) ?? log.cloudEvidence.at(-1)
   return {
     schemaVersion: 1,
-    state,
+    state: log.fatal ? 'exits' : log.previousFatal ? 'crash-loop' : log.eventBus,
     stopped,
-    ...(cause && { code: cause.code, cause: cause.text, remedy: cause.remedy }),
+    findings,
+    ...(first && { code: first.code, cause: first.cause, remedy: first.remedy }),
     ...(line !== undefined && { line }),
     cloud,
+    ...(registered !== undefined && { registered }),
     ...(version !== undefined && { version }),
     ...(startedAt !== undefined && { startedAt }),
     starts,
-    warnings,
+    ...(restartCounter !== undefined && { restartCounter }),
+    notes: notesOf(log),
   }
+}
+
+function findingsOf(log: EdgecoreLogState): LogFinding[] {
+  const finding = (
+    area: LogFinding['area'],
+    {
+      code,
+      text,
+      remedy,
+      commands = [],
+      line,
+      times,
+    }: { code: string; text: string; remedy: string; commands?: string[]; line: string; times?: number },
+  ): LogFinding => ({
+    area,
+    code,
+    cause: text,
+    line,
+    remedy,
+    commands,
+    ...(times !== undefined && { times }),
+  })
+  const exit = log.fatal ?? log.previousFatal
+  const all = [
+    ...(exit ? [finding('edgecore', exit)] : []),
+    ...(log.cause ? [finding('broker', { ...log.cause, line: log.evidence.at(-1) ?? '' })] : []),
+    // Without its certificates EdgeCore has no connection to judge.
+    ...(log.cloudCause && !(exit && isCertificateCode(exit.code)) ? [finding('cloud', log.cloudCause)] : []),
+    ...log.warnings.map(warning =>
+      finding(warning.code === 'image-removed' || warning.code === 'eviction' ? 'pods' : 'broker', warning),
+    ),
+    ...log.pods.map(warning => finding('pods', warning)),
+  ]
+  // What ends EdgeCore may be what EventBus reports, too.
+  return all.filter(({ code }, index) => all.findIndex(other => other.code === code) === index)
+}
+
+function notesOf({ cutLines, hasGaps }: EdgecoreLogState): string[] {
+  return [
+    ...(cutLines > 0
+      ? [
+          `${cutLines} lines are cut off at their end. To save whole ones: journalctl -u edgecore --no-pager --output=short-iso >edgecore.log`,
+        ]
+      : []),
+    ...(hasGaps
+      ? ['The journal dropped lines (rate limit), so what is not in the log may have happened all the same.']
+      : []),
+  ]
 }

@@ -1,121 +1,110 @@
-/** One line of EdgeCore's log: from the journal with its time and process, or bare. Plain data. */
-export interface LogLine {
-  text: string
-  /** When it was written, milliseconds since 1970, if the journal knows it. */
-  time?: number
-  /** The process that wrote it, when the journal knows it. */
-  pid?: number
-}
+import type { LogLine } from './log-line.ts'
 
-/** One record of the log; a record of several lines (a list of mistakes, a panic with its stack) is one. */
+/** One record of the log; one of several lines (a list of mistakes, a panic with its stack) is one. */
 export interface LogRecord {
-  /** klog's letter, or `P` for a Go panic or runtime error, which comes without a header. */
-  severity: 'I' | 'W' | 'E' | 'F' | 'P'
+  /** klog's letter; `P` a panic, runtime error or other plain text that ends EdgeCore; `S` systemd about the unit. */
+  severity: 'I' | 'W' | 'E' | 'F' | 'P' | 'S'
   /** Milliseconds since 1970, when known. */
   at?: number
   pid?: number
-  /** The Go file that logged it; empty for a panic. */
+  /** The Go file that logged it; empty for P and S. */
   file: string
-  /** The message without header, lines joined with line ends. */
+  /** The first line without its header. */
   message: string
+  /** The lines after the first, of a record that ends EdgeCore. */
+  more: string[]
   /** The first line as it was logged. */
   line: string
 }
 
-const header = /^([IWEF])(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6})\s+(\d+) ([\w.-]+):\d+\] ?(.*)$/
-const crash = /^(panic: |fatal error: )/
-/** What systemd itself says about the unit, and journalctl's markers between boots. */
-const notEdgecore = /^(\S+\.service: |Start(ed|ing) |Stopp(ed|ing) |-- )/
+const header =
+  /^([IWEF])(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6})\s{1,8}(\d{1,10}) (?:[\w./-]{0,80}\/)?([\w.-]{1,80}):\d{1,6}\] ?(.*)$/
 /**
- * What journalctl puts before a message: short, short-precise, short-iso(-precise), short-full, with-unit, short-unix,
- * short-monotonic. Only some of them tell the whole time.
+ * Lines outside klog that end EdgeCore: Go's runtime, cobra, the loader of the C library, and the database layer of v1.23
+ * (gorm) and of earlier versions (beego).
  */
-const stamps = [
-  String.raw`\w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?`,
-  String.raw`(?<iso>\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-]\d\d:?\d\d))`,
-  String.raw`\w{3} (?<day>\d{4}-\d\d-\d\d) (?<clock>\d\d:\d\d:\d\d(?:\.\d+)?) (?<zone>\S+)`,
-  String.raw`(?<unix>\d{9,11}\.\d+)`,
-  String.raw`\[ *\d+\.\d+\]`,
-]
-const journalPrefix = new RegExp(
-  String.raw`^(?:${stamps.join('|')}) \S+ [\w.@-]+\[(?<pid>\d+)\]: (?<rest>.*)$`,
-)
-/** A stack is long and says the same after a few frames. */
+const plainEnd =
+  /^(?:panic: |fatal error: |Error: unknown |\[error\] failed to initialize database|\[ORM\].{0,200}(?:register db|unable to open)|\S{1,200}: .{0,200}version [`']GLIBC)/
+/** What systemd says about the unit, journalctl's markers between boots, and journald's about lines that it dropped. */
+const aboutUnit =
+  /^(?:\S{1,100}\.service: |(?:Started|Starting|Stopped|Stopping) |-- |Suppressed \d|Failed to start )/
+const suppressed = /^Suppressed \d+ messages|^imuxsock (?:lost|begins to drop)|^-- (?:Suppressed|Missed)/
+
+/** A stack is long and says nothing new after a few frames. */
 const longestRecord = 40
+const dayMs = 86_400_000
 
-/** Bare klog text, or what `journalctl -u edgecore` prints (`-o cat`, or one of the short kinds), as lines. */
-export function logLines(text: string): LogLine[] {
-  return text
-    .split(/\r?\n/)
-    .filter(line => line !== '')
-    .map(line => {
-      const { rest, pid, ...stamp } = journalPrefix.exec(line)?.groups ?? {}
-      if (rest === undefined) return { text: line }
-      const time = timeOf(stamp)
-      return { text: rest, pid: Number(pid), ...(time === undefined ? {} : { time }) }
-    })
-}
-
-/** Milliseconds since 1970; a zone that has no number is taken for this machine's. */
-function timeOf(stamp: Record<string, string | undefined>): number | undefined {
-  const { iso, day, clock, zone, unix } = stamp
-  if (unix !== undefined) return Math.floor(Number(unix) * 1000)
-  const written =
-    iso?.replace(',', '.').replace(/(\d\d)(\d\d)$/, '$1:$2') ??
-    (day && `${day}T${clock}${zone === 'UTC' ? 'Z' : ''}`)
-  const time = written === undefined ? Number.NaN : Date.parse(written)
-  return Number.isNaN(time) ? undefined : time
-}
+/** Whether journald or syslog dropped lines here (rate limit). */
+export const isGap = ({ severity, message }: LogRecord): boolean =>
+  severity === 'S' && suppressed.test(message)
 
 /**
- * Put lines together to records. klog's stamp has neither year nor zone: the journal's time is used when there is
- * one, else the stamp is read in this process's zone and in the latest year that is not after `now`.
+ * Put lines together to records. klog's stamp has neither year nor zone: the journal's time counts when there is one. Else
+ * the stamp is read in this process's zone, so that the last one is at most a day after `now` and none is after the last.
  */
 export function parseKlog(lines: readonly LogLine[], now: Date): LogRecord[] {
+  const readStamp = stampReader(lines, now)
   const records: LogRecord[] = []
-  let length = 0
+  let open: LogRecord | undefined
+  let at: number | undefined
   for (const line of lines) {
     const klog = header.exec(line.text)
     if (klog) {
-      const at = line.time ?? stampTime(klog, now)
-      const [severity, pid, file, message] = [
-        klog[1] as LogRecord['severity'],
-        Number(klog[8]),
-        klog[9] ?? '',
-        klog[10] ?? '',
-      ]
-      records.push({ severity, at, pid: line.pid ?? pid, file, message, line: line.text })
-      length = 1
-    } else if (line.pid === 1 || notEdgecore.test(line.text)) {
-      length = longestRecord
-    } else if (crash.test(line.text)) {
-      const known = {
-        ...(line.time === undefined ? {} : { at: line.time }),
-        ...(line.pid === undefined ? {} : { pid: line.pid }),
+      at = line.time ?? readStamp(klog)
+      const severity = klog[1] as LogRecord['severity']
+      open = {
+        severity,
+        at,
+        pid: line.pid ?? Number(klog[8]),
+        file: klog[9] ?? '',
+        message: klog[10] ?? '',
+        more: [],
+        line: line.text,
       }
-      records.push({ severity: 'P', ...known, file: '', message: line.text, line: line.text })
-      length = 1
-    } else {
-      const last = records.at(-1)
-      if (last && length < longestRecord) last.message += `\n${line.text}`
-      length += 1
+      records.push(open)
+    } else if (isAboutUnit(line)) {
+      open = undefined
+      // Without a time of its own it is later than the line before, nobody knows how much.
+      records.push(plain('S', line, line.time))
+    } else if (plainEnd.test(line.text) && !continues(open, line)) {
+      open = plain('P', line, line.time ?? at)
+      records.push(open)
+    } else if (open && /[FPE]/.test(open.severity) && open.more.length < longestRecord) {
+      open.more.push(line.text)
     }
   }
   return records
 }
 
-function stampTime(klog: RegExpExecArray, now: Date): number {
-  const [month, day, hour, minute, second, micro] = klog.slice(2, 8).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  const inYear = (year: number) =>
-    new Date(year, month - 1, day, hour, minute, second, Math.floor(micro / 1000)).getTime()
-  const aDay = 86_400_000
-  const thisYear = inYear(now.getFullYear())
-  return thisYear > now.getTime() + aDay ? inYear(now.getFullYear() - 1) : thisYear
+/** A crash prints `panic: ` more than once. */
+const continues = (open: LogRecord | undefined, { pid }: LogLine): boolean =>
+  open?.severity === 'P' && (pid === undefined || pid === open.pid)
+
+function isAboutUnit({ text, pid, writer }: LogLine): boolean {
+  if (pid === 1 || (writer !== undefined && /^\(?systemd/.test(writer))) return true
+  return aboutUnit.test(text) && (writer === undefined || /^-- /.test(text) || /\.service: /.test(text))
+}
+
+function plain(severity: 'P' | 'S', { text, pid }: LogLine, at: number | undefined): LogRecord {
+  const known = { ...(at !== undefined && { at }), ...(pid !== undefined && severity === 'P' && { pid }) }
+  return { severity, ...known, file: '', message: text, more: [], line: text }
+}
+
+/** Reads the stamp of a klog header as milliseconds since 1970. */
+function stampReader(lines: readonly LogLine[], now: Date): (klog: RegExpExecArray) => number {
+  const newest = lines.findLast(({ text }) => header.test(text))
+  const klog = newest && header.exec(newest.text)
+  if (!klog) return () => Number.NaN
+  const thisYear = now.getFullYear()
+  const year = timeIn(klog, thisYear) > now.getTime() + dayMs ? thisYear - 1 : thisYear
+  const last = timeIn(klog, year)
+  return stamp => {
+    const time = timeIn(stamp, year)
+    return time > last + dayMs ? timeIn(stamp, year - 1) : time
+  }
+}
+
+function timeIn(klog: RegExpExecArray, year: number): number {
+  const [month = 1, day, hour, minute, second, micro = 0] = klog.slice(2, 8).map(Number)
+  return new Date(year, month - 1, day, hour, minute, second, Math.floor(micro / 1000)).getTime()
 }

@@ -1,50 +1,49 @@
-import type { Cause, KnownCause } from './causes.ts'
 import type { LogRecord } from './klog.ts'
+import { knownLines } from './known/index.ts'
+import { type Cause, causeOf, type KnownLine } from './known/known-line.ts'
 
-/** Something in the log that is wrong while EdgeCore goes on. */
+/** Something that is wrong while EdgeCore runs. */
 export interface LogWarning extends Cause {
-  /** The last line that says so. */
+  /** The last line that proves it. */
   line: string
-  /** How often it was said. */
+  /** How often the log has it. */
   times: number
 }
 
-const known: readonly KnownCause[] = [
-  {
-    pattern: /^The module eventbus message channel is full/,
-    code: 'event-bus-blocked',
-    text: 'so many messages wait for EventBus that other parts of EdgeCore stand still',
-    remedy: 'bring the broker up; EventBus sends the messages then',
-  },
-  {
-    pattern: /^edge-hub-cli subscribe topic: /i,
-    code: 'subscribe-failed',
-    text: 'EventBus could not subscribe to one of its topics',
-    remedy:
-      'let the user of EventBus read $hw/#, SYS/dis/upload_records and +/user/# in the access list of the broker',
-  },
-  {
-    pattern: /^"Removing image to free bytes"/,
-    code: 'image-removed',
-    text: 'the kubelet removed images because the disk is full; on containerd before 1.6.25 and 1.7.10 also pinned ones',
-    remedy: 'free disk space, then see that the image of the broker is still there (ctr -n k8s.io images ls)',
-  },
-  {
-    pattern: /^Error in pubMQTT with topic: /,
-    code: 'publish-failed',
-    text: 'EventBus could not hand a message to the broker',
-    remedy: 'look at the log of the broker (journalctl -u mosquitto)',
-  },
-]
+/** The kubelet retries a pod after at most 5 minutes: what it has not said for longer is over. */
+const podRetryMs = 600_000
 
-/** Each kind of warning once, with its last line. */
+/** Pods that do not start at `end`, each cause once, with its last line. The general is left out where the reason is known. */
+export function readPods(records: readonly LogRecord[], end: number): LogWarning[] {
+  const recent = records.filter(
+    ({ severity, at = end }) => (severity === 'E' || severity === 'W') && end - at < podRetryMs,
+  )
+  const found = collect(recent, knownLines.podErrors)
+  const reasons = found.filter(({ code }) => code !== 'sandbox')
+  return reasons.length > 0 ? reasons : found
+}
+
+/** Messages that are stuck or lost, images that were removed: each kind once, with its last line. */
 export function readWarnings(records: readonly LogRecord[]): LogWarning[] {
-  return known.flatMap(({ pattern, ...cause }) => {
-    const said = records.filter(
-      ({ message, severity }) =>
-        pattern.test(message) && (cause.code !== 'subscribe-failed' || severity === 'E'),
-    )
-    const last = said.at(-1)
-    return last ? [{ ...cause, line: last.line, times: said.length }] : []
-  })
+  // The topic that EventBus subscribes to for the cloud is logged in the words of a failure, as I.
+  const failed = records.filter(
+    ({ severity, message }) => severity !== 'S' && !(severity === 'I' && /subscribe/.test(message)),
+  )
+  return collect(failed, knownLines.warnings)
+}
+
+function collect(records: readonly LogRecord[], rows: readonly KnownLine[]): LogWarning[] {
+  const found = new Map<string, LogWarning & { row: number }>()
+  for (const { message, line } of records) {
+    const row = rows.findIndex(({ pattern }) => pattern.test(message))
+    const cause = causeOf(rows.slice(row, row + 1), message)
+    if (row === -1 || !cause) continue
+    const before = found.get(cause.code)
+    const times = (before?.times ?? 0) + 1
+    // Of two rows of one code the first says more.
+    found.set(cause.code, before && before.row < row ? { ...before, times } : { ...cause, line, times, row })
+  }
+  return [...found.values()]
+    .toSorted((one, other) => one.row - other.row)
+    .map(({ row: _, ...warning }) => warning)
 }

@@ -1,12 +1,13 @@
-import type { Cause } from './causes.ts'
 import { type CloudState, readCloud } from './cloud-log.ts'
+import { beforeStop, findCrashLoop } from './crash-loop.ts'
 import { type EventBusState, readEventBus } from './event-bus-log.ts'
-import { type Fatal, findFatal } from './fatal-errors.ts'
-import { type LogLine, type LogRecord, parseKlog } from './klog.ts'
-import { type LogWarning, readWarnings } from './log-warnings.ts'
-import { splitStarts } from './starts.ts'
-
-export { type LogLine, logLines } from './klog.ts'
+import { type Exit, findExit } from './exits.ts'
+import { isGap, type LogRecord, parseKlog } from './klog.ts'
+import type { Cause } from './known/known-line.ts'
+import type { LogLine } from './log-line.ts'
+import { type LogWarning, readPods, readWarnings } from './log-warnings.ts'
+import { readRegistration } from './registration-log.ts'
+import { isStop, splitStarts } from './starts.ts'
 
 /** What the log says about the last start of EdgeCore. Plain data. */
 export interface EdgecoreLogState {
@@ -16,69 +17,123 @@ export interface EdgecoreLogState {
   /** Whether the broker inside EdgeCore (mqttMode 0 and 1) came up. */
   internalBroker?: 'up' | 'failed'
   /** Why the last start ended by itself. */
-  fatal?: Fatal
-  /** Why the start before that ended by itself: with several starts, EdgeCore dies again and again. */
-  previousFatal?: Fatal
+  fatal?: Exit
+  /** Why the start before ended by itself, as long as the last one has not come past that point: a crash loop. */
+  previousFatal?: Exit
   /** The last start was ended by a signal (systemctl stop). */
   stopped: boolean
   cloud: CloudState
   cloudEvidence: string[]
   /** The line that says why there is no connection to the cloud. */
   cloudReason?: string
-  /** What the version line of the last start says. */
+  /** What is wrong with the connection to the cloud, or with the registration of the node there. */
+  cloudCause?: Cause & { line: string }
+  /** Whether the cloud has registered this node, where the log says so. */
+  registered?: boolean
+  /** The version line of the last start. */
   version?: string
-  /** When the last start began, ISO 8601, if the log has its beginning. */
+  /** When the last start began, ISO 8601, if the log has its beginning and says the year. */
   startedAt?: string
   /** How many starts the log has; one that was already running when the log begins does not count. */
   starts: number
+  /** How often systemd has started the unit again, by its own count. */
+  restartCounter?: number
   /** The lines that prove the state of EventBus. */
   evidence: string[]
-  /** What is wrong while EdgeCore goes on. */
+  /** What is wrong while EdgeCore runs. */
   warnings: LogWarning[]
+  /** Pods that do not start. */
+  pods: LogWarning[]
+  /** Lines that a pager cut off at their end. */
+  cutLines: number
+  /** journald or syslog dropped lines (rate limit). */
+  hasGaps: boolean
 }
 
 /**
- * What EdgeCore's log says about its last start: whether EventBus reaches the broker and why not, whether EdgeCore
- * died, how the cloud connection stands. `now` decides how long an unanswered connect has waited, and the year.
+ * What EdgeCore's log says about its last start: whether EventBus reaches the broker and why not, whether EdgeCore ended and
+ * why, how the connection to the cloud is, whether pods start. `now` is for a log that is still written; a saved one ends at
+ * its last time stamp, and means the same on every day that it is read.
  */
-export function readEdgecoreLog(lines: readonly LogLine[], options: { now: Date }): EdgecoreLogState {
-  const starts = splitStarts(parseKlog(lines, options.now))
-  if (isSilent(lines)) starts.push({ records: [], fromTheBeginning: true })
+export function readEdgecoreLog(lines: readonly LogLine[], options: { now?: Date }): EdgecoreLogState {
+  const all = parseKlog(lines, options.now ?? new Date())
+  const starts = splitStarts(all)
   const last = starts.at(-1)
   const records = last?.records ?? []
-  const fatal = findFatal(records)
-  const previousFatal = findFatal(starts.at(-2)?.records ?? [])
-  const stop = records.find(({ message }) => message.startsWith('Get os signal '))
-  const end = (stop ?? (fatal && records.findLast(({ at }) => at !== undefined)))?.at ?? options.now.getTime()
-  const { state, cause, internalBroker, evidence } = readEventBus(untilStop(records, stop), end)
-  const cloud = readCloud(records)
-  const version = records.find(({ file, message }) => file === 'server.go' && message.startsWith('Version: '))
-  const began = last?.fromTheBeginning ? records.find(({ at }) => at !== undefined)?.at : undefined
+  const running = beforeStop(records)
+  const stop = records.find(isStop)
+  const fatal = findExit(running)
+  const lastAt = all.findLast(({ at }) => at !== undefined)?.at ?? 0
+  const end = (stop ?? (fatal && lastOf(records)))?.at ?? options.now?.getTime() ?? lastAt
+  const { state, cause, internalBroker, evidence } = readEventBus(running, end)
+  const previousFatal = fatal
+    ? findExit(beforeStop(starts.at(-2)?.records ?? []))
+    : stop
+      ? undefined
+      : findCrashLoop(starts, end)
+  const version = records.map(versionOf).find(Boolean)
+  const startedAt = last?.fromTheBeginning ? beginning(lines, records, options.now) : undefined
+  const restartCounter = all.map(counterOf).findLast(Boolean)
   return {
     eventBus: state,
-    ...(cause ? { cause } : {}),
-    ...(internalBroker ? { internalBroker } : {}),
-    ...(fatal ? { fatal } : {}),
-    ...(previousFatal ? { previousFatal } : {}),
-    stopped: stop !== undefined && fatal === undefined,
-    cloud: cloud.state,
-    cloudEvidence: cloud.evidence,
-    ...(cloud.reason === undefined ? {} : { cloudReason: cloud.reason }),
-    ...(version ? { version: version.message.slice('Version: '.length) } : {}),
-    ...(began === undefined ? {} : { startedAt: new Date(began).toISOString() }),
+    ...(cause && { cause }),
+    ...(internalBroker && { internalBroker }),
+    ...(fatal && { fatal }),
+    ...(previousFatal && { previousFatal }),
+    stopped: fatal === undefined && (stop !== undefined || isStopping(records)),
+    ...cloudOf(running, end),
+    ...(version !== undefined && { version }),
+    ...(startedAt !== undefined && { startedAt }),
     starts: starts.filter(({ fromTheBeginning }) => fromTheBeginning).length,
+    ...(restartCounter !== undefined && { restartCounter }),
     evidence,
-    warnings: readWarnings(records),
+    warnings: readWarnings(running),
+    pods: readPods(running, end),
+    cutLines: lines.filter(({ cut }) => cut).length,
+    hasGaps: all.some(isGap),
   }
 }
 
-/** systemd has started a process that has said nothing yet: what the one before it said is no news of it. */
-function isSilent(lines: readonly LogLine[]): boolean {
-  const begun = lines.findLastIndex(({ pid, text }) => pid === 1 && text.startsWith('Started '))
-  return begun >= 0 && lines.slice(begun).every(({ pid }) => pid === 1)
+function cloudOf(records: readonly LogRecord[], end: number) {
+  const cloud = readCloud(records, end)
+  const { registered, cause, line = '' } = readRegistration(records)
+  // A node that is not registered explains a connection that breaks; a cloud that cannot be reached explains the rest.
+  const registration =
+    cause && (cloud.reason === undefined || cloud.state === 'connected') ? { ...cause, line } : undefined
+  const link = cloud.cause && { ...cloud.cause, line: cloud.reason ?? cloud.evidence.at(-1) ?? '' }
+  const cloudCause = registration ?? link
+  return {
+    cloud: cloud.state,
+    cloudEvidence: cloud.evidence,
+    ...(cloud.reason !== undefined && { cloudReason: cloud.reason }),
+    ...(cloudCause && { cloudCause }),
+    ...(registered !== undefined && { registered }),
+  }
 }
 
-/** While EdgeCore stops, its parts go one by one; what they say then is no state. */
-function untilStop(records: readonly LogRecord[], stop: LogRecord | undefined): readonly LogRecord[] {
-  return stop ? records.slice(0, records.indexOf(stop)) : records
+const lastOf = (records: readonly LogRecord[]): LogRecord | undefined =>
+  records.findLast(({ at }) => at !== undefined)
+
+/** Other writers on the same terminal may have put their words behind it. */
+const versionOf = ({ file, message }: LogRecord): string | undefined =>
+  file === 'server.go' ? /^Version: (v?\S{1,100})/.exec(message)?.[1] : undefined
+
+const counterOf = ({ severity, message }: LogRecord): number | undefined => {
+  const [, count] = severity === 'S' ? (/restart counter is at (\d{1,9})/.exec(message) ?? []) : []
+  return count === undefined ? undefined : Number(count)
+}
+
+/** systemd stops the unit, and EdgeCore did not get to log it. */
+const isStopping = (records: readonly LogRecord[]): boolean =>
+  records.some(({ severity, message }) => severity === 'S' && /^Stopping |status=15\/TERM/.test(message))
+
+/** klog's stamps have no year: only the journal, or the present, tells it. */
+function beginning(
+  lines: readonly LogLine[],
+  records: readonly LogRecord[],
+  now: Date | undefined,
+): string | undefined {
+  if (now === undefined && !lines.some(({ time }) => time !== undefined)) return undefined
+  const at = records.find(record => record.at !== undefined)?.at
+  return at === undefined ? undefined : new Date(at).toISOString()
 }

@@ -1,30 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { logLines, readEdgecoreLog } from '../../../../src/edgecore/log/read-log.ts'
+import { logLines } from '../../../../src/edgecore/log/prefixed-lines.ts'
+import { readEdgecoreLog } from '../../../../src/edgecore/log/read-log.ts'
 
-const now = new Date(2026, 0, 2, 12, 0, 30)
-let second = 0
-
-/** A klog line one second after the one before. */
-function klog(
-  message: string,
-  { severity = 'I', file = 'common.go', pid = 100, at = second++ } = {},
-): string {
-  const stamp = new Date(2026, 0, 2, 12, 0, 0, at * 1000)
-  const two = (value: number) => String(value).padStart(2, '0')
-  const clock = [stamp.getHours(), stamp.getMinutes(), stamp.getSeconds()].map(two).join(':')
-  const fraction = String(stamp.getMilliseconds()).padStart(3, '0')
-  return `${severity}0102 ${clock}.${fraction}000 ${String(pid).padStart(7)} ${file}:9] ${message}`
-}
-
-const read = (...lines: string[]) => readEdgecoreLog(logLines(lines.join('\n')), { now })
-const version = (pid = 100) => klog('Version: v1.22.0', { file: 'server.go', pid })
-const start = (id: string, options = {}) =>
-  klog(`start connect to mqtt server with client id: ${id}`, options)
-const finish = (role: string, options = {}) =>
-  klog(`finish hub-client ${role}`, { file: 'client.go', ...options })
-const error = (text: string, options = {}) => klog(`connect error: ${text}`, { severity: 'E', ...options })
-const lost = (role: string, options = {}) =>
-  klog(`on${role}ConnectionLost with error: EOF`, { severity: 'E', file: 'client.go', ...options })
+const directory = new URL('../../../fixtures/edgecore-logs/', import.meta.url)
+const now = new Date(2026, 10, 20, 18, 50)
+const textOf = (name: string) => readFileSync(new URL(`${name}.log`, directory), 'utf8')
+const read = (text: string, at = now) => readEdgecoreLog(logLines(text), { now: at })
 
 test('nothing is known from nothing', () => {
   expect(readEdgecoreLog([], { now })).toEqual({
@@ -35,336 +17,122 @@ test('nothing is known from nothing', () => {
     starts: 0,
     evidence: [],
     warnings: [],
+    pods: [],
+    cutLines: 0,
+    hasGaps: false,
   })
 })
 
-describe('what connect errors mean', () => {
-  test.each([
-    ['Network Error : dial tcp 127.0.0.1:1883: connect: connection refused', 'connection-refused'],
-    ['Network Error : dial tcp: address 127.0.0.1: missing port in address', 'no-port'],
-    ['Network Error : dial tcp: missing address', 'no-address'],
-    ['Network Error : Unknown protocol', 'unknown-scheme'],
-    ['No servers defined to connect to', 'bad-address'],
-    ['Not Authorized', 'not-authorized'],
-    ['Bad user name or password', 'bad-credentials'],
-    ['Identifier rejected', 'client-id-rejected'],
-    ['Server Unavailable', 'broker-unavailable'],
-    ['Unnacceptable protocol version', 'protocol-version'],
-    ['Network Error : %!s(<nil>)', 'closed-before-answer'],
-    [
-      'Network Error : read tcp 127.0.0.1:4->127.0.0.1:1883: read: connection reset by peer',
-      'tls-to-plain-port',
-    ],
-    [
-      'Network Error : tls: failed to verify certificate: x509: certificate signed by unknown authority',
-      'tls-unknown-ca',
-    ],
-    ['Network Error : x509: certificate relies on legacy Common Name field, use SANs instead', 'tls-no-san'],
-    ['Network Error : x509: certificate has expired or is not yet valid: current time', 'tls-expired'],
-    ['Network Error : x509: certificate is valid for a, not b', 'tls-wrong-name'],
-    ['Network Error : remote error: tls: bad certificate', 'tls-client-certificate'],
-    ['Network Error : dial tcp 10.0.0.1:1883: i/o timeout', 'timeout'],
-    ['Network Error : dial tcp 10.0.0.1:1883: connect: no route to host', 'unreachable'],
-    ['Network Error : dial tcp: lookup broker on 1.1.1.1:53: no such host', 'unknown-host'],
-    ['something new', 'connect-error'],
-  ])('%s', (said, code) => {
-    const line = error(said)
-    const state = read(version(), start('hub-client-sub-1'), line)
-    expect(state).toMatchObject({ eventBus: 'failing', cause: { code } })
-    expect(state.evidence).toEqual([line])
-  })
-})
+/** name: EventBus, its cause, why EdgeCore died, the cloud, starts */
+const expected: Record<string, [string, string | undefined, string | undefined, string, number]> = {
+  'broker-down-then-up-then-restart': ['up', undefined, undefined, 'disabled', 1],
+  busnull: ['unknown', undefined, 'null-section', 'unknown', 1],
+  caMissing: ['failing', 'event-bus-tls-files', 'event-bus-tls-files', 'disabled', 1],
+  'certs-ok-nocloud': ['disabled', undefined, undefined, 'reconnecting', 1],
+  'csi-offline-exit': ['unknown', undefined, 'never-joined', 'unknown', 0],
+  'imagegc-ctr1.6.20': ['unknown', undefined, undefined, 'unknown', 0],
+  mode0: ['internal-only', undefined, undefined, 'disabled', 1],
+  mode0clash: ['failing', 'internal-broker', 'internal-broker', 'disabled', 1],
+  mode1: ['up', undefined, undefined, 'disabled', 1],
+  mode3: ['unknown', undefined, 'mqtt-mode-range', 'unknown', 1],
+  modestr: ['unknown', undefined, 'config-type', 'unknown', 1],
+  'nocert-notoken': ['disabled', undefined, 'cloud-refused', 'reconnecting', 1],
+  nocontainerd: ['connecting', undefined, 'container-runtime', 'disabled', 1],
+  nopw: ['failing', 'not-authorized', undefined, 'disabled', 1],
+  nosan: ['failing', 'tls-no-san', undefined, 'disabled', 1],
+  schememqtt: ['failing', 'unknown-scheme', undefined, 'disabled', 1],
+  silent: ['hung', 'no-answer', undefined, 'disabled', 1],
+  sslNoTLSenable: ['failing', 'closed-before-answer', undefined, 'disabled', 1],
+  tcpToTLSport: ['failing', 'closed-before-answer', undefined, 'disabled', 1],
+  tcpwithTLS: ['up', undefined, undefined, 'disabled', 1],
+  tlsmissing: ['failing', 'event-bus-tls-files', 'event-bus-tls-files', 'disabled', 1],
+  tlsnull: ['starting', undefined, 'event-bus-tls-null', 'disabled', 1],
+  tlsok: ['up', undefined, undefined, 'disabled', 1],
+  unknown: ['failing', 'connection-refused', undefined, 'disabled', 1],
+}
 
-describe('EventBus', () => {
-  test('is up when both clients are, also without seeing the beginning', () => {
-    const pub = finish('pub')
-    expect(read(finish('sub'), pub)).toMatchObject({ eventBus: 'up', starts: 0 })
-    expect(read(version(), start('hub-client-sub-1'), finish('sub'))).toMatchObject({
-      eventBus: 'connecting',
+describe('readEdgecoreLog on what EdgeCore really logged', () => {
+  test('every fixture is in the table', () => {
+    const names = readdirSync(directory).filter(
+      name => name.endsWith('.log') && !name.endsWith('.mosquitto.log'),
+    )
+    expect(names.map(name => name.slice(0, -'.log'.length)).toSorted()).toEqual(
+      Object.keys(expected).toSorted(),
+    )
+  })
+
+  test.each(Object.entries(expected))('%s', (name, [eventBus, cause, fatal, cloud, starts]) => {
+    const state = read(textOf(name))
+    expect([state.eventBus, state.cause?.code, state.fatal?.code, state.cloud, state.starts]).toEqual([
+      eventBus,
+      cause,
+      fatal,
+      cloud,
+      starts,
+    ])
+    expect(state.stopped).toBe(fatal === undefined && starts > 0)
+    for (const line of [...state.evidence, ...state.cloudEvidence]) expect(textOf(name)).toContain(line)
+    if (state.fatal) expect(textOf(name)).toContain(state.fatal.line)
+    expect(JSON.parse(JSON.stringify(state))).toEqual(state)
+  })
+
+  test('the log of the broker is not the log of EdgeCore', () => {
+    expect(read(textOf('broker-down-then-up-then-restart.mosquitto'))).toMatchObject({
+      eventBus: 'unknown',
+      starts: 0,
     })
   })
 
-  test('is up in the words of v1.8', () => {
-    const state = read(
-      version(),
-      klog('Starting module eventbus', { file: 'core.go' }),
-      klog('Init Sub And Pub Client for externel mqtt broker tcp://127.0.0.1:1883 successfully', {
-        file: 'eventbus.go',
-      }),
-    )
-    expect(state.eventBus).toBe('up')
-    expect(
-      read(version(), klog('Launch internel mqtt broker tcp://127.0.0.1:1884 successfully')),
-    ).toMatchObject({
-      eventBus: 'internal-only',
-      internalBroker: 'up',
-    })
+  test('images that were removed are a warning', () => {
+    expect(read(textOf('imagegc-ctr1.6.20')).warnings).toEqual([
+      expect.objectContaining({ code: 'image-removed', times: 3 }),
+    ])
   })
 
-  test.each([
-    'starting module eventbus',
-    'Starting module eventbus',
-    'Module eventbus registered successfully',
-  ])('%s: starting', line => {
-    expect(read(version(), klog(line, { file: 'core.go' })).eventBus).toBe('starting')
+  test('all the mistakes of the configuration are in the fatal line', () => {
+    expect(read(textOf('mode3')).fatal?.line).toContain('Mode: Invalid value: 3: Mode need in [0,2] range')
   })
 
-  test('these lines are no failure', () => {
-    const state = read(
-      version(),
-      start('hub-client-sub-1'),
-      klog('client hub-client-sub-1 isconnected: false'),
-      klog('client hub-client-sub-1 is connected: false'),
-      klog('list edge-hub-cli-topics failed: no topics found', { severity: 'E', file: 'client.go' }),
-      finish('sub'),
-      start('hub-client-pub-1'),
-      finish('pub'),
-      klog('list edge-hub-cli-topics status, no record, skip sync', { file: 'client.go' }),
-      klog('Action not found', { severity: 'W', file: 'eventbus.go' }),
-      klog('"Image garbage collection failed once. Stats initialization may not have completed yet"', {
-        severity: 'E',
-        file: 'kubelet.go',
-      }),
-    )
-    expect(state).toMatchObject({ eventBus: 'up', warnings: [] })
-    expect(state.cause).toBeUndefined()
-  })
-
-  test('one of two attempts that hangs is hung', () => {
-    const at = { at: 0 }
-    expect(
-      read(version(), start('hub-client-sub-1', at), start('hub-client-pub-1', at), error('x', at)).eventBus,
-    ).toBe('hung')
-  })
-
-  test('an attempt after a failed one is still failing', () => {
-    const state = read(
-      version(),
-      start('a', { at: 20 }),
-      error('Not Authorized', { at: 21 }),
-      start('a', { at: 26 }),
-    )
-    expect(state).toMatchObject({ eventBus: 'failing', cause: { code: 'not-authorized' } })
-  })
-
-  test('is flapping when both clients have one id', () => {
-    const lines = [
-      start('same', { at: 1 }),
-      finish('sub', { at: 1 }),
-      start('same', { at: 1 }),
-      finish('pub', { at: 1 }),
-    ]
-    for (let turn = 0; turn < 8; turn++) {
-      const role = turn % 2 ? 'Pub' : 'Sub'
-      lines.push(lost(role, { at: 2 }), start('same', { at: 2 }), finish(role.toLowerCase(), { at: 2 }))
+  test('a broker that comes, goes and comes again, as time passes', () => {
+    const lines = textOf('broker-down-then-up-then-restart').split('\n')
+    const at = (seconds: number) => {
+      const end = new Date(2026, 10, 20, 18, 16, seconds)
+      const stamp = `${String(end.getHours())}:16:${String(seconds).padStart(2, '0')}.`
+      const seen = lines.filter(line => line.slice(6, 15) <= stamp)
+      return read(seen.join('\n'), end)
     }
-    const state = read(version(), ...lines)
-    expect(state).toMatchObject({ eventBus: 'flapping', cause: { code: 'same-client-id' } })
-    // the middle of such a log, as the last lines of the journal show it
-    expect(read(...lines.slice(5))).toMatchObject({ eventBus: 'flapping', cause: { code: 'same-client-id' } })
-  })
-
-  test('is flapping for another reason when the ids differ', () => {
-    const roles = Array.from({ length: 6 }, () => ['Sub', 'Pub']).flat()
-    const lines = roles.flatMap(role => {
-      const id = `hub-client-${role.toLowerCase()}-1`
-      return [lost(role, { at: 5 }), start(id, { at: 5 }), finish(role.toLowerCase(), { at: 5 })]
-    })
-    expect(read(...lines)).toMatchObject({ eventBus: 'flapping', cause: { code: 'connection-unstable' } })
-    // Five restarts of the broker
-    expect(read(...lines.slice(6)).eventBus).toBe('up')
-  })
-
-  test('a full channel is a warning', () => {
-    const line = klog('The module eventbus message channel is full, message: {...}', {
-      severity: 'W',
-      file: 'context_channel.go',
-    })
-    expect(read(version(), line, line).warnings).toEqual([
-      expect.objectContaining({ code: 'event-bus-blocked', times: 2, line }),
+    expect([4, 10, 15, 20, 26, 31].map(seconds => [at(seconds).eventBus, at(seconds).cause?.code])).toEqual([
+      ['failing', 'connection-refused'],
+      ['failing', 'connection-refused'],
+      ['up', undefined],
+      ['failing', 'connection-refused'],
+      ['failing', 'connection-refused'],
+      ['up', undefined],
     ])
-  })
-
-  test("the hub's certificates are not those of EventBus", () => {
-    const line = klog('Failed to load x509 key pair: open /etc/kubeedge/certs/server.crt', {
-      severity: 'E',
-      file: 'websocket.go',
+    const lost = lines.findIndex(line => line.includes('onSubConnectionLost'))
+    expect(read(lines.slice(0, lost + 2).join('\n'), new Date(2026, 10, 20, 18, 16, 20))).toMatchObject({
+      eventBus: 'connecting',
+      cause: { code: 'connection-lost', text: expect.stringContaining('EOF') },
     })
-    expect(read(version(), line).eventBus).toBe('unknown')
-  })
-})
-
-describe('why EdgeCore ended', () => {
-  test.each([
-    [
-      'F',
-      'certmanager.go',
-      'failed to apply the edge certs, err: failed to get CA certificate, err: refused',
-      'no-certificates',
-    ],
-    ['F', 'certmanager.go', 'Error: failed to get CA certificate, err: refused', 'no-certificates'],
-    ['F', 'certmanager.go', 'Error: token credentials are in the wrong format', 'token-format'],
-    ['F', 'certmanager.go', 'failed to validate CA certificate. tokenCAhash: a, CAhash: b', 'token-ca'],
-    [
-      'F',
-      'server.go',
-      'failed to check the running environment: kubelet should not running on edge node when running edgecore',
-      'environment',
-    ],
-    [
-      'F',
-      'server.go',
-      'Failed to check the running environment: kube-proxy should not running',
-      'environment',
-    ],
-    [
-      'F',
-      'server.go',
-      'failed to update edgecore config file, err: read-only file system',
-      'config-not-writable',
-    ],
-    [
-      'F',
-      'edged.go',
-      'Start edged failed, err: rpc error: code = Unimplemented desc = unknown service runtime.v1.RuntimeService',
-      'cri-disabled',
-    ],
-    ['F', 'edged.go', 'Start edged failed, err: something else', 'edged'],
-    ['E', 'server.go', 'Failed to get Local IP address: no default route', 'no-address'],
-    ['E', 'eventbus.go', 'Launch internel mqtt broker failed, listen tcp', 'internal-broker'],
-    ['F', 'new.go', 'never seen before', 'fatal'],
-  ])('%s %s %s', (severity, file, message, code) => {
-    expect(read(version(), klog(message, { severity, file })).fatal?.code).toBe(code)
   })
 
-  test('a certificate for another node name explains more than the missing one', () => {
-    const mismatch = klog(
-      'unable to get the current edge certs, reason: certificate CN system:node:edge-1 does not match node name edge-2',
-      { severity: 'W' },
-    )
-    const state = read(
-      version(),
-      mismatch,
-      'panic: failed to apply the edge certs, err: failed to get CA certificate',
-      '',
-      'goroutine 1 [running]:',
-    )
-    expect(state.fatal).toMatchObject({ code: 'certificate-name', line: mismatch })
+  test('a silent port is only an open attempt at first', () => {
+    const text = textOf('silent')
+      .split('\n')
+      .filter(line => line < 'I1120 18:43')
+      .join('\n')
+    expect(read(text, new Date(2026, 10, 20, 18, 42, 40)).eventBus).toBe('connecting')
+    expect(read(text, new Date(2026, 10, 20, 18, 42, 43)).eventBus).toBe('hung')
   })
 
-  test('a configuration file that is not there', () => {
-    const state = read(
-      klog('[', { severity: 'F', file: 'server.go' }),
-      '  config: Required value: config file /x not exist. For the configuration file format, please refer',
-      ']',
-    )
-    expect(state).toMatchObject({ starts: 1, fatal: { code: 'config-missing' } })
-  })
-
-  test('an unknown crash keeps its words and leaves out its stack', () => {
-    const state = read(version(), 'panic: boom', '', 'goroutine 7 [running]:', 'main.main()')
-    expect(state.fatal).toMatchObject({ code: 'crash', text: 'panic: boom', line: 'panic: boom' })
-  })
-
-  test('a node that restarts: the crash before stays known', () => {
-    const state = read(
-      version(1),
-      klog('boom', { severity: 'F', pid: 1 }),
-      version(2),
-      start('a', { pid: 2, at: 29 }),
-    )
-    expect(state).toMatchObject({ starts: 2, eventBus: 'connecting', previousFatal: { code: 'fatal' } })
+  test('logs one after the other are starts one after the other; the last one counts', () => {
+    const state = read(['nopw', 'busnull', 'mode3', 'nocontainerd', 'mode1'].map(textOf).join(''))
+    expect(state).toMatchObject({ eventBus: 'up', starts: 5 })
     expect(state.fatal).toBeUndefined()
-  })
-})
-
-describe('a process that was started', () => {
-  const of = (pid: number) => (line: string) => `Jan 02 12:00:01 edge-1 edgecore[${pid}]: ${line}`
-  const systemd = 'Jan 02 12:00:02 edge-1 systemd[1]: '
-  const started = `${systemd}Started edgecore.service - KubeEdge EdgeCore (installed by edgekit).`
-  const crash = [version(77), klog('boom', { severity: 'F', pid: 77 })].map(of(77))
-  const up = [version(77), ...['sub', 'pub'].map(role => finish(role, { pid: 77 }))].map(of(77))
-  test.each<[string, string[], object]>([
-    ['one that crashed', [started, ...crash], { starts: 1, fatal: { code: 'fatal' } }],
-    [
-      'and has said nothing yet',
-      [...crash, started],
-      { starts: 2, eventBus: 'unknown', fatal: undefined, previousFatal: { code: 'fatal' } },
-    ],
-    [
-      'and has ended without a word',
-      [...up, started, `${systemd}edgecore.service: …`],
-      { eventBus: 'unknown' },
-    ],
-    [
-      'and could not be executed',
-      [...crash, started, of(78)('edgecore.service: …')],
-      { fatal: { code: 'fatal' } },
-    ],
-    [
-      'and has said something before systemd did',
-      [...up, started, ...up.slice(1)],
-      { starts: 1, eventBus: 'up' },
-    ],
-  ])('%s', (_, lines, expected) => {
-    const { fatal, ...state } = read(...lines)
-    expect({ ...state, fatal }).toMatchObject(expected)
-  })
-})
-
-describe('the cloud', () => {
-  const success = klog('Websocket connect to cloud access successful', { file: 'websocket.go' })
-  const broken = klog('websocket read error: EOF', { severity: 'E', file: 'process.go' })
-  test.each([
-    [[success], 'connected'],
-    [[success, broken], 'reconnecting'],
-    [[broken, success], 'connected'],
-    [[klog('Module websocket is disabled, do not register', { severity: 'W' })], 'disabled'],
-    [[], 'unknown'],
-  ])('%#', (lines, cloud) => {
-    expect(read(version(), ...lines)).toMatchObject({ cloud, cloudEvidence: lines.slice(-1) })
-  })
-})
-
-describe('where lines come from', () => {
-  const plain = [start('hub-client-sub-7', { at: 1, pid: 77 }), error('Not Authorized', { at: 1, pid: 77 })]
-
-  test('journalctl -o short and short-iso', () => {
-    const short = plain.map(line => `Jan 02 12:00:01 edge-1 edgecore[77]: ${line}`)
-    const iso = plain.map(line => `2026-01-02T12:00:01+0000 edge-1 edgecore[77]: ${line}`)
-    const noise =
-      'Jan 02 12:00:02 edge-1 systemd[1]: edgecore.service: Scheduled restart job, restart counter is at 5.'
-    expect(read(noise, ...short, noise)).toMatchObject({ eventBus: 'failing', evidence: [plain[1]] })
-    expect(read(...iso)).toMatchObject({ eventBus: 'failing' })
-    expect(logLines(iso[0] ?? '')).toEqual([
-      { text: plain[0], pid: 77, time: Date.UTC(2026, 0, 2, 12, 0, 1) },
-    ])
-  })
-
-  test("the journal's time counts, not the stamp", () => {
-    const lines = [{ text: plain[0] ?? '', time: now.getTime() - 5000 }]
-    expect(readEdgecoreLog(lines, { now }).eventBus).toBe('connecting')
-    expect(readEdgecoreLog([{ text: plain[0] ?? '', time: now.getTime() - 20_000 }], { now }).eventBus).toBe(
-      'hung',
-    )
-  })
-
-  test('a stamp of December read in January is of last year', () => {
-    const state = readEdgecoreLog(logLines('I1231 23:59:59.000000       1 server.go:1] Version: v1.22.0'), {
-      now,
+    expect(read(['mode1', 'modestr'].map(textOf).join(''))).toMatchObject({
+      eventBus: 'unknown',
+      starts: 2,
+      fatal: { code: 'config-type' },
     })
-    expect(state).toMatchObject({
-      version: 'v1.22.0',
-      startedAt: new Date(2025, 11, 31, 23, 59, 59).toISOString(),
-    })
-  })
-
-  test('what systemd says is not part of a record', () => {
-    const state = read(
-      klog('boom', { severity: 'F' }),
-      'edgecore.service: Main process exited, code=exited, status=255/EXCEPTION',
-      'Stopped edgecore.service.',
-    )
-    expect(state.fatal?.line).toMatch(/boom$/)
   })
 })

@@ -1,38 +1,52 @@
-import { type LogLine, logLines } from './klog.ts'
+import type { LogLine } from './log-line.ts'
+import { logLines } from './prefixed-lines.ts'
+import { ofEdgecore } from './writers.ts'
 
 /** The fields of one journal entry that matter here. */
 type Entry = Record<string, unknown>
 
 /**
- * The lines of a log as somebody has saved it: bare klog text, or what `journalctl` prints with any `--output` (short in
- * all its kinds, with-unit, cat, verbose, json in all its kinds, export; systemd 247 to 257).
+ * The lines of a log as somebody saved it: bare klog text (stderr, or a file of `--log_file`), syslog, or what `journalctl`
+ * prints with any `--output` (short in all its kinds, with-unit, cat, verbose, json in all its kinds, export; systemd 247 to
+ * 257). Only EdgeCore's own lines and those about it stay.
  */
-export function readLogFile(bytes: Uint8Array): LogLine[] {
-  const text = Buffer.from(bytes).toString()
+export function readSavedLog(bytes: Uint8Array): LogLine[] {
+  const text = decode(bytes)
   // `data: ` before each with json-sse, a record separator with json-seq.
   const bare = text.replaceAll('\u001e', '').replace(/^data: /gm, '')
-  if (/^\s*\{\s*("|$)/m.test(firstLine(bare))) return jsonEntries(bare).flatMap(lineOf)
-  if (/^__CURSOR=/.test(text)) return exportEntries(Buffer.from(bytes)).flatMap(lineOf)
-  if (/^\w{3} .* \[s=[0-9a-f]+;/.test(firstLine(text))) return verboseEntries(text).flatMap(lineOf)
-  return logLines(text)
+  if (/^\s*\{\s*("|$)/m.test(firstLine(bare))) return ofEdgecore(jsonEntries(bare).flatMap(lineOf))
+  if (/^__CURSOR=/.test(text)) return ofEdgecore(exportEntries(Buffer.from(bytes)).flatMap(lineOf))
+  if (/^\S{1,12} .* \[s=[0-9a-f]+;/.test(firstLine(text)))
+    return ofEdgecore(verboseEntries(text).flatMap(lineOf))
+  return ofEdgecore(logLines(text))
+}
+
+/** UTF-8, or the UTF-16 that a Windows terminal saves; without the byte order mark. */
+function decode(bytes: Uint8Array): string {
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8'
+  return new TextDecoder(encoding).decode(bytes)
 }
 
 const firstLine = (text: string): string => text.trimStart().split('\n', 1)[0] ?? ''
 
 function lineOf(entry: Entry): LogLine[] {
-  const message = entry['MESSAGE']
-  // An array of bytes when it is not valid UTF-8.
+  // `log` is Docker's. An array of bytes when it is not valid UTF-8.
+  const message = entry['MESSAGE'] ?? entry['log']
   const text = Array.isArray(message) ? Buffer.from(message as number[]).toString() : message
   if (typeof text !== 'string') return []
   const [time, pid] = [Number(entry['__REALTIME_TIMESTAMP']) / 1000, Number(entry['_PID'])]
-  return text.split('\n').map(line => ({
-    text: line,
-    ...(Number.isFinite(time) && { time }),
-    ...(Number.isFinite(pid) && { pid }),
-  }))
+  const writer = entry['SYSLOG_IDENTIFIER'] ?? entry['_COMM']
+  return text.split('\n').flatMap(line =>
+    logLines(line).map(parsed => ({
+      ...parsed,
+      ...(Number.isFinite(time) && { time }),
+      ...(Number.isFinite(pid) && { pid }),
+      ...(typeof writer === 'string' && { writer }),
+    })),
+  )
 }
 
-/** One object a line, or with json-pretty one over several lines that ends with `}` in the first column. */
+/** One object per line, or with json-pretty one over several lines that ends with `}` in the first column. */
 function jsonEntries(text: string): Entry[] {
   const parts = /^\s*\{\s*$/m.test(firstLine(text)) ? text.split(/(?<=^\})\s*$/m) : text.split('\n')
   return parts.flatMap(part => {
@@ -46,8 +60,8 @@ function jsonEntries(text: string): Entry[] {
 }
 
 /**
- * systemd's Journal Export Format: `NAME=value` a line, an empty line between entries; what is no plain line of text
- * stands as NAME, a line end, its size in 8 bytes (little-endian), the data, a line end.
+ * systemd's Journal Export Format: `NAME=value` per line, an empty line between entries; a value that is not plain text
+ * is NAME, a line end, its size in 8 bytes (little-endian), the data, a line end.
  */
 function exportEntries(bytes: Buffer): Entry[] {
   const entries: Entry[] = [{}]
@@ -71,7 +85,7 @@ function exportEntries(bytes: Buffer): Entry[] {
   return entries
 }
 
-/** A head with the time and the cursor, then `    NAME=value`; the further lines of a value are set in deeper. */
+/** A head with the time and the cursor, then `    NAME=value`; the further lines of a value are indented deeper. */
 function verboseEntries(text: string): Entry[] {
   const entries: Entry[] = []
   let last = ''
@@ -87,7 +101,7 @@ function verboseEntries(text: string): Entry[] {
   return entries
 }
 
-/** Microseconds since 1970 of `Sat 2026-11-21 10:12:08.123456 UTC [s=…]`; a zone that has no number is this machine's. */
+/** Microseconds since 1970 of `Sat 2026-11-21 10:12:08.123456 UTC [s=…]`; a zone without a number is this machine's. */
 function verboseTime(head: string): number {
   const [, day, time, zone] = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) (\S+)/.exec(head) ?? []
   return Date.parse(`${day}T${time}${zone === 'UTC' ? 'Z' : ''}`) * 1000

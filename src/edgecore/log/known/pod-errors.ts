@@ -1,0 +1,104 @@
+import type { KnownLine } from './known-line.ts'
+
+/** Why pods do not start, in the words of the kubelet and containerd. */
+export const podErrors: readonly KnownLine[] = [
+  {
+    code: 'sandbox-image',
+    pattern: /failed to get sandbox image \\*"(?<image>[^"\\]{1,200})/,
+    text: 'no pod can start: containerd cannot get its sandbox image {image}',
+    remedy:
+      "Import the image, or set sandbox_image in containerd's configuration to one that is there. podSandboxImage in edgecore.yaml does not choose it (kubeedge 5358).",
+    commands: ['containerd config dump | grep sandbox_image', 'ctr -n k8s.io images ls | grep pause'],
+  },
+  {
+    code: 'cni-plugin-missing',
+    pattern:
+      /failed \(add\): failed to find plugin \\*"(?<plugin>[\w.-]{1,60})\\*" in path \[(?<path>[^\]]{1,200})\]/,
+    text: 'pods with a network of their own cannot start: the CNI plugin {plugin} is not in {path}',
+    remedy:
+      'Install the CNI plugins there, or set bin_dir in the configuration of containerd to where they are.',
+    commands: ['ls {path}', 'containerd config dump | grep bin_dir'],
+  },
+  {
+    code: 'cni-plugin-missing',
+    pattern: /failed to find plugin \\*"(?<plugin>[\w.-]{1,60})\\*" in path \[(?<path>[^\]]{1,200})\]/,
+    text: 'pods with a network of their own cannot start: the CNI plugin {plugin} is not in {path}',
+    remedy:
+      'Install the CNI plugins there, or set bin_dir in the configuration of containerd to where they are.',
+    commands: ['ls {path}', 'containerd config dump | grep bin_dir'],
+  },
+  {
+    code: 'cni-config-missing',
+    pattern: /cni plugin not initialized|cni config uninitialized|no networks found in \S{1,100}/i,
+    text: 'pods with a network of their own cannot start: there is no CNI configuration',
+    remedy: 'Install a CNI configuration in /etc/cni/net.d and its plugins.',
+    commands: ['ls /etc/cni/net.d'],
+  },
+  {
+    code: 'runtime-cgroup-driver',
+    pattern: /expected cgroupsPath to be of format \\*"slice:prefix:name/,
+    text: 'no pod can start: EdgeCore uses the cgroup driver cgroupfs, and containerd systemd',
+    remedy: 'Set modules.edged.tailoredKubeletConfig.cgroupDriver to systemd and restart EdgeCore.',
+    commands: [
+      'edgekit edgecore patch /etc/kubeedge/config/edgecore.yaml --set modules.edged.tailoredKubeletConfig.cgroupDriver=systemd',
+    ],
+  },
+  {
+    code: 'mosquitto-daemonset-pull',
+    pattern: /for \\*"(?:edge-)?eclipse-mosquitto\\*" with (?:ImagePullBackOff|ErrImagePull)/,
+    text: 'the cluster wants a broker of its own on this node (DaemonSet edge-eclipse-mosquitto), and its image cannot be pulled',
+    remedy:
+      'Switch it off in the cloud, where this node has its own broker: install the chart with mosquitto.enable=false (kubeedge 5620, 6040).',
+    commands: [
+      'helm -n kubeedge upgrade cloudcore CHART --reuse-values --set mosquitto.enable=false',
+      'kubectl -n kubeedge delete daemonset edge-eclipse-mosquitto',
+    ],
+  },
+  {
+    code: 'mosquitto-daemonset-conflict',
+    pattern: /for \\*"(?:edge-)?eclipse-mosquitto\\*" with (?:CrashLoopBackOff|RunContainerError)/,
+    text: 'the cluster runs a second broker on this node (DaemonSet edge-eclipse-mosquitto), which fails because port 1883 is taken',
+    remedy: 'Switch it off in the cloud: install the chart with mosquitto.enable=false (kubeedge 5620).',
+    commands: [
+      'helm -n kubeedge upgrade cloudcore CHART --reuse-values --set mosquitto.enable=false',
+      'kubectl -n kubeedge delete daemonset edge-eclipse-mosquitto',
+    ],
+  },
+  {
+    code: 'image-pull',
+    pattern:
+      /with (?:ImagePullBackOff|ErrImagePull|ErrImageNeverPull)[^\n]{0,60}? image[^\n"]{0,40}\\*"(?<image>[\w./:@-]{1,200})/,
+    text: 'a pod cannot start: the node cannot pull its image {image}',
+    remedy: 'Import the image into containerd, or make its registry reachable.',
+    commands: ['ctr -n k8s.io images import FILE.tar'],
+  },
+  {
+    code: 'image-pull',
+    pattern: /with (?:ImagePullBackOff|ErrImagePull|ErrImageNeverPull)/,
+    text: 'a pod cannot start: the node cannot pull its image',
+    remedy: 'Import the image into containerd, or make its registry reachable.',
+    commands: ['ctr -n k8s.io images import FILE.tar'],
+  },
+  {
+    code: 'watch-limit',
+    pattern: /(?:inotify|fsnotify)[^\n]{0,300}(?:too many open files|no space left on device)/,
+    text: 'the limit of inotify instances or watches is reached',
+    remedy: 'Raise the limits.',
+    commands: ['sysctl -w fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=524288'],
+  },
+  {
+    code: 'sandbox',
+    pattern: /"(?:RunPodSandbox from runtime service failed|Failed to create sandbox for pod)"/,
+    text: 'a pod cannot start: containerd cannot create its sandbox',
+    remedy: 'Read the line for the reason.',
+    commands: ['journalctl -u containerd -n 50 --no-pager'],
+  },
+  {
+    code: 'container-start',
+    pattern:
+      /for \\*"(?<container>[\w.-]{1,100})\\*" with (?<reason>RunContainerError|CreateContainerError|CreateContainerConfigError|CrashLoopBackOff)/,
+    text: 'the container {container} does not stay up ({reason})',
+    remedy: 'Read the log of the container.',
+    commands: ['crictl ps -a', 'crictl logs CONTAINER'],
+  },
+]

@@ -1,0 +1,78 @@
+import type { KnownLine } from './known-line.ts'
+
+/** What systemd says about a process that ended or could not start (systemd.exec(5), "Process exit codes"). */
+export const systemdExits: readonly KnownLine[] = [
+  {
+    code: 'exec-format',
+    pattern:
+      /(?:Failed at step EXEC spawning (?<program>\S{1,200}): |Failed to execute command: )Exec format error/,
+    text: 'systemd cannot start the edgecore program: it is built for another architecture, or damaged (Exec format error)',
+    remedy: 'Install the program for this architecture.',
+    commands: ['uname -m', 'file "$(command -v edgecore)"'],
+  },
+  {
+    code: 'exec-missing',
+    pattern:
+      /(?:Failed at step EXEC spawning (?<program>\S{1,200}): |Failed to execute command: |Unable to locate executable )(?:'\S{1,200}': )?No such file or directory/,
+    text: 'systemd cannot start the edgecore program: it is not where ExecStart of the unit names it',
+    remedy: 'Install the program, or correct ExecStart.',
+    commands: ['systemctl cat edgecore', 'ls -l "$(command -v edgecore)"'],
+  },
+  {
+    code: 'exec',
+    pattern:
+      /(?:Failed at step EXEC|Failed to execute command)[^\n]{0,200}?: (?<reason>[A-Z][^\n:]{1,80})$|status=203\/EXEC/m,
+    text: 'systemd cannot start the edgecore program (203/EXEC): it is missing, not executable, or for another architecture',
+    remedy: 'Check the program that ExecStart names.',
+    commands: ['systemctl cat edgecore', 'uname -m', 'file "$(command -v edgecore)"'],
+  },
+  {
+    code: 'oom-killed',
+    pattern: /oom-kill|killed by the OOM killer/,
+    text: 'the kernel killed EdgeCore because memory ran out',
+    remedy: 'Free memory, or raise MemoryMax of the unit.',
+    commands: ['free -h', 'systemctl show edgecore -p MemoryMax', 'journalctl -k | grep -i "out of memory"'],
+  },
+  {
+    code: 'unit-setup',
+    pattern: /Main process exited, code=exited, status=(?<status>2\d\d\/(?!EXCEPTION)[A-Z_]{2,30})/,
+    text: 'systemd cannot set up the process of the unit (status {status})',
+    remedy: 'Correct the setting of the unit that the status names (systemd.exec(5)).',
+    commands: ['systemctl cat edgecore'],
+  },
+  {
+    code: 'killed',
+    pattern: /Main process exited, code=(?:killed|dumped), status=(?<status>\d{1,3}\/(?!TERM)\w{1,12})/,
+    text: 'a signal ended EdgeCore ({status})',
+    remedy: 'Find what sent the signal.',
+    commands: ['journalctl -k --no-pager -n 50'],
+  },
+  {
+    code: 'start-timeout',
+    pattern: /Failed with result 'timeout'|(?:start|stop) operation timed out/i,
+    text: 'EdgeCore did not start or stop within the time that the unit allows',
+    remedy: 'Check Type= and the time-outs of the unit: EdgeCore is Type=simple.',
+    commands: ['systemctl cat edgecore'],
+  },
+  {
+    code: 'exited',
+    pattern: /Main process exited, code=exited, status=(?<status>[1-9]\d{0,2}(?:\/[A-Z_]{1,30})?)/,
+    text: 'EdgeCore ended with status {status}, and its log does not say why in words that edgekit knows',
+    remedy: 'Read the last lines before the end.',
+    commands: ['journalctl -u edgecore -n 100 --no-pager'],
+  },
+  {
+    code: 'exited',
+    pattern: /Main process exited(?!,)|Failed with result/,
+    text: 'EdgeCore ended by itself, and its log does not say why in words that edgekit knows',
+    remedy: 'Read the last lines before the end.',
+    commands: ['journalctl -u edgecore -n 100 --no-pager'],
+  },
+  {
+    code: 'restarting',
+    pattern: /Scheduled restart job|Start request repeated too quickly/,
+    text: 'systemd starts EdgeCore again and again, and the log does not say why it ends',
+    remedy: 'Read the whole journal of the unit.',
+    commands: ['journalctl -u edgecore -n 200 --no-pager'],
+  },
+]
