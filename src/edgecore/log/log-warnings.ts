@@ -33,17 +33,16 @@ export function readWarnings(records: readonly LogRecord[]): LogWarning[] {
 }
 
 function collect(records: readonly LogRecord[], rows: readonly KnownLine[]): LogWarning[] {
-  const found = new Map<string, LogWarning & { row: number }>()
+  const found = new Map<string, { row: number; warning: LogWarning }>()
   for (const { message, line } of records) {
     const row = rows.findIndex(({ pattern }) => pattern.test(message))
     const cause = causeOf(rows.slice(row, row + 1), message)
     if (row === -1 || !cause) continue
     const before = found.get(cause.code)
-    const times = (before?.times ?? 0) + 1
+    const times = (before?.warning.times ?? 0) + 1
     // Of two rows of one code the first says more.
-    found.set(cause.code, before && before.row < row ? { ...before, times } : { ...cause, line, times, row })
+    if (before && before.row < row) before.warning.times = times
+    else found.set(cause.code, { row, warning: { ...cause, line, times } })
   }
-  return [...found.values()]
-    .toSorted((one, other) => one.row - other.row)
-    .map(({ row: _, ...warning }) => warning)
+  return [...found.values()].toSorted((one, other) => one.row - other.row).map(({ warning }) => warning)
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { completeCutLine, isCut } from './cut-lines.ts'
 import type { LogLine } from './log-line.ts'
 
@@ -22,18 +23,16 @@ const stamps = [
 const prefix = new RegExp(
   String.raw`^(?:${stamps.join('|')}) \S{1,255} (?<writer>[^\s[\]:]{1,80})(?:\[(?<pid>\d{1,10})\])?: ?(?<rest>.*)$`,
 )
-/** Marks of a quote (mail, Markdown), a syslog priority, terminal colors. */
+/** Marks of a quote (mail, Markdown), a syslog priority. */
 const quote = /^(?:[ \t]{0,8}[>|](?:[ \t]|(?=[>|])|$)){1,8}/
 const priority = /^<\d{1,3}>(?:1 )?/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colors are made of them
-const colors = /\u001b\[[\d;]{0,16}m/g
 
 /** A log as text: bare klog text, or what `journalctl -u edgecore` or syslog prints (`-o cat`, or one of the short kinds). */
 export function logLines(text: string): LogLine[] {
-  const lines = text.split(/\r?\n/)
+  const lines = stripVTControlCharacters(text).split(/\r?\n/)
   const last = lines.length - 1
   return lines.flatMap((line, index) =>
-    recordsOf(line.slice(0, longestLine).replace(colors, '').replace(quote, ''))
+    recordsOf(line.slice(0, longestLine).replace(quote, ''))
       .filter(part => part.trim() !== '')
       .map(part => {
         const parsed = lineOf(part)
