@@ -1,12 +1,12 @@
 import type { Files } from './files.ts'
 import { parseMounts } from './storage.ts'
 
-/** `hybrid`: the controllers are those of version 1, with version 2 beside them for systemd. */
+/** `hybrid`: version 1 has the controllers, and version 2 is mounted beside it for systemd. */
 export type CgroupMode = 'v1' | 'v2' | 'hybrid' | 'none'
 
 const root = '/sys/fs/cgroup'
 
-/** How control groups are mounted (cgroups(7)), and which controllers can be used. */
+/** How control groups are mounted (cgroups(7)), and the available controllers. */
 export async function cgroupsOf(files: Files): Promise<{ mode: CgroupMode; controllers: string[] }> {
   const mounts = parseMounts((await files.read('/proc/self/mountinfo')) ?? '')
   const controllers = await files.read(`${root}/cgroup.controllers`)

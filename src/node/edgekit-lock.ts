@@ -15,35 +15,35 @@ import { localProcesses } from './processes/processes.ts'
 const holderSchema = z.object({
   command: z.string(),
   pid: z.int(),
-  /** When the process was started, in ticks since the boot (field 22 of proc_pid_stat(5)): tells a pid used again. */
+  /** Start time of the process in ticks since boot (field 22 of proc_pid_stat(5)), which detects a reused pid. */
   started: z.string(),
-  /** ISO 8601. */
+  /** When it took the lock, in ISO 8601. */
   since: z.string(),
 })
 
 export interface Lock {
-  /** The open file that holds the lock; undefined before it is held. */
+  /** The open file that holds the lock; undefined until the lock is held. */
   readonly descriptor: number | undefined
   /**
-   * Take the lock, which the kernel frees when this process and all programs that it started have ended, however that
-   * comes. `false`: an edgekit that was killed had started a program that still runs. Throws EdgekitError when another
-   * edgekit is at work, and names it.
+   * Take the lock. The kernel releases it when this process and all programs that it started have ended. Returns `false`
+   * while a program runs that a killed edgekit had started. Throws EdgekitError with the name of the holder while
+   * another edgekit is running.
    */
   take(command: string): Promise<boolean>
-  /** The programs of an edgekit that was killed which still hold it, such as `ctr images import … (process 325)`. */
+  /** Programs of a killed edgekit that still hold the lock, such as `ctr images import … (process 325)`. */
   heldBy(): string[]
 }
 
 function startOf(pid: number | 'self'): string | undefined {
   try {
-    // The second field is the name of the program, in parentheses, and may hold anything.
+    // The second field is the name of the program in parentheses, and may contain spaces.
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19]
   } catch {
     return undefined
   }
 }
 
-/** Who says in the file that it holds the lock, if that process still runs. */
+/** The process that the file names as the holder of the lock, if it is still running. */
 function holderIn(path: string): z.infer<typeof holderSchema> | undefined {
   try {
     const holder = holderSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
@@ -57,15 +57,15 @@ function open(path: string): number {
   try {
     return openSync(path, 'a+', 0o600)
   } catch (error) {
-    throw new EdgekitError(`cannot make sure that no other edgekit is at work: ${messageOf(error)}`, {
+    throw new EdgekitError(`cannot open ${path}: ${messageOf(error)}`, {
       code: 'permission-denied',
-      remedy: 'Run edgekit as root. Nothing has been changed.',
+      remedy: 'Run edgekit as root.',
       cause: error,
     })
   }
 }
 
-/** The command line of a process that has this file open where the programs of edgekit have it. */
+/** The command line of a process that has the lock file open as descriptor 3, as programs of edgekit do. */
 function programWith(path: string, pid: string): string | undefined {
   try {
     if (readlinkSync(`/proc/${pid}/fd/3`) !== path) return undefined
@@ -78,11 +78,11 @@ function programWith(path: string, pid: string): string | undefined {
 
 const locked = (held: z.infer<typeof holderSchema>): EdgekitError =>
   new EdgekitError(
-    `another edgekit is at work on this node: ${held.command} (process ${held.pid}, since ${held.since})`,
-    { code: 'edgekit-running', remedy: 'Wait until it has ended, then run this again.' },
+    `another edgekit is running on this node: ${held.command} (process ${held.pid}, since ${held.since})`,
+    { code: 'edgekit-running', remedy: 'Wait until it has finished, then run this command again.' },
   )
 
-/** A lock of flock(2) on the file at `path`. Node.js has no call for it, so flock(1) locks the open file for us. */
+/** A flock(2) lock on the file at `path`. Node.js has no such call, so flock(1) locks the open file. */
 export function localLock(path: string): Lock {
   let descriptor: number | undefined
   return {

@@ -21,49 +21,46 @@ export interface Access {
 
 interface FileStatus extends Access {
   kind: 'file' | 'directory' | 'symlink' | 'other'
-  /** Bytes. */
+  /** In bytes. */
   size: number
 }
 
-/** What to write: a text, or what is in another file; `keepTime` also takes over when that was last changed. */
+/** What to write: text, bytes, or the content of another file; `keepTime` copies its modification time, too. */
 type Content = { text: string } | { bytes: Uint8Array } | { copyOf: string; keepTime?: boolean }
 
 export interface Files {
-  /** The text of a file, or undefined when there is none. */
+  /** The text of a file; undefined when it does not exist. */
   read(path: string): Promise<string | undefined>
-  /** The bytes of a file, or undefined when there is none. */
+  /** The bytes of a file; undefined when it does not exist. */
   bytes(path: string): Promise<Uint8Array | undefined>
-  /** The first bytes of a file, or undefined when there is none. */
+  /** The first bytes of a file; undefined when it does not exist. */
   head(path: string, bytes: number): Promise<Buffer | undefined>
-  /** What is at a path, not following a link; undefined when there is nothing. */
+  /** The status of a path, without following a link; undefined when it does not exist. */
   status(path: string): Promise<FileStatus | undefined>
-  /** When it was last written, milliseconds since 1970; undefined when there is nothing. */
+  /** The modification time in milliseconds since 1970; undefined when the path does not exist. */
   modified(path: string): Promise<number | undefined>
-  /** Names in a directory; empty when there is none. */
+  /** The names in a directory; empty when it does not exist. */
   list(path: string): Promise<string[]>
   linkTarget(path: string): Promise<string>
-  /** SHA-256 of a file's bytes, hexadecimal. Throws what `signal` is aborted with. */
+  /** The SHA-256 of a file in hexadecimal. Throws the reason of `signal` when that is aborted. */
   sha256(path: string, signal?: AbortSignal): Promise<string>
-  /** Record the SHA-256 of a file that this process has just written: `sha256` need not read it as long as it stays the same. */
+  /** Remember the SHA-256 of a file that this process has just written; `sha256` returns it while the file is unchanged. */
   rememberHash(path: string, sha256: string): Promise<void>
-  /** Put a file in place whole or not at all: a reader sees the old file or the new one, also after a power cut. */
+  /** Write a file atomically: readers see the old file or the new one, also after a power cut. */
   write(path: string, content: Content, access: Access): Promise<void>
   /**
-   * Add text to the end of a file that only its owner can read, and make it if need be. All of it is added or nothing;
-   * `durable`: it is there after a power cut, with all that was added before.
+   * Append text to a file, which is created readable only by its owner: all of it or nothing. `durable`: this text and
+   * all before it survive a power cut.
    */
   append(path: string, text: string, options: { durable: boolean }): Promise<void>
-  /** Remove what a `write` of this path that was killed left beside it. */
+  /** Remove the temporary file that an interrupted `write` of this path left beside it. */
   clean(path: string): Promise<void>
   link(path: string, target: string): Promise<void>
   makeDirectory(path: string, access: Access): Promise<void>
   setAccess(path: string, access: Access): Promise<void>
-  /**
-   * Remove a file, a link or an empty directory, and what a `write` that was killed left beside it; nothing there is
-   * fine.
-   */
+  /** Remove a file, a link or an empty directory, if it exists, and the temporary file of an interrupted `write`. */
   remove(path: string): Promise<void>
-  /** Remove a directory with all that is in it; nothing there is fine. */
+  /** Remove a directory and everything in it, if it exists. */
   removeTree(path: string): Promise<void>
 }
 
@@ -72,16 +69,16 @@ const absentAsUndefined = (error: NodeJS.ErrnoException): undefined => {
   throw error
 }
 
-/** Make sure that the names in a directory are on the disk as they are now. */
+/** Sync the names in a directory to the disk. */
 export async function syncDirectory(path: string): Promise<void> {
   await using directory = await fs.open(path, constants.O_RDONLY | constants.O_DIRECTORY)
   await directory.sync()
 }
 
-/** Always the same, so that whoever comes after a process that was killed finds what it left. */
+/** Always the same name, so that a later process finds what a killed one left. */
 export const temporaryOf = (path: string): string => `${path}.edgekit-part`
 
-/** Make something under a temporary name beside `path`, then move it there; nothing is left behind on failure. */
+/** Create something under a temporary name beside `path`, then rename it; a failure leaves nothing behind. */
 async function replace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = temporaryOf(path)
   await fs.rm(temporary, { force: true })
@@ -95,7 +92,7 @@ async function replace(path: string, make: (temporary: string) => Promise<void>)
   await syncDirectory(dirname(path))
 }
 
-/** Write a new file, and make sure it is on the disk. */
+/** Write a new file and sync it to the disk. */
 async function make(path: string, content: Content, { mode, uid, gid }: Access): Promise<void> {
   if ('copyOf' in content) await fs.copyFile(content.copyOf, path, constants.COPYFILE_FICLONE)
   else {
@@ -112,7 +109,7 @@ async function make(path: string, content: Content, { mode, uid, gid }: Access):
   await file.sync()
 }
 
-/** More bytes than these are hashed in a thread, meanwhile: to start that takes as long as to hash some megabytes. */
+/** Larger files are hashed in a thread. Starting one takes as long as hashing some megabytes. */
 const largeBytes = () => (isHashing() ? 100_000 : 10_000_000)
 
 async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
@@ -159,7 +156,7 @@ export function localFiles(): Files {
       await ('copyOf' in content ? hashes.copy(content.copyOf, path, write) : write())
     },
     async append(path, text, { durable }) {
-      // Without await: for so few bytes to tell a thread of each call and wait for it takes longer than the calls.
+      // Synchronous: for a few bytes, handing each call to a thread takes longer than the calls.
       const file = openSync(path, 'a', 0o600)
       const { size } = fstatSync(file)
       try {

@@ -5,30 +5,30 @@ import type { Files } from './files.ts'
 
 export interface Machine {
   hostName: string
-  /** As bundles name it: `amd64`, `arm64`; other machines under Node's own name. */
+  /** `amd64` or `arm64`, as in bundles; other architectures by Node.js' name. */
   arch: string
   /** `PRETTY_NAME` of os-release(5). */
   os: string
-  /** As Node names it: `linux`. */
+  /** Node.js' name: `linux`. */
   platform: string
   kernel: string
   isRoot: boolean
   memory: { totalBytes: number; availableBytes: number }
   cgroups: { mode: CgroupMode; controllers: string[] }
-  /** Names of the programs that run. */
+  /** Names of the running programs. */
   programs: string[]
 }
 
 const architectureNames: Record<string, string> = { x64: 'amd64' }
 
-/** This machine's architecture as bundles name it; others under Node's own name. */
+/** The architecture of this machine: `amd64` or `arm64`, as in bundles; others by Node.js' name. */
 export const machineArch = (): string => architectureNames[arch()] ?? arch()
 
-/** A value of /proc/meminfo (proc_meminfo(5)), in bytes. */
+/** A value of /proc/meminfo (proc_meminfo(5)) in bytes. */
 const memoryValue = (text: string, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) * 1024
 
-/** Without await, as in socket-owners.ts: these are as many files as there are processes. */
+/** Synchronous, as in socket-owners.ts: it reads one file per process. */
 function runningPrograms(): string[] {
   const names = readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
@@ -36,7 +36,7 @@ function runningPrograms(): string[] {
       try {
         return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
       } catch {
-        // It has ended meanwhile.
+        // The process has ended.
         return ''
       }
     })

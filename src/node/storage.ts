@@ -2,19 +2,19 @@ import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Files } from './files.ts'
 
-/** The file system that a path is on, or will be on once the path exists. */
+/** The file system of a path, which need not exist yet. */
 export interface FileSystem {
   path: string
   mountPoint: string
   /** `ext4`, `overlay`, `tmpfs`, … */
   type: string
   readOnly: boolean
-  /** Programs on it cannot be started. */
+  /** It is mounted `noexec`. */
   noExec: boolean
   totalBytes: number
-  /** For those who are not root, which is also what the kubelet goes by. */
+  /** Available to users other than root, which is also what the kubelet looks at. */
   availableBytes: number
-  /** 0 on a file system that does not count them, such as btrfs. */
+  /** 0 where the file system does not count them, as on btrfs. */
   totalInodes: number
   freeInodes: number
 }
@@ -29,11 +29,11 @@ interface Mount {
   options: Set<string>
 }
 
-/** Undo the octal escapes of /proc/self/mountinfo: `\040` is a blank. */
+/** Decode the octal escapes of /proc/self/mountinfo: `\040` is a space. */
 const withoutEscapes = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
-/** The lines of /proc/self/mountinfo (proc_pid_mountinfo(5)), in the order in which they were mounted. */
+/** The lines of /proc/self/mountinfo (proc_pid_mountinfo(5)), in mount order. */
 export function parseMounts(text: string): Mount[] {
   return text
     .split('\n')
@@ -45,7 +45,7 @@ export function parseMounts(text: string): Mount[] {
       return {
         mountPoint: withoutEscapes(mountPoint),
         type,
-        // Either the mount or the file system itself may be read-only.
+        // The mount or the file system itself may be read-only.
         options: new Set([
           ...options.split(','),
           ...superOptions.split(',').filter(option => option === 'ro'),
@@ -54,7 +54,7 @@ export function parseMounts(text: string): Mount[] {
     })
 }
 
-/** The mount that is seen at a path: the deepest one, and of several at one place the last. */
+/** The mount visible at a path: the deepest one, and the last of several at the same mount point. */
 const mountOf = (mounts: readonly Mount[], path: string): Mount | undefined =>
   mounts
     .filter(({ mountPoint }) => `${path}/`.startsWith(mountPoint === '/' ? '/' : `${mountPoint}/`))

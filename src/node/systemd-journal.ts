@@ -2,14 +2,14 @@ import { stripVTControlCharacters } from 'node:util'
 import type { Processes } from './processes/processes.ts'
 
 export interface JournalLine {
-  /** When it was written, milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   time: number
   pid: number
   text: string
 }
 
 export interface Journal {
-  /** The last lines of a unit since this boot, oldest first. */
+  /** The last lines of a unit since the machine started, oldest first. */
   lines(unit: string, options: { max: number }): Promise<JournalLine[]>
 }
 
@@ -20,7 +20,7 @@ interface Entry {
   MESSAGE: string | number[] | null
 }
 
-/** Read `journalctl --output=json`: one object a line; MESSAGE is an array of bytes when it is not valid UTF-8. */
+/** Parse `journalctl --output=json`: one object per line. MESSAGE is an array of bytes unless it is valid UTF-8. */
 export function parseJournal(text: string): JournalLine[] {
   return text
     .split('\n')
@@ -31,7 +31,7 @@ export function parseJournal(text: string): JournalLine[] {
         ? Buffer.from(entry.MESSAGE).toString()
         : (entry.MESSAGE ?? '')
       const time = Number(entry.__REALTIME_TIMESTAMP) / 1000
-      // It may be shown to the user, and say what anybody made a program log: a client's name in the broker's log.
+      // Clients can make a program log anything, such as their names in the broker's log, and this text is shown to users.
       return { time, pid: Number(entry._PID ?? 0), text: stripVTControlCharacters(message) }
     })
 }

@@ -10,46 +10,46 @@ export interface UnitState {
   sub: string
   /** `enabled`, `disabled`, `static`, `masked`, or empty when there is no unit file. */
   enabled: string
-  /** Why it last stopped: `success`, `exit-code`, `timeout`, `signal`, … */
+  /** Result of the last run: `success`, `exit-code`, `timeout`, `signal`, … */
   result: string
   fragmentPath: string
   dropIns: string[]
   needsReload: boolean
-  /** How often systemd restarted it by itself since it was last started on purpose. */
+  /** How often systemd itself has restarted it (NRestarts). */
   restarts: number
-  /** For how long it has been active, milliseconds; undefined when it is not. */
+  /** Time since it became active; undefined when it is not active. */
   activeForMs: number | undefined
   execStart: string
-  /** Process id of what ExecStart started; 0 when it does not run. */
+  /** The process id of its main process; 0 when there is none. */
   mainPid: number
-  /** From the start of that process to active, milliseconds; undefined when it is not active. */
+  /** Time from the start of the main process until the unit was active; undefined when it is not active. */
   startedInMs: number | undefined
-  /** The units it starts after, and those it brings along. */
+  /** The units it is ordered after (After=), and those it starts (Wants=). */
   after: string[]
   wants: string[]
-  /** What stopping it ends: `control-group`, `mixed`, `process`, `none`. */
+  /** Which processes are killed when it stops: `control-group`, `mixed`, `process`, `none`. */
   killMode: string
 }
 
-/** There is no such unit. One whose file was removed may still run. */
+/** The unit does not exist and does not run: one whose file was removed may still run. */
 export const isUnknown = ({ load, active }: UnitState): boolean =>
   load === 'not-found' && active === 'inactive'
 
 export interface Systemd {
-  /** Is systemd the init of this machine (sd_booted(3): /run/systemd/system exists)? */
+  /** Whether systemd is the init system: /run/systemd/system exists (sd_booted(3)). */
   isInit(): Promise<boolean>
   unit(name: string): Promise<UnitState>
-  /** The same for several, with one call. */
+  /** The states of several units, with one call. */
   units(names: readonly string[]): Promise<UnitState[]>
-  /** Whether it starts at boot as the files on the disk say, which systemd may not have read yet. */
+  /** Whether a unit starts at boot according to the files on the disk, which systemd may not have loaded. */
   isEnabled(name: string): Promise<boolean>
   reload(): Promise<void>
-  /** At the next boot; systemd itself has to read its unit files again to know of it, as after `disable`. */
+  /** Start a unit at boot. Like `disable`, it only changes files: systemd notices after a reload. */
   enable(name: string): Promise<void>
   disable(name: string): Promise<void>
   start(name: string): Promise<void>
   restart(name: string): Promise<void>
-  /** Stop it and forget that it failed, if it did. */
+  /** Stop a unit and reset its failed state. */
   stop(name: string): Promise<void>
 }
 
@@ -74,8 +74,8 @@ const properties = [
 ]
 
 /**
- * Read the output of `systemctl show`. `nowUs` is the monotonic clock in microseconds, the one that systemd's
- * `…TimestampMonotonic` properties count in (`--timestamp=unix` is missing before systemd 248).
+ * Parse the output of `systemctl show`. `nowUs` is the monotonic clock in microseconds, the clock of systemd's
+ * `…TimestampMonotonic` properties (`--timestamp=unix` needs systemd 248).
  */
 export function parseUnit(name: string, text: string, nowUs: number): UnitState {
   const values = new Map(
@@ -116,40 +116,40 @@ export function localSystemd(
   syncDirectory: (path: string) => Promise<void>,
 ): Systemd {
   const systemctl = (timeoutMs: number, ...args: string[]) => processes.run('systemctl', args, { timeoutMs })
-  const quick = 30_000
+  const quickMs = 30_000
   const show = async (names: readonly string[]): Promise<string> =>
-    (await systemctl(quick, 'show', `--property=${properties.join()}`, '--', ...names)).stdout
+    (await systemctl(quickMs, 'show', `--property=${properties.join()}`, '--', ...names)).stdout
   const now = (): number => Number(process.hrtime.bigint() / 1000n)
-  // The broker's unit may take its whole TimeoutStartSec (150 s) before systemctl can say that it failed.
-  const patient = 200_000
+  // The broker's unit may take its whole TimeoutStartSec (150 s) before systemctl reports a failure.
+  const startMs = 200_000
   return {
     isInit: () => exists('/run/systemd/system'),
     unit: async name => parseUnit(name, await show([name]), now()),
     async units(names) {
-      // A blank line ends what is said of each, in the order in which they were asked for.
+      // A blank line separates the units, which come in the order of the arguments.
       const blocks = (await show(names)).split('\n\n')
       return names.map((name, index) => parseUnit(name, blocks[index] ?? '', now()))
     },
     async isEnabled(name) {
-      // Its exit code is 1 for one that is not.
+      // Its exit code is 1 for a unit that is not enabled.
       const { stdout } = await processes.attempt('systemctl', ['is-enabled', '--', name], {
-        timeoutMs: quick,
+        timeoutMs: quickMs,
       })
       return stdout.trim() === 'enabled'
     },
-    reload: async () => void (await systemctl(quick, 'daemon-reload')),
+    reload: async () => void (await systemctl(quickMs, 'daemon-reload')),
     async enable(name) {
-      await systemctl(quick, '--no-reload', 'enable', '--', name)
-      // systemctl does not wait until the link is on the disk.
+      await systemctl(quickMs, '--no-reload', 'enable', '--', name)
+      // systemctl does not sync the link to the disk.
       if (await exists(paths.startedAtBoot)) await syncDirectory(paths.startedAtBoot)
     },
-    disable: async name => void (await systemctl(quick, '--no-reload', 'disable', '--', name)),
-    start: async name => void (await systemctl(patient, 'start', '--', name)),
-    restart: async name => void (await systemctl(patient, 'restart', '--', name)),
+    disable: async name => void (await systemctl(quickMs, '--no-reload', 'disable', '--', name)),
+    start: async name => void (await systemctl(startMs, 'start', '--', name)),
+    restart: async name => void (await systemctl(startMs, 'restart', '--', name)),
     async stop(name) {
-      await systemctl(patient, 'stop', '--', name)
-      // It is an error where nothing has failed.
-      await processes.attempt('systemctl', ['reset-failed', '--', name], { timeoutMs: quick })
+      await systemctl(startMs, 'stop', '--', name)
+      // It fails when the unit has not failed.
+      await processes.attempt('systemctl', ['reset-failed', '--', name], { timeoutMs: quickMs })
     },
   }
 }

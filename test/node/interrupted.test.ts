@@ -105,7 +105,7 @@ describe.concurrent.each(releases)('%s', release => {
       const second = await node.run(command)
       expect(second.exitCode).toBe(exitCodes.locked)
       expect(second.stderr.replaceAll(/\s+/g, ' ')).toMatch(
-        /another edgekit is at work on this node: edgekit install \(process \d+, since 20/,
+        /another edgekit is running on this node: edgekit install \(process \d+, since 20/,
       )
     }
     await node.sh(`kill -CONT ${holder}`)

@@ -6,25 +6,25 @@ import { type SocketOwner, socketOwners } from './socket-owners.ts'
 export interface Listener {
   address: string
   port: number
-  /** Who holds it; unknown without root. */
+  /** The process that has it open; undefined without root. */
   owner: SocketOwner | undefined
 }
 
 export interface Network {
-  /** Every TCP socket that listens, IPv4 and IPv6. */
+  /** All listening TCP sockets, IPv4 and IPv6. */
   listeners(): Promise<Listener[]>
-  /** Network interfaces through which a default route goes (IPv4, then IPv6). */
+  /** Network interfaces with a default route (IPv4, then IPv6). */
   defaultRoutes(): Promise<string[]>
-  /** Addresses of this machine that others can reach: no loopback, no link-local ones. */
+  /** Addresses of this machine that are neither loopback nor link-local. */
   addresses(): string[]
-  /** Ask a web server on this machine. Throws when there is no answer within `timeoutMs`. */
+  /** GET a URL of this machine; the body is cut to 200 characters. Throws when there is no response within `timeoutMs`. */
   get(url: string, timeoutMs: number): Promise<{ status: number; body: string }>
 }
 
-/** `0100007F` -> `127.0.0.1`: the kernel prints each 32-bit word of an address in host (little-endian) order. */
+/** `0100007F` is 127.0.0.1: the kernel prints each 32-bit word of an address in host (little-endian) byte order. */
 function decodeAddress(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap(word => [...Buffer.from(word, 'hex').reverse()])
-  // An IPv6 socket bound to an IPv4 address (::ffff:127.0.0.1) is reached at that one.
+  // An IPv6 socket bound to a mapped address (::ffff:127.0.0.1) listens on the IPv4 address.
   if (bytes.length === 4 || hex.startsWith('0000000000000000FFFF0000')) return bytes.slice(-4).join('.')
   const groups = Array.from({ length: 8 }, (_, index) =>
     (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
@@ -52,7 +52,7 @@ export function parseDefaultRoutes(ipv4: string, ipv6: string): string[] {
   const four = rows(ipv4).filter(
     ([, target, , flags, , , , mask]) => target === '00000000' && mask === '00000000' && isUp(flags),
   )
-  // Linux has a route to everything through lo that refuses; it is not one.
+  // Linux itself has an unreachable default route through lo.
   const six = rows(ipv6).filter(
     fields => /^0{32}$/.test(fields[0] ?? '') && fields[1] === '00' && isUp(fields[8]) && fields[9] !== 'lo',
   )
@@ -74,11 +74,11 @@ export function localNetwork(files: Files): Network {
         inode,
         owner: owners.get(inode),
       }))
-      const isClear = ({ owner }: Pick<Listener, 'owner'>) => Boolean(owner?.controlGroup)
-      // Whoever held it may have ended between one look and the other.
-      const still = held.every(isClear) ? [] : await listening()
+      const isIdentified = ({ owner }: Pick<Listener, 'owner'>) => Boolean(owner?.controlGroup)
+      // A process may have ended between reading the tables and reading /proc.
+      const still = held.every(isIdentified) ? [] : await listening()
       return held
-        .filter(socket => isClear(socket) || still.some(({ inode }) => inode === socket.inode))
+        .filter(socket => isIdentified(socket) || still.some(({ inode }) => inode === socket.inode))
         .map(({ address, port, owner }) => ({ address, port, owner }))
     },
     async defaultRoutes() {
@@ -92,22 +92,21 @@ export function localNetwork(files: Files): Network {
         .flatMap(list => list ?? [])
         .filter(({ internal, address }) => !internal && !/^(169\.254\.|fe80:)/i.test(address))
         .map(({ address }) => address),
-    get: (url, timeoutMs) => ask(url, timeoutMs),
+    get: (url, timeoutMs) => fetchText(url, timeoutMs),
   }
 }
 
-/** The answer is cut after 200 characters. */
-const ask = (url: string, timeoutMs: number): Promise<{ status: number; body: string }> =>
+const fetchText = (url: string, timeoutMs: number): Promise<{ status: number; body: string }> =>
   new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs)
     const fail = (error: Error) =>
       reject(signal.aborted ? new Error(`no answer within ${timeoutMs / 1000} s`) : error)
     get(url, { signal, agent: false }, response => {
-      let says = ''
+      let body = ''
       response.setEncoding('utf8').on('data', (text: string) => {
-        says += text
+        body += text
       })
       response.on('error', fail)
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: says.trim().slice(0, 200) }))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: body.trim().slice(0, 200) }))
     }).on('error', fail)
   })

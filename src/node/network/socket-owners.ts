@@ -3,13 +3,13 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 export interface SocketOwner {
   pid: number
   program: string
-  /** The control group it runs in, which names the systemd unit or the container. */
+  /** Its control group, which contains the name of the systemd unit or of the container. */
   controlGroup: string
-  /** The file it was started from; empty when it cannot be read. */
+  /** The path of its program; empty when it cannot be read. */
   executable: string
 }
 
-/** A process may end, or belong to another user, while it is looked at. */
+/** A process may end at any time, or belong to another user. */
 function attempt<T>(look: () => T, otherwise: T): T {
   try {
     return look()
@@ -35,9 +35,8 @@ const socketIn = (pid: string, descriptor: string): string | undefined =>
   /^socket:\[(\d+)\]$/.exec(attempt(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`), ''))?.[1]
 
 /**
- * Which process has each of these sockets open, by inode (proc_pid_fd(5)); those of others are missing without root.
- * One pass over the descriptors of all processes, without await: a node has thousands of them, and a promise for each
- * costs ten times what the kernel takes to answer.
+ * The process that has each of these sockets open, by inode (proc_pid_fd(5)). Without root, processes of other users are
+ * missing. Synchronous: a node has thousands of descriptors, and a promise for each costs ten times the system call.
  */
 export function socketOwners(inodes: ReadonlySet<string>): Map<string, SocketOwner> {
   const owners = new Map<string, SocketOwner>()

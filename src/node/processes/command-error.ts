@@ -1,4 +1,4 @@
-/** A program could not be run, did not end in time, or (with `run`) ended with a failure. */
+/** A program cannot be started, does not end in time, or, with `run`, fails. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }

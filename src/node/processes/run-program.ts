@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { getSystemErrorMessage } from 'node:util'
 import { execa } from 'execa'
 import { messageOf } from '../../lib/errors.ts'
 
@@ -43,7 +42,7 @@ const common = () =>
 export const streamProgram = (file: string, args: readonly string[]) =>
   execa(file, args, { ...common(), stdin: 'ignore', buffer: { stdout: false }, encoding: 'buffer' })
 
-/** execa passes any file descriptor on; its types name only those from 3 to 9. */
+/** execa passes any file descriptor on, but its types list only those from 3 to 9. */
 const descriptor = (fd: number) => fd as 3
 
 /** Run a program to its end. Never throws and never hangs. */
@@ -52,43 +51,43 @@ export async function runProgram(
   args: readonly string[],
   options: RunOptions,
 ): Promise<Outcome> {
-  const { timeoutMs, signal, input, independent = false } = options
+  const { timeoutMs, signal } = options
   const late = AbortSignal.timeout(timeoutMs)
   const end = AbortSignal.any(signal ? [signal, late] : [late])
-  const reason = () =>
-    end.reason === late.reason ? `no answer within ${timeoutMs / 1000} s` : messageOf(end.reason)
-  const silent = { stdout: '', stderr: '' }
-  if (end.aborted) return { ...silent, failure: reason(), started: true }
-  const output = options.outputTo === undefined ? 'pipe' : descriptor(options.outputTo)
-  const program = execa(file, args, {
-    ...common(),
-    ...(input === undefined ? {} : { input }),
-    stdio: [
-      input === undefined ? 'ignore' : 'pipe',
-      output,
-      output,
-      ...(options.held === undefined ? [] : [descriptor(options.held)]),
-    ],
-    cancelSignal: end,
-    killDescendants: independent,
-    cleanup: !independent,
-  })
+  const stopped = (printed = { stdout: '', stderr: '' }, but = ''): Outcome => {
+    const reason =
+      end.reason === late.reason ? `no answer within ${timeoutMs / 1000} s` : messageOf(end.reason)
+    return { ...printed, failure: `${reason}${but}`, started: true }
+  }
+  if (end.aborted) return stopped()
+  const program = start(file, args, options, end)
   const stuck = new Promise<undefined>(resolve => {
     const giveUp = () => isStuck(program.nodeChildProcess) && resolve(undefined)
     end.addEventListener('abort', () => setTimeout(giveUp, 2 * graceMs).unref(), { once: true })
   })
   const result = await Promise.race([program, stuck])
-  if (!result) return { ...silent, failure: `${reason()}, and SIGKILL does not end it`, started: true }
+  if (!result) return stopped(undefined, ', and SIGKILL does not end it')
   const { exitCode, code, cause, signal: by } = result
   const printed = { stdout: result.stdout ?? '', stderr: result.stderr ?? '' }
-  if (end.aborted) return { ...printed, failure: reason(), started: true }
+  if (end.aborted) return stopped(printed)
   if (exitCode !== undefined) return { ...printed, exitCode }
   if (by) return { ...printed, failure: `ended by ${by}`, started: true }
-  return {
-    ...printed,
-    failure: code === 'ENOENT' ? 'not found on this machine' : wordsOf(cause),
-    started: false,
-  }
+  const failure = code === 'ENOENT' ? 'not found on this machine' : messageOf(cause)
+  return { ...printed, failure, started: false }
+}
+
+function start(file: string, args: readonly string[], options: RunOptions, end: AbortSignal) {
+  const { input, held, independent = false } = options
+  const output = options.outputTo === undefined ? 'pipe' : descriptor(options.outputTo)
+  const extra = held === undefined ? [] : [descriptor(held)]
+  return execa(file, args, {
+    ...common(),
+    ...(input === undefined ? {} : { input }),
+    stdio: [input === undefined ? 'ignore' : 'pipe', output, output, ...extra],
+    cancelSignal: end,
+    killDescendants: independent,
+    cleanup: !independent,
+  })
 }
 
 /**
@@ -101,7 +100,3 @@ function isStuck(child: ChildProcess): boolean {
   child.unref()
   return child.exitCode === null && child.signalCode === null
 }
-
-/** Why the kernel refused to start a program. */
-const wordsOf = (cause: unknown): string =>
-  cause instanceof Error && 'errno' in cause ? getSystemErrorMessage(Number(cause.errno)) : messageOf(cause)

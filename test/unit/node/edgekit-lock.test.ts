@@ -19,7 +19,7 @@ beforeEach(async () => {
 const lockModule = new URL('../../../src/node/edgekit-lock.ts', import.meta.url).href
 const processesModule = new URL('../../../src/node/processes/processes.ts', import.meta.url).href
 
-/** Another process that takes the lock and keeps it; `then` is what it does next. */
+/** Another process that takes the lock, keeps it, and then runs `then`. */
 async function otherProcess(then = 'setTimeout(() => {}, 60_000)') {
   const program = `
     import { localLock } from ${JSON.stringify(lockModule)}
@@ -36,17 +36,20 @@ async function otherProcess(then = 'setTimeout(() => {}, 60_000)') {
   return child
 }
 
-test('it is taken by the first, and the second is told by whom', async () => {
+test('the first process takes the lock, and the second one gets an error that names it', async () => {
   const other = await otherProcess()
   await expect(localLock(path).take('edgekit rollback')).rejects.toMatchObject({
     exitCode: exitCodes.locked,
+    remedy: 'Wait until it has finished, then run this command again.',
     message: expect.stringMatching(
-      new RegExp(`edgekit install \\(process ${other.pid}, since \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z\\)`),
+      new RegExp(
+        `^another edgekit is running on this node: edgekit install \\(process ${other.pid}, since \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z\\)`,
+      ),
     ),
   })
 })
 
-test('the kernel frees it when the process is killed', async () => {
+test('the kernel releases the lock when the process is killed', async () => {
   const other = await otherProcess()
   other.kill('SIGKILL')
   await once(other, 'exit')
@@ -54,7 +57,7 @@ test('the kernel frees it when the process is killed', async () => {
   expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ pid: process.pid })
 })
 
-test('a program that a killed process had started holds it until it ends', async () => {
+test('a program that a killed process had started holds the lock until it ends', async () => {
   const other = await otherProcess(
     "void localProcesses(() => lock.descriptor).run('sleep', ['1'], { timeoutMs: 60_000 })",
   )
@@ -66,7 +69,7 @@ test('a program that a killed process had started holds it until it ends', async
   while (!(await lock.take('edgekit install'))) await sleep(50)
 })
 
-test('a process that has got the number of the holder is not taken for it', async () => {
+test('a process with the pid of a former holder does not count as the holder', async () => {
   const other = await otherProcess(
     "void localProcesses(() => lock.descriptor).run('sleep', ['1'], { timeoutMs: 60_000 })",
   )
@@ -76,14 +79,15 @@ test('a process that has got the number of the holder is not taken for it', asyn
   other.kill('SIGKILL')
 })
 
-test('where it cannot be written: a refusal', async () => {
+test('refuses when the lock file cannot be opened', async () => {
   await expect(localLock(join(path, 'below/nothing')).take('edgekit install')).rejects.toMatchObject({
     exitCode: exitCodes.refused,
-    message: expect.stringContaining('no such file or directory'),
+    message: `cannot open ${join(path, 'below/nothing')}: no such file or directory`,
+    remedy: 'Run edgekit as root.',
   })
 })
 
-test('a program that is started before it is taken gets nothing', async () => {
+test('a program that starts before the lock is taken does not inherit it', async () => {
   const { stdout } = await localProcesses(() => undefined).run('sh', ['-c', 'ls /proc/self/fd'], {
     timeoutMs: 10_000,
   })
