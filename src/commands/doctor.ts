@@ -104,10 +104,10 @@ export default class Doctor extends EdgekitCommand {
     if (list) return this.list()
     const format = this.jsonEnabled() ? 'json' : flags.output
     if (flags.watch && format !== 'text') throw onlyText()
-    const limitMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, '--timeout')
+    const maxTimeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, '--timeout')
     const selection = selectChecks(args.check ?? [], { tag, ignored: ignore })
     const look = (): Promise<SavedFacts> =>
-      from === undefined ? this.look(limitMs, selection) : openFacts(from)
+      from === undefined ? this.look(maxTimeoutMs, selection) : openFacts(from)
     const judge = ({ facts, at }: SavedFacts): Report =>
       diagnose(facts, { selection, strict: flags.strict, edgekit: this.config.version, at: new Date(at) })
 
@@ -131,7 +131,7 @@ export default class Doctor extends EdgekitCommand {
     return flags.watch ? this.watch(report, async () => judge(await look())) : report
   }
 
-  private async look(limitMs: number | undefined, { checks }: Selection): Promise<SavedFacts> {
+  private async look(maxTimeoutMs: number | undefined, { checks }: Selection): Promise<SavedFacts> {
     const at = new Date().toISOString()
     return {
       schemaVersion: 1,
@@ -140,7 +140,7 @@ export default class Doctor extends EdgekitCommand {
       facts: await collectFacts(localNode(), {
         drift,
         beforeInstall: checks.some(({ tags }) => !tags.includes('doctor') && tags.includes('preflight')),
-        ...(limitMs !== undefined && { limitMs }),
+        ...(maxTimeoutMs !== undefined && { maxTimeoutMs }),
       }),
     }
   }

@@ -4,17 +4,18 @@ import { acceptsAnonymous } from '../broker/probe.ts'
 import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 
-/** A probe: where the broker lets somebody in who comes from outside and says nothing of himself. */
+/** Probes where the broker accepts clients from the network without authentication. */
 export const anonymousEndpoints: Collector<BrokerAddress[]> = {
-  name: 'openDoors',
   timeoutMs: 10_000,
   async collect({ files, network }) {
     const text = await files.read(paths.brokerConfig)
     const { listeners } = readMosquittoConf(text ?? '')
-    // What speaks TLS or WebSockets does not answer; its configuration says who gets in.
+    // A plain MQTT connection cannot test listeners with TLS or WebSockets; checks judge those by mosquitto.conf.
     const ports = new Set(listeners.filter(({ tls }) => !tls).map(({ port }) => port))
-    const doors = network.addresses().flatMap(host => [...ports].map(port => ({ host, port })))
-    const open = await Promise.all(doors.map(async door => ((await acceptsAnonymous(door)) ? [door] : [])))
+    const endpoints = network.addresses().flatMap(host => [...ports].map(port => ({ host, port })))
+    const open = await Promise.all(
+      endpoints.map(async endpoint => ((await acceptsAnonymous(endpoint)) ? [endpoint] : [])),
+    )
     return open.flat()
   },
 }

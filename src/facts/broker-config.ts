@@ -6,13 +6,13 @@ import { type FileAccess, fileAccess } from './file-access.ts'
 
 export interface BrokerConfigFacts extends BrokerConfig {
   path: string
-  /** The files it names, where they are on the node. */
+  /** The files it names, with their paths on the node. */
   files: (BrokerConfig['files'][number] & { access: FileAccess | undefined })[]
-  /** Where the broker keeps messages. */
+  /** The directory where the broker stores messages. */
   data: FileAccess | undefined
 }
 
-/** What is mounted where in the broker's container, as its unit has it. */
+/** The bind mounts of the broker's container, as in mosquitto.service. */
 const mounts: readonly (readonly [inside: string, outside: string])[] = [
   ['/mosquitto/config/', '/etc/edgekit/mosquitto/'],
   ['/mosquitto/data/', `${paths.brokerData}/`],
@@ -29,9 +29,8 @@ const located = async ({ option, path }: BrokerConfig['files'][number], files: F
   access: await fileAccess(onNode(path), files),
 })
 
-/** The configuration that edgekit gives its broker; undefined when there is none. */
+/** The mosquitto.conf of edgekit's broker; undefined when it does not exist. */
 export const brokerConfig: Collector<BrokerConfigFacts | undefined> = {
-  name: 'brokerConfig',
   timeoutMs: 10_000,
   async collect({ files }) {
     const text = await files.read(paths.brokerConfig)

@@ -5,7 +5,6 @@ import { unitJournal } from './unit-journal.ts'
 
 /** The last 100 lines of the broker's journal. */
 export const brokerJournal: Collector<JournalLine[]> = {
-  name: 'brokerJournal',
   timeoutMs: 20_000,
   collect: node => unitJournal(node, units.broker, 100),
 }

@@ -8,23 +8,22 @@ import type { Collector } from './collector.ts'
 import { readNodeConfig } from './edgecore-config.ts'
 import { machineOf } from './machine.ts'
 
-/** A probe: it connects to the broker as EdgeCore does, and sends itself messages. */
+/** Connects to the broker as EdgeCore does and sends messages to itself. */
 export const brokerProbe: Collector<ProbeResult> = {
-  name: 'brokerProbe',
   timeoutMs: 10_000,
   async collect(node) {
     const { config, login } = await readNodeConfig(node)
     const { hostName } = await machineOf(node)
-    const door = await doorOf(config, node)
+    const endpoint = await endpointOf(config, node)
     return probeBroker(
-      { ...door, login },
+      { ...endpoint, login },
       { nodeName: config.edged.hostnameOverride.value || hostName.toLowerCase() },
     )
   },
 }
 
-/** Another host is not this node's broker, and what is no address at all, other checks say. */
-async function doorOf({ eventBus }: EdgecoreConfig, { files }: Node): Promise<BrokerEndpoint> {
+/** EdgeCore's endpoint when that is TLS on this node; other hosts and malformed addresses have checks of their own. */
+async function endpointOf({ eventBus }: EdgecoreConfig, { files }: Node): Promise<BrokerEndpoint> {
   const secure = /^(?:ssl|tls|tcps):\/\/(127\.[\d.]+|localhost):(\d+)$/.exec(
     eventBus.mqttServerExternal.value,
   )

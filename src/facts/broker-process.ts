@@ -5,40 +5,39 @@ import type { Collector } from './collector.ts'
 
 export interface BrokerProcessFacts {
   pid: number
-  /** `S` sleeps, `R` runs, `D` waits for a device, `T` is stopped, `Z` is dead (proc_pid_stat(5)). */
+  /** `R` running, `S` sleeping, `D` waiting for a disk, `T` stopped, `Z` zombie (proc_pid_stat(5)). */
   state: string
-  /** The function of the kernel it sleeps in; empty when it cannot be seen. */
+  /** The kernel function in which it sleeps (/proc/PID/wchan); empty without permission. */
   kernelWait: string
   residentBytes: number
-  /** Of `ctr`, which holds its log, and of the shim. */
-  keepers: { program: string; state: string; residentBytes: number }[]
+  /** `ctr`, which reads the broker's log, and the containerd shim. */
+  logReaders: { program: string; state: string; residentBytes: number }[]
   cpuMs: number
-  aliveMs: number
-  /** How long this system has been up: the age of process 1. */
-  systemAliveMs: number
-  /** Programs that want a processor, for each processor there is; the mean of the last minute. */
+  ageMs: number
+  /** Age of process 1: in a container the kernel's uptime is that of the host. */
+  uptimeMs: number
+  /** Load average of the last minute, per processor. */
   load: number
   uid: number
   noNewPrivileges: boolean
-  /** 2: a filter of system calls. */
+  /** 2: a seccomp filter is active (proc_pid_status(5)). */
   seccomp: number
-  /** Capabilities it has, and could get (capabilities(7)), as bits in hexadecimal. */
+  /** Capability bit masks (capabilities(7)) in hexadecimal. */
   capabilities: { effective: string; bounding: string }
   rootReadOnly: boolean
 }
 
-// Version 2 and version 1 of control groups.
+// Control groups version 2 and version 1.
 const groups = ['/sys/fs/cgroup', '/sys/fs/cgroup/pids'].map(root => `${root}${brokerControlGroup}`)
-/** sysconf(_SC_CLK_TCK) of Linux, on all machines edgekit is for. */
+/** sysconf(_SC_CLK_TCK), the same on all architectures that edgekit supports. */
 const ticksPerSecond = 100
 
-/** The process of the broker in its container; undefined when there is none. Nobody but the kernel is asked. */
+/** The broker's process in its container, read from /proc alone; undefined when it does not run. */
 export const brokerProcess: Collector<BrokerProcessFacts | undefined> = {
-  name: 'brokerProcess',
   timeoutMs: 10_000,
   async collect(node) {
     const pid = await brokerPid(node)
-    return pid === undefined ? undefined : await lookAt(pid, node)
+    return pid === undefined ? undefined : await inspect(pid, node)
   },
 }
 
@@ -48,9 +47,9 @@ async function brokerPid({ files }: Node): Promise<number | undefined> {
   return first === undefined ? undefined : Number(first)
 }
 
-async function lookAt(pid: number, node: Node): Promise<BrokerProcessFacts | undefined> {
+async function inspect(pid: number, node: Node): Promise<BrokerProcessFacts | undefined> {
   const read = (name: string) => node.files.read(`/proc/${pid}/${name}`).catch(() => undefined)
-  const [status, stat, waitsIn, mounts, uptime, init] = await Promise.all([
+  const [status, stat, wchan, mounts, uptime, init] = await Promise.all([
     read('status'),
     read('stat'),
     read('wchan'),
@@ -60,33 +59,33 @@ async function lookAt(pid: number, node: Node): Promise<BrokerProcessFacts | und
   ])
   if (status === undefined || stat === undefined) return undefined
   const { mainPid } = await node.systemd.unit(units.broker)
-  const keepers = await Promise.all(
-    [mainPid, Number(field(status, 'PPid'))].filter(id => id > 1).map(id => keeper(id, node)),
+  const readers = await Promise.all(
+    [mainPid, Number(field(status, 'PPid'))].filter(id => id > 1).map(id => processOf(id, node)),
   )
   const upMs = Number(uptime?.split(' ')[0] ?? 0) * 1000
   const { cpuMs, startedMs } = times(stat)
   return {
     pid,
     state: field(status, 'State').slice(0, 1),
-    kernelWait: waitsIn ?? '',
+    kernelWait: wchan ?? '',
     residentBytes: kilobytes(status),
-    keepers: keepers.filter(found => found !== undefined),
+    logReaders: readers.filter(found => found !== undefined),
     cpuMs,
-    aliveMs: upMs - startedMs,
+    ageMs: upMs - startedMs,
     load: (loadavg()[0] ?? 0) / availableParallelism(),
-    systemAliveMs: upMs - times(init ?? '').startedMs,
+    uptimeMs: upMs - times(init ?? '').startedMs,
     uid: Number(field(status, 'Uid').split('\t')[0]),
     noNewPrivileges: field(status, 'NoNewPrivs') === '1',
     seccomp: Number(field(status, 'Seccomp')),
     capabilities: { effective: field(status, 'CapEff'), bounding: field(status, 'CapBnd') },
-    // ID, parent, device, root, mount point, options
+    // Fields of mountinfo: id, parent, device, root, mount point, options.
     rootReadOnly: /^\d+ \d+ \S+ \S+ \/ ro[, ]/m.test(mounts ?? ''),
   }
 }
 
-/** Of /proc/PID/stat (proc_pid_stat(5)): time on a processor, and when it started, counted from the boot of the kernel. */
+/** CPU time, and the start time since the kernel booted, from /proc/PID/stat (proc_pid_stat(5)). */
 function times(stat: string): { cpuMs: number; startedMs: number } {
-  // The name of the program, the second field, may hold blanks.
+  // The second field, the name of the program, may contain spaces.
   const fields = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
@@ -95,10 +94,10 @@ function times(stat: string): { cpuMs: number; startedMs: number } {
   return { cpuMs: milliseconds((fields[11] ?? 0) + (fields[12] ?? 0)), startedMs: milliseconds(fields[19]) }
 }
 
-async function keeper(
+async function processOf(
   pid: number,
   { files }: Node,
-): Promise<BrokerProcessFacts['keepers'][number] | undefined> {
+): Promise<BrokerProcessFacts['logReaders'][number] | undefined> {
   const status = await files.read(`/proc/${pid}/status`)
   if (status === undefined) return undefined
   return {

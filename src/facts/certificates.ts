@@ -6,32 +6,31 @@ import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 import { readNodeConfig } from './edgecore-config.ts'
 
-/** A certificate with its key and the authority it should be from. Plain data, nothing secret. */
+/** A certificate, and whether its key and its CA match. Contains nothing secret. */
 export interface CertificateFacts {
   certificateFile: string
   subject: string
-  /** `DNS:…, IP Address:…`; empty when it names no hosts. */
+  /** Subject alternative names, such as `DNS:…, IP Address:…`; empty when there are none. */
   names: string
   issuer: string
   /** Milliseconds since 1970. */
   validFrom: number
   validTo: number
-  /** Undefined when the other file is not there. */
-  keyFits: boolean | undefined
+  /** Undefined when the key or the CA file does not exist. */
+  keyMatches: boolean | undefined
   issuedByAuthority: boolean | undefined
 }
 
 export interface CertificatesFacts {
-  /** What the node shows the cloud; undefined when it has not joined. */
+  /** The certificate with which the node authenticates to the cloud; undefined before it has joined. */
   node: CertificateFacts | { problem: string } | undefined
-  /** Why EventBus cannot use the files it is set to use for TLS; empty when it can, or is set to use none. */
+  /** Missing TLS files of EventBus; empty when TLS is off. */
   eventBusProblems: string[]
-  /** Of the file that keadm join hands the token over in; undefined when there is none. */
+  /** The token in the file that `keadm join` writes; undefined when the file does not exist. */
   bootstrapFile: TokenShape | undefined
 }
 
 export const certificates: Collector<CertificatesFacts> = {
-  name: 'certificates',
   timeoutMs: 10_000,
   async collect(node) {
     const { files } = node
@@ -39,21 +38,21 @@ export const certificates: Collector<CertificatesFacts> = {
     const token = await files.read(paths.bootstrapToken)
     const { tls } = eventBus
     return {
-      node: await lookAt(
+      node: await inspect(
         edgeHub.tlsCertFile.value,
         edgeHub.tlsPrivateKeyFile.value,
         edgeHub.tlsCaFile.value,
         files,
       ),
       eventBusProblems: tls.enable.value
-        ? await unusable([tls.caFile.value, tls.certFile.value, tls.privateKeyFile.value], files)
+        ? await missing([tls.caFile.value, tls.certFile.value, tls.privateKeyFile.value], files)
         : [],
       bootstrapFile: token === undefined ? undefined : tokenShape(token),
     }
   },
 }
 
-async function lookAt(
+async function inspect(
   certificateFile: string,
   keyFile: string,
   authorityFile: string,
@@ -72,18 +71,18 @@ async function lookAt(
       issuer: certificate.issuer.replaceAll('\n', ', '),
       validFrom: certificate.validFromDate.getTime(),
       validTo: certificate.validToDate.getTime(),
-      keyFits: key === undefined ? undefined : certificate.checkPrivateKey(createPrivateKey(key)),
+      keyMatches: key === undefined ? undefined : certificate.checkPrivateKey(createPrivateKey(key)),
       issuedByAuthority:
         authority === undefined ? undefined : certificate.verify(new X509Certificate(authority).publicKey),
     }
   } catch (error) {
     return {
-      problem: `${certificateFile}, its key or its authority cannot be understood: ${messageOf(error)}`,
+      problem: `cannot parse ${certificateFile}, its key or its CA: ${messageOf(error)}`,
     }
   }
 }
 
-async function unusable(named: readonly string[], files: Files): Promise<string[]> {
+async function missing(named: readonly string[], files: Files): Promise<string[]> {
   const found = await Promise.all(
     named.map(async path => ((await files.status(path)) ? undefined : `${path} does not exist`)),
   )

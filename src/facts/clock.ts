@@ -3,20 +3,20 @@ import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 
 export interface ClockFacts {
-  /** Milliseconds since 1970, as all times here. */
+  /** Milliseconds since 1970, like `time` below. */
   now: number
-  /** Things that have happened: it cannot be earlier than any of them. */
-  happened: { what: string; time: number }[]
-  /** Does something keep the clock right? Undefined when nobody can say. */
-  synchronised: boolean | undefined
+  /** Past events: a correct clock cannot be earlier than any of them. */
+  pastEvents: { event: string; time: number }[]
+  /** Whether a time server sets the clock; undefined when that is unknown. */
+  synchronized: boolean | undefined
 }
 
-/** Written now and then, or when something is installed. The last two are systemd-timesyncd's own (systemd-timesyncd(8)). */
+/** Files whose modification times date past events; the last two belong to systemd-timesyncd(8). */
 const files: Record<string, string> = {
   'the bundle was installed': paths.installedManifest,
   'a package was installed': '/var/lib/dpkg/status',
   'systemd was built': '/usr/lib/clock-epoch',
-  'the clock was last right': '/var/lib/systemd/timesync/clock',
+  'the clock was last synchronized': '/var/lib/systemd/timesync/clock',
 }
 
 /** `#1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01)` */
@@ -25,7 +25,7 @@ export function parseKernelDate(version: string): number | undefined {
   return date === undefined ? undefined : Date.parse(date)
 }
 
-async function isSynchronised({ files, processes }: Node): Promise<boolean | undefined> {
+async function isSynchronized({ files, processes }: Node): Promise<boolean | undefined> {
   if (await files.status('/run/systemd/timesync/synchronized')) return true
   const args = ['show', '--property=NTPSynchronized', '--value']
   const answer = await processes
@@ -36,22 +36,21 @@ async function isSynchronised({ files, processes }: Node): Promise<boolean | und
 }
 
 export const clock: Collector<ClockFacts> = {
-  name: 'clock',
   timeoutMs: 10_000,
   async collect(node) {
-    const [synchronised, version, ...times] = await Promise.all([
-      isSynchronised(node),
+    const [synchronized, version, ...times] = await Promise.all([
+      isSynchronized(node),
       node.files.read('/proc/version'),
       ...Object.values(files).map(path => node.files.modified(path)),
     ])
-    const happened = [
-      { what: 'the kernel was built', time: parseKernelDate(version ?? '') },
-      ...Object.keys(files).map((what, index) => ({ what, time: times[index] })),
+    const events = [
+      { event: 'the kernel was built', time: parseKernelDate(version ?? '') },
+      ...Object.keys(files).map((event, index) => ({ event, time: times[index] })),
     ]
     return {
       now: Date.now(),
-      happened: happened.flatMap(({ what, time }) => (time === undefined ? [] : [{ what, time }])),
-      synchronised,
+      pastEvents: events.flatMap(({ event, time }) => (time === undefined ? [] : [{ event, time }])),
+      synchronized,
     }
   },
 }

@@ -1,13 +1,12 @@
 import type { Node } from '../node/node.ts'
 
-/** Looks at one side of a node and changes nothing. What it throws becomes the reason why the fact is unknown. */
+/** Collects one fact about a node and changes nothing. Anything it throws becomes the reason why the fact is unknown. */
 export interface Collector<T> {
-  name: string
-  /** After so many milliseconds the fact counts as unknown; nothing waits longer. */
+  /** After this time the fact is unknown. */
   timeoutMs: number
-  /** It costs too much for a doctor, who can do without. */
+  /** Only an install needs it, and it is too slow for `doctor`. */
   onlyBeforeInstall?: true
-  /** An install does not change it, so that after it what was found before still holds. */
-  lasting?: true
+  /** An install does not change it, so it need not be collected again afterwards. */
+  unchangedByInstall?: true
   collect(node: Node, signal: AbortSignal): Promise<T>
 }

@@ -3,11 +3,11 @@ import type { Plugin, Snapshot, Task } from '../node/containerd/containerd-api.t
 import type { Collector } from './collector.ts'
 
 export interface ContainerdFacts {
-  /** The socket of the containerd that was looked at. */
+  /** The socket of this containerd. */
   socket: string
-  /** If not, nothing below is known, and all of it is empty. */
+  /** If false, everything below is empty. */
   answers: boolean
-  /** It accepts connections and says nothing: it is stopped or stuck. */
+  /** It accepts connections without answering: it is stopped or stuck. */
   silent: boolean
   version: string
   images: ContainerdImage[]
@@ -18,7 +18,6 @@ export interface ContainerdFacts {
 }
 
 export const containerd: Collector<ContainerdFacts> = {
-  name: 'containerd',
   timeoutMs: 15_000,
   async collect({ containerd }) {
     const socket = await containerd.socket()

@@ -1,7 +1,7 @@
 import type { FileSystem } from '../node/storage.ts'
 import type { Collector } from './collector.ts'
 
-/** Directories on whose file systems an edge node depends. */
+/** Directories whose file systems an edge node needs. */
 const directories = {
   root: '/',
   configuration: '/etc',
@@ -15,9 +15,8 @@ const directories = {
 export type DiskFacts = Record<keyof typeof directories, FileSystem>
 
 export const disks: Collector<DiskFacts> = {
-  name: 'disks',
   timeoutMs: 10_000,
-  lasting: true,
+  unchangedByInstall: true,
   async collect(node) {
     const entries = await Promise.all(
       Object.entries(directories).map(async ([name, path]) => [name, await node.storage.fileSystem(path)]),

@@ -1,21 +1,21 @@
 import type { Collector } from './collector.ts'
 
-/** A file of edgekit's on a node that is not as the last install left it. */
+/** A file of edgekit that differs from what the last install left. */
 export interface ChangedFile {
   path: string
-  /** What edgekit did there: `edgecore-config` is only the keys that it set. */
+  /** What edgekit installed: with `edgecore-config`, only the keys that it set. */
   kind: 'file' | 'link' | 'edgecore-config'
   gone: boolean
-  /** In words: `is gone`, `has been changed`, … */
+  /** In words, such as `is gone` or `has been changed`. */
   how: string
 }
 
-/** What has become of what edgekit installed here. */
+/** How the node differs from what edgekit installed. */
 export interface DriftFacts {
-  /** A run that neither came to its end nor was put back. */
+  /** A run that neither finished nor was rolled back. */
   interrupted: { command: string; since: string } | null
   changed: ChangedFile[]
 }
 
-/** Undefined when edgekit has installed nothing here. Whoever knows the receipt lends it: facts know no installs. */
+/** Returns undefined when edgekit has installed nothing here. Passed in by callers that can read the receipt. */
 export type DriftCollector = Collector<DriftFacts | undefined>

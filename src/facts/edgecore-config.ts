@@ -8,57 +8,55 @@ import type { Collector } from './collector.ts'
 import { memoizePerNode } from './memoized-node.ts'
 
 export interface EdgecoreConfigFacts {
-  /** The file that EdgeCore's unit really reads. */
+  /** The file that EdgeCore reads. */
   path: string
-  /** Undefined when there is no such file, or it is not YAML. */
+  /** Undefined when the file does not exist or is not YAML. */
   config: EdgecoreConfig | undefined
-  /** Why the file that is there could not be understood. */
+  /** Why the file cannot be parsed. */
   problem?: string
-  /** When it was last written, milliseconds since 1970. */
+  /** Modification time in milliseconds since 1970. */
   modifiedAt?: number
-  /** There is a file in the usual place as well, which this EdgeCore does not read. */
-  alsoUsual: boolean
+  /** The unit names another file, and the default one exists, too: EdgeCore ignores that. */
+  hasUnusedDefault: boolean
 }
 
 interface NodeConfig {
   path: string
-  /** Is there such a file? */
   exists: boolean
-  /** Of a file that is not there, or not YAML, EdgeCore's defaults. */
+  /** EdgeCore's defaults when the file does not exist or is not YAML. */
   config: EdgecoreConfig
-  /** Secret, and no part of any fact. */
+  /** Secret: not part of any fact. */
   login: BrokerLogin | undefined
-  /** Why the file that is there could not be understood. */
+  /** Why the file cannot be parsed. */
   problem?: string
 }
 
-/** What stands in the file that EdgeCore reads, and what it means. */
+/** The configuration file that EdgeCore reads, parsed. */
 export const readNodeConfig = memoizePerNode(async (node): Promise<NodeConfig> => {
   const { execStart } = await node.systemd.unit(units.edgecore)
   const path = edgecoreConfigPath(execStart)
   const text = await node.files.read(path)
-  const understood = (yaml: string) => {
+  const parse = (yaml: string) => {
     const keys = readKeys(yaml)
     return { path, exists: text !== undefined, config: edgecoreConfigIn(keys), login: brokerLoginIn(keys) }
   }
   try {
-    return understood(text ?? '')
+    return parse(text ?? '')
   } catch (error) {
-    return { ...understood(''), problem: messageOf(error) }
+    return { ...parse(''), problem: messageOf(error) }
   }
 })
 
 export const edgecoreConfig: Collector<EdgecoreConfigFacts> = {
-  name: 'edgecoreConfig',
   timeoutMs: 10_000,
   async collect(node) {
     const { path, exists, config, problem } = await readNodeConfig(node)
-    const [modifiedAt, usual] = await Promise.all([
+    const [modifiedAt, defaultFile] = await Promise.all([
       node.files.modified(path),
       node.files.status(paths.edgecoreConfig),
     ])
-    const alsoUsual = path !== paths.edgecoreConfig && usual !== undefined
-    const place = { path, alsoUsual, ...(modifiedAt !== undefined && { modifiedAt }) }
+    const hasUnusedDefault = path !== paths.edgecoreConfig && defaultFile !== undefined
+    const place = { path, hasUnusedDefault, ...(modifiedAt !== undefined && { modifiedAt }) }
     if (problem !== undefined) return { ...place, config: undefined, problem }
     return { ...place, config: exists ? config : undefined }
   },

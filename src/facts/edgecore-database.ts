@@ -3,18 +3,17 @@ import { readNodeConfig } from './edgecore-config.ts'
 
 export interface EdgecoreDatabaseFacts {
   path: string
-  /** Bytes; undefined when there is no such file. */
+  /** In bytes; undefined when the file does not exist. */
   size: number | undefined
-  /** Does it begin as a database of SQLite does? */
+  /** Whether it has the header of an SQLite database. */
   isDatabase: boolean
 }
 
-/** The first bytes of every database (sqlite.org/fileformat2.html, 1.3.1). */
+/** The header of every SQLite database (sqlite.org/fileformat2.html, 1.3.1). */
 const magic = Buffer.from('SQLite format 3\0')
 
-/** Where EdgeCore keeps what the cloud has told it: its node, its pods, its devices. */
+/** EdgeCore's database, which holds what the cloud sent: the node, its pods and devices. */
 export const edgecoreDatabase: Collector<EdgecoreDatabaseFacts> = {
-  name: 'edgecoreDatabase',
   timeoutMs: 10_000,
   async collect(node) {
     const { config } = await readNodeConfig(node)

@@ -1,11 +1,10 @@
 import { messageOf } from '../lib/errors.ts'
 import type { Collector } from './collector.ts'
 
-/** The kubelet inside EdgeCore says here how it is, to this machine only (edged readOnlyPort; the same in v1.12 to v1.23). */
+/** The health endpoint of the kubelet inside EdgeCore, on loopback only (edged readOnlyPort, v1.12 to v1.23). */
 const address = 'http://127.0.0.1:10350/healthz'
 
 export const edgecoreHealth: Collector<{ status: number; body: string } | { failure: string }> = {
-  name: 'edgecoreHealth',
   timeoutMs: 10_000,
   async collect({ network }) {
     try {

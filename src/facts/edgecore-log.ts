@@ -5,13 +5,12 @@ import { restarts } from './restarts.ts'
 import { unitJournal } from './unit-journal.ts'
 
 export interface EdgecoreLogFacts extends EdgecoreLogState {
-  /** How often systemd has just started it again by itself. */
+  /** How often systemd has recently restarted it. */
   restarts: number
 }
 
-/** What EdgeCore's journal says of its last start. */
+/** What EdgeCore logged since its last start. */
 export const edgecoreLog: Collector<EdgecoreLogFacts> = {
-  name: 'edgecoreLog',
   timeoutMs: 20_000,
   async collect(node) {
     const lines = await unitJournal(node, units.edgecore, 2000)

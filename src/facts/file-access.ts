@@ -1,13 +1,13 @@
 import type { Files } from '../node/files.ts'
 
-/** Who may do what with a file. */
+/** Permissions and owner of a file. */
 export interface FileAccess {
   mode: number
   uid: number
   gid: number
 }
 
-/** Undefined when there is no such file. */
+/** Returns undefined when the file does not exist. */
 export async function fileAccess(path: string, files: Files): Promise<FileAccess | undefined> {
   const found = await files.status(path)
   return found && { mode: found.mode, uid: found.uid, gid: found.gid }

@@ -30,7 +30,7 @@ import { runtimePrograms } from './runtime-programs.ts'
 import { secretFiles } from './secret-files.ts'
 import { units } from './units.ts'
 
-/** Everything edgekit looks at. The name of a fact is the name of its collector. */
+/** All collectors, by the name of their fact. */
 const collectors = {
   machine,
   clock,
@@ -47,7 +47,7 @@ const collectors = {
   brokerProbe,
   brokerConfig,
   brokerProcess,
-  anonymousEndpoints: anonymousEndpoints,
+  anonymousEndpoints,
   brokerJournal,
   edgecoreConfig,
   edgecoreLog,
@@ -56,21 +56,20 @@ const collectors = {
   certificates,
   secretFiles,
   bundle,
-  installedSettings: installedSettings,
+  installedSettings,
 }
 
 type Collectors = typeof collectors
 type ValueOf<C> = C extends Collector<infer T> ? T : never
 
-/** What is known about a node: plain data, which can be saved and looked at elsewhere. */
+/** Everything edgekit knows about a node: plain data, which can be saved and checked on another machine. */
 export type Facts = { [K in keyof Collectors]: Fact<ValueOf<Collectors[K]>> } & {
   drift: Fact<ValueOf<DriftCollector>>
 }
 
 export const factNames = [...Object.keys(collectors), 'drift'] as (keyof Facts)[]
 
-const notCompared: DriftCollector = {
-  name: 'drift',
+const noDrift: DriftCollector = {
   timeoutMs: 1_000,
   collect: async () => undefined,
 }
@@ -78,9 +77,9 @@ const notCompared: DriftCollector = {
 async function collect<T>(
   collector: Collector<T>,
   node: Node,
-  { leastMs = 0, limitMs = Number.POSITIVE_INFINITY }: CollectOptions,
+  { minTimeoutMs = 0, maxTimeoutMs = Number.POSITIVE_INFINITY }: CollectOptions,
 ): Promise<Fact<T>> {
-  const timeoutMs = Math.min(Math.max(collector.timeoutMs, leastMs), limitMs)
+  const timeoutMs = Math.min(Math.max(collector.timeoutMs, minTimeoutMs), maxTimeoutMs)
   const signal = AbortSignal.timeout(timeoutMs)
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), {
@@ -95,32 +94,32 @@ async function collect<T>(
 }
 
 interface CollectOptions {
-  /** The longest that anything may take, milliseconds. */
-  limitMs?: number
-  /** Everything may take as long as this, milliseconds: an install would rather wait than refuse. */
-  leastMs?: number
+  /** Upper limit for the time-out of every collector. */
+  maxTimeoutMs?: number
+  /** Lower limit for the time-out of every collector: an install waits longer rather than refuse. */
+  minTimeoutMs?: number
   drift?: DriftCollector
-  /** Also what only an install wants to know. */
+  /** Also collect the facts that only an install needs; the default. */
   beforeInstall?: boolean
-  /** What an install has found before it. What it does not change is not looked at once more. */
+  /** Facts from before an install: those that it does not change are copied. */
   before?: Facts
 }
 
 /**
- * Look at a node: all collectors at once, each within its own time and at most `limitMs` milliseconds. Never throws; a
- * failed one leaves its reason. Without `drift` the node is not compared with what was installed.
+ * Collect all facts about a node at the same time. Never throws: a collector that fails or exceeds its time-out leaves an
+ * unknown fact with the reason. Without `drift` the node is not compared with what was installed.
  */
 export async function collectFacts(node: Node, options: CollectOptions = {}): Promise<Facts> {
-  const { drift = notCompared, beforeInstall = true, before } = options
-  const look = memoizedNode(node)
+  const { drift = noDrift, beforeInstall = true, before } = options
+  const memoized = memoizedNode(node)
   const entries = await Promise.all(
     Object.entries({ ...collectors, drift }).map(async ([name, collector]) => [
       name,
-      before && collector.lasting
+      before && collector.unchangedByInstall
         ? before[name as keyof Facts]
         : collector.onlyBeforeInstall && !beforeInstall
-          ? { unknown: 'looked at only before an install' }
-          : await collect<unknown>(collector, look, options),
+          ? { unknown: 'collected only before an install' }
+          : await collect<unknown>(collector, memoized, options),
     ]),
   )
   return Object.fromEntries(entries) as Facts

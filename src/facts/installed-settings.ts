@@ -1,17 +1,17 @@
 import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 
-/** What was asked for when this node was installed. */
+/** The options of the last install, as far as checks depend on them. */
 export interface InstalledSettings {
-  /** `staged`: prepared, and not to run yet. `none`: only the broker. */
+  /** `staged`: prepared, but not started yet. `none`: only the broker is installed. */
   edgecore: 'running' | 'staged' | 'none'
-  /** What was there and is somebody else's is used as it is. */
+  /** Use existing services that edgekit did not install. */
   adopt: boolean
-  /** The name of the node, where it was to be another than that of the machine. */
+  /** The node name, if it differs from the host name. */
   nodeName?: string
 }
 
-/** What the options of an install say; without any, a whole node of edgekit's own. */
+/** Read the options of a receipt. The default is a node with everything, installed by edgekit. */
 export function installedSettingsFrom(
   options: { edgecore?: unknown; stage?: unknown; adopt?: unknown; nodeName?: unknown } = {},
 ): InstalledSettings {
@@ -24,7 +24,6 @@ export function installedSettingsFrom(
 }
 
 export const installedSettings: Collector<InstalledSettings> = {
-  name: 'wanted',
   timeoutMs: 5_000,
   async collect({ files }) {
     const text = await files.read(paths.receipt)

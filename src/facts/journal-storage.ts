@@ -1,23 +1,22 @@
 import type { Collector } from './collector.ts'
 
 export interface JournalStorageFacts {
-  /** On the disk: it is still there after a restart of the machine. */
+  /** On the disk: it survives a reboot. */
   persistent: boolean
-  /** In memory. */
+  /** In memory: it is lost at a reboot. */
   volatile: boolean
 }
 
-/** Where journald keeps what it is told (systemd-journald.service(8), FILES). */
+/** Where journald stores the journal (systemd-journald.service(8), FILES). */
 export const journalStorage: Collector<JournalStorageFacts> = {
-  name: 'journalStorage',
   timeoutMs: 10_000,
   async collect({ files }) {
-    // The directory of this machine; others are left from a copied disk.
+    // The directory of this machine: a copied disk also has those of others.
     const machine = (await files.read('/etc/machine-id'))?.trim() ?? ''
-    const isThere = async (path: string) => (await files.list(`${path}/${machine}`)).length > 0
+    const hasFiles = async (path: string) => (await files.list(`${path}/${machine}`)).length > 0
     const [persistent, volatile] = await Promise.all([
-      isThere('/var/log/journal'),
-      isThere('/run/log/journal'),
+      hasFiles('/var/log/journal'),
+      hasFiles('/run/log/journal'),
     ])
     return { persistent, volatile }
   },

@@ -10,7 +10,7 @@ export interface Holder extends SocketOwner {
   container: string | undefined
   /** `namespace/name` of the pod that the container belongs to. */
   pod: string | undefined
-  /** The package of the distribution that it came with. */
+  /** The Debian package of its program. */
   package: string | undefined
 }
 
@@ -34,17 +34,17 @@ async function podOf(container: string, { containerd }: Node): Promise<string | 
   return name && `${labels['io.kubernetes.pod.namespace']}/${name}`
 }
 
-/** Programs that a device might take for the broker of this node. */
+/** MQTT brokers, which devices could mistake for the broker of this node. */
 export const brokerPrograms = /^(mosquitto|nanomq|emqx|beam\.smp|vernemq|hivemq|rabbitmq)/
-/** Those of the broker, of the broker inside EdgeCore, and of EdgeCore's health. */
-const portsOfOurs: readonly number[] = [1883, 1884, 10350]
+/** The ports of the broker, of the broker inside EdgeCore, and of EdgeCore's health endpoint. */
+const requiredPorts: readonly number[] = [1883, 1884, 10350]
 
-/** Only who is in the way is told how to remove it; to ask for everybody's package takes long. */
-const mayBeInTheWay = ({ port, owner }: Listener): boolean =>
-  portsOfOurs.includes(port) || brokerPrograms.test(owner?.program ?? '')
+/** Only a conflict has a remedy that names the package, and looking up every package is slow. */
+const mayConflict = ({ port, owner }: Listener): boolean =>
+  requiredPorts.includes(port) || brokerPrograms.test(owner?.program ?? '')
 
 async function packageOf(executable: string, { processes }: Node): Promise<string | undefined> {
-  // Where no package puts anything; most programs that listen on an edge node are there.
+  // Packages install nothing elsewhere, and most listeners of an edge node run from there.
   if (!/^\/(usr\/(?!local\/)|s?bin\/)/.test(executable)) return undefined
   const found = await processes
     .run('dpkg', ['--search', executable], { timeoutMs: 5_000 })
@@ -60,15 +60,14 @@ async function identify(listener: Listener, node: Node): Promise<HeldListener> {
   const inPod = owner.controlGroup.includes('kubepods')
   const [pod, fromPackage] = await Promise.all([
     inPod && container ? podOf(container, node) : undefined,
-    container || !mayBeInTheWay(listener) ? undefined : packageOf(owner.executable, node),
+    container || !mayConflict(listener) ? undefined : packageOf(owner.executable, node),
   ])
   const unit = container ? undefined : unitIn(owner.controlGroup)
   return { ...listener, owner: { ...owner, unit, container, pod, package: fromPackage } }
 }
 
-/** Every TCP socket that listens, and who holds it. */
+/** All listening TCP sockets, and the process behind each. */
 export const listeners: Collector<HeldListener[]> = {
-  name: 'listeners',
   timeoutMs: 10_000,
   async collect(node) {
     const found = await node.network.listeners()

@@ -4,16 +4,15 @@ import { memoizePerNode } from './memoized-node.ts'
 
 export interface MachineFacts extends Machine {
   systemdIsInit: boolean
-  /** Files that `ctr run --net-host` binds into the container, and without which it does not start. */
+  /** Files that `ctr run --net-host` bind-mounts; without them the container does not start. */
   networkFiles: Record<'/etc/hosts' | '/etc/resolv.conf', boolean>
 }
 
 export const machineOf = memoizePerNode(node => node.machine())
 
 export const machine: Collector<MachineFacts> = {
-  name: 'machine',
   timeoutMs: 10_000,
-  lasting: true,
+  unchangedByInstall: true,
   async collect(node) {
     const readable = async (path: string) => (await node.files.read(path)) !== undefined
     const [found, systemdIsInit, hosts, resolv] = await Promise.all([

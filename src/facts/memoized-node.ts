@@ -1,7 +1,7 @@
 import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
 
-/** What several want to know of a node, found out once for each look at it, that is for each node that `lookingOnce` gives. */
+/** Run `ask` once per node: collectors share the answer, because each collection of facts has its own memoized node. */
 export function memoizePerNode<T>(ask: (node: Node) => Promise<T>): (node: Node) => Promise<T> {
   const answers = new WeakMap<Node, Promise<T>>()
   return node => {
@@ -17,24 +17,24 @@ const images = memoizePerNode(({ containerd }) => containerd.images())
 const containers = memoizePerNode(({ containerd }) => containerd.containers())
 const answers = memoizePerNode(({ containerd }) => containerd.answers())
 
-/** The same node, for one look at it: what is asked of its units and of containerd is asked once, for all of them. */
+/** A node for one collection of facts: queries of its units and of containerd run once and share their results. */
 export function memoizedNode(node: Node): Node {
   const { systemd, containerd } = node
-  const asked = { ...node }
+  const key = { ...node }
   return {
     ...node,
     containerd: {
       ...containerd,
-      images: () => images(asked),
-      containers: () => containers(asked),
-      answers: () => answers(asked),
+      images: () => images(key),
+      containers: () => containers(key),
+      answers: () => answers(key),
     },
     systemd: {
       ...systemd,
-      unit: async name => (await unitStates(asked))[names.indexOf(name)] ?? systemd.unit(name),
+      unit: async name => (await unitStates(key))[names.indexOf(name)] ?? systemd.unit(name),
       units: async wanted =>
         wanted.every(name => names.includes(name))
-          ? (await unitStates(asked)).filter(({ name }) => wanted.includes(name))
+          ? (await unitStates(key)).filter(({ name }) => wanted.includes(name))
           : systemd.units(wanted),
     },
   }

@@ -1,16 +1,15 @@
 import type { Collector } from './collector.ts'
 
 export interface NetworkFacts {
-  /** Interfaces through which a default route goes. */
+  /** Interfaces with a default route. */
   defaultRoutes: string[]
-  /** Addresses that others can reach. */
+  /** Addresses that are neither loopback nor link-local. */
   addresses: string[]
 }
 
 export const network: Collector<NetworkFacts> = {
-  name: 'network',
   timeoutMs: 10_000,
-  lasting: true,
+  unchangedByInstall: true,
   collect: async ({ network }) => ({
     defaultRoutes: await network.defaultRoutes(),
     addresses: network.addresses(),

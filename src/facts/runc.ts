@@ -1,11 +1,10 @@
 import { messageOf } from '../lib/errors.ts'
 import type { Collector } from './collector.ts'
 
-/** Does runc start at all? containerd calls it for every container. */
+/** Whether runc, which containerd runs for every container, starts at all. */
 export const runc: Collector<{ version: string } | { failure: string }> = {
-  name: 'runc',
   timeoutMs: 15_000,
-  lasting: true,
+  unchangedByInstall: true,
   collect: async node =>
     node.containerd.runcVersion().then(
       version => ({ version }),

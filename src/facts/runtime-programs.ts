@@ -1,16 +1,15 @@
 import { join } from 'node:path'
 import type { Collector } from './collector.ts'
 
-/** Where the programs of a container runtime are, each with all the places a service would find it in. */
+/** All paths at which systemd would find each program of a container runtime. */
 export type RuntimeProgramsFacts = Record<'containerd' | 'runc', string[]>
 
-/** In the order in which systemd looks for a program (systemd.exec(5), DEFAULT_PATH). */
+/** systemd's search path, in order (systemd.exec(5), DEFAULT_PATH). */
 const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
 export const runtimePrograms: Collector<RuntimeProgramsFacts> = {
-  name: 'runtimePrograms',
   timeoutMs: 5_000,
-  lasting: true,
+  unchangedByInstall: true,
   async collect({ files }) {
     const find = async (program: string): Promise<string[]> => {
       const candidates = directories.map(directory => join(directory, program))

@@ -7,9 +7,8 @@ export interface SecretFile extends FileAccess {
   path: string
 }
 
-/** The files of EdgeCore that hold passwords, tokens or keys, and who may read them; those that are there. */
+/** The existing files of EdgeCore that contain passwords, tokens or keys, with their permissions. */
 export const secretFiles: Collector<SecretFile[]> = {
-  name: 'secretFiles',
   timeoutMs: 10_000,
   async collect(node) {
     const { files } = node

@@ -4,10 +4,10 @@ import { isUnknown } from '../node/systemd.ts'
 import type { JournalLine } from '../node/systemd-journal.ts'
 
 /**
- * The last `max` lines of a unit's journal; none of a unit that systemd does not know. Where its file is systemd is not
- * asked first, which would take as long as to read the journal.
+ * The last `max` lines of a unit's journal; none for a unit that does not exist. A unit file in /etc answers that without
+ * `systemctl`, which would take as long as reading the journal.
  */
 export async function unitJournal(node: Node, unit: string, max: number): Promise<JournalLine[]> {
-  const isInPlace = (await node.files.status(unitFile(unit))) !== undefined
-  return isInPlace || !isUnknown(await node.systemd.unit(unit)) ? await node.journal.lines(unit, { max }) : []
+  const hasFile = (await node.files.status(unitFile(unit))) !== undefined
+  return hasFile || !isUnknown(await node.systemd.unit(unit)) ? await node.journal.lines(unit, { max }) : []
 }

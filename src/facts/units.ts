@@ -3,33 +3,32 @@ import type { UnitState } from '../node/systemd.ts'
 import type { Collector } from './collector.ts'
 
 export interface UnitFacts extends UnitState {
-  /** Was its unit file written by edgekit? It then has a section [X-Edgekit], which systemd ignores. */
+  /** edgekit wrote its unit file, which then has a section [X-Edgekit] that systemd ignores (systemd.unit(5)). */
   ours: boolean
-  /** A unit file of a package, which does not count because there is one of the same name in /etc. */
-  hides: string | undefined
+  /** The unit file of a package that this one in /etc shadows. */
+  shadows: string | undefined
 }
 
-/** Is there a unit, and somebody else's? */
+/** The unit exists, and edgekit did not install it. */
 export const isForeign = ({ load, ours }: UnitFacts): boolean => load === 'loaded' && !ours
 
 export type UnitsFacts = Record<keyof typeof names, UnitFacts>
 
 export const units: Collector<UnitsFacts> = {
-  name: 'units',
   timeoutMs: 10_000,
   async collect(node) {
     const states = await node.systemd.units(Object.values(names))
-    const looked = await Promise.all(
+    const facts = await Promise.all(
       states.map(async (state): Promise<UnitFacts> => {
         const packaged = `/usr/lib/systemd/system/${state.name}`
-        const isHidden = state.fragmentPath.startsWith('/etc/') && (await node.files.status(packaged))
+        const isShadowed = state.fragmentPath.startsWith('/etc/') && (await node.files.status(packaged))
         const text = state.fragmentPath ? await node.files.read(state.fragmentPath) : undefined
-        // One that was removed from the disk is nobody's; systemd only has not noticed.
+        // A removed file belongs to nobody: systemd just has not reloaded yet.
         const removed = state.fragmentPath !== '' && text === undefined
-        const hides = isHidden ? packaged : undefined
-        return { ...state, hides, ours: removed || /^\[X-Edgekit\]$/m.test(text ?? '') }
+        const shadows = isShadowed ? packaged : undefined
+        return { ...state, shadows, ours: removed || /^\[X-Edgekit\]$/m.test(text ?? '') }
       }),
     )
-    return Object.fromEntries(Object.keys(names).map((key, index) => [key, looked[index]])) as UnitsFacts
+    return Object.fromEntries(Object.keys(names).map((key, index) => [key, facts[index]])) as UnitsFacts
   },
 }

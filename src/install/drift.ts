@@ -11,7 +11,6 @@ const kinds: readonly string[] = ['file', 'link', 'edgecore-config'] satisfies C
 
 /** The comparison of `edgekit status` with what the last install left on the disk, made in milliseconds. */
 export const drift: DriftCollector = {
-  name: 'drift',
   timeoutMs: 15_000,
   async collect(node) {
     const receipt = await readReceipt(node.files)

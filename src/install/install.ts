@@ -120,7 +120,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   // Where nothing was done, nothing is to be looked at twice.
   const isChanged = plan.steps.length + plan.undo.length + afterwards.length > 0
   const now = {
-    ...(isChanged ? await collectFacts(node, { leastMs: 60_000, before: facts }) : facts),
+    ...(isChanged ? await collectFacts(node, { minTimeoutMs: 60_000, before: facts }) : facts),
     installedSettings: { value: wanted },
   }
   const checklist = runChecks(checksForRole('checklist', role), now)

@@ -87,7 +87,7 @@ export async function prepare(
       title: 'Look at this node',
       async run() {
         facts = {
-          ...(await collectFacts(node, { leastMs: 60_000 })),
+          ...(await collectFacts(node, { minTimeoutMs: 60_000 })),
           installedSettings: { value: installedSettingsFrom(choices) },
         }
         findings = preflight(bundle, facts, { ignored: asked.ignore ?? [], force })

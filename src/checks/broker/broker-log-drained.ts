@@ -9,10 +9,10 @@ export const brokerLogDrained: Check = {
   run(facts) {
     const broker = requireFact(facts.brokerProcess)
     if (!broker) return { status: 'skip', observed: 'there is no process of the broker' }
-    const stopped = broker.keepers.filter(({ state }) => state === 'T')
+    const stopped = broker.logReaders.filter(({ state }) => state === 'T')
     const blocked = /pipe_write/.test(broker.kernelWait)
     if (!blocked && stopped.length === 0)
-      return { status: 'pass', observed: broker.keepers.map(({ program }) => program).join(', ') || 'yes' }
+      return { status: 'pass', observed: broker.logReaders.map(({ program }) => program).join(', ') || 'yes' }
     const reader = stopped.map(({ program }) => program).join(' and ')
     return {
       status: 'fail',

@@ -9,7 +9,7 @@ export const edgecoreConfigFile: Check = {
   appliesTo: { edgecore: 'prepared' },
   needs: ['systemd-is-init'],
   run(facts) {
-    const { path, config, problem, alsoUsual } = requireFact(facts.edgecoreConfig)
+    const { path, config, problem, hasUnusedDefault } = requireFact(facts.edgecoreConfig)
     const unitSays = path === paths.edgecoreConfig ? '' : ` (edgecore.service says --config ${path})`
     if (problem) {
       return {
@@ -24,7 +24,7 @@ export const edgecoreConfigFile: Check = {
         status: 'fail',
         observed: `${path} does not exist${unitSays}`,
         expected: 'the configuration of EdgeCore',
-        remedy: alsoUsual
+        remedy: hasUnusedDefault
           ? {
               text: `There is one in ${paths.edgecoreConfig}: take --config out of the unit.`,
               commands: ['systemctl edit --full edgecore.service', 'systemctl restart edgecore'],
@@ -35,7 +35,7 @@ export const edgecoreConfigFile: Check = {
             },
       }
     }
-    if (!alsoUsual) return { status: 'pass', observed: path }
+    if (!hasUnusedDefault) return { status: 'pass', observed: path }
     return {
       status: 'warn',
       observed: `EdgeCore reads ${path}, and not ${paths.edgecoreConfig}, which is there too`,

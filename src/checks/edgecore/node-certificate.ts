@@ -35,11 +35,11 @@ const validity = ({ validFrom, validTo }: CertificateFacts): string =>
   `from ${day(validFrom)} to ${day(validTo)}`
 
 function mistakeIn(certificate: CertificateFacts, now: number): string | undefined {
-  const { certificateFile, validFrom, validTo, keyFits, issuedByAuthority } = certificate
+  const { certificateFile, validFrom, validTo, keyMatches, issuedByAuthority } = certificate
   if (validTo < now) return `${certificateFile} expired at ${day(validTo)}`
   if (validFrom > now) return `${certificateFile} is valid only from ${day(validFrom)}`
-  if (keyFits === undefined) return `the key of ${certificateFile} is not there`
-  if (!keyFits) return `${certificateFile} and its key do not belong together`
+  if (keyMatches === undefined) return `the key of ${certificateFile} is not there`
+  if (!keyMatches) return `${certificateFile} and its key do not belong together`
   if (issuedByAuthority === undefined) return `the CA of the cloud (rootCA.crt) is not there`
   if (!issuedByAuthority)
     return `${certificateFile} is from another authority than rootCA.crt: from another cloud`

@@ -15,8 +15,8 @@ export const brokerCpu: Check = {
   run(facts) {
     const broker = requireFact(facts.brokerProcess)
     if (!broker) return { status: 'skip', observed: 'its process cannot be seen' }
-    const share = (broker.cpuMs - allowanceMs) / broker.aliveMs
-    const observed = `${((100 * broker.cpuMs) / broker.aliveMs).toFixed(2)} % since it was started`
+    const share = (broker.cpuMs - allowanceMs) / broker.ageMs
+    const observed = `${((100 * broker.cpuMs) / broker.ageMs).toFixed(2)} % since it was started`
     const probe = 'value' in facts.brokerProbe ? facts.brokerProbe.value : undefined
     const messages = (probe && 'publishedPerMinute' in probe && probe.publishedPerMinute) || 0
     if (share <= budget) return { status: 'pass', observed }

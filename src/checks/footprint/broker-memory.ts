@@ -12,7 +12,7 @@ export const brokerMemory: Check = {
   run(facts) {
     const broker = requireFact(facts.brokerProcess)
     if (!broker) return { status: 'skip', observed: 'there is no process of the broker' }
-    const keepers = broker.keepers.map(
+    const keepers = broker.logReaders.map(
       ({ program, residentBytes }) => `${program} ${formatBytes(residentBytes)}`,
     )
     const observed = [formatBytes(broker.residentBytes), ...keepers].join(', ')

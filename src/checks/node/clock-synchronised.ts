@@ -7,10 +7,10 @@ export const clockSynchronised: Check = {
   tags: ['preflight', 'doctor'],
   needs: ['clock'],
   run(facts) {
-    const { synchronised } = requireFact(facts.clock)
-    if (synchronised === undefined)
+    const { synchronized } = requireFact(facts.clock)
+    if (synchronized === undefined)
       return { status: 'skip', observed: 'this machine does not tell (no timedatectl)' }
-    if (synchronised) return { status: 'pass', observed: 'synchronised' }
+    if (synchronized) return { status: 'pass', observed: 'synchronised' }
     return {
       status: 'warn',
       observed: 'nothing keeps the clock right',

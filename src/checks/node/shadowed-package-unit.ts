@@ -7,15 +7,15 @@ export const shadowedPackageUnit: Check = {
   tags: ['doctor'],
   needs: ['systemd-is-init', 'foreign-units'],
   run(facts) {
-    const { hides } = requireFact(facts.units).broker
-    if (hides === undefined) return { status: 'pass', observed: 'no other one of that name' }
+    const { shadows } = requireFact(facts.units).broker
+    if (shadows === undefined) return { status: 'pass', observed: 'no other one of that name' }
     return {
       status: 'warn',
-      observed: `${hides} is there too, and does not count beside that of edgekit`,
+      observed: `${shadows} is there too, and does not count beside that of edgekit`,
       expected: 'one unit: whoever installed that package may believe that his broker runs',
       remedy: {
         text: 'If the package is not needed, remove it: its upgrades restart mosquitto.service.',
-        commands: [`dpkg -S ${hides}`, 'apt-get remove mosquitto'],
+        commands: [`dpkg -S ${shadows}`, 'apt-get remove mosquitto'],
       },
     }
   },

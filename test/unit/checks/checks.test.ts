@@ -428,9 +428,9 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
   ['programs-can-run', 'pass', 'noexec on /etc', node => (node.disks.value.configuration.noExec = true)],
   ['clock', 'fail', 'two years behind', node => (node.clock.value.now -= 2 * 365 * 86_400_000)],
   ['clock', 'pass', 'an hour behind', node => (node.clock.value.now -= 25 * 3_600_000)],
-  ['clock', 'pass', 'nothing to compare it with', node => (node.clock.value.happened = [])],
-  ['clock-synchronised', 'warn', 'no time server', node => (node.clock.value.synchronised = false)],
-  ['clock-synchronised', 'skip', 'no timedatectl', node => (node.clock.value.synchronised = undefined)],
+  ['clock', 'pass', 'nothing to compare it with', node => (node.clock.value.pastEvents = [])],
+  ['clock-synchronised', 'warn', 'no time server', node => (node.clock.value.synchronized = false)],
+  ['clock-synchronised', 'skip', 'no timedatectl', node => (node.clock.value.synchronized = undefined)],
   [
     'node-name',
     'pass',

@@ -145,7 +145,7 @@ const table: Row[] = [
     'broker-log-drained',
     'fail',
     'ctr stopped',
-    node => broker(node, { keepers: [{ program: 'ctr', state: 'T', residentBytes: 1 }] }),
+    node => broker(node, { logReaders: [{ program: 'ctr', state: 'T', residentBytes: 1 }] }),
   ],
   ['broker-log-drained', 'skip', 'no process', node => (node.brokerProcess.value = undefined)],
   [
@@ -191,7 +191,7 @@ const table: Row[] = [
     'not YAML',
     node => Object.assign(node.edgecoreConfig.value, { config: undefined, problem: 'line 2' }),
   ],
-  ['edgecore-config-file', 'warn', 'two files', node => (node.edgecoreConfig.value.alsoUsual = true)],
+  ['edgecore-config-file', 'warn', 'two files', node => (node.edgecoreConfig.value.hasUnusedDefault = true)],
   ...[
     'modules: {eventBus: null}',
     'modules: {eventBus: {eventBusTLS: }}',
@@ -238,8 +238,8 @@ const table: Row[] = [
   ['event-bus-clients', 'warn', 'a password alone', config('modules: {eventBus: {mqttPassword: secret}}')],
   ['node-certificate', 'fail', 'expired', node => certificate(node, { validTo: now - 1 })],
   ['node-certificate', 'fail', 'not valid yet', node => certificate(node, { validFrom: now + 1 })],
-  ['node-certificate', 'fail', 'another key', node => certificate(node, { keyFits: false })],
-  ['node-certificate', 'fail', 'no key', node => certificate(node, { keyFits: undefined })],
+  ['node-certificate', 'fail', 'another key', node => certificate(node, { keyMatches: false })],
+  ['node-certificate', 'fail', 'no key', node => certificate(node, { keyMatches: undefined })],
   ['node-certificate', 'fail', 'no CA', node => certificate(node, { issuedByAuthority: undefined })],
   ['node-certificate', 'fail', 'another CA', node => certificate(node, { issuedByAuthority: false })],
   [
@@ -454,7 +454,7 @@ const table: Row[] = [
       probe(node, { publishedPerMinute: 6_000 })
     },
   ],
-  ['broker-cpu', 'pass', 'just started', node => broker(node, { cpuMs: 400, aliveMs: 10_000 })],
+  ['broker-cpu', 'pass', 'just started', node => broker(node, { cpuMs: 400, ageMs: 10_000 })],
   ['broker-memory', 'warn', '30 MB', node => broker(node, { residentBytes: 30e6 })],
   ['broker-start-time', 'warn', '3 s', node => (node.units.value.broker.startedInMs = 3_000)],
   [
@@ -481,7 +481,7 @@ const table: Row[] = [
     '3 s while the node starts',
     node => {
       node.units.value.broker.startedInMs = 3_000
-      broker(node, { aliveMs: 7_190_000 })
+      broker(node, { ageMs: 7_190_000 })
     },
   ],
   [
@@ -495,7 +495,7 @@ const table: Row[] = [
     'shadowed-package-unit',
     'warn',
     'a package',
-    node => (node.units.value.broker.hides = '/usr/lib/systemd/system/mosquitto.service'),
+    node => (node.units.value.broker.shadows = '/usr/lib/systemd/system/mosquitto.service'),
   ],
   [
     'images-evicted',

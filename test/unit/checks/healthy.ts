@@ -53,7 +53,7 @@ export const unit = (name: string, changes: Partial<UnitFacts> = {}): UnitFacts 
   wants: ['containerd.service', 'mosquitto.service'],
   killMode: 'control-group',
   ours: true,
-  hides: undefined,
+  shadows: undefined,
   ...changes,
 })
 
@@ -163,8 +163,8 @@ export const healthy = (): {
   clock: {
     value: {
       now: Date.parse('2026-11-21T10:00:00Z'),
-      happened: [{ what: 'the bundle was installed', time: Date.parse('2026-11-20T10:00:00Z') }],
-      synchronised: true,
+      pastEvents: [{ event: 'the bundle was installed', time: Date.parse('2026-11-20T10:00:00Z') }],
+      synchronized: true,
     },
   },
   disks: {
@@ -216,13 +216,13 @@ export const healthy = (): {
       state: 'S',
       kernelWait: 'do_epoll_wait',
       residentBytes: 8_400_000,
-      keepers: [
+      logReaders: [
         { program: 'ctr', state: 'S', residentBytes: 26_700_000 },
         { program: 'containerd-shim', state: 'S', residentBytes: 20_300_000 },
       ],
       cpuMs: 500,
-      aliveMs: 3_600_000,
-      systemAliveMs: 7_200_000,
+      ageMs: 3_600_000,
+      uptimeMs: 7_200_000,
       load: 0.1,
       uid: 1883,
       noNewPrivileges: true,
@@ -238,7 +238,7 @@ export const healthy = (): {
       path: '/etc/kubeedge/config/edgecore.yaml',
       config: readEdgecoreConfig('modules: {}\n'),
       modifiedAt: Date.parse('2026-11-20T10:00:00Z'),
-      alsoUsual: false,
+      hasUnusedDefault: false,
     },
   },
   edgecoreLog: {
@@ -266,7 +266,7 @@ export const healthy = (): {
         issuer: 'CN=KubeEdge',
         validFrom: Date.parse('2026-11-01T00:00:00Z'),
         validTo: Date.parse('2027-11-01T00:00:00Z'),
-        keyFits: true,
+        keyMatches: true,
         issuedByAuthority: true,
       },
       eventBusProblems: [],

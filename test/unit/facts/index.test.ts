@@ -5,7 +5,7 @@ import { healthy } from '../checks/healthy.ts'
 
 test('after an install only what it may have changed is looked at again', async () => {
   const before = healthy()
-  const after = await collectFacts(await tinyNode(), { before, limitMs: 1_000 })
+  const after = await collectFacts(await tinyNode(), { before, maxTimeoutMs: 1_000 })
   const same = factNames.filter(name => after[name] === before[name])
   expect(same).toEqual(['machine', 'disks', 'network', 'runtimePrograms', 'ctr', 'runc'])
 })
