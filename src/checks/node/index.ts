@@ -2,7 +2,7 @@ import type { Check } from '../check.ts'
 import { architecture } from './architecture.ts'
 import { cgroupMode } from './cgroup-mode.ts'
 import { clock } from './clock.ts'
-import { clockSynchronised } from './clock-synchronised.ts'
+import { clockSynchronized } from './clock-synchronized.ts'
 import { defaultRoute } from './default-route.ts'
 import { directoriesWritable } from './directories-writable.ts'
 import { diskPressure } from './disk-pressure.ts'
@@ -37,7 +37,7 @@ export const nodeChecks: readonly Check[] = [
   directoriesWritable,
   programsCanRun,
   clock,
-  clockSynchronised,
+  clockSynchronized,
   nodeName,
   defaultRoute,
   networkFiles,

@@ -3,7 +3,7 @@ import { type Fault, seenAfter } from './fault.ts'
 export const noTimeServer: Fault = {
   what: 'no time server keeps the clock right',
   occasion: 'doctor',
-  fails: 'clock-synchronised',
+  fails: 'clock-synchronized',
   status: 'warn',
   says: /timedatectl set-ntp true/,
   release: 'bookworm',

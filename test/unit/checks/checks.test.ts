@@ -429,8 +429,8 @@ const table: [id: string, status: CheckResult['status'], what: string, breakIt: 
   ['clock', 'fail', 'two years behind', node => (node.clock.value.now -= 2 * 365 * 86_400_000)],
   ['clock', 'pass', 'an hour behind', node => (node.clock.value.now -= 25 * 3_600_000)],
   ['clock', 'pass', 'nothing to compare it with', node => (node.clock.value.pastEvents = [])],
-  ['clock-synchronised', 'warn', 'no time server', node => (node.clock.value.synchronized = false)],
-  ['clock-synchronised', 'skip', 'no timedatectl', node => (node.clock.value.synchronized = undefined)],
+  ['clock-synchronized', 'warn', 'no time server', node => (node.clock.value.synchronized = false)],
+  ['clock-synchronized', 'skip', 'no timedatectl', node => (node.clock.value.synchronized = undefined)],
   [
     'node-name',
     'pass',

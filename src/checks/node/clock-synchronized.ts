@@ -1,8 +1,8 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-export const clockSynchronised: Check = {
-  id: 'clock-synchronised',
+export const clockSynchronized: Check = {
+  id: 'clock-synchronized',
   title: 'The clock is kept right by a time server',
   tags: ['preflight', 'doctor'],
   needs: ['clock'],
