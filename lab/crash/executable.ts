@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'esbuild'
 import { edgekit } from '../../tools/edgekit.ts'
@@ -11,13 +11,19 @@ import { cached } from '../cache.ts'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const replaced = ['files.ts', 'processes.ts']
 
-/** src/node/node.ts gets its parts from this directory. The product itself knows nothing of it. */
+/** src/node/node.ts imports these files from this directory instead; the product itself does not know about it. */
 const crashPlugin: Plugin = {
   name: 'crash',
   setup(build) {
-    build.onResolve({ filter: /^\.\/(files|processes)\.ts$/ }, ({ path, importer }) =>
-      importer.endsWith('/src/node/node.ts') ? { path: join(here, path) } : undefined,
-    )
+    const missing = new Set(replaced)
+    build.onResolve({ filter: /\/(files|processes)\.ts$/ }, ({ path, importer }) => {
+      if (!importer.endsWith('/src/node/node.ts')) return undefined
+      missing.delete(basename(path))
+      return { path: join(here, basename(path)) }
+    })
+    build.onEnd(() => {
+      if (missing.size > 0) throw new Error(`src/node/node.ts does not import ${[...missing].join(', ')}`)
+    })
   },
 }
 
