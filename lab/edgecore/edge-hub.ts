@@ -1,20 +1,23 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import https from 'node:https'
-import type { Duplex } from 'node:stream'
+import { existsSync, readFileSync } from 'node:fs'
+import { Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { applyForCertificate } from './apply-certificate.ts'
 import { sleep } from './clock.ts'
+import { CloudSession } from './cloud-session.ts'
 import type { Config, Section } from './config.ts'
-import { dialError, goReason } from './go-errors.ts'
-import { error, info, panic, warning } from './klog.ts'
+import { goReason } from './go-errors.ts'
+import { error, info } from './klog.ts'
+import { request } from './tls-request.ts'
 
 /** The connection to the cloud (edge/pkg/edgehub, v1.21 and later): certificates first, then a websocket for ever. */
 export async function startEdgeHub(config: Config): Promise<void> {
   const hub = config.modules.edgeHub
   const reason = whyNoCertificate(hub, config.nodeName)
-  if (reason !== undefined) await applyForCertificate(hub, reason)
+  if (reason !== undefined) await applyForCertificate(config, reason)
   info('certmanager.go:145', 'Certificate rotation is enabled.')
   for (;;) {
-    await connectOften(hub, config.nodeName)
+    await connectOften(config)
     await sleep(2 * Number(hub['heartbeat']))
   }
 }
@@ -34,32 +37,18 @@ function whyNoCertificate(hub: Section, nodeName: string): string | undefined {
     : `certificate CN ${name} does not match node name ${nodeName}`
 }
 
-async function applyForCertificate(hub: Section, reason: string): Promise<never> {
-  warning('certmanager.go:79', `unable to get the current edge certs, reason: ${reason}`)
-  info('certmanager.go:80', 'Reuse the token to obtain the certificate')
-  info('http.go:42', 'tlsConfig InsecureSkipVerify true')
-  const url = `${String(hub['httpServer'])}/ca.crt`
-  const failure = await new Promise<string>(resolve => {
-    https
-      .get(url, { rejectUnauthorized: false }, () =>
-        resolve('the stand-in takes no certificates from a cloud'),
-      )
-      .on('error', cause => resolve(dialError('tcp', new URL(url).host, cause)))
-  })
-  return panic(
-    `failed to apply the edge certs, err: failed to get CA certificate, err: Get "${url}": ${failure}`,
-    'github.com/kubeedge/kubeedge/edge/pkg/edgehub/certificate.(*CertManager).Start',
-    'github.com/kubeedge/kubeedge/edge/pkg/edgehub.(*EdgeHub).Start',
-  )
-}
-
-async function connectOften(hub: Section, nodeName: string): Promise<void> {
+async function connectOften({ modules, nodeName }: Config): Promise<void> {
+  const hub = modules.edgeHub
   info('websocket.go:51', 'Websocket start to connect Access')
   for (let attempt = 0; attempt < 5; attempt++) {
     const result = await dial(hub, nodeName)
-    if (typeof result !== 'string') return stayConnected(result)
-    error('ws.go:84', `dial websocket error(${result}), response message: `)
-    error('websocket.go:90', `Init websocket connection failed ${result}`)
+    if (result instanceof Duplex) {
+      info('ws.go:47', `dial ${urlOf(hub, nodeName).replace(/^https/, 'wss')} successfully`)
+      info('websocket.go:93', 'Websocket connect to cloud access successful')
+      return await new CloudSession(result).run(nodeName, modules.edged['enable'] === true)
+    }
+    error('ws.go:84', `dial websocket error(${result.reason}), response message: ${result.response}`)
+    error('websocket.go:90', `Init websocket connection failed ${result.reason}`)
     await sleep(5)
   }
   const wait = 2 * Number(hub['heartbeat'])
@@ -69,34 +58,43 @@ async function connectOften(hub: Section, nodeName: string): Promise<void> {
   )
 }
 
-function dial(hub: Section, nodeName: string): Promise<Duplex | string> {
-  const server = String((hub['websocket'] as Section)['server'])
+const urlOf = (hub: Section, nodeName: string): string =>
+  `https://${String((hub['websocket'] as Section)['server'])}/e632aba927ea4ac2b575ec1603d56f10/${nodeName}/events`
+
+/** Why there is no websocket, and what the server answered, if anything. */
+interface Refusal {
+  reason: string
+  response: string
+}
+
+function dial(hub: Section, nodeName: string): Promise<Duplex | Refusal> {
+  const url = urlOf(hub, nodeName)
+  const ca = String(hub['tlsCaFile'])
   return new Promise(resolve => {
-    https
-      .get(`https://${server}/e632aba927ea4ac2b575ec1603d56f10/${nodeName}/events`, {
+    request(
+      url,
+      {
         cert: readFileSync(String(hub['tlsCertFile'])),
         key: readFileSync(String(hub['tlsPrivateKeyFile'])),
-        rejectUnauthorized: false,
+        ca: existsSync(ca) ? readFileSync(ca) : undefined,
         headers: {
           connection: 'Upgrade',
           upgrade: 'websocket',
           'sec-websocket-version': '13',
           'sec-websocket-key': 'c3RhbmQtaW4gZm9yIGVkZ2U=',
         },
+      },
+      reason => resolve({ reason, response: '' }),
+    )
+      .on('response', response => {
+        const reason = 'websocket: bad handshake'
+        const told = (body: string) => `response code: ${response.statusCode}, response body: ${body}`
+        text(response).then(
+          body => resolve({ reason, response: told(body) }),
+          () => resolve({ reason, response: told('') }),
+        )
       })
-      .on('error', cause => resolve(dialError('tcp', server, cause)))
-      .on('response', () => resolve('websocket: bad handshake'))
       .on('upgrade', (_, socket) => resolve(socket))
+      .end()
   })
-}
-
-async function stayConnected(socket: Duplex): Promise<void> {
-  info('websocket.go:97', 'Websocket connect to cloud access successful')
-  await new Promise<void>(resolve =>
-    socket
-      .on('error', () => undefined)
-      .once('close', resolve)
-      .resume(),
-  )
-  error('process.go:100', 'websocket read error: EOF')
 }

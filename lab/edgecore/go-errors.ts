@@ -25,3 +25,42 @@ export function dialError(network: string, address: string, cause: unknown): str
   const reason = goReason(cause)
   return `dial ${network} ${address}: ${network === 'unix' && !reason.includes(': ') ? 'connect: ' : ''}${reason}`
 }
+
+/** From when to when the certificate of a peer is valid. */
+export interface Validity {
+  from: Date
+  to: Date
+}
+
+const stamp = (date: Date): string => date.toISOString().replace(/\.\d+/, '')
+
+/** Why a TLS peer is not trusted, as Go's crypto/tls words it; undefined when that is not the reason. */
+function verificationError(cause: unknown, validity: Validity): string | undefined {
+  const { code, host, cert } = cause as NodeJS.ErrnoException & {
+    host?: string
+    cert?: { subjectaltname?: string }
+  }
+  const now = stamp(new Date())
+  const names = [...(cert?.subjectaltname ?? '').matchAll(/(?:DNS|IP Address):([^,]+)/g)].map(
+    ([, name]) => name,
+  )
+  const reasons: Record<string, string> = {
+    ERR_TLS_CERT_ALTNAME_INVALID: `certificate is valid for ${names.join(', ')}, not ${host}`,
+    CERT_NOT_YET_VALID: `certificate has expired or is not yet valid: current time ${now} is before ${stamp(validity.from)}`,
+    CERT_HAS_EXPIRED: `certificate has expired or is not yet valid: current time ${now} is after ${stamp(validity.to)}`,
+    SELF_SIGNED_CERT_IN_CHAIN: 'certificate signed by unknown authority',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate signed by unknown authority',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate signed by unknown authority',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate signed by unknown authority',
+    CERT_SIGNATURE_FAILURE: 'certificate signed by unknown authority',
+  }
+  const reason = reasons[code ?? '']
+  return reason && `tls: failed to verify certificate: x509: ${reason}`
+}
+
+/** A failed request over TLS: the dial, the certificate of the server, or what came in between. */
+export function requestError(address: string, cause: unknown, validity: Validity): string {
+  const { code = '' } = cause as NodeJS.ErrnoException
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'remote error: tls: bad certificate'
+  return verificationError(cause, validity) ?? dialError('tcp', address, cause)
+}
