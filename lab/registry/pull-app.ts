@@ -14,7 +14,7 @@ export const pullApp = (
     platform: 'linux/amd64',
     registry: new Registry({
       mirrors: parseMirrors([`docker.io=${url}`]),
-      retries: { tries, delay: 1, longest: 10 },
+      retries: { tries, delayMs: 1, maxWaitMs: 10 },
       ...options,
     }),
     store,

@@ -3,21 +3,21 @@ import { Agent as HttpsAgent } from 'node:https'
 import type { OnReadOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-/** Bytes that are read from a connection at once; what an unencrypted one on a fast network has waiting. */
+/** Bytes per read: about what a fast unencrypted connection has ready. */
 const readSize = 256 * 1024
 
-/** Milliseconds. Many servers close a connection that is idle for five seconds, and a request could just miss that. */
-const idle = 4000
+/** Many servers close a connection after five idle seconds; reusing one at that moment would fail the request. */
+const idleMs = 4000
 
-const options: AgentOptions = { keepAlive: true, timeout: idle }
+const options: AgentOptions = { keepAlive: true, timeout: idleMs }
 let agents: Record<string, HttpAgent> = agentsWith(options)
 
-/** From now on all connections are made through these proxies: HTTP_PROXY, HTTPS_PROXY, NO_PROXY. */
+/** Open all further connections through these proxies: HTTP_PROXY, HTTPS_PROXY, NO_PROXY. */
 export function useProxies(proxyEnv: AgentOptions['proxyEnv']): void {
   agents = agentsWith({ ...options, ...(proxyEnv && { proxyEnv }) })
 }
 
-/** What makes and keeps the connections to a server. */
+/** The agent that opens and reuses connections for this URL. */
 export const agentFor = ({ protocol }: URL): HttpAgent | undefined => agents[protocol]
 
 function agentsWith(options: AgentOptions): Record<string, HttpAgent> {
@@ -28,9 +28,8 @@ function agentsWith(options: AgentOptions): Record<string, HttpAgent> {
 }
 
 /**
- * Every connection reads into the same memory again and again, as the parser of Node.js allows that: it copies what it
- * passes on. Else each read leaves a buffer behind, and tens of megabytes of them pile up before they are collected.
- * A connection through a proxy is as Node.js makes it.
+ * Let each connection read into one buffer over and over; the HTTP parser of Node.js copies what it emits. Otherwise every
+ * read leaves a buffer behind, and tens of megabytes pile up before they are collected. Does not apply to proxies.
  */
 function withOneBuffer<A extends HttpAgent>(agent: A): A {
   const connect = agent.createConnection.bind(agent)

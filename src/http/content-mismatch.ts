@@ -1,6 +1,6 @@
 import { EdgekitError } from '../lib/errors.ts'
 
-/** Bytes that are not the ones their descriptor promised. `short` when there were fewer: a cut connection, worth a retry. */
+/** Content that differs from its descriptor. `short`: there was too little of it, as after a cut connection. */
 export class ContentMismatch extends EdgekitError {
   readonly short: boolean
 
@@ -8,7 +8,7 @@ export class ContentMismatch extends EdgekitError {
     super(message, {
       code: 'content-mismatch',
       remedy:
-        'Where this comes from changes or damages data; try again, or take the image from another place.',
+        'Retry the command. If it fails again, use another source: this one or a proxy on the way alters data.',
     })
     this.short = short
   }
@@ -21,13 +21,13 @@ interface Expected {
 }
 
 export const tooLong = ({ digest, size }: Expected): ContentMismatch =>
-  new ContentMismatch(`${digest} is longer than the ${size} bytes its manifest states`)
+  new ContentMismatch(`${digest} is longer than the ${size} bytes in its descriptor`)
 
 export const tooShort = ({ digest, size }: Expected, actual: number): ContentMismatch =>
   new ContentMismatch(`${digest} ended after ${actual} of ${size} bytes`, { short: true })
 
 export const otherSize = (digest: string, expected: number, actual: number): ContentMismatch =>
-  new ContentMismatch(`${digest} has ${actual} bytes, its manifest states ${expected}`)
+  new ContentMismatch(`${digest} has ${actual} bytes, but its descriptor states ${expected}`)
 
 export const otherDigest = (expected: string, actual: string): ContentMismatch =>
   new ContentMismatch(`expected content with digest ${expected}, received ${actual}`)

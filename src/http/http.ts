@@ -2,69 +2,72 @@ import { once } from 'node:events'
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { detachBuffer } from '../lib/detach-buffer.ts'
+import { messageOf } from '../lib/errors.ts'
 import { agentFor } from './connections.ts'
 import { Transient } from './retry.ts'
 import { tlsFailure } from './tls-failure.ts'
 
-const mostRedirects = 5
-/** Bytes of an answer nobody wants that are read for the sake of the connection. */
-const worthReading = 64 * 1024
+const maxRedirects = 5
+/** Discarded responses up to this many bytes are read to the end to keep the connection usable. */
+const drainLimit = 64 * 1024
 
 export interface Timeouts {
-  /** Until the answer begins, in milliseconds. */
-  headers: number
-  /** The longest pause within the answer, in milliseconds. */
-  stall: number
+  /** From the request to the response headers. */
+  headersMs: number
+  /** Between two chunks of the body. */
+  stallMs: number
 }
 
-/** By their names in lower case. */
+export const defaultTimeouts: Timeouts = { headersMs: 30_000, stallMs: 60_000 }
+
+/** Keys in lower case. */
 export type Headers = Readonly<Record<string, string>>
 
-export interface Answer {
+export interface HttpResponse {
   status: number
   headers: IncomingHttpHeaders
   /**
-   * Can be read once; a piece is good until the next one is asked for, then its memory is freed. Who does not read to
-   * the end must `discard` it, else the connection stays open.
+   * Can be read once. A chunk is valid until the next one is requested; then its memory is freed. Unless read to the end,
+   * call `discard`, or the connection stays open.
    */
   body: AsyncGenerator<Uint8Array, void>
   discard(): void
 }
 
 /**
- * GET with time limits. Redirects are followed here, so that it is certain that `Authorization` goes to the origin it
- * was meant for and nowhere else: registries redirect blobs to storage hosts of other companies. Everything that goes
- * wrong on the wire is `Transient`, but for a certificate that is not trusted.
+ * GET with timeouts. Follows redirects itself so that `Authorization` never leaves the origin it is meant for: registries
+ * redirect blobs to third-party storage. Throws `Transient` for network failures, TlsFailure for TLS failures.
  */
 export async function get(
   start: URL,
   headers: Headers,
   timeouts: Timeouts,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   let url = start
-  for (let count = 0; count <= mostRedirects; count++) {
-    const answer = await send(url, { headers: headersFor(url, start, headers) }, timeouts, signal)
-    const { location } = answer.headers
-    if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer
-    answer.discard()
+  for (let count = 0; count <= maxRedirects; count++) {
+    const response = await send(url, { headers: headersFor(url, start, headers) }, timeouts, signal)
+    const { location } = response.headers
+    if (response.status < 300 || response.status >= 400 || location === undefined) return response
+    response.discard()
     const next = new URL(location, url)
     if (url.protocol === 'https:' && next.protocol !== 'https:') {
-      throw new Error(`${url.host} redirects to ${next.host} without encryption`)
+      throw new Error(`${url.host} redirects to ${next.host} over unencrypted http`)
     }
-    if (!/^https?:$/.test(next.protocol)) throw new Error(`${url.host} redirects to ${next.protocol}`)
+    if (!/^https?:$/.test(next.protocol))
+      throw new Error(`${url.host} redirects to an unsupported protocol (${next.protocol})`)
     url = next
   }
-  throw new Error(`${start.host} redirects more than ${mostRedirects} times`)
+  throw new Error(`${start.host} redirects more than ${maxRedirects} times`)
 }
 
-/** POST a form. A redirect is an answer like any other: what is posted goes to one place only. */
+/** POST a form. Does not follow redirects, so the form goes to one host only. */
 export async function postForm(
   url: URL,
   form: URLSearchParams,
   timeouts: Timeouts,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const type = 'application/x-www-form-urlencoded'
   const headers = headersFor(url, url, { accept: 'application/json', 'content-type': type })
   return await send(url, { method: 'POST', headers, body: form.toString() }, timeouts, signal)
@@ -72,11 +75,11 @@ export async function postForm(
 
 function headersFor(url: URL, start: URL, { authorization, ...others }: Headers): Headers {
   const secret = authorization !== undefined && url.origin === start.origin ? { authorization } : {}
-  // The digest is that of the bytes as they are.
+  // Digests are computed over the unencoded bytes.
   return { ...others, ...secret, 'accept-encoding': 'identity', 'user-agent': 'edgekit' }
 }
 
-interface Sent {
+interface OutgoingRequest {
   method?: string
   headers: Headers
   body?: string
@@ -84,17 +87,17 @@ interface Sent {
 
 async function send(
   url: URL,
-  { method = 'GET', headers, body }: Sent,
+  { method = 'GET', headers, body }: OutgoingRequest,
   timeouts: Timeouts,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const open = url.protocol === 'https:' ? requestHttps : requestHttp
   const request = open(url, { method, headers, agent: agentFor(url), signal })
   const timer = setTimeout(
-    () => request.destroy(new Error(`no answer within ${timeouts.headers / 1000} s`)),
-    timeouts.headers,
+    () => request.destroy(new Error(`no response within ${timeouts.headersMs / 1000} s`)),
+    timeouts.headersMs,
   )
-  // What goes wrong after the answer has begun is seen by those who read it.
+  // Failures after the response has begun surface where its body is read.
   request.on('error', () => undefined)
   try {
     const answered = once(request, 'response') as Promise<[IncomingMessage]>
@@ -102,63 +105,63 @@ async function send(
     const [response] = await answered
     response.on('error', () => undefined)
     const discard = (): void => {
-      if (Number(response.headers['content-length']) <= worthReading) response.resume()
+      if (Number(response.headers['content-length']) <= drainLimit) response.resume()
       else response.destroy()
     }
     const status = response.statusCode ?? 0
-    return { status, headers: response.headers, body: pieces(response, url, timeouts.stall, signal), discard }
-  } catch (error) {
-    signal.throwIfAborted()
-    throw onTheWire(url, error)
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-async function* pieces(
-  response: IncomingMessage,
-  url: URL,
-  stall: number,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void> {
-  const late = (): unknown => response.destroy(new Error(`nothing received for ${stall / 1000} s`))
-  const timer = setTimeout(late, stall)
-  try {
-    for await (const piece of response as AsyncIterable<Buffer<ArrayBuffer>>) {
-      timer.refresh()
-      yield piece
-      timer.refresh()
-      detachBuffer(piece)
+    return {
+      status,
+      headers: response.headers,
+      body: readBody(response, url, timeouts.stallMs, signal),
+      discard,
     }
   } catch (error) {
     signal.throwIfAborted()
-    throw onTheWire(url, error)
+    throw networkFailure(url, error)
   } finally {
     clearTimeout(timer)
   }
 }
 
-function onTheWire(url: URL, error: unknown): Error {
-  const untrusted = tlsFailure(url.host, error)
-  if (untrusted !== undefined) return untrusted
-  return new Transient(`${url.host}: ${wordsFor(error)}`, { cause: error })
+async function* readBody(
+  response: IncomingMessage,
+  url: URL,
+  stallMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const abort = (): unknown => response.destroy(new Error(`no data received for ${stallMs / 1000} s`))
+  const timer = setTimeout(abort, stallMs)
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer<ArrayBuffer>>) {
+      timer.refresh()
+      yield chunk
+      timer.refresh()
+      detachBuffer(chunk)
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw networkFailure(url, error)
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
-function wordsFor(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const code = 'code' in error ? String(error.code) : ''
-  // "aborted" or "socket hang up", which sound as if we had done it.
-  if (code === 'ECONNRESET') return 'the other side closed the connection'
-  return error.message || code || error.name
+function networkFailure(url: URL, error: unknown): Error {
+  const tls = tlsFailure(url.host, error)
+  if (tls !== undefined) return tls
+  // Node.js says "aborted" or "socket hang up", as if the client had closed it.
+  const reset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
+  const reason = reset ? 'the server closed the connection' : messageOf(error)
+  return new Transient(`${url.host}: ${reason}`, { cause: error })
 }
 
-/** The whole body, for answers that are small by their nature. */
-export async function readAll(answer: Answer, most: number): Promise<Buffer> {
+/** The whole body, at most `maxBytes`. For responses that are small by nature. */
+export async function readAll(response: HttpResponse, maxBytes: number): Promise<Buffer> {
   const parts: Uint8Array[] = []
   let size = 0
-  for await (const part of answer.body) {
+  for await (const part of response.body) {
     size += part.length
-    if (size > most) throw new Error(`the answer is longer than ${most} bytes`)
+    if (size > maxBytes) throw new Error(`the response is longer than ${maxBytes} bytes`)
     parts.push(Buffer.from(part))
   }
   return Buffer.concat(parts)

@@ -4,13 +4,13 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { useProxies } from './connections.ts'
 
-/** Reached without the proxy, whatever NO_PROXY says: what is on this machine a proxy cannot reach. */
+/** Never proxied: a proxy cannot reach loopback addresses of this machine. */
 const alwaysDirect = ['localhost', '127.0.0.1', '::1']
 
 /**
- * How this process reaches the network: proxies from HTTPS_PROXY, HTTP_PROXY and NO_PROXY (in either case), and
- * certificate authorities: those Node.js brings, those of this machine, and those in `caFile` (PEM). Once per run,
- * before the first request.
+ * Configure the network access of this process, before its first request. Proxies come from HTTPS_PROXY, HTTP_PROXY and
+ * NO_PROXY, in upper or lower case. Trusted CAs are those of Node.js, of this machine and of `caFile` (PEM). Throws
+ * EdgekitError.
  */
 export async function useNetworkSettings(
   caFile: string | undefined,
@@ -23,10 +23,10 @@ export async function useNetworkSettings(
   if (!httpProxy && !httpsProxy) return
   for (const [name, url] of Object.entries({ HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy })) {
     if (url && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-      // Not repeated in the message: there may be a password in it.
-      throw new EdgekitError(`${name} is not a URL that begins with http:// or https://`, {
+      // The message omits the value, which can contain a password.
+      throw new EdgekitError(`${name} is not an http:// or https:// URL`, {
         code: 'invalid-environment',
-        remedy: `Write it like ${name}=http://proxy.example:3128`,
+        remedy: `Set a valid URL:\nexport ${name}=http://proxy.example:3128`,
       })
     }
   }
@@ -38,20 +38,22 @@ export async function useNetworkSettings(
 }
 
 async function readAuthorities(file: string): Promise<string[]> {
-  const unusable = (why: string): EdgekitError =>
-    new EdgekitError(`--ca-file ${file}: ${why}`, {
+  const unreadable = (why: string): EdgekitError =>
+    new EdgekitError(`cannot read --ca-file ${file}: ${why}`, {
       code: 'invalid-usage',
-      remedy: 'It has to be a file of PEM certificates (-----BEGIN CERTIFICATE-----).',
+      remedy: 'Give a file of PEM certificates (-----BEGIN CERTIFICATE-----).',
     })
   const text = await readFile(file, 'utf8').catch(error => {
-    throw unusable(messageOf(error))
+    throw unreadable(messageOf(error))
   })
   const certificates = text.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
-  if (certificates.length === 0) throw unusable('there is no certificate in it')
-  try {
-    for (const certificate of certificates) new X509Certificate(certificate)
-  } catch (error) {
-    throw unusable(messageOf(error))
+  if (certificates.length === 0) throw unreadable('it has no certificate')
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate)
+    } catch {
+      throw unreadable(`certificate ${index + 1} is damaged`)
+    }
   }
   return certificates
 }

@@ -1,27 +1,27 @@
 import { ContentMismatch, tooShort } from './content-mismatch.ts'
-import type { Answer, Headers } from './http.ts'
+import type { Headers, HttpResponse } from './http.ts'
 import { RetryBudget, type RetryOptions, Transient } from './retry.ts'
 
-/** So many bytes received pay for the failures before them; a server that sends byte by byte is not asked for ever. */
-const progress = 1024 * 1024
+/** Receiving this many bytes resets the retry budget; a server that trickles bytes does not get unlimited retries. */
+const progressBytes = 1024 * 1024
 
 /**
- * The bytes of a blob over as many connections as it takes: after a cut the next one goes on at the byte reached.
- * `open` asks for the blob with the given headers and gives an answer with status 200 or 206. A server that does not
- * know ranges sends everything again (200); then what is there already is skipped. Whether the pieces fit together is
- * for the receiver to say, by the digest. https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
+ * The bytes of a blob over several connections: after a cut, the next one resumes at the byte reached. `open` requests the
+ * blob with the given headers and returns a response with status 200 or 206. If the server ignores ranges and sends
+ * everything again (200), the bytes received before are skipped. The caller verifies the digest.
+ * https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
  */
 export async function* resumed(
   { digest, size }: { digest: string; size: number },
-  open: (headers: Headers) => Promise<Answer>,
+  open: (headers: Headers) => Promise<HttpResponse>,
   retries: RetryOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const patience = new RetryBudget(retries)
+  const budget = new RetryBudget(retries)
   for (let received = 0; ; ) {
     const before = received
     try {
-      for await (const chunk of from(received, open)) {
+      for await (const chunk of readFrom(received, open)) {
         received += chunk.length
         yield chunk
       }
@@ -29,34 +29,34 @@ export async function* resumed(
       const short = tooShort({ digest, size }, received)
       throw new Transient(short.message, { cause: short })
     } catch (error) {
-      if (received - before >= progress) patience.reset()
-      await patience.waitOrThrow(error, signal)
+      if (received - before >= progressBytes) budget.reset()
+      await budget.waitOrThrow(error, signal)
     }
   }
 }
 
-async function* from(
+async function* readFrom(
   offset: number,
-  open: (headers: Headers) => Promise<Answer>,
+  open: (headers: Headers) => Promise<HttpResponse>,
 ): AsyncGenerator<Uint8Array, void> {
-  const answer = await open(offset === 0 ? {} : { range: `bytes=${offset}-` })
+  const response = await open(offset === 0 ? {} : { range: `bytes=${offset}-` })
   try {
-    let skip = offset - startOf(answer, offset)
-    for await (const chunk of answer.body) {
+    let skip = offset - startOf(response, offset)
+    for await (const chunk of response.body) {
       const rest = chunk.subarray(Math.min(skip, chunk.length))
       skip -= chunk.length - rest.length
       if (rest.length > 0) yield rest
     }
   } finally {
-    answer.discard()
+    response.discard()
   }
 }
 
-/** The offset of the first byte of the answer within the blob. */
-function startOf({ status, headers }: Answer, asked: number): number {
+/** Offset within the blob of the first byte of the response. */
+function startOf({ status, headers }: HttpResponse, requested: number): number {
   if (status !== 206) return 0
   const range = headers['content-range'] ?? ''
   const start = Number(/^bytes (\d+)-/.exec(range)?.[1])
-  if (start === asked) return start
-  throw new ContentMismatch(`asked for the bytes from ${asked} on, received "${range}"`)
+  if (start === requested) return start
+  throw new ContentMismatch(`requested bytes from ${requested} on, received "${range}"`)
 }

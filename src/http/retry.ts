@@ -1,26 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A failure that may not happen again: a cut connection, a busy server. */
+/** A failure worth a retry, such as a cut connection or a busy server. */
 export class Transient extends Error {
   override name = 'Transient'
-  /** How long the server asks to wait, in milliseconds. */
-  readonly wait: number | undefined
+  /** The wait that the server requests. */
+  readonly waitMs: number | undefined
 
-  constructor(message: string, options: { wait?: number | undefined; cause?: unknown } = {}) {
+  constructor(message: string, options: { waitMs?: number | undefined; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
-    this.wait = options.wait
+    this.waitMs = options.waitMs
   }
 }
 
 export interface RetryOptions {
   tries: number
-  /** Wait before the second try, in milliseconds; four times as long before each further one. */
-  delay: number
-  /** The longest wait a server may ask for, in milliseconds; asked for more, it is not tried again. */
-  longest: number
+  /** Wait before the second try; it quadruples before each further one. */
+  delayMs: number
+  /** If a server requests a longer wait, there is no retry. */
+  maxWaitMs: number
 }
 
-/** How often one thing has failed, and so how long to wait and when to give up. */
+export const defaultRetries: RetryOptions = { tries: 3, delayMs: 500, maxWaitMs: 60_000 }
+
+/** Counts the failures of one operation: decides how long to wait and when to give up. */
 export class RetryBudget {
   readonly #options: RetryOptions
   #failures = 0
@@ -29,37 +31,41 @@ export class RetryBudget {
     this.#options = options
   }
 
-  /** Returns when it is time for the next try; throws `error` when there is none. */
+  /** Wait until the next try; throw `error` if there is none. */
   async waitOrThrow(error: unknown, signal: AbortSignal): Promise<void> {
-    const { tries, delay, longest } = this.#options
+    const { tries, delayMs, maxWaitMs } = this.#options
     signal.throwIfAborted()
     this.#failures++
     if (!(error instanceof Transient) || this.#failures >= tries) throw error
-    const wait = error.wait ?? delay * 4 ** (this.#failures - 1)
-    if (wait > longest) throw error
-    await sleep(wait, undefined, { signal })
+    const waitMs = error.waitMs ?? delayMs * 4 ** (this.#failures - 1)
+    if (waitMs > maxWaitMs) throw error
+    await sleep(waitMs, undefined, { signal })
   }
 
-  /** It went on well meanwhile: earlier failures no longer count. */
+  /** Forget earlier failures, after progress. */
   reset(): void {
     this.#failures = 0
   }
 }
 
-/** Try again while the failure is `Transient`; the last one comes out. */
+/** Retry `attempt` while it throws `Transient`; throw the last error. */
 export async function retry<T>(
   attempt: () => Promise<T>,
   options: RetryOptions,
   signal: AbortSignal,
 ): Promise<T> {
-  for (const patience = new RetryBudget(options); ; ) {
+  for (const budget = new RetryBudget(options); ; ) {
     try {
       return await attempt()
     } catch (error) {
-      await patience.waitOrThrow(error, signal)
+      await budget.waitOrThrow(error, signal)
     }
   }
 }
+
+/** Whether a response with this status is worth a retry. */
+export const isTransientStatus = (status: number): boolean =>
+  status === 408 || status === 429 || status >= 500
 
 /** `Retry-After` in milliseconds: seconds or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
 export function retryAfter(value: string | undefined, now = Date.now()): number | undefined {

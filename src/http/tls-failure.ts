@@ -1,32 +1,57 @@
 import { EdgekitError } from '../lib/errors.ts'
 
-/** The server could not prove who it is. Asking again does not help. */
+/** TLS failed: the server could not be authenticated, or does not use TLS. A retry does not help. */
 export class TlsFailure extends EdgekitError {}
 
-// https://nodejs.org/api/tls.html#x509-certificate-error-codes
-const certificateErrors =
-  /^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME|ERROR_IN_CERT)/
-/** The other side does not speak TLS, or none that both know. */
-const protocolErrors = /^(?:ERR_SSL_|EPROTO)/
+interface Explanation {
+  /** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+  codes: RegExp
+  reason: string
+  remedy: string
+}
 
-/** The failure of a connection as a TlsFailure, when it is one. */
+const renew = 'Renew the certificate of the server, or correct the clock of this machine.'
+
+/** The first match counts. */
+const explanations: readonly Explanation[] = [
+  {
+    codes: /^(?:UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_)/,
+    reason: 'its certificate is not trusted: unknown CA',
+    remedy:
+      'Trust the CA with --ca-file FILE (PEM). Company registries and TLS-inspecting proxies have a CA of their own.',
+  },
+  {
+    codes: /^(?:ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH)/,
+    reason: 'its certificate is not trusted: it is for another host name',
+    remedy: 'Use a host name that the certificate contains.',
+  },
+  { codes: /^CERT_HAS_EXPIRED/, reason: 'its certificate is not trusted: it has expired', remedy: renew },
+  {
+    codes: /^CERT_NOT_YET_VALID/,
+    reason: 'its certificate is not trusted: it is not valid yet',
+    remedy: renew,
+  },
+  {
+    codes: /^(?:CERT_|CRL_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|ERROR_IN_CERT)/,
+    reason: 'its certificate is not trusted: it is invalid',
+    remedy: 'Replace the certificate of the server.',
+  },
+  {
+    codes: /^(?:ERR_SSL_|EPROTO)/,
+    reason: 'the server does not use TLS, or no version that edgekit supports',
+    remedy: 'If the registry is unencrypted, use --registry-mirror HOST=http://HOST:PORT.',
+  },
+]
+
+/** The TlsFailure for a connection error, or undefined when TLS is not its cause. */
 export function tlsFailure(host: string, error: unknown): TlsFailure | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   const code = String(error.code)
-  const failure = (message: string, remedy: string): TlsFailure =>
-    new TlsFailure(`${host}: ${message}`, { code: 'tls-failure', remedy, cause: error })
-  if (certificateErrors.test(code)) {
-    return failure(
-      // What follows the semicolon is advice for who starts Node.js themselves.
-      `its certificate is not trusted: ${error.message.split(';')[0]} (${code})`,
-      'If it was issued by an authority of your own (a company registry, a proxy that opens TLS), name that authority with --ca-file FILE (PEM). If the name does not match, use the name the certificate has.',
-    )
-  }
-  if (protocolErrors.test(code)) {
-    return failure(
-      `no TLS with this server (${code})`,
-      'If it answers without encryption, say so with --registry-mirror HOST=http://HOST:PORT.',
-    )
-  }
-  return undefined
+  const found = explanations.find(({ codes }) => codes.test(code))
+  if (found === undefined) return undefined
+  return new TlsFailure(`${host}: ${found.reason}`, {
+    code: 'tls-failure',
+    remedy: found.remedy,
+    cause: error,
+  })
 }

@@ -1,8 +1,8 @@
 import { MissingParts } from './missing-parts.ts'
 
 /**
- * Do several things at once. The first error ends the others: nobody should wait for a large layer to hear of it. Only
- * missing parts are gathered, so that all of them are told at once.
+ * Run tasks concurrently. The first error aborts the others, so that it does not wait for a large layer. Only MissingParts
+ * are collected first, and thrown as one.
  */
 export async function allOrAbort<T>(
   outer: AbortSignal | undefined,

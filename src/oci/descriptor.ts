@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { isDigest } from './digest.ts'
 
 /**
- * A pointer to content by digest and size.
+ * A reference to content by digest and size (bytes).
  * https://github.com/opencontainers/image-spec/blob/main/descriptor.md
  */
 export interface Descriptor {

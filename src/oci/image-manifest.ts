@@ -21,11 +21,12 @@ type ImageIndex = z.infer<typeof indexSchema>
 export type ImageManifest = z.infer<typeof manifestSchema>
 export type ImageConfig = z.infer<typeof configSchema>
 
-/** What a registry served under a tag: an index of manifests, or one manifest. */
+/** A parsed index or manifest. */
 export type Served =
   | { mediaType: string; index: ImageIndex; manifest?: never }
   | { mediaType: string; manifest: ImageManifest; index?: never }
 
+/** Parse an index or manifest. Its own `mediaType` wins over the one it was served with. Throws EdgekitError. */
 export function readServed(served: ServedManifest, image: string): Served {
   const json = readJson(served.bytes, image)
   const inside = z.object({ mediaType: z.string().optional() }).safeParse(json).data?.mediaType
@@ -33,10 +34,10 @@ export function readServed(served: ServedManifest, image: string): Served {
   if (indexTypes.includes(mediaType)) return { mediaType, index: parse(indexSchema, json, image) }
   if (manifestTypes.includes(mediaType)) return { mediaType, manifest: parse(manifestSchema, json, image) }
   throw new EdgekitError(
-    `${image} is of type ${mediaType || 'unknown'}, which is no image edgekit can read`,
+    `cannot read the manifest of ${image}: unsupported media type ${mediaType || '(none)'}`,
     {
       code: 'image-unusable',
-      remedy: 'Only OCI and Docker schema 2 images work; push the image again with a current tool.',
+      remedy: 'Push the image again with a current tool, as an OCI or Docker schema 2 image.',
     },
   )
 }
@@ -48,7 +49,7 @@ function readJson(bytes: Buffer, image: string): unknown {
   try {
     return JSON.parse(bytes.toString())
   } catch (error) {
-    throw unreadable(image, 'it is not JSON', error)
+    throw unreadable(image, 'invalid JSON', error)
   }
 }
 
@@ -59,7 +60,7 @@ function parse<T>(schema: z.ZodType<T>, json: unknown, image: string): T {
 }
 
 const unreadable = (image: string, why: string, cause: unknown): EdgekitError =>
-  new EdgekitError(`the registry serves a manifest for ${image} that cannot be read: ${why}`, {
+  new EdgekitError(`cannot read the manifest of ${image}: ${why}`, {
     code: 'image-unusable',
     remedy: 'Push the image again, or use another registry.',
     cause,

@@ -17,28 +17,31 @@ const schema = z.object({
 
 type Entry = z.infer<typeof schema>['manifests'][number]
 
-interface Wanted {
-  /** The name within the layout; without it the layout must have one image, or one that is called `reference`. */
+interface ImageSelector {
+  /** The name within the layout. Without it, the layout must have a single image or one named `reference`. */
   name: string | undefined
   reference: string
   platform: Platform
 }
 
-/** The image in an OCI layout that is meant. Throws an Error that lists the names there are. */
-export function chooseInLayout(indexJson: Buffer, { name, reference, platform }: Wanted): PlatformDescriptor {
+/** The selected image of an OCI layout. Throws an Error that lists the existing names. */
+export function chooseInLayout(
+  indexJson: Buffer,
+  { name, reference, platform }: ImageSelector,
+): PlatformDescriptor {
   const { manifests } = schema.parse(JSON.parse(indexJson.toString()))
   const called = (wanted: string): Entry[] =>
     manifests.filter(entry => namesOf(entry).some(one => sameName(one, wanted)))
   const byReference = called(reference)
   const candidates = name !== undefined ? called(name) : byReference.length > 0 ? byReference : manifests
   const [first] = candidates
-  const names = [...new Set(manifests.flatMap(namesOf))].join(', ') || 'none with a name'
-  if (first === undefined) throw new Error(`it has no image ${name ?? ''}; there is: ${names}`)
+  const names = [...new Set(manifests.flatMap(namesOf))].join(', ') || 'none has a name'
+  if (first === undefined) throw new Error(`it has no image ${name ?? ''} (images: ${names})`)
   if (candidates.every(({ digest }) => digest === first.digest)) return first
   if (candidates.every(entry => entry.platform !== undefined)) {
     return choosePlatform(candidates, platform, reference)
   }
-  throw new Error(`it has several images; say which one behind a colon: ${names}`)
+  throw new Error(`it has several images; append :NAME (images: ${names})`)
 }
 
 function namesOf({ annotations = {} }: Entry): string[] {

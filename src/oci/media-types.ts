@@ -1,4 +1,7 @@
-/** What a tag can point at. Docker's types and OCI's have the same JSON shape. */
+/**
+ * Media types that a tag can point at; the JSON of Docker and OCI types has the same shape.
+ * https://github.com/opencontainers/image-spec/blob/main/media-types.md
+ */
 export const indexTypes: readonly string[] = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -8,3 +11,9 @@ export const manifestTypes: readonly string[] = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ]
+
+/**
+ * Largest manifest to read, in bytes: the size that registries must accept at least.
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
+ */
+export const maxManifestSize = 4 * 1024 * 1024

@@ -3,20 +3,20 @@ import type { Descriptor } from './descriptor.ts'
 
 export type Platform = 'linux/amd64' | 'linux/arm64'
 
-/** What an index says about each of its manifests. */
+/** An entry of an index. https://github.com/opencontainers/image-spec/blob/main/image-index.md */
 export interface PlatformDescriptor extends Descriptor {
   platform?: { os: string; architecture: string; variant?: string | undefined } | undefined
 }
 
-/** The variant every machine of the architecture can run; an entry for a later one may not start on the node. */
+/** Variants that every machine of the architecture can run; a later one may not start on the node. */
 const baseVariants: Record<Platform, readonly (string | undefined)[]> = {
   'linux/amd64': [undefined, '', 'v1'],
   'linux/arm64': ['v8', undefined, ''],
 }
 
 /**
- * The manifest for `platform`. Entries that are no images, such as BuildKit's attestations with platform
- * `unknown/unknown`, never match. https://docs.docker.com/build/metadata/attestations/attestation-storage/
+ * The manifest for `platform`. Attestations of BuildKit have the platform `unknown/unknown` and never match. Throws
+ * EdgekitError. https://docs.docker.com/build/metadata/attestations/attestation-storage/
  */
 export function choosePlatform<T extends PlatformDescriptor>(
   manifests: readonly T[],
@@ -32,12 +32,12 @@ export function choosePlatform<T extends PlatformDescriptor>(
     if (chosen !== undefined) return chosen
   }
   const existing = [...new Set(manifests.flatMap(nameOf))]
-  throw new EdgekitError(`${image} has no image for ${platform}`, {
+  throw new EdgekitError(`cannot use ${image}: no image for ${platform}`, {
     code: 'wrong-architecture',
     remedy:
       existing.length === 0
-        ? 'It lists no image for any platform; use another tag.'
-        : `It exists for ${existing.join(', ')}; use another tag, or bundle for one of these.`,
+        ? 'Use another tag: this one has no image for any platform.'
+        : `Use another tag, or build for a platform it has: ${existing.join(', ')}.`,
   })
 }
 

@@ -1,14 +1,14 @@
 import { EdgekitError } from '../lib/errors.ts'
 import { isDigest } from './digest.ts'
 
-/** An image reference with nothing left implicit. */
+/** A complete image reference. */
 export interface ImageReference {
   /** Host and optional port; `docker.io` for Docker Hub, never `index.docker.io`. */
   registry: string
   /** Path within the registry: `library/eclipse-mosquitto`. */
   repository: string
   tag?: string
-  /** `sha256:…`; when it is there it decides, the tag is only a name. */
+  /** `sha256:…`; takes precedence over the tag. */
   digest?: string
 }
 
@@ -19,14 +19,14 @@ const path = new RegExp(`^${component}(?:/${component})*$`)
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 
 /**
- * Read a reference the way docker and containerd do: without a registry it is Docker Hub, without an owner there it is
- * `library`, without tag and digest it is `latest`.
+ * Parse a reference as Docker and containerd do: the registry defaults to Docker Hub, its namespace to `library`, and the
+ * tag to `latest` if there is no digest either. Throws EdgekitError.
  */
 export function parseReference(text: string): ImageReference {
   const [beforeDigest = '', digest, ...more] = text.split('@')
-  if (more.length > 0) throw notAReference(text, 'it has more than one @')
+  if (more.length > 0) throw notAReference(text, 'more than one @')
   if (digest !== undefined && !isDigest(digest)) {
-    throw notAReference(text, 'what follows the @ is not sha256: and 64 hexadecimal digits')
+    throw notAReference(text, 'the digest is not sha256: and 64 hex digits')
   }
   const { name, tag } = splitTag(beforeDigest)
   if (tag !== undefined && !tagPattern.test(tag)) throw notAReference(text, `"${tag}" is not a valid tag`)
@@ -45,17 +45,17 @@ export function parseReference(text: string): ImageReference {
   }
 }
 
-/** The full form: `docker.io/library/eclipse-mosquitto:2.0`, with `@sha256:…` behind it when there is a digest. */
+/** The full form, `docker.io/library/eclipse-mosquitto:2.0`, followed by `@sha256:…` if there is a digest. */
 export function formatReference({ registry, repository, tag, digest }: ImageReference): string {
   return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
 }
 
-/** `parseReference` and back: the name under which containerd knows the image. */
-export const normaliseReference = (text: string): string => formatReference(parseReference(text))
+/** The full form of a reference, which is the image name in containerd. */
+export const normalizeReference = (text: string): string => formatReference(parseReference(text))
 
 function splitTag(text: string): { name: string; tag?: string } {
   const colon = text.lastIndexOf(':')
-  // A colon before the last slash belongs to the port of the registry.
+  // A colon before the last slash separates the port of the registry.
   if (colon === -1 || text.indexOf('/', colon) !== -1) return { name: text }
   return { name: text.slice(0, colon), tag: text.slice(colon + 1) }
 }
@@ -71,7 +71,7 @@ function splitRegistry(name: string): { registry: string; repository: string } {
 }
 
 const notAReference = (text: string, why: string): EdgekitError =>
-  new EdgekitError(`"${text}" is not an image reference: ${why}`, {
+  new EdgekitError(`invalid image reference "${text}": ${why}`, {
     code: 'invalid-usage',
-    remedy: 'Write it like eclipse-mosquitto:2.0 or registry.example.com:5000/team/image:1.2@sha256:…',
+    remedy: 'Use the form eclipse-mosquitto:2.0 or registry.example.com:5000/team/image:1.2@sha256:…',
   })

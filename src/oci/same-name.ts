@@ -1,10 +1,10 @@
-import { normaliseReference } from './reference.ts'
+import { normalizeReference } from './reference.ts'
 
-/** Whether two names of an image mean the same: `app:1.0` and `docker.io/library/app:1.0`, or both the bare tag `1.0`. */
+/** Whether two names denote the same image: `app:1.0` and `docker.io/library/app:1.0`, or equal names such as a bare tag. */
 export function sameName(one: string, other: string): boolean {
   if (one === other) return true
   try {
-    return normaliseReference(one) === normaliseReference(other)
+    return normalizeReference(one) === normalizeReference(other)
   } catch {
     return false
   }

@@ -6,11 +6,11 @@ import { formatReference, parseReference } from './reference.ts'
 import type { PulledImage } from './sources/pull.ts'
 
 /**
- * The members of a tar that every `ctr images import` reads: an OCI image layout with this one image.
+ * Tar members of an OCI image layout with this one image, which `ctr images import` reads.
  * https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  *
- * The index is the registry's own, though the blobs of only one platform are there: so an image is known on the node
- * by the digest it has in the registry. Import it with `--platform`, never with `--all-platforms`.
+ * The index is the registry's own, so that the image keeps its digest on the node, but only the blobs of one platform are
+ * included. Import it with `--platform`, never with `--all-platforms`.
  */
 function ociArchiveMembers(image: PulledImage, store: BlobStore): TarMember[] {
   const blobs = new Map(
@@ -30,7 +30,7 @@ function ociArchiveMembers(image: PulledImage, store: BlobStore): TarMember[] {
   ]
 }
 
-/** That tar as the content of a file, put together out of the store each time it is read. */
+/** That tar (size in bytes) as a file source, assembled from the store whenever it is read. */
 export function ociArchive(image: PulledImage, store: BlobStore): { size: number; source: ByteSource[] } {
   const members = ociArchiveMembers(image, store)
   return {
@@ -56,8 +56,8 @@ function layoutIndex(image: PulledImage): unknown {
 }
 
 /**
- * containerd finds an image only under the names it was imported with, and pods ask for it by tag or by digest.
- * It keeps `io.containerd.image.name` as it is; other tools read `ref.name`, which has room for the tag only.
+ * containerd finds an image only by the names it was imported with, and pods refer to it by tag or by digest. containerd
+ * reads the full name from `io.containerd.image.name`; other tools read the tag from `ref.name`.
  */
 function namesOf({
   reference,

@@ -3,15 +3,14 @@ import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
 import { EdgekitError } from '../lib/errors.ts'
 
-/** A regular file in an archive, or a link to another member. Paths are relative and have no `..`. */
+/** A regular file in an archive, or a link to another member. Paths are relative, without `..`. */
 export type ArchiveMember =
   | { kind: 'file'; path: string; size: number; content: AsyncIterable<Uint8Array> }
   | { kind: 'link'; path: string; target: string }
 
 /**
- * Go through a tar archive (gzip too) that anybody may have made; nothing of it is ever unpacked under its own name.
- * `visit` has read what it wants of a member when it returns. Throws EdgekitError for an archive that is cut off,
- * damaged, or has members no honest tool writes into an image archive.
+ * Visit the members of an untrusted tar archive, gzipped or not; nothing is unpacked. When `visit` returns, the rest of the
+ * member is skipped. Throws EdgekitError when the archive is truncated or damaged, or has unsafe members.
  */
 export async function eachArchiveMember(
   archive: AsyncIterable<Uint8Array>,
@@ -23,7 +22,7 @@ export async function eachArchiveMember(
   let current: ReadEntry | undefined
   let visits: Promise<unknown> = Promise.resolve()
   const parser = new Parser({
-    // A tar of zeros packs very well and is no attack: nothing is kept in memory, and a full disk is an error.
+    // A tar of zeros compresses extremely well and is harmless: nothing stays in memory, a full disk is an error.
     maxDecompressionRatio: Number.POSITIVE_INFINITY,
     onwarn: (_, message) => failures.push(refused(String(message).replace(/^Error: /, ''))),
     onReadEntry: entry => {
@@ -50,21 +49,21 @@ export async function eachArchiveMember(
   } catch (error) {
     failures.push(error)
   }
-  // Whoever reads a member that goes on no further would wait for ever.
+  // Otherwise a visitor that reads the current member would wait forever.
   if (failed()) current?.end()
   await visits
   if (failed()) throw failures[0]
 }
 
 /**
- * What an entry of an archive is; nothing for a directory. `seen` has the paths before it. Throws EdgekitError for what no
- * honest tool writes into an archive of files: a path or a link that leads out of it, a device, a path twice.
+ * Validate an archive entry; undefined for a directory. `seen` holds the paths before it. Throws EdgekitError for a path or
+ * link that leaves the archive, a device, or a duplicate path.
  */
 export function checkedMember(entry: ReadEntry, seen: Set<string>): ArchiveMember | undefined {
   const path = insidePath(entry.path, entry.path)
-  if (entry.path.split('/').includes('..')) throw refused(`${entry.path} has .. in it`)
+  if (entry.path.split('/').includes('..')) throw refused(`${entry.path} contains ..`)
   if (entry.type === 'Directory') return undefined
-  if (seen.has(path)) throw refused(`it has ${path} twice`)
+  if (seen.has(path)) throw refused(`duplicate member ${path}`)
   seen.add(path)
   switch (entry.type) {
     case 'File':
@@ -82,11 +81,10 @@ export function checkedMember(entry: ReadEntry, seen: Set<string>): ArchiveMembe
   }
 }
 
-/** Only an attack or a mistake writes paths that lead out of the archive. */
 function insidePath(path: string, shown: string): string {
   const inside = normalize(path).replace(/\/$/, '')
   if (path.startsWith('/') || inside === '..' || inside.startsWith('../')) {
-    throw refused(`${shown} leads out of the archive`)
+    throw refused(`${shown} leaves the archive`)
   }
   return inside
 }
@@ -94,5 +92,5 @@ function insidePath(path: string, shown: string): string {
 const refused = (message: string): EdgekitError =>
   new EdgekitError(message, {
     code: 'archive-unusable',
-    remedy: 'Make the archive again with the tool that wrote it, or get it from a place you trust.',
+    remedy: 'Create the archive again, or get it from a source you trust.',
   })

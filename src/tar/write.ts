@@ -10,24 +10,28 @@ export interface TarMember {
   mode: 0o644 | 0o755
   /** Bytes. */
   size: number
-  /** The content, or the path of a file that has it, or what it is put together of. */
+  /** The content: bytes, the path of a file, or parts to concatenate. */
   source: Buffer | string | readonly ByteSource[]
 }
 
-/** The one time stamp of everything edgekit packs. https://reproducible-builds.org/specs/source-date-epoch/ */
+/**
+ * Timestamp of everything edgekit packs. Throws EdgekitError.
+ * https://reproducible-builds.org/specs/source-date-epoch/
+ */
 export function sourceDate({ SOURCE_DATE_EPOCH: text = '0' }: NodeJS.ProcessEnv = process.env): Date {
   if (!/^\d{1,11}$/.test(text)) {
-    throw new EdgekitError(`SOURCE_DATE_EPOCH is "${text}", which is not a number of seconds since 1970`, {
+    throw new EdgekitError(`SOURCE_DATE_EPOCH is not a number of seconds since 1970: "${text}"`, {
       code: 'invalid-environment',
-      remedy: 'Unset it, or set it to for example $(git log -1 --format=%ct)',
+      remedy:
+        'Unset it, or set it to the time of the last commit:\nexport SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)',
     })
   }
   return new Date(Number(text) * 1000)
 }
 
 /**
- * Header, content and padding of one member. The same member gives the same bytes everywhere: owner 0:0 without names,
- * the mode as given, one time stamp.
+ * Header, content and padding of one member. Reproducible: owner 0:0 without names, the given mode, one timestamp. Throws
+ * EdgekitError when the header cannot hold the path or size.
  */
 export function tarMember(member: TarMember & { source: Buffer }, mtime?: Date): Buffer[]
 export function tarMember(member: TarMember, mtime?: Date): ByteSource[]
@@ -35,7 +39,7 @@ export function tarMember(member: TarMember, mtime: Date = sourceDate()): ByteSo
   return [header(member, mtime), ...contentOf(member), Buffer.alloc(paddingOf(member.size))]
 }
 
-/** The bytes of one member. Throws EdgekitError when they are not as many as stated; of a file, when it is read. */
+/** The content of one member. Throws EdgekitError if its size differs; for a file, when it is read. */
 export function contentOf({ path, size, source }: TarMember): readonly ByteSource[] {
   if (typeof source === 'string') return [{ path: source, size, name: path }]
   const sources = Buffer.isBuffer(source) ? [source] : source
@@ -45,7 +49,7 @@ export function contentOf({ path, size, source }: TarMember): readonly ByteSourc
   return sources
 }
 
-/** Bytes that `members` take up in an archive, its end included. */
+/** Size of an archive of `members` in bytes, including its end. */
 export const tarSize = (members: readonly Pick<TarMember, 'size'>[]): number =>
   members.reduce((sum, { size }) => sum + blockSize + size + paddingOf(size), 2 * blockSize)
 
@@ -67,10 +71,13 @@ function header(member: TarMember, mtime: Date): Buffer {
   } as const
   const needsExtension = new Header(fields).encode(block)
   if (needsExtension || !/^[\x21-\x7e]+$/.test(member.path)) {
-    throw new EdgekitError(`${member.path} (${member.size} bytes) does not fit a plain tar header`, {
-      code: 'member-not-packable',
-      remedy: 'Member names must be ASCII without spaces, up to 255 characters, and files below 8 GiB.',
-    })
+    throw new EdgekitError(
+      `cannot pack ${member.path} (${member.size} bytes): it does not fit a plain tar header`,
+      {
+        code: 'member-not-packable',
+        remedy: 'Use ASCII names without spaces, at most 255 characters, and files below 8 GiB.',
+      },
+    )
   }
   return block
 }

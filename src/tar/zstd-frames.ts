@@ -7,10 +7,9 @@ export function isZstd(start: Buffer): boolean {
 }
 
 /**
- * The same zstd data block by block and without skippable frames. Node's decompressor drops what follows the end of a
- * frame in the same chunk, and says nothing: of a layer in many frames, as zstd:chunked and pzstd write them, only a
- * part would come out. Here no chunk reaches over the end of a frame.
- * Format: https://www.rfc-editor.org/rfc/rfc8878#section-3.1
+ * Split zstd data so that no chunk crosses the end of a frame, and drop skippable frames. The decompressor of Node.js
+ * silently drops data after a frame in the same chunk, so that layers of many frames (zstd:chunked, pzstd) would be
+ * truncated. Throws an Error when the data is damaged or truncated. https://www.rfc-editor.org/rfc/rfc8878#section-3.1
  */
 export async function* oneFrameAtATime(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const reader = new Reader(source)
@@ -20,7 +19,7 @@ export async function* oneFrameAtATime(source: AsyncIterable<Buffer>): AsyncGene
       await reader.take(size.readUInt32LE())
       continue
     }
-    if (magic.readUInt32LE() !== frameMagic) throw new Error('there is something else within the zstd data')
+    if (magic.readUInt32LE() !== frameMagic) throw new Error('damaged zstd data: invalid frame')
     const descriptor = await reader.take(1)
     const flags = descriptor.readUInt8()
     yield Buffer.concat([magic, descriptor, await reader.take(restOfHeader(flags))])
@@ -36,7 +35,7 @@ export async function* oneFrameAtATime(source: AsyncIterable<Buffer>): AsyncGene
   }
 }
 
-/** Bytes of the frame header behind its first: window, dictionary and content size. */
+/** Size of the frame header after its descriptor byte: window, dictionary and content size. */
 function restOfHeader(flags: number): number {
   const isSingleSegment = (flags & 0x20) !== 0
   const dictionary = [0, 1, 2, 4][flags & 3] ?? 0
@@ -52,13 +51,13 @@ class Reader {
     this.#chunks = source[Symbol.asyncIterator]()
   }
 
-  /** The first four bytes of a frame, or nothing at the end of the data. */
+  /** The first four bytes of a frame, or undefined at the end of the data. */
   async start(): Promise<Buffer | undefined> {
     return (await this.#fill(1)) ? this.take(4) : undefined
   }
 
   async take(size: number): Promise<Buffer> {
-    if (!(await this.#fill(size))) throw new Error('the zstd data ends in the middle of a frame')
+    if (!(await this.#fill(size))) throw new Error('truncated zstd data')
     const taken = this.#rest.subarray(0, size)
     this.#rest = this.#rest.subarray(size)
     return taken

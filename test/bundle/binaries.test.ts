@@ -284,7 +284,7 @@ test('a file from an address is kept in the cache, which is enough for --offline
   await rm(join(directory, 'cache/edgekit/blobs/sha256', digest))
   const { exitCode, stderr } = await offline()
   expect({ exitCode, requests: server.requests.length }).toEqual({ exitCode: 3, requests: 1 })
-  expect(stderr).toContain(`--offline, and this is not in the cache: ${url}: sha256 ${digest}`)
+  expect(stderr).toContain(`cannot fetch with --offline, not in the cache: ${url}: sha256 ${digest}`)
 })
 
 test('--offline cannot ask for published checksums, and says so', async () => {

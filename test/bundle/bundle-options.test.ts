@@ -102,7 +102,7 @@ test.each<[string, () => string[], number, RegExp]>([
     'an empty cache and --offline',
     () => ['--offline', '--cache', join(directory, 'empty')],
     3,
-    /these \d+ are not in the cache:\n +docker.io\/kubeedge\/installation-package:v1.22.0: never fetched into\s+this cache\n +docker.io\/library\/eclipse-mosquitto:2.0: never/,
+    /cannot fetch with --offline, not in the cache:\n +docker.io\/kubeedge\/installation-package:v1.22.0: never fetched into\s+this cache\n +docker.io\/library\/eclipse-mosquitto:2.0: never/,
   ],
   [
     'an authority nobody knows',

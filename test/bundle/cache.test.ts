@@ -47,7 +47,7 @@ beforeEach(async () => {
 
 /** As a new run of edgekit does it; `undefined` is --offline. */
 function fetch(url: string | undefined, ...references: string[]): Promise<PulledImage[]> {
-  const retries = { tries: 2, delay: 1, longest: 10 }
+  const retries = { tries: 2, delayMs: 1, maxWaitMs: 10 }
   return fetchImages(
     (references.length > 0 ? references : ['app:1.0']).map(reference => ({ reference })),
     {
@@ -189,13 +189,13 @@ describe('--offline', () => {
     await expect(failure).rejects.toThrow(
       expect.objectContaining({
         exitCode: 3,
-        message: `--offline, and these 5 are not in the cache:\n${expected.map(part => `  ${part}`).join('\n')}`,
+        message: `cannot fetch with --offline, not in the cache:\n${expected.map(part => `  ${part}`).join('\n')}`,
       }),
     )
   })
 
   test('another error goes before what is missing', async () => {
-    await expect(fetch(undefined, 'other:1', 'Wrong:1')).rejects.toThrow('is not an image reference')
+    await expect(fetch(undefined, 'other:1', 'Wrong:1')).rejects.toThrow('invalid image reference')
   })
 })
 

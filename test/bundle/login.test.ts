@@ -127,7 +127,7 @@ describe('credentials in the file', () => {
     await expect(pull(front.url)).rejects.toThrow(
       expect.objectContaining({
         exitCode: 3,
-        remedy: expect.stringContaining(`asked without credentials; log in (docker login ${hostOf(front)})`),
+        remedy: expect.stringMatching(`Log in, or use a mirror .*:\ndocker login ${hostOf(front)}$`),
       }),
     )
     expect(seen).toEqual([undefined])
@@ -158,11 +158,13 @@ describe('what is refused', () => {
       wantsToken(() => false),
     )
     await write({ auths: { [hostOf(front)]: { auth: base64(`robot:${password}`) } } })
-    await expect(pull(front.url)).rejects.toThrow(`${hostOf(front)} refuses the credentials (HTTP 401)`)
+    await expect(pull(front.url)).rejects.toThrow(
+      `token service ${hostOf(front)} refused the credentials (HTTP 401)`,
+    )
   })
 
   test.each([
-    ['no JSON', '{"auths": {"x": {"auth": "c2VjcmV0"', 'it is not valid JSON'],
+    ['no JSON', '{"auths": {"x": {"auth": "c2VjcmV0"', 'invalid JSON'],
     ['another shape', '{"auths": {"x": {"auth": 12345678}}}', 'auths.x.auth: '],
   ])('a file with %s, without its content', async (_, text, message) => {
     await using front = await startFront(server.url, wantsPassword)
@@ -220,7 +222,7 @@ describe('credential helpers', () => {
 
   test.each([
     ['failing', `echo ${password}; echo ${password} >&2; exit 3`, 'exit code 3'],
-    ['babbling', `echo ${password}`, 'not with JSON that has Username and Secret'],
+    ['babbling', `echo ${password}`, 'returned no JSON with Username and Secret'],
     ['hanging', 'exec sleep 60', 'no answer within 0.5 s'],
   ])('one that is %s is named, and what it printed is not repeated', async (name, script, message) => {
     await helper(name, script)
@@ -234,7 +236,7 @@ describe('credential helpers', () => {
 
   test.each([
     ['absent', 'docker-credential-absent: not found on this machine'],
-    ['../../bin/sh', 'a credential helper with an unusable name'],
+    ['../../bin/sh', 'invalid credential helper name'],
   ])('%s is refused', async (name, message) => {
     await using front = await startFront(server.url, wantsPassword)
     await write({ credsStore: name })

@@ -45,7 +45,7 @@ test('1. a certificate of an unknown authority is refused at once, with the way 
   const before = front.requests.length
   const failure = pull(front.url)
   await expect(failure).rejects.toThrow(
-    /^cannot pull docker.io\/library\/app:1.0 from https:.*its certificate is not trusted: .*UNABLE_TO_VERIFY_LEAF_SIGNATURE/,
+    /^cannot pull docker.io\/library\/app:1.0 from https:.*its certificate is not trusted: unknown CA$/,
   )
   await expect(failure).rejects.toMatchObject({
     exitCode: 3,
@@ -56,19 +56,19 @@ test('1. a certificate of an unknown authority is refused at once, with the way 
 
 test('2. http where https was meant is said, and the other way round too', async () => {
   await expect(pull(server.url.replace('http:', 'https:'))).rejects.toThrow(
-    expect.objectContaining({ message: expect.stringContaining('no TLS with this server'), exitCode: 3 }),
+    expect.objectContaining({ message: expect.stringContaining('the server does not use TLS'), exitCode: 3 }),
   )
   await expect(pull(front.url.replace('https:', 'http:'))).rejects.toThrow('cannot pull')
 })
 
 test.each([
   ['a file that is not there', 'absent.pem', undefined, 'no such file or directory'],
-  ['no certificate', 'text.pem', 'hello', 'there is no certificate in it'],
+  ['no certificate', 'text.pem', 'hello', 'text.pem: it has no certificate'],
   [
     'a damaged certificate',
     'damaged.pem',
     '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
-    'damaged.pem: ',
+    'damaged.pem: certificate 1 is damaged',
   ],
 ])('3. --ca-file with %s is refused', async (_, name, content, message) => {
   const file = join(directory, name)
@@ -87,7 +87,9 @@ test('4. with --ca-file the image comes over TLS', async () => {
 test('5. a certificate for another name is still refused', async () => {
   await using proxy = await startProxy(Number(new URL(front.url).port))
   await useNetworkSettings(authority, { HTTPS_PROXY: proxy.url })
-  await expect(pull('https://other.test')).rejects.toThrow(/not trusted: .*ERR_TLS_CERT_ALTNAME_INVALID/)
+  await expect(pull('https://other.test')).rejects.toThrow(
+    'its certificate is not trusted: it is for another host name',
+  )
 })
 
 test('6. HTTPS_PROXY carries a TLS connection that only the registry can read', async () => {
@@ -116,6 +118,6 @@ test('8. this machine and what NO_PROXY names are reached directly', async () =>
 
 test('9. a proxy that is no URL is refused, without its password', async () => {
   const failure = useNetworkSettings(undefined, { HTTPS_PROXY: 'user:secret@proxy:3128' })
-  await expect(failure).rejects.toThrow('HTTPS_PROXY is not a URL')
+  await expect(failure).rejects.toThrow('HTTPS_PROXY is not an http:// or https:// URL')
   await expect(failure).rejects.not.toThrow('secret')
 })

@@ -60,9 +60,9 @@ async function layerOf(layout: string, size: number): Promise<Layer> {
   return writeFilesLayer(layout, [{ path: 'data', mode: 0o644, size, source: randomBytes(size) }])
 }
 
-const retries = { tries: 3, delay: 5, longest: 2000 }
-const timeouts = { headers: 30_000, stall: 30_000 }
-const impatient = { headers: 500, stall: 500 }
+const retries = { tries: 3, delayMs: 5, maxWaitMs: 2000 }
+const timeouts = { headersMs: 30_000, stallMs: 30_000 }
+const impatient = { headersMs: 500, stallMs: 500 }
 
 const clientOf = (url: string, options: RegistryOptions = {}): Registry =>
   new Registry({ mirrors: parseMirrors([`docker.io=${url}`]), retries, timeouts, ...options })
@@ -146,7 +146,7 @@ describe('a real registry', () => {
     expect(image.root).toEqual(image.manifest)
     expect(image.root.digest).toBe(manifest.digest)
     await expect(pull(server.url, { reference: 'single:1.0' })).rejects.toThrow(
-      'docker.io/library/single:1.0 is built for linux/arm64, asked for was linux/amd64',
+      'cannot use docker.io/library/single:1.0: it is built for linux/arm64, not linux/amd64',
     )
   })
 
@@ -156,7 +156,7 @@ describe('a real registry', () => {
     await writeIndex(layout, [{ ...manifest, platform: { os: 'linux', architecture: 'arm64' } }])
     await pushImage(server.url, 'library/liar', '1.0', layout)
     await expect(pull(server.url, { reference: 'liar:1.0', platform: 'linux/arm64' })).rejects.toThrow(
-      'is built for linux/amd64, asked for was linux/arm64',
+      'it is built for linux/amd64, not linux/arm64',
     )
   })
 
@@ -168,8 +168,8 @@ describe('a real registry', () => {
     await expect(pull(server.url, { reference: 'partial:1.0' })).rejects.toThrow(
       expect.objectContaining({
         exitCode: 3,
-        message: 'docker.io/library/partial:1.0 has no image for linux/amd64',
-        remedy: expect.stringContaining('It exists for linux/arm/v7;'),
+        message: 'cannot use docker.io/library/partial:1.0: no image for linux/amd64',
+        remedy: expect.stringContaining('a platform it has: linux/arm/v7.'),
       }),
     )
   })
@@ -186,7 +186,7 @@ describe('a real registry', () => {
               `^cannot pull docker.io/library/${reference} from ${front.url}: HTTP 404: [A-Z]+_UNKNOWN`,
             ),
           ),
-          remedy: expect.stringContaining('Check the name'),
+          remedy: expect.stringContaining('Check the image name'),
         }),
       )
       expect(front.requests).toHaveLength(1)
@@ -283,7 +283,7 @@ describe('a registry that wants a token', () => {
     await expect(pull(front.url)).rejects.toThrow(
       expect.objectContaining({
         message: expect.stringContaining(message),
-        remedy: expect.stringContaining('does not exist or is private'),
+        remedy: expect.stringContaining('it does not exist or is private'),
       }),
     )
     expect(front.requests).toHaveLength(1)
@@ -360,7 +360,7 @@ describe('what passes is tried again', () => {
   })
 
   test.each<[string, string, (request: IncomingMessage, response: ServerResponse) => void, string, string]>([
-    ['503', '/manifests/', status(503), 'HTTP 503', 'try again later'],
+    ['503', '/manifests/', status(503), 'HTTP 503', 'Retry later'],
     [
       '429',
       '/manifests/',
@@ -368,11 +368,11 @@ describe('what passes is tried again', () => {
       'HTTP 429',
       '--registry-mirror docker.io=URL',
     ],
-    ['cut connections', '/manifests/', hangUp, 'other side closed', 'Check the network'],
-    ['cut blobs', '/blobs/', cut, 'other side closed', 'Check the network'],
+    ['cut connections', '/manifests/', hangUp, 'server closed', 'Check the network'],
+    ['cut blobs', '/blobs/', cut, 'server closed', 'Check the network'],
     ['short blobs', '/blobs/', short, ' bytes', 'Check the network'],
-    ['stalled blobs', '/blobs/', stall, 'nothing received for 0.5 s', 'Check the network'],
-    ['no answer', '/manifests/', silence, 'no answer within 0.5 s', 'Check the network'],
+    ['stalled blobs', '/blobs/', stall, 'no data received for 0.5 s', 'Check the network'],
+    ['no answer', '/manifests/', silence, 'no response within 0.5 s', 'Check the network'],
   ])('but not for ever: %s', async (_, part, what, message, remedy) => {
     await using front = await startFront(server.url, first(Number.POSITIVE_INFINITY, part, what))
     const failure = pull(clientOf(front.url, isSilent(what) ? { timeouts: impatient } : {}))
@@ -458,15 +458,25 @@ describe('what is wrong is refused', () => {
   })
 
   test.each([
-    ['a web page', '<html>', 'text/html', 'it is not JSON'],
-    ['other JSON', '{"ok":true}', 'application/json', 'is of type application/json'],
+    [
+      'a web page',
+      '<html>',
+      'text/html',
+      'cannot read the manifest of docker.io/library/app:1.0: invalid JSON',
+    ],
+    ['other JSON', '{"ok":true}', 'application/json', 'unsupported media type application/json'],
     [
       'an old manifest',
       '{"schemaVersion":1}',
       'application/vnd.docker.distribution.manifest.v1+prettyjws',
-      'is of type application/vnd.docker.distribution.manifest.v1+prettyjws',
+      'unsupported media type application/vnd.docker.distribution.manifest.v1+prettyjws',
     ],
-    ['half an index', '{}', 'application/vnd.oci.image.index.v1+json; charset=utf-8', 'cannot be read'],
+    [
+      'half an index',
+      '{}',
+      'application/vnd.oci.image.index.v1+json; charset=utf-8',
+      'cannot read the manifest of',
+    ],
   ])('%s instead of a manifest', async (_, body, type, message) => {
     await using front = await startFront(server.url, (_request, response) => {
       response.writeHead(200, { 'content-type': type }).end(body)

@@ -88,9 +88,9 @@ describe('OCI', () => {
     await expectApp(`oci:${layout}:app:1.0`)
     expect((await take(`oci:${layout}:second`)).root).toEqual(await rootOf(other.layout))
     const all = 'docker.io/library/app:1.0, 1.0, second'
-    await expect(take(`oci:${layout}:third`)).rejects.toThrow(`it has no image third; there is: ${all}`)
+    await expect(take(`oci:${layout}:third`)).rejects.toThrow(`it has no image third (images: ${all})`)
     await expect(take(`oci:${layout}`, { reference: 'unknown:1' })).rejects.toThrow(
-      `it has several images; say which one behind a colon: ${all}`,
+      `it has several images; append :NAME (images: ${all})`,
     )
   })
 
@@ -137,12 +137,14 @@ describe('OCI', () => {
     await cp(app.layout, layout, { recursive: true })
     const { digest } = app.layers[0] as { digest: string }
     await rm(blobPath(layout, digest))
-    await expect(take(`oci-archive:${await archived(layout)}`)).rejects.toThrow(`it has no ${digest}`)
-    await expect(take(`oci:${layout}`)).rejects.toThrow('no such file or directory')
+    await expect(take(`oci-archive:${await archived(layout)}`)).rejects.toThrow(
+      `${digest} is missing, but part of`,
+    )
+    await expect(take(`oci:${layout}`)).rejects.toThrow(`${digest} is missing, but part of the image`)
     const index = JSON.parse(await readFile(join(app.layout, 'index.json'), 'utf8'))
     index.manifests[0].size -= 1
     await writeFile(join(layout, 'index.json'), JSON.stringify(index))
-    await expect(take(`oci-archive:${await archived(layout)}`)).rejects.toThrow(/its manifest states \d+/)
+    await expect(take(`oci-archive:${await archived(layout)}`)).rejects.toThrow(/its descriptor states \d+/)
   })
 
   test('a directory with a link that leaves it is refused', async () => {
@@ -151,7 +153,7 @@ describe('OCI', () => {
     const { digest } = app.layers[0] as { digest: string }
     await rm(blobPath(layout, digest))
     await symlink(blobPath(app.layout, digest), blobPath(layout, digest))
-    await expect(take(`oci:${layout}`)).rejects.toThrow(`${digest} is a link out of the directory`)
+    await expect(take(`oci:${layout}`)).rejects.toThrow(`${digest} is a link that leaves the directory`)
   })
 
   test('an image for other platforms is refused', async () => {
@@ -161,7 +163,7 @@ describe('OCI', () => {
     )
     await cp(app.layout, layout, { recursive: true })
     await writeFile(join(layout, 'index.json'), JSON.stringify({ manifests: [manifests[1]] }))
-    await expect(take(`oci:${layout}`)).rejects.toThrow('is built for linux/arm64, asked for was linux/amd64')
+    await expect(take(`oci:${layout}`)).rejects.toThrow('it is built for linux/arm64, not linux/amd64')
   })
 })
 
@@ -250,23 +252,27 @@ describe('docker save', () => {
     [
       'a layer that is not the one in the config',
       { config: { rootfs: { diff_ids: [`sha256:${'0'.repeat(64)}`, `sha256:${'0'.repeat(64)}`] } } },
-      'one/layer.tar has the digest sha256:',
+      'one/layer.tar has diff_id sha256:',
     ],
-    ['too few layers', { manifest: { Layers: ['one/layer.tar'] } }, 'it has 1 layers, its config names 2'],
+    [
+      'too few layers',
+      { manifest: { Layers: ['one/layer.tar'] } },
+      'it has 1 layers, but its config lists 2',
+    ],
     [
       'a layer that is not there',
       { manifest: { Layers: ['a', 'b'] } },
-      'it has no a, which its manifest.json names',
+      'a is missing, but listed in manifest.json',
     ],
     ['another architecture', { config: { architecture: 'arm64' } }, 'is built for linux/arm64'],
     [
       'a link out of it',
       { more: [{ path: 'x', type: 'SymbolicLink', linkpath: '../y' }] },
-      'x -> ../y leads out',
+      'x -> ../y leaves the archive',
     ],
     ['a device', { more: [{ path: 'x', type: 'BlockDevice' }] }, 'x is a BlockDevice'],
-    ['a path out of it', { more: [{ path: '../../x', content: 'x' }] }, '../../x leads out of the archive'],
-    ['a member twice', { more: [{ path: 'one/layer.tar', content: 'x' }] }, 'it has one/layer.tar twice'],
+    ['a path out of it', { more: [{ path: '../../x', content: 'x' }] }, '../../x leaves the archive'],
+    ['a member twice', { more: [{ path: 'one/layer.tar', content: 'x' }] }, 'duplicate member one/layer.tar'],
   ])('%s is refused', async (_, change, message) => {
     const file = await saved(dockerArchive(change).bytes)
     await expect(take(`docker-archive:${file}`)).rejects.toThrow(
@@ -283,7 +289,7 @@ test.each([
   ['oci-archive:/absent.tar', 'no such file or directory'],
   ['docker-archive:/absent.tar', 'no such file or directory'],
   ['oci:/absent', 'no such file or directory'],
-  ['oci-archive:/tmp', 'it is a directory; oci: is for those'],
+  ['oci-archive:/tmp', 'it is a directory; use oci: for directories'],
 ])('%s is refused: %s', async (source, message) => {
   await expect(take(source)).rejects.toThrow(`cannot take docker.io/library/app:1.0 from ${source}: `)
   await expect(take(source)).rejects.toThrow(message)
@@ -291,10 +297,10 @@ test.each([
 
 test('an archive of the other kind is told', async () => {
   await expect(take(`oci-archive:${await saved(dockerArchive().bytes)}`)).rejects.toThrow(
-    'docker-archive: is for what docker save writes',
+    'use docker-archive: for the output of docker save',
   )
   await expect(take(`docker-archive:${await saved(rawTar([{ path: 'x' }]))}`)).rejects.toThrow(
-    'it is no archive of images',
+    'not an image archive',
   )
 })
 

@@ -1,15 +1,12 @@
 import { ContentMismatch } from '../../http/content-mismatch.ts'
-import { type Answer, get, type Headers, readAll } from '../../http/http.ts'
+import { defaultTimeouts, get, type Headers, type HttpResponse, readAll } from '../../http/http.ts'
 import { resumed } from '../../http/resume.ts'
-import { retry, retryAfter, Transient } from '../../http/retry.ts'
+import { defaultRetries, isTransientStatus, retry, retryAfter, Transient } from '../../http/retry.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { StorageError } from '../../oci/cache/storage-error.ts'
 import { MissingParts } from '../../oci/missing-parts.ts'
 import type { ImageAccess } from '../../oci/sources/fetch-image.ts'
 import type { LockedContent } from '../lock/lock.ts'
-
-const timeouts = { headers: 30_000, stall: 60_000 }
-const retries = { tries: 3, delay: 500, longest: 60_000 }
 
 /** The largest file that is fetched when the lock does not say how large it is. */
 const largestFile = 2 * 1024 ** 3
@@ -36,8 +33,8 @@ export async function download({ url, sha256, size, images, signal }: Download):
   await withDownloadError(url, signal, () =>
     store.ensure(wanted, async () => {
       if (registry === undefined) throw new MissingParts([`${url}: sha256 ${sha256}`])
-      const open = (headers: Headers): Promise<Answer> => request(url, headers, signal)
-      const bytes = resumed({ digest, size: size ?? 0 }, open, retries, signal)
+      const open = (headers: Headers): Promise<HttpResponse> => request(url, headers, signal)
+      const bytes = resumed({ digest, size: size ?? 0 }, open, defaultRetries, signal)
       await store.write(wanted, atMost(size ?? largestFile, bytes))
     }),
   )
@@ -51,7 +48,7 @@ export const digestOfSha256 = (sha256: string): string => `sha256:${sha256}`
 export function downloadText(url: string, signal: AbortSignal): Promise<string> {
   return withDownloadError(url, signal, async () => {
     const read = async () => await readAll(await request(url, {}, signal), largestList)
-    return (await retry(read, retries, signal)).toString()
+    return (await retry(read, defaultRetries, signal)).toString()
   })
 }
 
@@ -64,14 +61,14 @@ async function* atMost(most: number, bytes: AsyncIterable<Uint8Array>): AsyncGen
   }
 }
 
-async function request(url: string, headers: Headers, signal: AbortSignal): Promise<Answer> {
-  const answer = await get(new URL(url), headers, timeouts, signal)
+async function request(url: string, headers: Headers, signal: AbortSignal): Promise<HttpResponse> {
+  const answer = await get(new URL(url), headers, defaultTimeouts, signal)
   const { status } = answer
   if (status === 200 || (status === 206 && headers['range'] !== undefined)) return answer
   answer.discard()
   const message = `HTTP ${status}`
-  if (status !== 408 && status !== 429 && status < 500) throw new Error(message)
-  throw new Transient(message, { wait: retryAfter(answer.headers['retry-after']) })
+  if (!isTransientStatus(status)) throw new Error(message)
+  throw new Transient(message, { waitMs: retryAfter(answer.headers['retry-after']) })
 }
 
 async function withDownloadError<T>(url: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {

@@ -11,23 +11,24 @@ import type { Descriptor } from '../descriptor.ts'
 import { digestOf } from '../digest.ts'
 import { storing } from './storage-error.ts'
 
-/** Bytes gathered before they are written: what comes from the network comes in pieces, which are not ours to keep. */
+/** Bytes buffered before a write: network chunks are small and their memory is reused. */
 const writeSize = 512 * 1024
-/** A blob from this size on is hashed by another thread, from its file; for a small one that is not worth it. */
+/** Blobs of this many bytes or more are hashed in the hash thread. */
 const largeSize = 4 * 1024 * 1024
 
 type Content = Pick<Descriptor, 'digest' | 'size'>
 
-/** A blob by its digest; the size is held against it when it is known. */
-interface Wanted {
+/** A blob to look up; its size (bytes) is checked if given. */
+interface BlobQuery {
   digest: string
   size?: number | undefined
 }
 
 /**
- * Blobs by digest in a directory, laid out as in an OCI image layout: `blobs/sha256/<hex>`. Whatever has its final name
- * there was complete and had the right digest when it was written, so any number of processes can share one. Disks
- * decay and people edit: each blob is read and hashed again before this store says for the first time that it has it.
+ * Blobs by digest in a directory, laid out as an OCI image layout: `blobs/sha256/<hex>`. A file gets its final name only
+ * when complete and verified, so processes can share a directory. Because disks fail and people edit files, each store
+ * instance hashes a blob again before using it for the first time.
+ * https://github.com/opencontainers/image-spec/blob/main/image-layout.md#blobs
  */
 export class BlobStore {
   readonly directory: string
@@ -47,13 +48,13 @@ export class BlobStore {
     return readFile(this.path(digest))
   }
 
-  /** The size of a blob in bytes; nothing when it is not there, or damaged. */
+  /** Size of a blob in bytes; undefined when it is missing or damaged. */
   async sizeOf(digest: string): Promise<number | undefined> {
     return this.#verified.get(digest) ?? (await this.#verify(digest))
   }
 
-  /** Whether the blob is there and undamaged. Throws ContentMismatch when only the size in the descriptor is wrong. */
-  async holds({ digest, size }: Wanted): Promise<boolean> {
+  /** Whether the blob exists undamaged. Throws ContentMismatch when it does but has another size than `size`. */
+  async holds({ digest, size }: BlobQuery): Promise<boolean> {
     const actual = await this.sizeOf(digest)
     if (actual === undefined) return false
     if (size !== undefined && actual !== size) throw otherSize(digest, size, actual)
@@ -61,10 +62,10 @@ export class BlobStore {
   }
 
   /**
-   * Make sure the blob is there: `fill` is called only when it is not, and once however many ask at the same time. When
-   * the one who fills fails, the next of those waiting tries on its own account.
+   * Call `fill` unless the blob exists. Concurrent calls for one blob share a single `fill`; if it fails, the next caller
+   * runs its own.
    */
-  async ensure(blob: Wanted, fill: () => Promise<void>): Promise<void> {
+  async ensure(blob: BlobQuery, fill: () => Promise<void>): Promise<void> {
     for (;;) {
       const running = this.#running.get(blob.digest)
       if (running === undefined) break
@@ -77,8 +78,8 @@ export class BlobStore {
     await run
   }
 
-  /** Write what `source` gives; it appears only if size and digest are as described, else `ContentMismatch`. */
-  async write({ digest, size }: Wanted, source: AsyncIterable<Uint8Array>): Promise<void> {
+  /** Store the bytes of `source` if size and digest match; otherwise throw ContentMismatch. */
+  async write({ digest, size }: BlobQuery, source: AsyncIterable<Uint8Array>): Promise<void> {
     await this.#write(source, size ?? Number.POSITIVE_INFINITY, (seen, received) => {
       if (size !== undefined && received > size) throw tooLong({ digest, size })
       if (size !== undefined && received < size) throw tooShort({ digest, size }, received)
@@ -86,12 +87,12 @@ export class BlobStore {
     })
   }
 
-  /** Write what `source` gives, whatever it is; says under which digest. */
+  /** Store the bytes of `source` and return their digest and size. */
   add(source: AsyncIterable<Uint8Array>): Promise<Content> {
     return this.#write(source, Number.POSITIVE_INFINITY, () => undefined)
   }
 
-  /** Write bytes that are in memory already, as `write` does. */
+  /** Like `write`, for bytes in memory. */
   async writeBytes(digest: string, bytes: Uint8Array): Promise<void> {
     const actual = digestOf(bytes)
     if (actual !== digest) throw otherDigest(digest, actual)
@@ -101,7 +102,7 @@ export class BlobStore {
 
   async #write(
     source: AsyncIterable<Uint8Array>,
-    most: number,
+    maxBytes: number,
     check: (digest: string, size: number) => void,
   ): Promise<Content> {
     const unfinished = join(this.directory, 'blobs/sha256', `${randomUUID()}.unfinished`)
@@ -110,7 +111,7 @@ export class BlobStore {
       return await open(unfinished, 'wx', 0o644)
     })
     try {
-      const { size, sha256 } = await this.#copy(source, file, unfinished, most)
+      const { size, sha256 } = await this.#copy(source, file, unfinished, maxBytes)
       const digest = `sha256:${sha256}`
       check(digest, size)
       await storing(this.directory, async () => {
@@ -129,10 +130,10 @@ export class BlobStore {
     source: AsyncIterable<Uint8Array>,
     file: FileHandle,
     path: string,
-    most: number,
+    maxBytes: number,
   ): Promise<{ size: number; sha256: string }> {
-    const hash = most < largeSize ? createHash('sha256') : new ThreadedHash()
-    const buffer = Buffer.allocUnsafeSlow(Math.min(writeSize, most + 1))
+    const hash = maxBytes < largeSize ? createHash('sha256') : new ThreadedHash()
+    const buffer = Buffer.allocUnsafeSlow(Math.min(writeSize, maxBytes + 1))
     let [size, filled] = [0, 0]
     const write = async (): Promise<void> => {
       const bytes = buffer.subarray(0, filled)
@@ -144,13 +145,13 @@ export class BlobStore {
     }
     try {
       for await (const chunk of source) {
-        for (let done = 0; done < chunk.length && size + filled <= most; ) {
+        for (let done = 0; done < chunk.length && size + filled <= maxBytes; ) {
           const count = Math.min(chunk.length - done, buffer.length - filled)
           buffer.set(chunk.subarray(done, done + count), filled)
           ;[done, filled] = [done + count, filled + count]
           if (filled === buffer.length) await write()
         }
-        if (size + filled > most) break
+        if (size + filled > maxBytes) break
       }
       await write()
     } finally {
@@ -161,10 +162,10 @@ export class BlobStore {
 
   async #verify(digest: string): Promise<number | undefined> {
     const found = await this.#oneAtATime(() => hashAt(this.path(digest))).catch(() => undefined)
-    // A damaged one stays until it is replaced: taking it away could take away what another process just put there.
+    // Keep a damaged blob until it is replaced: removing it could remove what another process has just written.
     if (!found || `sha256:${found.sha256}` !== digest) return undefined
     this.#verified.set(digest, found.size)
-    // When it was last used, for `cache prune`. A cache that cannot be written is still good to read.
+    // Last use, for `cache prune`. Ignore errors: a read-only cache is still usable.
     await utimes(this.path(digest), new Date(), new Date()).catch(() => undefined)
     return found.size
   }

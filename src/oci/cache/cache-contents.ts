@@ -1,11 +1,11 @@
 import { glob, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { storing } from './storage-error.ts'
-import { type RememberedName, TagCache } from './tag-cache.ts'
+import { type CachedTag, TagCache } from './tag-cache.ts'
 
 export interface CacheContents {
   directory: string
-  names: RememberedName[]
+  names: CachedTag[]
   blobs: number
   /** Bytes of all blobs. */
   size: number
@@ -18,7 +18,7 @@ interface CachedFile {
   used: Date
 }
 
-/** What is in a cache. A directory that is not there is an empty one. */
+/** List a cache. A missing directory is an empty cache. */
 export async function cacheContents(directory: string): Promise<CacheContents> {
   const blobs = await filesIn(directory, 'blobs/sha256/*')
   const whole = blobs.filter(({ path }) => isBlob(path))
@@ -38,12 +38,12 @@ export interface Pruned {
   kept: number
 }
 
-/** An unfinished file that nobody has written to for so long belongs to nobody any more. */
+/** Unfinished files not written to for this long are left over from killed builds. */
 const abandonedMs = 60 * 60 * 1000
 
 /**
- * Remove the blobs that no build has used for `olderThanMs`, the names that then lead nowhere, and what builds left that
- * were killed. A build that runs meanwhile uses its blobs now, so it keeps them. Throws EdgekitError.
+ * Remove blobs that no build has used for `olderThanMs`, tags that pointed to them, and leftovers of killed builds. Blobs
+ * of a running build are in use and stay. Throws EdgekitError.
  */
 export async function pruneCache(directory: string, olderThanMs: number): Promise<Pruned> {
   const now = Date.now()

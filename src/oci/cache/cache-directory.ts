@@ -2,8 +2,8 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
 /**
- * Where images are kept from one build to the next: `$XDG_CACHE_HOME/edgekit`, else `~/.cache/edgekit`.
- * https://specifications.freedesktop.org/basedir-spec/latest/ (a relative path there is to be ignored)
+ * Default image cache: `$XDG_CACHE_HOME/edgekit`, else `~/.cache/edgekit`. The XDG specification requires relative paths
+ * to be ignored. https://specifications.freedesktop.org/basedir-spec/latest/
  */
 export function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const base = environment['XDG_CACHE_HOME'] ?? ''

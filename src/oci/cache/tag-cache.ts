@@ -6,8 +6,8 @@ import { isDigest } from '../digest.ts'
 import { formatReference, type ImageReference } from '../reference.ts'
 import { storing } from './storage-error.ts'
 
-/** What a tag pointed at when a registry was last asked. */
-export interface RememberedName {
+/** What a tag pointed to when it was last resolved. */
+export interface CachedTag {
   /** `docker.io/library/app:1.0` */
   reference: string
   digest: string
@@ -15,8 +15,8 @@ export interface RememberedName {
 }
 
 /**
- * What registries said tags point at, kept beside the blobs as one small file each: `names/docker.io/library/app:1.0`.
- * A component of a repository has no colon, so a name never collides with the directory of another repository.
+ * Resolved tags, one small file each beside the blobs: `names/docker.io/library/app:1.0`. Path components of repositories
+ * have no colon, so a tag file never collides with a directory.
  */
 export class TagCache {
   readonly #cache: string
@@ -27,17 +27,17 @@ export class TagCache {
     this.#directory = join(cacheDirectory, 'names')
   }
 
-  /** Nothing when nobody asked yet, or what is kept cannot be read. */
+  /** The digest, or undefined when the tag was never resolved or its file is unreadable. */
   find({ registry, repository, tag = '' }: ImageReference): Promise<string | undefined> {
     return this.#read(formatReference({ registry, repository, tag }))
   }
 
-  /** Does nothing for a reference without a tag, or with a digest: then the tag was not asked for. */
+  /** Does nothing for a reference without a tag, or with a digest, because then the tag was not resolved. */
   async remember(
-    { registry, repository, tag, digest: asked }: ImageReference,
+    { registry, repository, tag, digest: requested }: ImageReference,
     digest: string,
   ): Promise<void> {
-    if (tag === undefined || asked !== undefined) return
+    if (tag === undefined || requested !== undefined) return
     const path = join(this.#directory, formatReference({ registry, repository, tag }))
     const unfinished = `${path}.${randomUUID()}.unfinished`
     await storing(this.#cache, async () => {
@@ -51,14 +51,14 @@ export class TagCache {
     })
   }
 
-  async all(): Promise<RememberedName[]> {
-    const names: RememberedName[] = []
+  async all(): Promise<CachedTag[]> {
+    const tags: CachedTag[] = []
     for await (const reference of glob('**/*:*', { cwd: this.#directory })) {
       const digest = await this.#read(reference)
       const status = await stat(join(this.#directory, reference)).catch(() => undefined)
-      if (digest !== undefined && status !== undefined) names.push({ reference, digest, asked: status.mtime })
+      if (digest !== undefined && status !== undefined) tags.push({ reference, digest, asked: status.mtime })
     }
-    return names.sort((a, b) => (a.reference < b.reference ? -1 : 1))
+    return tags.sort((a, b) => (a.reference < b.reference ? -1 : 1))
   }
 
   async forget(reference: string): Promise<void> {

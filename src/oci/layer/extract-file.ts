@@ -8,12 +8,12 @@ import type { BlobStore } from '../cache/blob-store.ts'
 import type { PulledImage } from '../sources/pull.ts'
 import { eachEntry } from './layer.ts'
 
-const mostLinks = 40
+const maxLinks = 40
 
 /**
- * Take one file out of an image, as a container would see it at `path`: the topmost layer that has it wins, deleted is
- * deleted, links are followed. Layers are read from the top and only as far down as needed.
- * https://github.com/opencontainers/image-spec/blob/main/layer.md
+ * Extract one file of an image, as a container would see it at `path`: upper layers win, whiteouts delete, links are
+ * followed. Reads layers from the top, only as far down as needed. Returns the size in bytes and the hash in hex. Throws
+ * EdgekitError. https://github.com/opencontainers/image-spec/blob/main/layer.md
  */
 export async function extractFile(
   image: Pick<PulledImage, 'reference' | 'layers'>,
@@ -23,9 +23,10 @@ export async function extractFile(
 ): Promise<{ size: number; sha256: string }> {
   const unfinished = `${destination}.${randomUUID()}.unfinished`
   const layers = image.layers.map(layer => store.path(layer.digest))
+  const failure = (reason: string): EdgekitError => extractError(image.reference, path, reason)
   try {
     let wanted = { path: resolve('/', path), top: layers.length - 1 }
-    for (let links = 0; links <= mostLinks; links++) {
+    for (let links = 0; links <= maxLinks; links++) {
       const found = await find(layers, wanted.path, wanted.top, unfinished)
       if (found.kind === 'file') {
         await chmod(unfinished, 0o755)
@@ -34,14 +35,13 @@ export async function extractFile(
       }
       if (found.kind === 'nothing') {
         throw failure(
-          `${image.reference} has no ${path}${wanted.path === path ? '' : ` (which leads to ${wanted.path})`}`,
+          `the image has no such file${wanted.path === path ? '' : ` (a link to ${wanted.path})`}`,
         )
       }
-      if (found.kind === 'other')
-        throw failure(`${path} in ${image.reference} is no regular file but a ${found.type}`)
+      if (found.kind === 'other') throw failure(`it is a ${found.type}, not a regular file`)
       wanted = { path: found.path, top: found.top ?? wanted.top }
     }
-    throw failure(`${path} in ${image.reference} goes through more than ${mostLinks} links`)
+    throw failure(`more than ${maxLinks} links`)
   } finally {
     await rm(unfinished, { force: true })
   }
@@ -49,7 +49,7 @@ export async function extractFile(
 
 type Found =
   | { kind: 'file'; size: number; sha256: string }
-  /** The content is at another path; a hard link means what its own layer and those below have there. */
+  /** The content is at another path. A hard link resolves in its own layer and those below (`top`). */
   | { kind: 'link'; path: string; top?: number }
   | { kind: 'other'; type: string }
   | { kind: 'nothing' }
@@ -76,8 +76,8 @@ async function find(
 }
 
 /**
- * What one layer says about `path`. An entry for a parent matters too: a symbolic link there leads elsewhere, unless a
- * layer above made it a directory (`directories`); then whatever this layer has below it is gone.
+ * Look up `path` in one layer. Its parents matter too: a symlink redirects the lookup, unless a layer above made it a
+ * directory (`directories`); then everything this layer has below it is hidden.
  */
 async function findInLayer(
   layer: string,
@@ -122,7 +122,7 @@ function readWanted(entry: ReadEntry, path: string, index: number, unfinished: s
   }
 }
 
-/** Written as it comes, without waiting: the parser calls back from within its own loop. */
+/** Writes synchronously: the parser emits data from within its own loop. */
 function save(entry: ReadEntry, file: string): Found {
   const hash = createHash('sha256')
   const result = { kind: 'file' as const, size: 0, sha256: '' }
@@ -139,7 +139,7 @@ function save(entry: ReadEntry, file: string): Found {
   return result
 }
 
-/** Where a symbolic link leads; never out of the image, however many `..` it has. */
+/** Target of a symlink; `..` never leaves the image root. */
 const target = (entry: ReadEntry, name: string): string => resolve('/', dirname(name), entry.linkpath ?? '')
 
 /** `/`, `/usr`, `/usr/bin` for `/usr/bin/tool`. */
@@ -150,8 +150,8 @@ function parentsOf(path: string): string[] {
 
 const whiteoutOf = (path: string): string => join(dirname(path), `.wh.${basename(path)}`)
 
-const failure = (message: string): EdgekitError =>
-  new EdgekitError(message, {
-    code: 'file-not-in-image',
-    remedy: 'Check that this is the image and the path you mean; other versions may keep the file elsewhere.',
+const extractError = (image: string, path: string, reason: string): EdgekitError =>
+  new EdgekitError(`cannot extract ${path} from ${image}: ${reason}`, {
+    code: 'image-unusable',
+    remedy: 'Check the image version and the path: other versions can store the file elsewhere.',
   })

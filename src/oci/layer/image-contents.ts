@@ -6,33 +6,33 @@ import type { PulledImage } from '../sources/pull.ts'
 import { eachEntry } from './layer.ts'
 import { type InstalledPackages, readPackages } from './packages.ts'
 
-/** What is in an image that its manifest does not say. */
+/** Facts about an image that its manifest does not state. */
 export interface ImageContents {
-  /** Bytes of each layer when unpacked (its tar), in the order of the layers. */
+  /** Size of each layer's tar in bytes, lowest layer first. */
   unpackedSizes: number[]
   packages: InstalledPackages
 }
 
-/** The files that say which packages an image has; dpkg's directory is how distroless images do it. */
-const wanted =
+/** Package databases and os-release; distroless images have `status.d` in place of `status`. */
+const databases =
   /^\/(?:(?:usr\/)?lib\/apk\/db\/installed|var\/lib\/dpkg\/status|var\/lib\/dpkg\/status\.d\/[^/]+|(?:etc|usr\/lib)\/os-release)$/
 
-/** A database of packages that is larger is none. */
-const largest = 64 * 1024 * 1024
+/** Larger files are not package databases. */
+const maxSize = 64 * 1024 * 1024
 
-/** Look into every layer of an image once. What a layer has or deletes hides what is below. */
+/** Read every layer of an image once; files and whiteouts of a layer hide those below. */
 export async function imageContents(
   image: Pick<PulledImage, 'layers'>,
   store: BlobStore,
 ): Promise<ImageContents> {
   const files = new Map<string, Buffer>()
   const unpackedSizes: number[] = []
-  const oneForEachCore = limit(2)
-  const looks = image.layers.map(({ digest }) => oneForEachCore(() => lookInto(store.path(digest))))
-  // Waited for in any case: none is still reading when this ends.
-  await Promise.allSettled(looks)
-  for (const look of looks) {
-    const { size, found, hidden } = await look
+  const limited = limit(2)
+  const layers = image.layers.map(({ digest }) => limited(() => readLayer(store.path(digest))))
+  // Wait for all, so that none is still reading when one fails.
+  await Promise.allSettled(layers)
+  for (const layer of layers) {
+    const { size, found, hidden } = await layer
     unpackedSizes.push(size)
     for (const path of files.keys()) {
       if (hidden.some(gone => path === gone || path.startsWith(`${gone}/`))) files.delete(path)
@@ -43,14 +43,14 @@ export async function imageContents(
 }
 
 interface LayerContents {
-  /** Bytes of its tar. */
+  /** Size of its tar in bytes. */
   size: number
   found: Map<string, Buffer>
-  /** Paths of which nothing is left from the layers below. */
+  /** Paths that hide everything in the layers below. */
   hidden: string[]
 }
 
-async function lookInto(layer: string): Promise<LayerContents> {
+async function readLayer(layer: string): Promise<LayerContents> {
   const found = new Map<string, Buffer>()
   const hidden: string[] = []
   const size = await eachEntry(layer, entry => {
@@ -59,13 +59,13 @@ async function lookInto(layer: string): Promise<LayerContents> {
     // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
     if (name === '.wh..wh..opq') hidden.push(dirname(path))
     else if (name.startsWith('.wh.')) hidden.push(join(dirname(path), name.slice('.wh.'.length)))
-    else if (wanted.test(path)) collect(entry, bytes => found.set(path, bytes))
+    else if (databases.test(path)) collect(entry, bytes => found.set(path, bytes))
   })
   return { size, found, hidden }
 }
 
 function collect(entry: ReadEntry, done: (bytes: Buffer) => void): void {
-  if (entry.type !== 'File' || entry.size > largest) return
+  if (entry.type !== 'File' || entry.size > maxSize) return
   const parts: Buffer[] = []
   entry.on('data', part => parts.push(Buffer.from(part)))
   entry.on('end', () => done(Buffer.concat(parts)))

@@ -8,12 +8,12 @@ import { detachBuffer } from '../../lib/detach-buffer.ts'
 import { rechunk } from '../../tar/rechunk.ts'
 import { isZstd, oneFrameAtATime } from '../../tar/zstd-frames.ts'
 
-/** Bytes, a whole number of tar blocks; with the 16 KiB that zlib takes by itself the way to its thread and back costs more than the unpacking. */
+/** Bytes, a multiple of the tar block size. With zlib's default of 16 KiB, switching threads costs more than inflating. */
 const chunkSize = 128 * 1024
 
 /**
- * Go through the entries of a layer in their order. `visit` may read an entry's content by listening for `data`, whose
- * memory is used again afterwards; what it leaves is skipped. Nothing is ever unpacked. Returns the size of the layer's tar in bytes.
+ * Visit the entries of a layer in order. `visit` can read the content of an entry by listening for `data`; otherwise it is
+ * skipped. Writes nothing. Returns the size of the layer's tar in bytes. Throws when the layer is truncated or damaged.
  */
 export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<number> {
   let size = 0
@@ -23,14 +23,17 @@ export async function eachEntry(path: string, visit: (entry: ReadEntry) => void)
   return size
 }
 
-/** By the first bytes and not by the media type: registries serve layers whose type says otherwise. */
+/** Judged by the first bytes, because registries serve layers with wrong media types. */
 export async function layerKind(path: string): Promise<'gzip' | 'zstd' | 'tar'> {
   const start = await firstBytes(path)
   if (start.readUInt16BE() === 0x1f8b) return 'gzip'
   return isZstd(start) ? 'zstd' : 'tar'
 }
 
-/** The digest of a layer's content when it is unpacked: the `diff_id` in the image's config. */
+/**
+ * Digest of the uncompressed layer, the `diff_id` in the image config.
+ * https://github.com/opencontainers/image-spec/blob/main/config.md#layer-diffid
+ */
 export async function unpackedDigest(path: string): Promise<string> {
   const hash = createHash('sha256')
   await unpack(path, async tar => {
@@ -75,12 +78,12 @@ async function parseTar(
 ): Promise<number> {
   let size = 0
   const parser = new Parser({
-    // The digest of the layer was checked when it was fetched, and a tar that is almost empty packs very well.
+    // The layer's digest was verified, and a nearly empty tar compresses extremely well.
     maxDecompressionRatio: Number.POSITIVE_INFINITY,
-    // "Unrecognized archive format" is not among them: that is what the parser says of a layer without entries.
+    // "Unrecognized archive format" is ignored: the parser warns so for a layer without entries.
     onwarn: (_, message) => {
       if (!/^(?:Truncated|checksum failure)/.test(String(message))) return
-      throw new Error(`layer ${path} is not a whole tar archive: ${String(message)}`)
+      throw new Error(`layer ${path} is truncated or damaged`)
     },
     onReadEntry: entry => {
       visit(entry)

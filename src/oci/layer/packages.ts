@@ -1,6 +1,6 @@
 /** A package of a Linux distribution inside an image. */
 export interface InstalledPackage {
-  /** The package manager: https://github.com/package-url/purl-spec names types like this. */
+  /** Type of a package URL: https://github.com/package-url/purl-spec */
   type: 'apk' | 'deb'
   name: string
   version: string
@@ -8,18 +8,18 @@ export interface InstalledPackage {
 }
 
 export interface InstalledPackages {
-  /** `ID` and `VERSION_ID` of os-release(5), such as `alpine` and `3.20.3`; undefined when the image does not say. */
+  /** `ID` and `VERSION_ID` of os-release(5), such as `alpine` and `3.20.3`; undefined when the image has none. */
   distribution: { id: string; version: string } | undefined
-  /** By name. */
+  /** Sorted by type and name. */
   packages: InstalledPackage[]
 }
 
-/** The packages that the databases of apk and dpkg among `files` (path -> content) list. */
+/** Packages in the apk and dpkg databases among `files` (path -> content). */
 export function readPackages(files: ReadonlyMap<string, Buffer>): InstalledPackages {
   const packages: InstalledPackage[] = []
   for (const [path, bytes] of files) {
     if (path.endsWith('/apk/db/installed')) packages.push(...readApk(bytes.toString()))
-    // status.d has the checksums of a package's files beside it.
+    // status.d also has the checksums of each package's files.
     else if (path.startsWith('/var/lib/dpkg/') && !path.endsWith('.md5sums'))
       packages.push(...readDpkg(bytes.toString()))
   }
@@ -43,7 +43,7 @@ function readApk(text: string): InstalledPackage[] {
   })
 }
 
-/** https://manpages.debian.org/bookworm/dpkg/dpkg-query.1.en.html: only what is `installed` is there. */
+/** Packages with the status `installed`: https://manpages.debian.org/bookworm/dpkg/dpkg-query.1.en.html */
 function readDpkg(text: string): InstalledPackage[] {
   return stanzas(text, /^([A-Za-z-]+):\s*(.*)$/).flatMap(fields => {
     const [name, version, architecture] = ['Package', 'Version', 'Architecture'].map(key => fields.get(key))

@@ -1,59 +1,60 @@
 import { get, type Headers, postForm, readAll, type Timeouts } from '../../http/http.ts'
-import { retryAfter, Transient } from '../../http/retry.ts'
+import { isTransientStatus, retryAfter, Transient } from '../../http/retry.ts'
 import { type Challenge, tokenIn } from './challenge.ts'
-import type { Secret } from './credentials.ts'
+import type { Credential } from './credentials.ts'
 
-interface Wanted {
+interface AuthorizationRequest {
   challenge: Challenge
-  secret: Secret | undefined
+  credential: Credential | undefined
   /** The registry that sent the challenge. */
   registry: URL
 }
 
 /**
- * The `Authorization` header that answers a challenge; nothing when only credentials could, and there are none.
+ * The `Authorization` header that answers a challenge; undefined when it needs credentials and there are none. Throws
+ * `Transient` or Error.
  * https://distribution.github.io/distribution/spec/auth/token/ and …/oauth/
  */
 export async function authorizationFor(
-  { challenge, secret, registry }: Wanted,
+  { challenge, credential, registry }: AuthorizationRequest,
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (secret?.kind === 'registry token') return `Bearer ${secret.token}`
-  if (challenge.scheme === 'basic') return secret?.kind === 'password' ? basic(secret) : undefined
+  if (credential?.kind === 'registry token') return `Bearer ${credential.token}`
+  if (challenge.scheme === 'basic') return credential?.kind === 'password' ? basic(credential) : undefined
   const realm = new URL(challenge.realm)
-  if (secret !== undefined && registry.protocol === 'https:' && realm.protocol !== 'https:') {
-    throw new Error(`${registry.host} wants the credentials sent to ${realm.host} without encryption`)
+  if (credential !== undefined && registry.protocol === 'https:' && realm.protocol !== 'https:') {
+    throw new Error(`${registry.host} requests credentials over unencrypted http (${realm.host})`)
   }
   const parameters = new URLSearchParams({
     ...(challenge.service !== undefined && { service: challenge.service }),
     ...(challenge.scope !== undefined && { scope: challenge.scope }),
   })
-  const answer =
-    secret?.kind === 'identity token'
-      ? await postForm(realm, refresh(secret.token, parameters), timeouts, signal)
-      : await get(withParameters(realm, parameters), tokenHeaders(secret), timeouts, signal)
-  const body = await readAll(answer, 1024 * 1024)
-  if (answer.status === 429 || answer.status >= 500) {
-    throw new Transient(`${realm.host} answers HTTP ${answer.status} when asked for a token`, {
-      wait: retryAfter(answer.headers['retry-after']),
+  const response =
+    credential?.kind === 'identity token'
+      ? await postForm(realm, refresh(credential.token, parameters), timeouts, signal)
+      : await get(withParameters(realm, parameters), tokenHeaders(credential), timeouts, signal)
+  const body = await readAll(response, 1024 * 1024)
+  if (isTransientStatus(response.status)) {
+    throw new Transient(`token service ${realm.host} returned HTTP ${response.status}`, {
+      waitMs: retryAfter(response.headers['retry-after']),
     })
   }
-  if (answer.status !== 200) {
-    const what = secret === undefined ? 'gives no anonymous token' : 'refuses the credentials'
-    throw new Error(`${realm.host} ${what} (HTTP ${answer.status})`)
+  if (response.status !== 200) {
+    const what = credential === undefined ? 'an anonymous token' : 'the credentials'
+    throw new Error(`token service ${realm.host} refused ${what} (HTTP ${response.status})`)
   }
   const token = tokenIn(body)
-  if (token === undefined) throw new Error(`${realm.host} answers without a token`)
+  if (token === undefined) throw new Error(`token service ${realm.host} returned no token`)
   return `Bearer ${token}`
 }
 
-const basic = ({ username, password }: Extract<Secret, { kind: 'password' }>): string =>
+const basic = ({ username, password }: Extract<Credential, { kind: 'password' }>): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 
-const tokenHeaders = (secret: Secret | undefined): Headers => ({
+const tokenHeaders = (credential: Credential | undefined): Headers => ({
   accept: 'application/json',
-  ...(secret?.kind === 'password' && { authorization: basic(secret) }),
+  ...(credential?.kind === 'password' && { authorization: basic(credential) }),
 })
 
 function withParameters(realm: URL, parameters: URLSearchParams): URL {

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 
-/** What a registry wants to see before it answers: a password, or a token and where it is to be had, and for what. */
+/** The authentication a registry requires: a password, or a token from the service at `realm` for `scope`. */
 export type Challenge =
   | { scheme: 'basic' }
   | { scheme: 'bearer'; realm: string; service?: string; scope?: string }
 
 /**
- * `WWW-Authenticate: Bearer realm="…",service="…",scope="…"` or `Basic realm="…"`; nothing when it asks for something
- * else. https://distribution.github.io/distribution/spec/auth/token/
+ * Parse `WWW-Authenticate: Bearer realm="…",service="…",scope="…"` or `Basic realm="…"`; undefined for other schemes.
+ * https://distribution.github.io/distribution/spec/auth/token/
  */
 export function parseChallenge(header: string | undefined): Challenge | undefined {
   const [, parameters] = /(?:^|,\s*)Bearer\s+(.*)$/i.exec(header ?? '') ?? []
@@ -31,7 +31,7 @@ export function parseChallenge(header: string | undefined): Challenge | undefine
 
 const tokenSchema = z.object({ token: z.string().optional(), access_token: z.string().optional() })
 
-/** The token in the answer of a token service, if there is one. The parser's own words would quote it. */
+/** The token in a response of the token service, if any. Parser errors are dropped: they would quote it. */
 export function tokenIn(body: Buffer): string | undefined {
   try {
     const { token, access_token } = tokenSchema.parse(JSON.parse(body.toString()))

@@ -3,36 +3,40 @@ import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { type DockerAuth, type DockerConfig, readDockerConfig } from './docker-config.ts'
 import type { Programs } from './helper-programs.ts'
 
-export type Secret =
+export type Credential =
   | { kind: 'password'; username: string; password: string }
   | { kind: 'identity token'; token: string }
   | { kind: 'registry token'; token: string }
 
-/** Who may say how to log in to a registry. */
+/** Where credentials for registries are looked up. */
 export interface Credentials {
-  /** For the people: where the secrets are kept. */
+  /** For messages: where the credentials are stored. */
   place: string
-  /** Nothing when none are kept for this host (`registry.example.com:5000`). */
-  find(host: string): Promise<Secret | undefined>
+  /** Undefined when none are stored for this host (`registry.example.com:5000`). Throws EdgekitError. */
+  find(host: string): Promise<Credential | undefined>
 }
 
-/** The credentials that `docker login` keeps in `file`, or in the helper program that the file names. */
+/** Credentials that `docker login` stored in `file` or in the credential helper it names. */
 export function dockerCredentials(file: string, programs: Programs): Credentials {
   let config: Promise<DockerConfig> | undefined
-  const found = new Map<string, Promise<Secret | undefined>>()
+  const found = new Map<string, Promise<Credential | undefined>>()
   return {
     place: file,
     find(host) {
       config ??= readDockerConfig(file)
-      const search = found.get(host) ?? config.then(read => lookUp(read, host, file, programs))
-      found.set(host, search)
-      return search
+      const lookup = found.get(host) ?? config.then(read => lookUp(read, host, file, programs))
+      found.set(host, lookup)
+      return lookup
     },
   }
 }
 
 const dockerHub = 'https://index.docker.io/v1/'
-const hubHosts = ['docker.io', 'index.docker.io', 'registry-1.docker.io']
+const hubHosts = [dockerHub, 'docker.io', 'index.docker.io', 'registry-1.docker.io']
+
+/** The command that stores credentials for a host. */
+export const loginCommand = (host: string): string =>
+  keyOf(host) === dockerHub ? 'docker login' : `docker login ${host}`
 
 /** The key `docker login` uses for the host. */
 const keyOf = (host: string): string => (hubHosts.includes(host) ? dockerHub : host)
@@ -42,21 +46,21 @@ async function lookUp(
   host: string,
   file: string,
   programs: Programs,
-): Promise<Secret | undefined> {
+): Promise<Credential | undefined> {
   const key = keyOf(host)
   const helper = config.credHelpers?.[key] ?? config.credHelpers?.[host] ?? config.credsStore
-  const kept = helper ? await askHelper(helper, key, file, programs) : undefined
-  if (kept !== undefined) return kept
+  const fromHelper = helper ? await runHelper(helper, key, file, programs) : undefined
+  if (fromHelper !== undefined) return fromHelper
   const entries = Object.entries(config.auths ?? {})
   const [, entry] =
     entries.find(([name]) => name === key) ?? entries.find(([name]) => keyOf(hostIn(name)) === key) ?? []
-  return entry && secretIn(entry, host, file)
+  return entry && credentialIn(entry, host, file)
 }
 
-/** Old versions of docker wrote URLs: `https://registry.example.com/v1/`. */
+/** Old versions of Docker wrote URLs: `https://registry.example.com/v1/`. */
 const hostIn = (name: string): string => name.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
 
-function secretIn(entry: DockerAuth, host: string, file: string): Secret | undefined {
+function credentialIn(entry: DockerAuth, host: string, file: string): Credential | undefined {
   if (entry.identitytoken) return { kind: 'identity token', token: entry.identitytoken }
   if (entry.registrytoken) return { kind: 'registry token', token: entry.registrytoken }
   if (entry.username && entry.password) {
@@ -65,33 +69,32 @@ function secretIn(entry: DockerAuth, host: string, file: string): Secret | undef
   if (!entry.auth) return undefined
   const text = Buffer.from(entry.auth, 'base64').toString().replace(/\0+$/, '')
   const colon = text.indexOf(':')
-  if (colon < 1) throw unusable(`the auth of ${host} in ${file} is not base64 of user:password`, host)
+  if (colon < 1) throw unusable(host, `auths in ${file} is not base64 of user:password`)
   return { kind: 'password', username: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
 // https://github.com/docker/docker-credential-helpers#development
-const answerSchema = z.object({ Username: z.string(), Secret: z.string() })
-/** The user name that stands for: the secret is an identity token. */
+const helperSchema = z.object({ Username: z.string(), Secret: z.string() })
+/** With this user name, the secret is an identity token. */
 const tokenUser = '<token>'
 
-async function askHelper(
+async function runHelper(
   helper: string,
   key: string,
   file: string,
   programs: Programs,
-): Promise<Secret | undefined> {
-  if (!/^[\w.-]+$/.test(helper))
-    throw unusable(`${file} names a credential helper with an unusable name`, key)
+): Promise<Credential | undefined> {
+  if (!/^[\w.-]+$/.test(helper)) throw unusable(key, `${file} has an invalid credential helper name`)
   const program = `docker-credential-${helper}`
   const { exitCode, stdout } = await programs.ask(program, ['get'], key).catch(error => {
-    throw unusable(`${program}, which ${file} names, cannot be asked for ${key}: ${messageOf(error)}`, key)
+    throw unusable(key, `${messageOf(error)} (credential helper named in ${file})`)
   })
-  // What helpers say besides this could have a secret in it and is not repeated.
+  // Other output of a helper can contain a secret, so it is never shown.
   if (exitCode !== 0 && /credentials not found/i.test(stdout)) return undefined
-  if (exitCode !== 0) throw unusable(`${program} gives no credentials for ${key}: exit code ${exitCode}`, key)
-  const answer = answerSchema.safeParse(parsed(stdout))
+  if (exitCode !== 0) throw unusable(key, `${program} failed with exit code ${exitCode}`)
+  const answer = helperSchema.safeParse(parsed(stdout))
   if (!answer.success) {
-    throw unusable(`${program} answers for ${key}, but not with JSON that has Username and Secret`, key)
+    throw unusable(key, `${program} returned no JSON with Username and Secret`)
   }
   const { Username: username, Secret: secret } = answer.data
   if (secret === '') return undefined
@@ -107,8 +110,8 @@ function parsed(text: string): unknown {
   }
 }
 
-const unusable = (message: string, key: string): EdgekitError =>
-  new EdgekitError(message, {
+const unusable = (key: string, reason: string): EdgekitError =>
+  new EdgekitError(`cannot get the credentials for ${key}: ${reason}`, {
     code: 'credentials-unusable',
-    remedy: `Log in again (docker login ${key === dockerHub ? '' : key}), or set DOCKER_CONFIG to a directory without these credentials.`,
+    remedy: `Log in again, or set DOCKER_CONFIG to a directory without these credentials:\n${loginCommand(key)}`,
   })

@@ -11,7 +11,7 @@ const entrySchema = z.object({
   password: z.string().optional(),
   /** For the OAuth2 token endpoint, in place of a password. */
   identitytoken: z.string().optional(),
-  /** Sent to the registry as it is. */
+  /** Sent to the registry unchanged. */
   registrytoken: z.string().optional(),
 })
 
@@ -29,7 +29,7 @@ export type DockerAuth = z.infer<typeof entrySchema>
 export const dockerConfigFile = (environment: NodeJS.ProcessEnv = process.env): string =>
   join(environment['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json')
 
-/** What `docker login` keeps; empty when there is no such file. No message has anything of the file's content. */
+/** Read what `docker login` stored; empty when there is no file. Messages never quote the content. Throws EdgekitError. */
 export async function readDockerConfig(file: string): Promise<DockerConfig> {
   let text: string
   try {
@@ -42,8 +42,8 @@ export async function readDockerConfig(file: string): Promise<DockerConfig> {
   try {
     json = JSON.parse(text)
   } catch {
-    // The parser's own words quote the text.
-    throw unusable(file, 'it is not valid JSON')
+    // The parser's message would quote the content.
+    throw unusable(file, 'invalid JSON')
   }
   const result = configSchema.safeParse(json)
   if (!result.success) {
@@ -56,5 +56,5 @@ export async function readDockerConfig(file: string): Promise<DockerConfig> {
 const unusable = (file: string, why: string): EdgekitError =>
   new EdgekitError(`cannot read the registry credentials in ${file}: ${why}`, {
     code: 'invalid-docker-config',
-    remedy: 'Repair or remove the file, or set DOCKER_CONFIG to another directory.',
+    remedy: 'Fix or remove the file, or set DOCKER_CONFIG to another directory.',
   })

@@ -1,7 +1,7 @@
-/** Programs of this machine that edgekit needs to get at images. Given to this folder, which starts none itself. */
+/** Runs programs of this machine that give access to images. Passed in, because only src/node starts programs. */
 export interface Programs {
-  /** Run a program with `input` on its stdin. Throws when there is no such program or it does not end in time. */
+  /** Run a program with `input` on stdin. Throws when it is not installed or does not exit in time. */
   ask(file: string, args: readonly string[], input: string): Promise<{ exitCode: number; stdout: string }>
-  /** What a program writes to stdout, as it comes. Throws at the end, with its stderr, when it failed. */
+  /** Stream the stdout of a program. Throws at the end, with its stderr, if it failed. */
   output(file: string, args: readonly string[]): AsyncIterable<Uint8Array>
 }

@@ -1,9 +1,9 @@
 import { EdgekitError } from '../../lib/errors.ts'
 
-/** Registry host -> base URL that is asked in its place. */
+/** Registry host -> base URL of the mirror that replaces it. */
 export type Mirrors = ReadonlyMap<string, string>
 
-/** `docker.io=http://127.0.0.1:5000`, as given with `--registry-mirror`, any number of times. */
+/** Parse the values of `--registry-mirror`, such as `docker.io=http://127.0.0.1:5000`. Throws EdgekitError. */
 export function parseMirrors(options: readonly string[]): Mirrors {
   return new Map(
     options.map(option => {
@@ -11,13 +11,13 @@ export function parseMirrors(options: readonly string[]): Mirrors {
       if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
         throw new EdgekitError(`--registry-mirror ${option} is not HOST=URL`, {
           code: 'invalid-usage',
-          remedy: 'Write it like docker.io=http://127.0.0.1:5000',
+          remedy: 'Give a registry host and a URL:\n--registry-mirror docker.io=http://127.0.0.1:5000',
         })
       }
       if (new URL(url).username !== '') {
-        throw new EdgekitError(`--registry-mirror ${host}=… has a user name in its URL`, {
+        throw new EdgekitError(`--registry-mirror ${host}=… contains a user name`, {
           code: 'invalid-usage',
-          remedy: `Leave it out and log in: docker login ${new URL(url).host}`,
+          remedy: `Remove it from the URL and log in:\ndocker login ${new URL(url).host}`,
         })
       }
       return [host, url] as const
@@ -26,9 +26,8 @@ export function parseMirrors(options: readonly string[]): Mirrors {
 }
 
 /**
- * Where the API of a registry answers. A mirror replaces its registry altogether: when the mirror has no answer the
- * registry is not asked, so that a build uses what it was told to use. Without encryption only when the mirror's URL
- * says so, or on this machine.
+ * Base URL of a registry's API. A mirror replaces its registry completely, with no fallback, so that a build uses only what
+ * it was given. Plain http is used only for mirrors with an http URL and for loopback hosts.
  */
 export function registryUrl(registry: string, mirrors: Mirrors): string {
   const mirror = mirrors.get(registry)

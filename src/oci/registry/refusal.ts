@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import { type Answer, readAll } from '../../http/http.ts'
-import { retryAfter, Transient } from '../../http/retry.ts'
+import { type HttpResponse, readAll } from '../../http/http.ts'
+import { isTransientStatus, retryAfter, Transient } from '../../http/retry.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { StorageError } from '../cache/storage-error.ts'
 import { formatReference, type ImageReference } from '../reference.ts'
+import { loginCommand } from './credentials.ts'
 
-/** A registry that answered, but not with what it was asked for. */
+/** An HTTP error response of a registry. */
 class Refusal extends Error {
   readonly status: number
 
@@ -15,16 +16,16 @@ class Refusal extends Error {
   }
 }
 
-/** The answer, when it is one of content; else throws, as Transient what is worth another try. */
-export async function requireOk(answer: Answer): Promise<Answer> {
-  if (answer.status === 200 || answer.status === 206) return answer
-  const body = await readAll(answer, 64 * 1024).catch(() => Buffer.alloc(0))
-  const words = `HTTP ${answer.status}${reasonIn(body)}`
-  if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {
-    const refusal = new Refusal(answer.status, words)
-    throw new Transient(words, { wait: retryAfter(answer.headers['retry-after']), cause: refusal })
-  }
-  throw new Refusal(answer.status, words)
+/** Return a successful response; throw `Transient` for a status worth a retry, else Refusal. */
+export async function requireOk(response: HttpResponse): Promise<HttpResponse> {
+  if (response.status === 200 || response.status === 206) return response
+  const body = await readAll(response, 64 * 1024).catch(() => Buffer.alloc(0))
+  const refusal = new Refusal(response.status, `HTTP ${response.status}${reasonIn(body)}`)
+  if (!isTransientStatus(response.status)) throw refusal
+  throw new Transient(refusal.message, {
+    waitMs: retryAfter(response.headers['retry-after']),
+    cause: refusal,
+  })
 }
 
 // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
@@ -45,11 +46,11 @@ interface PullContext {
   image: ImageReference
   /** Base URL. */
   address: string
-  /** Where the credentials came from that were sent, if any were. */
+  /** Where the credentials came from, if any were sent. */
   place: string | undefined
 }
 
-/** What the reader has to know: which image, which registry, what to do. */
+/** Add the image, the registry and a remedy to an error. */
 export function toPullError({ image, address, place }: PullContext, error: unknown): EdgekitError {
   if (error instanceof StorageError) return error
   const refusal = error instanceof Refusal ? error : error instanceof Error ? error.cause : undefined
@@ -69,18 +70,17 @@ function remedyFor(
   address: string,
   place: string | undefined,
 ): string {
-  const mirror = `--registry-mirror ${registry}=URL`
-  if (status === 404) return 'Check the name and the tag or digest: the registry does not have this.'
+  const mirror = `use a mirror (--registry-mirror ${registry}=URL)`
+  if (status === 404) return 'Check the image name and its tag or digest: the registry does not have it.'
   if (status === 401 || status === 403) {
     const { host } = new URL(address)
-    const how =
+    const remedy =
       place === undefined
-        ? `It was asked without credentials; log in (docker login ${host}), or use a mirror that has it (${mirror}).`
-        : `It was asked with the credentials for ${host} in ${place}; check that they may read this image.`
-    return `Check the name: registries answer like this for an image that does not exist or is private. ${how}`
+        ? `Log in, or ${mirror}:\n${loginCommand(host)}`
+        : `Check that the credentials for ${host} in ${place} can read this image.`
+    return `Check the image name: it does not exist or is private. ${remedy}`
   }
-  if (status === 429) return `Too many requests from this address; wait, or use a mirror (${mirror}).`
-  if (status !== undefined && status >= 500)
-    return `The registry is in trouble; try again later, or use a mirror (${mirror}).`
-  return `Check the network, name resolution and proxy of this machine, or use a mirror (${mirror}).`
+  if (status === 429) return `Wait, or ${mirror}: the registry limits requests from this address.`
+  if (status !== undefined && status >= 500) return `Retry later, or ${mirror}: the registry is failing.`
+  return `Check the network, DNS and proxy settings of this machine, or ${mirror}.`
 }

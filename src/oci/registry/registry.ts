@@ -1,11 +1,18 @@
 import { ContentMismatch } from '../../http/content-mismatch.ts'
-import { type Answer, get, type Headers, readAll, type Timeouts } from '../../http/http.ts'
+import {
+  defaultTimeouts,
+  get,
+  type Headers,
+  type HttpResponse,
+  readAll,
+  type Timeouts,
+} from '../../http/http.ts'
 import { resumed } from '../../http/resume.ts'
-import { type RetryOptions, retry } from '../../http/retry.ts'
+import { defaultRetries, type RetryOptions, retry } from '../../http/retry.ts'
 import { limit } from '../../lib/limit.ts'
 import type { Descriptor } from '../descriptor.ts'
 import { digestOf } from '../digest.ts'
-import { indexTypes, manifestTypes } from '../media-types.ts'
+import { indexTypes, manifestTypes, maxManifestSize } from '../media-types.ts'
 import type { ImageReference } from '../reference.ts'
 import type { ServedManifest } from '../sources/content-source.ts'
 import { authorizationFor } from './authorization.ts'
@@ -14,21 +21,18 @@ import type { Credentials } from './credentials.ts'
 import { type Mirrors, registryUrl } from './mirrors.ts'
 import { requireOk, toPullError } from './refusal.ts'
 
-/** The largest manifest registries have to take; larger ones are not read. */
-const largestManifest = 4 * 1024 * 1024
-
 export interface RegistryOptions {
   mirrors?: Mirrors
-  /** Without them only what is public can be had. */
+  /** Without them, only public images can be pulled. */
   credentials?: Credentials
-  /** Requests at once, over all images. */
+  /** Concurrent requests, over all images. */
   concurrency?: number
   timeouts?: Timeouts
   retries?: RetryOptions
 }
 
 /**
- * Pulls from any registry. One for a whole run: it holds the tokens and the limit on concurrent requests.
+ * Pulls from any registry. Use one per run: it holds the tokens and limits concurrent requests. Throws EdgekitError.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
  */
 export class Registry {
@@ -37,52 +41,54 @@ export class Registry {
   readonly #timeouts: Timeouts
   readonly #retries: RetryOptions
   readonly #limited: ReturnType<typeof limit>
-  /** `Authorization` headers that were good, by repository. */
+  /** Last `Authorization` header by repository. */
   readonly #authorizations = new Map<string, string>()
-  /** Base URLs that have got credentials. */
+  /** Base URLs that credentials were sent to. */
   readonly #loggedIn = new Set<string>()
 
   constructor(options: RegistryOptions = {}) {
     this.#mirrors = options.mirrors ?? new Map()
     this.#credentials = options.credentials
-    this.#timeouts = options.timeouts ?? { headers: 30_000, stall: 60_000 }
-    this.#retries = options.retries ?? { tries: 3, delay: 500, longest: 60_000 }
+    this.#timeouts = options.timeouts ?? defaultTimeouts
+    this.#retries = options.retries ?? defaultRetries
     this.#limited = limit(options.concurrency ?? 6)
   }
 
-  /** What a tag or digest of `image` points at. The digest is computed from the bytes; nothing the server says is believed. */
+  /** The manifest or index of a tag or digest of `image`. The digest is computed, never taken from the server. */
   manifest(image: ImageReference, tagOrDigest: string, signal: AbortSignal): Promise<ServedManifest> {
     const headers = { accept: [...indexTypes, ...manifestTypes].join(', ') }
     const attempt = async (): Promise<ServedManifest> => {
-      const answer = await this.#get(image, `manifests/${tagOrDigest}`, headers, signal)
-      const bytes = await readAll(answer, largestManifest)
+      const response = await this.#get(image, `manifests/${tagOrDigest}`, headers, signal)
+      const bytes = await readAll(response, maxManifestSize)
       const digest = digestOf(bytes)
-      const promised = [tagOrDigest, String(answer.headers['docker-content-digest'] ?? '')]
+      const promised = [tagOrDigest, String(response.headers['docker-content-digest'] ?? '')]
       const other = promised.find(text => text.startsWith('sha256:') && text !== digest)
       if (other !== undefined) {
         throw new ContentMismatch(`expected a manifest with digest ${other}, received ${digest}`)
       }
-      const mediaType = (answer.headers['content-type'] ?? '').split(';')[0] ?? ''
+      const mediaType = (response.headers['content-type'] ?? '').split(';')[0] ?? ''
       return { mediaType: mediaType.trim(), digest, size: bytes.length, bytes }
     }
-    return this.#asked(image, signal, () => retry(() => this.#limited(attempt), this.#retries, signal))
+    return this.#withPullError(image, signal, () =>
+      retry(() => this.#limited(attempt), this.#retries, signal),
+    )
   }
 
-  /** Give a blob to `receive`, over several connections if one is cut; `receive` checks that it is the right one. */
+  /** Stream a blob to `receive`, which verifies it; resumes on a new connection after a cut. */
   blob(
     image: ImageReference,
     descriptor: Descriptor,
     receive: (bytes: AsyncIterable<Uint8Array>) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    const open = (headers: Headers): Promise<Answer> =>
+    const open = (headers: Headers): Promise<HttpResponse> =>
       this.#get(image, `blobs/${descriptor.digest}`, headers, signal)
-    return this.#asked(image, signal, () =>
+    return this.#withPullError(image, signal, () =>
       this.#limited(() => receive(resumed(descriptor, open, this.#retries, signal))),
     )
   }
 
-  async #asked<T>(image: ImageReference, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async #withPullError<T>(image: ImageReference, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
@@ -93,7 +99,12 @@ export class Registry {
     }
   }
 
-  async #get(image: ImageReference, path: string, headers: Headers, signal: AbortSignal): Promise<Answer> {
+  async #get(
+    image: ImageReference,
+    path: string,
+    headers: Headers,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
     const base = registryUrl(image.registry, this.#mirrors)
     const url = new URL(`${base}/v2/${image.repository}/${path}`)
     const key = `${base}/${image.repository}`
@@ -107,23 +118,23 @@ export class Registry {
     return await requireOk(await get(url, withAuthorization(headers, fresh), this.#timeouts, signal))
   }
 
-  /** The answer to a challenge. Credentials go by the host that is asked: a mirror never gets those of its original. */
+  /** HttpResponse a challenge. Credentials are looked up by the host contacted: a mirror never gets those of its registry. */
   async #authorize(
     image: ImageReference,
     base: string,
-    { headers }: Answer,
+    { headers }: HttpResponse,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const challenge = parseChallenge(headers['www-authenticate'])
     if (challenge === undefined) return undefined
     const registry = new URL(base)
-    const secret = await this.#credentials?.find(registry.host)
-    if (secret !== undefined) this.#loggedIn.add(base)
+    const credential = await this.#credentials?.find(registry.host)
+    if (credential !== undefined) this.#loggedIn.add(base)
     const scoped =
       challenge.scheme === 'basic' || challenge.scope !== undefined
         ? challenge
         : { ...challenge, scope: `repository:${image.repository}:pull` }
-    return await authorizationFor({ challenge: scoped, secret, registry }, this.#timeouts, signal)
+    return await authorizationFor({ challenge: scoped, credential, registry }, this.#timeouts, signal)
   }
 }
 

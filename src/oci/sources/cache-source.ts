@@ -6,15 +6,15 @@ import { formatReference, type ImageReference } from '../reference.ts'
 import type { ContentSource, ServedManifest } from './content-source.ts'
 import { storedManifest } from './stored-manifest.ts'
 
-/** An image that must be in the store already. Each of its parts that is not there is thrown as MissingParts. */
+/** An image that must already be in the store. Throws MissingParts for content that is not. */
 export function cacheSource(reference: ImageReference, store: BlobStore): ContentSource {
   const name = formatReference(reference)
-  const need = async ({ digest, size }: Descriptor, what: string): Promise<void> => {
+  const requireBlob = async ({ digest, size }: Descriptor, what: string): Promise<void> => {
     if (!(await store.holds({ digest, size })))
       throw new MissingParts([`${name}: ${what} ${digest} (${size} bytes)`])
   }
   const read = async (entry: Descriptor): Promise<ServedManifest> => {
-    await need(entry, 'manifest')
+    await requireBlob(entry, 'manifest')
     return { ...entry, bytes: await store.read(entry.digest) }
   }
   return {
@@ -27,6 +27,6 @@ export function cacheSource(reference: ImageReference, store: BlobStore): Conten
       ])
     },
     manifest: read,
-    blob: blob => need(blob, 'blob'),
+    blob: blob => requireBlob(blob, 'blob'),
   }
 }

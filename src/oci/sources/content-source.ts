@@ -1,15 +1,15 @@
 import type { Descriptor } from '../descriptor.ts'
 
-/** An index or manifest, byte for byte as it was served. */
+/** An index or manifest with its bytes exactly as served. */
 export interface ServedManifest extends Descriptor {
   bytes: Buffer
 }
 
-/** One image, wherever it is: what its name points at, and everything that hangs from there. */
+/** Access to one image, wherever it is stored. */
 export interface ContentSource {
-  /** The index or manifest the name points at. */
+  /** The index or manifest that the name points to. */
   top(signal: AbortSignal): Promise<ServedManifest>
-  /** An index or manifest that `top` names. */
+  /** An index or manifest listed in `top`. */
   manifest(entry: Descriptor, signal: AbortSignal): Promise<ServedManifest>
   /** Make sure that a blob is in the store. */
   blob(blob: Descriptor, signal: AbortSignal): Promise<void>

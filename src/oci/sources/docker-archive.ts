@@ -16,8 +16,8 @@ const schema = z.array(
 type Entry = z.infer<typeof schema>[number]
 
 /**
- * The manifest of an image that `docker save` wrote without one, made here of the config and layers as they are; it
- * goes into the store. Each layer is checked against the digest of its unpacked content that the config states.
+ * Create and store the manifest of an image that `docker save` wrote without one (before Docker 25). Config and layers stay
+ * unchanged; each layer is verified against its diff_id in the config. Throws an Error that completes `cannot take IMAGE:`.
  */
 export async function manifestOfDockerArchive(
   archive: ImageArchive,
@@ -28,13 +28,13 @@ export async function manifestOfDockerArchive(
   const entry = choose(list, name, reference)
   const part = (path: string) => {
     const found = archive.file(path)
-    if (found === undefined) throw new Error(`it has no ${path}, which its manifest.json names`)
+    if (found === undefined) throw new Error(`${path} is missing, but listed in manifest.json`)
     return found
   }
   const config = part(entry.Config)
   const { diff_ids } = readConfig(await store.read(config.digest), reference).rootfs
   if (diff_ids.length !== entry.Layers.length) {
-    throw new Error(`it has ${entry.Layers.length} layers, its config names ${diff_ids.length}`)
+    throw new Error(`it has ${entry.Layers.length} layers, but its config lists ${diff_ids.length}`)
   }
   const layers: Descriptor[] = []
   for (const [index, path] of entry.Layers.entries()) {
@@ -43,7 +43,7 @@ export async function manifestOfDockerArchive(
     const kind = await layerKind(file)
     const unpacked = kind === 'tar' ? digest : await unpackedDigest(file)
     if (unpacked !== diff_ids[index]) {
-      throw new Error(`${path} has the digest ${unpacked} when unpacked, the config says ${diff_ids[index]}`)
+      throw new Error(`${path} has diff_id ${unpacked}, but the config lists ${diff_ids[index]}`)
     }
     const suffix = kind === 'tar' ? '' : `+${kind}`
     layers.push({ mediaType: `application/vnd.oci.image.layer.v1.tar${suffix}`, digest, size })
@@ -62,9 +62,9 @@ function choose(list: readonly Entry[], name: string | undefined, reference: str
     list.filter(({ RepoTags }) => RepoTags?.some(tag => sameName(tag, wanted)))
   const byReference = called(reference)
   const candidates = name !== undefined ? called(name) : byReference.length > 0 ? byReference : list
-  const names = list.flatMap(({ RepoTags }) => RepoTags ?? []).join(', ') || 'none with a name'
+  const names = list.flatMap(({ RepoTags }) => RepoTags ?? []).join(', ') || 'none has a name'
   const [first, ...more] = candidates
-  if (first === undefined) throw new Error(`it has no image ${name ?? ''}; there is: ${names}`)
-  if (more.length > 0) throw new Error(`it has several images; say which one behind a colon: ${names}`)
+  if (first === undefined) throw new Error(`it has no image ${name ?? ''} (images: ${names})`)
+  if (more.length > 0) throw new Error(`it has several images; append :NAME (images: ${names})`)
   return first
 }

@@ -9,19 +9,19 @@ import type { Registry } from '../registry/registry.ts'
 import type { ContentSource } from './content-source.ts'
 import { localSource } from './local-source.ts'
 import { collectImage, followName, nameSource, type PulledImage, type ResolvedImage } from './pull.ts'
-import { parseOrigin } from './source-spec.ts'
+import { parseSource } from './source-spec.ts'
 
-/** An image as a bundle definition names it. */
+/** An image as a bundle definition lists it. */
 export interface WantedImage {
-  /** The name it has on the node. */
+  /** Its name on the node. */
   reference: string
-  /** Where it is, when not in the registry of its name: see `parseOrigin`. */
+  /** A source other than the registry in its name: see `parseSource`. */
   source?: string | undefined
 }
 
-/** Where images come from, and where they are kept from one build to the next. */
+/** Where images come from, and the cache between builds. */
 export interface ImageAccess {
-  /** Without one nothing is fetched: what the store lacks is thrown as MissingParts. */
+  /** Without one, nothing is fetched: content missing from the store is thrown as MissingParts. */
   registry: Registry | undefined
   store: BlobStore
   programs: Programs
@@ -34,12 +34,12 @@ export interface FetchOptions extends ImageAccess {
 
 type Fetch = WantedImage & FetchOptions
 
-/** Bring an image for one platform into the store, from wherever it is. Throws EdgekitError. */
+/** Fetch an image for one platform into the store. Throws EdgekitError. */
 export function fetchImage(options: Fetch): Promise<PulledImage> {
   return fromSource(options, (content, reference) => collectImage(content, { ...options, reference }))
 }
 
-/** Find out what an image is now, without its layers: what its name points at, and the manifest for the platform. */
+/** Resolve an image to its root and the manifest for the platform, without fetching layers. Throws EdgekitError. */
 export function resolveImage(options: Fetch): Promise<ResolvedImage> {
   const { platform, signal = new AbortController().signal } = options
   return fromSource(options, (content, reference) => followName(content, platform, reference, signal))
@@ -52,9 +52,9 @@ async function fromSource<T>(
   const { source, registry, store, signal } = options
   const reference = formatReference(parseReference(options.reference))
   if (source === undefined) return await use(nameSource(reference, registry, store), reference)
-  const origin = parseOrigin(source)
+  const local = parseSource(source)
   try {
-    return await use(await localSource(origin, { ...options, reference }), reference)
+    return await use(await localSource(local, { ...options, reference }), reference)
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof StorageError) throw error
@@ -63,12 +63,12 @@ async function fromSource<T>(
       cause: error,
       remedy:
         (error instanceof EdgekitError ? error.remedy : undefined) ??
-        'Check the source; a relative path starts in the directory of the definition.',
+        'Check the source. Relative paths start at the directory of the definition.',
     })
   }
 }
 
-/** Several images at once, in their order. What is missing offline is thrown together, for all of them. */
+/** Fetch several images concurrently; results keep their order. Throws one MissingParts for all of them. */
 export async function fetchImages(
   images: readonly WantedImage[],
   options: FetchOptions,

@@ -2,26 +2,25 @@ import { eachArchiveMember } from '../../tar/entries.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { Descriptor } from '../descriptor.ts'
 import { isDigest } from '../digest.ts'
+import { maxManifestSize } from '../media-types.ts'
 
 type Content = Pick<Descriptor, 'digest' | 'size'>
 
-/** What an archive of images has, its content already in a store. */
+/** An image archive whose content is in a store. */
 export interface ImageArchive {
-  /** The small JSON files that say what the rest is: `index.json`, `manifest.json`. */
+  /** `index.json` and `manifest.json`, which describe the other files. */
   documents: Map<string, Buffer>
-  /** Every other file, by its path; links are followed. */
+  /** Any other file, by path; follows links. */
   file(path: string): Content | undefined
 }
 
 const documentNames = ['index.json', 'manifest.json']
-/** As for a manifest in a registry. */
-const largestDocument = 4 * 1024 * 1024
-/** Old versions of docker write these beside each layer; nobody reads them. */
+/** Files that carry no content; Docker before 25 writes VERSION and json beside each layer. */
 const isNoise = (path: string): boolean => /^(?:oci-layout|repositories|[^/]+\/(?:VERSION|json))$/.test(path)
 
 /**
- * Read an archive of images in one pass, as it comes. Files that are named by their digest, as the OCI image layout
- * does, must have it.
+ * Read an image archive in one pass and store its files. Files named by their digest, as in the OCI image layout, must
+ * match it. Throws ContentMismatch, EdgekitError or Error.
  */
 export async function readImageArchive(
   archive: AsyncIterable<Uint8Array>,
@@ -33,7 +32,7 @@ export async function readImageArchive(
   await eachArchiveMember(archive, async member => {
     const { path } = member
     if (member.kind === 'link') links.set(path, member.target)
-    else if (documentNames.includes(path)) documents.set(path, await whole(path, member.content))
+    else if (documentNames.includes(path)) documents.set(path, await readDocument(path, member.content))
     else if (!isNoise(path)) files.set(path, await keep(path, member.size, member.content, store))
   })
   const file = (path: string, hops = 0): Content | undefined => {
@@ -55,12 +54,12 @@ async function keep(
   return { digest, size }
 }
 
-async function whole(path: string, content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function readDocument(path: string, content: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = []
   let size = 0
   for await (const part of content) {
     size += part.length
-    if (size > largestDocument) throw new Error(`${path} is longer than ${largestDocument} bytes`)
+    if (size > maxManifestSize) throw new Error(`${path} is longer than ${maxManifestSize} bytes`)
     parts.push(part)
   }
   return Buffer.concat(parts)

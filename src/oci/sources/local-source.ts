@@ -4,83 +4,85 @@ import { join, sep } from 'node:path'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { Descriptor } from '../descriptor.ts'
 import { chooseInLayout } from '../layout-index.ts'
+import { maxManifestSize } from '../media-types.ts'
 import type { Platform } from '../platform.ts'
 import type { Programs } from '../registry/helper-programs.ts'
 import type { ContentSource, ServedManifest } from './content-source.ts'
 import { manifestOfDockerArchive } from './docker-archive.ts'
 import { type ImageArchive, readImageArchive } from './image-archive.ts'
-import type { LocalOrigin } from './source-spec.ts'
+import type { LocalSource } from './source-spec.ts'
 
-interface Wanted {
+interface LocalSourceOptions {
   reference: string
   platform: Platform
   store: BlobStore
   programs: Programs
 }
 
-/** An image that is on this machine already, outside of the cache. */
-export async function localSource(origin: LocalOrigin, wanted: Wanted): Promise<ContentSource> {
-  const { store, programs, platform } = wanted
-  if (origin.kind === 'oci') return await directorySource(origin, wanted)
-  if (origin.kind === 'docker-daemon') {
-    const reference = origin.name ?? wanted.reference
+/** An image on this machine, outside the cache. Errors complete `cannot take IMAGE from SOURCE:`. */
+export async function localSource(local: LocalSource, options: LocalSourceOptions): Promise<ContentSource> {
+  const { store, programs, platform } = options
+  if (local.kind === 'oci') return await directorySource(local, options)
+  if (local.kind === 'docker-daemon') {
+    const reference = local.name ?? options.reference
     const archive = await readImageArchive(programs.output('docker', ['save', reference]), store)
     return storeSource(await topOf(archive, { name: reference, reference, platform }, store), store)
   }
-  const archive = await readImageArchive(await open(origin.path), store)
-  if (origin.kind === 'oci-archive' && !archive.documents.has('index.json')) {
+  const archive = await readImageArchive(await open(local.path), store)
+  if (local.kind === 'oci-archive' && !archive.documents.has('index.json')) {
     throw new Error(
-      'it has no index.json, so it is no OCI archive; docker-archive: is for what docker save writes',
+      'not an OCI archive: it has no index.json; use docker-archive: for the output of docker save',
     )
   }
-  return storeSource(await topOf(archive, { ...wanted, name: origin.name }, store), store)
+  return storeSource(await topOf(archive, { ...options, name: local.name }, store), store)
 }
 
-/** docker save writes an OCI layout since version 25; it has the manifest the image was pulled with, or a better one than ours. */
+/** Since Docker 25, `docker save` writes an OCI layout, whose manifest is used in preference to a created one. */
 async function topOf(
   archive: ImageArchive,
-  wanted: { name: string | undefined; reference: string; platform: Platform },
+  selector: { name: string | undefined; reference: string; platform: Platform },
   store: BlobStore,
 ): Promise<Descriptor> {
   const index = archive.documents.get('index.json')
-  if (index !== undefined) return chooseInLayout(index, wanted)
-  if (archive.documents.has('manifest.json')) return await manifestOfDockerArchive(archive, wanted, store)
-  throw new Error('it has neither index.json nor manifest.json, so it is no archive of images')
+  if (index !== undefined) return chooseInLayout(index, selector)
+  if (archive.documents.has('manifest.json')) return await manifestOfDockerArchive(archive, selector, store)
+  throw new Error('not an image archive: it has neither index.json nor manifest.json')
 }
 
 async function open(path: string): Promise<AsyncIterable<Uint8Array>> {
-  if ((await stat(path)).isDirectory()) throw new Error('it is a directory; oci: is for those')
+  if ((await stat(path)).isDirectory()) throw new Error('it is a directory; use oci: for directories')
   return createReadStream(path, { highWaterMark: 1 << 20 })
 }
 
 async function directorySource(
   { path, name }: { path: string; name: string | undefined },
-  { reference, platform, store }: Wanted,
+  { reference, platform, store }: LocalSourceOptions,
 ): Promise<ContentSource> {
   const root = await realpath(path)
   const top = chooseInLayout(await readFile(join(root, 'index.json')), { name, reference, platform })
   return storeSource(top, store, async blob => {
-    const file = await realpath(join(root, 'blobs', ...blob.digest.split(':')))
-    if (!file.startsWith(root + sep)) throw new Error(`${blob.digest} is a link out of the directory`)
+    const file = await realpath(join(root, 'blobs', ...blob.digest.split(':'))).catch(() => {
+      throw missing(blob)
+    })
+    if (!file.startsWith(root + sep)) throw new Error(`${blob.digest} is a link that leaves the directory`)
     await store.write(blob, createReadStream(file, { highWaterMark: 1 << 20 }))
   })
 }
 
-/** The largest manifest that is read. */
-const largestManifest = 4 * 1024 * 1024
+const missing = ({ digest }: Descriptor): Error => new Error(`${digest} is missing, but part of the image`)
 
 function storeSource(
   top: Descriptor,
   store: BlobStore,
-  fill = async ({ digest }: Descriptor): Promise<void> => {
-    throw new Error(`it has no ${digest}, which the image consists of`)
+  fill = async (blob: Descriptor): Promise<void> => {
+    throw missing(blob)
   },
 ): ContentSource {
-  const need = (blob: Descriptor): Promise<void> => store.ensure(blob, () => fill(blob))
+  const requireBlob = (blob: Descriptor): Promise<void> => store.ensure(blob, () => fill(blob))
   const read = async (entry: Descriptor): Promise<ServedManifest> => {
-    if (entry.size > largestManifest) throw new Error(`its manifest is longer than ${largestManifest} bytes`)
-    await need(entry)
+    if (entry.size > maxManifestSize) throw new Error(`its manifest is longer than ${maxManifestSize} bytes`)
+    await requireBlob(entry)
     return { ...entry, bytes: await store.read(entry.digest) }
   }
-  return { top: () => read(top), manifest: read, blob: need }
+  return { top: () => read(top), manifest: read, blob: requireBlob }
 }

@@ -11,33 +11,33 @@ import { cacheSource } from './cache-source.ts'
 import type { ContentSource, ServedManifest } from './content-source.ts'
 import { registrySource } from './registry-source.ts'
 
-/** An image of one platform whose blobs are all in a store. */
+/** An image of one platform, with all its blobs in a store. */
 export interface PulledImage {
-  /** Full form, with the tag and the digest that were asked for. */
+  /** Full form of the requested reference. */
   reference: string
   platform: Platform
-  /** What the tag points at: the index when the image has one, else the manifest. Its bytes are in the store too. */
+  /** What the tag points to: an index or a manifest. It is in the store too. */
   root: Descriptor
   manifest: Descriptor
   config: Descriptor
-  /** From the lowest to the topmost. */
+  /** Lowest layer first. */
   layers: Descriptor[]
-  /** Digests of the layers when unpacked, in the same order. */
+  /** Digests of the uncompressed layers, in the same order. */
   diffIds: string[]
 }
 
 export interface PullOptions {
   reference: string
   platform: Platform
-  /** Without one nothing is fetched: what the store lacks is thrown as MissingParts. */
+  /** Without one, nothing is fetched: content missing from the store is thrown as MissingParts. */
   registry: Registry | undefined
   store: BlobStore
   signal?: AbortSignal
 }
 
 /**
- * Fetch an image for one platform into `store`, byte for byte as the registry serves it, the index included: so every
- * digest of the registry is still true on the node.
+ * Fetch an image for one platform into `store`, byte for byte and including its index, so that every digest of the
+ * registry stays valid on the node. Throws EdgekitError.
  */
 export async function pullImage({ registry, ...options }: PullOptions): Promise<PulledImage> {
   const reference = formatReference(parseReference(options.reference))
@@ -45,13 +45,13 @@ export async function pullImage({ registry, ...options }: PullOptions): Promise<
   return await collectImage(source, { ...options, reference })
 }
 
-/** An image by its name: in its registry, or, without one, in the store. */
+/** An image by name: in its registry, or in the store if `registry` is undefined. */
 export function nameSource(name: string, registry: Registry | undefined, store: BlobStore): ContentSource {
   const reference = parseReference(name)
   return registry === undefined ? cacheSource(reference, store) : registrySource(reference, registry, store)
 }
 
-/** Bring everything of one platform of an image into `store`. */
+/** Fetch all content of an image for one platform into `store`. */
 export async function collectImage(
   source: ContentSource,
   { reference, platform, store, signal = new AbortController().signal }: Omit<PullOptions, 'registry'>,
@@ -76,15 +76,15 @@ export async function collectImage(
   }
 }
 
-/** A name followed to the manifest of one platform; no blob is fetched yet. */
+/** A name resolved to the manifest of one platform; no blobs are fetched yet. */
 export interface ResolvedImage {
-  /** What the name points at: an index, or the manifest itself. */
+  /** What the name points to: an index, or the manifest itself. */
   root: ServedManifest
   manifest: ServedManifest
   content: ImageManifest
 }
 
-/** Follow a name to the manifest of one platform. Throws EdgekitError. */
+/** Resolve a name to the manifest of one platform. Throws EdgekitError. */
 export async function followName(
   source: ContentSource,
   platform: Platform,
@@ -101,9 +101,9 @@ export async function followName(
   const served = await source.manifest(chosen, signal)
   const { mediaType, manifest } = readServed(served, name)
   if (manifest === undefined) {
-    throw new EdgekitError(`${name}: the entry for ${platform} is an index within an index`, {
+    throw new EdgekitError(`cannot use ${name}: its entry for ${platform} is another index`, {
       code: 'image-unusable',
-      remedy: 'Push the image with one index.',
+      remedy: 'Push the image again with a single index.',
     })
   }
   return { root, manifest: { ...served, mediaType }, content: manifest }
@@ -111,13 +111,13 @@ export async function followName(
 
 const descriptorOf = ({ mediaType, digest, size }: Descriptor): Descriptor => ({ mediaType, digest, size })
 
-/** containerd imports an image of the wrong architecture without a word, so the index alone is not trusted. */
+/** containerd silently imports images of another architecture, so the index alone is not trusted. */
 function checkedConfig(bytes: Buffer, platform: Platform, image: string): string[] {
   const config = readConfig(bytes, image)
   const actual = `${config.os}/${config.architecture}`
   if (actual === platform) return config.rootfs.diff_ids
-  throw new EdgekitError(`${image} is built for ${actual}, asked for was ${platform}`, {
+  throw new EdgekitError(`cannot use ${image}: it is built for ${actual}, not ${platform}`, {
     code: 'wrong-architecture',
-    remedy: `Use a tag that has ${platform}.`,
+    remedy: `Use a tag that supports ${platform}.`,
   })
 }

@@ -8,8 +8,8 @@ import type { ContentSource, ServedManifest } from './content-source.ts'
 import { storedManifest } from './stored-manifest.ts'
 
 /**
- * An image in a registry. What is asked for by digest comes from the store when that has it; what a tag points at is
- * asked anew each time, because tags move, and remembered for `--offline`.
+ * An image in a registry. Content with a known digest comes from the store if possible. Tags move, so they are resolved
+ * each time, and remembered for `--offline`.
  */
 export function registrySource(
   reference: ImageReference,
@@ -26,7 +26,7 @@ export function registrySource(
       const stored = reference.digest && (await storedManifest(store, reference.digest))
       if (stored) return stored
       const fetched = await registry.manifest(reference, reference.digest ?? reference.tag ?? '', signal)
-      // The type in the JSON rules; a server's header is believed only when there is none.
+      // The media type in the JSON takes precedence over the Content-Type header.
       const served = { ...fetched, mediaType: readServed(fetched, name).mediaType }
       await keep(served)
       await new TagCache(store.directory).remember(reference, served.digest)

@@ -1,16 +1,16 @@
 import { EdgekitError } from '../../lib/errors.ts'
 import { parseReference } from '../reference.ts'
 
-/** An image on this machine. `name` says which one, where there are several. */
-export type LocalOrigin =
+/** An image on this machine. `name` selects one of several. */
+export type LocalSource =
   | { kind: 'oci' | 'oci-archive' | 'docker-archive'; path: string; name: string | undefined }
   | { kind: 'docker-daemon'; name: string | undefined }
 
 /**
- * Read the `source` of an image: `oci:DIR[:NAME]`, `oci-archive:FILE[:NAME]`, `docker-archive:FILE[:NAME]` or
+ * Parse the `source` of an image: `oci:DIR[:NAME]`, `oci-archive:FILE[:NAME]`, `docker-archive:FILE[:NAME]` or
  * `docker-daemon:[NAME]`. The path ends at the first colon. Throws EdgekitError.
  */
-export function parseOrigin(text: string): LocalOrigin {
+export function parseSource(text: string): LocalSource {
   const [, kind = '', rest = ''] = /^([a-z-]+):(.*)$/s.exec(text) ?? []
   if (kind === 'docker-daemon') {
     if (rest !== '') parseReference(rest)
@@ -20,9 +20,8 @@ export function parseOrigin(text: string): LocalOrigin {
   if (path !== '' && (kind === 'oci' || kind === 'oci-archive' || kind === 'docker-archive')) {
     return { kind, path, name }
   }
-  throw new EdgekitError(`"${text}" is not a source of an image`, {
+  throw new EdgekitError(`invalid image source "${text}"`, {
     code: 'invalid-usage',
-    remedy:
-      'Write oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:NAME] or docker-daemon:NAME.',
+    remedy: 'Use oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:NAME] or docker-daemon:NAME.',
   })
 }

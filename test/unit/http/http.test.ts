@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { get } from '../../../src/http/http.ts'
 
-const timeouts = { headers: 5000, stall: 5000 }
+const timeouts = { headersMs: 5000, stallMs: 5000 }
 const never = new AbortController().signal
 
 async function serve(listener: RequestListener) {
@@ -61,5 +61,7 @@ test('a redirect to something that is not http is refused', async () => {
   using server = await serve((_, response) =>
     response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
   )
-  await expect(get(server.url, {}, timeouts, never)).rejects.toThrow('redirects to file:')
+  await expect(get(server.url, {}, timeouts, never)).rejects.toThrow(
+    'redirects to an unsupported protocol (file:)',
+  )
 })

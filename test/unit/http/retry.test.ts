@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { retry, retryAfter, Transient } from '../../../src/http/retry.ts'
 
-const options = { tries: 3, delay: 1, longest: 50 }
+const options = { tries: 3, delayMs: 1, maxWaitMs: 50 }
 const signal = new AbortController().signal
 
 /** Fails with each of `failures`, then succeeds with the number of calls. */
@@ -33,11 +33,11 @@ test('does not try again after anything else', async () => {
 })
 
 test('waits as long as the server asks, but not for ever', async () => {
-  const { attempt } = failing(new Transient('later', { wait: 40 }))
+  const { attempt } = failing(new Transient('later', { waitMs: 40 }))
   const start = performance.now()
   await retry(attempt, options, signal)
   expect(performance.now() - start).toBeGreaterThanOrEqual(35)
-  const { attempt: second, calls } = failing(new Transient('tomorrow', { wait: 3_600_000 }))
+  const { attempt: second, calls } = failing(new Transient('tomorrow', { waitMs: 3_600_000 }))
   await expect(retry(second, options, signal)).rejects.toThrow('tomorrow')
   expect(calls()).toBe(1)
 })

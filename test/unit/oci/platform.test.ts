@@ -29,8 +29,8 @@ test('refuses and names the platforms there are', () => {
   expect(() => choosePlatform(index, 'linux/arm64', 'docker.io/library/x:1')).toThrow(
     expect.objectContaining({
       exitCode: 3,
-      message: 'docker.io/library/x:1 has no image for linux/arm64',
-      remedy: expect.stringContaining('It exists for linux/amd64, linux/arm/v6, windows/amd64;'),
+      message: 'cannot use docker.io/library/x:1: no image for linux/arm64',
+      remedy: expect.stringContaining('a platform it has: linux/amd64, linux/arm/v6, windows/amd64.'),
     }),
   )
 })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { normaliseReference, parseReference } from '../../../src/oci/reference.ts'
+import { normalizeReference, parseReference } from '../../../src/oci/reference.ts'
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
-describe('normaliseReference', () => {
+describe('normalizeReference', () => {
   test.each([
     ['eclipse-mosquitto', 'docker.io/library/eclipse-mosquitto:latest'],
     ['eclipse-mosquitto:2.0', 'docker.io/library/eclipse-mosquitto:2.0'],
@@ -22,8 +22,8 @@ describe('normaliseReference', () => {
     [`pause@${digest}`, `docker.io/library/pause@${digest}`],
     [`pause:3.10@${digest}`, `docker.io/library/pause:3.10@${digest}`],
   ])('%s', (text, full) => {
-    expect(normaliseReference(text)).toBe(full)
-    expect(normaliseReference(full)).toBe(full)
+    expect(normalizeReference(text)).toBe(full)
+    expect(normalizeReference(full)).toBe(full)
   })
 })
 
@@ -48,8 +48,8 @@ describe('what is no reference is a usage error that says why', () => {
     ['pause:', '"" is not a valid tag'],
     ['pause:-1', '"-1" is not a valid tag'],
     [`pause:${'x'.repeat(129)}`, 'is not a valid tag'],
-    ['pause@sha256:abc', 'what follows the @'],
-    [`pause@sha256:${'A'.repeat(64)}`, 'what follows the @'],
+    ['pause@sha256:abc', 'the digest is not sha256:'],
+    [`pause@sha256:${'A'.repeat(64)}`, 'the digest is not sha256:'],
     [`pause@${digest}@${digest}`, 'more than one @'],
     ['https://docker.io/pause', 'is not a valid'],
     ['bad_host.io:x/pause', 'not a valid registry host'],

@@ -183,7 +183,7 @@ describe('a definition is refused, with the place, what was found and what is al
       'role: edge\nkubeedge: v1.22.0\narchitectures: [amd64]\nbroker: a\nimages: [a]\nbinaries: { keadm: ./k }\n',
       '6:11: binaries.edgecore is missing; an edge bundle needs it',
     ],
-    ['no reference', `${edge}broker: "UPPER:1"\n`, '2:9: broker: "UPPER:1" is not an image reference'],
+    ['no reference', `${edge}broker: "UPPER:1"\n`, '2:9: broker: invalid image reference "UPPER:1"'],
     [
       'a broker that is not there',
       `${edge}broker: a:1\n`,
@@ -212,7 +212,7 @@ describe('a definition is refused, with the place, what was found and what is al
     [
       'a bad reference of a program',
       `${edge}binaries: { keadm: "image:NOT#/x" }\n`,
-      '2:20: "NOT" is not an image reference',
+      '2:20: invalid image reference "NOT"',
     ],
     [
       'checksums of a path',

@@ -32,17 +32,17 @@ test('programs come out, whatever else the archive has', async () => {
 })
 
 const hostile: [string, RawEntry, string][] = [
-  ['../', executable('../../evil'), '../../evil leads out of the archive'],
-  ['.. that stays inside', executable('bin/../evil'), 'bin/../evil has .. in it'],
-  ['a program called ..', executable('bin/..'), 'bin/.. has .. in it'],
-  ['an absolute path', executable('/etc/evil'), '/etc/evil leads out of the archive'],
+  ['../', executable('../../evil'), '../../evil leaves the archive'],
+  ['.. that stays inside', executable('bin/../evil'), 'bin/../evil contains ..'],
+  ['a program called ..', executable('bin/..'), 'bin/.. contains ..'],
+  ['an absolute path', executable('/etc/evil'), '/etc/evil leaves the archive'],
   [
     'a link out of it',
     { path: 'bin/x', type: 'SymbolicLink', linkpath: '../../evil' },
-    'bin/x -> ../../evil leads out of the archive',
+    'bin/x -> ../../evil leaves the archive',
   ],
   ['a device', { path: 'bin/sda', type: 'BlockDevice' }, 'bin/sda is a BlockDevice'],
-  ['a member twice', executable('./bin/ctr'), 'it has bin/ctr twice'],
+  ['a member twice', executable('./bin/ctr'), 'duplicate member bin/ctr'],
 ]
 
 test.each([
@@ -61,7 +61,7 @@ test.each([
   await expect(programsOf([entry])).rejects.toMatchObject({
     exitCode: 3,
     message: `./it.tgz cannot be unpacked: ${message}`,
-    remedy: expect.stringContaining('Make '),
+    remedy: expect.stringMatching(/^(?:Create the archive again|Make )/),
   })
 })
 

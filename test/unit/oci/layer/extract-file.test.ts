@@ -262,13 +262,41 @@ describe('finds what a container would see', () => {
 
 describe('does not find what a container would not see', () => {
   const cases: Record<string, [layers: Entry[][], path: string, message: string]> = {
-    nothing: [[[['y', '']]], '/x', 'docker.io/library/x:1 has no /x'],
-    'an empty layer': [[[]], '/x', 'has no /x'],
-    'a deleted file': [[[['d/x', '1']], [['d/.wh.x', '']]], '/d/x', 'has no /d/x'],
-    'a deleted directory': [[[['d/e/x', '1']], [['.wh.d', '']]], '/d/e/x', 'has no /d/e/x'],
-    'an emptied directory': [[[['d/e/x', '1']], [['d/.wh..wh..opq', '']]], '/d/e/x', 'has no /d/e/x'],
-    'an emptied root': [[[['x', '1']], [['.wh..wh..opq', '']]], '/x', 'has no /x'],
-    'a file as a parent': [[[['d/x', '1']], [['d', 'now a file']]], '/d/x', 'has no /d/x'],
+    nothing: [
+      [[['y', '']]],
+      '/x',
+      'cannot extract /x from docker.io/library/x:1: the image has no such file',
+    ],
+    'an empty layer': [
+      [[]],
+      '/x',
+      'cannot extract /x from docker.io/library/x:1: the image has no such file',
+    ],
+    'a deleted file': [
+      [[['d/x', '1']], [['d/.wh.x', '']]],
+      '/d/x',
+      'cannot extract /d/x from docker.io/library/x:1: the image has no such file',
+    ],
+    'a deleted directory': [
+      [[['d/e/x', '1']], [['.wh.d', '']]],
+      '/d/e/x',
+      'cannot extract /d/e/x from docker.io/library/x:1: the image has no such file',
+    ],
+    'an emptied directory': [
+      [[['d/e/x', '1']], [['d/.wh..wh..opq', '']]],
+      '/d/e/x',
+      'cannot extract /d/e/x from docker.io/library/x:1: the image has no such file',
+    ],
+    'an emptied root': [
+      [[['x', '1']], [['.wh..wh..opq', '']]],
+      '/x',
+      'cannot extract /x from docker.io/library/x:1: the image has no such file',
+    ],
+    'a file as a parent': [
+      [[['d/x', '1']], [['d', 'now a file']]],
+      '/d/x',
+      'cannot extract /d/x from docker.io/library/x:1: the image has no such file',
+    ],
     'a link that a directory replaced': [
       [
         [
@@ -278,11 +306,19 @@ describe('does not find what a container would not see', () => {
         [dir('a/')],
       ],
       '/a/x',
-      'has no /a/x',
+      'cannot extract /a/x from docker.io/library/x:1: the image has no such file',
     ],
-    'a broken link': [[[['l', { symlink: 'gone' }]]], '/l', 'has no /l (which leads to /gone)'],
+    'a broken link': [
+      [[['l', { symlink: 'gone' }]]],
+      '/l',
+      'cannot extract /l from docker.io/library/x:1: the image has no such file (a link to /gone)',
+    ],
     'a link to itself': [[[['l', { symlink: 'l' }]]], '/l', 'more than 40 links'],
-    'a directory': [[[dir('d/')]], '/d', '/d in docker.io/library/x:1 is no regular file but a Directory'],
+    'a directory': [
+      [[dir('d/')]],
+      '/d',
+      'cannot extract /d from docker.io/library/x:1: it is a Directory, not a regular file',
+    ],
   }
   test.each(Object.entries(cases))('%s', async (_, [layers, path, message]) => {
     await expect(read(layers, path)).rejects.toThrow(
@@ -338,6 +374,6 @@ test('the file can be executed, whoever reads it', async () => {
 
 test('a layer that is cut off is an error, not a short file', async () => {
   await expect(read([[['x', 'x'.repeat(5000)]]], '/x', tar => tar.subarray(0, 2048))).rejects.toThrow(
-    'not a whole tar archive',
+    'is truncated or damaged',
   )
 })

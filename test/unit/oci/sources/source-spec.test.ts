@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseOrigin } from '../../../../src/oci/sources/source-spec.ts'
+import { parseSource } from '../../../../src/oci/sources/source-spec.ts'
 
 test.each([
   ['oci:dir', { kind: 'oci', path: 'dir', name: undefined }],
@@ -11,13 +11,13 @@ test.each([
   ['docker-archive:a.tar', { kind: 'docker-archive', path: 'a.tar', name: undefined }],
   ['docker-daemon:app:1.0', { kind: 'docker-daemon', name: 'app:1.0' }],
   ['docker-daemon:', { kind: 'docker-daemon', name: undefined }],
-])('%s', (text, origin) => {
-  expect(parseOrigin(text)).toEqual(origin)
+])('%s', (text, source) => {
+  expect(parseSource(text)).toEqual(source)
 })
 
 test.each(['app:1.0', 'oci:', 'oci', 'oci-archive::x', 'ftp:x', 'docker-daemon:--help', 'docker-daemon:App'])(
   '%s is refused',
   text => {
-    expect(() => parseOrigin(text)).toThrow(expect.objectContaining({ exitCode: 2 }))
+    expect(() => parseSource(text)).toThrow(expect.objectContaining({ exitCode: 2 }))
   },
 )
