@@ -10,7 +10,7 @@ import { jsonOutput } from '../json-output.ts'
 import type { Fault } from './faults/fault.ts'
 import { faults } from './faults/index.ts'
 
-/** An install must refuse and name the fault. */
+/** An install must refuse and report the fault. */
 async function refuses(node: LabNode, fault: Fault): Promise<void> {
   const { exitCode, stdout, stderr } = await node.run(
     `cd /root/bundle && ${fault.prefix ?? ''} ./edgekit install --json`,
@@ -22,17 +22,17 @@ async function refuses(node: LabNode, fault: Fault): Promise<void> {
     reported: exitCodes.refused,
   })
   const finding = findings.find(({ id }) => id === fault.fails)
-  expect(finding?.status).toBe(fault.fails === 'running-as-root' ? 'error' : 'fail')
-  expect(JSON.stringify(finding)).toMatch(fault.says)
+  expect(finding?.status).toBe(fault.status ?? 'fail')
+  expect(JSON.stringify(finding)).toMatch(fault.words)
 }
 
-/** The doctor must name the fault as a cause, or warn of it. */
-async function isFound(node: LabNode, fault: Fault): Promise<Report> {
+/** `doctor` must report the fault as a cause, or as a warning. */
+async function isReported(node: LabNode, fault: Fault): Promise<Report> {
   const { exitCode, stdout } = await node.run(`${fault.prefix ?? ''} edgekit doctor --json`)
   const report = jsonOutput('report', stdout)
   const finding = report.checks.find(({ id }) => id === fault.fails)
   expect(finding?.status).toBe(fault.status ?? 'fail')
-  expect(JSON.stringify(finding)).toMatch(fault.says)
+  expect(JSON.stringify(finding)).toMatch(fault.words)
   expect(report.causes.includes(fault.fails)).toBe(fault.status !== 'warn')
   expect(exitCode, JSON.stringify(report.checks.filter(isBad))).toBe(
     fault.status === 'warn' ? exitCodes.ok : exitCodes.refused,
@@ -40,9 +40,9 @@ async function isFound(node: LabNode, fault: Fault): Promise<Report> {
   return report
 }
 
-/** What edgekit has said it can mend, it mends. */
-async function isHealed(node: LabNode, { heals }: Fault): Promise<void> {
-  if (!heals) return
+/** `doctor --fix` must fix a fault that is fixable. */
+async function isFixed(node: LabNode, { fixable }: Fault): Promise<void> {
+  if (!fixable) return
   const { exitCode, stdout, stderr } = await node.run('edgekit doctor --fix --yes', { timeoutMs: 100_000 })
   expect(exitCode, `${stdout}\n${stderr}`).toBe(exitCodes.ok)
   expect(bad(jsonOutput('report', (await node.run('edgekit doctor --json')).stdout))).toEqual([])
@@ -53,25 +53,25 @@ async function whileBroken<T>(node: LabNode, fault: Fault, look: () => Promise<T
   try {
     return await look()
   } finally {
-    await fault.mend?.(node)
+    await fault.repair?.(node)
   }
 }
 
 const isBad = ({ status }: CheckResult): boolean => status !== 'pass' && status !== 'skip'
 const bad = ({ checks }: Pick<Report, 'checks'>) => checks.filter(isBad).map(({ id }) => id)
 
-/** Who breaks a node by changing a file of edgekit's is told that, too. */
-const badBut = ({ fails }: Fault, { checks }: Pick<Report, 'checks'>) =>
+/** A fault that changes a file of edgekit's also raises a drift warning, which is left out. */
+const badWithoutDrift = ({ fails }: Fault, { checks }: Pick<Report, 'checks'>) =>
   bad({
     checks: checks.filter(({ id, group, status }) => group !== 'drift' || status !== 'warn' || id === fails),
   })
 
-/** Break a node of this release in each way there is, and see what is said of it. */
+/** Break nodes of this release in every way and assert what edgekit reports. */
 export function tryFaultsOn(release: Release): void {
   const all = faults.filter(fault => (fault.release ?? release) === release)
   const at = (occasion: Fault['occasion']) => all.filter(fault => fault.occasion === occasion)
-  const alone = (fault: Fault) => fault.mend === undefined
-  const shared = (fault: Fault) => fault.mend !== undefined
+  const alone = (fault: Fault) => fault.repair === undefined
+  const shared = (fault: Fault) => fault.repair !== undefined
 
   test.concurrent.each(at('preflight').filter(alone))('$what: $fails refuses the install', async fault => {
     await using node = await startNodeWithBundle({ release, certificates: true })
@@ -84,11 +84,11 @@ export function tryFaultsOn(release: Release): void {
   test.concurrent.each(at('doctor').filter(alone))('$what: $fails is the cause', async fault => {
     await using node = await startInstalledNode(release, fault.role)
     await fault.breakIt(node)
-    await isFound(node, fault)
-    await isHealed(node, fault)
+    await isReported(node, fault)
+    await isFixed(node, fault)
   })
 
-  describe('one after the other, before an install', () => {
+  describe('before an install, on one node', () => {
     let node: LabNode
     beforeAll(async () => {
       node = await startNodeWithBundle({ release, certificates: true })
@@ -100,21 +100,21 @@ export function tryFaultsOn(release: Release): void {
     })
   })
 
-  describe('one after the other, after an install', () => {
+  describe('after an install, on one node', () => {
     let node: LabNode
     beforeAll(async () => {
       node = await startInstalledNode(release)
     })
     afterAll(() => node.remove())
 
-    test.each(at('doctor').filter(shared))('$what: $fails and nothing else', async fault => {
+    test.each(at('doctor').filter(shared))('$what: only $fails reports it', async fault => {
       await whileBroken(node, fault, async () => {
-        expect(badBut(fault, await isFound(node, fault))).toEqual([fault.fails])
-        await isHealed(node, fault)
+        expect(badWithoutDrift(fault, await isReported(node, fault))).toEqual([fault.fails])
+        await isFixed(node, fault)
       })
     })
 
-    test('put back as it was, the node is healthy', async () => {
+    test('the repaired node is healthy', async () => {
       const { stdout } = await node.run('edgekit doctor --json')
       expect(bad(jsonOutput('report', stdout))).toEqual([])
     })

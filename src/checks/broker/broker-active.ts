@@ -2,8 +2,8 @@ import { requireFact } from '../../facts/fact.ts'
 import type { JournalLine } from '../../node/systemd-journal.ts'
 import type { Check } from '../check.ts'
 
-/** The end of what the broker and ctr said themselves; systemd (process 1) and edgekit only say that it went wrong. */
-const said = (journal: readonly JournalLine[]): string[] =>
+/** The last lines of the broker and ctr. Those of systemd (process 1) and edgekit do not show the cause. */
+const lastLines = (journal: readonly JournalLine[]): string[] =>
   journal
     .filter(({ pid, text }) => pid !== 1 && !text.startsWith('edgekit:'))
     .slice(-5)
@@ -31,18 +31,21 @@ export const brokerActive: Check = {
     if (unit.load === 'not-found') {
       return {
         status: 'fail',
-        observed: 'there is no mosquitto.service on this node',
-        expected: 'the unit that edgekit installs',
-        remedy: { text: 'Install a bundle: unpack it and run its edgekit.', commands: ['./edgekit install'] },
+        observed: 'mosquitto.service does not exist',
+        expected: 'the unit edgekit installs',
+        remedy: {
+          text: 'Install a bundle: run its edgekit from the unpacked directory.',
+          commands: ['./edgekit install'],
+        },
       }
     }
     return {
       status: 'fail',
       observed: `${unit.name} is ${unit.active} (${unit.sub}), result ${unit.result}, ${unit.restarts} restarts`,
       expected: 'active (running)',
-      evidence: 'value' in facts.brokerJournal ? said(facts.brokerJournal.value) : [],
+      evidence: 'value' in facts.brokerJournal ? lastLines(facts.brokerJournal.value) : [],
       remedy: {
-        text: 'Start it; if it does not stay up, its journal says why.',
+        text: 'Start the broker. If it exits again, its journal shows why.',
         commands: ['systemctl enable --now mosquitto', 'journalctl -u mosquitto -n 100 --no-pager'],
         fix: { kind: 'start', unit: unit.name },
       },

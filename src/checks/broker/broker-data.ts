@@ -4,13 +4,13 @@ import type { Check } from '../check.ts'
 
 export const brokerData: Check = {
   id: 'broker-data',
-  title: 'The broker can keep messages over a restart',
+  title: 'Broker can persist messages',
   tags: ['checklist', 'doctor'],
   needs: ['running-as-root'],
   run(facts) {
     const config = requireFact(facts.brokerConfig)
-    if (!config) return { status: 'skip', observed: 'there is no mosquitto.conf of edgekit' }
-    // The user of the image, where no process says otherwise.
+    if (!config) return { status: 'skip', observed: 'mosquitto.conf does not exist' }
+    // The image's user, unless a running process shows another.
     const uid = ('value' in facts.brokerProcess && facts.brokerProcess.value?.uid) || 1883
     const { data, persistence } = config
     const writable = data && (uid === 0 || (data.uid === uid && (data.mode & 0o300) === 0o300))
@@ -18,11 +18,11 @@ export const brokerData: Check = {
       return {
         status: 'fail',
         observed: data
-          ? `${paths.brokerData} belongs to user ${data.uid}, mode ${data.mode.toString(8)}: user ${uid} cannot write there`
+          ? `${paths.brokerData} belongs to user ${data.uid}, mode ${data.mode.toString(8)}: user ${uid} cannot write to it`
           : `${paths.brokerData} does not exist`,
-        expected: `a directory of user ${uid}: there the broker saves retained and queued messages`,
+        expected: `a directory user ${uid} can write to: the broker saves retained and queued messages there`,
         remedy: {
-          text: 'Give the directory to the user the broker runs as.',
+          text: 'Change the owner to the user the broker runs as.',
           commands: [`chown -R ${uid}:${uid} ${paths.brokerData}`, `chmod 700 ${paths.brokerData}`],
         },
       }
@@ -30,9 +30,12 @@ export const brokerData: Check = {
     if (persistence) return { status: 'pass', observed: `saved in ${paths.brokerData}` }
     return {
       status: 'warn',
-      observed: 'mosquitto.conf does not say "persistence true"',
-      expected: 'persistence: without it every restart loses retained and queued messages',
-      remedy: { text: 'Set it, and restart the broker.', commands: ['systemctl restart mosquitto'] },
+      observed: 'persistence is off in mosquitto.conf',
+      expected: 'persistence true: otherwise every restart loses retained and queued messages',
+      remedy: {
+        text: 'Set persistence true in mosquitto.conf, then restart the broker.',
+        commands: [`\${EDITOR:-vi} ${paths.brokerConfig}`, 'systemctl restart mosquitto'],
+      },
     }
   },
 }

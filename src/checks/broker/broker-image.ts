@@ -4,14 +4,13 @@ import { judgeImage, pinCommand } from '../shared/image-state.ts'
 
 export const brokerImage: Check = {
   id: 'broker-image',
-  title: 'The image of the broker is in containerd',
+  title: 'Broker image is in containerd',
   tags: ['checklist', 'doctor'],
   needs: ['containerd-answers'],
   run(facts) {
     const bundle = requireFact(facts.bundle)
     const expected = bundle?.images.find(image => image.reference === bundle.broker.image)
-    if (!expected)
-      return { status: 'skip', observed: 'edgekit has installed no bundle here, so no image is expected' }
+    if (!expected) return { status: 'skip', observed: 'no bundle is installed' }
     const { reference, digest } = expected
     const judged = judgeImage(expected, requireFact(facts.containerd).images)
     switch (judged.state) {
@@ -20,11 +19,10 @@ export const brokerImage: Check = {
       case 'unpinned':
         return {
           status: 'warn',
-          observed: 'the image is not pinned',
-          expected:
-            'the label io.cri-containerd.pinned=pinned, so that a full disk does not cost the broker its image',
+          observed: 'the broker image is not pinned',
+          expected: 'the label io.cri-containerd.pinned=pinned, which protects the image from eviction',
           remedy: {
-            text: 'Set the label.',
+            text: 'Pin the image.',
             commands: [pinCommand(reference)],
             fix: { kind: 'repin', image: reference },
           },
@@ -35,7 +33,7 @@ export const brokerImage: Check = {
           observed: judged.problem,
           expected: `${reference} with digest ${digest}`,
           remedy: {
-            text: 'Starting the broker brings the image back from the archive kept on this node.',
+            text: 'Restart the broker: its unit imports the image from the archive on this node.',
             commands: ['systemctl restart mosquitto'],
             fix: { kind: 'reimport-image', image: reference },
           },
@@ -46,7 +44,7 @@ export const brokerImage: Check = {
           observed: judged.problem,
           expected: `${digest}, complete, unpacked`,
           remedy: {
-            text: 'Something else has changed this image. Remove it; starting the broker imports the right one.',
+            text: 'Delete the image, then restart the broker: its unit imports the right one.',
             commands: [`ctr -n k8s.io images rm ${reference}`, 'systemctl restart mosquitto'],
             ...(judged.state === 'damaged' && { fix: { kind: 'reimport-image', image: reference } as const }),
           },

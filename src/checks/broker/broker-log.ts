@@ -4,13 +4,13 @@ import type { Check } from '../check.ts'
 
 export const brokerLog: Check = {
   id: 'broker-log',
-  title: 'The broker has no trouble with its configuration and its files',
+  title: 'Broker starts without errors',
   tags: ['checklist', 'doctor'],
   needs: ['systemd-is-init', 'journal-kept'],
   run(facts) {
     const unit = requireFact(facts.units).broker
     const trouble = brokerTrouble(sinceLastStart(requireFact(facts.brokerJournal)))
-    if (unit.active === 'active' || !trouble) return { status: 'pass', observed: 'it tells of none' }
+    if (unit.active === 'active' || !trouble) return { status: 'pass', observed: 'none found in the journal' }
     return {
       status: 'fail',
       observed: trouble.text,
@@ -21,7 +21,7 @@ export const brokerLog: Check = {
   },
 }
 
-/** What the broker says of its last start, or, when that has only begun, of the one before. */
+/** The lines of the last two starts: the last may have only just begun. */
 function sinceLastStart(journal: readonly { pid: number; text: string }[]): string[] {
   const lines = journal.filter(({ pid, text }) => pid !== 1 || /^Start(ing|ed) /.test(text))
   const starts = lines.flatMap(({ pid }, index) => (pid === 1 ? [index] : []))

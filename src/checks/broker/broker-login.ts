@@ -3,26 +3,23 @@ import type { Check } from '../check.ts'
 
 export const brokerLogin: Check = {
   id: 'broker-login',
-  title: 'The broker lets EdgeCore in',
+  title: "Broker accepts EdgeCore's credentials",
   tags: ['checklist', 'doctor'],
   needs: ['broker-listening', 'broker-log-drained'],
   run(facts) {
     const probe = requireFact(facts.brokerProbe)
     const config = 'value' in facts.edgecoreConfig ? facts.edgecoreConfig.value.config : undefined
     const user = config?.eventBus.mqttUsername.value ?? ''
-    const who = user === '' ? 'without a user name' : `as user "${user}"`
-    if (!('refused' in probe)) return { status: 'pass', observed: who }
+    const login = user === '' ? 'without a user name' : `as user "${user}"`
+    if (!('refused' in probe)) return { status: 'pass', observed: login }
     const password = config?.eventBus.mqttPassword.set ? 'a password' : 'no password'
     return {
       status: 'fail',
-      observed: `${who} and with ${password}, as in edgecore.yaml: ${probe.refused.reason} (code ${probe.refused.code})`,
-      expected: 'what EdgeCore logs in with is what the broker wants',
+      observed: `${login} and with ${password}, as in edgecore.yaml: ${probe.refused.reason} (code ${probe.refused.code})`,
+      expected: 'the credentials in edgecore.yaml are valid for the broker',
       remedy: {
-        text: 'Set modules.eventBus.mqttUsername and mqttPassword in edgecore.yaml to a user the broker knows (KubeEdge 1.10 and later; a password without a user name is not sent), or give the broker that user.',
-        commands: [
-          'grep -nE "allow_anonymous|password_file" /etc/edgekit/mosquitto/mosquitto.conf',
-          'systemctl restart edgecore',
-        ],
+        text: "Set modules.eventBus.mqttUsername and mqttPassword in edgecore.yaml to a user in the broker's password_file (KubeEdge 1.10 and later), then restart EdgeCore.",
+        commands: ['${EDITOR:-vi} /etc/kubeedge/config/edgecore.yaml', 'systemctl restart edgecore'],
       },
     }
   },

@@ -5,7 +5,7 @@ import { describeHolder, holderRemedy } from '../shared/holder.ts'
 
 export const brokerPort: Check = {
   id: 'broker-port',
-  title: 'Port 1883 belongs to the broker or to nobody',
+  title: 'Port 1883 is free for the broker',
   tags: ['preflight', 'doctor'],
   needs: ['running-as-root'],
   overriddenBy: {
@@ -17,17 +17,17 @@ export const brokerPort: Check = {
       listeners.value.every(({ port, owner }) => port !== broker.port || owner?.unit === units.broker),
   },
   run(facts) {
-    const strangers = requireFact(facts.listeners).filter(
+    const others = requireFact(facts.listeners).filter(
       ({ port, owner }) =>
         port === broker.port && !(owner?.controlGroup.endsWith(brokerControlGroup) ?? false),
     )
-    if (strangers.length === 0) return { status: 'pass', observed: 'no other program listens on it' }
+    if (others.length === 0) return { status: 'pass', observed: 'no other program uses it' }
     return {
       status: 'fail',
-      observed: `port ${broker.port} is in use by another program`,
-      expected: 'a free port, or the broker that edgekit installed',
-      evidence: strangers.map(describeHolder),
-      remedy: holderRemedy(strangers[0]?.owner),
+      observed: `another program uses port ${broker.port}`,
+      expected: "a free port, or edgekit's broker on it",
+      evidence: others.map(describeHolder),
+      remedy: holderRemedy(others[0]?.owner),
     }
   },
 }

@@ -1,27 +1,27 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check, Finding } from '../check.ts'
 
-/** On one machine it takes a millisecond. */
+/** Within one machine a round trip takes about a millisecond. */
 const slowMs = 1_000
 
 export const brokerRoundTrip: Check = {
   id: 'broker-round-trip',
-  title: 'A message published at the broker comes back',
+  title: 'Published messages reach a subscriber',
   tags: ['checklist', 'doctor'],
   needs: ['broker-login'],
   run(facts) {
     const probe = requireFact(facts.brokerProbe)
-    if ('refused' in probe) return { status: 'skip', observed: 'the broker does not let EdgeCore in' }
+    if ('refused' in probe) return { status: 'skip', observed: 'the broker rejects EdgeCore' }
     const remedy: Finding['remedy'] = {
-      text: 'The port is open, but the broker behind it does not do its work. Its journal may say why; a restart frees a frozen one.',
-      commands: ['journalctl -u mosquitto -n 100 --no-pager', 'systemctl restart mosquitto'],
+      text: 'Restart the broker. If that does not help, check its journal.',
+      commands: ['systemctl restart mosquitto', 'journalctl -u mosquitto -n 100 --no-pager'],
       fix: { kind: 'clean-stale-container' },
     }
     const expected =
-      'publish and subscribe work on 127.0.0.1:1883, in milliseconds, for EdgeCore (MQTT 3.1.1) and newer devices (MQTT 5)'
+      'publish and subscribe work on 127.0.0.1:1883 within milliseconds, with MQTT 3.1.1 (EdgeCore) and MQTT 5'
     if ('failure' in probe) return { status: 'fail', observed: probe.failure, expected, remedy }
     const { qos0, qos1, edgecoreTopics, mqtt5 } = probe
-    // An access list for EdgeCore need not know edgekit's own topic.
+    // EdgeCore's access list does not need to include edgekit's topic.
     const arrived = [qos0, qos1, edgecoreTopics].flatMap(delivery => ('ms' in delivery ? [delivery.ms] : []))
     if (arrived.length === 0) {
       const reason = 'failure' in qos1 ? qos1.failure : ''
@@ -29,8 +29,8 @@ export const brokerRoundTrip: Check = {
     }
     const times = `QoS 0 ${shown(qos0)}, QoS 1 ${shown(qos1)}`
     const flaws = [
-      ...(Math.min(...arrived) > slowMs ? ['that is slow'] : []),
-      ...('failure' in mqtt5 ? [`MQTT 5 does not work: ${mqtt5.failure}`] : []),
+      ...(Math.min(...arrived) > slowMs ? ['slow'] : []),
+      ...('failure' in mqtt5 ? [`MQTT 5 failed: ${mqtt5.failure}`] : []),
     ]
     if (flaws.length > 0)
       return { status: 'warn', observed: `${times}; ${flaws.join('; ')}`, expected, remedy }
@@ -39,4 +39,4 @@ export const brokerRoundTrip: Check = {
 }
 
 const shown = (delivery: { ms: number } | { failure: string }): string =>
-  'ms' in delivery ? `in ${delivery.ms.toFixed(1)} ms` : 'not allowed on the topic of edgekit'
+  'ms' in delivery ? `in ${delivery.ms.toFixed(1)} ms` : "denied on edgekit's topic"

@@ -6,7 +6,7 @@ import { describeHolder } from '../shared/holder.ts'
 
 export const oneBroker: Check = {
   id: 'one-broker',
-  title: 'There is one broker on this node',
+  title: 'Only one MQTT broker runs on this node',
   tags: ['preflight', 'doctor'],
   needs: ['running-as-root', 'broker-port'],
   run(facts) {
@@ -17,14 +17,14 @@ export const oneBroker: Check = {
         brokerPrograms.test(owner.program) &&
         owner.container !== brokerContainer,
     )
-    if (others.length === 0) return { status: 'pass', observed: 'no other one listens' }
+    if (others.length === 0) return { status: 'pass', observed: 'no other broker listens' }
     return {
       status: 'warn',
-      observed: 'there is another broker, on another port',
-      expected: 'one: a device that connects to the other one is not heard by EdgeCore',
+      observed: 'another broker listens on another port',
+      expected: 'one broker: messages sent to another one do not reach EdgeCore',
       evidence: others.map(describeHolder),
       remedy: {
-        text: 'If it is not needed, stop it and keep it from starting again.',
+        text: 'Stop the other broker and disable its unit, unless it is needed.',
         commands: others.map(({ owner }) => `systemctl status ${owner?.pid} --no-pager`),
       },
     }

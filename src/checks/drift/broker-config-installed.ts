@@ -1,23 +1,23 @@
 import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
-import { changedIn, inWords } from '../shared/drift.ts'
+import { changedIn, describeChanges } from '../shared/drift.ts'
 
 export const brokerConfigInstalled: Check = {
   id: 'broker-config-installed',
-  title: 'The configuration of the broker is as edgekit wrote it',
+  title: 'mosquitto.conf is unchanged since install',
   tags: ['doctor'],
   needs: ['install-finished'],
   run(facts) {
     const changed = changedIn('broker configuration', facts)
     if ('status' in changed) return changed
-    const observed = inWords(changed)
+    const observed = describeChanges(changed)
     if (changed.some(({ gone }) => gone)) {
       return {
         status: 'fail',
         observed,
-        expected: 'there: without it the broker does not start the next time',
+        expected: 'the file edgekit wrote: without it the broker does not start again',
         remedy: {
-          text: 'Run the edgekit of the same bundle again: it writes the file.',
+          text: 'Install the same bundle again to restore the file.',
           commands: ['./edgekit install', 'systemctl restart mosquitto'],
           fix: { kind: 'restore-own-file', path: paths.brokerConfig },
         },
@@ -26,9 +26,9 @@ export const brokerConfigInstalled: Check = {
     return {
       status: 'warn',
       observed,
-      expected: 'as edgekit wrote it, or as you want it',
+      expected: 'as edgekit wrote it, or your own changes',
       remedy: {
-        text: 'If you have changed it on purpose, that is fine: edgekit leaves it as it is. Otherwise let the edgekit of the bundle put its own back; it keeps a copy.',
+        text: "Keep the file if the change is intended: edgekit does not overwrite it. Otherwise restore edgekit's version; a copy is kept.",
         commands: [`./edgekit install --force=${paths.brokerConfig}`],
       },
     }

@@ -1,9 +1,9 @@
 import type { Check } from '../check.ts'
-import { changedIn, inWords } from '../shared/drift.ts'
+import { changedIn, describeChanges } from '../shared/drift.ts'
 
 export const edgecoreConfigDrift: Check = {
   id: 'edgecore-config-drift',
-  title: 'The keys that edgekit set in edgecore.yaml have their values',
+  title: "edgekit's keys in edgecore.yaml are unchanged",
   tags: ['doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['install-finished', 'edgecore-config-file', 'edgecore-config-valid', 'edgecore-event-bus'],
@@ -12,10 +12,10 @@ export const edgecoreConfigDrift: Check = {
     if ('status' in changed) return changed
     return {
       status: 'warn',
-      observed: inWords(changed),
-      expected: 'what was asked for when this node was installed',
+      observed: describeChanges(changed),
+      expected: 'the values set by the install',
       remedy: {
-        text: 'If it was changed on purpose, say so to the edgekit of the bundle too (--set KEY=VALUE). Otherwise run it again: it sets the keys.',
+        text: 'Install the bundle again to restore the values. To keep a change, add --set KEY=VALUE.',
         commands: ['./edgekit install', 'systemctl restart edgecore'],
       },
     }

@@ -1,9 +1,9 @@
 import type { Check } from '../check.ts'
-import { changedIn, inWords } from '../shared/drift.ts'
+import { changedIn, describeChanges } from '../shared/drift.ts'
 
 export const imageArchives: Check = {
   id: 'image-archives',
-  title: 'The images can be brought back from this node',
+  title: 'Image archives are intact',
   tags: ['doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['install-finished'],
@@ -12,10 +12,10 @@ export const imageArchives: Check = {
     if ('status' in changed) return changed
     return {
       status: 'warn',
-      observed: inWords(changed),
-      expected: 'the archives of the bundle: an image that gets lost comes back from them, without a network',
+      observed: describeChanges(changed),
+      expected: 'the archives of the bundle: lost images are restored from them without a network',
       remedy: {
-        text: 'Run the edgekit of the same bundle again: it brings them.',
+        text: 'Install the same bundle again to restore the archives.',
         commands: ['./edgekit install'],
       },
     }

@@ -1,26 +1,26 @@
 import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
-import { changedIn, inWords } from '../shared/drift.ts'
+import { changedIn, describeChanges } from '../shared/drift.ts'
 
 export const unitsInstalled: Check = {
   id: 'units-installed',
-  title: 'The units are as edgekit wrote them',
+  title: 'Installed units are unchanged',
   tags: ['doctor'],
   needs: ['systemd-is-init', 'masked-units', 'install-finished'],
   run(facts) {
     const found = changedIn('unit', facts)
     if ('status' in found) return found
-    // What its absence means, edgecore-order says.
+    // edgecore-order reports a missing drop-in.
     const changed = found.filter(({ path, gone }) => !(gone && path === paths.edgecoreDropIn))
     const [missing] = changed.filter(({ gone }) => gone)
-    if (changed.length === 0) return { status: 'pass', observed: 'as installed' }
+    if (changed.length === 0) return { status: 'pass', observed: 'unchanged' }
     if (missing) {
       return {
         status: 'fail',
-        observed: inWords(changed),
-        expected: 'the unit that edgekit wrote: without it nothing starts after the next boot',
+        observed: describeChanges(changed),
+        expected: 'the unit edgekit wrote: without it the service does not start at boot',
         remedy: {
-          text: 'Run the edgekit of the same bundle again: it writes the unit.',
+          text: 'Install the same bundle again to restore the unit.',
           commands: ['./edgekit install'],
           fix: { kind: 'restore-own-file', path: missing.path },
         },
@@ -28,10 +28,10 @@ export const unitsInstalled: Check = {
     }
     return {
       status: 'warn',
-      observed: inWords(changed),
-      expected: 'as edgekit wrote it; what is to be different here belongs into a drop-in (systemctl edit)',
+      observed: describeChanges(changed),
+      expected: 'as edgekit wrote it, with your changes in a drop-in (systemctl edit)',
       remedy: {
-        text: 'If you have changed it on purpose, move that into a drop-in: an upgrade refuses to replace the unit. Then put the unit back; a copy of yours is kept.',
+        text: "Restore edgekit's unit; a copy of yours is kept. Move intended changes to a drop-in: an upgrade does not replace an edited unit.",
         commands: changed.map(({ path }) => `./edgekit install --force=${path}`),
       },
     }

@@ -5,7 +5,7 @@ const stableAfterMs = 60_000
 
 export const edgecoreActive: Check = {
   id: 'edgecore-active',
-  title: 'edgecore.service is active and stays up',
+  title: 'edgecore.service is active and stable',
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'running' },
   needs: [
@@ -23,9 +23,12 @@ export const edgecoreActive: Check = {
     if (unit.load === 'not-found') {
       return {
         status: 'fail',
-        observed: 'there is no edgecore.service on this node',
-        expected: 'the unit that edgekit installs',
-        remedy: { text: 'Install a bundle: unpack it and run its edgekit.', commands: ['./edgekit install'] },
+        observed: 'edgecore.service does not exist',
+        expected: 'the unit edgekit installs',
+        remedy: {
+          text: 'Install a bundle: run its edgekit from the unpacked directory.',
+          commands: ['./edgekit install'],
+        },
       }
     }
     const log = 'value' in facts.edgecoreLog ? facts.edgecoreLog.value : undefined
@@ -47,7 +50,7 @@ export const edgecoreActive: Check = {
       remedy: fatal
         ? { text: fatal.remedy, commands: ['journalctl -u edgecore -n 50 --no-pager'] }
         : {
-            text: 'Start it; if it does not stay up, its journal says why.',
+            text: 'Start EdgeCore. If it exits again, its journal shows why.',
             commands: ['systemctl enable --now edgecore', 'journalctl -u edgecore -n 50 --no-pager'],
             fix: { kind: 'start', unit: unit.name },
           },

@@ -4,14 +4,14 @@ import { atBoot } from '../shared/at-boot.ts'
 
 export const edgecoreAtBoot: Check = {
   id: 'edgecore-at-boot',
-  title: 'EdgeCore starts when the node is switched on',
+  title: 'EdgeCore starts at boot',
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['systemd-is-init', 'masked-units', 'foreign-units'],
   run(facts) {
     const unit = requireFact(facts.units).edgecore
     if (unit.active === 'inactive' && unit.enabled === 'disabled')
-      return { status: 'skip', observed: 'EdgeCore neither runs nor is it to start: it is not in use here' }
+      return { status: 'skip', observed: 'EdgeCore is stopped and disabled: not in use on this node' }
     return atBoot(unit)
   },
 }

@@ -4,33 +4,36 @@ import type { Check } from '../check.ts'
 
 export const edgecoreConfigFile: Check = {
   id: 'edgecore-config-file',
-  title: 'The file that EdgeCore reads is there',
+  title: "EdgeCore's configuration file exists",
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['systemd-is-init'],
   run(facts) {
     const { path, config, problem, hasUnusedDefault } = requireFact(facts.edgecoreConfig)
-    const unitSays = path === paths.edgecoreConfig ? '' : ` (edgecore.service says --config ${path})`
+    const configFlag = path === paths.edgecoreConfig ? '' : ` (edgecore.service sets --config ${path})`
     if (problem) {
       return {
         status: 'fail',
         observed: `${path}: ${problem}`,
-        expected: 'YAML, as keadm and edgekit write it: EdgeCore exits otherwise',
-        remedy: { text: 'Correct the place that is named.', commands: [`\${EDITOR:-vi} ${path}`] },
+        expected: 'valid YAML: otherwise EdgeCore exits',
+        remedy: {
+          text: 'Fix the syntax error, then restart EdgeCore.',
+          commands: [`\${EDITOR:-vi} ${path}`, 'systemctl restart edgecore'],
+        },
       }
     }
     if (!config) {
       return {
         status: 'fail',
-        observed: `${path} does not exist${unitSays}`,
-        expected: 'the configuration of EdgeCore',
+        observed: `${path} does not exist${configFlag}`,
+        expected: "EdgeCore's configuration",
         remedy: hasUnusedDefault
           ? {
-              text: `There is one in ${paths.edgecoreConfig}: take --config out of the unit.`,
+              text: `Remove --config from the unit: EdgeCore then reads ${paths.edgecoreConfig}.`,
               commands: ['systemctl edit --full edgecore.service', 'systemctl restart edgecore'],
             }
           : {
-              text: 'Run the edgekit of the bundle: it writes the file.',
+              text: 'Install the bundle again to write the file.',
               commands: ['./edgekit install'],
             },
       }
@@ -38,11 +41,11 @@ export const edgecoreConfigFile: Check = {
     if (!hasUnusedDefault) return { status: 'pass', observed: path }
     return {
       status: 'warn',
-      observed: `EdgeCore reads ${path}, and not ${paths.edgecoreConfig}, which is there too`,
-      expected: 'one edgecore.yaml: what is changed in the other one has no effect',
+      observed: `EdgeCore reads ${path} and ignores ${paths.edgecoreConfig}`,
+      expected: 'one edgecore.yaml: changes to the other file have no effect',
       remedy: {
-        text: 'Keep one: remove the file that is not read, or take --config out of the unit.',
-        commands: [`diff ${paths.edgecoreConfig} ${path}`, 'systemctl cat edgecore'],
+        text: 'Delete the file EdgeCore ignores, or remove --config from the unit.',
+        commands: [`diff ${paths.edgecoreConfig} ${path}`, `rm ${paths.edgecoreConfig}`],
       },
     }
   },

@@ -1,12 +1,12 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-/** EdgeCore 1.21 and later write the file themselves when they start, and once more when they get their certificate. */
+/** EdgeCore 1.21 and later writes the file itself at startup, and again when it gets its certificate. */
 const ownWriteMs = 60_000
 
 export const edgecoreConfigLoaded: Check = {
   id: 'edgecore-config-loaded',
-  title: 'EdgeCore runs with what is in edgecore.yaml now',
+  title: 'EdgeCore runs with the current edgecore.yaml',
   tags: ['doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-file', 'edgecore-active', 'clock'],
@@ -14,15 +14,15 @@ export const edgecoreConfigLoaded: Check = {
     const { path, modifiedAt } = requireFact(facts.edgecoreConfig)
     const { active, activeForMs } = requireFact(facts.units).edgecore
     if (active !== 'active' || activeForMs === undefined)
-      return { status: 'skip', observed: 'EdgeCore does not run' }
+      return { status: 'skip', observed: 'EdgeCore is not running' }
     const startedAt = requireFact(facts.clock).now - activeForMs
     if (modifiedAt === undefined || modifiedAt < startedAt + ownWriteMs)
-      return { status: 'pass', observed: 'it was started after the last change' }
+      return { status: 'pass', observed: 'started after the last change' }
     return {
       status: 'warn',
-      observed: `${path} was changed at ${new Date(modifiedAt).toISOString()}, EdgeCore was started at ${new Date(startedAt).toISOString()}`,
-      expected: 'a start after the last change: EdgeCore reads the file only then',
-      remedy: { text: 'Restart EdgeCore; the pods go on.', commands: ['systemctl restart edgecore'] },
+      observed: `${path} changed at ${new Date(modifiedAt).toISOString()}, EdgeCore started at ${new Date(startedAt).toISOString()}`,
+      expected: 'EdgeCore started after the last change: it reads the file only at startup',
+      remedy: { text: 'Restart EdgeCore; pods keep running.', commands: ['systemctl restart edgecore'] },
     }
   },
 }

@@ -1,18 +1,19 @@
 import type { EdgecoreConfig } from '../../edgecore/config/config.ts'
 import { requireFact } from '../../facts/fact.ts'
+import { plural } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
 export const edgecoreConfigValid: Check = {
   id: 'edgecore-config-valid',
-  title: 'EdgeCore can start with what is in edgecore.yaml',
+  title: 'edgecore.yaml has only values EdgeCore accepts',
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-file'],
   run(facts) {
     const { path, config } = requireFact(facts.edgecoreConfig)
-    if (!config) return { status: 'skip', observed: 'there is no edgecore.yaml' }
+    if (!config) return { status: 'skip', observed: 'edgecore.yaml does not exist' }
     const mistakes = [
-      ...config.nullSections.map(section => `${section} has no value, and EdgeCore crashes on that`),
+      ...config.nullSections.map(section => `${section} has no value: EdgeCore crashes`),
       ...problemsIn(config.eventBus, 'modules.eventBus'),
       ...problemsIn(config.deviceTwin, 'modules.deviceTwin'),
       ...problemsIn(config.edgeHub, 'modules.edgeHub'),
@@ -22,11 +23,11 @@ export const edgecoreConfigValid: Check = {
     if (mistakes.length === 0) return { status: 'pass', observed: path }
     return {
       status: 'fail',
-      observed: `${path} has ${mistakes.length === 1 ? 'a value' : `${mistakes.length} values`} that EdgeCore exits on`,
-      expected: 'values of the right kind, and none of these left empty',
+      observed: `${path} has ${plural(mistakes.length, 'value')} EdgeCore exits on`,
+      expected: 'values of the right type, and no empty sections',
       evidence: mistakes,
       remedy: {
-        text: 'Correct them, or run the edgekit of the bundle again: it sets those of EventBus and DeviceTwin.',
+        text: 'Fix the values. For EventBus and DeviceTwin, install the bundle again.',
         commands: ['./edgekit install', 'systemctl restart edgecore'],
         fix: { kind: 'patch-event-bus' },
       },
@@ -53,5 +54,5 @@ const driverMistake = ({ edged }: EdgecoreConfig): string[] =>
 
 const transportMistake = ({ edgeHub }: EdgecoreConfig): string[] =>
   edgeHub.enable.value && edgeHub.websocket.enable.value === edgeHub.quic.enable.value
-    ? ['modules.edgeHub needs one of websocket.enable and quic.enable, and not both']
+    ? ['modules.edgeHub needs exactly one of websocket.enable and quic.enable']
     : []

@@ -10,18 +10,17 @@ export const edgecoreOrder: Check = {
   needs: ['systemd-is-init', 'masked-units'],
   run(facts) {
     const unit = requireFact(facts.units).edgecore
-    if (unit.load === 'not-found') return { status: 'skip', observed: `there is no ${unit.name}` }
-    const first = [units.containerd, units.broker]
-    const missing = first.filter(name => !unit.after.includes(name) || !unit.wants.includes(name))
-    if (missing.length === 0) return { status: 'pass', observed: first.join(', ') }
+    if (unit.load === 'not-found') return { status: 'skip', observed: `${unit.name} does not exist` }
+    const required = [units.containerd, units.broker]
+    const missing = required.filter(name => !unit.after.includes(name) || !unit.wants.includes(name))
+    if (missing.length === 0) return { status: 'pass', observed: `after ${required.join(' and ')}` }
     const [dropIn] = unit.dropIns.filter(path => path === paths.edgecoreDropIn)
     return {
       status: 'warn',
-      observed: `${unit.name} does not wait for ${missing.join(' and ')}${dropIn ? '' : `: ${paths.edgecoreDropIn} is not in use`}`,
-      expected:
-        'both: without the socket of containerd EdgeCore exits, and messages before the broker is up are lost',
+      observed: `${unit.name} does not wait for ${missing.join(' and ')}${dropIn ? '' : `: ${paths.edgecoreDropIn} is not loaded`}`,
+      expected: 'both: EdgeCore exits without containerd, and loses messages while the broker is down',
       remedy: {
-        text: 'Run the edgekit of the bundle again: it writes the drop-in that says so.',
+        text: 'Install the bundle again to restore the drop-in.',
         commands: ['./edgekit install', 'systemctl daemon-reload'],
         fix: { kind: 'restore-own-file', path: paths.edgecoreDropIn },
       },

@@ -1,5 +1,6 @@
 import type { TokenShape } from '../../edgecore/token-shape.ts'
 import { requireFact } from '../../facts/fact.ts'
+import { plural } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
 /** The hash of the cloud's CA, and the three parts of a JWT. */
@@ -7,32 +8,31 @@ const goodParts = 4
 
 export const edgecoreToken: Check = {
   id: 'edgecore-token',
-  title: 'The node has joined, or has a token to join with',
+  title: 'Node has joined or has a valid token',
   tags: ['doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-valid'],
   run(facts) {
     const config = requireFact(facts.edgecoreConfig).config
     if (!config?.edgeHub.enable.value)
-      return { status: 'skip', observed: 'the connection to the cloud is off' }
+      return { status: 'skip', observed: 'the cloud connection is disabled (modules.edgeHub.enable)' }
     const { node, bootstrapFile } = requireFact(facts.certificates)
-    if (node) return { status: 'pass', observed: 'it has joined: the cloud has given it a certificate' }
+    if (node) return { status: 'pass', observed: 'joined: the node has a certificate' }
     const token = bootstrapFile ?? config.edgeHub.token
     if (!token.set) {
       return {
         status: 'skip',
-        observed: 'it has not joined yet, and has no token to join with (keadm gettoken)',
+        observed: 'not joined yet, and no token is configured',
       }
     }
     const mistake = mistakeIn(token, requireFact(facts.clock).now)
-    if (!mistake) return { status: 'pass', observed: 'a token of four parts' }
+    if (!mistake) return { status: 'pass', observed: 'a well-formed token' }
     return {
       status: 'fail',
       observed: `the node has no certificate, and its token ${mistake}`,
-      expected:
-        'four parts with dots between them, and not too old: EdgeCore cannot join with this one, and exits',
+      expected: 'four parts separated by dots, not expired: otherwise EdgeCore cannot join and exits',
       remedy: {
-        text: 'Get a new token on the cloud side, put it into modules.edgeHub.token, and restart EdgeCore.',
+        text: 'Get a new token on the cloud side, set modules.edgeHub.token to it, then restart EdgeCore.',
         commands: ['keadm gettoken', 'systemctl restart edgecore'],
       },
     }
@@ -40,7 +40,7 @@ export const edgecoreToken: Check = {
 }
 
 function mistakeIn({ parts, expiresAt }: TokenShape, now: number): string | undefined {
-  if (parts !== goodParts) return `has ${parts} part${parts === 1 ? '' : 's'}`
+  if (parts !== goodParts) return `has ${plural(parts, 'part')}`
   if (expiresAt !== undefined && expiresAt < now) return `expired at ${new Date(expiresAt).toISOString()}`
   return undefined
 }

@@ -4,22 +4,22 @@ import type { Check } from '../check.ts'
 
 export const nodeCertificate: Check = {
   id: 'node-certificate',
-  title: "The node's certificate is one that the cloud takes",
+  title: 'Node certificate is valid',
   tags: ['doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-file', 'clock'],
   run(facts) {
     const { node } = requireFact(facts.certificates)
-    if (!node) return { status: 'skip', observed: 'the node has not joined, and has none' }
+    if (!node) return { status: 'skip', observed: 'the node has not joined yet' }
     const mistake = 'problem' in node ? node.problem : mistakeIn(node, requireFact(facts.clock).now)
     if (!mistake) return { status: 'pass', observed: 'problem' in node ? '' : node.subject }
     return {
       status: 'fail',
       observed: mistake,
-      expected: 'valid now, from the authority of the cloud, and with the key that belongs to it',
+      expected: "a certificate that is valid now, issued by the cloud's CA, with its matching key",
       evidence: 'problem' in node ? [] : [`subject ${node.subject}`, `issuer ${node.issuer}`, validity(node)],
       remedy: {
-        text: 'Join again: take the certificate away, put a new token into modules.edgeHub.token, and restart EdgeCore while the cloud is in reach.',
+        text: 'Join again: remove the certificates, set modules.edgeHub.token to a new token, then restart EdgeCore while the cloud is reachable.',
         commands: [
           'keadm gettoken',
           'mv /etc/kubeedge/certs /etc/kubeedge/certs.old',
@@ -30,18 +30,18 @@ export const nodeCertificate: Check = {
   },
 }
 
-const day = (time: number): string => new Date(time).toISOString()
+const timestamp = (time: number): string => new Date(time).toISOString()
 const validity = ({ validFrom, validTo }: CertificateFacts): string =>
-  `from ${day(validFrom)} to ${day(validTo)}`
+  `from ${timestamp(validFrom)} to ${timestamp(validTo)}`
 
 function mistakeIn(certificate: CertificateFacts, now: number): string | undefined {
   const { certificateFile, validFrom, validTo, keyMatches, issuedByAuthority } = certificate
-  if (validTo < now) return `${certificateFile} expired at ${day(validTo)}`
-  if (validFrom > now) return `${certificateFile} is valid only from ${day(validFrom)}`
-  if (keyMatches === undefined) return `the key of ${certificateFile} is not there`
-  if (!keyMatches) return `${certificateFile} and its key do not belong together`
-  if (issuedByAuthority === undefined) return `the CA of the cloud (rootCA.crt) is not there`
+  if (validTo < now) return `${certificateFile} expired at ${timestamp(validTo)}`
+  if (validFrom > now) return `${certificateFile} is not valid before ${timestamp(validFrom)}`
+  if (keyMatches === undefined) return `the key of ${certificateFile} is missing`
+  if (!keyMatches) return `${certificateFile} and its key do not match`
+  if (issuedByAuthority === undefined) return 'the CA certificate of the cloud (rootCA.crt) is missing'
   if (!issuedByAuthority)
-    return `${certificateFile} is from another authority than rootCA.crt: from another cloud`
+    return `${certificateFile} was not issued by rootCA.crt: it belongs to another cloud`
   return undefined
 }

@@ -2,35 +2,35 @@ import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const budget = 0.01
-/** Not counted: its start, and what each look of the doctor costs it. */
+/** Not counted: the start of the broker and the probes of `edgekit doctor`. */
 const allowanceMs = 2000
-/** Ten messages a second, of which edgekit's own are a few, explain less than 0.1 %. */
+/** Ten messages per second cost less than 0.1%. */
 const busyPerMinute = 600
 
 export const brokerCpu: Check = {
   id: 'broker-cpu',
-  title: 'An idle broker needs less than 1 % of a processor',
+  title: 'Idle broker uses less than 1% CPU',
   tags: ['doctor'],
   needs: ['broker-active'],
   run(facts) {
     const broker = requireFact(facts.brokerProcess)
-    if (!broker) return { status: 'skip', observed: 'its process cannot be seen' }
+    if (!broker) return { status: 'skip', observed: 'the broker is not running' }
     const share = (broker.cpuMs - allowanceMs) / broker.ageMs
-    const observed = `${((100 * broker.cpuMs) / broker.ageMs).toFixed(2)} % since it was started`
+    const observed = `${((100 * broker.cpuMs) / broker.ageMs).toFixed(2)}% CPU since its start`
     const probe = 'value' in facts.brokerProbe ? facts.brokerProbe.value : undefined
     const messages = (probe && 'publishedPerMinute' in probe && probe.publishedPerMinute) || 0
     if (share <= budget) return { status: 'pass', observed }
     if (messages >= busyPerMinute)
       return {
         status: 'pass',
-        observed: `${observed}, with ${Math.round(messages)} messages in the last minute`,
+        observed: `${observed}, ${Math.round(messages)} messages in the last minute`,
       }
     return {
       status: 'warn',
-      observed: `${observed}, and hardly any messages`,
-      expected: 'less than 1 %, two seconds aside: something keeps it busy without sending anything',
+      observed: `${observed}, with hardly any messages`,
+      expected: 'less than 1% CPU, not counting 2 s: clients keep the broker busy without publishing',
       remedy: {
-        text: 'Most often a client connects or pings again and again: the log of the broker names those that connect.',
+        text: 'Find the client that reconnects or pings continuously. The broker log lists connections.',
         commands: ['journalctl -u mosquitto -n 50 --no-pager', 'ss -tnp sport = :1883'],
       },
     }

@@ -6,12 +6,12 @@ const budget = 20 * 1024 * 1024
 
 export const brokerMemory: Check = {
   id: 'broker-memory',
-  title: 'The broker needs at most 20 MB of memory',
+  title: 'Broker uses at most 20 MB of memory',
   tags: ['doctor'],
   needs: ['broker-active'],
   run(facts) {
     const broker = requireFact(facts.brokerProcess)
-    if (!broker) return { status: 'skip', observed: 'there is no process of the broker' }
+    if (!broker) return { status: 'skip', observed: 'the broker is not running' }
     const keepers = broker.logReaders.map(
       ({ program, residentBytes }) => `${program} ${formatBytes(residentBytes)}`,
     )
@@ -20,9 +20,9 @@ export const brokerMemory: Check = {
     return {
       status: 'warn',
       observed,
-      expected: 'about 8 MB, and more only while messages wait for somebody who is away',
+      expected: 'about 8 MB, more only while messages are queued for offline clients',
       remedy: {
-        text: 'It keeps retained messages, or messages for clients that do not come back. Clear what is not needed.',
+        text: 'Delete retained messages and sessions of clients that do not come back.',
         commands: ['journalctl -u mosquitto -n 50 --no-pager', 'ls -l /var/lib/edgekit/mosquitto'],
       },
     }

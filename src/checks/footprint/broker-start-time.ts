@@ -2,30 +2,30 @@ import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const budgetMs = 2_000
-/** With more to do than it has processors for, a machine needs longer; but not for ever. */
-const patience = 5
-/** While a machine starts, everything starts at once. */
+/** An overloaded machine gets more time: the budget grows with the load, up to this factor. */
+const maxLoadFactor = 5
+/** At boot everything starts at once, so slow starts are not reported. */
 const bootMs = 30_000
 
 export const brokerStartTime: Check = {
   id: 'broker-start-time',
-  title: 'The broker starts within 2 s',
+  title: 'Broker starts within 2 seconds',
   tags: ['doctor'],
   needs: ['broker-active'],
   run(facts) {
     const { startedInMs } = requireFact(facts.units).broker
     const broker = requireFact(facts.brokerProcess)
-    if (startedInMs === undefined || !broker) return { status: 'skip', observed: 'it does not run' }
+    if (startedInMs === undefined || !broker) return { status: 'skip', observed: 'the broker is not running' }
     const atBoot = broker.uptimeMs - broker.ageMs < bootMs
-    const observed = `${(startedInMs / 1000).toFixed(1)} s until it answered MQTT${atBoot ? ', while the node started' : ''}`
-    const budget = budgetMs * Math.min(patience, Math.max(1, broker.load))
+    const observed = `${(startedInMs / 1000).toFixed(1)} s until the first MQTT answer${atBoot ? ', at boot' : ''}`
+    const budget = budgetMs * Math.min(maxLoadFactor, Math.max(1, broker.load))
     if (startedInMs <= budget || atBoot) return { status: 'pass', observed }
     return {
       status: 'warn',
       observed,
-      expected: 'less than 2 s: so long devices wait after every restart',
+      expected: 'less than 2 s: devices wait this long after every restart',
       remedy: {
-        text: 'Its journal shows where the time went: a large mosquitto.db to read, a slow disk, a busy machine.',
+        text: 'Check the journal and the size of mosquitto.db: a large database, a slow disk or a busy machine delays the start.',
         commands: ['journalctl -u mosquitto -n 30 --no-pager', 'ls -l /var/lib/edgekit/mosquitto'],
       },
     }

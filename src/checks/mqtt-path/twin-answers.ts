@@ -3,25 +3,25 @@ import type { Check } from '../check.ts'
 
 export const twinAnswers: Check = {
   id: 'twin-answers',
-  title: 'EdgeCore answers a device over the broker',
+  title: 'DeviceTwin answers over MQTT',
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'running' },
-  // A question to another name than the one EdgeCore was started with has no answer.
+  // DeviceTwin answers only requests for the node name EdgeCore was started with.
   needs: ['event-bus-topics', 'edgecore-mqtt', 'edgecore-health', 'node-name'],
   run(facts) {
     const probe = requireFact(facts.brokerProbe)
     const twin = 'twin' in probe ? probe.twin : undefined
     if (requireFact(facts.units).edgecore.active !== 'active')
-      return { status: 'skip', observed: 'EdgeCore does not run' }
-    if (!twin) return { status: 'skip', observed: 'it was not asked' }
-    if ('ms' in twin) return { status: 'pass', observed: `in ${twin.ms.toFixed(1)} ms` }
+      return { status: 'skip', observed: 'EdgeCore is not running' }
+    if (!twin) return { status: 'skip', observed: 'no request was sent' }
+    if ('ms' in twin) return { status: 'pass', observed: `answered in ${twin.ms.toFixed(1)} ms` }
     return {
       status: 'fail',
-      observed: `nobody answers on $hw/events/node/…/membership/get: ${twin.failure}`,
-      expected: 'the answer of DeviceTwin: it is how a device learns that EdgeCore is there',
+      observed: `no answer to $hw/events/node/…/membership/get: ${twin.failure}`,
+      expected: 'an answer from DeviceTwin, as devices expect it',
       remedy: {
-        text: 'EdgeCore is connected, and does not handle messages. Its log may say why; restart it.',
-        commands: ['journalctl -u edgecore -n 100 --no-pager', 'systemctl restart edgecore'],
+        text: 'Restart EdgeCore. If that does not help, check its journal.',
+        commands: ['systemctl restart edgecore', 'journalctl -u edgecore -n 100 --no-pager'],
       },
     }
   },

@@ -3,19 +3,19 @@ import type { Check } from '../check.ts'
 
 export const architecture: Check = {
   id: 'architecture',
-  title: 'The bundle is for this machine',
+  title: "Bundle matches this machine's architecture",
   tags: ['preflight', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
     const bundle = requireFact(facts.bundle)
     const { arch } = requireFact(facts.machine)
-    if (!bundle) return { status: 'skip', observed: 'edgekit has installed no bundle here' }
+    if (!bundle) return { status: 'skip', observed: 'no bundle is installed' }
     if (bundle.arch === arch) return { status: 'pass', observed: arch }
     return {
       status: 'fail',
       observed: `the bundle is for ${bundle.arch}, this node is ${arch}`,
       expected: `a bundle for ${arch}`,
-      remedy: { text: `Use the bundle whose name ends in -${arch}.tar.gz.` },
+      remedy: { text: `Use the bundle for ${arch}. Its name ends in -${arch}.tar.gz.` },
     }
   },
 }

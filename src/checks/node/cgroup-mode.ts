@@ -1,19 +1,19 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-/** Without these the kubelet inside EdgeCore does not start, or no limit of a container holds. */
+/** Without them the kubelet inside EdgeCore does not start, or container limits have no effect. */
 const needed = ['cpu', 'memory', 'pids']
 
 const names = {
-  v1: 'version 1',
-  v2: 'version 2',
-  hybrid: 'version 1, with version 2 for systemd',
-  none: 'not mounted',
+  v1: 'cgroup v1',
+  v2: 'cgroup v2',
+  hybrid: 'cgroup v1, with v2 for systemd',
+  none: 'cgroups are not mounted',
 }
 
 export const cgroupMode: Check = {
   id: 'cgroup-mode',
-  title: 'Control groups are there, with cpu, memory and pids',
+  title: 'Cgroups provide cpu, memory and pids',
   tags: ['preflight', 'doctor'],
   needs: ['kernel'],
   run(facts) {
@@ -23,9 +23,9 @@ export const cgroupMode: Check = {
     return {
       status: 'fail',
       observed: `${names[mode]}, without ${missing.join(', ')}`,
-      expected: 'the controllers cpu, memory and pids: EdgeCore does not start without them',
+      expected: 'the cpu, memory and pids controllers: EdgeCore does not start without them',
       remedy: {
-        text: 'Turn them on at boot. A Raspberry Pi has no memory controller unless its cmdline.txt says cgroup_enable=memory.',
+        text: 'Enable the missing controllers on the kernel command line and reboot. On a Raspberry Pi, add cgroup_enable=memory to cmdline.txt.',
         commands: ['cat /proc/cmdline', 'cat /proc/cgroups /sys/fs/cgroup/cgroup.controllers'],
       },
     }

@@ -3,20 +3,20 @@ import type { Check } from '../check.ts'
 
 export const clockSynchronized: Check = {
   id: 'clock-synchronized',
-  title: 'The clock is kept right by a time server',
+  title: 'System clock is synchronized',
   tags: ['preflight', 'doctor'],
   needs: ['clock'],
   run(facts) {
     const { synchronized } = requireFact(facts.clock)
     if (synchronized === undefined)
-      return { status: 'skip', observed: 'this machine does not tell (no timedatectl)' }
-    if (synchronized) return { status: 'pass', observed: 'synchronised' }
+      return { status: 'skip', observed: 'unknown: timedatectl is not available' }
+    if (synchronized) return { status: 'pass', observed: 'synchronized' }
     return {
       status: 'warn',
-      observed: 'nothing keeps the clock right',
-      expected: 'a time server: a clock that runs away makes certificates and tokens useless in the end',
+      observed: 'no time server synchronizes the clock',
+      expected: 'a time server: as the clock drifts, certificates and tokens become invalid',
       remedy: {
-        text: 'Name a time server that this node reaches, one on the plant network say.',
+        text: 'Enable time synchronization with a time server this node can reach.',
         commands: ['timedatectl set-ntp true', 'timedatectl timesync-status'],
       },
     }

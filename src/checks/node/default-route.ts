@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 
 export const defaultRoute: Check = {
   id: 'default-route',
-  title: 'EdgeCore can tell the address of this node',
+  title: "EdgeCore can determine the node's IP address",
   tags: ['preflight', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
   run(facts) {
@@ -14,11 +14,11 @@ export const defaultRoute: Check = {
       if (addresses.includes(nodeIP)) return { status: 'pass', observed: `nodeIP is ${nodeIP}` }
       return {
         status: 'fail',
-        observed: `modules.edged.nodeIP is ${nodeIP}, which is no address of this machine`,
-        expected: `one of ${addresses.join(', ') || 'the addresses of this machine, which has none now'}`,
+        observed: `modules.edged.nodeIP is ${nodeIP}, which is not an address of this machine`,
+        expected: `one of ${addresses.join(', ') || 'the addresses of this machine, which currently has none'}`,
         remedy: {
-          text: 'Correct nodeIP in edgecore.yaml, or give the machine that address.',
-          commands: ['ip address'],
+          text: 'Set modules.edged.nodeIP in edgecore.yaml to an address of this machine.',
+          commands: ['ip address', 'systemctl restart edgecore'],
         },
       }
     }
@@ -26,12 +26,12 @@ export const defaultRoute: Check = {
     if (first) return { status: 'pass', observed: `default route through ${first}` }
     return {
       status: 'fail',
-      observed: 'no default route, and no modules.edged.nodeIP in edgecore.yaml',
+      observed: 'no default route, and modules.edged.nodeIP is not set in edgecore.yaml',
       expected:
-        'one of them: EdgeCore takes the address of the default route, and the node is never ready without one',
+        'one of the two: EdgeCore uses the address of the default route, and the node never becomes ready without an address',
       remedy: {
-        text: 'Connect the network, or set modules.edged.nodeIP to an address of this machine. On a node that never has a network, a route to nowhere is enough.',
-        commands: ['ip address; ip route', 'ip route add default dev eth0'],
+        text: 'Add a default route. Any interface will do, even on a node without a network.',
+        commands: ['ip route add default dev eth0'],
       },
     }
   },

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 
 export const directoriesWritable: Check = {
   id: 'directories-writable',
-  title: 'What edgekit and EdgeCore write to is not read-only',
+  title: 'System directories are writable',
   tags: ['preflight', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
@@ -18,10 +18,10 @@ export const directoriesWritable: Check = {
     return {
       status: 'fail',
       observed: `read-only: ${readOnly.map(({ path }) => path).join(', ')}`,
-      expected: 'file systems that can be written to; the kernel makes one read-only when the disk fails',
+      expected: 'writable file systems; the kernel remounts one read-only when its disk fails',
       evidence: readOnly.map(({ path, mountPoint, type }) => `${path} is on ${mountPoint} (${type})`),
       remedy: {
-        text: 'Look why: a failing disk, or a system that is meant to be read-only.',
+        text: 'Check the kernel log for disk errors, then remount the file system.',
         commands: [
           'dmesg | grep -i -E "remount|I/O error"',
           ...mounts.map(mount => `mount -o remount,rw ${mount}`),

@@ -4,32 +4,33 @@ import { units } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 import { describeHolder, holderRemedy } from '../shared/holder.ts'
 
-/** Where EdgeCore says that it is well, and where the broker inside it would listen with `mqttMode` 0 or 1. */
-const health = 10_350
-const internalBroker = 1884
+/** The health endpoint. */
+const healthPort = 10_350
+/** The broker inside EdgeCore listens here with `mqttMode` 0 or 1. */
+const internalBrokerPort = 1884
 
-/** In the unit of edgekit or keadm, or started by something else. */
+/** Started by edgecore.service or in any other way. */
 const isEdgecore = (owner: Holder | undefined): boolean =>
   owner?.unit === units.edgecore || (owner?.executable.endsWith('/edgecore') ?? false)
 
 export const edgecorePorts: Check = {
   id: 'edgecore-ports',
-  title: 'Ports 1884 and 10350 belong to EdgeCore or to nobody',
+  title: 'Ports 1884 and 10350 are free for EdgeCore',
   tags: ['preflight', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['running-as-root'],
   run(facts) {
-    const strangers = requireFact(facts.listeners).filter(
-      ({ port, owner }) => (port === health || port === internalBroker) && !isEdgecore(owner),
+    const others = requireFact(facts.listeners).filter(
+      ({ port, owner }) => (port === healthPort || port === internalBrokerPort) && !isEdgecore(owner),
     )
-    const [first] = strangers
-    if (!first) return { status: 'pass', observed: 'no other program listens on them' }
+    const [first] = others
+    if (!first) return { status: 'pass', observed: 'no other program uses them' }
     return {
-      // With mqttMode 2, the one that edgekit sets, EdgeCore does not open 1884.
-      status: strangers.some(({ port }) => port === health) ? 'fail' : 'warn',
-      observed: `${strangers.map(({ port }) => `port ${port}`).join(' and ')} in use by another program`,
-      expected: 'free ports, or EdgeCore on them',
-      evidence: strangers.map(describeHolder),
+      // With mqttMode 2, which edgekit sets, EdgeCore does not open port 1884.
+      status: others.some(({ port }) => port === healthPort) ? 'fail' : 'warn',
+      observed: `another program uses ${others.map(({ port }) => `port ${port}`).join(' and ')}`,
+      expected: 'ports that are free or used by EdgeCore',
+      evidence: others.map(describeHolder),
       remedy: holderRemedy(first.owner),
     }
   },

@@ -1,4 +1,5 @@
 import { requireFact } from '../../facts/fact.ts'
+import { plural } from '../../lib/format.ts'
 import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -8,21 +9,21 @@ const isExpected = (path: string): boolean =>
 
 export const foreignDropIns: Check = {
   id: 'foreign-drop-ins',
-  title: 'Nobody has changed the units of edgekit with a drop-in',
+  title: "No foreign drop-ins change edgekit's units",
   tags: ['preflight', 'doctor'],
   needs: ['systemd-is-init'],
   run(facts) {
     const { broker, edgecore } = requireFact(facts.units)
     const foreign = [...broker.dropIns, ...edgecore.dropIns].filter(path => !isExpected(path))
-    if (foreign.length === 0) return { status: 'pass', observed: 'no drop-in of somebody else' }
+    if (foreign.length === 0) return { status: 'pass', observed: 'no foreign drop-ins' }
     return {
-      // It may be wanted: the unit files themselves say how to write one.
+      // It may be intentional: the unit files themselves explain how to write one.
       status: 'warn',
-      observed: `there ${foreign.length === 1 ? 'is a drop-in' : `are ${foreign.length} drop-ins`} that edgekit did not write`,
-      expected: 'only that of edgekit: what another one says counts more than the unit',
+      observed: `${plural(foreign.length, 'drop-in')} not written by edgekit`,
+      expected: "only edgekit's drop-in: others override the unit",
       evidence: foreign,
       remedy: {
-        text: 'Read it. If it is not wanted, remove the file.',
+        text: 'Review the drop-in. If it is not needed, delete the file and reload systemd.',
         commands: ['systemctl cat mosquitto edgecore', 'systemctl daemon-reload'],
       },
     }

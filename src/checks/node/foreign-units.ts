@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 
 export const foreignUnits: Check = {
   id: 'foreign-units',
-  title: 'mosquitto.service and edgecore.service are what they seem',
+  title: "No foreign unit uses edgekit's unit names",
   tags: ['preflight', 'doctor'],
   needs: ['systemd-is-init', 'masked-units'],
   overriddenBy: {
@@ -13,7 +13,7 @@ export const foreignUnits: Check = {
   },
   run(facts) {
     const { broker, edgecore } = requireFact(facts.units)
-    // `keadm join` writes an edgecore.service of its own, also over ours; it starts the same program.
+    // `keadm join` writes its own edgecore.service, even over edgekit's. It starts the same program.
     const isEdgecore = edgecore.ours || /\/edgecore( |$)/.test(edgecore.execStart)
     const foreign = [
       ...(broker.load === 'not-found' || broker.ours ? [] : [broker]),
@@ -23,19 +23,19 @@ export const foreignUnits: Check = {
       const adopted = edgecore.load === 'loaded' && !edgecore.ours
       return {
         status: 'pass',
-        observed: adopted ? 'edgecore.service of keadm, which is kept' : 'free or ours',
+        observed: adopted ? 'edgecore.service was written by keadm and is kept' : 'none',
       }
     }
     return {
       status: 'fail',
-      observed: foreign.map(unit => `${unit.name} is not from edgekit`).join('; '),
+      observed: foreign.map(unit => `${unit.name} was not installed by edgekit`).join('; '),
       expected:
-        'a mosquitto.service of edgekit and an edgecore.service that starts EdgeCore, or none yet: a unit of the same name would be hidden silently',
+        "no unit of these names, edgekit's own, or an edgecore.service that starts EdgeCore: edgekit does not shadow other units",
       evidence: foreign.map(
         unit => `${unit.name}: ${unit.load}, ${unit.active}, ${unit.fragmentPath || 'no file'}`,
       ),
       remedy: {
-        text: 'Look where the unit comes from. If it is not needed, stop it and remove the package or the file that brings it. edgekit install --adopt uses it as it is, --force=UNIT replaces it.',
+        text: 'Disable the unit and remove the package that installed it. To keep it, add --adopt to edgekit install; to replace it, add --force=UNIT.',
         commands: foreign.flatMap(unit => [
           `systemctl disable --now ${unit.name}`,
           `dpkg -S ${unit.fragmentPath}`,

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 
 export const journalKept: Check = {
   id: 'journal-kept',
-  title: 'The journal is kept on the disk',
+  title: 'Journal is kept on disk',
   tags: ['doctor'],
   needs: ['running-as-root', 'systemd-is-init'],
   run(facts) {
@@ -14,17 +14,17 @@ export const journalKept: Check = {
       return {
         status: 'warn',
         observed: 'in memory only (/run/log/journal)',
-        expected: 'a journal that is still there after a restart, when it is needed most',
-        remedy: { text: 'Let journald write to the disk.', commands: keep },
+        expected: 'a journal on disk that survives a reboot',
+        remedy: { text: 'Make the journal persistent.', commands: keep },
       }
     }
     return {
       status: 'fail',
-      observed: 'there is no journal on this machine',
-      expected: 'a journal: it alone says why the broker or EdgeCore does not start',
+      observed: 'this machine has no journal',
+      expected: 'a journal: it shows why the broker or EdgeCore does not start',
       remedy: {
-        text: 'Start journald, and let it write to the disk.',
-        commands: ['systemctl status systemd-journald --no-pager', ...keep],
+        text: 'Start journald and make the journal persistent.',
+        commands: [...keep, 'systemctl status systemd-journald --no-pager'],
       },
     }
   },

@@ -1,12 +1,12 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-/** The least that Kubernetes takes (its own validator of systems, k8s.io/system-validators). */
+/** The oldest kernel Kubernetes accepts (k8s.io/system-validators). */
 const minimum = [3, 10] as const
 
 export const kernel: Check = {
   id: 'kernel',
-  title: 'The kernel is Linux 3.10 or later',
+  title: 'Kernel is Linux 3.10 or later',
   tags: ['preflight', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
@@ -17,8 +17,8 @@ export const kernel: Check = {
     return {
       status: 'fail',
       observed: `${platform} ${kernel}`,
-      expected: 'Linux 3.10 or later: containers need what older ones do not have',
-      remedy: { text: 'Install a newer release of the distribution, then try again.' },
+      expected: 'Linux 3.10 or later: older kernels lack features containers need',
+      remedy: { text: 'Upgrade to a newer release of the distribution.' },
     }
   },
 }

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 
 export const maskedUnits: Check = {
   id: 'masked-units',
-  title: 'None of the units that are needed is masked',
+  title: 'Required units are not masked',
   tags: ['preflight', 'doctor'],
   needs: ['systemd-is-init'],
   run(facts) {
@@ -12,10 +12,10 @@ export const maskedUnits: Check = {
     return {
       status: 'fail',
       observed: masked.map(({ name }) => `${name} is masked`).join('; '),
-      expected: 'units that can be started',
+      expected: 'units that systemd can start',
       evidence: masked.map(({ name, fragmentPath }) => `${name}: ${fragmentPath || '/dev/null'}`),
       remedy: {
-        text: 'Somebody has made sure that it is not started. If that is not wanted any more, allow it again.',
+        text: 'Unmask the unit.',
         commands: masked.map(({ name }) => `systemctl unmask ${name}`),
       },
     }

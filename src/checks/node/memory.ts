@@ -3,25 +3,26 @@ import { formatBytes } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
 const mebibyte = 1024 * 1024
-/** What KubeEdge's own keadm asks for. */
-const total = 256 * mebibyte
-/** Below it the kubelet inside EdgeCore ends pods (its default `evictionHard`). */
-const available = 100 * mebibyte
+/** The requirement of `keadm debug check`. */
+const requiredTotal = 256 * mebibyte
+/** Below this the kubelet inside EdgeCore evicts pods (its default `evictionHard`). */
+const requiredAvailable = 100 * mebibyte
 
 export const memory: Check = {
   id: 'memory',
-  title: 'There is enough memory',
+  title: 'Enough memory is available',
   tags: ['preflight', 'doctor'],
   run(facts) {
     const { memory } = requireFact(facts.machine)
     const observed = `${formatBytes(memory.availableBytes)} of ${formatBytes(memory.totalBytes)} available`
-    if (memory.totalBytes >= total && memory.availableBytes >= available) return { status: 'pass', observed }
+    if (memory.totalBytes >= requiredTotal && memory.availableBytes >= requiredAvailable)
+      return { status: 'pass', observed }
     return {
       status: 'fail',
       observed,
-      expected: `${formatBytes(total)} in all and ${formatBytes(available)} available: with less EdgeCore ends pods`,
+      expected: `${formatBytes(requiredTotal)} in total and ${formatBytes(requiredAvailable)} available: below that EdgeCore evicts pods`,
       remedy: {
-        text: 'See what takes the memory, and stop what is not needed.',
+        text: 'Find the programs that use the most memory and stop those not needed.',
         commands: ['ps -eo rss,comm --sort=-rss | head -n 15'],
       },
     }

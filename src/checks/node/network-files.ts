@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 
 export const networkFiles: Check = {
   id: 'network-files',
-  title: '/etc/hosts and /etc/resolv.conf are there',
+  title: '/etc/hosts and /etc/resolv.conf are readable',
   tags: ['preflight', 'doctor'],
   run(facts) {
     const missing = Object.entries(requireFact(facts.machine).networkFiles)
@@ -12,10 +12,10 @@ export const networkFiles: Check = {
     if (missing.length === 0) return { status: 'pass', observed: 'both are readable' }
     return {
       status: 'fail',
-      observed: `${missing.join(' and ')} cannot be read (missing, or a link to nothing)`,
-      expected: 'both files: a container with the network of the host does not start without them',
+      observed: `${missing.join(' and ')}: missing, or a link to a missing file`,
+      expected: 'both files: a container with host networking does not start without them',
       remedy: {
-        text: 'Create what is missing; an empty resolv.conf is enough on a node without a name server.',
+        text: 'Create the missing file. Without a name server, an empty resolv.conf is enough.',
         commands: missing.map(path =>
           path === '/etc/hosts'
             ? "echo '127.0.0.1 localhost' >/etc/hosts"

@@ -15,14 +15,14 @@ export const noKubelet: Check = {
       // KubeEdge 1.18 and earlier refuse to start beside a kube-proxy too.
       status: kubelet ? 'fail' : 'warn',
       observed: `${[...(kubelet ? ['kubelet'] : []), ...(proxy ? ['kube-proxy'] : [])].join(' and ')} running`,
-      expected: 'neither: EdgeCore is the kubelet of an edge node, and exits when it finds another one',
+      expected: 'neither: EdgeCore contains the kubelet of an edge node, and exits beside another one',
       remedy: kubelet
         ? {
-            text: 'This machine belongs to a cluster already, or did. Take it out, or use another one as edge node.',
+            text: 'Stop the kubelet. If this machine is a node of a cluster, use another machine as the edge node.',
             commands: ['systemctl disable --now kubelet'],
           }
         : {
-            text: 'Keep the DaemonSet kube-proxy off edge nodes (affinity: node-role.kubernetes.io/edge does not exist).',
+            text: 'Exclude edge nodes from the kube-proxy DaemonSet (affinity: node-role.kubernetes.io/edge DoesNotExist).',
           },
     }
   },

@@ -2,42 +2,47 @@ import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import type { Check } from '../check.ts'
 
-// RFC 1123 names in lower case, which is what Kubernetes takes for a node.
+// RFC 1123 subdomain in lower case, as Kubernetes requires of node names.
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
 const name = new RegExp(`^(?!localhost$)(?=.{1,253}$)${label}(\\.${label})*$`)
 
-/** The name EdgeCore takes, and where it comes from. */
+const hostNameSource = 'the host name'
+
+/** The name EdgeCore uses, and where it comes from. */
 function nameOf(facts: Facts): { value: string; source: string } {
   const configured =
     'value' in facts.edgecoreConfig
       ? facts.edgecoreConfig.value.config?.edged.hostnameOverride.value
       : undefined
   if (configured) return { value: configured, source: 'hostnameOverride in edgecore.yaml' }
-  // Before the first install it is not in a file yet.
-  const wanted = requireFact(facts.installedSettings).nodeName
-  return wanted === undefined
-    ? { value: requireFact(facts.machine).hostName.toLowerCase(), source: 'the host name' }
-    : { value: wanted, source: 'asked for' }
+  // Before the first install no file has it yet.
+  const requested = requireFact(facts.installedSettings).nodeName
+  return requested === undefined
+    ? { value: requireFact(facts.machine).hostName.toLowerCase(), source: hostNameSource }
+    : { value: requested, source: '--node-name' }
 }
 
 export const nodeName: Check = {
   id: 'node-name',
-  title: 'The name of the node is one that the cloud takes and knows it by',
+  title: 'Node name is valid and matches its certificate',
   tags: ['preflight', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
   run(facts) {
     if ('value' in facts.edgecoreConfig && facts.edgecoreConfig.value.problem !== undefined)
-      return { status: 'skip', observed: 'the name is in edgecore.yaml, which cannot be understood' }
+      return { status: 'skip', observed: 'the name is set in edgecore.yaml, which cannot be parsed' }
     const { value, source } = nameOf(facts)
     if (!name.test(value)) {
       return {
         status: 'fail',
         observed: `"${value}" (${source})`,
         expected:
-          'letters, digits and hyphens, in parts separated by dots, and not localhost: the cloud refuses other names',
+          'lower-case letters, digits, hyphens and dots (RFC 1123), and not localhost: the cloud rejects other names',
         remedy: {
-          text: 'Give the machine another name, or the node alone with --node-name.',
-          commands: ['hostnamectl set-hostname edge-1'],
+          text: 'Choose a valid name.',
+          commands:
+            source === hostNameSource
+              ? ['hostnamectl set-hostname edge-1']
+              : ['./edgekit install --node-name edge-1'],
         },
       }
     }
@@ -47,11 +52,11 @@ export const nodeName: Check = {
     if (issuedFor !== undefined && issuedFor !== value) {
       return {
         status: 'fail',
-        observed: `${value} (${source}), but the certificate of this node is for ${issuedFor}`,
-        expected: 'the same: EdgeCore 1.21 and later exits when they differ',
+        observed: `${value} (${source}), but the node certificate is for ${issuedFor}`,
+        expected: 'the same name in both: EdgeCore 1.21 and later exits when they differ',
         remedy: {
-          text: `Set hostnameOverride back to ${issuedFor}, or remove the certificate and join under the new name.`,
-          commands: ['grep -n hostnameOverride /etc/kubeedge/config/edgecore.yaml', 'keadm join --help'],
+          text: `Change the node name back to ${issuedFor}.`,
+          commands: [`./edgekit install --node-name ${issuedFor}`, 'systemctl restart edgecore'],
         },
       }
     }

@@ -1,10 +1,10 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-// Containers are not bothered by a noexec on /var/lib: their root is an overlay with flags of its own (tried).
+// noexec on /var/lib does not affect containers: their root is an overlay with its own mount flags (tested).
 export const programsCanRun: Check = {
   id: 'programs-can-run',
-  title: 'Programs can be started from where edgekit puts them',
+  title: 'Program directories allow execution',
   tags: ['preflight', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
@@ -14,9 +14,9 @@ export const programsCanRun: Check = {
     return {
       status: 'fail',
       observed: `mounted with noexec: ${refused.map(({ path, mountPoint }) => `${path} (on ${mountPoint})`).join(', ')}`,
-      expected: 'mounts without noexec: systemd starts EdgeCore and edgekit from there',
+      expected: 'mounts without noexec: systemd starts EdgeCore and edgekit from these directories',
       remedy: {
-        text: 'Take noexec out of /etc/fstab, and mount it again.',
+        text: 'Remount the file system, and remove noexec from /etc/fstab.',
         commands: refused.map(({ mountPoint }) => `mount -o remount,exec ${mountPoint}`),
       },
     }

@@ -9,10 +9,10 @@ export const runningAsRoot: Check = {
   run(facts) {
     if (requireFact(facts.machine).isRoot) return { status: 'pass', observed: 'root' }
     return {
-      // Not `fail`: nothing is wrong with the node, but hardly anything of it can be seen.
+      // Not `fail`: the node may be fine, but most of it cannot be checked.
       status: 'error',
-      observed: 'an ordinary user',
-      expected: 'root: only root can talk to containerd, read the journal and write units',
+      observed: 'not root',
+      expected: 'root: only root can access containerd, read the journal and write units',
       remedy: {
         text: 'Run the same command as root.',
         commands: ['sudo ./edgekit install', 'sudo edgekit doctor'],

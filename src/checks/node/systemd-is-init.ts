@@ -3,16 +3,16 @@ import type { Check } from '../check.ts'
 
 export const systemdIsInit: Check = {
   id: 'systemd-is-init',
-  title: 'systemd runs this machine',
+  title: 'systemd is the init system',
   tags: ['preflight', 'doctor'],
   run(facts) {
-    if (requireFact(facts.machine).systemdIsInit) return { status: 'pass', observed: 'systemd is the init' }
+    if (requireFact(facts.machine).systemdIsInit) return { status: 'pass', observed: 'systemd' }
     return {
       status: 'fail',
       observed: '/run/systemd/system does not exist',
-      expected: 'systemd as init: it starts the broker and EdgeCore and keeps them running',
+      expected: 'systemd as the init system: it starts the broker and EdgeCore and restarts them',
       remedy: {
-        text: 'Install on a machine that was started by systemd, not in a plain container or chroot.',
+        text: 'Install on a machine booted with systemd, not in a container or chroot.',
       },
     }
   },

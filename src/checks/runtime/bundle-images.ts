@@ -4,34 +4,33 @@ import { judgeImage } from '../shared/image-state.ts'
 
 export const bundleImages: Check = {
   id: 'bundle-images',
-  title: 'The images of the bundle are in containerd',
+  title: 'Bundle images are in containerd',
   tags: ['checklist', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['containerd-answers'],
   run(facts) {
     const bundle = requireFact(facts.bundle)
-    if (!bundle)
-      return { status: 'skip', observed: 'edgekit has installed no bundle here, so no image is expected' }
-    // On an edge node the broker's has a check of its own.
+    if (!bundle) return { status: 'skip', observed: 'no bundle is installed' }
+    // On an edge node, broker-image checks the broker's image.
     const expected = bundle.images.filter(
       ({ reference }) => bundle.role === 'cloud' || reference !== bundle.broker.image,
     )
-    if (expected.length === 0) return { status: 'pass', observed: "none but the broker's" }
+    if (expected.length === 0) return { status: 'pass', observed: 'only the broker image' }
     const { images } = requireFact(facts.containerd)
     const judged = expected.map(image => ({ image, ...judgeImage(image, images) }))
     const wrong = judged.flatMap(result =>
       'problem' in result ? [{ image: result.image, problem: result.problem, state: result.state }] : [],
     )
     const remedy = {
-      text: 'Run the edgekit of the bundle again: it imports what is not as it should be, and pins it.',
+      text: 'Install the bundle again to import and pin its images.',
       commands: ['./edgekit install'],
     }
     const [first] = wrong
     if (first) {
       return {
         status: 'fail',
-        observed: `${wrong.length} of ${expected.length} images are not as in the bundle`,
-        expected: 'each with the digest of the bundle, complete and unpacked',
+        observed: `${wrong.length} of ${expected.length} images differ from the bundle`,
+        expected: 'every image with the digest of the bundle, complete and unpacked',
         evidence: wrong.map(({ problem }) => problem),
         remedy: {
           ...remedy,
@@ -46,7 +45,7 @@ export const bundleImages: Check = {
       return {
         status: 'warn',
         observed: `not pinned: ${[loose, ...others].map(({ reference }) => reference).join(', ')}`,
-        expected: 'the label io.cri-containerd.pinned=pinned, so that a full disk does not cost an image',
+        expected: 'the label io.cri-containerd.pinned=pinned, which protects images from eviction',
         remedy: { ...remedy, fix: { kind: 'repin', image: loose.reference } },
       }
     }

@@ -12,8 +12,8 @@ export const cgroupDriver: Check = {
   settledByInstall: ({ units }) =>
     'value' in units && isForeign(units.value.edgecore) ? undefined : 'the install sets it',
   run(facts) {
-    const { config } = requireFact(facts.edgecoreConfig)
-    if (!config) return { status: 'skip', observed: 'there is no edgecore.yaml yet' }
+    const { path, config } = requireFact(facts.edgecoreConfig)
+    if (!config) return { status: 'skip', observed: 'edgecore.yaml does not exist yet' }
     const runtime = requireFact(facts.containerdFiles).config.systemdCgroup ? 'systemd' : 'cgroupfs'
     const edgecore = config.edged.cgroupDriver.value
     if (runtime === edgecore) return { status: 'pass', observed: runtime }
@@ -21,14 +21,17 @@ export const cgroupDriver: Check = {
       status: 'fail',
       observed: `containerd uses ${runtime}, EdgeCore ${edgecore}`,
       expected:
-        'the same: otherwise no pod starts (expected cgroupsPath to be of format "slice:prefix:name")',
+        'the same driver: otherwise no pod starts (expected cgroupsPath to be of format "slice:prefix:name")',
       evidence: [
-        `SystemdCgroup = ${runtime === 'systemd'} in the configuration of containerd`,
-        `modules.edged.tailoredKubeletConfig.cgroupDriver: ${edgecore} in ${requireFact(facts.edgecoreConfig).path}`,
+        `SystemdCgroup = ${runtime === 'systemd'} in containerd's configuration`,
+        `modules.edged.tailoredKubeletConfig.cgroupDriver: ${edgecore} in ${path}`,
       ],
       remedy: {
         text: `Set cgroupDriver in edgecore.yaml to ${runtime}, then restart EdgeCore.`,
-        commands: ['containerd config dump | grep -i SystemdCgroup', 'systemctl restart edgecore'],
+        commands: [
+          `sed -i 's/cgroupDriver: .*/cgroupDriver: ${runtime}/' ${path}`,
+          'systemctl restart edgecore',
+        ],
       },
     }
   },

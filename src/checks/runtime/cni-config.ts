@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 
 export const cniConfig: Check = {
   id: 'cni-config',
-  title: 'There is a network configuration for pods',
+  title: 'Pod network is configured',
   tags: ['doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['cri-plugin'],
@@ -12,13 +12,13 @@ export const cniConfig: Check = {
     if (cniFiles.length > 0)
       return { status: 'pass', observed: `${cniFiles.join(', ')} in ${config.cniConfigs}` }
     return {
-      // The broker and pods with the network of the host do without.
+      // The broker and pods with host networking do not need one.
       status: 'warn',
-      observed: `${config.cniConfigs} has none`,
+      observed: `no CNI configuration in ${config.cniConfigs}`,
       expected:
-        'a CNI configuration: without it the node is not ready ("cni plugin not initialized") and pods with a network of their own do not start',
+        'a CNI configuration: without it the node is not ready ("cni plugin not initialized") and pods without host networking do not start',
       remedy: {
-        text: 'Install CNI plugins and a configuration, or the agent of your pod network.',
+        text: 'Install CNI plugins with a configuration, or the agent of your pod network.',
         commands: [`ls -l ${config.cniConfigs} /opt/cni/bin /usr/lib/cni`],
       },
     }

@@ -6,7 +6,7 @@ import { bringsRuntime } from '../shared/brings-runtime.ts'
 
 export const containerdAnswers: Check = {
   id: 'containerd-answers',
-  title: 'containerd answers',
+  title: 'containerd responds',
   tags: ['preflight', 'checklist', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['running-as-root', 'systemd-is-init', 'masked-units'],
@@ -20,7 +20,7 @@ export const containerdAnswers: Check = {
   },
 }
 
-/** EdgeCore and the broker's unit know one socket only. */
+/** EdgeCore and mosquitto.service use one socket only. */
 function onEdge(facts: Facts): Finding {
   const { answers, silent, socket, version } = requireFact(facts.containerd)
   if (silent) return hung(socket)
@@ -30,25 +30,27 @@ function onEdge(facts: Facts): Finding {
   return {
     status: 'fail',
     observed: installed
-      ? `nothing answers on ${containerdSocket}; containerd.service is ${unit.active} (${unit.sub})`
-      : `nothing answers on ${containerdSocket}, and there is no containerd.service`,
-    expected: 'containerd running: the broker and the pods are its containers, and EdgeCore exits without it',
+      ? `no response on ${containerdSocket}; containerd.service is ${unit.active} (${unit.sub})`
+      : `no response on ${containerdSocket}, and containerd.service does not exist`,
+    expected: 'a running containerd: it runs the broker and all pods, and EdgeCore exits without it',
     remedy: installed
       ? {
-          text: 'Start containerd; if it does not stay up, its journal says why.',
+          text: 'Start containerd. If it exits again, its journal shows why.',
           commands: ['systemctl enable --now containerd', 'journalctl -u containerd -n 50 --no-pager'],
           fix: { kind: 'start', unit: unit.name },
         }
-      : { text: 'Install containerd and runc with the packages of your distribution, then try again.' },
+      : {
+          text: 'Install the containerd and runc packages of your distribution, or use a bundle that brings containerd.',
+        },
   }
 }
 
 const hung = (socket: string): Finding => ({
   status: 'fail',
-  observed: `containerd accepts connections on ${socket}, and then says nothing`,
-  expected: 'an answer within 3 s: it is stopped or stuck, or the disk under it is',
+  observed: `containerd accepts connections on ${socket} but does not respond`,
+  expected: 'a response within 3 s: containerd or its disk is stuck',
   remedy: {
-    text: 'Restart containerd: containers go on meanwhile. If it gets stuck again, look at the disk.',
+    text: 'Restart containerd; containers keep running. If it gets stuck again, check the disk.',
     commands: [
       'systemctl kill --signal=CONT containerd; systemctl restart containerd',
       'journalctl -u containerd -n 50 --no-pager',
@@ -57,17 +59,17 @@ const hung = (socket: string): Finding => ({
   },
 })
 
-/** Kubernetes has to be there first, with the containerd of the distribution or, in k3s, its own. */
+/** Kubernetes must be installed first, with the containerd of the distribution or of k3s. */
 function onCloud(facts: Facts): Finding {
   const { answers, silent, socket, version } = requireFact(facts.containerd)
   if (silent) return hung(socket)
   if (answers) return { status: 'pass', observed: `containerd ${version} on ${socket}` }
   return {
     status: 'fail',
-    observed: `nothing answers on ${socket}`,
-    expected: 'the containerd that runs the pods of the cluster, or that of k3s',
+    observed: `no response on ${socket}`,
+    expected: "the cluster's containerd, or that of k3s",
     remedy: {
-      text: 'Install on a machine of the Kubernetes cluster, and while it is up.',
+      text: 'Install on a node of the Kubernetes cluster while the cluster is running.',
       commands: ['systemctl status containerd k3s kubelet --no-pager'],
     },
   }

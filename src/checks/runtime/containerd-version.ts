@@ -1,12 +1,12 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-/** KubeEdge 1.15 and later need it (CHANGELOG-1.15), and `ctr run --cap-drop` came with it. */
+/** Required by KubeEdge 1.15 and later (CHANGELOG-1.15), and the first with `ctr run --cap-drop`. */
 const oldest = [1, 6] as const
 
 export const containerdVersion: Check = {
   id: 'containerd-version',
-  title: 'containerd is 1.6 or later',
+  title: 'containerd is version 1.6 or later',
   tags: ['preflight', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['containerd-answers'],
@@ -20,7 +20,7 @@ export const containerdVersion: Check = {
       observed: `containerd ${version}`,
       expected: 'containerd 1.6 or later, as in Debian 12 and Ubuntu 22.04',
       remedy: {
-        text: 'Upgrade containerd, or use a bundle that brings one.',
+        text: 'Upgrade containerd, or use a bundle that brings it.',
         commands: ['apt-get install containerd'],
       },
     }

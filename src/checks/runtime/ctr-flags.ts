@@ -1,7 +1,7 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-/** What edgekit and mosquitto.service use. `ctr` promises nothing from one version to the next, so it is asked. */
+/** The flags edgekit and mosquitto.service use. `ctr` has no stable interface, so its help is read. */
 const used = {
   import: ['platform'],
   run: ['rm', 'net-host', 'read-only', 'seccomp', 'memory-limit', 'cap-drop', 'mount'],
@@ -9,7 +9,7 @@ const used = {
 
 export const ctrFlags: Check = {
   id: 'ctr-flags',
-  title: 'ctr has the flags that edgekit uses',
+  title: 'ctr supports the flags edgekit uses',
   tags: ['preflight'],
   appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['containerd-answers'],
@@ -19,14 +19,14 @@ export const ctrFlags: Check = {
       ...used.import.filter(flag => !found.import.includes(flag)).map(flag => `ctr images import --${flag}`),
       ...used.run.filter(flag => !found.run.includes(flag)).map(flag => `ctr run --${flag}`),
     ]
-    if (missing.length === 0) return { status: 'pass', observed: 'all of them' }
+    if (missing.length === 0) return { status: 'pass', observed: 'all flags' }
     return {
       status: 'fail',
-      observed: `there is no ${missing.join(', no ')}`,
+      observed: `unsupported: ${missing.join(', ')}`,
       expected: 'the ctr of containerd 1.6 or later',
       remedy: {
-        text: 'Upgrade containerd. If there are two ctr on this machine, the first one in PATH is used.',
-        commands: ['type -a ctr', 'ctr --version'],
+        text: 'Upgrade containerd. With two ctr programs installed, the first in PATH is used.',
+        commands: ['apt-get install containerd', 'type -a ctr'],
       },
     }
   },

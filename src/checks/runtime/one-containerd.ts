@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 
 export const oneContainerd: Check = {
   id: 'one-containerd',
-  title: 'There is one containerd on this node',
+  title: 'Only one containerd runs on this node',
   tags: ['preflight', 'doctor'],
   needs: ['containerd-answers'],
   run(facts) {
@@ -12,10 +12,10 @@ export const oneContainerd: Check = {
     if (otherSockets.length === 0) return { status: 'pass', observed: containerdSocket }
     return {
       status: 'warn',
-      observed: `another containerd answers on ${otherSockets.join(', ')}`,
-      expected: `only that on ${containerdSocket}: images and containers of one are not seen by the other`,
+      observed: `another containerd responds on ${otherSockets.join(', ')}`,
+      expected: `only the one on ${containerdSocket}: the two do not share images or containers`,
       remedy: {
-        text: 'If it is not needed, stop what brings it (k3s, Docker, MicroK8s). If it is, mind which one you ask: ctr --address SOCKET.',
+        text: 'Stop the program that brings it (k3s, Docker, MicroK8s). If you need both, select one with ctr --address SOCKET.',
         commands: otherSockets.map(socket => `ctr --address ${socket} version`),
       },
     }

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 
 export const runcRuns: Check = {
   id: 'runc-runs',
-  title: 'runc is there and runs',
+  title: 'runc is installed and runs',
   tags: ['preflight', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   needs: ['containerd-answers'],
@@ -13,10 +13,10 @@ export const runcRuns: Check = {
     return {
       status: 'fail',
       observed: runc.failure,
-      expected: 'runc, which containerd starts every container with',
+      expected: 'a working runc: containerd starts every container with it',
       remedy: {
-        text: 'Install the package of the distribution again.',
-        commands: ['type -a runc; runc --version', 'apt-get install --reinstall runc'],
+        text: 'Reinstall the runc package.',
+        commands: ['apt-get install --reinstall runc', 'type -a runc; runc --version'],
       },
     }
   },

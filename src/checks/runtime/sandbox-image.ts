@@ -4,7 +4,7 @@ import { pinCommand } from '../shared/image-state.ts'
 
 export const sandboxImage: Check = {
   id: 'sandbox-image',
-  title: 'The sandbox image of containerd is here or in the bundle',
+  title: 'Sandbox image is available',
   tags: ['preflight', 'checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['containerd-answers', 'cri-plugin'],
@@ -18,23 +18,24 @@ export const sandboxImage: Check = {
         status: 'warn',
         observed: `${reference} is not pinned`,
         expected:
-          'the label io.cri-containerd.pinned=pinned: with a full disk EdgeCore deletes it, and no pod starts',
+          'the label io.cri-containerd.pinned=pinned: otherwise EdgeCore deletes the image when the disk is full, and no pod starts',
         remedy: {
-          text: 'Set the label.',
+          text: 'Pin the image.',
           commands: [pinCommand(reference)],
           fix: { kind: 'repin', image: reference },
         },
       }
     }
     if (image) return { status: 'pass', observed: `${reference}, pinned` }
-    if (inBundle) return { status: 'pass', observed: `${reference}, which the bundle has` }
+    if (inBundle) return { status: 'pass', observed: `${reference}, in the bundle` }
     return {
       status: 'fail',
-      observed: `${reference || 'containerd names none, and none'} is neither here nor in the bundle`,
-      expected:
-        'the image that containerd starts every pod with: without it no pod starts on a node without internet',
+      observed: reference
+        ? `${reference} is neither in containerd nor in the bundle`
+        : 'containerd has no sandbox image configured',
+      expected: 'the image containerd starts every pod with: a node without internet cannot pull it',
       remedy: {
-        text: `Add ${reference} to the images of the bundle definition, or set sandbox_image in the configuration of containerd to one that the bundle has.`,
+        text: `Add ${reference || 'the sandbox image'} to the bundle definition, or set sandbox_image in containerd's configuration to an image of the bundle.`,
         commands: [
           'containerd config dump | grep -E "sandbox(_image)? ="',
           'ctr -n k8s.io images ls -q | grep pause',

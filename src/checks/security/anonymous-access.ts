@@ -5,36 +5,33 @@ const isLocal = (address: string): boolean => /^(127\.|::1$|localhost$)/.test(ad
 
 export const anonymousAccess: Check = {
   id: 'anonymous-access',
-  title: 'Who comes from the network has to say who he is',
+  title: 'Network listeners require authentication',
   tags: ['checklist', 'doctor', 'security'],
   needs: ['broker-listening'],
   run(facts) {
     const config = requireFact(facts.brokerConfig)
-    if (!config) return { status: 'skip', observed: 'there is no mosquitto.conf of edgekit' }
+    if (!config) return { status: 'skip', observed: 'mosquitto.conf does not exist' }
     const open = config.listeners.filter(({ address, anonymous }) => anonymous && !isLocal(address))
-    const entered = requireFact(facts.anonymousEndpoints)
-    if (open.length === 0 && entered.length === 0) {
+    const endpoints = requireFact(facts.anonymousEndpoints)
+    if (open.length === 0 && endpoints.length === 0) {
       const others = config.listeners.filter(({ address }) => !isLocal(address))
       return {
         status: 'pass',
         observed:
-          others.length === 0 ? 'nothing is open to the network' : 'user name and password, or a certificate',
+          others.length === 0 ? 'no network listeners' : 'all network listeners require authentication',
       }
     }
     return {
       status: 'fail',
       observed:
-        entered.length > 0
-          ? `edgekit came in without a word at ${entered.map(({ host, port }) => `${host}:${port}`).join(', ')}`
-          : 'mosquitto.conf lets anybody in from the network',
-      expected: 'allow_anonymous false for every listener that is not on 127.0.0.1',
+        endpoints.length > 0
+          ? `anonymous clients can connect to ${endpoints.map(({ host, port }) => `${host}:${port}`).join(', ')}`
+          : 'mosquitto.conf allows anonymous clients from the network',
+      expected: 'allow_anonymous false on every listener that is not on 127.0.0.1',
       evidence: open.map(({ port, address }) => `listener ${port} ${address}`.trim()),
       remedy: {
-        text: 'Set allow_anonymous false and a password_file below that listener, or put it on 127.0.0.1.',
-        commands: [
-          'grep -nE "listener|allow_anonymous|password_file" /etc/edgekit/mosquitto/mosquitto.conf',
-          'systemctl restart mosquitto',
-        ],
+        text: 'Set allow_anonymous false and a password_file for the listener, or bind it to 127.0.0.1, then restart the broker.',
+        commands: ['${EDITOR:-vi} /etc/edgekit/mosquitto/mosquitto.conf', 'systemctl restart mosquitto'],
       },
     }
   },

@@ -1,41 +1,42 @@
 import type { BrokerProcessFacts } from '../../facts/broker-process.ts'
 import { requireFact } from '../../facts/fact.ts'
+import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
 export const brokerConfined: Check = {
   id: 'broker-confined',
-  title: 'The broker may do no more than it needs',
+  title: 'Broker process has minimal privileges',
   tags: ['doctor', 'security'],
   needs: ['broker-active', 'running-as-root'],
   run(facts) {
     const broker = requireFact(facts.brokerProcess)
-    if (!broker) return { status: 'skip', observed: 'there is no process of the broker' }
-    const loose = looseEnds(broker)
-    if (loose.length === 0)
+    if (!broker) return { status: 'skip', observed: 'the broker is not running' }
+    const excess = excessPrivileges(broker)
+    if (excess.length === 0)
       return { status: 'pass', observed: `user ${broker.uid}, no capabilities, seccomp, read-only root` }
     return {
       status: 'fail',
-      observed: `the broker has more rights than it needs: ${loose.join('; ')}`,
-      expected: 'an ordinary user, no capabilities, a filter of system calls, a root it cannot write to',
+      observed: `the broker has excess privileges: ${excess.join('; ')}`,
+      expected: 'an unprivileged user, no capabilities, a seccomp filter and a read-only root file system',
       remedy: {
-        text: 'Its unit has been changed, or another program has started it. Put the unit back, and restart the broker.',
-        commands: ['systemctl cat mosquitto', './edgekit install', 'systemctl restart mosquitto'],
+        text: 'Restore the unit, then restart the broker.',
+        commands: [`./edgekit install --force=${paths.brokerUnit}`, 'systemctl restart mosquitto'],
       },
     }
   },
 }
 
-/** CAP_SETGID and CAP_SETUID, with which it becomes an ordinary user; all others are taken from it. */
+/** CAP_SETGID and CAP_SETUID, which the broker needs to drop root. The unit drops all others. */
 const allowed = 0xc0n
 
-function looseEnds(broker: BrokerProcessFacts): string[] {
+function excessPrivileges(broker: BrokerProcessFacts): string[] {
   const bounding = BigInt(`0x${broker.capabilities.bounding || '0'}`)
   return [
     ...(broker.uid === 0 ? ['it runs as root'] : []),
-    ...(/^0*$/.test(broker.capabilities.effective) ? [] : ['it has capabilities']),
-    ...((bounding & ~allowed) === 0n ? [] : [`it could get capabilities (${broker.capabilities.bounding})`]),
-    ...(broker.noNewPrivileges ? [] : ['it could get privileges (no_new_privs is off)']),
-    ...(broker.seccomp === 2 ? [] : ['no filter of system calls (seccomp is off)']),
-    ...(broker.rootReadOnly ? [] : ['it can write to its root file system']),
+    ...(/^0*$/.test(broker.capabilities.effective) ? [] : ['it holds capabilities']),
+    ...((bounding & ~allowed) === 0n ? [] : [`it can gain capabilities (${broker.capabilities.bounding})`]),
+    ...(broker.noNewPrivileges ? [] : ['it can gain privileges (no_new_privs is off)']),
+    ...(broker.seccomp === 2 ? [] : ['seccomp is off']),
+    ...(broker.rootReadOnly ? [] : ['its root file system is writable']),
   ]
 }

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 
 export const leftoverJoinToken: Check = {
   id: 'leftover-join-token',
-  title: 'No token is left after joining',
+  title: 'No join token is left after joining',
   tags: ['doctor', 'security'],
   needs: ['edgecore-config-file', 'node-certificate'],
   run(facts) {
@@ -18,12 +18,12 @@ export const leftoverJoinToken: Check = {
     if (places.length === 0) return { status: 'pass', observed: 'none' }
     return {
       status: 'warn',
-      observed: `a token is still in ${places.join(' and ')}`,
-      expected: 'none: with it another machine can join as a node, and this one does not need it any more',
+      observed: `a join token is still in ${places.join(' and ')}`,
+      expected: 'no token: this node no longer needs it, and other machines could join with it',
       remedy: {
-        text: 'Set modules.edgeHub.token to "", and remove the file that keadm left.',
+        text: 'Remove the token.',
         commands: places.map(place =>
-          place === path ? `grep -n "token:" ${path} | cut -c 1-20` : `rm ${place}`,
+          place === path ? `sed -i 's/^\\( *token\\): .*/\\1: ""/' ${path}` : `rm ${place}`,
         ),
       },
     }

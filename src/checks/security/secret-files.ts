@@ -1,10 +1,11 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { SecretFile } from '../../facts/secret-files.ts'
+import { plural } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
 export const secretFiles: Check = {
   id: 'secret-files',
-  title: 'Nobody else can read passwords, tokens and keys',
+  title: 'Secret files are not world-readable',
   tags: ['doctor', 'security'],
   needs: ['running-as-root'],
   run(facts) {
@@ -12,19 +13,18 @@ export const secretFiles: Check = {
       .filter(({ option }) => /^(password_file|keyfile|psk_file)$/.test(option))
       .flatMap(({ path, access }) => (access ? [{ path, ...access }] : []))
     const all = [...requireFact(facts.secretFiles), ...ofBroker]
-    const loose = all.filter(({ mode }) => (mode & 0o007) !== 0)
-    if (loose.length === 0)
-      return { status: 'pass', observed: `${all.length} file${all.length === 1 ? '' : 's'}` }
+    const readable = all.filter(({ mode }) => (mode & 0o007) !== 0)
+    if (readable.length === 0) return { status: 'pass', observed: plural(all.length, 'file') }
     return {
       status: 'warn',
-      observed: `every user of this machine can read ${loose.map(({ path }) => path).join(', ')}`,
-      expected: 'at most the owner and a group (mode 0640)',
-      evidence: loose.map(
+      observed: `world-readable: ${readable.map(({ path }) => path).join(', ')}`,
+      expected: 'readable by the owner and group at most (mode 0640)',
+      evidence: readable.map(
         ({ path, mode, uid, gid }) => `${path}: mode ${mode.toString(8)}, user ${uid}, group ${gid}`,
       ),
       remedy: {
-        text: 'Take the right away.',
-        commands: loose.map((file: SecretFile) => `chmod o= ${file.path}`),
+        text: 'Remove read access for others.',
+        commands: readable.map((file: SecretFile) => `chmod o= ${file.path}`),
       },
     }
   },

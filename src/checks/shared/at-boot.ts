@@ -1,17 +1,17 @@
 import type { UnitFacts } from '../../facts/units.ts'
 import type { Finding } from '../check.ts'
 
-/** Does a unit start by itself when the node is switched on? */
+/** Does systemd start the unit at boot? */
 export function atBoot({ name, load, enabled }: UnitFacts): Finding {
-  // `bad`: its file was removed, and systemd has not noticed.
-  if (load === 'not-found' || enabled === 'bad') return { status: 'skip', observed: `there is no ${name}` }
+  // `bad`: the file was removed and systemd has not been reloaded.
+  if (load === 'not-found' || enabled === 'bad') return { status: 'skip', observed: `${name} does not exist` }
   if (enabled === 'enabled') return { status: 'pass', observed: 'enabled' }
   return {
     status: 'warn',
-    observed: `${name} is ${enabled || 'not enabled'}: after the next boot it will not run`,
+    observed: `${name} is ${enabled || 'not enabled'}: it will not start at the next boot`,
     expected: 'enabled',
     remedy: {
-      text: 'Enable it.',
+      text: 'Enable the unit.',
       commands: [`systemctl enable ${name}`],
       fix: { kind: 'enable', unit: name },
     },

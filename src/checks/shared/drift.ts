@@ -4,7 +4,7 @@ import type { Facts } from '../../facts/index.ts'
 import { paths } from '../../node/paths.ts'
 import type { Finding } from '../check.ts'
 
-/** Which check speaks of it. */
+/** The check that reports it. */
 type Part = 'unit' | 'broker configuration' | 'EdgeCore configuration' | 'image archive' | 'other'
 
 function partOf({ path, kind }: ChangedFile): Part {
@@ -14,13 +14,13 @@ function partOf({ path, kind }: ChangedFile): Part {
   return path === paths.brokerConfig ? 'broker configuration' : 'other'
 }
 
-/** What of this part is not as it was installed; a finding when there is no more to say. */
+/** The files of this part that have changed since the install, or the finding when there are none. */
 export function changedIn(part: Part, facts: Facts): Finding | DriftFacts['changed'] {
   const drift = requireFact(facts.drift)
-  if (!drift) return { status: 'skip', observed: 'edgekit has installed nothing here' }
+  if (!drift) return { status: 'skip', observed: 'nothing installed by edgekit' }
   const changed = drift.changed.filter(change => partOf(change) === part)
-  return changed.length === 0 ? { status: 'pass', observed: 'as installed' } : changed
+  return changed.length === 0 ? { status: 'pass', observed: 'unchanged' } : changed
 }
 
-export const inWords = (changed: readonly ChangedFile[]): string =>
+export const describeChanges = (changed: readonly ChangedFile[]): string =>
   changed.map(({ path, how }) => `${path} ${how}`).join('; ')

@@ -2,34 +2,34 @@ import type { Role } from '../../../lab/bundles/bundle.ts'
 import type { LabNode } from '../../../lab/machine/node.ts'
 import type { Release } from '../../../lab/machine/tree.ts'
 
-/** One way to break a node for real, and what edgekit must then say. */
+/** One way to break a real node, and what edgekit must then report. */
 export interface Fault {
-  /** What was done, as a person would say it. */
+  /** What is broken; part of the test title. */
   what: string
   /** `preflight`: broken before an install, which must refuse. `doctor`: broken after one. */
   occasion: 'preflight' | 'doctor'
-  /** Id of the check that must fail, or say that it could not look. */
+  /** Id of the check that must report it. */
   fails: string
-  /** `warn`: the node still works, and the check only says so. */
-  status?: 'warn'
-  /** Must be in what the check says: what it saw, or what to do. */
-  says: RegExp
-  /** What the machine is for; an edge node when it does not say. */
+  /** `fail` by default. `warn`: the node still works. `error`: the check could not be run. */
+  status?: 'warn' | 'error'
+  /** Must match the finding, as JSON: what was seen, or the remedy. */
+  words: RegExp
+  /** Role of the machine; an edge node by default. */
   role?: Role
-  /** The one release it is tried on, when it is the same on all. */
+  /** The only release it is tried on, when all behave the same. */
   release?: Release
   breakIt(node: LabNode): Promise<unknown>
-  /** Puts the node back as it was. Faults with it are tried one after the other on one node. */
-  mend?(node: LabNode): Promise<unknown>
-  /** `doctor --fix` makes the node healthy again. */
-  heals?: true
-  /** Put in front of the command, when the fault is in how edgekit is started. */
+  /** Restores the node. Faults with a repair share one node, one after the other. */
+  repair?(node: LabNode): Promise<unknown>
+  /** `doctor --fix` must make the node healthy again. */
+  fixable?: true
+  /** Prepended to the command when the fault is in how edgekit is started. */
   prefix?: string
 }
 
-/** A fault that only edgekit sees: this script of `mount` and the like changes what the machine looks like to it. */
-export const seenAfter = (script: string): Pick<Fault, 'breakIt' | 'mend' | 'prefix'> => ({
+/** A fault visible only to edgekit: the script changes its view of the machine, for example with `mount`. */
+export const visibleAfter = (script: string): Pick<Fault, 'breakIt' | 'repair' | 'prefix'> => ({
   breakIt: async () => undefined,
-  mend: async () => undefined,
+  repair: async () => undefined,
   prefix: `unshare --mount sh -e -c '${script.replaceAll("'", `'\\''`)}\nexec "$@"' sh`,
 })

@@ -13,14 +13,14 @@ const settings = (config: EdgecoreConfig): Record<keyof typeof eventBusValues, S
 
 export const edgecoreEventBus: Check = {
   id: 'edgecore-event-bus',
-  title: "EdgeCore's EventBus is set to use the local broker",
+  title: 'EventBus uses the local broker',
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-valid'],
   run(facts) {
     const { path, config } = requireFact(facts.edgecoreConfig)
     const remedy = {
-      text: 'Run the edgekit of the bundle again: it sets these keys and leaves the rest of the file as it is.',
+      text: 'Install the bundle again: it sets these keys and keeps the rest of the file.',
       commands: ['./edgekit install'],
       fix: { kind: 'patch-event-bus' } as const,
     }
@@ -28,7 +28,7 @@ export const edgecoreEventBus: Check = {
       return {
         status: 'fail',
         observed: `${path} does not exist`,
-        expected: 'the configuration of EdgeCore',
+        expected: "EdgeCore's configuration",
         remedy,
       }
     }
@@ -40,12 +40,12 @@ export const edgecoreEventBus: Check = {
         ? []
         : [`${key} is ${JSON.stringify(setting.value)}, expected ${JSON.stringify(expected)}`]
     })
-    const empty = config.nullSections.map(section => `${section} is null, and EdgeCore crashes on that`)
+    const empty = config.nullSections.map(section => `${section} is null: EdgeCore crashes`)
     if (wrong.length + empty.length > 0) {
       return {
         status: 'fail',
-        observed: `${path} does not point EdgeCore at the broker`,
-        expected: 'EventBus on, mqttMode 2, tcp://127.0.0.1:1883',
+        observed: `${path} does not configure EventBus for the local broker`,
+        expected: 'EventBus enabled, mqttMode 2, tcp://127.0.0.1:1883',
         evidence: [...empty, ...wrong],
         remedy,
       }

@@ -3,13 +3,13 @@ import type { Check } from '../../check.ts'
 
 export const eventBusClients: Check = {
   id: 'event-bus-clients',
-  title: "EventBus's two clients do not cut each other off",
+  title: 'EventBus clients have different client IDs',
   tags: ['doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-valid'],
   run(facts) {
-    const config = requireFact(facts.edgecoreConfig).config
-    if (!config?.eventBus.enable.value) return { status: 'skip', observed: 'EventBus is off' }
+    const { path, config } = requireFact(facts.edgecoreConfig)
+    if (!config?.eventBus.enable.value) return { status: 'skip', observed: 'EventBus is disabled' }
     const { mqttSubClientID, mqttPubClientID, mqttUsername, mqttPassword } = config.eventBus
     const [sub, pub] = [mqttSubClientID.value, mqttPubClientID.value]
     if (sub !== '' && sub === pub) {
@@ -17,27 +17,30 @@ export const eventBusClients: Check = {
         status: 'fail',
         observed: `mqttSubClientID and mqttPubClientID are both "${sub}"`,
         expected:
-          'empty, or two different ones: a broker allows an id once, so the two clients throw each other out without end',
+          'empty or different IDs: the broker disconnects a client when another one connects with its ID',
         remedy: {
-          text: 'Leave modules.eventBus.mqttSubClientID and mqttPubClientID empty, then restart EdgeCore.',
-          commands: ['grep -n ClientID /etc/kubeedge/config/edgecore.yaml', 'systemctl restart edgecore'],
+          text: 'Set modules.eventBus.mqttSubClientID and mqttPubClientID to "", then restart EdgeCore.',
+          commands: [
+            `sed -i 's/\\(mqtt[SP]ubClientID\\): .*/\\1: ""/' ${path}`,
+            'systemctl restart edgecore',
+          ],
         },
       }
     }
     if (mqttPassword.set && mqttUsername.value === '') {
       return {
         status: 'warn',
-        observed: 'mqttPassword is set, mqttUsername is not',
-        expected: 'both or none: a password without a user name is not sent',
+        observed: 'mqttPassword is set without mqttUsername',
+        expected: 'both or neither: EventBus does not send a password without a user name',
         remedy: {
-          text: 'Set modules.eventBus.mqttUsername, or take the password out.',
-          commands: ['grep -n mqttUsername /etc/kubeedge/config/edgecore.yaml'],
+          text: 'Set modules.eventBus.mqttUsername, or remove mqttPassword.',
+          commands: [`\${EDITOR:-vi} ${path}`, 'systemctl restart edgecore'],
         },
       }
     }
     return {
       status: 'pass',
-      observed: sub === '' && pub === '' ? 'ids of their own' : `"${sub}" and "${pub}"`,
+      observed: sub === '' && pub === '' ? 'generated IDs' : `"${sub}" and "${pub}"`,
     }
   },
 }

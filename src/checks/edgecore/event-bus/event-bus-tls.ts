@@ -5,25 +5,25 @@ const isSecure = (address: string): boolean => /^(ssl|tls|tcps|wss):\/\//.test(a
 
 export const eventBusTls: Check = {
   id: 'event-bus-tls',
-  title: 'TLS of EventBus is all on or all off',
+  title: 'EventBus TLS settings are consistent',
   tags: ['doctor', 'security'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['edgecore-config-valid'],
   run(facts) {
-    const config = requireFact(facts.edgecoreConfig).config
-    if (!config?.eventBus.enable.value) return { status: 'skip', observed: 'EventBus is off' }
+    const { path, config } = requireFact(facts.edgecoreConfig)
+    if (!config?.eventBus.enable.value) return { status: 'skip', observed: 'EventBus is disabled' }
     const { tls, mqttServerExternal } = config.eventBus
     const address = mqttServerExternal.value
     const missing = requireFact(facts.certificates).eventBusProblems
     if (missing.length > 0) {
       return {
         status: 'fail',
-        observed: 'eventBusTLS is on, and its files are not all there: EdgeCore crashes',
-        expected: 'the CA, certificate and key that modules.eventBus.eventBusTLS names',
+        observed: 'eventBusTLS is enabled but files are missing: EdgeCore crashes',
+        expected: 'the CA, certificate and key files set in modules.eventBus.eventBusTLS',
         evidence: missing,
         remedy: {
-          text: 'Put the files there, or set modules.eventBus.eventBusTLS.enable to false: on 127.0.0.1 plain MQTT is enough.',
-          commands: ['grep -n -A 4 eventBusTLS /etc/kubeedge/config/edgecore.yaml'],
+          text: 'Set modules.eventBus.eventBusTLS.enable to false, or add the files. On 127.0.0.1, TLS is not needed.',
+          commands: [`\${EDITOR:-vi} ${path}`, 'systemctl restart edgecore'],
         },
       }
     }
@@ -32,11 +32,11 @@ export const eventBusTls: Check = {
     return {
       status: 'fail',
       observed: tls.enable.value
-        ? `eventBusTLS is on, but ${address} is plain MQTT: EdgeCore uses no TLS and does not say so`
-        : `${address} is TLS, but eventBusTLS is off: EdgeCore accepts any certificate and shows none`,
+        ? `eventBusTLS is enabled, but ${address} is plain MQTT: EdgeCore silently uses no TLS`
+        : `${address} uses TLS, but eventBusTLS is disabled: EdgeCore accepts any certificate and sends none`,
       expected: 'ssl:// with eventBusTLS.enable true, or tcp:// with false',
       remedy: {
-        text: 'For the broker on this node set enable to false and the address to tcp://127.0.0.1:1883.',
+        text: 'Install the bundle again: it sets eventBusTLS.enable to false and the address to tcp://127.0.0.1:1883.',
         commands: ['./edgekit install', 'systemctl restart edgecore'],
         fix: { kind: 'patch-event-bus' },
       },

@@ -1,0 +1,290 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { bundleOnNode } from '../../../lab/bundles/bundle.ts'
+import { writeFilesLayer, writeManifest, writeRoot } from '../../../lab/registry/oci.ts'
+import { changeBroker, putBrokerBack, restartBroker } from '../../../lab/tweaks/broker-config.ts'
+import { listenAs } from '../../../lab/tweaks/listen.ts'
+import { paths } from '../../../src/node/paths.ts'
+import type { Fault } from './fault.ts'
+
+const image = 'docker.io/library/eclipse-mosquitto:2.0'
+
+const armArchive = '/var/arm64.tar'
+
+const podContainer = '0123456789abcdef'.repeat(4)
+
+const packageProgram = '/usr/sbin/mosquitto'
+const dpkg = '/var/lib/dpkg'
+
+const packageEntry = `
+Package: mosquitto
+Status: install ok installed
+Architecture: amd64
+Version: 2.0.11-1.2+deb12u1
+Maintainer: nobody
+Description: MQTT version 5.0/3.1.1/3.1 compatible message broker
+`
+
+const database = `${paths.brokerData}/mosquitto.db`
+
+const ctr = '$(systemctl show --property=MainPID --value mosquitto)'
+
+export const brokerFaults: readonly Fault[] = [
+  {
+    what: 'another program listens on port 1883',
+    occasion: 'preflight',
+    fails: 'broker-port',
+    words: /127\.0\.0\.1:1883 is held by perl \(pid \d+, stranger\.service, package perl-base\)/,
+    release: 'bookworm',
+    breakIt: node => listenAs(node, 'stranger', '127.0.0.1:1883'),
+    repair: node => node.sh('systemctl stop stranger'),
+  },
+  {
+    what: 'the broker of the CloudCore chart runs in a pod with host networking',
+    occasion: 'preflight',
+    fails: 'broker-port',
+    words:
+      /0\.0\.0\.0:1883 is held by mosquitto \(pid \d+, pod kubeedge\/edge-eclipse-mosquitto-x7k2p\).*mosquitto\.enable=false/,
+    release: 'trixie',
+    // Started as the kubelet inside EdgeCore does: with its cgroup and its labels.
+    breakIt: node =>
+      node.sh(
+        `ctr -n k8s.io images import --platform linux/amd64 ${bundleOnNode}/images/eclipse-mosquitto-2.0.tar
+         ctr -n k8s.io run --detach --net-host --cgroup /kubepods/besteffort/pod1/${podContainer} \\
+           --label io.kubernetes.pod.namespace=kubeedge --label io.kubernetes.pod.name=edge-eclipse-mosquitto-x7k2p \\
+           ${image} ${podContainer} mosquitto -c /mosquitto-no-auth.conf
+         until ss --listening --tcp --numeric | grep --quiet :1883; do sleep 0.1; done`,
+      ),
+    repair: node =>
+      node.sh(
+        `ctr -n k8s.io tasks rm --force ${podContainer}; ctr -n k8s.io containers rm ${podContainer}; ctr -n k8s.io images rm --sync ${image}`,
+      ),
+  },
+  {
+    what: "the distribution's broker runs under a unit of another name",
+    occasion: 'preflight',
+    fails: 'broker-port',
+    words: /held by mosquitto \(pid \d+, own-broker\.service, package mosquitto\).*apt-get remove mosquitto/,
+    release: 'trixie',
+    // Installing the package needs a network, so only its traces are created.
+    async breakIt(node) {
+      await node.write(`${dpkg}/info/mosquitto.list`, `${packageProgram}\n`)
+      await node.sh(
+        `cp ${dpkg}/status /var/status; echo '${packageEntry}' >>${dpkg}/status; cp /usr/bin/perl ${packageProgram}`,
+      )
+      await listenAs(node, 'own-broker', '127.0.0.1:1883', packageProgram)
+    },
+    repair: node =>
+      node.sh(
+        `systemctl stop own-broker; mv /var/status ${dpkg}/status; rm ${packageProgram} ${dpkg}/info/mosquitto.list`,
+      ),
+  },
+  {
+    what: 'a second broker listens on another port',
+    occasion: 'doctor',
+    fails: 'one-broker',
+    status: 'warn',
+    words: /another broker listens.*127\.0\.0\.1:1885 is held by mosquitto \(pid \d+, container second\)/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `ctr -n k8s.io run --detach --net-host docker.io/library/eclipse-mosquitto:2.0 second /usr/sbin/mosquitto -p 1885 >/dev/null
+         until ss --listening --tcp --numeric | grep --quiet 127.0.0.1:1885; do sleep 0.1; done`,
+      ),
+    repair: node =>
+      node.sh('ctr -n k8s.io tasks rm --force second || true; ctr -n k8s.io containers rm second'),
+  },
+  {
+    what: 'the broker image was deleted, as the image garbage collection of the kubelet does',
+    occasion: 'doctor',
+    fails: 'broker-image',
+    fixable: true,
+    words: /docker\.io\/library\/eclipse-mosquitto:2\.0 is missing from namespace k8s\.io/,
+    breakIt: node => node.sh('ctr -n k8s.io images rm docker.io/library/eclipse-mosquitto:2.0'),
+  },
+  {
+    what: 'the broker image is not pinned',
+    occasion: 'doctor',
+    fails: 'broker-image',
+    status: 'warn',
+    fixable: true,
+    words: /the broker image is not pinned.*io\.cri-containerd\.pinned=pinned/,
+    release: 'trixie',
+    breakIt: node => node.sh(`ctr -n k8s.io images label ${image} io.cri-containerd.pinned=`),
+    repair: node => node.sh(`ctr -n k8s.io images label ${image} io.cri-containerd.pinned=pinned`),
+  },
+  {
+    what: 'the broker image was replaced by one for arm64',
+    occasion: 'doctor',
+    fails: 'broker-image',
+    words: /is for linux\/arm64(\/v8)?, expected linux\/amd64/,
+    release: 'bookworm',
+    async breakIt(node) {
+      const directory = await mkdtemp(join(tmpdir(), 'edgekit-arm64-'))
+      const layout = join(directory, 'layout')
+      await mkdir(layout)
+      const source = Buffer.from('for another machine\n')
+      const layer = await writeFilesLayer(layout, [
+        { path: 'data', mode: 0o644, size: source.length, source },
+      ])
+      await writeRoot(layout, await writeManifest(layout, 'linux/arm64/v8', [layer]))
+      await execa('tar', ['-cf', join(directory, 'image.tar'), '-C', layout, '.'])
+      await node.copyIn(join(directory, 'image.tar'), armArchive)
+      await rm(directory, { recursive: true })
+      await node.sh(
+        `ctr -n k8s.io images rm ${image}
+         ctr -n k8s.io images import --no-unpack --all-platforms --index-name ${image} ${armArchive}`,
+      )
+    },
+    repair: node =>
+      node.sh(
+        `ctr -n k8s.io images rm ${image}; systemctl restart mosquitto; until edgekit doctor; do sleep 0.5; done`,
+      ),
+  },
+  {
+    what: 'the broker directory belongs to root, as after restoring a backup',
+    occasion: 'doctor',
+    fails: 'broker-data',
+    words: /belongs to user 0.*chown -R 1883:1883/,
+    release: 'trixie',
+    breakIt: node => node.sh(`chown root:root ${paths.brokerData}`),
+    repair: node => node.sh(`chown 1883:1883 ${paths.brokerData}`),
+  },
+  {
+    what: 'mosquitto.conf is broken: the broker exits again and again',
+    occasion: 'doctor',
+    fails: 'broker-log',
+    words: /does not understand mosquitto\.conf.*nonsense/,
+    release: 'bookworm',
+    async breakIt(node) {
+      await changeBroker('echo nonsense >>$file', { starts: false })(node)
+      // Repaired while systemd waits for its next attempt, the broker has been restarted three times before.
+      await node.sh(
+        `state() { systemctl show --property=NRestarts --property=SubState --value mosquitto | xargs; }
+         until test "$(state)" = "3 auto-restart"; do sleep 0.1; done`,
+      )
+    },
+    async repair(node) {
+      // A restart in the middle of an attempt kills a ctr that is creating a task. containerd needs 5 s to clean up, no broker
+      // can start meanwhile, and systemd has to retry.
+      await node.sh(
+        'until test "$(systemctl show --property=SubState --value mosquitto)" = auto-restart; do sleep 0.05; done',
+      )
+      await putBrokerBack(node)
+    },
+  },
+  {
+    what: 'a power cut damaged mosquitto.db',
+    occasion: 'doctor',
+    fails: 'broker-log',
+    words: /mv \S+mosquitto\.db \S+mosquitto\.db\.damaged/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `systemctl stop mosquitto; echo nonsense >${database}; chown 1883:1883 ${database}; timeout 40 systemctl restart mosquitto || true`,
+      ),
+    repair: node => node.sh(`rm ${database}; ${restartBroker}`),
+  },
+  {
+    what: 'the password file is readable only by root',
+    occasion: 'doctor',
+    fails: 'broker-log',
+    words: /chown 1883:1883/,
+    release: 'bookworm',
+    breakIt: changeBroker(
+      'passwords=/etc/edgekit/mosquitto/passwd; touch $passwords; chmod 600 $passwords; echo password_file /mosquitto/config/passwd >>$file',
+      { starts: false },
+    ),
+    async repair(node) {
+      await node.sh('rm /etc/edgekit/mosquitto/passwd')
+      await putBrokerBack(node)
+    },
+  },
+  {
+    what: 'the broker is stopped',
+    occasion: 'doctor',
+    fails: 'broker-active',
+    fixable: true,
+    words: /systemctl enable --now mosquitto/,
+    breakIt: node => node.sh('systemctl stop mosquitto'),
+  },
+  {
+    what: 'the broker runs but is disabled at boot',
+    occasion: 'doctor',
+    fails: 'broker-at-boot',
+    status: 'warn',
+    words: /it will not start at the next boot.*systemctl enable mosquitto/,
+    release: 'trixie',
+    breakIt: node => node.sh('systemctl disable mosquitto'),
+    repair: node => node.sh('systemctl enable mosquitto'),
+  },
+  {
+    what: 'the broker is killed repeatedly, as when out of memory, and comes back each time',
+    occasion: 'doctor',
+    fails: 'broker-stable',
+    words: /3 restarts in 10 minutes/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `for time in 1 2 3; do
+           kill -KILL $(pidof mosquitto)
+           until test "$(systemctl show --property=NRestarts --value mosquitto)" = $time; do sleep 0.1; done
+           until systemctl is-active --quiet mosquitto; do sleep 0.1; done
+         done; sleep 6`,
+      ),
+  },
+  {
+    what: 'the broker listens on all addresses',
+    occasion: 'doctor',
+    fails: 'broker-listening',
+    fixable: true,
+    words: /open to the network on 0\.0\.0\.0/,
+    breakIt: node =>
+      node.sh(
+        `sed -i 's/^listener .*/listener 1883 0.0.0.0/' ${paths.brokerConfig}; systemctl restart mosquitto`,
+      ),
+  },
+  {
+    what: 'ctr is stopped and the log pipe of the broker is full',
+    occasion: 'doctor',
+    fails: 'broker-log-drained',
+    words: /the broker is blocked: its log pipe is full/,
+    release: 'trixie',
+    // Every connection logs a line.
+    breakIt: node =>
+      node.sh(
+        `kill -STOP ${ctr}
+         until grep --quiet pipe_write /proc/$(pidof mosquitto)/wchan; do
+           for one in $(seq 100); do timeout 1 bash -c ': </dev/tcp/127.0.0.1/1883'; done
+         done`,
+      ),
+  },
+  {
+    what: 'ctr, which reads the broker log, is stopped',
+    occasion: 'doctor',
+    fails: 'broker-log-drained',
+    words: /ctr is stopped: the broker blocks/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`kill -STOP ${ctr}`),
+    repair: node => node.sh(`kill -CONT ${ctr}`),
+  },
+  {
+    what: 'the broker requires a password that EdgeCore does not have',
+    occasion: 'doctor',
+    fails: 'broker-login',
+    words: /without a user name and with no password.*Not authorized/,
+    release: 'trixie',
+    breakIt: changeBroker("sed -i 's/^allow_anonymous .*/allow_anonymous false/' $file", { starts: false }),
+    repair: putBrokerBack,
+  },
+  {
+    what: 'the broker is frozen: its unit is active and its port open',
+    occasion: 'doctor',
+    fails: 'broker-round-trip',
+    fixable: true,
+    words: /systemctl restart mosquitto/,
+    breakIt: node => node.sh('kill -STOP $(pidof mosquitto)'),
+  },
+]

@@ -1,0 +1,205 @@
+import { containerdOfDebian11 } from '../../../lab/tweaks/containerd-of-debian-11.ts'
+import { ctrOfDebian11 } from '../../../lab/tweaks/ctr-of-debian-11.ts'
+import { paths } from '../../../src/node/paths.ts'
+import { type Fault, visibleAfter } from './fault.ts'
+
+const dockerSocket = '/run/docker/containerd/containerd.sock'
+
+const dockerConfig = `version = 2
+root = "/var/second/root"
+state = "/var/second/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+address = "${dockerSocket}"
+`
+
+const containerdConfig = '/etc/containerd/config.toml'
+
+export const runtimeFaults: readonly Fault[] = [
+  {
+    what: 'containerd is stopped',
+    occasion: 'preflight',
+    fails: 'containerd-answers',
+    words: /systemctl enable --now containerd/,
+    breakIt: node => node.sh('systemctl stop containerd'),
+  },
+  {
+    what: 'containerd is not installed',
+    occasion: 'preflight',
+    fails: 'containerd-answers',
+    words: /containerd\.service does not exist/,
+    breakIt: node =>
+      node.sh(
+        'systemctl disable --now containerd; rm -f /usr/bin/containerd* /usr/bin/ctr /usr/lib/systemd/system/containerd.service; systemctl daemon-reload',
+      ),
+  },
+  {
+    what: 'containerd is frozen: its socket accepts connections',
+    occasion: 'doctor',
+    fails: 'containerd-answers',
+    words: /accepts connections on \S+ but does not respond/,
+    breakIt: node => node.sh('systemctl kill --signal=STOP containerd'),
+    repair: node => node.sh('systemctl kill --signal=CONT containerd'),
+  },
+  {
+    what: 'containerd is that of Debian 11',
+    occasion: 'preflight',
+    fails: 'containerd-version',
+    words: /containerd 1\.4\.13/,
+    release: 'bookworm',
+    ...visibleAfter(containerdOfDebian11),
+  },
+  {
+    what: 'ctr is that of Debian 11, whose import has no --platform',
+    occasion: 'preflight',
+    fails: 'ctr-flags',
+    words: /unsupported: ctr images import --platform/,
+    release: 'trixie',
+    ...visibleAfter(ctrOfDebian11),
+  },
+  {
+    what: 'runc is not installed',
+    occasion: 'preflight',
+    fails: 'runc-runs',
+    words: /runc: not found on this machine/,
+    release: 'bookworm',
+    breakIt: node => node.sh('mv /usr/sbin/runc /usr/sbin/runc.away'),
+    repair: node => node.sh('mv /usr/sbin/runc.away /usr/sbin/runc'),
+  },
+  {
+    what: 'a restart of containerd kills all containers',
+    occasion: 'doctor',
+    fails: 'containerd-restart',
+    words: /KillMode=control-group/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `mkdir /etc/systemd/system/containerd.service.d
+       printf '[Service]\\nKillMode=control-group\\n' >/etc/systemd/system/containerd.service.d/kill.conf; systemctl daemon-reload`,
+      ),
+    repair: node => node.sh('rm -r /etc/systemd/system/containerd.service.d; systemctl daemon-reload'),
+  },
+  {
+    what: 'containerd does not start at boot',
+    occasion: 'doctor',
+    fails: 'containerd-at-boot',
+    status: 'warn',
+    fixable: true,
+    words: /systemctl enable containerd/,
+    release: 'trixie',
+    breakIt: node => node.sh('systemctl disable containerd'),
+    repair: node => node.sh('systemctl enable containerd'),
+  },
+  {
+    what: "Docker's containerd runs beside the other one",
+    occasion: 'doctor',
+    fails: 'one-containerd',
+    status: 'warn',
+    words: /\/run\/docker\/containerd\/containerd\.sock/,
+    release: 'bookworm',
+    async breakIt(node) {
+      await node.write('/var/second/config.toml', dockerConfig)
+      await node.sh(
+        `systemd-run --quiet --unit=second containerd --config /var/second/config.toml
+         until ctr --address ${dockerSocket} version; do sleep 0.1; done`,
+      )
+    },
+    repair: node => node.sh('systemctl stop second; rm -r /var/second'),
+  },
+  {
+    what: "containerd's CRI plugin is disabled, as by Docker's package",
+    occasion: 'preflight',
+    fails: 'cri-plugin',
+    words: /disabled_plugins contains \\"cri\\"/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `cp ${containerdConfig} /var/config.toml; echo 'disabled_plugins = ["cri"]' >${containerdConfig}; systemctl restart containerd`,
+      ),
+    repair: node => node.sh(`mv /var/config.toml ${containerdConfig}; systemctl restart containerd`),
+  },
+  {
+    what: 'EdgeCore uses another cgroup driver than containerd',
+    occasion: 'doctor',
+    fails: 'cgroup-driver',
+    words: /containerd uses cgroupfs, EdgeCore systemd/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(`sed -i.before 's/cgroupDriver: .*/cgroupDriver: systemd/' ${paths.edgecoreConfig}`),
+    repair: node => node.sh(`mv ${paths.edgecoreConfig}.before ${paths.edgecoreConfig}`),
+  },
+  {
+    what: 'containerd is configured with an unavailable sandbox image',
+    occasion: 'preflight',
+    fails: 'sandbox-image',
+    words: /registry\.k8s\.io\/pause:2\.0 is neither in containerd nor in the bundle/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `cp ${containerdConfig} /var/config.toml
+         printf 'version = 2\\n[plugins."io.containerd.grpc.v1.cri"]\\nsandbox_image = "registry.k8s.io/pause:2.0"\\n' >${containerdConfig}`,
+      ),
+    repair: node => node.sh(`mv /var/config.toml ${containerdConfig}`),
+  },
+  {
+    what: 'there is no CNI configuration',
+    occasion: 'doctor',
+    fails: 'cni-config',
+    status: 'warn',
+    words: /no CNI configuration in \/etc\/cni\/net\.d/,
+    release: 'bookworm',
+    breakIt: node => node.sh('mv /etc/cni/net.d/10-edge.conflist /etc/cni/net.d/10-edge.away'),
+    repair: node => node.sh('mv /etc/cni/net.d/10-edge.away /etc/cni/net.d/10-edge.conflist'),
+  },
+  {
+    what: 'an image of the cloud side was deleted',
+    occasion: 'doctor',
+    release: 'bookworm',
+    role: 'cloud',
+    fails: 'bundle-images',
+    words: /docker\.io\/kubeedge\/cloudcore:v1\.22\.0 is missing from namespace k8s\.io/,
+    breakIt: node => node.sh('ctr -n k8s.io images rm docker.io/kubeedge/cloudcore:v1.22.0'),
+  },
+  {
+    what: 'a power cut truncated an imported layer',
+    occasion: 'doctor',
+    fails: 'image-content',
+    words: /sha256:[0-9a-f]{64} has 10 B, expected/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `cd /var/lib/containerd/io.containerd.content.v1.content/blobs/sha256
+         layer=$(grep -A 2 '"layers"' ${paths.installedManifest} | grep -o -m 1 '[0-9a-f]\\{64\\}')
+         cp $layer /var/layer; truncate --size 10 $layer; echo $layer >/var/layer.name`,
+      ),
+    repair: node =>
+      node.sh(
+        'cp /var/layer /var/lib/containerd/io.containerd.content.v1.content/blobs/sha256/$(cat /var/layer.name)',
+      ),
+  },
+  {
+    what: 'ctr was killed and the cleanup after it is broken: the broker runs without its unit',
+    occasion: 'doctor',
+    fails: 'orphan-broker',
+    words: /the container mosquitto runs \(pid \d+\), but mosquitto\.service is \w+/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `printf '#!/bin/sh\\n' >${paths.cleanBroker}; systemctl kill --signal=KILL --kill-whom=main mosquitto; systemctl stop mosquitto`,
+      ),
+  },
+  {
+    what: 'a container of an earlier broker is left without a task',
+    occasion: 'doctor',
+    fails: 'stale-container',
+    fixable: true,
+    words: /a container and a snapshot named mosquitto/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        'systemctl stop mosquitto; ctr -n k8s.io containers create docker.io/library/eclipse-mosquitto:2.0 mosquitto',
+      ),
+    // EdgeCore retries every 5 s.
+    repair: node => node.sh('systemctl start mosquitto; until edgekit doctor; do sleep 0.5; done'),
+  },
+]

@@ -1,0 +1,48 @@
+import { changeBroker, putBrokerBack } from '../../../lab/tweaks/broker-config.ts'
+import { paths } from '../../../src/node/paths.ts'
+import type { Fault } from './fault.ts'
+
+const key = '/etc/kubeedge/certs/server.key'
+
+export const securityFaults: readonly Fault[] = [
+  {
+    what: 'an anonymous listener is open to the network',
+    occasion: 'doctor',
+    fails: 'anonymous-access',
+    words: /anonymous clients can connect to 198\.51\.100\.10:1887/,
+    release: 'trixie',
+    breakIt: changeBroker("printf 'listener 1887\\nallow_anonymous true\\n' >>$file", { starts: true }),
+    repair: putBrokerBack,
+  },
+  {
+    what: 'the broker unit was edited: no seccomp, a writable root, all capabilities',
+    occasion: 'doctor',
+    fails: 'broker-confined',
+    words: /it can gain capabilities.*its root file system is writable/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `sed -i 's/--read-only --seccomp//; /--cap-drop/d' ${paths.brokerUnit}; systemctl daemon-reload; systemctl restart mosquitto; sleep 6`,
+      ),
+  },
+  {
+    what: 'the key of the node is world-readable',
+    occasion: 'doctor',
+    fails: 'secret-files',
+    status: 'warn',
+    words: /world-readable: .*chmod o= \/etc\/kubeedge\/certs\/server\.key/,
+    release: 'trixie',
+    breakIt: node => node.sh(`chmod 644 ${key}`),
+    repair: node => node.sh(`chmod 600 ${key}`),
+  },
+  {
+    what: 'the token is still in edgecore.yaml after joining',
+    occasion: 'doctor',
+    fails: 'leftover-join-token',
+    status: 'warn',
+    words: /a join token is still in \/etc\/kubeedge\/config\/edgecore\.yaml/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`sed -i 's/token: .*/token: a.b.c.d/' ${paths.edgecoreConfig}`),
+    repair: node => node.sh(`sed -i 's/token: .*/token: ""/' ${paths.edgecoreConfig}`),
+  },
+]

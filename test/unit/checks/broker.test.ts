@@ -1,0 +1,337 @@
+import {
+  broker,
+  brokerConfig,
+  brokerLogs,
+  failed,
+  image,
+  journal,
+  nothingLeft,
+  probe,
+  stranger,
+} from './changes.ts'
+import { holder, unit } from './healthy.ts'
+import { type Row, testRows } from './rows.ts'
+
+const restartedThreeTimes = [1, 2, 3].map(counter => ({
+  time: 0,
+  pid: 1,
+  text: `mosquitto.service: Scheduled restart job, restart counter is at ${counter}.`,
+}))
+
+const rows: Row[] = [
+  [
+    'broker-port',
+    'fail',
+    'held by another program',
+    'another program uses port 1883',
+    node => (node.listeners.value[0] = { address: '0.0.0.0', port: 1883, owner: stranger }),
+  ],
+  [
+    'broker-port',
+    'fail',
+    'held by an unknown process',
+    'another program uses port 1883',
+    node => (node.listeners.value[0] = { address: '::', port: 1883, owner: undefined }),
+  ],
+  ['broker-port', 'pass', 'free', 'no other program uses it', node => (node.listeners.value = [])],
+  [
+    'one-broker',
+    'warn',
+    'a second broker',
+    'another broker listens on another port',
+    node => node.listeners.value.push({ address: '::', port: 1885, owner: holder() }),
+  ],
+  [
+    'one-broker',
+    'pass',
+    'another program',
+    'no other broker listens',
+    node => node.listeners.value.push({ address: '::', port: 22, owner: holder({ program: 'sshd' }) }),
+  ],
+  [
+    'broker-image',
+    'fail',
+    'a missing image',
+    'docker.io/library/eclipse-mosquitto:2.0 is missing from namespace k8s.io',
+    node => (node.containerd.value.images = []),
+  ],
+  [
+    'broker-image',
+    'fail',
+    'another digest',
+    'docker.io/library/eclipse-mosquitto:2.0 is sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, expected sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+    node => Object.assign(image(node) ?? {}, { digest: `sha256:${'b'.repeat(64)}` }),
+  ],
+  [
+    'broker-image',
+    'fail',
+    'incomplete',
+    'docker.io/library/eclipse-mosquitto:2.0 is incomplete',
+    node => Object.assign(image(node) ?? {}, { complete: false }),
+  ],
+  [
+    'broker-image',
+    'fail',
+    'not unpacked',
+    'docker.io/library/eclipse-mosquitto:2.0 is not unpacked',
+    node => Object.assign(image(node) ?? {}, { unpacked: false }),
+  ],
+  [
+    'broker-image',
+    'warn',
+    'not pinned',
+    'the broker image is not pinned',
+    node => Object.assign(image(node) ?? {}, { pinned: false }),
+  ],
+  [
+    'broker-image',
+    'skip',
+    'no bundle installed',
+    'no bundle is installed',
+    node => (node.bundle.value = undefined),
+  ],
+  [
+    'broker-image',
+    'fail',
+    'another platform',
+    'docker.io/library/eclipse-mosquitto:2.0 is for linux/arm64, expected linux/amd64',
+    node => Object.assign(image(node) ?? {}, { platforms: ['linux/arm64'] }),
+  ],
+  [
+    'broker-image',
+    'pass',
+    'one platform among others',
+    'docker.io/library/eclipse-mosquitto:2.0, complete, unpacked, pinned',
+    node => Object.assign(image(node) ?? {}, { platforms: ['linux/386', 'linux/amd64', 'unknown/unknown'] }),
+  ],
+  [
+    'broker-data',
+    'fail',
+    'a directory owned by root',
+    '/var/lib/edgekit/mosquitto belongs to user 0, mode 700: user 1883 cannot write to it',
+    node => Object.assign(brokerConfig(node).data ?? {}, { uid: 0 }),
+  ],
+  [
+    'broker-data',
+    'fail',
+    'no directory',
+    '/var/lib/edgekit/mosquitto does not exist',
+    node => (brokerConfig(node).data = undefined),
+  ],
+  [
+    'broker-data',
+    'fail',
+    'a read-only directory',
+    '/var/lib/edgekit/mosquitto belongs to user 1883, mode 500: user 1883 cannot write to it',
+    node => Object.assign(brokerConfig(node).data ?? {}, { mode: 0o500 }),
+  ],
+  [
+    'broker-data',
+    'warn',
+    'no persistence',
+    'persistence is off in mosquitto.conf',
+    node => (brokerConfig(node).persistence = false),
+  ],
+  [
+    'broker-data',
+    'skip',
+    'no configuration',
+    'mosquitto.conf does not exist',
+    node => (node.brokerConfig.value = undefined),
+  ],
+  ...[
+    '1795257569: Error found at /mosquitto/config/mosquitto.conf:32.',
+    '2026-11-21T10:39:35: Error: Unable to open pwfile "/mosquitto/config/passwd".',
+    '2026-11-21T10:39:39: Error: Unable to open acl_file "/mosquitto/config/acl".',
+    '2026-11-21T10:39:41: OpenSSL Error[1]: error:10080002:BIO routines::system lib',
+    "2026-11-21T10:39:44: Error: Couldn't open database.",
+    '1795257591: Error: Unable to open config file /mosquitto/config/mosquitto.conf.',
+    '2026-11-21T10:39:31: Error: Cannot assign requested address',
+    '2026-11-21T10:39:31: Error: Address already in use',
+  ].map((line): Row => ['broker-log', 'fail', line, line, brokerLogs(line)]),
+  [
+    'broker-log',
+    'pass',
+    'unknown log lines',
+    'none found in the journal',
+    brokerLogs('New connection from 127.0.0.1'),
+  ],
+  [
+    'broker-log',
+    'pass',
+    'an error of an earlier start',
+    'none found in the journal',
+    node => {
+      node.units.value.broker = unit('mosquitto.service', { active: 'activating' })
+      node.brokerJournal.value = [
+        ...journal("Error: Couldn't open database."),
+        ...journal('fine'),
+        ...journal('fine'),
+      ]
+    },
+  ],
+  [
+    'broker-log',
+    'pass',
+    'an error before a successful start',
+    'none found in the journal',
+    node => (node.brokerJournal.value = journal("Error: Couldn't open database.")),
+  ],
+  [
+    'broker-active',
+    'fail',
+    'failed',
+    'mosquitto.service is failed (running), result success, 0 restarts',
+    node => {
+      nothingLeft(node)
+      node.units.value.broker.active = 'failed'
+    },
+  ],
+  [
+    'broker-active',
+    'fail',
+    'restarting',
+    'mosquitto.service is activating (running), result success, 0 restarts',
+    node => (node.units.value.broker.active = 'activating'),
+  ],
+  [
+    'broker-active',
+    'fail',
+    'no unit',
+    'mosquitto.service does not exist',
+    node => {
+      nothingLeft(node)
+      node.units.value.broker = unit('mosquitto.service', { load: 'not-found', active: 'inactive' })
+    },
+  ],
+  [
+    'broker-active',
+    'pass',
+    'an active unit without a bundle',
+    'active (running), 0 restarts',
+    node => (node.bundle.value = undefined),
+  ],
+  [
+    'broker-at-boot',
+    'warn',
+    'disabled',
+    'mosquitto.service is disabled: it will not start at the next boot',
+    node => (node.units.value.broker.enabled = 'disabled'),
+  ],
+  [
+    'broker-stable',
+    'fail',
+    'repeated restarts, the last just now',
+    'up for 4 s, 3 restarts in 10 minutes',
+    node => {
+      node.units.value.broker.activeForMs = 4_000
+      node.brokerJournal.value = restartedThreeTimes
+    },
+  ],
+  [
+    'broker-stable',
+    'pass',
+    'repeated restarts, up since',
+    'up for 3600 s, 3 restarts in the 10 minutes before',
+    node => (node.brokerJournal.value = restartedThreeTimes),
+  ],
+  [
+    'broker-stable',
+    'pass',
+    'many restarts over time, one just now',
+    'up for 4 s, 1 restarts in the 10 minutes before',
+    node => {
+      Object.assign(node.units.value.broker, { restarts: 40, activeForMs: 4_000 })
+      node.brokerJournal.value = restartedThreeTimes.slice(-1)
+    },
+  ],
+  [
+    'broker-listening',
+    'fail',
+    'no listener',
+    'no program listens on port 1883',
+    node => (node.listeners.value = []),
+  ],
+  [
+    'broker-listening',
+    'fail',
+    'open to the network',
+    'port 1883 is open to the network on 0.0.0.0',
+    node => {
+      const [own] = node.listeners.value
+      if (own) node.listeners.value.push({ ...own, address: '0.0.0.0' })
+    },
+  ],
+  [
+    'broker-log-drained',
+    'fail',
+    'a full pipe',
+    'the broker is blocked: its log pipe is full and not read',
+    node => broker(node, { kernelWait: 'anon_pipe_write' }),
+  ],
+  [
+    'broker-log-drained',
+    'fail',
+    'ctr stopped',
+    'ctr is stopped: the broker blocks when its log pipe is full',
+    node => broker(node, { logReaders: [{ program: 'ctr', state: 'T', residentBytes: 1 }] }),
+  ],
+  [
+    'broker-log-drained',
+    'skip',
+    'no process',
+    'the broker does not run',
+    node => (node.brokerProcess.value = undefined),
+  ],
+  [
+    'broker-login',
+    'fail',
+    'a rejected login',
+    'without a user name and with no password, as in edgecore.yaml: Not authorized (code 5)',
+    node => (node.brokerProbe.value = { refused: { code: 5, reason: 'Not authorized' } }),
+  ],
+  [
+    'broker-round-trip',
+    'fail',
+    'a failed probe',
+    'no message came back',
+    node => (node.brokerProbe.value = { failure: 'no message came back' }),
+  ],
+  [
+    'broker-round-trip',
+    'skip',
+    'a rejected login',
+    'depends on broker-login',
+    node => (node.brokerProbe.value = { refused: { code: 5, reason: 'Not authorized' } }),
+  ],
+  [
+    'broker-round-trip',
+    'fail',
+    'no message arrives',
+    'no message came back in time',
+    node => probe(node, { qos0: failed, qos1: failed, edgecoreTopics: failed }),
+  ],
+  [
+    'broker-round-trip',
+    'pass',
+    "an access list without edgekit's topic",
+    "QoS 0 denied on edgekit's topic, QoS 1 denied on edgekit's topic; MQTT 3.1.1 and 5",
+    node => probe(node, { qos0: failed, qos1: failed }),
+  ],
+  [
+    'broker-round-trip',
+    'warn',
+    'slow messages',
+    'QoS 0 in 1500.0 ms, QoS 1 in 1600.0 ms; slow',
+    node => probe(node, { qos0: { ms: 1500 }, qos1: { ms: 1600 }, edgecoreTopics: { ms: 1700 } }),
+  ],
+  [
+    'broker-round-trip',
+    'warn',
+    'no MQTT 5',
+    'QoS 0 in 1.2 ms, QoS 1 in 1.4 ms; MQTT 5 failed: Unacceptable protocol version',
+    node => probe(node, { mqtt5: { failure: 'Unacceptable protocol version' } }),
+  ],
+]
+
+testRows(rows)

@@ -1,0 +1,98 @@
+import type { ChangedFile } from '../../../src/facts/drift.ts'
+import { type Healthy, type Row, testRows } from './rows.ts'
+
+const drift = (node: Healthy) => node.drift.value as NonNullable<typeof node.drift.value>
+
+const changed =
+  (path: string, how: string, kind: ChangedFile['kind'] = 'file') =>
+  (node: Healthy): unknown =>
+    drift(node).changed.push({ path, kind, how, gone: how === 'is gone' })
+
+const rows: Row[] = [
+  [
+    'install-finished',
+    'fail',
+    'a killed install',
+    'edgekit install of 2026-11-20T10:00:00Z was interrupted: this node is in an intermediate state',
+    node => (drift(node).interrupted = { command: 'install', since: '2026-11-20T10:00:00Z' }),
+  ],
+  [
+    'files-installed',
+    'fail',
+    'a missing program',
+    '/usr/local/bin/edgecore is gone',
+    changed('/usr/local/bin/edgecore', 'is gone'),
+  ],
+  [
+    'files-installed',
+    'fail',
+    'a damaged program',
+    '/opt/edgekit/bin/edgekit has been changed',
+    changed('/opt/edgekit/bin/edgekit', 'has been changed'),
+  ],
+  [
+    'files-installed',
+    'warn',
+    'a replaced program',
+    '/usr/local/bin/edgecore has been changed',
+    changed('/usr/local/bin/edgecore', 'has been changed'),
+  ],
+  [
+    'image-archives',
+    'warn',
+    'no archive',
+    '/var/lib/edgekit/images/x.tar is gone',
+    changed('/var/lib/edgekit/images/x.tar', 'is gone'),
+  ],
+  [
+    'units-installed',
+    'fail',
+    'no unit',
+    '/etc/systemd/system/mosquitto.service is gone',
+    changed('/etc/systemd/system/mosquitto.service', 'is gone'),
+  ],
+  [
+    'units-installed',
+    'warn',
+    'an edited unit',
+    '/etc/systemd/system/edgecore.service has been changed',
+    changed('/etc/systemd/system/edgecore.service', 'has been changed'),
+  ],
+  [
+    'units-installed',
+    'pass',
+    'a missing drop-in, which edgecore-order reports',
+    'unchanged',
+    changed('/etc/systemd/system/edgecore.service.d/10-edgekit.conf', 'is gone'),
+  ],
+  [
+    'units-loaded',
+    'warn',
+    'a unit changed on disk',
+    'changed since systemd loaded them: edgecore.service',
+    node => (node.units.value.edgecore.needsReload = true),
+  ],
+  [
+    'broker-config-installed',
+    'fail',
+    'a missing file',
+    '/etc/edgekit/mosquitto/mosquitto.conf is gone',
+    changed('/etc/edgekit/mosquitto/mosquitto.conf', 'is gone'),
+  ],
+  [
+    'broker-config-installed',
+    'warn',
+    'an edited file',
+    '/etc/edgekit/mosquitto/mosquitto.conf has been changed',
+    changed('/etc/edgekit/mosquitto/mosquitto.conf', 'has been changed'),
+  ],
+  [
+    'edgecore-config-drift',
+    'warn',
+    'a changed value',
+    '/etc/kubeedge/config/edgecore.yaml has other values: …',
+    changed('/etc/kubeedge/config/edgecore.yaml', 'has other values: …', 'edgecore-config'),
+  ],
+]
+
+testRows(rows)

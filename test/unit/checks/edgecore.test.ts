@@ -1,0 +1,488 @@
+import { certificate, config, joining, token } from './changes.ts'
+import { unit } from './healthy.ts'
+import { type Healthy, type Row, testRows } from './rows.ts'
+
+const database = (node: Healthy, size: number | undefined): unknown =>
+  Object.assign(node.edgecoreDatabase.value, { size, isDatabase: false })
+
+const jwt = (payload: object) => `a.b.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.c`
+
+const now = Date.parse('2026-11-21T10:00:00Z')
+
+const dayMs = 86_400_000
+
+const rows: Row[] = [
+  [
+    'edgecore-config-file',
+    'fail',
+    'no file',
+    '/etc/kubeedge/config/edgecore.yaml does not exist',
+    node => (node.edgecoreConfig.value.config = undefined),
+  ],
+  [
+    'edgecore-config-file',
+    'fail',
+    'not YAML',
+    '/etc/kubeedge/config/edgecore.yaml: line 2',
+    node => Object.assign(node.edgecoreConfig.value, { config: undefined, problem: 'line 2' }),
+  ],
+  [
+    'edgecore-config-file',
+    'warn',
+    'a second file',
+    'EdgeCore reads /etc/kubeedge/config/edgecore.yaml and ignores /etc/kubeedge/config/edgecore.yaml',
+    node => (node.edgecoreConfig.value.hasUnusedDefault = true),
+  ],
+  [
+    'edgecore-config-valid',
+    'fail',
+    'modules: {eventBus: null}',
+    'modules.eventBus has no value: EdgeCore crashes',
+    config('modules: {eventBus: null}'),
+  ],
+  [
+    'edgecore-config-valid',
+    'fail',
+    'modules: {eventBus: {eventBusTLS: }}',
+    'modules.eventBus.eventBusTLS has no value: EdgeCore crashes',
+    config('modules: {eventBus: {eventBusTLS: }}'),
+  ],
+  [
+    'edgecore-config-valid',
+    'fail',
+    'modules: {eventBus: {mqttMode: 3}}',
+    'modules.eventBus.mqttMode is 3, outside 0 to 2',
+    config('modules: {eventBus: {mqttMode: 3}}'),
+  ],
+  [
+    'edgecore-config-valid',
+    'fail',
+    'modules: {eventBus: {mqttMode: "2"}}',
+    'modules.eventBus.mqttMode is the string "2", not a number',
+    config('modules: {eventBus: {mqttMode: "2"}}'),
+  ],
+  [
+    'edgecore-config-valid',
+    'fail',
+    'modules: {eventBus: {eventBusTLS: {enable: "yes"}}}',
+    'modules.eventBus.tls.enable is the string "yes", not true or false',
+    config('modules: {eventBus: {eventBusTLS: {enable: "yes"}}}'),
+  ],
+  [
+    'edgecore-config-valid',
+    'fail',
+    'modules: {eventBus: {mqttPassword: [a]}}',
+    'modules.eventBus.mqttPassword is not a text',
+    config('modules: {eventBus: {mqttPassword: [a]}}'),
+  ],
+  [
+    'edgecore-config-valid',
+    'fail',
+    'modules: {deviceTwin: {enable: 1}}',
+    'modules.deviceTwin.enable is the number 1, not true or false',
+    config('modules: {deviceTwin: {enable: 1}}'),
+  ],
+  [
+    'edgecore-config-valid',
+    'fail',
+    'modules: {edged: {tailoredKubeletConfig: {cgroupDriver: cgroup}}}',
+    'modules.edged.tailoredKubeletConfig.cgroupDriver is "cgroup", not cgroupfs or systemd',
+    config('modules: {edged: {tailoredKubeletConfig: {cgroupDriver: cgroup}}}'),
+  ],
+  [
+    'edgecore-config-valid',
+    'fail',
+    'modules: {edgeHub: {websocket: {enable: true}, quic: {enable: true}}}',
+    'modules.edgeHub needs exactly one of websocket.enable and quic.enable',
+    config('modules: {edgeHub: {websocket: {enable: true}, quic: {enable: true}}}'),
+  ],
+  [
+    'edgecore-event-bus',
+    'fail',
+    'modules: {eventBus: {enable: false}}',
+    'modules.eventBus.enable is false, expected true',
+    config('modules: {eventBus: {enable: false}}'),
+  ],
+  [
+    'edgecore-event-bus',
+    'fail',
+    'modules: {eventBus: {mqttMode: 0}}',
+    'modules.eventBus.mqttMode is 0, expected 2',
+    config('modules: {eventBus: {mqttMode: 0}}'),
+  ],
+  [
+    'edgecore-event-bus',
+    'fail',
+    'modules: {eventBus: {mqttServerExternal: "mqtt://127.0.0.1:1883"}}',
+    'modules.eventBus.mqttServerExternal is "mqtt://127.0.0.1:1883", expected "tcp://127.0.0.1:1883"',
+    config('modules: {eventBus: {mqttServerExternal: "mqtt://127.0.0.1:1883"}}'),
+  ],
+  [
+    'edgecore-event-bus',
+    'fail',
+    'modules: {eventBus: {mqttServerInternal: "tcp://127.0.0.1:1883"}}',
+    'modules.eventBus.mqttServerInternal is "tcp://127.0.0.1:1883", expected "tcp://127.0.0.1:1884"',
+    config('modules: {eventBus: {mqttServerInternal: "tcp://127.0.0.1:1883"}}'),
+  ],
+  [
+    'edgecore-event-bus',
+    'fail',
+    'modules: {deviceTwin: {enable: false}}',
+    'modules.deviceTwin.enable is false, expected true',
+    config('modules: {deviceTwin: {enable: false}}'),
+  ],
+  [
+    'edgecore-event-bus',
+    'skip',
+    'no file',
+    'depends on edgecore-config-file',
+    node => (node.edgecoreConfig.value.config = undefined),
+  ],
+  [
+    'event-bus-tls',
+    'fail',
+    'TLS and tcp://',
+    'eventBusTLS is enabled, but tcp://127.0.0.1:1883 is plain MQTT: EdgeCore silently uses no TLS',
+    config('modules: {eventBus: {eventBusTLS: {enable: true}}}'),
+  ],
+  [
+    'event-bus-tls',
+    'fail',
+    'ssl:// without TLS',
+    'ssl://127.0.0.1:8883 uses TLS, but eventBusTLS is disabled: EdgeCore accepts any certificate and sends none',
+    config('modules: {eventBus: {mqttServerExternal: "ssl://127.0.0.1:8883"}}'),
+  ],
+  [
+    'event-bus-tls',
+    'pass',
+    'ssl:// and TLS',
+    'on, ssl://127.0.0.1:8883',
+    config('modules: {eventBus: {mqttServerExternal: "ssl://127.0.0.1:8883", eventBusTLS: {enable: true}}}'),
+  ],
+  [
+    'event-bus-tls',
+    'fail',
+    'no files',
+    'eventBusTLS is enabled but files are missing: EdgeCore crashes',
+    node => node.certificates.value.eventBusProblems.push('x does not exist'),
+  ],
+  [
+    'event-bus-clients',
+    'fail',
+    'one ID for both clients',
+    'mqttSubClientID and mqttPubClientID are both "a"',
+    config('modules: {eventBus: {mqttSubClientID: a, mqttPubClientID: a}}'),
+  ],
+  [
+    'event-bus-clients',
+    'pass',
+    'two IDs',
+    '"a" and "b"',
+    config('modules: {eventBus: {mqttSubClientID: a, mqttPubClientID: b}}'),
+  ],
+  [
+    'event-bus-clients',
+    'warn',
+    'a password without a user name',
+    'mqttPassword is set without mqttUsername',
+    config('modules: {eventBus: {mqttPassword: secret}}'),
+  ],
+  [
+    'node-certificate',
+    'fail',
+    'expired',
+    '/etc/kubeedge/certs/server.crt expired at 2026-11-21T09:59:59.999Z',
+    node => certificate(node, { validTo: now - 1 }),
+  ],
+  [
+    'node-certificate',
+    'fail',
+    'not valid yet',
+    '/etc/kubeedge/certs/server.crt is not valid before 2026-11-21T10:00:00.001Z',
+    node => certificate(node, { validFrom: now + 1 }),
+  ],
+  [
+    'node-certificate',
+    'fail',
+    'a mismatched key',
+    '/etc/kubeedge/certs/server.crt and its key do not match',
+    node => certificate(node, { keyMatches: false }),
+  ],
+  [
+    'node-certificate',
+    'fail',
+    'a missing key',
+    'the key of /etc/kubeedge/certs/server.crt is missing',
+    node => certificate(node, { keyMatches: undefined }),
+  ],
+  [
+    'node-certificate',
+    'fail',
+    'a missing CA',
+    'the CA certificate of the cloud (rootCA.crt) is missing',
+    node => certificate(node, { issuedByAuthority: undefined }),
+  ],
+  [
+    'node-certificate',
+    'fail',
+    'another CA',
+    '/etc/kubeedge/certs/server.crt was not issued by rootCA.crt: it belongs to another cloud',
+    node => certificate(node, { issuedByAuthority: false }),
+  ],
+  [
+    'node-certificate',
+    'fail',
+    'an unreadable certificate',
+    'not PEM',
+    node => (node.certificates.value.node = { problem: 'not PEM' }),
+  ],
+  [
+    'node-certificate',
+    'skip',
+    'not joined',
+    'the node has not joined yet',
+    node => (node.certificates.value.node = undefined),
+  ],
+  [
+    'certificate-expiry',
+    'warn',
+    '29 days',
+    'expires in 29 days and has not been renewed',
+    node => certificate(node, { validTo: now + 29.5 * dayMs }),
+  ],
+  [
+    'certificate-expiry',
+    'pass',
+    '30 days',
+    '30 days',
+    node => certificate(node, { validTo: now + 30 * dayMs }),
+  ],
+  [
+    'edgecore-token',
+    'skip',
+    'neither certificate nor token',
+    'not joined yet, and no token is configured',
+    joining('modules: {}'),
+  ],
+  [
+    'edgecore-token',
+    'pass',
+    'a valid token',
+    'a well-formed token',
+    joining(token(jwt({ exp: now / 1000 + 60 }))),
+  ],
+  [
+    'edgecore-token',
+    'fail',
+    'an expired token',
+    'the node has no certificate, and its token expired at 2026-11-21T09:59:00.000Z',
+    joining(token(jwt({ exp: now / 1000 - 60 }))),
+  ],
+  [
+    'edgecore-token',
+    'fail',
+    'a truncated token',
+    'the node has no certificate, and its token has 2 parts',
+    joining(token('a.b')),
+  ],
+  [
+    'edgecore-token',
+    'skip',
+    'a disabled edgeHub',
+    'the cloud connection is disabled (modules.edgeHub.enable)',
+    joining('modules: {edgeHub: {enable: false}}'),
+  ],
+  [
+    'edgecore-token',
+    'fail',
+    "a truncated token in keadm's file",
+    'the node has no certificate, and its token has 2 parts',
+    node => {
+      node.certificates.value.node = undefined
+      node.certificates.value.bootstrapFile = { set: true, parts: 2 }
+    },
+  ],
+  [
+    'edgecore-active',
+    'fail',
+    'no unit',
+    'edgecore.service does not exist',
+    node => (node.units.value.edgecore = unit('edgecore.service', { load: 'not-found' })),
+  ],
+  [
+    'edgecore-active',
+    'fail',
+    'stopped',
+    'edgecore.service is inactive (running), result success, 0 restarts',
+    node => (node.units.value.edgecore.active = 'inactive'),
+  ],
+  [
+    'edgecore-active',
+    'fail',
+    'restarted after a crash',
+    'EdgeCore exits: no certificates',
+    node => {
+      node.units.value.edgecore = unit('edgecore.service', { restarts: 3, activeForMs: 2_000 })
+      node.edgecoreLog.value.restarts = 3
+      node.edgecoreLog.value.previousFatal = {
+        code: 'x',
+        text: 'no certificates',
+        remedy: 'Join the node.',
+        line: 'panic: …',
+      }
+    },
+  ],
+  [
+    'edgecore-at-boot',
+    'warn',
+    'disabled',
+    'edgecore.service is disabled: it will not start at the next boot',
+    node => (node.units.value.edgecore.enabled = 'disabled'),
+  ],
+  [
+    'edgecore-at-boot',
+    'skip',
+    'not in use',
+    'EdgeCore is stopped and disabled: not in use on this node',
+    node =>
+      (node.units.value.edgecore = unit('edgecore.service', { active: 'inactive', enabled: 'disabled' })),
+  ],
+  [
+    'edgecore-order',
+    'warn',
+    'no After= for the broker',
+    'edgecore.service does not wait for mosquitto.service: /etc/systemd/system/edgecore.service.d/10-edgekit.conf is not loaded',
+    node => (node.units.value.edgecore.after = ['containerd.service']),
+  ],
+  [
+    'edgecore-order',
+    'warn',
+    'no Wants= for the broker',
+    'edgecore.service does not wait for containerd.service and mosquitto.service: /etc/systemd/system/edgecore.service.d/10-edgekit.conf is not loaded',
+    node => (node.units.value.edgecore.wants = []),
+  ],
+  [
+    'edgecore-config-loaded',
+    'warn',
+    'changed after the start',
+    '/etc/kubeedge/config/edgecore.yaml changed at 2026-11-21T09:59:00.000Z, EdgeCore started at 2026-11-21T09:00:00.000Z',
+    node => (node.edgecoreConfig.value.modifiedAt = now - 60_000),
+  ],
+  [
+    'edgecore-config-loaded',
+    'pass',
+    'written by EdgeCore at startup',
+    'started after the last change',
+    node => (node.edgecoreConfig.value.modifiedAt = now - 3_590_000),
+  ],
+  [
+    'edgecore-health',
+    'fail',
+    'no answer',
+    'http://127.0.0.1:10350/healthz: no answer within 2 s',
+    node => (node.edgecoreHealth.value = { failure: 'no answer within 2 s' }),
+  ],
+  [
+    'edgecore-health',
+    'fail',
+    'an unhealthy answer',
+    'http://127.0.0.1:10350/healthz: 500 no',
+    node => (node.edgecoreHealth.value = { status: 500, body: 'no' }),
+  ],
+  [
+    'edgecore-health',
+    'skip',
+    'just started',
+    'EdgeCore has just started',
+    node => {
+      node.edgecoreHealth.value = { failure: 'connect ECONNREFUSED 127.0.0.1:10350' }
+      node.units.value.edgecore.activeForMs = 2_000
+    },
+  ],
+  [
+    'edgecore-health',
+    'skip',
+    'edged disabled',
+    'edged, which serves this endpoint, is disabled',
+    node => {
+      node.edgecoreHealth.value = { failure: 'refused' }
+      config('modules: {edged: {enable: false}}')(node)
+    },
+  ],
+  [
+    'edgecore-database',
+    'fail',
+    'a missing database',
+    'EdgeCore is running but /var/lib/kubeedge/edgecore.db is gone',
+    node => database(node, undefined),
+  ],
+  [
+    'edgecore-database',
+    'skip',
+    'a database not created yet',
+    '/var/lib/kubeedge/edgecore.db does not exist yet; EdgeCore creates it',
+    node => {
+      database(node, undefined)
+      node.units.value.edgecore.activeForMs = 3_000
+    },
+  ],
+  [
+    'edgecore-database',
+    'fail',
+    'an empty database',
+    '/var/lib/kubeedge/edgecore.db is empty',
+    node => database(node, 0),
+  ],
+  [
+    'edgecore-database',
+    'fail',
+    'another file format',
+    '/var/lib/kubeedge/edgecore.db is not an SQLite database',
+    node => database(node, 4096),
+  ],
+  [
+    'images-evicted',
+    'warn',
+    'a deleted image',
+    ' (1 image since it started)',
+    node =>
+      node.edgecoreLog.value.warnings.push({
+        code: 'image-removed',
+        text: '',
+        remedy: '',
+        line: '',
+        times: 1,
+      }),
+  ],
+  [
+    'edgecore-cloud',
+    'skip',
+    'an unreachable cloud',
+    'cloud unreachable; EdgeCore keeps retrying, the node works offline',
+    node =>
+      Object.assign(node.edgecoreLog.value, {
+        cloud: 'reconnecting',
+        cloudReason: 'dial tcp 192.0.2.1:10000: i/o timeout',
+      }),
+  ],
+  [
+    'edgecore-cloud',
+    'warn',
+    'a rejected connection',
+    'the cloud is reachable but rejects EdgeCore or closes the connection',
+    node =>
+      Object.assign(node.edgecoreLog.value, {
+        cloud: 'reconnecting',
+        cloudReason: 'dial websocket error(websocket: bad handshake)',
+      }),
+  ],
+  [
+    'edgecore-cloud',
+    'skip',
+    'edgeHub disabled',
+    'disabled (modules.edgeHub.enable)',
+    node => (node.edgecoreLog.value.cloud = 'disabled'),
+  ],
+]
+
+testRows(rows)

@@ -1,0 +1,330 @@
+import { describe } from 'vitest'
+import { readEdgecoreConfig } from '../../../src/edgecore/config/config.ts'
+import { bigBundle, image, k3s, layer, nothingLeft } from './changes.ts'
+import { cloudMachine, manifest, unit } from './healthy.ts'
+import { type Row, testRows } from './rows.ts'
+
+const pause = {
+  ...manifest.images[0],
+  reference: 'registry.k8s.io/pause:3.10',
+} as (typeof manifest.images)[0]
+const withPause = { ...manifest, images: [...manifest.images, pause] }
+
+const rows: Row[] = [
+  [
+    'containerd-answers',
+    'fail',
+    'containerd down',
+    'no response on /run/containerd/containerd.sock; containerd.service is active (running)',
+    node => (node.containerd.value.answers = false),
+  ],
+  [
+    'containerd-answers',
+    'fail',
+    "only k3s's containerd",
+    'no response on /run/containerd/containerd.sock; containerd.service is active (running)',
+    node => (node.containerd.value.socket = k3s),
+  ],
+  [
+    'containerd-answers',
+    'fail',
+    'containerd frozen',
+    'containerd accepts connections on /run/containerd/containerd.sock but does not respond',
+    node => Object.assign(node.containerd.value, { answers: false, silent: true }),
+  ],
+  ...(
+    [
+      ['1.4.13~ds1', 'fail'],
+      ['1.5.9', 'fail'],
+      ['1.6.20~ds1', 'pass'],
+      ['v1.7.28-k3s1', 'pass'],
+      ['2.1.5', 'pass'],
+      ['unknown', 'fail'],
+    ] as const
+  ).map(
+    ([version, status]): Row => [
+      'containerd-version',
+      status,
+      version,
+      status === 'pass' ? version : `containerd ${version}`,
+      node => (node.containerd.value.version = version),
+    ],
+  ),
+  [
+    'ctr-flags',
+    'fail',
+    'no import --platform',
+    'unsupported: ctr images import --platform',
+    node => (node.ctr.value.import = ['all-platforms']),
+  ],
+  [
+    'ctr-flags',
+    'fail',
+    'no run --cap-drop',
+    'unsupported: ctr run --cap-drop',
+    node => node.ctr.value.run.splice(5, 1),
+  ],
+  [
+    'runc-runs',
+    'fail',
+    'no runc',
+    'runc: not found on this machine',
+    node => (node.runc.value = { failure: 'runc: not found on this machine' }),
+  ],
+  [
+    'containerd-restart',
+    'fail',
+    'KillMode=control-group',
+    'containerd.service has KillMode=control-group',
+    node => (node.units.value.containerd.killMode = 'control-group'),
+  ],
+  [
+    'containerd-restart',
+    'skip',
+    'no unit',
+    'containerd.service does not exist',
+    node => (node.units.value.containerd = unit('containerd.service', { load: 'not-found' })),
+  ],
+  [
+    'containerd-at-boot',
+    'warn',
+    'disabled',
+    'containerd.service is disabled',
+    node => (node.units.value.containerd.enabled = 'disabled'),
+  ],
+  [
+    'one-containerd',
+    'warn',
+    'a second containerd',
+    'another containerd responds on /run/k3s/containerd/containerd.sock',
+    node => (node.containerdFiles.value.otherSockets = [k3s]),
+  ],
+  [
+    'cri-plugin',
+    'fail',
+    'no CRI plugin',
+    'the CRI plugin is not loaded',
+    node => node.containerd.value.plugins.pop(),
+  ],
+  [
+    'cri-plugin',
+    'fail',
+    'a CRI plugin that did not load',
+    'the CRI plugin failed to load (error)',
+    node => (node.containerd.value.plugins = [{ type: 'io.containerd.grpc.v1', id: 'cri', status: 'error' }]),
+  ],
+  [
+    'cgroup-driver',
+    'fail',
+    'systemd only in containerd',
+    'containerd uses systemd, EdgeCore cgroupfs',
+    node => (node.containerdFiles.value.config.systemdCgroup = true),
+  ],
+  [
+    'cgroup-driver',
+    'pass',
+    'systemd in both',
+    'systemd',
+    node => {
+      node.containerdFiles.value.config.systemdCgroup = true
+      node.edgecoreConfig.value.config = readEdgecoreConfig(
+        'modules: {edged: {tailoredKubeletConfig: {cgroupDriver: systemd}}}\n',
+      )
+    },
+  ],
+  [
+    'cgroup-driver',
+    'skip',
+    'no edgecore.yaml',
+    'edgecore.yaml does not exist yet',
+    node => (node.edgecoreConfig.value.config = undefined),
+  ],
+  [
+    'sandbox-image',
+    'fail',
+    'a missing image',
+    'registry.k8s.io/pause:3.6 is neither in containerd nor in the bundle',
+    node => node.containerd.value.images.pop(),
+  ],
+  [
+    'sandbox-image',
+    'fail',
+    'another image configured',
+    'registry.k8s.io/pause:3.9 is neither in containerd nor in the bundle',
+    node => (node.containerdFiles.value.config.sandboxImage = 'registry.k8s.io/pause:3.9'),
+  ],
+  [
+    'sandbox-image',
+    'pass',
+    'in the bundle',
+    'registry.k8s.io/pause:3.10, in the bundle',
+    node => {
+      node.containerdFiles.value.config.sandboxImage = 'registry.k8s.io/pause:3.10'
+      node.bundle.value = withPause
+    },
+  ],
+  [
+    'sandbox-image',
+    'warn',
+    'not pinned',
+    'registry.k8s.io/pause:3.6 is not pinned',
+    node => Object.assign(node.containerd.value.images[1] ?? {}, { pinned: false }),
+  ],
+  [
+    'cni-config',
+    'warn',
+    'no configuration',
+    'no CNI configuration in /etc/cni/net.d',
+    node => (node.containerdFiles.value.cniFiles = []),
+  ],
+  [
+    'bundle-images',
+    'skip',
+    'no bundle installed',
+    'no bundle is installed',
+    node => (node.bundle.value = undefined),
+  ],
+  [
+    'bundle-images',
+    'pass',
+    'a bundle with only the broker image',
+    'only the broker image',
+    node => (node.containerd.value.images = []),
+  ],
+  [
+    'bundle-images',
+    'fail',
+    'no pause image',
+    '1 of 1 images differ from the bundle',
+    node => (node.bundle.value = withPause),
+  ],
+  [
+    'image-content',
+    'fail',
+    'a layer cut short',
+    'damaged: docker.io/library/eclipse-mosquitto:2.0',
+    node => {
+      node.bundle.value = bigBundle
+      node.containerdFiles.value.damagedBlobs = [{ digest: layer.digest, size: layer.size, found: 0 }]
+    },
+  ],
+  ['image-content', 'skip', 'no bundle', 'no bundle is installed', node => (node.bundle.value = undefined)],
+  [
+    'orphan-broker',
+    'fail',
+    'a stopped unit',
+    'the container mosquitto runs (pid 100), but mosquitto.service is inactive',
+    node => (node.units.value.broker.active = 'inactive'),
+  ],
+  [
+    'orphan-broker',
+    'pass',
+    'a starting unit',
+    'none',
+    node => (node.units.value.broker.active = 'activating'),
+  ],
+  [
+    'stale-container',
+    'fail',
+    'a container without a task',
+    'a container and a snapshot named mosquitto but no running broker',
+    node => {
+      node.units.value.broker.active = 'failed'
+      node.containerd.value.tasks = []
+    },
+  ],
+  [
+    'stale-container',
+    'fail',
+    'only a snapshot',
+    'a snapshot named mosquitto but no running broker',
+    node => {
+      node.units.value.broker.active = 'inactive'
+      node.containerd.value.tasks = []
+      node.containerd.value.containers = []
+    },
+  ],
+  [
+    'stale-container',
+    'pass',
+    'nothing left',
+    'none',
+    node => {
+      nothingLeft(node)
+      node.units.value.broker.active = 'inactive'
+    },
+  ],
+  [
+    'stale-container',
+    'pass',
+    'a starting unit',
+    'none',
+    node => {
+      node.units.value.broker.active = 'activating'
+      node.containerd.value.tasks = []
+    },
+  ],
+]
+
+const cloudRows: Row[] = [
+  [
+    'containerd-answers',
+    'pass',
+    "only k3s's containerd",
+    'containerd 1.6.20 on /run/k3s/containerd/containerd.sock',
+    node => (node.containerd.value.socket = k3s),
+  ],
+  [
+    'containerd-answers',
+    'fail',
+    'containerd down',
+    'no response on /run/containerd/containerd.sock',
+    node => (node.containerd.value.answers = false),
+  ],
+  [
+    'bundle-images',
+    'fail',
+    'a missing image',
+    '1 of 1 images differ from the bundle',
+    node => (node.containerd.value.images = []),
+  ],
+  [
+    'bundle-images',
+    'fail',
+    'another digest',
+    '1 of 1 images differ from the bundle',
+    node => Object.assign(image(node) ?? {}, { digest: `sha256:${'b'.repeat(64)}` }),
+  ],
+  [
+    'bundle-images',
+    'fail',
+    'incomplete',
+    '1 of 1 images differ from the bundle',
+    node => Object.assign(image(node) ?? {}, { complete: false }),
+  ],
+  [
+    'bundle-images',
+    'fail',
+    'not unpacked',
+    '1 of 1 images differ from the bundle',
+    node => Object.assign(image(node) ?? {}, { unpacked: false }),
+  ],
+  [
+    'bundle-images',
+    'warn',
+    'not pinned',
+    'not pinned: docker.io/library/eclipse-mosquitto:2.0',
+    node => Object.assign(image(node) ?? {}, { pinned: false }),
+  ],
+  [
+    'bundle-images',
+    'skip',
+    'no containerd',
+    'depends on containerd-answers',
+    node => (node.containerd.value.answers = false),
+  ],
+]
+
+testRows(rows)
+
+describe('on a cloud machine', () => testRows(cloudRows, cloudMachine))
