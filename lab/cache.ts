@@ -4,7 +4,7 @@ import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Where the lab keeps what is slow to make: root trees, images, executables. Outside the repository. */
+/** Cache of the lab outside the repository: root trees, images, executables. */
 const cacheRoot = join(
   process.env['EDGEKIT_LAB_CACHE'] ??
     join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'edgekit-lab'),
@@ -13,9 +13,9 @@ const cacheRoot = join(
 const anHour = 3_600_000
 
 /**
- * The directory that `build` fills, made once per distinct `inputs`. It appears under its final name only when
- * `build` succeeded, so an interrupted run never leaves a half-made entry; two builds at once are safe, the first to
- * finish wins. What was made under the same name from other inputs goes when nobody has asked for it in an hour.
+ * A directory filled by `build`, once for each distinct `inputs`. It gets its final name only after `build` succeeded,
+ * so an interrupted run leaves no incomplete entry; of two concurrent builds the first to finish wins. Entries of the
+ * same name with other inputs are evicted when unused for an hour.
  */
 export async function cached(
   name: string,
@@ -46,7 +46,7 @@ async function makeWhole(directory: string, build: (directory: string) => Promis
   }
 }
 
-/** Every state of the sources makes hundreds of megabytes more. */
+/** Each change of the sources adds hundreds of megabytes. */
 async function forgetUnused(name: string): Promise<void> {
   const others = (await readdir(cacheRoot).catch(() => [])).filter(
     entry => entry.startsWith(`${name}-`) && /^[0-9a-f]{16}(\..*)?$/.test(entry.slice(name.length + 1)),

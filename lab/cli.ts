@@ -1,4 +1,4 @@
-/** Edge nodes to try things on by hand: `npm run lab -- up`, `sh`, `ls`, `down`. */
+/** Edge nodes for manual experiments: `npm run lab -- up`, `sh`, `ls`, `down`. */
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { prepareHost } from './host.ts'

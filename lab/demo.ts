@@ -1,4 +1,4 @@
-// npm run demo: the whole job on one machine: build a bundle, boot an edge node, install it, look at it.
+// npm run demo: everything on one machine: build a bundle, boot an edge node, install, run the doctor.
 import { labBundle } from './bundles/bundle.ts'
 import { prepareHost } from './host.ts'
 import { bundleOnNode, install, startKeptNodeWithBundle } from './machine/installed.ts'

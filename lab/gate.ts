@@ -1,4 +1,4 @@
-// npm run gate -- BUNDLE...: install each bundle on a node of every release; the doctor decides whether it may go out.
+// npm run gate -- BUNDLE...: install each bundle on a node of every release; the doctor decides if it can be released.
 import { basename } from 'node:path'
 import { exitCodes } from '../src/lib/exit-codes.ts'
 import { prepareHost } from './host.ts'
@@ -11,7 +11,7 @@ async function passes(bundle: string, release: Release): Promise<boolean> {
   await using node = await startNode({ release, certificates: true })
   await node.copyIn(bundle, '/root/bundle.tar.gz')
   await node.sh(`mkdir ${bundleOnNode} && tar xzf bundle.tar.gz -C ${bundleOnNode}`, { timeoutMs: 300_000 })
-  // A second install, because it must find nothing to do.
+  // The second install must find nothing to do.
   for (const command of [
     install,
     `${install} | tee again && grep -q '^Nothing to do' again`,

@@ -1,6 +1,6 @@
 import { requireOnHost } from '../tools/host.ts'
 
-/** The programs the lab runs on the host, and the Debian package each comes from. */
+/** Host programs that the lab runs, and their Debian packages. */
 const packages = {
   'systemd-nspawn': 'systemd-container',
   mmdebstrap: 'mmdebstrap',
@@ -9,13 +9,13 @@ const packages = {
   strip: 'binutils',
   ip: 'iproute2',
   'mkfs.ext4': 'e2fsprogs',
-  // An Ubuntu host needs it to trust the packages of the nodes' Debian.
+  // Ubuntu needs it to trust Debian's packages.
   '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
 }
 
 /**
- * Make sure the host can run the lab: as root on Debian or Ubuntu what is missing is installed with apt-get; anywhere
- * else it throws and names what is missing. A lab that cannot run fails; it is never skipped.
+ * Make sure that the host can run the lab. As root on Debian or Ubuntu, missing packages are installed with apt-get;
+ * elsewhere it throws and names them. A lab that cannot run fails and is never skipped.
  */
 export async function prepareHost(): Promise<void> {
   if (process.platform !== 'linux') throw new Error(`the lab needs Linux, this is ${process.platform}`)

@@ -1,4 +1,4 @@
 import { $ } from 'zx'
 
-/** Programs of the host, as zx runs them: quiet, nothing on stdin, ended after ten minutes at the latest. */
+/** Run host programs with zx: quiet, without stdin, with a timeout of ten minutes. */
 export const sh = $({ quiet: true, stdio: ['ignore', 'pipe', 'pipe'], timeout: '600s' })

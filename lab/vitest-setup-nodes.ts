@@ -1,7 +1,7 @@
 import { installedDisk } from './machine/installed.ts'
 import { releases } from './machine/tree.ts'
 
-/** Before the tests on nodes, beside what all tests in the lab need. */
+/** Set up for node tests, in addition to what all lab tests need. */
 export async function setup(): Promise<void> {
   await Promise.all(releases.map(release => installedDisk(release)))
 }

@@ -3,7 +3,7 @@ import { prepareHost } from './host.ts'
 import { reap } from './machine/reap.ts'
 import { pristineTree, releases } from './machine/tree.ts'
 
-/** Once before all tests that need the lab: what is slow to make, and room where an earlier run ended badly. */
+/** Set up once for all lab tests: build what is slow, and remove what a crashed run left behind. */
 export async function setup(): Promise<void> {
   await prepareHost()
   await reap()

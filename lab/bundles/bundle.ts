@@ -11,7 +11,7 @@ import { edgekitExecutable } from './executable.ts'
 
 export type Role = Manifest['role']
 
-/** A bundle for this machine, made by the shipped executable out of the lab's registry. */
+/** A bundle for this machine, built by the shipped executable from the lab's registry. */
 export async function labBundle(role: Role = 'edge'): Promise<string> {
   const [edgekit, edgecore] = await Promise.all([edgekitExecutable(), standInEdgecore()])
   const directory = await cached(`bundle-${role}`, [edgekit, edgecore], async output => {
@@ -28,10 +28,10 @@ export async function labBundle(role: Role = 'edge'): Promise<string> {
   return join(directory, `kubeedge-${role}-v1.22.0-${hostArch()}.tar.gz`)
 }
 
-/** Where the bundle lies on a node, as unpacked by a technician. */
+/** Where a technician unpacks the bundle on a node. */
 export const bundleOnNode = '/root/bundle'
 
-/** The same, unpacked as a technician does it, as a layer of a node's disk. Read-only: others use it too. */
+/** The same, unpacked, as a read-only layer of a node's disk. */
 export async function bundleLayer(role: Role = 'edge'): Promise<string> {
   const bundle = await labBundle(role)
   return await cached('unpacked-bundle', [bundle, bundleOnNode], async output => {
@@ -41,6 +41,6 @@ export async function bundleLayer(role: Role = 'edge'): Promise<string> {
   })
 }
 
-/** The directory of that on the host. */
+/** Its directory on the host. */
 export const unpackedLabBundle = async (role: Role = 'edge'): Promise<string> =>
   join(await bundleLayer(role), bundleOnNode)

@@ -7,7 +7,7 @@ import { cached } from '../cache.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Everything the executable is made of. */
+/** All sources of the executable. */
 const inputs = [
   'src/**/*.ts',
   'tools/**/*.ts',
@@ -18,7 +18,7 @@ const inputs = [
   'package-lock.json',
 ]
 
-/** The path of an executable built from the sources as they are now. Built once for each state of the sources. */
+/** The path of an executable built from the current sources; cached. */
 export async function edgekitExecutable(arch: Arch = hostArch()): Promise<string> {
   const contents: (string | Uint8Array)[] = []
   for (const path of await sources()) contents.push(path, await readFile(join(root, path)))
@@ -26,7 +26,7 @@ export async function edgekitExecutable(arch: Arch = hostArch()): Promise<string
   return join(directory, `edgekit-linux-${arch}`)
 }
 
-/** Build as a person does. In a process of its own: this one may have imported the commands in an older version. */
+/** Build in a separate process, because this one may have imported older versions of the commands. */
 export async function buildEdgekit(arch: Arch, directory: string): Promise<void> {
   const build = [join(root, 'tools/build-sea.ts'), '--arch', arch, '--directory', directory]
   await execa(process.execPath, build, { cwd: root })

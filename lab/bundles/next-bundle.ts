@@ -5,11 +5,11 @@ import { standInEdgecore } from '../edgecore/index.ts'
 import { pauseImage, staticProgram } from '../registry/images.ts'
 import { variantLayer } from './variant.ts'
 
-/** Where the bundles lie on a node that is to be upgraded. */
+/** Where the bundles are on a node to upgrade. */
 export const nextOnNode = '/root/next'
 export const brokenOnNode = '/root/broken'
 
-/** EdgeCore of another build: the same program, of another hash. */
+/** EdgeCore of another build: the same program with another hash. */
 async function nextEdgecore(): Promise<string> {
   const edgecore = await standInEdgecore()
   const directory = await cached('edgecore-next', [edgecore], async output => {
@@ -28,8 +28,7 @@ images:
 `
 
 /**
- * A bundle of a later version: another EdgeCore, another configuration of the broker, of the pause images only 3.8, and
- * that one another.
+ * A bundle of a later version: another EdgeCore, another broker configuration, and only pause 3.8, with other content.
  */
 export async function nextLayer(): Promise<string> {
   const keadm = await staticProgram('usr/bin/busybox')
@@ -44,7 +43,7 @@ export async function nextLayer(): Promise<string> {
   )
 }
 
-/** A bundle of a still later version, whose EdgeCore ends as soon as it is started. */
+/** A bundle of an even later version, whose EdgeCore exits at once. */
 export async function brokenLayer(): Promise<string> {
   const busybox = await staticProgram('usr/bin/busybox')
   return await variantLayer(

@@ -1,4 +1,4 @@
-/** The beginning of a program for an architecture, which is all that anyone looks at who does not run it. */
+/** The ELF header of a program for an architecture, enough for everything that does not run it. */
 export function program(architecture: 'amd64' | 'arm64', size = 64): Buffer {
   const start = Buffer.alloc(size)
   start.write('\x7fELF\x02\x01\x01', 'latin1')

@@ -6,11 +6,11 @@ export interface RawEntry {
   type?: 'File' | 'SymbolicLink' | 'Link' | 'CharacterDevice' | 'BlockDevice' | 'FIFO' | 'Directory'
   linkpath?: string
   mode?: number
-  /** What the header says, when that is not the truth. */
+  /** The size in the header, when it must be wrong. */
   size?: number
 }
 
-/** A tar archive with exactly these members, also such as no tool would write. */
+/** A tar archive with exactly these members, including ones that no tool would write. */
 export function rawTar(entries: readonly RawEntry[]): Buffer {
   const blocks = entries.flatMap(({ path, content = '', type = 'File', linkpath, size, mode = 0o644 }) => {
     const bytes = Buffer.from(content)

@@ -7,7 +7,7 @@ import { staticProgram } from '../registry/images.ts'
 import { sh } from '../shell.ts'
 import { variantLayer } from './variant.ts'
 
-/** A release of containerd, runc and the CNI plugins, as upstream packs them, with the programs of a Debian release. */
+/** containerd, runc and CNI plugins of a Debian release, packed like upstream's releases. */
 const releaseOf = async (release: Release): Promise<string> => {
   const tree = await pristineTree(release)
   return await cached(`runtime-${release}`, [tree, 'recipe 1'], async output => {
@@ -15,7 +15,7 @@ const releaseOf = async (release: Release): Promise<string> => {
     const pack = ['--sort=name', '--mtime=@0', '-czf']
     await sh`tar ${pack} ${output}/containerd.tar.gz -C ${tree}/usr ${programs}`
     await sh`cp ${tree}/usr/sbin/runc ${output}`
-    // No pod of the lab has a network of its own, so any program will do.
+    // Pods of the lab have no network, so any program will do.
     const plugins = join(output, 'plugins')
     await mkdir(plugins)
     for (const name of ['bridge', 'host-local', 'loopback']) {
@@ -38,11 +38,11 @@ export const runtimeLayer = async (release: Release): Promise<string> => {
   })
 }
 
-/** A node with that bundle unpacked in `/root/bundle`. It still has the containerd of its Debian release. */
+/** A node with that bundle unpacked in `/root/bundle`, still with the containerd of its Debian release. */
 export const startNodeWithRuntimeBundle = async (options: NodeOptions): Promise<LabNode> => {
   const layers = [await runtimeLayer(options.release), await pristineTree(options.release)]
   return startNode({ ...options, disk: { layers } })
 }
 
-/** Take the container runtime away, with all its traces, the way an administrator would. */
+/** Remove the container runtime and all its traces, as an administrator would. */
 export const removeContainerd = 'dpkg --purge containerd runc && rm -rf /var/lib/containerd/* /run/containerd'

@@ -18,18 +18,18 @@ const fileOf = (path: string, source: Buffer, mode: TarMember['mode'] = 0o755): 
   source,
 })
 
-/** A registry with the least that an edge bundle is made of, for tests that build many. */
+/** A registry with the minimum for an edge bundle, for tests that build many. */
 export interface SmallBundle {
   directory: string
   registry: LabRegistry
-  /** The edgekit executable; what it makes for arm64 has a stand-in for edgekit in it. */
+  /** The edgekit executable; its arm64 bundles carry a stand-in for edgekit. */
   edgekit: string
-  /** Push an image with a new layer for each architecture and one they have in common. */
+  /** Push an image with a new layer per architecture and a shared one. */
   push(repository: string, tag: string, layerSize?: number): Promise<void>
   remove(): Promise<void>
 }
 
-/** A definition of it: as the default one, without the pause images. */
+/** Its definition: the default without pause images. */
 export const smallDefinition = 'extends: edge\nimages: [eclipse-mosquitto:2.0]\n'
 
 export async function smallBundle(): Promise<SmallBundle> {

@@ -5,13 +5,13 @@ import { Header, type HeaderData } from 'tar'
 import { sign } from '../../src/build/pack/sign.ts'
 import { formatManifest, type Manifest } from '../../src/bundle/manifest.ts'
 
-/** One member of an archive made by hand: what its header says, whatever that is, and the bytes behind it. */
+/** One member of a hand-made archive: any header, and the bytes behind it. */
 export interface Entry extends HeaderData {
   path: string
   content?: string | Buffer
 }
 
-/** What the tiny bundle has in it. */
+/** The content of the tiny bundle. */
 export const tinyFiles: Record<string, string> = {
   'meta/sbom.cdx.json': '{"bomFormat":"CycloneDX"}\n',
   edgekit: '#!/bin/sh\n',
@@ -43,7 +43,7 @@ function tinyManifest(files: Record<string, string> = tinyFiles): Manifest {
   }
 }
 
-/** Everything of a good bundle, in its order. */
+/** All entries of a valid bundle, in order. */
 export async function tinyEntries(key?: KeyObject): Promise<Entry[]> {
   const manifest = formatManifest(tinyManifest())
   return [
@@ -53,7 +53,7 @@ export async function tinyEntries(key?: KeyObject): Promise<Entry[]> {
   ]
 }
 
-/** A tar of these entries as they are, each with a right checksum and nothing else looked at. */
+/** A tar of these entries with correct checksums and no other validation. */
 export function tarOf(entries: readonly Entry[]): Buffer {
   const blocks = entries.flatMap(({ content = '', ...fields }) => {
     const bytes = Buffer.from(content)

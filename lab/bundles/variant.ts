@@ -11,20 +11,19 @@ import { sh } from '../shell.ts'
 import { bundleOnNode } from './bundle.ts'
 import { edgekitExecutable } from './executable.ts'
 
-/** What a bundle has that the lab's usual one has not. */
+/** How a bundle differs from the lab's usual one. */
 export interface Variant {
   name: string
   /** The bundle definition. */
   definition: string
-  /** Files that it takes programs from: name -> path on the host. */
+  /** Source files of its programs: name -> host path. */
   files: Record<string, string>
-  /** What comes to the end of a text in it, as if another edgekit had made the bundle: member -> text. */
+  /** Text appended to members, as if another edgekit had built the bundle: member -> text. */
   appended?: Record<string, string>
 }
 
 /**
- * A bundle made from a definition of its own, unpacked as the uppermost layer of a node's disk in `at`. Read-only:
- * others use it too.
+ * A bundle built from its own definition, unpacked at `at` in a read-only layer for a node's disk.
  */
 export async function variantLayer(
   { name, definition, files, appended = {} }: Variant,

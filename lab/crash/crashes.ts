@@ -9,29 +9,29 @@ import { crashingEdgekit, crashLayer } from './executable.ts'
 import { difference, wholeNode } from './whole-node.ts'
 
 const minutes = 60_000
-/** As from an unpacked bundle, without the launcher, which only looks at the program first. */
+/** As run from an unpacked bundle, without the launcher, which only checks the program. */
 const edgekit = `${bundleOnNode}/bin/edgekit`
 
 type Command = 'install' | 'rollback'
 const argumentsOf = { install: `install ${bundleOnNode}`, rollback: 'rollback' } as const
 
-/** A place at which a process ends: a change, by its id, and where in it. */
+/** A point at which a process ends: the id of a change, and where in that change. */
 export interface Point {
   id: string
   cut: Cut
 }
 
-/** A node on which edgekit can be told where to end. */
+/** A node whose edgekit can be told where to end. */
 export interface CrashNode {
   node: LabNode
   untouched: string[]
-  /** Run the command until it ends at this point. Throws when it does not. */
+  /** Run the command, which must end at this point; throws otherwise. */
   crash(command: Command, point: Point): Promise<void>
-  /** The same, but there the power goes, and comes back. */
+  /** The same with a power cut at this point, and a boot after it. */
   powerCut(command: Command, point: Point): Promise<void>
-  /** Run the command to its end. Throws when it fails. */
+  /** Run the command to completion; throws when it fails. */
   finish(command: Command): Promise<void>
-  /** What is not as it was before everything. */
+  /** Differences from the state before everything. */
   changes(): Promise<string[]>
 }
 
@@ -40,7 +40,7 @@ export async function startCrashNode(release: Release): Promise<CrashNode & Asyn
   const node = await startNode({ release, certificates: true, disk: { layers } })
   const untouched = await wholeNode(node)
   const start = (command: Command, { id, cut }: Point, power: boolean) =>
-    // A shell waits for it, which does not stop with it.
+    // A shell waits for it and does not stop with it.
     node.run(`${crashingEdgekit} ${argumentsOf[command]}; exit $?`, {
       env: { LAB_CUT_ID: id, LAB_CUT: cut, ...(power && { LAB_CUT_POWER: 'yes' }) },
       timeoutMs: 3 * minutes,
@@ -81,7 +81,7 @@ export async function startCrashNode(release: Release): Promise<CrashNode & Asyn
   }
 }
 
-/** What an install that nothing happens to does on a node of this release: its changes in order, and their outcome. */
+/** The changes of an undisturbed install on a node of this release, in order, and the resulting node. */
 export async function cleanInstall(release: Release): Promise<{ ids: string[]; changes: string[] }> {
   await using crashNode = await startCrashNode(release)
   const { node } = crashNode
@@ -93,5 +93,5 @@ export async function cleanInstall(release: Release): Promise<{ ids: string[]; c
   return { ids: (await node.read(log)).trim().split('\n'), changes: await crashNode.changes() }
 }
 
-/** Nothing is written or run in the middle of these. */
+/** Changes without a write or a program in the middle. */
 export const hasMiddle = (id: string): boolean => !id.endsWith(' answers')

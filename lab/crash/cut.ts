@@ -1,20 +1,20 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { paths } from '../../src/node/paths.ts'
 
-/** Where in a change the process ends. In a rollback the only places are before and after a change was put back. */
+/** Where in a change the process ends. A rollback has only the points before and after a change is reverted. */
 export const cuts = ['before intent', 'after intent', 'in the middle', 'after change', 'after done'] as const
 export type Cut = (typeof cuts)[number] | 'before reverted' | 'after reverted'
 
-/** The file that says that the place is reached, where the power is to be cut. */
+/** The file that signals that the point of a power cut is reached. */
 export const reached = '/var/tmp/cut-reached'
 
 /** The id of the change, such as a path. */
 const wantedId = process.env['LAB_CUT_ID']
 const wantedCut = process.env['LAB_CUT']
-/** The change that has been begun and is not done. */
+/** The change in progress. */
 let current: string | undefined
 
-/** End this process here if this is the place: as kill -9 does, or stand still until the power is cut. */
+/** End this process here if this is the point: like kill -9, or by waiting for the power cut. */
 export function end(cut: Cut, id = current): void {
   if (cut !== wantedCut || id === undefined || id !== wantedId) return
   if (process.env['LAB_CUT_POWER']) writeFileSync(reached, '')
@@ -22,7 +22,7 @@ export function end(cut: Cut, id = current): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
 }
 
-/** Is this the place, if the change is this one? */
+/** Is this the point within the change in progress? */
 export const isDue = (cut: Cut): boolean => cut === wantedCut && current !== undefined && current === wantedId
 
 interface JournalRecord {
@@ -38,7 +38,7 @@ function idOf({ id, change }: JournalRecord): string | undefined {
   return id ?? lines.map(parse).find(record => record.change === change && record.id)?.id
 }
 
-/** Write a line to the journal, with the places before and after it. */
+/** Write a line to the journal, with the points before and after it. */
 export async function appendWithCuts(text: string, append: () => Promise<void>): Promise<void> {
   const record = parse(text)
   if (record.record === 'begin') return append()

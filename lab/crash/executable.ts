@@ -29,7 +29,7 @@ const crashPlugin: Plugin = {
 
 export const crashingEdgekit = '/root/crash/edgekit'
 
-/** The executable that can be told where to end, as a layer of a node's disk. */
+/** An executable that can be told where to end, as a layer of a node's disk. */
 export async function crashLayer(): Promise<string> {
   const inputs = await Promise.all(
     ['cut.ts', 'executable.ts', ...replaced].map(name => readFile(join(here, name))),

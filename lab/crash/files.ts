@@ -5,7 +5,7 @@ import { appendWithCuts, end, isDue } from './cut.ts'
 
 export { syncDirectory } from '../../src/node/files.ts'
 
-/** The files of this machine, on which a process can be ended in the middle of whatever it does. */
+/** The files of this machine, with points at which the process ends in the middle of a write. */
 export function localFiles(): Files {
   const files = realFiles()
   return {

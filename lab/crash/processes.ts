@@ -1,17 +1,17 @@
 import { type Processes, localProcesses as realProcesses } from '../../src/node/processes/processes.ts'
 import { end, isDue } from './cut.ts'
 
-/** So long after a program was started this process ends, if that is the place; milliseconds. Most take longer. */
+/** Milliseconds after the start of a program until this process ends, if that is the point. Most run longer. */
 const aMoment = 25
 
-/** The programs of this machine, in the middle of which this process can be ended; they themselves go on. */
+/** The programs of this machine, with points at which this process ends while they continue. */
 export function localProcesses(held: () => number | undefined): Processes {
   const processes = realProcesses(held)
   const cut = <T>(run: Promise<T>): Promise<T> => {
     if (isDue('in the middle')) {
       const cutOff = (): void => end('in the middle')
       setTimeout(cutOff, aMoment)
-      // Some take less.
+      // Some end sooner.
       run.then(cutOff, cutOff)
     }
     return run

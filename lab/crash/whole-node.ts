@@ -38,8 +38,8 @@ host=$(hostname)
 } 2>&1`
 
 /**
- * All of a node that edgekit may change, as sorted lines that can be compared with those of another node: paths with
- * mode, owner and hash, links, the receipt without its times, units with their state, images, containers, content.
+ * Everything on a node that edgekit can change, as sorted lines to compare with another node: paths with mode, owner and
+ * hash, links, the receipt without times, unit states, images, containers, content.
  */
 export async function wholeNode(node: LabNode): Promise<string[]> {
   const lines = (await node.sh(program)).split('\n')
@@ -51,7 +51,7 @@ interface Receipt {
   items: { after: unknown; before: unknown }[]
 }
 
-/** The receipt without what differs from run to run and from node to node. */
+/** The receipt without fields that differ between runs or nodes. */
 async function receiptLines(node: LabNode): Promise<string[]> {
   const text = await node.read(paths.receipt).catch(() => undefined)
   if (text === undefined) return []
@@ -66,7 +66,7 @@ async function receiptLines(node: LabNode): Promise<string[]> {
   )
 }
 
-/** The lines that one has and the other has not, marked with - and +. */
+/** Lines that only one side has, marked with - and +. */
 export function difference(before: readonly string[], after: readonly string[]): string[] {
   const [old, now] = [new Set(before), new Set(after)]
   return [

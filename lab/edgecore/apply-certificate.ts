@@ -12,9 +12,8 @@ import { request } from './tls-request.ts'
 const bootstrapFile = '/etc/kubeedge/bootstrap-edgecore.conf'
 
 /**
- * Apply to the cloud for a certificate as v1.21 and later do (edge/pkg/edgehub/certificate): the authority first, which
- * must be that of the token, then a certificate for the node; then the token is emptied in edgecore.yaml. Panics with the
- * words of the real one when something is missing.
+ * Apply to the cloud for a certificate like v1.21 and later (edge/pkg/edgehub/certificate): get the CA and compare it with
+ * the token's hash, get a certificate for the node, empty the token in edgecore.yaml. Panics with EdgeCore's words.
  */
 export async function applyForCertificate(config: Config, reason: string): Promise<void> {
   const hub = config.modules.edgeHub
@@ -38,7 +37,7 @@ export async function applyForCertificate(config: Config, reason: string): Promi
   const headers = {
     authorization: `Bearer ${jwt.join('.')}`,
     nodename: config.nodeName,
-    // A GET with a body, as the real one sends it.
+    // EdgeCore sends a GET with a body.
     'content-length': body.length,
   }
   const answer = await get(`${server}/edge.crt`, { ca, headers }, body).catch(cause =>

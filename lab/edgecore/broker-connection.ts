@@ -7,7 +7,7 @@ import { dialError, goReason } from './go-errors.ts'
 
 /** An accepted MQTT connection. */
 export interface BrokerConnection {
-  /** The reason when it failed. A refusal in the SUBACK is not one: paho 1.2.0 does not look at it. */
+  /** The reason of a failure. A refusal in the SUBACK is none: paho 1.2.0 ignores it. */
   subscribe(topic: string): Promise<string | undefined>
   publish(topic: string, payload: string): void
   onMessage(listener: (topic: string, payload: Buffer) => void): void
@@ -15,9 +15,9 @@ export interface BrokerConnection {
 }
 
 /**
- * One attempt to connect as eclipse/paho.mqtt.golang v1.2.0 makes it: MQTT 3.1.1, clean session, keepalive 30 s; when
- * the server was reached and did not accept, once more with MQTT 3.1. Gives the connection, or paho's words for why
- * there is none; a server that takes the connection and is silent is waited for without end.
+ * One connection attempt of eclipse/paho.mqtt.golang v1.2.0: MQTT 3.1.1, clean session, keepalive 30 s; when the server
+ * answers and refuses, a second attempt with MQTT 3.1. Returns the connection or paho's error; waits without a limit for a
+ * server that accepts and stays silent.
  */
 export async function connectToBroker(options: ClientOptions): Promise<BrokerConnection | string> {
   const address = brokerAddress(options.server)
@@ -30,7 +30,7 @@ export async function connectToBroker(options: ClientOptions): Promise<BrokerCon
 
 type Attempt = { connection: BrokerConnection } | { said: string; reached: boolean }
 
-/** CONNACK codes 1 to 5 in the words of paho (one of them misspelt there). */
+/** paho's texts for CONNACK codes 1 to 5, including its misspelling. */
 const refusals = [
   '',
   'Unnacceptable protocol version',
@@ -60,7 +60,7 @@ function attempt(address: BrokerAddress, options: ClientOptions, version: 3 | 4)
       protocolVersion: version,
       protocolId: version === 3 ? 'MQIsdp' : 'MQTT',
       reconnectPeriod: 0,
-      // EventBus sets no limit to the wait for the answer.
+      // EventBus sets no timeout for the answer.
       connectTimeout: 2 ** 31 - 1,
       resubscribe: false,
       ...(options.username === '' ? {} : { username: options.username }),
@@ -78,7 +78,7 @@ function attempt(address: BrokerAddress, options: ClientOptions, version: 3 | 4)
     })
     client.on('close', () => {
       if (accepted) for (const listener of lostListeners.splice(0)) listener(reason)
-      // What goes wrong between dialling and the answer is lost in paho, and a nil error is printed this way.
+      // paho loses errors between the dial and the answer, and prints a nil error like this.
       else if (reached || !socketError) end('Network Error : %!s(<nil>)')
       else end(`Network Error : ${networkError(address, socket, socketError)}`)
     })

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** How long one of EdgeCore's seconds lasts. Tests of long waits make it short; on a node it is a second. */
+/** Milliseconds per second of EdgeCore. Tests of long waits shorten it; on a node it is 1000. */
 export const second = Number(process.env['EDGECORE_STAND_IN_SECOND_MS'] ?? 1000)
 
-/** Sleep that many of EdgeCore's seconds. */
+/** Sleep for a number of EdgeCore's seconds. */
 export const sleep = (seconds: number): Promise<void> => wait(seconds * second)

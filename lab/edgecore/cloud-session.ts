@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { second, sleep } from './clock.ts'
 import { error, info, nilPanic, warning } from './klog.ts'
 
-/** What the cloud says to the registration of a node: `empty` when it could not reach its apiserver. */
+/** The cloud's answer to a registration; `empty` when it cannot reach its apiserver. */
 type Answer = 'ok' | 'refused' | 'empty'
 
 /** One connection to the cloud, from "successful" to its end. The node registers and renews its lease every 10 s. */
@@ -23,7 +23,7 @@ export class CloudSession {
     })
   }
 
-  /** Ends when the connection is found to be broken: at the next message after it was. */
+  /** Resolves when the connection is found to be broken, at the next message after that. */
   async run(nodeName: string, kubeletRuns: boolean): Promise<void> {
     void this.#ended.then(() => {
       this.#isOpen = false
@@ -74,7 +74,7 @@ export class CloudSession {
   }
 }
 
-/** It believes that it has registered, and the Node that it keeps is empty: nine times a second until it restarts. */
+/** EdgeCore takes itself for registered but has an empty Node: an error nine times a second until it restarts. */
 async function complainForEver(): Promise<void> {
   const empty = '&Node{ObjectMeta:{      0 0001-01-01 00:00:00 +0000 UTC <nil> <nil> map[] map[] [] [] []}'
   for (;;) {

@@ -7,7 +7,7 @@ import { version } from './version.ts'
 /** A map of the configuration file. */
 export type Section = Record<string, unknown>
 
-/** The configuration of a run, with the defaults of KubeEdge v1.22 (v1alpha2 default.go) where the file is silent. */
+/** The effective configuration, with the defaults of KubeEdge v1.22 (v1alpha2 default.go). */
 export interface Config {
   file: string
   nodeName: string
@@ -27,7 +27,7 @@ export interface Config {
   database: Section
 }
 
-/** A plain value as text; nothing for what is none. */
+/** A scalar as text; empty for anything else. */
 export const text = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 
@@ -82,7 +82,7 @@ const defaults = {
   },
 }
 
-/** Read and judge the file as EdgeCore does: not strictly, and exit or panic where it exits or panics. */
+/** Read and validate the file like EdgeCore: leniently, with its exits and panics. */
 export function loadConfig(file: string): Config {
   if (!existsSync(file)) {
     exitWithList('server.go:66', [
@@ -121,7 +121,7 @@ function read(file: string): Section {
   }
 }
 
-/** A key that is absent, or null where a plain value belongs, keeps its default; null for a section stays null. */
+/** An absent key, or null in place of a scalar, keeps its default; null in place of a section stays null. */
 function merge(base: unknown, over: unknown): unknown {
   if (!isSection(base)) return over === undefined || over === null ? base : over
   if (over === undefined) return structuredClone(base)
@@ -149,7 +149,7 @@ function checkTypes(
   for (const [key, type] of Object.entries(types)) {
     const value = section[key]
     const wanted = type === 'bool' ? 'boolean' : type === 'string' ? 'string' : 'number'
-    // sigs.k8s.io/yaml turns plain values into text where Go wants a string.
+    // sigs.k8s.io/yaml converts scalars to strings where Go expects a string.
     if (typeof value === wanted || (wanted === 'string' && !isSection(value) && !Array.isArray(value)))
       continue
     const was = isSection(value)
@@ -179,8 +179,8 @@ function cgroupMistake(edged: Section): string[] {
 }
 
 /**
- * What v1.21 and later do when the file was not written by the same version: comments and key order are lost, defaults
- * are written out. (The real one also drops every key it does not know; the stand-in does so in eventBus only.)
+ * Rewrite the file like v1.21 and later do when another version wrote it: comments and key order are lost, defaults are
+ * written. EdgeCore also drops all unknown keys; the stand-in does so in eventBus only.
  */
 export function rewriteConfig(config: Config): void {
   const written = read(config.file)

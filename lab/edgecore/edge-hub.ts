@@ -10,7 +10,7 @@ import { goReason } from './go-errors.ts'
 import { error, info } from './klog.ts'
 import { request } from './tls-request.ts'
 
-/** The connection to the cloud (edge/pkg/edgehub, v1.21 and later): certificates first, then a websocket for ever. */
+/** The connection to the cloud (edge/pkg/edgehub, v1.21 and later): get certificates, then keep a websocket open. */
 export async function startEdgeHub(config: Config): Promise<void> {
   const hub = config.modules.edgeHub
   const reason = whyNoCertificate(hub, config.nodeName)
@@ -61,7 +61,7 @@ async function connectOften({ modules, nodeName }: Config): Promise<void> {
 const urlOf = (hub: Section, nodeName: string): string =>
   `https://${String((hub['websocket'] as Section)['server'])}/e632aba927ea4ac2b575ec1603d56f10/${nodeName}/events`
 
-/** Why there is no websocket, and what the server answered, if anything. */
+/** Why there is no websocket, and the server's response, if any. */
 interface Refusal {
   reason: string
   response: string

@@ -7,7 +7,7 @@ import type { Config, Section } from './config.ts'
 import { dialError } from './go-errors.ts'
 import { error, info, klog, nilPanic, warning } from './klog.ts'
 
-/** The kubelet inside EdgeCore: it needs a container runtime, and a node that it knows from the cloud. */
+/** The kubelet inside EdgeCore: needs a container runtime, and a Node from the cloud. */
 export async function startEdged(config: Config): Promise<void> {
   const kubelet = config.modules.edged['tailoredKubeletConfig'] as Section
   info('edged.go:137', 'Starting edged...')
@@ -43,7 +43,7 @@ async function findRuntime(endpoint: string): Promise<void> {
   nilPanic('github.com/kubeedge/kubeedge/edge/pkg/edged.(*edged).cleanupContainers')
 }
 
-/** The first call of the kubelet to its runtime; the failure in gRPC's words. */
+/** The kubelet's first call to its runtime; returns a failure in gRPC's words. */
 function askForVersion(path: string): Promise<string | undefined> {
   return new Promise(resolve => {
     const unavailable = (cause: unknown) => {
@@ -71,7 +71,7 @@ function askForVersion(path: string): Promise<string | undefined> {
         resolve(undefined)
       })
       call.resume()
-      // An empty message in gRPC's frame.
+      // An empty gRPC message.
       call.end(Buffer.alloc(5))
     })
   })
@@ -89,10 +89,10 @@ function serveHealth(port: number): void {
     .listen(port, '127.0.0.1')
 }
 
-/** The real EdgeCore looks for its node in its database, which the cloud fills; the stand-in for its certificate. */
+/** EdgeCore looks for its Node in the database, which the cloud fills; the stand-in looks for its certificate. */
 const hasJoined = (config: Config): boolean => existsSync(String(config.modules.edgeHub['tlsCertFile']))
 
-/** Seconds between the attempts to store what CSI drivers there are, as seen with v1.23.1: about 27 s in all. */
+/** Seconds between attempts to publish the CSINode, as seen with v1.23.1: about 27 s in total. */
 const patience = [0.4, 0.4, 0.9, 1.2, 3.9, 20.6]
 
 async function giveUpWithoutNode(): Promise<never> {

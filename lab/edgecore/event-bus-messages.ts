@@ -2,7 +2,7 @@ import type { BrokerConnection } from './broker-connection.ts'
 import type { Config } from './config.ts'
 import { error, info } from './klog.ts'
 
-/** A message from a device: to the twin or to the cloud, told by its topic (edge/pkg/eventbus/mqtt/handler.go). */
+/** Handle a message from a device: its topic decides if it goes to the twin or the cloud (edge/pkg/eventbus/mqtt/handler.go). */
 export function receive(
   config: Config,
   topic: string,

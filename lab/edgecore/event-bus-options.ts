@@ -4,7 +4,7 @@ import { type Section, text } from './config.ts'
 import { goReason } from './go-errors.ts'
 import { error, nilPanic } from './klog.ts'
 
-/** What one of EventBus's two clients connects with. */
+/** Connection options of one of EventBus's two clients. */
 export interface ClientOptions {
   server: string
   clientId: string
@@ -13,7 +13,7 @@ export interface ClientOptions {
   tls: ConnectionOptions
 }
 
-/** HubClientInit of edge/pkg/eventbus/common/util: TLS files that cannot be read end in a nil pointer. */
+/** HubClientInit of edge/pkg/eventbus/common/util: unreadable TLS files cause a nil pointer panic. */
 export function clientOptions(eventBus: Section, role: 'sub' | 'pub'): ClientOptions {
   const configured = text(eventBus[role === 'sub' ? 'mqttSubClientID' : 'mqttPubClientID'])
   const seconds = Math.floor(Date.now() / 1000)

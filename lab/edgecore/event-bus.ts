@@ -15,17 +15,17 @@ const subscriptions = [
   '+/user/#',
 ]
 
-/** As in beehive's channels; a test that does not want to wait for so many makes it smaller. */
+/** Capacity of beehive's channels; tests can lower it. */
 const room = Number(process.env['EDGECORE_STAND_IN_ROOM'] ?? 1024)
 
 /**
- * EventBus of KubeEdge v1.22/v1.23 as its surroundings see it (edge/pkg/eventbus): the receiving client connects,
- * then the sending one, then the internal broker starts; each waits for the one before, for ever if need be.
+ * EventBus of KubeEdge v1.22/v1.23 (edge/pkg/eventbus) seen from outside: the subscribing client connects, then the
+ * publishing one, then the internal broker starts; each waits for the previous one without a limit.
  */
 export class EventBus {
   readonly #config: Config
   #publisher: BrokerConnection | undefined
-  /** The message loop runs, which says so when it stops. */
+  /** The message loop runs; it logs when it stops. */
   running = false
 
   #waiting = 0
@@ -34,7 +34,7 @@ export class EventBus {
     this.#config = config
   }
 
-  /** A message from another part of EdgeCore. While EventBus connects they wait, and there is room for so many. */
+  /** Queue a message from another module. Messages wait while EventBus connects, up to the channel's capacity. */
   put(message: string): void {
     if (this.running) return
     this.#waiting++
@@ -46,7 +46,7 @@ export class EventBus {
     const { eventBus } = this.#config.modules
     const mode = Number(eventBus['mqttMode'])
     if (mode >= 1) {
-      // Like the real one: ids without a name in the configuration end in the seconds of their first use.
+      // Like EdgeCore: client ids that are not configured end with the Unix time of their first use.
       await this.#connectSub(clientOptions(eventBus, 'sub'))
       await this.#connectPub(clientOptions(eventBus, 'pub'))
       const server = String(eventBus['mqttServerExternal'])
@@ -87,7 +87,7 @@ export class EventBus {
 async function loopConnect(options: ClientOptions): Promise<BrokerConnection> {
   for (;;) {
     info('common.go:97', `start connect to mqtt server with client id: ${options.clientId}`)
-    // Printed before the answer is there: false on success too.
+    // Printed before the answer arrives: false on success too.
     info('common.go:99', `client ${options.clientId} isconnected: false`)
     const result = await connectToBroker(options)
     if (typeof result !== 'string') return result

@@ -1,4 +1,4 @@
-/** What Go says where Node.js gives a code. */
+/** Go's texts for Node.js error codes. */
 const reasons: Record<string, string> = {
   ECONNREFUSED: 'connect: connection refused',
   ECONNRESET: 'read: connection reset by peer',
@@ -11,7 +11,7 @@ const reasons: Record<string, string> = {
   EADDRNOTAVAIL: 'bind: cannot assign requested address',
 }
 
-/** The reason of a failed system call in Go's words, without what it was about. */
+/** The reason of a failed system call in Go's words, without its object. */
 export function goReason(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException
   return reasons[code ?? ''] ?? message
@@ -26,7 +26,7 @@ export function dialError(network: string, address: string, cause: unknown): str
   return `dial ${network} ${address}: ${network === 'unix' && !reason.includes(': ') ? 'connect: ' : ''}${reason}`
 }
 
-/** From when to when the certificate of a peer is valid. */
+/** Validity of a peer's certificate. */
 export interface Validity {
   from: Date
   to: Date
@@ -34,7 +34,7 @@ export interface Validity {
 
 const stamp = (date: Date): string => date.toISOString().replace(/\.\d+/, '')
 
-/** Why a TLS peer is not trusted, as Go's crypto/tls words it; undefined when that is not the reason. */
+/** Why a TLS peer is not trusted, in the words of Go's crypto/tls; undefined for other reasons. */
 function verificationError(cause: unknown, validity: Validity): string | undefined {
   const { code, host, cert } = cause as NodeJS.ErrnoException & {
     host?: string
@@ -58,7 +58,7 @@ function verificationError(cause: unknown, validity: Validity): string | undefin
   return reason && `tls: failed to verify certificate: x509: ${reason}`
 }
 
-/** A failed request over TLS: the dial, the certificate of the server, or what came in between. */
+/** A failed TLS request: the dial, the server certificate, or an interception. */
 export function requestError(address: string, cause: unknown, validity: Validity): string {
   const { code = '' } = cause as NodeJS.ErrnoException
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'remote error: tls: bad certificate'

@@ -7,7 +7,7 @@ import { cached } from '../cache.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The stand-in for EdgeCore as one executable. Built once for each state of its sources. */
+/** The stand-in for EdgeCore as one executable; cached. */
 export async function standInEdgecore(arch: Arch = hostArch()): Promise<string> {
   const inputs: (string | Uint8Array)[] = []
   for (const path of await sources()) inputs.push(path, await readFile(join(root, path)))

@@ -3,8 +3,8 @@ import { goReason } from './go-errors.ts'
 import { error, info } from './klog.ts'
 
 /**
- * The port of the broker inside EdgeCore (mqttMode 0 and 1). The stand-in only holds the port: nothing edgekit does
- * speaks to that broker. A port that is taken ends EdgeCore.
+ * The port of the broker inside EdgeCore (mqttMode 0 and 1). The stand-in only holds the port, because edgekit never
+ * talks to that broker. EdgeCore exits when the port is taken.
  */
 export async function launchInternalBroker(server: string): Promise<void> {
   const url = new URL(server)

@@ -5,13 +5,13 @@ type Severity = 'I' | 'W' | 'E' | 'F'
 let latest = 0
 let count = 0
 
-/** Write one record to standard error as klog does; `source` is the real EdgeCore's `file.go:line`. */
+/** Write a klog record to stderr; `source` is EdgeCore's `file.go:line`. */
 export function klog(severity: Severity, source: string, message: string): void {
   const now = new Date()
   const two = (value: number) => String(value).padStart(2, '0')
   const day = two(now.getMonth() + 1) + two(now.getDate())
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':')
-  // Node.js counts milliseconds: the records of one are numbered, so that stamps never go back.
+  // Node.js has milliseconds only: number the records within one, so that time stamps never go backward.
   count = now.getTime() === latest ? count + 1 : 0
   latest = now.getTime()
   const micro = String(now.getMilliseconds() * 1000 + Math.min(count, 999)).padStart(6, '0')
@@ -23,13 +23,13 @@ export const info = (source: string, message: string): void => klog('I', source,
 export const warning = (source: string, message: string): void => klog('W', source, message)
 export const error = (source: string, message: string): void => klog('E', source, message)
 
-/** klog.Exit: the record, then exit 1. */
+/** klog.Exit: write the record, then exit 1. */
 export function exit(source: string, message: string): never {
   klog('F', source, message)
   process.exit(1)
 }
 
-/** A list of mistakes as EdgeCore prints it: one record of several lines. */
+/** Print a list of errors like EdgeCore: one record of several lines. */
 export function exitWithList(source: string, mistakes: readonly string[]): never {
   exit(source, ['[', ...mistakes.map(mistake => `  ${mistake}`), ']'].join('\n'))
 }
@@ -45,7 +45,7 @@ export function panic(message: string, ...frames: readonly string[]): never {
   process.exit(2)
 }
 
-/** The panic of a null that EdgeCore did not expect. */
+/** The panic of an unexpected nil pointer. */
 export function nilPanic(...frames: readonly string[]): never {
   panic(nilPointer, ...frames)
 }

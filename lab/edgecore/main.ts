@@ -1,7 +1,7 @@
 /**
- * A stand-in for EdgeCore, for tests on machines where the real one cannot be had. Towards its surroundings (its
- * configuration file, the broker, the container runtime, its log, its exit codes) it behaves as KubeEdge v1.22 and
- * v1.23 were seen to behave; it runs no pods. Like the real one it ignores `--version` and starts.
+ * A stand-in for EdgeCore, for tests where the real one is not available. Its configuration file, broker connections,
+ * container runtime, log, exit codes and cloud connection behave as observed with KubeEdge v1.22 and v1.23; it runs no
+ * pods. Like EdgeCore, it ignores `--version` and starts.
  */
 import { loadConfig, rewriteConfig } from './config.ts'
 import { startEdgeHub } from './edge-hub.ts'
@@ -28,7 +28,7 @@ for (const [signal, name] of [
     process.exit(0)
   })
 }
-// It stays until it is told to go, also with every part switched off.
+// Runs until it gets a signal, even with all modules disabled.
 setInterval(() => undefined, 2 ** 30)
 announceStart(enabled)
 if (enabled.includes('edged')) void startEdged(config)

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Config } from './config.ts'
 import { info, warning } from './klog.ts'
 
-/** The parts of EdgeCore in the order they register, with their key in the configuration. */
+/** EdgeCore's modules in registration order, with their configuration keys. */
 const parts = [
   ['twin', 'deviceTwin'],
   ['edged', 'edged'],
@@ -23,9 +23,9 @@ const databases = [
   ['ServiceBus', 'serviceBus', 95, 92],
 ] as const
 
-/** Log how the parts register; gives the names of those that are on. */
+/** Log the registration of modules; returns the names of enabled ones. */
 export function registerModules({ modules, database }: Config): string[] {
-  // Unit tests keep it from the disk of the machine they run on.
+  // Unit tests redirect it from this machine's disk.
   makeDatabase(process.env['EDGECORE_STAND_IN_DATABASE'] ?? String(database['dataSource']))
   for (const [name, key, on, off] of databases) {
     if (modules[key]['enable'] === true) info(`init.go:${on}`, `Migrating DB tables for ${name} module`)
@@ -39,13 +39,13 @@ export function registerModules({ modules, database }: Config): string[] {
   })
 }
 
-/** One page without tables: enough to be taken for a database. */
+/** One page without tables: enough to pass for a database. */
 function makeDatabase(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
   if (!existsSync(path)) writeFileSync(path, Buffer.concat([Buffer.from('SQLite format 3\0')], 4096))
 }
 
-/** The parts whose work has no effect outside still say that they work. */
+/** Log the start of modules without an effect outside EdgeCore. */
 export function announceStart(enabled: readonly string[]): void {
   for (const name of enabled) info('core.go:53', `starting module ${name}`)
   if (!enabled.includes('twin')) return
@@ -56,7 +56,7 @@ export function announceStart(enabled: readonly string[]): void {
   info('dmiworker.go:259', 'success to init device mapper info from db')
 }
 
-/** What is logged between SIGTERM and the end. */
+/** Log what EdgeCore logs between SIGTERM and its exit. */
 export function announceStop(enabled: readonly string[], signal: string, eventBusRuns: boolean): void {
   info('core.go:63', `Get os signal ${signal}`)
   for (const name of enabled) {

@@ -4,10 +4,10 @@ import { TLSSocket } from 'node:tls'
 import { second } from './clock.ts'
 import { requestError } from './go-errors.ts'
 
-/** Go gives up a dial after 30 s; Linux goes on for two minutes. */
+/** Go's dial timeout in seconds; Linux would retry for two minutes. */
 const dialSeconds = 30
 
-/** A request to the cloud, on a connection of its own. `refused` gets the reason of a failure in Go's words. */
+/** A request to the cloud on a separate connection. `refused` gets the reason of a failure in Go's words. */
 export function request(
   url: string,
   options: https.RequestOptions,
@@ -15,7 +15,7 @@ export function request(
 ): ReturnType<typeof https.request> {
   let socket: Socket | undefined
   const validity = () => {
-    // Node.js gives null, against its types, for a socket that was never connected.
+    // Node.js returns null, contrary to its types, for a socket that never connected.
     const peer: { valid_from?: string; valid_to?: string } | null =
       socket instanceof TLSSocket ? socket.getPeerCertificate() : null
     return { from: new Date(peer?.valid_from ?? 0), to: new Date(peer?.valid_to ?? 0) }

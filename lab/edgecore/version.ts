@@ -1,2 +1,2 @@
-/** Whoever reads the log sees in its first line that this is not EdgeCore. */
+/** The first log line shows that this is not EdgeCore. */
 export const version = 'v1.22.0-stand-in'

@@ -2,8 +2,8 @@ import { execa } from 'execa'
 import { pristineTree } from './tree.ts'
 
 /**
- * Run `script` in a Debian with nothing added and an empty environment, and then forget it all. `executable` is
- * /opt/edgekit/edgekit there, `directory` is /opt/bundle.
+ * Run `script` in a minimal Debian with an empty environment, and discard all changes. `executable` is mounted at
+ * /opt/edgekit/edgekit, `directory` at /opt/bundle.
  */
 export async function inBareDebian(script: string, executable: string, directory?: string) {
   const tree = await pristineTree('bookworm')

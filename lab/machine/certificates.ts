@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { sh } from '../shell.ts'
 
 /**
- * Certificates as `keadm join` leaves them: the cloud's authority, and a key and certificate by which the cloud knows
- * the node, for so many days (negative: it has expired). The authority's key stays with the cloud, here nowhere.
+ * Write certificates as `keadm join` leaves them: the CA of the cloud, and the key and certificate of the node, valid
+ * for `days` (negative: expired). The CA's key is discarded.
  */
 export async function writeCertificates(root: string, name: string, days = 365): Promise<void> {
   const directory = join(root, 'etc/kubeedge')
@@ -34,7 +34,7 @@ export async function writeCertificates(root: string, name: string, days = 365):
   }
 }
 
-/** A server's key and certificate for this machine and `names`, and the authority that issued it; all PEM files. */
+/** Write a server key and certificate for this machine and `names`, and the CA that issued it, as PEM files. */
 export async function writeServerCertificate(
   directory: string,
   names: readonly string[] = [],

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** One mounted cgroup tree of the host: its mount options name the controllers (version 1), or none (version 2). */
+/** A cgroup hierarchy mounted on the host. Mount options name its controllers in version 1; version 2 has none there. */
 interface Hierarchy {
   readonly names: readonly string[]
   readonly mountPoint: string
@@ -26,12 +26,12 @@ async function hierarchies(): Promise<Hierarchy[]> {
   })
 }
 
-/** Version 2 alone, as on current distributions; otherwise controllers are in version 1, as on older ones. */
+/** Does the host use version 2 only, as current distributions do? Otherwise the controllers are in version 1. */
 export const isUnified = (): boolean => existsSync('/sys/fs/cgroup/cgroup.controllers')
 
 /**
- * A subtree for the node in every hierarchy of the host; the files to write a process id into to move it there.
- * Without a subtree of their own nodes would share `/payload` and `/k8s.io/…` and one would kill the other's
+ * Create a cgroup for the node in every hierarchy of the host. Returns the files that move a process there when its id
+ * is written to them. Without their own subtrees, nodes would share `/payload` and `/k8s.io/…` and kill each other's
  * processes.
  */
 export async function createCgroups(name: string): Promise<string[]> {
@@ -48,35 +48,35 @@ export async function createCgroups(name: string): Promise<string[]> {
   return all.map(hierarchy => join(inLab(hierarchy, name), 'cgroup.procs'))
 }
 
-/** A new version 1 cpuset is empty and refuses processes. */
+/** A new cpuset cgroup (version 1) is empty and rejects processes. */
 async function inheritCpuset(directory: string): Promise<void> {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     await writeFile(join(directory, file), await readFile(join(dirname(directory), file), 'utf8'))
   }
 }
 
-/** A version 2 cgroup has only the controllers that its parent passes on. */
+/** A version 2 cgroup has only the controllers that its parent delegates. */
 async function enableControllers(hierarchy: Hierarchy): Promise<void> {
   for (const directory of [hierarchy.mountPoint, join(hierarchy.mountPoint, lab)]) {
     const available = (await read(join(directory, 'cgroup.controllers'))).trim().split(' ').filter(Boolean)
     for (const controller of available) {
-      // Some cannot be delegated while real-time processes exist; the node does without these.
+      // Some cannot be delegated while real-time processes exist; the node runs without them.
       await writeFile(join(directory, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined)
     }
   }
 }
 
-/** The command, started in these cgroups instead of moved there later, so that no child of it can slip through. */
+/** The command line that starts a command in these cgroups, so that no child escapes before it could be moved. */
 export function startedIn(procsFiles: readonly string[], command: readonly string[]): [string, string[]] {
-  // When the node's systemd is reloaded it may just then take away what is empty.
+  // systemd removes empty cgroups when it reloads, maybe at this moment.
   const enter = '{ echo $$ >"$1"; } 2>/dev/null || { mkdir -p "${1%/*}" && echo $$ >"$1"; } || exit'
   const join = `while [ "$1" != -- ]; do ${enter}; shift; done; shift; exec "$@"`
   return ['sh', ['-c', join, 'sh', ...procsFiles, '--', ...command]]
 }
 
 /**
- * Beside the node's own services, a group for what is run in the node from outside, as a login session would have;
- * the files to write a process id into.
+ * Create a cgroup for a command that the host runs in the node, as a login session has one. Returns the files that move
+ * a process there.
  */
 export async function createSession(leader: number): Promise<string[]> {
   const all = await hierarchies()
@@ -111,7 +111,7 @@ async function cgroupsOf(name: string): Promise<string[]> {
   return found
 }
 
-/** The processes of the node, as the host numbers them, the process that holds it up included. */
+/** Host process ids of all processes of the node, including systemd-nspawn. */
 export async function processesOf(name: string): Promise<number[]> {
   const lists = await Promise.all((await cgroupsOf(name)).map(path => read(join(path, 'cgroup.procs'))))
   return [...new Set(lists.flatMap(list => list.split('\n').filter(Boolean).map(Number)))].filter(
@@ -119,7 +119,7 @@ export async function processesOf(name: string): Promise<number[]> {
   )
 }
 
-/** The node's own process 1, as the host numbers it; undefined when the node is off. */
+/** Host process id of the node's process 1; undefined when the node is off. */
 export async function leaderOf(name: string): Promise<number | undefined> {
   const leaders = await Promise.all(
     (await processesOf(name)).map(async pid => {
@@ -130,7 +130,7 @@ export async function leaderOf(name: string): Promise<number | undefined> {
   return leaders.find(pid => pid !== undefined)
 }
 
-/** Kill every process of the node at once, frozen ones too, and wait until the last is gone. */
+/** Kill all processes of the node, including frozen ones, and wait until they are gone. */
 export async function killAll(name: string, timeoutMs = 20_000): Promise<void> {
   const deadline = Date.now() + timeoutMs
   for (;;) {
@@ -153,7 +153,7 @@ export async function killAll(name: string, timeoutMs = 20_000): Promise<void> {
   }
 }
 
-/** Remove the node's empty cgroups; the kernel may need a moment to let go of the last process. */
+/** Remove the node's empty cgroups; the kernel may need a moment to release the last process. */
 export async function removeCgroups(name: string, timeoutMs = 10_000): Promise<void> {
   const deadline = Date.now() + timeoutMs
   for (;;) {

@@ -1,12 +1,12 @@
 import { lstat, readlink } from 'node:fs/promises'
 import { join, normalize } from 'node:path'
 
-/** Covered by other file systems while the node runs: what is put there from outside would not be seen. */
+/** Mount points of the running node, which hide files that the host writes there. */
 const covered = ['/tmp', '/run', '/dev', '/proc', '/sys']
 
 /**
- * The host's path of a path in the node. Symbolic links are followed as the node would follow them: an absolute one
- * starts again at the node's root, so that nothing is ever read from or written to the host by mistake.
+ * The host path of a path in the node. Symbolic links resolve as in the node: absolute ones start at the node's root, so
+ * that host files are never read or written by mistake.
  */
 export async function pathInside(root: string, nodePath: string): Promise<string> {
   if (!nodePath.startsWith('/')) throw new Error(`a path in a node starts with /: ${nodePath}`)

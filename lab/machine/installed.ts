@@ -12,11 +12,11 @@ export { bundleOnNode } from '../bundles/bundle.ts'
 
 export const install = `cd ${bundleOnNode} && ./edgekit install`
 
-/** A node with a bundle unpacked in `/root/bundle`, on which nothing has been installed yet. */
+/** A node with a bundle unpacked in `/root/bundle` and nothing installed. */
 export const startNodeWithBundle = async (options: NodeOptions, role: Role = 'edge'): Promise<LabNode> =>
   startNode({ ...options, disk: await diskWithBundle(options.release, role) })
 
-/** The same, but the node stays until someone removes it. */
+/** The same, kept until it is removed explicitly. */
 export const startKeptNodeWithBundle = async (options: NodeOptions): Promise<LabNode> =>
   startKeptNode({ ...options, disk: await diskWithBundle(options.release, 'edge') })
 
@@ -24,7 +24,7 @@ const diskWithBundle = async (release: Release, role: Role): Promise<Disk> => ({
   layers: [await bundleLayer(role), await pristineTree(release)],
 })
 
-/** A node that has joined, on which the lab's bundle was installed before it was last switched off; it works. */
+/** A healthy joined node with the lab's bundle installed before its last boot. */
 export async function startInstalledNode(
   release: Release,
   role: Role = 'edge',
@@ -44,7 +44,7 @@ export async function startInstalledNode(
   }
 }
 
-/** The disk of a node after an install. Most tests begin there, and an install is the slow part of them. */
+/** The disk of an installed node. Most tests start from it, because an install is slow. */
 export async function installedDisk(release: Release, role: Role = 'edge'): Promise<Disk> {
   const disk = await diskWithBundle(release, role)
   const directory = await cached(`installed-${release}`, disk.layers, async output => {

@@ -5,21 +5,20 @@ import { sh } from '../shell.ts'
 
 export const rootOf = (directory: string): string => join(directory, 'root')
 
-/** What is on a node's disk before its first start. */
+/** The content of a node's disk before its first boot. */
 export interface Disk {
-  /** Root trees, the uppermost first. */
+  /** Root trees, uppermost first. */
   layers: string[]
-  /** What is in /var/lib/containerd; nothing unless given. */
+  /** The content of /var/lib/containerd; empty by default. */
   containerd?: string
 }
 
-/** What a node writes, as it lies on the disk of its own; the node must be off. */
+/** The directory with what a node has written. The node must be off. */
 export const writtenBy = (directory: string, what: 'upper' | 'containerd'): string =>
   join(directory, 'disk', what)
 
 /**
- * A disk of its own for what a node writes: nearly empty whatever the host's is, which the node's kubelet would
- * otherwise go by. The file that holds it takes only as much room as is used.
+ * Mount a separate sparse disk for what a node writes, so that the kubelet does not measure the host's disk.
  */
 async function mountOwnDisk(directory: string): Promise<void> {
   const [file, disk] = [join(directory, 'disk.img'), join(directory, 'disk')]
@@ -31,8 +30,8 @@ async function mountOwnDisk(directory: string): Promise<void> {
 }
 
 /**
- * The node's disk: what it writes lies over its layers. containerd keeps its own overlays in /var/lib/containerd,
- * which the kernel refuses on top of an overlay, so that is a plain directory.
+ * Mount the node's disk as an overlay over its layers. /var/lib/containerd is a plain directory, because the kernel
+ * rejects containerd's overlays on top of an overlay.
  */
 export async function mountDisk(disk: Disk, directory: string): Promise<void> {
   await mountOwnDisk(directory)
@@ -51,7 +50,7 @@ export async function mountDisk(disk: Disk, directory: string): Promise<void> {
   await sh`mount --bind ${containerd} ${target}`
 }
 
-/** The mount points at and below a directory, in the order in which they were mounted. */
+/** Mount points at and below a directory, in mount order. */
 export async function mountsIn(directory: string): Promise<string[]> {
   const points = (await readFile('/proc/self/mountinfo', 'utf8'))
     .split('\n')

@@ -29,34 +29,34 @@ export interface RunResult {
 }
 
 export interface LabNode {
-  /** Also the host name inside. */
+  /** Also its host name. */
   readonly name: string
   readonly release: Release
-  /** The node's disk as seen from the host. */
+  /** The node's root directory on the host. */
   readonly root: string
   /**
-   * Run a command with bash in the node, as root in /root with a clean environment. The output comes without its last
-   * newline; an exit code is a result, not an error; a command that a signal ended has 128 + its number. Throws only
-   * when the node is off or the command takes longer than `timeoutMs` (a minute).
+   * Run a command with bash in the node, as root in /root with a clean environment. Output has no trailing newline. A
+   * nonzero exit code is a result, not an error; a signal gives 128 + its number. Throws only when the node is off or
+   * the command exceeds `timeoutMs` (one minute by default).
    */
   run(command: string, options?: RunOptions): Promise<RunResult>
-  /** As `run`, but an exit code other than 0 is an error that shows the output; returns stdout. */
+  /** Like `run`, but throws with the output on a nonzero exit code; returns stdout. */
   sh(command: string, options?: RunOptions): Promise<string>
-  /** Copy a file or directory to exactly `nodePath`, on or off; it then belongs to root. Not into /tmp or /run. */
+  /** Copy a file or directory to `nodePath`, owned by root, whether the node is on or off. Not into /tmp or /run. */
   copyIn(hostPath: string, nodePath: string): Promise<void>
   write(nodePath: string, text: string, mode?: number): Promise<void>
   read(nodePath: string): Promise<string>
-  /** Everything in the node stops at once, nothing is synced or cleaned up; the node is off. */
+  /** Stop everything at once, without sync or cleanup. */
   powerCut(): Promise<void>
-  /** Switch the node on, with the disk as it was; resolves when the system is up and containerd answers. */
+  /** Boot from the same disk; resolves when the system is up and containerd answers. */
   boot(options?: BootOptions): Promise<void>
-  /** Leave nothing of the node behind; may be called again. */
+  /** Remove the node and its disk; idempotent. */
   remove(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 export interface BootOptions {
-  /** `false` for a node whose containerd a test has broken. */
+  /** Set `false` when a test has broken containerd. */
   containerd?: boolean
   timeoutMs?: number
 }
@@ -64,19 +64,19 @@ export interface BootOptions {
 export interface NodeOptions {
   release: Release
   name?: string
-  /** Give the node the certificates of a node that has joined. */
+  /** Give the node the certificates of a joined node. */
   certificates?: boolean
-  /** Start from this disk instead of the pristine tree of the release. */
+  /** Boot this disk instead of the pristine tree of the release. */
   disk?: Disk
 }
 
-/** A new node, switched on. It goes away with `remove()`, and at the latest when this process has ended. */
+/** Boot a new node. It is removed by `remove()`, or when this process ends. */
 export async function startNode(options: NodeOptions): Promise<LabNode> {
   watchThisProcess()
   return newNode(options, await ownerOf(process.pid))
 }
 
-/** A new node that stays until someone removes it. */
+/** Boot a new node that stays until it is removed explicitly. */
 export const startKeptNode = (options: NodeOptions): Promise<LabNode> => newNode(options, 'kept')
 
 async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
@@ -100,7 +100,7 @@ async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
   return node
 }
 
-/** As the packages of a pod network leave it. */
+/** CNI configuration as a pod network's package installs it. */
 const podNetwork = `${JSON.stringify({
   cniVersion: '0.4.0',
   name: 'edge',
@@ -116,9 +116,9 @@ const environment = {
 }
 
 /**
- * The node's first acts: what nspawn mounts read-only must be writable for containerd before the first unit starts. A
- * cable is plugged in and nobody is at its other end; the cloud's addresses are out of reach at once, not after a
- * while. The clock is that of the host, and counts as kept right.
+ * Runs before systemd in the node. containerd needs cgroup hierarchies that nspawn mounts read-only. eth0 has a carrier
+ * and no peer; addresses of the cloud (192.0.2.0/24) are unreachable at once, without a timeout. The clock counts as
+ * synchronized.
  */
 const init = [
   'for tree in /sys/fs/cgroup/*/; do mount -o remount,bind,rw "$tree" 2>/dev/null || :; done',
@@ -129,7 +129,7 @@ const init = [
   'exec /sbin/init',
 ].join('\n')
 
-/** The host's command that runs this command in the node. */
+/** The host command that runs a command in the node. */
 export async function enterNode(
   name: string,
   command: readonly string[],
@@ -237,7 +237,7 @@ class NspawnNode implements LabNode {
     const [file, args] = startedIn(await createCgroups(this.name), [
       'systemd-nspawn',
       '--quiet',
-      // No systemd-machined need run on the host, and the cgroup is the one made above.
+      // The host needs no systemd-machined, and the cgroup is the one created above.
       '--register=no',
       '--keep-unit',
       `--machine=${this.name}`,
@@ -251,7 +251,7 @@ class NspawnNode implements LabNode {
       '--system-call-filter=@keyring bpf',
       // EdgeCore opens it.
       '--bind=/dev/kmsg',
-      // The only way to tell systemd 257 to boot on version 1 cgroups.
+      // systemd 257 boots on version 1 cgroups only with this.
       ...(unified
         ? []
         : [
@@ -269,7 +269,7 @@ class NspawnNode implements LabNode {
         SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1',
       },
       stdio: ['ignore', log.fd, log.fd],
-      // Not ended by a Ctrl-C meant for the test run, which then removes the node in good order.
+      // Ctrl-C goes to the test run only, which then removes the node.
       detached: true,
     })
     child.unref()
@@ -302,7 +302,7 @@ class NspawnNode implements LabNode {
   }
 }
 
-/** A command in the node has a parent on the host: kill that and everything below it. */
+/** Kill the host process of a command in the node and all its descendants. */
 async function killTree(pid: number): Promise<void> {
   const tasks = await readdir(`/proc/${pid}/task`).catch(() => [])
   for (const task of tasks) {
@@ -312,6 +312,6 @@ async function killTree(pid: number): Promise<void> {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended meanwhile.
+    // Already ended.
   }
 }

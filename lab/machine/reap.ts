@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { removeNode } from './remove.ts'
 import { deleteDiscarded, isAlive, nodeNames, stateOf } from './state.ts'
 
-/** Remove the nodes whose owner is gone, as after an interrupted or killed test run. */
+/** Remove nodes whose owner is gone, such as after a killed test run. */
 export async function reap(): Promise<void> {
   for (const name of await nodeNames()) {
     const state = await stateOf(name)
@@ -14,7 +14,7 @@ export async function reap(): Promise<void> {
 
 let watched = false
 
-/** Have this process watched from outside: however it ends, its nodes are removed. */
+/** Start a watcher that removes this process's nodes, however the process ends. */
 export function watchThisProcess(): void {
   if (watched) return
   watched = true

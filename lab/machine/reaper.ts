@@ -1,4 +1,4 @@
-/** Waits for the end of the process given by its id, then removes the nodes it left. Started by `watchThisProcess`. */
+/** Waits until the given process ends, then removes the nodes it left. Started by `watchThisProcess`. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reap } from './reap.ts'
 import { isAlive, ownerOf } from './state.ts'

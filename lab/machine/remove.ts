@@ -5,8 +5,8 @@ import { unmountAll } from './mounts.ts'
 import { nodeDirectory, release } from './state.ts'
 
 /**
- * Stop a node at once, and clear away what a machine without power has not either: its cgroups, perhaps frozen, and
- * what a killed systemd-nspawn leaves, which would make it refuse to start a node of that name again.
+ * Stop a node at once, and remove its cgroups, which may be frozen, and the state that a killed systemd-nspawn leaves and
+ * that would block another node of this name.
  */
 export async function switchOff(name: string): Promise<void> {
   await killAll(name)
@@ -20,7 +20,7 @@ export async function switchOff(name: string): Promise<void> {
   await removeCgroups(name)
 }
 
-/** Remove a node, whoever started it, in whatever state it is. */
+/** Remove a node in any state, whoever started it. */
 export async function removeNode(name: string): Promise<void> {
   await switchOff(name)
   await unmountAll(nodeDirectory(name))

@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import type { Release } from './tree.ts'
 
-/** On a real disk: the upper directory of an overlay cannot be on another overlay or on some tmpfs. */
+/** On a real disk, because the upper directory of an overlay cannot be on an overlay or on some tmpfs. */
 const nodesRoot = '/var/tmp/edgekit-lab'
 
-/** The process that made the node, told from a later one with the same id by its start time; or made to be kept. */
+/** The process that owns the node, with its start time because ids are reused; or `kept`. */
 export type Owner = 'kept' | { readonly pid: number; readonly startTime: string }
 
 export interface NodeState {
@@ -17,10 +17,10 @@ export interface NodeState {
 export const nodeDirectory = (name: string): string => join(nodesRoot, name)
 export const consoleLog = (name: string): string => join(nodesRoot, name, 'console.log')
 
-/** Undefined when there is no such process, or only its remains that its parent has not collected yet. */
+/** Undefined when there is no such process, or only a zombie. */
 async function startTime(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  // The second field is the program's name in parentheses and may hold spaces.
+  // The second field is the program name in parentheses and can contain spaces.
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return state === 'Z' ? undefined : fields[18]
 }
@@ -33,7 +33,7 @@ export async function isAlive(owner: Owner): Promise<boolean> {
   return owner === 'kept' || (await startTime(owner.pid)) === owner.startTime
 }
 
-/** Claim the name. The directory appears complete, owner included, so that nobody takes a new node for a dead one's. */
+/** Claim the name. The directory appears atomically with its owner, so that a new node never looks abandoned. */
 export async function claim(name: string, state: NodeState): Promise<void> {
   const unfinished = join(nodesRoot, `.claim-${randomUUID()}`)
   await mkdir(unfinished, { recursive: true })
@@ -56,7 +56,7 @@ export async function nodeNames(): Promise<string[]> {
   return names.filter(name => !name.startsWith('.')).sort()
 }
 
-/** Give the name back and delete the node's directory; two processes may do so at once. */
+/** Release the name and delete the node's directory; safe when two processes do it at once. */
 export async function release(name: string): Promise<void> {
   const discarded = join(nodesRoot, `.discarded-${randomUUID()}`)
   await rename(nodeDirectory(name), discarded).catch(error => {
@@ -65,7 +65,7 @@ export async function release(name: string): Promise<void> {
   await rm(discarded, { recursive: true, force: true, maxRetries: 3 })
 }
 
-/** Delete what a process left that was killed in the middle of `release`. */
+/** Delete what a process left when it was killed during `release`. */
 export async function deleteDiscarded(): Promise<void> {
   const names = await readdir(nodesRoot).catch(() => [])
   for (const name of names.filter(candidate => candidate.startsWith('.discarded-'))) {

@@ -6,14 +6,14 @@ import { sh } from '../shell.ts'
 export type Release = 'bookworm' | 'trixie'
 export const releases: readonly Release[] = ['bookworm', 'trixie']
 
-/** Of the rows of a table those that are tried on this release: each on one of them, where the release hardly matters. */
+/** The rows of a table to run on this release: each row runs on one release, where the release hardly matters. */
 export const inTurn = <Row>(rows: readonly Row[], release: Release): Row[] =>
   rows.filter((_, index) => releases[index % releases.length] === release)
 
-/** What a plain edge node has. Nothing edgekit could lean on by accident: no Node.js, no openssl, no Python. */
+/** Packages of a plain edge node. No Node.js, openssl or Python that edgekit could depend on by accident. */
 const packages = ['systemd', 'systemd-sysv', 'dbus', 'containerd', 'runc', 'iproute2', 'procps']
 
-/** Reaches the host, because the kernel is shared: settings, modules, binary formats, file systems, the audit log. */
+/** Units that would change the host, because the kernel is shared. */
 const reachesHost = [
   'systemd-sysctl.service',
   'systemd-modules-load.service',
@@ -28,7 +28,7 @@ const reachesHost = [
   'kmod-static-nodes.service',
 ]
 
-/** Has no hardware or no point in a node that lives for a minute, and would start in the middle of a test. */
+/** Units without hardware or purpose in a node that lives for a minute. */
 const pointless = [
   'console-getty.service',
   'getty.target',
@@ -47,7 +47,7 @@ const files: Record<string, string> = {
   '/etc/machine-id': '',
 }
 
-/** A root tree of the release as its packages leave it, made once and never written again: nodes boot an overlay of it. */
+/** The read-only root tree of a release as its packages leave it; nodes boot an overlay over it. */
 export function pristineTree(release: Release): Promise<string> {
   const masked = [...reachesHost, ...pointless]
   const inputs = [

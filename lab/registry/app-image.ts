@@ -5,11 +5,11 @@ import { type Layer, writeFilesLayer, writeIndex, writeManifest } from './oci.ts
 export interface AppImage {
   /** Directory in the OCI image layout. */
   layout: string
-  /** Of linux/amd64, from the lowest. */
+  /** Layers of linux/amd64, lowest first. */
   layers: Layer[]
 }
 
-/** A small image of random bytes for amd64 and arm64; `sizes` are those of its layers. */
+/** A small image of random bytes for amd64 and arm64, with layers of these `sizes`. */
 export async function writeAppImage(
   layout: string,
   sizes: readonly number[] = [200_000, 10],

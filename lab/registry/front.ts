@@ -7,15 +7,15 @@ export interface Front {
   url: string
   /** `GET /v2/…` of every request so far. */
   requests: string[]
-  /** The most requests that were under way at the same time. */
+  /** The maximum number of concurrent requests. */
   most(): number
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Answers a request itself and returns `true`, or leaves it to what is behind. */
+/** Answers a request and returns `true`, or leaves it to the server behind. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** A server in front of a registry, for what a real registry cannot be made to do; with `tls` it speaks https. */
+/** A server in front of a registry, for behavior that a real registry does not have; HTTPS with `tls`. */
 export async function startFront(
   behind: string,
   intercept: Intercept = () => false,

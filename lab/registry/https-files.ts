@@ -9,18 +9,18 @@ import { execa } from 'execa'
 export interface HttpsFiles {
   /** `https://localhost:PORT` */
   url: string
-  /** What it serves: path -> content. May be changed at any time. */
+  /** Served files: path -> content. Can change at any time. */
   files: Map<string, Buffer>
-  /** `GET /path` of every request so far, with the range that was asked for. */
+  /** `GET /path` of every request so far, with its range. */
   requests: string[]
-  /** Paths of which the next answer is cut in the middle. */
+  /** Paths whose next response is cut off in the middle. */
   cuts: Set<string>
-  /** The certificate to trust, as NODE_EXTRA_CA_CERTS wants it: a file. */
+  /** The certificate file to trust, for NODE_EXTRA_CA_CERTS. */
   certificate: string
   stop(): Promise<void>
 }
 
-/** A server of files over TLS, with a certificate of its own that nobody trusts unless told to. */
+/** A file server over TLS with a self-signed certificate. */
 export async function startHttpsFiles(): Promise<HttpsFiles> {
   const directory = await mkdtemp(join(tmpdir(), 'edgekit-https-'))
   const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')]

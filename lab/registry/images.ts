@@ -19,9 +19,9 @@ import {
 } from './oci.ts'
 
 /**
- * The images the lab's registry has, each a directory in the OCI image layout. They stand in for the public ones: same
- * names, paths, users and start commands, with programs from Debian packages. For the platform of this machine they
- * work; for others they only have the right shape.
+ * Images of the lab's registry, each a directory in OCI image layout. They stand in for the public ones: same names,
+ * paths, users and commands, with programs from Debian packages. They run on this machine's platform; for others they
+ * only have the right shape.
  */
 
 type Architecture = 'amd64' | 'arm64'
@@ -29,7 +29,7 @@ const native: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
 const foreign: Architecture = native === 'amd64' ? 'arm64' : 'amd64'
 const platforms: Record<Architecture, string> = { amd64: 'linux/amd64', arm64: 'linux/arm64/v8' }
 
-/** How the images are made: when one of these files changes they are made again. */
+/** The sources of the images; a change rebuilds them. */
 async function recipe(): Promise<Buffer[]> {
   const files = ['images.ts', 'oci.ts', '../../src/tar/write.ts']
   return await Promise.all(files.map(file => readFile(join(import.meta.dirname, file))))
@@ -42,8 +42,9 @@ const image = async (
 ): Promise<string> => await cached(`image-${name}`, [native, ...inputs, ...(await recipe())], build)
 
 /**
- * `eclipse-mosquitto:2.0` with Debian's mosquitto. As upstream: starts as root, the entry point gives /mosquitto to
- * the user mosquitto (1883), the broker changes to that user; the index has other platforms and attestations.
+ * `eclipse-mosquitto:2.0` with Debian's mosquitto. Like upstream's, it starts as root, the entry point changes the owner
+ * of /mosquitto to the user mosquitto (1883), the broker drops to that user, and the index has other platforms and
+ * attestations.
  */
 export function brokerImage(): Promise<string> {
   return image('broker', [], async layout => {
@@ -63,7 +64,7 @@ export function brokerImage(): Promise<string> {
   })
 }
 
-/** The image of a pod's sandbox: a static program that sleeps. */
+/** The pause image: a static program that sleeps. */
 export function pauseImage(version: string): Promise<string> {
   return image(`pause-${version}`, [version], async layout => {
     const busybox = join(await trees(), 'base/usr/bin/busybox')
@@ -79,7 +80,7 @@ export async function installationPackage(edgecore: string, version: string): Pr
   const digest = createHash('sha256')
   await pipeline(createReadStream(edgecore), digest)
   return await image(`installation-package-${version}`, [version, digest.digest('hex')], async layout => {
-    // A small program that runs; nobody takes its answer for that of the real keadm.
+    // A small program whose output nobody mistakes for the real keadm's.
     const keadm = join(await trees(), 'base/usr/bin/busybox')
     const programs = await writeFilesLayer(layout, [
       await memberOf('usr/local/bin/edgecore', edgecore),
@@ -96,7 +97,7 @@ export async function installationPackage(edgecore: string, version: string): Pr
   })
 }
 
-/** An image that is only ever carried about: one of the cloud side, for example. */
+/** An image that is only carried and never run, such as those of the cloud side. */
 export function emptyImage(name: string): Promise<string> {
   return image(`empty-${name.replaceAll(/\W/g, '-')}`, [name], async layout => {
     const config = { Entrypoint: [`/${name}`] }
@@ -105,7 +106,7 @@ export function emptyImage(name: string): Promise<string> {
   })
 }
 
-/** A manifest of the right shape around a file that names the platform. */
+/** A manifest around a file that names the platform. */
 async function placeholder(
   layout: string,
   platform: string,
@@ -132,7 +133,7 @@ const memberOf = async (path: string, file: string): Promise<TarMember> => ({
   source: file,
 })
 
-/** The header of a 64-bit little-endian executable, and nothing behind it. https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
+/** Only the header of a 64-bit little-endian executable. https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
 function elfHeader(architecture: Architecture): Buffer {
   const header = Buffer.alloc(64)
   header.write('\x7fELF\x02\x01\x01', 'latin1')
@@ -143,7 +144,7 @@ function elfHeader(architecture: Architecture): Buffer {
   return header
 }
 
-/** Programs of a small system; the broker's image and the installation package have this layer in common. */
+/** Programs of a small system; the broker image and the installation package share this layer. */
 const baseLayer = async (layout: string): Promise<Layer> =>
   await writeTreeLayer(layout, join(await trees(), 'base'))
 
@@ -211,10 +212,10 @@ const files: Record<keyof typeof programs, Record<string, string>> = {
   },
 }
 
-/** A program of the images that needs no library. */
+/** A statically linked program of the images. */
 export const staticProgram = async (path: string): Promise<string> => join(await trees(), 'base', path)
 
-/** The content of the layers as directories `base` and `broker`: of the Debian packages only what the programs need. */
+/** Layer content as directories `base` and `broker`: only the files of Debian packages that the programs need. */
 async function trees(): Promise<string> {
   return await cached('image-trees', [native, ...(await recipe())], async directory => {
     const packages = await debianPackages()
@@ -238,7 +239,7 @@ async function trees(): Promise<string> {
   })
 }
 
-/** The packages unpacked, not installed: nothing in them has run. */
+/** Debian packages, unpacked but not installed. */
 function debianPackages(): Promise<string> {
   const names = ['mosquitto', 'mosquitto-clients', 'busybox-static']
   return cached('image-packages', [native, ...names, 'recipe 1'], async directory => {
@@ -252,7 +253,7 @@ function debianPackages(): Promise<string> {
   })
 }
 
-/** Debian's merged /usr; the links are made by a package script, which has not run. */
+/** Create the links of Debian's merged /usr, which a package script would create. */
 async function linkIntoUsr(tree: string): Promise<void> {
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
     await mkdir(join(tree, 'usr', name), { recursive: true })
@@ -260,7 +261,7 @@ async function linkIntoUsr(tree: string): Promise<void> {
   }
 }
 
-/** A program with the loader and the libraries it asks for; busybox asks for none. */
+/** Copy a program with its loader and libraries; busybox has none. */
 async function copyProgram(packages: string, path: string, tree: string): Promise<void> {
   for (const file of [path, ...(path.endsWith('/busybox') ? [] : await libraries(packages, path))]) {
     const destination = join(tree, file.replace(/^\/lib/, '/usr/lib'))

@@ -2,17 +2,16 @@ import { cached } from '../cache.ts'
 import { brokerImage, emptyImage, installationPackage, pauseImage } from './images.ts'
 import { type LabRegistry, pushImage, startRegistry } from './registry.ts'
 
-/** The version of KubeEdge whose images the lab has. */
+/** The KubeEdge version of the lab's images. */
 const kubeedge = 'v1.22.0'
 
-/** The flags of `edgekit bundle` and `lock` that make one registry stand in for all that the default definitions name. */
+/** Flags of `edgekit bundle` and `lock` that make one registry a mirror of all that the default definitions name. */
 export const mirrorFlags = (url: string): string[] =>
   ['docker.io', 'registry.k8s.io'].flatMap(host => ['--registry-mirror', `${host}=${url}`])
 
 /**
- * A registry with everything a bundle is made of; it stands in for docker.io and registry.k8s.io alike. Filled once,
- * then served read-only, so that any number of test runs can have it at the same time. `edgecore` is the path of the
- * executable that the installation package carries.
+ * A registry with everything that a bundle needs, in place of docker.io and registry.k8s.io. Filled once and served
+ * read-only, so that concurrent test runs can share it. `edgecore` is the executable in the installation package.
  */
 export async function labRegistry(edgecore: string): Promise<LabRegistry> {
   return await startRegistry({ storage: await filledStorage(edgecore), readOnly: true })

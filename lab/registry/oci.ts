@@ -9,7 +9,7 @@ import { readInChunks } from '../../src/lib/byte-source.ts'
 import { type TarMember, tarEnd, tarMember } from '../../src/tar/write.ts'
 
 /**
- * Images as directories in the OCI image layout, written by the lab itself.
+ * Images as directories in OCI image layout.
  * https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
 
@@ -20,7 +20,7 @@ export interface Descriptor {
 }
 
 export interface Layer extends Descriptor {
-  /** Digest of the layer when unpacked. */
+  /** Digest of the uncompressed layer. */
   diffId: string
 }
 
@@ -106,7 +106,7 @@ export async function writeManifest(
   return { ...manifest, platform: parts }
 }
 
-/** What BuildKit adds to an index for each image: not an image, though it looks like one of an unknown platform. */
+/** The attestation that BuildKit adds to an index for each image: it looks like an image of an unknown platform. */
 export async function writeAttestation(layout: string, subject: Descriptor): Promise<PlatformManifest> {
   const statement = await writeBlob(layout, 'application/vnd.in-toto+json', {
     _type: 'https://in-toto.io/Statement/v0.1',
@@ -124,21 +124,21 @@ export async function writeAttestation(layout: string, subject: Descriptor): Pro
   }
 }
 
-/** Finish the layout: one index over the manifests, and `index.json` that points at it. */
+/** Complete the layout with an index of the manifests, and an `index.json` that points to it. */
 export async function writeIndex(layout: string, manifests: readonly PlatformManifest[]): Promise<void> {
   const mediaType = oci('index.v1+json')
   const index = await writeBlob(layout, mediaType, { schemaVersion: 2, mediaType, manifests })
   await writeRoot(layout, index)
 }
 
-/** Finish the layout with what `index.json` points at, an index or a single manifest. */
+/** Complete the layout with the target of `index.json`, an index or a single manifest. */
 export async function writeRoot(layout: string, { mediaType, digest, size }: Descriptor): Promise<void> {
   await writeFile(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
   const manifests = [{ mediaType, digest, size }]
   await writeFile(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }))
 }
 
-/** What `index.json` points at. */
+/** The target of `index.json`. */
 export async function rootOf(layout: string): Promise<Descriptor> {
   const { manifests } = JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')) as {
     manifests: [Descriptor]

@@ -4,14 +4,14 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 
 export interface Proxy {
   url: string
-  /** What it was asked for: `CONNECT registry.test:443` or `GET http://registry.test/v2/…`. */
+  /** Requests so far: `CONNECT registry.test:443` or `GET http://registry.test/v2/…`. */
   requests: string[]
   /** `Proxy-Authorization` of each request. */
   authorizations: (string | undefined)[]
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** An HTTP proxy that takes every host for the server at 127.0.0.1:`port`. */
+/** An HTTP proxy that sends every request to 127.0.0.1:`port`. */
 export async function startProxy(port: number): Promise<Proxy> {
   const requests: string[] = []
   const authorizations: (string | undefined)[] = []

@@ -3,7 +3,7 @@ import { parseMirrors } from '../../src/oci/registry/mirrors.ts'
 import { Registry, type RegistryOptions } from '../../src/oci/registry/registry.ts'
 import { type PulledImage, pullImage } from '../../src/oci/sources/pull.ts'
 
-/** Pull `app:1.0` for amd64 from a server that stands in for Docker Hub, without long waits between the tries. */
+/** Pull `app:1.0` for amd64 from a stand-in for Docker Hub, with short retry delays. */
 export const pullApp = (
   url: string,
   store: BlobStore,

@@ -16,8 +16,8 @@ export interface LabRegistry {
 }
 
 /**
- * A real registry (distribution) on a free loopback port. It stores in `storage`, or in a directory that goes with it;
- * it dies with this process, however that ends.
+ * A real registry (distribution) on a free loopback port. It stores in `storage`, or in a temporary directory. It ends
+ * with this process, however that ends.
  */
 export async function startRegistry(
   options: { storage?: string; readOnly?: boolean } = {},
@@ -28,7 +28,7 @@ export async function startRegistry(
   const [config, log] = [join(directory, 'config.json'), join(directory, 'log')]
   await writeFile(config, JSON.stringify(configuration(storage, options.readOnly ?? false)))
   const output = await open(log, 'w')
-  // The signal on the death of the parent comes from the kernel, so that a SIGKILL of the tests leaves nothing either.
+  // The kernel sends the parent-death signal, so even SIGKILL of the tests leaves nothing behind.
   const command = ['--pdeathsig', 'KILL', 'docker-registry', 'serve', config]
   const child = spawn('setpriv', command, { stdio: ['ignore', output.fd, output.fd] })
   await output.close()
@@ -64,7 +64,7 @@ const configuration = (storage: string, readOnly: boolean): unknown => ({
   http: { addr: '127.0.0.1:0', secret: 'lab' },
 })
 
-/** The port is the kernel's choice; the registry logs it once it answers there. */
+/** The kernel assigns the port; the registry logs it when it is ready. */
 async function listening(log: string): Promise<string> {
   for (const end = Date.now() + 20_000; Date.now() < end; await sleep(10)) {
     const [, host] = /listening on (127\.0\.0\.1:\d+)/.exec(await readFile(log, 'utf8')) ?? []
@@ -74,7 +74,7 @@ async function listening(log: string): Promise<string> {
 }
 
 /**
- * Push an image, a directory in the OCI image layout, with all its platforms.
+ * Push an image, a directory in OCI image layout, with all its platforms.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push
  */
 export async function pushImage(url: string, repository: string, tag: string, layout: string): Promise<void> {
@@ -93,7 +93,7 @@ async function pushManifest(base: string, layout: string, manifest: Descriptor, 
   const blobs = new Map(
     [...(config === undefined ? [] : [config]), ...layers].map(blob => [blob.digest, blob]),
   )
-  // One after another: they share layers, and docker-registry loses one of two uploads of the same blob.
+  // Sequentially, because they share layers and docker-registry loses one of two concurrent uploads of a blob.
   for (const inner of manifests) await pushManifest(base, layout, inner, inner.digest)
   await Promise.all([...blobs.keys()].map(digest => pushBlob(base, layout, digest)))
   const headers = { 'content-type': manifest.mediaType }

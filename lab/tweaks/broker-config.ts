@@ -4,7 +4,7 @@ import { restartEdgecore } from './restart-edgecore.ts'
 
 const kept = '/var/mosquitto.conf.good'
 
-/** Change mosquitto.conf with a script (`$file`), and let the broker read it. */
+/** Edit mosquitto.conf with a script (`$file`), and restart the broker. */
 export const changeBroker =
   (script: string, { starts }: { starts: boolean }) =>
   (node: LabNode) =>
@@ -13,7 +13,7 @@ export const changeBroker =
      timeout 40 systemctl restart mosquitto ${starts ? `&& { ${restartEdgecore()}; }` : '|| true'}`,
     )
 
-/** EdgeCore begins anew too: a connection that is lost again and again is a fault of its own. */
+/** Restart EdgeCore too: a connection that is lost again and again is a fault of its own. */
 export const restartBroker = `systemctl restart mosquitto; ${restartEdgecore()}`
 
 export const putBrokerBack = (node: LabNode) =>

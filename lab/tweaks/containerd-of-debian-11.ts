@@ -1,4 +1,4 @@
-/** Passes on what is said between a client and containerd, but for its version. It ends with its parent. */
+/** Forwards traffic between a client and containerd, and replaces its version. It ends with its parent. */
 const proxy = `use IO::Socket::UNIX; use IO::Select;
 my $parent = getppid; my $server = IO::Socket::UNIX->new(Local => '/run/old.sock', Listen => 9) or die;
 sub pump { my ($one, $other) = @_; my $both = IO::Select->new($one, $other);
@@ -9,7 +9,7 @@ $SIG{CHLD} = 'IGNORE'; my $waiting = IO::Select->new($server);
 while (getppid == $parent) { next unless $waiting->can_read(0.5); my $client = $server->accept;
   next if fork; pump($client, IO::Socket::UNIX->new(Peer => '/run/real.sock')) }`
 
-/** A script that puts something in front of containerd which makes it one of version 1.4.13. */
+/** A script that puts a proxy in front of containerd, which reports version 1.4.13. */
 export const containerdOfDebian11 = `
 touch /run/real.sock /run/old.pl
 mount --bind /run/containerd/containerd.sock /run/real.sock

@@ -1,4 +1,4 @@
-/** A script that puts a `ctr` in front of the real one which speaks as that of containerd 1.4.13 does: its import knows no platform. */
+/** A script that replaces `ctr` with a wrapper like that of containerd 1.4.13, whose import has no --platform. */
 export const ctrOfDebian11 = `
 mkdir /run/old
 cat >/run/old/ctr <<'END'

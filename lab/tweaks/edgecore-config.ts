@@ -4,7 +4,7 @@ import { restartEdgecore } from './restart-edgecore.ts'
 
 const kept = '/var/edgecore.yaml.good'
 
-/** Change edgecore.yaml with a script (`$file`) and let EdgeCore read it. `until`: what it must then have logged. */
+/** Edit edgecore.yaml with a script (`$file`), restart EdgeCore, and wait until it has logged `until`. */
 export const changeEdgecore =
   (script: string, until = '') =>
   (node: LabNode) =>
@@ -16,5 +16,5 @@ export const changeEdgecore =
 export const putEdgecoreBack = (node: LabNode) =>
   node.sh(`cp --archive ${kept} ${paths.edgecoreConfig}; ${restartEdgecore()}`)
 
-/** Put the good file back, and leave EdgeCore running with the bad one. */
+/** Restore the good file, and leave EdgeCore running with the bad one. */
 export const putFileBack = `cp --archive ${kept} ${paths.edgecoreConfig}`

@@ -5,7 +5,7 @@ my $socket = IO::Socket::INET->new(LocalAddr => $ARGV[0], Listen => 1, ReuseAddr
 sleep;
 `
 
-/** Let a unit with this name listen on `address:port`, started from `perl`, which is Debian's own unless told otherwise. */
+/** Start a unit with this name that listens on `address:port` with `perl`, Debian's by default. */
 export async function listenAs(
   node: LabNode,
   unit: string,
