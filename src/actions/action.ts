@@ -1,5 +1,5 @@
 import type { Node } from '../node/node.ts'
-import type { Preview } from './preview.ts'
+import type { Preview } from './files/preview.ts'
 
 /** Is there something to do? `foreign`: what is there is somebody else's, and is not ours to replace. */
 export type Inspection = 'done' | 'needed' | 'foreign'

@@ -1,4 +1,4 @@
-import type { FileSpec } from '../actions/file.ts'
+import type { FileSpec } from '../actions/files/file.ts'
 import { gone } from '../actions/release/release.ts'
 import type { ChangedFile, DriftCollector } from '../facts/drift.ts'
 import type { Node } from '../node/node.ts'

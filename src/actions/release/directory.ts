@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Access } from '../../node/files.ts'
 import { paths } from '../../node/paths.ts'
-import type { DirectorySpec } from '../directory.ts'
+import type { DirectorySpec } from '../files/directory.ts'
 import { gone, type Release } from './release.ts'
 
 interface Before {

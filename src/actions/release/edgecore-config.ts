@@ -1,6 +1,6 @@
 import { patchEdgecoreConfig, restoreKeys } from '../../edgecore/config/config.ts'
-import type { EdgecoreConfigSpec } from '../edgecore-config.ts'
-import { type KeptFile, putFileBack } from '../kept-file.ts'
+import type { EdgecoreConfigSpec } from '../files/edgecore-config.ts'
+import { type KeptFile, putFileBack } from '../files/kept-file.ts'
 import { gone, type Release } from './release.ts'
 
 export const releaseEdgecoreConfig: Release<EdgecoreConfigSpec, KeptFile> = {

@@ -1,6 +1,6 @@
 import type { Files } from '../../node/files.ts'
-import type { FileSpec } from '../file.ts'
-import { type KeptFile, putFileBack } from '../kept-file.ts'
+import type { FileSpec } from '../files/file.ts'
+import { type KeptFile, putFileBack } from '../files/kept-file.ts'
 import { gone, type Release } from './release.ts'
 
 type State = 'gone' | 'ours' | 'changed'

@@ -1,6 +1,6 @@
 import type { Node } from '../../node/node.ts'
-import { type KeptFile, putFileBack } from '../kept-file.ts'
-import type { LinkSpec } from '../link.ts'
+import { type KeptFile, putFileBack } from '../files/kept-file.ts'
+import type { LinkSpec } from '../files/link.ts'
 import { gone, type Release } from './release.ts'
 
 async function stateOf({ path, target }: LinkSpec, { files }: Node): Promise<'gone' | 'ours' | 'changed'> {

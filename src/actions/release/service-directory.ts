@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ServiceDirectorySpec } from '../service-directory.ts'
+import type { ServiceDirectorySpec } from '../files/service-directory.ts'
 import { gone, type Release } from './release.ts'
 
 export const releaseServiceDirectory: Release<ServiceDirectorySpec, { names: string[] | null }> = {

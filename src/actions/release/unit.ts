@@ -1,5 +1,5 @@
-import type { UnitSpec } from '../unit-enabled.ts'
-import { isStarted, stopUnit, type UnitRunningSpec } from '../unit-running.ts'
+import type { UnitSpec } from '../services/unit-enabled.ts'
+import { isStarted, stopUnit, type UnitRunningSpec } from '../services/unit-running.ts'
 import { gone, type Release } from './release.ts'
 
 export const releaseEnabled: Release<UnitSpec, { enabled: boolean }> = {

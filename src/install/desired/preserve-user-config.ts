@@ -1,5 +1,5 @@
-import type { EdgecoreConfigSpec } from '../../actions/edgecore-config.ts'
-import type { FileSpec } from '../../actions/file.ts'
+import type { EdgecoreConfigSpec } from '../../actions/files/edgecore-config.ts'
+import type { FileSpec } from '../../actions/files/file.ts'
 import { valuesIn } from '../../edgecore/config/config.ts'
 import type { Node } from '../../node/node.ts'
 import { paths } from '../../node/paths.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Preview, Shown } from '../../actions/preview.ts'
+import type { Preview, Shown } from '../../actions/files/preview.ts'
 import { unifiedDiff } from '../../lib/unified-diff.ts'
 import type { Node } from '../../node/node.ts'
 import { actionOf } from '../record/action-of.ts'

@@ -1,4 +1,4 @@
-import { isStartingOrActive } from '../../actions/unit-running.ts'
+import { isStartingOrActive } from '../../actions/services/unit-running.ts'
 import type { Facts } from '../../facts/index.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { paths, units } from '../../node/paths.ts'

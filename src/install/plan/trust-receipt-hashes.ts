@@ -1,4 +1,4 @@
-import type { FileSpec } from '../../actions/file.ts'
+import type { FileSpec } from '../../actions/files/file.ts'
 import type { Files } from '../../node/files.ts'
 import type { ReceiptItem } from '../record/receipt.ts'
 

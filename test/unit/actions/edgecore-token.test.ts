@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { edgecoreConfig } from '../../../src/actions/edgecore-config.ts'
+import { edgecoreConfig } from '../../../src/actions/files/edgecore-config.ts'
 import { Secret } from '../../../src/lib/secret.ts'
 import { type TinyNode, tinyNode } from './tiny-node.ts'
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Action, Inspection } from '../../../src/actions/action.ts'
-import { directory } from '../../../src/actions/directory.ts'
-import { edgecoreConfig } from '../../../src/actions/edgecore-config.ts'
-import { file } from '../../../src/actions/file.ts'
-import { link } from '../../../src/actions/link.ts'
+import { directory } from '../../../src/actions/files/directory.ts'
+import { edgecoreConfig } from '../../../src/actions/files/edgecore-config.ts'
+import { file } from '../../../src/actions/files/file.ts'
+import { link } from '../../../src/actions/files/link.ts'
 import { type TinyNode, tinyNode } from './tiny-node.ts'
 
 /** Where the executor keeps copies of files. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { containerdAnswers } from '../../../src/actions/containerd-answers.ts'
+import { serviceDirectory } from '../../../src/actions/files/service-directory.ts'
 import { image } from '../../../src/actions/image.ts'
-import { serviceDirectory } from '../../../src/actions/service-directory.ts'
+import { containerdAnswers } from '../../../src/actions/services/containerd-answers.ts'
 import { tinyNode } from './tiny-node.ts'
 
 const path = '/var/lib/service'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { EdgecoreConfigSpec } from '../../../../src/actions/edgecore-config.ts'
+import type { EdgecoreConfigSpec } from '../../../../src/actions/files/edgecore-config.ts'
 import { type DesiredEdgecore, edgecoreSteps } from '../../../../src/install/desired/edgecore-steps.ts'
 import { stepMakers } from '../../../../src/install/desired/step-makers.ts'
 import type { NodeSettings } from '../../../../src/install/request/node-settings.ts'

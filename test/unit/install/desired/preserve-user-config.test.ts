@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { file } from '../../../../src/actions/file.ts'
+import { file } from '../../../../src/actions/files/file.ts'
 import { preserveUserConfig } from '../../../../src/install/desired/preserve-user-config.ts'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
 import type { Receipt } from '../../../../src/install/record/receipt.ts'

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
-import type { Access, Files } from '../node/files.ts'
-import type { Action } from './action.ts'
+import type { Access, Files } from '../../node/files.ts'
+import type { Action } from '../action.ts'
 
 export interface DirectorySpec extends Access {
   path: string

@@ -1,5 +1,5 @@
-import type { Access } from '../node/files.ts'
-import type { Action } from './action.ts'
+import type { Access } from '../../node/files.ts'
+import type { Action } from '../action.ts'
 import { type KeptFile, keepFile, putFileBack } from './kept-file.ts'
 import { requireShown, shownFile } from './preview.ts'
 

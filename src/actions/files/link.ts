@@ -1,4 +1,4 @@
-import type { Action } from './action.ts'
+import type { Action } from '../action.ts'
 import { type KeptFile, keepFile, putFileBack } from './kept-file.ts'
 
 export interface LinkSpec {

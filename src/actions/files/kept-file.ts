@@ -1,5 +1,5 @@
-import type { Access, Files } from '../node/files.ts'
-import type { BackUp } from './action.ts'
+import type { Access, Files } from '../../node/files.ts'
+import type { BackUp } from '../action.ts'
 
 /** What was at the place of a file before a change: a file, a link, or nothing. */
 export type KeptFile = { backup: string; access: Access } | { linkTo: string } | null

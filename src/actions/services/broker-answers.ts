@@ -1,6 +1,6 @@
-import type { BrokerAddress } from '../broker/connect.ts'
-import { waitForBroker } from '../broker/probe.ts'
-import type { Action } from './action.ts'
+import type { BrokerAddress } from '../../broker/connect.ts'
+import { waitForBroker } from '../../broker/probe.ts'
+import type { Action } from '../action.ts'
 
 export interface BrokerAnswersSpec extends BrokerAddress {
   timeoutMs: number

@@ -1,4 +1,4 @@
-import type { Files } from '../node/files.ts'
+import type { Files } from '../../node/files.ts'
 
 /** What a file holds: its text, or of one that is no text or a long one, how much. */
 export type Shown = { text: string } | { size: number; sha256: string }

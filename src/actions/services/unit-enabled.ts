@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
-import type { Files } from '../node/files.ts'
-import { paths, unitFile } from '../node/paths.ts'
-import type { Action } from './action.ts'
+import type { Files } from '../../node/files.ts'
+import { paths, unitFile } from '../../node/paths.ts'
+import type { Action } from '../action.ts'
 
 export interface UnitSpec {
   unit: string

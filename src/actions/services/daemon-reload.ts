@@ -1,4 +1,4 @@
-import type { Action } from './action.ts'
+import type { Action } from '../action.ts'
 
 export interface DaemonReloadSpec {
   units: readonly string[]

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Action } from './action.ts'
+import type { Action } from '../action.ts'
 
 export interface ContainerdAnswersSpec {
   socket: string

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Action } from './action.ts'
+import type { Action } from '../action.ts'
 
 export interface ServiceDirectorySpec {
   path: string

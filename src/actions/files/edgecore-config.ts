@@ -1,8 +1,8 @@
-import { type ConfigValue, patchEdgecoreConfig } from '../edgecore/config/config.ts'
-import { withoutSecrets } from '../edgecore/config/secret-values.ts'
-import { Secret } from '../lib/secret.ts'
-import type { Access, Files } from '../node/files.ts'
-import type { Action } from './action.ts'
+import { type ConfigValue, patchEdgecoreConfig } from '../../edgecore/config/config.ts'
+import { withoutSecrets } from '../../edgecore/config/secret-values.ts'
+import { Secret } from '../../lib/secret.ts'
+import type { Access, Files } from '../../node/files.ts'
+import type { Action } from '../action.ts'
 import { type KeptFile, keepFile, putFileBack } from './kept-file.ts'
 
 export interface EdgecoreConfigSpec {
