@@ -1,39 +1,43 @@
 import type { Node } from '../node/node.ts'
 import type { Preview } from './files/preview.ts'
+import type { Removal } from './removal.ts'
 
-/** Is there something to do? `foreign`: what is there is somebody else's, and is not ours to replace. */
+/** Whether a change is still needed. `foreign`: something edgekit does not own is in its place. */
 export type Inspection = 'done' | 'needed' | 'foreign'
 
-/** Keep a copy of a file for `revert`; the path of the copy, which only root can read. */
+/** Keeps a copy of a file for `revert` and returns the path of the copy, which only root can read. */
 export type BackUp = (path: string) => Promise<string>
 
 /**
- * One kind of change to a node. A spec is plain data and says all there is to say about one such change; `capture`
- * keeps what `revert` needs to put the node back as it was. Both are written to disk as JSON before the change, and
- * whoever reverts may be another process: neither holds a secret or the content of a file.
+ * One kind of change to a node. `Spec` describes one change completely; `Before` is what `revert` needs to restore the
+ * previous state. Both are stored as JSON before the change and may be read by another process, so neither contains
+ * secrets or file contents.
  *
- * The process may be killed at any moment, so `apply` makes it right from a half-done state, and `revert` puts back
- * what was before from any state, also a second time.
+ * The process can be killed at any moment: `apply` must succeed from a half-done state, and `revert` must restore the
+ * previous state from any state, more than once if need be.
  */
 export interface Action<Spec, Before = unknown> {
   kind: string
   describe(spec: Spec): string
+  /** Read-only. */
   inspect(spec: Spec, node: Node): Promise<Inspection>
-  /** What it will make of a file, for a person to look at beforehand. Only looks. */
+  /** What the change does to a file, for `--dry-run`. Read-only. */
   preview?(spec: Spec, node: Node): Promise<Preview>
   capture(spec: Spec, node: Node, backUp: BackUp): Promise<Before>
   /**
-   * An `apply` was cut off and is made again: take away what it may have left beside the thing itself. What `revert`
-   * needs from now on.
+   * Before an interrupted `apply` is repeated: clean up what the first one left elsewhere. Returns what `revert` needs
+   * from now on.
    */
   recapture?(spec: Spec, before: Before, node: Node): Promise<Before>
-  /** `done` when it has itself seen what `inspect` would look at. */
+  /** Returns `done` when it has already verified what `inspect` would. */
   apply(spec: Spec, node: Node): Promise<unknown>
   revert(spec: Spec, before: Before, node: Node): Promise<void>
-  /** What takes effect only when everything else has been put back too. */
+  /** Runs after every change has been reverted. */
   restartAfterRollback?(spec: Spec, before: Before, node: Node): Promise<void>
-  /** Was the thing itself there before? An action without this leaves nothing that could be taken back later. */
+  /** Whether the thing itself existed before. Actions without it leave nothing to uninstall. */
   ownership?(before: Before): 'created' | 'modified'
-  /** What was left behind, as JSON, where the spec does not say it: to see later whether somebody changed it. */
+  /** What was left on the node where the spec does not determine it, as JSON. Used later to detect changes. */
   fingerprint?(spec: Spec, node: Node): Promise<unknown>
+  /** How uninstall removes it. */
+  removal?: Removal<Spec, Before>
 }

@@ -2,8 +2,8 @@ import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
 
 /**
- * There is no containerd on this node any more, and with it went what had been brought into it. What systemd knows of its
- * unit may be from before it read its files again.
+ * Whether containerd has been removed from this node, and its images with it. The unit file is checked on disk because
+ * systemd may still remember one it has not reloaded.
  */
 export async function isContainerdGone({ containerd, systemd, files }: Node): Promise<boolean> {
   if ((await containerd.state()) !== 'absent') return false

@@ -1,47 +1,49 @@
 import type { Containerd } from '../node/containerd/containerd.ts'
-import { pinnedLabel } from '../node/containerd/containerd-api.ts'
+import { type ImageName, pinnedLabel } from '../node/containerd/containerd-api.ts'
 import type { Node } from '../node/node.ts'
 import type { Action } from './action.ts'
 import { isContainerdGone } from './containerd-gone.ts'
+import type { Kept, Removal } from './removal.ts'
 
 export interface ImageSpec {
   reference: string
   digest: string
   /** Such as `linux/amd64`. */
   platform: string
-  /** The OCI archive on the node. */
+  /** Path of the OCI archive on the node. */
   archive: string
 }
 
-interface LeasesThen {
+/** The leases other clients held at a time, in milliseconds since 1970. */
+interface LeaseSnapshot {
   ids: string[]
   time: number
 }
 
 interface Before {
-  /** The names that the image had; containerd's CRI plugin adds one of its own, `sha256:…`, to each import. */
+  /** Names the image already had; containerd's CRI plugin adds a `sha256:…` name to every import. */
   names: string[]
-  /** Was the name taken by an older image of ours? */
+  /** The reference belonged to an older image of ours. */
   older: boolean
-  /** The leases that others had, and when that was, milliseconds since 1970. A journal of an older edgekit has none. */
-  leases?: LeasesThen
+  /** Absent in journals of older versions of edgekit. */
+  leases?: LeaseSnapshot
 }
 
-/** An import takes its lease before anything else; a slow `ctr` on a busy machine is started within this time. */
+/** `ctr` takes its lease before anything else; on a busy machine it may take this long to start. */
 const leaseWithinMs = 60_000
 
-/** `docker.io/library/x:1` and a digest make `docker.io/library/x@sha256:…`, the second name in the archive. */
+/** `docker.io/library/x:1` becomes `docker.io/library/x@sha256:…`, the second name in the archive. */
 export const byDigest = (reference: string, digest: string): string =>
   `${reference.replace(/:[^:/]+$/, '')}@${digest}`
 
-const leasesNow = async (containerd: Containerd): Promise<LeasesThen> => ({
+const leaseSnapshot = async (containerd: Containerd): Promise<LeaseSnapshot> => ({
   ids: (await containerd.leases()).map(({ id }) => id),
   time: Date.now(),
 })
 
 /**
- * Remove the lease of an import that was cut off, as by a power cut: it keeps for a day what that import had brought.
- * `ctr` cannot name its lease, so it is known by its time; those that were there before belong to others.
+ * Removes the lease of an interrupted import, which would keep its content for a day. `ctr` cannot name its lease, so
+ * it is identified by its creation time; leases that existed before belong to others.
  */
 async function dropLease({ leases }: Before, { containerd }: Node): Promise<void> {
   if (!leases) return
@@ -59,11 +61,59 @@ async function importPinned(names: readonly string[], spec: ImageSpec, { contain
   ])
 }
 
+/** The name containerd's CRI plugin gives to every image. */
+const isIdName = (name: string): boolean => name.startsWith('sha256:')
+
+async function unpin(names: readonly string[], images: readonly ImageName[], { containerd }: Node) {
+  for (const { reference } of images.filter(({ pinned, reference }) => pinned && names.includes(reference)))
+    await containerd.labelImage(reference, pinnedLabel, '')
+}
+
+/** Removes the names edgekit gave; an image that other containers use keeps them and is unpinned. */
+const removal: Removal<ImageSpec, Before> = {
+  title: ({ spec: { reference } }) => `Remove image ${reference}`,
+  async remove({ spec: { reference, digest }, before }, { node, containers, neededNames }): Promise<Kept[]> {
+    const { containerd } = node
+    if (!containers) {
+      if (await isContainerdGone(node)) return []
+      throw new Error('containerd does not answer')
+    }
+    const images = (await containerd.imageNames()).filter(image => image.digest === digest)
+    const added = images.map(image => image.reference).filter(name => !before.names.includes(name))
+    // Names that others gave to the same image are not ours; the `sha256:…` name goes with the last name.
+    const ours = [reference, byDigest(reference, digest)].filter(name => !neededNames.includes(name))
+    const isLast = added.every(name => ours.includes(name) || isIdName(name))
+    const removable = added.filter(name => ours.includes(name) || (isLast && isIdName(name)))
+    const users = containers.filter(({ image }) => removable.includes(image))
+    if (users.length > 0) {
+      await unpin(ours, images, node)
+      const ids = users.map(({ id }) => id).join(', ')
+      return [{ what: reference, why: `used by containers ${ids}; no longer pinned` }]
+    }
+    for (const name of removable) await containerd.removeImage(name)
+    if (before.names.length > 0)
+      await unpin(
+        ours,
+        images.filter(({ reference }) => !removable.includes(reference)),
+        node,
+      )
+    return []
+  },
+  async difference({ spec: { reference, digest } }, { containerd }) {
+    if (!(await containerd.answers())) return 'could not be checked: containerd does not answer'
+    const found = (await containerd.images()).find(image => image.reference === reference)
+    if (!found) return 'is gone from containerd'
+    if (found.digest !== digest) return `has digest ${found.digest}, expected ${digest}`
+    if (!found.complete || !found.unpacked) return 'is incomplete'
+    return found.pinned ? undefined : 'is not pinned'
+  },
+}
+
 export const image: Action<ImageSpec, Before> = {
   kind: 'image',
-  describe: ({ reference }) => `Import ${reference} into containerd and pin it`,
+  describe: ({ reference }) => `Import image ${reference}`,
   async inspect({ reference, digest }, { containerd }) {
-    // It is started, or even installed, by a step before this one.
+    // An earlier step of the plan starts or even installs it.
     if (!(await containerd.answers())) return 'needed'
     const found = (await containerd.imageNames()).find(image => image.reference === reference)
     if (!found) return 'needed'
@@ -71,7 +121,7 @@ export const image: Action<ImageSpec, Before> = {
     return found.pinned && (await containerd.isWhole(found)) ? 'done' : 'needed'
   },
   async capture({ reference, digest }, { containerd }) {
-    const [images, leases] = await Promise.all([containerd.imageNames(), leasesNow(containerd)])
+    const [images, leases] = await Promise.all([containerd.imageNames(), leaseSnapshot(containerd)])
     return {
       names: images.filter(image => image.digest === digest).map(image => image.reference),
       older: images.some(image => image.reference === reference && image.digest !== digest),
@@ -80,12 +130,12 @@ export const image: Action<ImageSpec, Before> = {
   },
   async recapture(_, before, node) {
     await dropLease(before, node)
-    return { ...before, leases: await leasesNow(node.containerd) }
+    return { ...before, leases: await leaseSnapshot(node.containerd) }
   },
   apply: (spec, node) => importPinned([spec.reference, byDigest(spec.reference, spec.digest)], spec, node),
   async revert({ digest }, before, node) {
     const { containerd } = node
-    // Each call would wait 10 s to say that.
+    // Without this test every call would block for 10 s.
     if (!(await containerd.answers())) {
       if (await isContainerdGone(node)) return
       throw new Error('containerd does not answer')
@@ -95,9 +145,10 @@ export const image: Action<ImageSpec, Before> = {
       await containerd.removeImage(reference)
     await dropLease(before, node)
   },
-  // By now the older archive is back where it was kept.
+  // By now the older archive has been restored.
   async restartAfterRollback(spec, { older }, node) {
     if (older) await importPinned([spec.reference], spec, node)
   },
   ownership: ({ names, older }) => (older || names.length > 0 ? 'modified' : 'created'),
+  removal,
 }

@@ -10,7 +10,7 @@ import { daemonReload } from './services/daemon-reload.ts'
 import { unitEnabled } from './services/unit-enabled.ts'
 import { unitRunning } from './services/unit-running.ts'
 
-/** Every kind of change that edgekit makes to a node, under the name it has in a plan. */
+/** Every kind of change edgekit makes to a node, by its name in plans, journals and receipts. */
 export const actions = {
   directory,
   file,

@@ -150,9 +150,9 @@ export default class Doctor extends EdgekitCommand {
     { facts }: SavedFacts,
     { each, yes, look }: { each: boolean; yes: boolean; look: () => Promise<Report> },
   ): Promise<Report> {
-    const [{ installedTexts }, { mendNode }, { askToGoOn }, { formatMending }, { runSteps }] =
+    const [{ installedTexts }, { fixNode }, { askToGoOn }, { formatFixPlan }, { stepRunner }] =
       await Promise.all([
-        import('../bundle/installed-texts.ts'),
+        import('../bundle/payload.ts'),
         import('../install/fix/fix.ts'),
         import('../cli/confirm.ts'),
         import('../ui/fixes.ts'),
@@ -165,16 +165,16 @@ export default class Doctor extends EdgekitCommand {
     say(`${formatReport(found, { each })}\n`)
     return interruptible(
       signal =>
-        mendNode(found, {
+        fixNode(found, {
           node: localNode(),
-          edgekit: this.config.version,
+          edgekitVersion: this.config.version,
           texts: broker ? installedTexts(broker) : {},
-          look,
+          recheck: look,
           confirm: async plan => {
-            say(formatMending(plan))
+            say(formatFixPlan(plan))
             return plan.steps.length > 0 && (yes || (await askToGoOn(signal)))
           },
-          runSteps: steps => runSteps(steps, { silent }),
+          runStep: stepRunner({ silent }),
           signal,
         }),
       'the change that was under way is done',

@@ -10,22 +10,23 @@ import { interruptible } from '../cli/interrupt.ts'
 import { parseDuration } from '../cli/quantities/duration.ts'
 import { readStdin } from '../cli/stdin.ts'
 import { checkNamed } from '../doctor/select.ts'
-import { dryRun } from '../install/dry-run.ts'
 import { install } from '../install/install.ts'
-import { PreflightRefusal } from '../install/prepare.ts'
-import { answersIn, askedBy, tokenFor } from '../install/request/install-flags.ts'
+import { dryRun, type InstallRequest } from '../install/look-and-decide.ts'
+import { PreflightRefusal } from '../install/preflight.ts'
+import { type InstallFlags, installFlags } from '../install/request/install-flags.ts'
+import { readTokenFile } from '../install/request/read-token.ts'
 import { exitCodeHelp, exitCodes } from '../lib/exit-codes.ts'
-import type { Step } from '../lib/step.ts'
+import type { Files } from '../node/files.ts'
 import { localNode } from '../node/node.ts'
 import { formatFindings } from '../ui/findings.ts'
 import { dryRunOutput, installOutput, type Output } from '../ui/install-output.ts'
 import { question } from '../ui/plan.ts'
-import { runSteps } from '../ui/steps.ts'
+import { stepRunner } from '../ui/steps.ts'
 
 export default class Install extends EdgekitCommand {
-  static override summary = 'Make this machine an edge node, or prepare the cloud side, from a bundle'
+  static override summary = 'Install an edge node, or prepare the cloud side, from a bundle'
   static override description =
-    'Takes a bundle as it was unpacked, or packed (a .tar.gz or its parts), which is unpacked into /var/tmp for the time it takes. With --key, or with keys in /etc/edgekit/trusted-keys/*.pem, a bundle that none of them signed is refused before anything is touched.\n\nVerifies the bundle, imports the broker image, starts the broker, and when it answers, EdgeCore; then goes through a checklist. From a cloud bundle: imports and pins the images, puts keadm and the manifests in place, and says what to type next, or does it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nWhat fails is put back. After a power cut or a kill the same command finishes what was begun, and edgekit rollback undoes it.\n\n' +
+    'Takes an unpacked bundle, or a packed one (a .tar.gz or its parts), which is unpacked in /var/tmp for the duration. With --key, or with keys in /etc/edgekit/trusted-keys/*.pem, a bundle that none of them signed is refused before anything is changed.\n\nFrom an edge bundle: verifies the bundle, imports the images, starts the broker and then EdgeCore, and runs a checklist. From a cloud bundle: imports and pins the images, installs keadm and the manifests, and prints what to run next, or runs it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nA failed install is rolled back. After a power cut or a kill, run the same command again to finish, or edgekit rollback.\n\n' +
     exitCodeHelp('install')
   static override examples = [
     'sudo ./edgekit install',
@@ -34,104 +35,100 @@ export default class Install extends EdgekitCommand {
   ]
   static override args = {
     bundle: Args.string({
-      // Stdin is for a token, and nothing else may read it.
+      // stdin is reserved for --token-file -.
       ignoreStdin: true,
-      description: 'a bundle, packed or unpacked (default: where this edgekit was unpacked)',
+      description: 'a bundle, packed or unpacked (default: the one this edgekit is in)',
     }),
   }
   static override flags = {
     key: Flags.string({
       multiple: true,
       helpValue: 'PUB',
-      description: 'public key (PEM) that must have signed the bundle; with several, any one of them',
+      description: 'require a signature by this public key (PEM), or by one of several',
     }),
     rollback: Flags.boolean({
       allowNo: true,
       default: true,
-      description: 'put everything back on failure, or keep it as it is then, to look into it',
+      description: 'roll back on failure; --no-rollback keeps the changes for inspection',
     }),
-    'dry-run': Flags.boolean({ description: 'change nothing; show each change and a diff of each file' }),
-    config: Flags.string({ helpValue: 'FILE', description: 'answers: these flags, in a YAML file' }),
-    yes: Flags.boolean({ char: 'y', description: 'do not ask before the first change' }),
-    settle: Flags.string({
+    'dry-run': Flags.boolean({ description: 'change nothing; show each change with a diff of each file' }),
+    config: Flags.string({ helpValue: 'FILE', description: 'read flags from an answers file (YAML)' }),
+    yes: Flags.boolean({ char: 'y', description: 'do not ask for confirmation' }),
+    'stable-for': Flags.string({
       helpValue: 'TIME',
       default: '60s',
-      description: 'upgrade: how long the new EdgeCore has to stay up, or the old one comes back',
+      description: 'upgrade: roll back unless the new EdgeCore stays up for this time',
     }),
     ...nodeFlags,
-    apply: Flags.boolean({ description: 'cloud bundle: also run keadm init, and wait until CloudCore runs' }),
+    apply: Flags.boolean({ description: 'cloud bundle: run keadm init and wait for CloudCore' }),
     'advertise-address': Flags.string({
       helpValue: 'IP[,IP]',
-      description: 'cloud bundle: where edge nodes reach this machine',
+      description: 'cloud bundle: addresses at which edge nodes reach this machine',
     }),
     kubeconfig: Flags.string({
       helpValue: 'FILE',
-      description: "cloud bundle: how to reach the cluster (default: kubectl's, kubeadm's or k3s' own file)",
+      description: 'cloud bundle: kubeconfig of the cluster (default: that of kubectl, kubeadm or k3s)',
     }),
   }
 
+  /** Whether the command requires an earlier install. */
+  protected readonly upgradeOnly: boolean = false
+
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Install)
-    const bundle = resolve(args.bundle ?? resolve(process.execPath, '../..'))
-    const { text, data } = await runInstall(bundle, flags, {
-      edgekitVersion: this.config.version,
-      silent: this.jsonEnabled(),
-      say: text => this.say(text),
-    })
-    this.say(text)
-    return data
+    const path = resolve(args.bundle ?? resolve(process.execPath, '../..'))
+    try {
+      const { text, data } = await this.#install(path, flags)
+      this.say(text)
+      return data
+    } catch (error) {
+      if (error instanceof PreflightRefusal) this.say(`\n${formatFindings(error.findings)}\n`)
+      throw error
+    }
   }
-}
 
-interface InstallCommand {
-  edgekitVersion: string
-  /** Nothing but the result is to be said. */
-  silent: boolean
-  say: (text: string) => void
-}
-
-/** Open the bundle at a path and install it. Throws EdgekitError; what preflight found is printed before. */
-async function runInstall(
-  path: string,
-  flags: Interfaces.InferredFlags<typeof Install.flags>,
-  { edgekitVersion, silent, say }: InstallCommand,
-): Promise<Output> {
-  const node = localNode()
-  const located = locateBundle(path, node.files)
-  const keys = [...(await readKeys(flags.key ?? [])), ...(await trustedKeys(node.files))]
-  const asked = askedBy(flags, flags.config === undefined ? {} : await answersIn(flags.config, node.files))
-  for (const id of asked.ignore ?? []) checkNamed(id)
-  const settleMs = parseDuration(flags.settle, '--settle')
-  const request = {
-    node,
-    asked,
-    token: await tokenFor(asked, node.files, readStdin),
-    runSteps: (steps: readonly Step[]) => runSteps(steps, { silent }),
-    cloud: {
-      apply: flags.apply,
-      advertiseAddress: flags['advertise-address'],
-      kubeconfig: flags.kubeconfig,
-    },
-  }
-  const mayAsk = isInteractive() && !silent && !flags.yes && !asked.yes
-  try {
+  async #install(path: string, flags: Interfaces.InferredFlags<typeof Install.flags>): Promise<Output> {
+    const node = localNode()
+    const located = locateBundle(path, node.files)
+    const keys = [...(await readKeys(flags.key ?? [])), ...(await trustedKeys(node.files))]
+    const merged = installFlags(flags, await answersIn(flags.config, node.files))
+    for (const id of merged.ignore ?? []) checkNamed(id)
+    const silent = this.jsonEnabled()
+    const request: Omit<InstallRequest, 'bundle'> = {
+      node,
+      flags: merged,
+      upgradeOnly: this.upgradeOnly,
+      token: await readTokenFile(merged, node.files, readStdin),
+      runStep: stepRunner({ silent }),
+      cloud: {
+        apply: flags.apply,
+        advertiseAddress: flags['advertise-address'],
+        kubeconfig: flags.kubeconfig,
+      },
+    }
+    const stableForMs = parseDuration(flags['stable-for'], '--stable-for')
+    const mayAsk = isInteractive() && !silent && !merged.yes
     return await interruptible(async signal => {
       await using bundle = await located.open(keys)
-      if (flags['dry-run']) return dryRunOutput(await dryRun({ ...request, bundle }))
+      if (flags['dry-run']) return dryRunOutput(bundle, await dryRun({ ...request, bundle }))
       const result = await install({
         ...request,
         bundle,
         signal,
         rollBackOnFailure: flags.rollback,
-        edgekitVersion,
+        edgekitVersion: this.config.version,
         confirm: mayAsk ? plan => confirm(question(plan), signal) : undefined,
-        stableForMs: settleMs,
+        stableForMs,
       })
       if (!result.passed) process.exitCode = exitCodes.checklistFailed
-      return installOutput(result)
+      return installOutput(bundle, result)
     })
-  } catch (error) {
-    if (error instanceof PreflightRefusal) say(`\n${formatFindings(error.findings)}\n`)
-    throw error
   }
+}
+
+async function answersIn(file: string | undefined, files: Files): Promise<InstallFlags> {
+  if (file === undefined) return {}
+  // The only part of an install that needs the large build of zod.
+  const { readAnswersFile } = await import('../install/request/answers.ts')
+  return readAnswersFile(file, files)
 }

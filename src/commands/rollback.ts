@@ -3,25 +3,23 @@ import { interruptible } from '../cli/interrupt.ts'
 import { undoInterrupted } from '../install/undo-interrupted.ts'
 import { localNode } from '../node/node.ts'
 import type { RollbackOutput } from '../ui/json/rollback.ts'
-import { runSteps } from '../ui/steps.ts'
+import { stepRunner } from '../ui/steps.ts'
 
 export default class Rollback extends EdgekitCommand {
-  static override summary = 'Undo an install that was interrupted'
+  static override summary = 'Roll back an interrupted install'
   static override description =
-    'After a power cut, a kill or --no-rollback: puts the node back to how it was before that install began, with what its journal says. To finish the install instead, run it again. An install that has come to its end is not undone by this.\n\nExit codes: as of edgekit install; 0 also when there is nothing to undo.'
+    'After a power cut, a kill or --no-rollback: restores the node to its state before the interrupted install, using its journal. To finish the install instead, run it again. A completed install cannot be rolled back.\n\nExit codes are those of edgekit install; 0 also when there is nothing to roll back.'
   static override examples = ['sudo edgekit rollback']
 
   async run(): Promise<RollbackOutput> {
     await this.parse(Rollback)
-    const silent = this.jsonEnabled()
-    const { restored } = await interruptible(
-      signal => undoInterrupted(localNode(), steps => runSteps(steps, { silent }), signal),
-      'what has been put back so far stays so; run edgekit rollback again',
+    const runStep = stepRunner({ silent: this.jsonEnabled() })
+    const restored = await interruptible(
+      signal => undoInterrupted(localNode(), runStep, signal),
+      'some changes are rolled back; run edgekit rollback again to continue',
     )
     this.say(
-      restored
-        ? '\nEverything that had been changed has been put back.'
-        : 'Nothing to undo: no install was interrupted.',
+      restored ? '\nAll changes were rolled back.' : 'Nothing to roll back: no install was interrupted.',
     )
     return { schemaVersion: 1, restored: restored ?? [] }
   }

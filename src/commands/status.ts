@@ -6,9 +6,9 @@ import type { StatusOutput } from '../ui/json/status.ts'
 import { formatStatus } from '../ui/status.ts'
 
 export default class Status extends EdgekitCommand {
-  static override summary = 'What edgekit has installed here, since when, and what has changed since'
+  static override summary = 'Show what edgekit installed and what has changed since'
   static override description =
-    'Compares this machine with the receipt of the last install: files, units, images, the keys of edgecore.yaml that edgekit set. It only looks. Whether the node works is for edgekit doctor to say.\n\n' +
+    'Compares this machine with the receipt of the last install: files, units, images and the keys of edgecore.yaml that edgekit set. Read-only. To find out whether the node works, use edgekit doctor.\n\n' +
     exitCodeHelp('status')
   static override examples = ['sudo edgekit status', 'sudo edgekit status --json']
 

@@ -1,131 +1,106 @@
-import type { UnpackedBundle } from '../bundle/bundle.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
-import { collectFacts } from '../facts/index.ts'
+import { collectFacts, type Facts } from '../facts/index.ts'
 import { installedSettingsFrom } from '../facts/installed-settings.ts'
 import { EdgekitError } from '../lib/errors.ts'
-import type { Step } from '../lib/step.ts'
-import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
 import { executePlan } from './apply/execute-plan.ts'
 import { requireStableEdgecore } from './apply/health.ts'
 import { takeLock } from './apply/take-lock.ts'
 import { waitForBrokerConnection } from './apply/wait-for-broker-connection.ts'
 import { type CloudCommands, cloudCommands } from './cloud/cloud-commands.ts'
-import { type CloudFlags, cloudOptions, cloudSideSteps } from './cloud/cloud-side.ts'
+import { setUpCloudSide } from './cloud/cloud-side.ts'
+import { type Decision, type InstallRequest, isUpgrade, lookAndDecide } from './look-and-decide.ts'
 import { type PlanReport, reportPlan } from './plan/plan-report.ts'
-import {
-  edgecoreRuns,
-  type InstallRequest,
-  isUpgrade,
-  type Prepared,
-  prepare,
-  sandboxImageOf,
-} from './prepare.ts'
-import { interruptedRun } from './record/open-run.ts'
-import { readReceipt } from './record/receipt.ts'
-import { supersededSteps, withSuperseded } from './uninstall/superseded.ts'
-import { verifying } from './verification.ts'
+import { openPast } from './record/run.ts'
+import { removeSuperseded, withSuperseded } from './uninstall/superseded.ts'
 
 export interface InstallOptions extends InstallRequest {
-  /** When it is aborted, the change under way is finished; what has been done is kept, and can be gone on with. */
+  /** When aborted, the current change is finished; what was changed is kept and can be continued. */
   signal: AbortSignal
-  /** Put everything back when a change fails. */
   rollBackOnFailure: boolean
   edgekitVersion: string
-  cloud: CloudFlags
-  /** How long a new EdgeCore has to stay up in the place of one that was up, milliseconds. */
+  /** How long an upgraded EdgeCore must stay up. */
   stableForMs: number
-  /** Asked before the first change; false: do not. Absent where nobody can be asked. */
+  /** Asks before the first change; absent where nobody can be asked. */
   confirm: ((plan: PlanReport) => Promise<boolean>) | undefined
 }
 
-export interface InstallResult extends Pick<Prepared, 'findings' | 'notes'> {
-  bundle: UnpackedBundle
-  /** What was done, in order; empty when there was nothing to do. */
+export interface InstallResult extends Pick<Decision, 'findings' | 'notes'> {
+  /** Titles of the changes made, in order; empty when there was nothing to do. */
   done: string[]
-  /** Of somebody else, and used as it is. */
+  /** Ids of foreign things that were kept. */
   kept: string[]
   checklist: CheckResult[]
-  /** Nothing in the checklist failed. */
+  /** No check of the checklist failed. */
   passed: boolean
-  /** What is left to be typed on a cloud machine; undefined when edgekit has done it, and on an edge node. */
+  /** What to run next on a cloud machine; undefined when edgekit has done it, and on an edge node. */
   next: CloudCommands | undefined
-  /** EdgeCore is prepared and waits. */
+  /** EdgeCore is prepared but not started. */
   staged: boolean
 }
 
 /**
- * Make a node what its bundle says: look, decide, do, prove. Everything that can be found out beforehand is found out
- * before the first change; what fails after that is put back. Throws EdgekitError with the documented exit codes.
+ * Makes a node what its bundle describes: look, decide, do, prove. Everything that can be found out is found out before
+ * the first change; a failure after that is rolled back. Throws EdgekitError.
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
-  const { bundle, node, runSteps, signal, cloud, edgekitVersion } = options
-  const { manifest } = bundle
-  const { role, name, kubeedgeVersion, arch } = manifest
-  const last = await readReceipt(node.files).catch(() => undefined)
-  // Of what was installed last there is most likely nothing to be done.
-  const isNew = last?.bundle.manifestSha256 !== bundle.manifestSha256
-  using verification = verifying(bundle, node, { early: isNew })
-  const cloudSide = await cloudOptions(manifest, cloud, node)
-  // Who is not root is refused below, with all that is in the way.
-  if ((await node.machine()).isRoot) await takeLock(node, 'edgekit install', runSteps, signal)
-  const interrupted = await interruptedRun(node)
-  const previous = await readReceipt(node.files)
+  const { bundle, node, runStep, signal, cloud, edgekitVersion } = options
+  const { role, name, kubeedgeVersion, arch } = bundle.manifest
+  // For other users the preflight checks fail, together with everything else that is wrong.
+  if ((await node.machine()).isRoot) await takeLock(node, 'edgekit install', runStep, signal)
+  const { interrupted, receipt: previous } = await openPast(node)
   const past = { history: interrupted?.history, receipt: previous }
-  const { plan, desired, choices, findings, notes, facts } = await prepare(options, past, verification)
+  const decision = await lookAndDecide(options, past)
+  const { settings, cloudSide, desired, plan, facts, findings, notes } = decision
   signal.throwIfAborted()
-  if (plan.steps.length + plan.undo.length > 0 && options.confirm) {
+  const hasChanges = plan.steps.length + plan.undo.length > 0
+  if (hasChanges && options.confirm) {
     if (!(await options.confirm(await reportPlan(plan, node)))) throw declined()
     signal.throwIfAborted()
   }
-  const wanted = installedSettingsFrom(choices)
-  const { edgecoreRan = edgecoreRuns(facts) } = interrupted?.history.begins[0] ?? {}
+  const installedSettings = installedSettingsFrom(settings)
+  const { edgecoreRan = isEdgecoreUp(facts) } = interrupted?.history.begins[0] ?? {}
   const isRestarted = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
-  const mustStay = isUpgrade(bundle, past) && isRestarted && edgecoreRan
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
-  await executePlan({
+  const receipt = await executePlan({
     node,
-    begin: {
+    attempt: {
       command: 'install',
       edgekit: edgekitVersion,
       bundle: identity,
-      options: { ...choices },
+      options: { ...settings },
       edgecoreRan,
     },
     interrupted,
     plan,
     prove: async () => {
-      if (role !== 'edge' || wanted.edgecore !== 'running') return
-      await runSteps([
-        waitForConnection(node),
-        ...(mustStay ? [requireStability(node, options.stableForMs, signal)] : []),
-      ])
+      if (role !== 'edge' || installedSettings.edgecore !== 'running') return
+      await runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 30_000))
+      if (!(isUpgrade(bundle, past) && isRestarted && edgecoreRan)) return
+      const { stableForMs } = options
+      await runStep(`Wait until EdgeCore has been up for ${stableForMs / 1000} s`, () =>
+        requireStableEdgecore(node, stableForMs, signal),
+      )
     },
-    receipt: {
-      head: { edgekit: edgekitVersion, bundle: { ...identity, arch }, options: { ...choices } },
-      desired,
-      previous: previous && withSuperseded(previous, desired),
-    },
+    previous: previous && withSuperseded(previous, desired),
+    head: { edgekit: edgekitVersion, bundle: { ...identity, arch }, options: { ...settings } },
+    desired,
     rollBackOnFailure: options.rollBackOnFailure,
-    runSteps,
+    runStep,
     signal,
   })
-  const afterwards = [
-    ...(await supersededSteps(desired, sandboxImageOf(facts), node)),
-    ...(cloudSide && cloud.apply ? cloudSideSteps(cloudSide, node) : []),
-  ]
-  await runSteps(afterwards)
-  // Where nothing was done, nothing is to be looked at twice.
-  const isChanged = plan.steps.length + plan.undo.length + afterwards.length > 0
+  const removed = await removeSuperseded(receipt, desired, sandboxImageOf(facts), node, runStep)
+  const applied = cloudSide !== undefined && cloud.apply
+  if (applied) await setUpCloudSide(cloudSide, node, runStep)
+  const isChanged = hasChanges || removed || applied
   const now = {
     ...(isChanged ? await collectFacts(node, { minTimeoutMs: 60_000, before: facts }) : facts),
-    installedSettings: { value: wanted },
+    installedSettings: { value: installedSettings },
   }
   const checklist = runChecks(checksForRole('checklist', role), now)
   return {
-    bundle,
     done: plan.steps.map(({ title }) => title),
     kept: plan.kept.map(({ id }) => id),
     findings,
@@ -133,19 +108,19 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     checklist,
     passed: checklist.every(({ status }) => status !== 'fail' && status !== 'error'),
     next: cloudSide && !cloud.apply ? cloudCommands(cloudSide) : undefined,
-    staged: wanted.edgecore === 'staged',
+    staged: installedSettings.edgecore === 'staged',
   }
 }
 
-const waitForConnection = (node: Node): Step => ({
-  title: 'Wait for EdgeCore to reach the broker',
-  run: () => waitForBrokerConnection(node, 30_000),
-})
+/** The image containerd starts every pod with, if known. */
+const sandboxImageOf = ({ containerdFiles }: Facts): string | undefined =>
+  'value' in containerdFiles ? containerdFiles.value.config.sandboxImage : undefined
 
-const requireStability = (node: Node, settleMs: number, signal: AbortSignal): Step => ({
-  title: `Wait until EdgeCore has stayed up for ${settleMs / 1000} s`,
-  run: () => requireStableEdgecore(node, settleMs, signal),
-})
+/** EdgeCore is up and not merely being restarted. */
+function isEdgecoreUp({ units, edgecoreLog }: Facts): boolean {
+  const log = 'value' in edgecoreLog ? edgecoreLog.value : undefined
+  return 'value' in units && units.value.edgecore.active === 'active' && log?.fatal === undefined
+}
 
 const declined = (): EdgekitError =>
-  new EdgekitError('not confirmed; nothing has been changed', { code: 'declined' })
+  new EdgekitError('nothing was changed: the install was not confirmed', { code: 'declined' })

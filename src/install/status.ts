@@ -1,34 +1,33 @@
 import { memoizedNode } from '../facts/memoized-node.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
-import { paths } from '../node/paths.ts'
-import { readHistory } from './record/journal.ts'
-import { type Receipt, type ReceiptItem, readReceipt } from './record/receipt.ts'
-import { releasable } from './uninstall/release-item.ts'
+import { type Past, readPast } from './record/past.ts'
+import type { Receipt, ReceiptItem } from './record/receipt.ts'
+import { removalOf } from './uninstall/removal-of.ts'
 
 interface Difference {
   /** A path, a unit or an image. */
   what: string
+  /** A predicate, such as `is gone`. */
   how: string
 }
 
-/** What edgekit has made of a node, and what has become of it. Plain data without secrets. */
+/** What is installed on a node and what has changed since. Plain data without secrets. */
 export interface Status {
   installed: Pick<Receipt, 'bundle' | 'edgekit' | 'installedAt' | 'updatedAt' | 'options'> | null
-  /** A run that neither came to its end nor was put back. */
+  /** A run that neither finished nor was rolled back. */
   interrupted: { command: string; since: string } | null
-  /** How the node differs from what was installed. */
   differences: Difference[]
 }
 
-/** Compare a node with its receipt. Only looks. Throws EdgekitError when the receipt or the journal cannot be read. */
+/** Compares a node with its receipt. Read-only. Throws EdgekitError when receipt or journal cannot be read. */
 export async function statusOf(node: Node): Promise<Status> {
-  const receipt = await readReceipt(node.files)
-  const interrupted = await interruptedSince(receipt, node)
-  if (!receipt) return { installed: null, interrupted, differences: [] }
-  const { bundle, edgekit, installedAt, updatedAt, options } = receipt
-  const looked = memoizedNode(node)
-  const found = await Promise.all(receipt.items.map(item => differenceOf(item, looked)))
+  const past = await readPast(node.files)
+  const interrupted = interruptedIn(past)
+  if (!past.receipt) return { installed: null, interrupted, differences: [] }
+  const { bundle, edgekit, installedAt, updatedAt, options, items } = past.receipt
+  const memoized = memoizedNode(node)
+  const found = await Promise.all(items.map(item => differenceOf(item, memoized)))
   return {
     installed: { bundle, edgekit, installedAt, updatedAt, options },
     interrupted,
@@ -36,32 +35,23 @@ export async function statusOf(node: Node): Promise<Status> {
   }
 }
 
-/** The run that was interrupted, if one was. Throws EdgekitError when the journal cannot be read. */
-export async function interruptedSince(
-  receipt: Receipt | undefined,
-  { files }: Node,
-): Promise<Status['interrupted']> {
-  const text = await files.read(paths.journal)
-  if (text === undefined) return null
-  const { history } = readHistory(text, paths.journal)
+export function interruptedIn({ history }: Past): Status['interrupted'] {
   const last = history?.begins.at(-1)
-  // Only the tidying up after it is missing.
-  if (!history || !last || history.run === receipt?.run) return null
-  return { command: last.command, since: last.time }
+  return last ? { command: last.command, since: last.time } : null
 }
 
-/** How the node differs in one thing that edgekit owns; undefined when it does not. Only looks. */
+/** How the node differs in one thing edgekit owns; undefined when it does not. Read-only. */
 export async function differenceOf(item: ReceiptItem, node: Node): Promise<Difference | undefined> {
-  const found = releasable(item)
-  if (!found) return undefined
+  const removable = removalOf(item)
+  if (!removable) return undefined
   const { path, unit, reference } = item.spec as { path?: string; unit?: string; reference?: string }
-  // The image of an older bundle, still in use: its name belongs to another one now.
+  // The image of an older bundle, still in use: another image has its name now.
   if (reference !== undefined && reference !== item.id) return undefined
   const what = path ?? unit ?? reference ?? item.id
   try {
-    const how = await found.release.difference(found.owned, node)
+    const how = await removable.removal.difference(removable.owned, node)
     return how === undefined ? undefined : { what, how }
   } catch (error) {
-    return { what, how: `could not be looked at: ${messageOf(error)}` }
+    return { what, how: `could not be checked: ${messageOf(error)}` }
   }
 }

@@ -1,8 +1,13 @@
-/** A unit of work shown to the user while it runs. */
+/** Work of one step; `note` shows a short text beside the title. */
+export type StepWork<T> = (note: (text: string) => void) => Promise<T>
+
+/** Shows a step while its work runs. Returns its result and rethrows its error. */
+export type RunStep = <T>(title: string, work: StepWork<T>) => Promise<T>
+
 export interface Step {
   title: string
-  run: (note: (text: string) => void) => Promise<void>
+  run: StepWork<void>
 }
 
-/** Run and show steps in order; rethrow the first error unchanged. */
+/** Runs steps in order; rethrows the first error. */
 export type StepRunner = (steps: readonly Step[]) => Promise<void>

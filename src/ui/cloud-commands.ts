@@ -1,7 +1,7 @@
 import type { CloudCommand, CloudCommands } from '../install/cloud/cloud-commands.ts'
 import { paint } from './text.ts'
 
-/** As a shell reads it. */
+/** Quoted for a shell. */
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
@@ -11,16 +11,16 @@ const line = ({ program, args }: CloudCommand): string =>
 const hint = ({ args }: CloudCommand): string =>
   args.some(word => word.endsWith('=ADDRESS')) ? ' (ADDRESS: where edge nodes reach this machine)' : ''
 
-/** What a person types after an install on the cloud side. */
+/** What to run after an install on the cloud side. */
 export const formatCloudCommands = ({ init, rollout, token }: CloudCommands): string =>
   [
     '',
-    `Next, make the cluster the cloud side${hint(init)}:`,
+    `Next, install CloudCore in the cluster${hint(init)}:`,
     '',
     line(init),
     line(rollout),
     '',
-    'edgekit does both with --apply. After that, this prints what an edge node needs to join:',
+    'edgekit install --apply does both. Then print the token edge nodes join with:',
     '',
     line(token),
   ].join('\n')

@@ -1,15 +1,14 @@
-import type { Mending } from '../install/fix/fix.ts'
+import type { FixPlan } from '../install/fix/fix.ts'
 import { wrap } from './text.ts'
 
-/** What is going to be done, for which checks, and what is not, for a person. */
-export function formatMending({ steps, mends, left }: Mending): string {
-  const ids = (results: Mending['left']): string => results.map(({ id }) => id).join(', ')
-  const nothing = ['Nothing is wrong that edgekit could safely mend by itself.']
-  const plan = [`To mend ${ids(mends)}:`, ...steps.map(({ title }) => `  ${title}`)]
-  return [
-    ...(steps.length === 0 ? nothing : plan),
-    ...(left.length > 0 ? [`For you to see to: ${ids(left)}`] : []),
-  ]
+/** What `doctor --fix` is about to do, for which checks, and what it leaves to the user. */
+export function formatFixPlan({ steps, fixes, manual }: FixPlan): string {
+  const ids = (results: FixPlan['fixes']): string => results.map(({ id }) => id).join(', ')
+  const plan =
+    steps.length === 0
+      ? ['edgekit cannot fix any of this safely.']
+      : [`To fix ${ids(fixes)}:`, ...steps.map(({ title }) => `  ${title}`)]
+  return [...plan, ...(manual.length > 0 ? [`Fix manually: ${ids(manual)}`] : [])]
     .map(line => wrap(line))
     .join('\n')
 }

@@ -1,13 +1,13 @@
 import type { UnpackedBundle } from '../bundle/bundle.ts'
-import type { DryRun } from '../install/dry-run.ts'
 import type { InstallResult } from '../install/install.ts'
+import type { DryRun } from '../install/look-and-decide.ts'
 import { formatCloudCommands } from './cloud-commands.ts'
 import { formatEach, formatFindings } from './findings.ts'
 import type { InstallOutput } from './json/install.ts'
-import { formatPlan } from './plan.ts'
+import { formatPlan, keptLine, upToDate } from './plan.ts'
 import { wrap } from './text.ts'
 
-/** What a command says: to a person, and as data with --json. */
+/** The output of a command: as text, and as data for `--json`. */
 export interface Output {
   text: string
   data: InstallOutput
@@ -19,17 +19,20 @@ const identity = ({ manifest: { name, kubeedgeVersion, arch } }: UnpackedBundle)
   arch,
 })
 
-const noted = (notes: readonly string[]): string[] => notes.map(note => wrap(`Note: ${note}.`))
+const noteLines = (notes: readonly string[]): string[] => notes.map(note => wrap(`Note: ${note}.`))
 
-export const dryRunOutput = ({ bundle, choices, plan, findings, notes }: DryRun): Output => ({
-  text: ['', formatEach(findings), ...noted(notes), formatPlan(plan)]
+export const dryRunOutput = (
+  bundle: UnpackedBundle,
+  { settings, plan, findings, notes }: DryRun,
+): Output => ({
+  text: ['', formatEach(findings), ...noteLines(notes), formatPlan(plan)]
     .filter((line, at) => at === 0 || line)
     .join('\n'),
   data: {
     schemaVersion: 1,
     dryRun: true,
     bundle: identity(bundle),
-    options: { ...choices },
+    options: { ...settings },
     plan,
     findings,
     notes,
@@ -37,20 +40,20 @@ export const dryRunOutput = ({ bundle, choices, plan, findings, notes }: DryRun)
 })
 
 const toJoin =
-  'EdgeCore is prepared and waits. To join it to its cloud:\n  ./edgekit install --no-stage --cloudcore HOST:10000 --token-file FILE'
+  'EdgeCore is prepared but not started. Join the node:\n  ./edgekit install --no-stage --cloudcore HOST:10000 --token-file FILE'
 
-export function installOutput(result: InstallResult): Output {
-  const { bundle, done, kept, checklist, passed, findings, notes, next, staged } = result
-  const works = bundle.manifest.role === 'edge' ? 'This node works.' : 'Everything of the bundle is in place.'
+export function installOutput(bundle: UnpackedBundle, result: InstallResult): Output {
+  const { done, kept, checklist, passed, findings, notes, next, staged } = result
+  const works = bundle.manifest.role === 'edge' ? 'This node works.' : 'The bundle is installed.'
   const lines = [
-    done.length === 0 ? '\nNothing to do: this node is already as the bundle says.\n' : '',
+    done.length === 0 ? `\n${upToDate}\n` : '',
     ...(findings.length > 0 ? [formatEach(findings)] : []),
-    ...kept.map(id => wrap(`Stays as it is, whoever it is from: ${id}`)),
-    ...noted(notes),
+    ...kept.map(keptLine),
+    ...noteLines(notes),
     formatFindings(checklist),
     passed
-      ? `\n${works} Look at it at any time with: edgekit doctor`
-      : '\nInstalled, but not all is well: see above.',
+      ? `\n${works} Check it at any time: edgekit doctor`
+      : '\nInstalled, but the checklist found problems; see above.',
     ...(staged ? [`\n${toJoin}`] : []),
     ...(next ? [formatCloudCommands(next)] : []),
   ]

@@ -3,9 +3,9 @@ import { plural } from '../lib/format.ts'
 import { paint, wrap } from './text.ts'
 
 const sized = (file: { size: number; sha256: string } | undefined): string =>
-  file ? `${file.size} bytes, sha256 ${file.sha256}` : 'not there'
+  file ? `${file.size} bytes, sha256 ${file.sha256}` : 'none'
 
-function colour(line: string): string {
+function colored(line: string): string {
   if (line.startsWith('+')) return paint('green', line)
   return line.startsWith('-') ? paint('red', line) : line
 }
@@ -14,24 +14,26 @@ function details({ file }: PlannedChange): string[] {
   if (!file) return []
   const { diff, before, after } = file
   if (diff === undefined) return [`  old: ${sized(before)}`, `  new: ${sized(after)}`]
-  if (diff === '') return ['  the same content, with another mode or owner']
-  return diff.trimEnd().split('\n').map(colour)
+  if (diff === '') return ['  same content, different mode or owner']
+  return diff.trimEnd().split('\n').map(colored)
 }
 
-/** What would be done, each change with what it makes of its file. */
+export const keptLine = (id: string): string => wrap(`Keeping existing ${id}`)
+
+/** A plan with what each change does to its file. */
 export function formatPlan({ undo, changes, kept }: PlanReport): string {
   const count = undo.length + changes.length
   return [
-    ...kept.map(id => wrap(`Stays as it is, whoever it is from: ${id}`)),
-    ...undo.map(title => paint('bold', `Undo: ${title}`)),
+    ...kept.map(keptLine),
+    ...undo.map(title => paint('bold', `Roll back: ${title}`)),
     ...changes.flatMap(change => [paint('bold', change.title), ...details(change)]),
     '',
-    count === 0
-      ? 'Nothing to do: this node is already as the bundle says.'
-      : `${plural(count, 'change')} to make. Nothing has been changed.`,
+    count === 0 ? upToDate : `${plural(count, 'change')} planned. Nothing was changed.`,
   ].join('\n')
 }
 
-/** What a person is asked before the first change. */
+export const upToDate = 'Nothing to do: this node is up to date.'
+
+/** Asked before the first change. */
 export const question = ({ undo, changes }: PlanReport): string =>
-  `\nMake ${plural(undo.length + changes.length, 'change')} on this node? --dry-run shows them.`
+  `\nMake ${plural(undo.length + changes.length, 'change')} on this node? (--dry-run shows them)`

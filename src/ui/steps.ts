@@ -1,54 +1,64 @@
 import { Listr } from 'listr2'
-import type { Step } from '../lib/step.ts'
+import type { RunStep, Step, StepWork } from '../lib/step.ts'
 import { paint, width } from './text.ts'
 
 /**
- * Run steps one after another and show them: a live list in a terminal; elsewhere a line for each when it is done, and every
- * 15 s until then; nothing when `silent`.
- * It is a view only: the first error ends the run and is thrown as it is; whoever made the steps cleans up.
+ * Shows steps as they run: live in a terminal, elsewhere as one line when done and every 15 s until then. With `silent`
+ * it prints nothing.
  */
-export async function runSteps(steps: readonly Step[], { silent }: { silent: boolean }): Promise<void> {
-  const terminal = process.stdout.isTTY && !silent
-  if (!terminal) {
-    for (const step of steps) await runPlainly(step, silent)
-    return
-  }
-  sizeOfSerialConsole(process.stdout)
-  await new Listr(
-    steps.map(({ title, run }) => ({
-      title,
-      task: (_, task) =>
-        run(text => {
-          task.title = `${title} ${paint('dim', text)}`
-        }),
-    })),
-    { registerSignalListeners: false, renderer: 'default' },
-  ).run()
+export function stepRunner({ silent }: { silent: boolean }): RunStep {
+  return process.stdout.isTTY && !silent ? runLive : (title, work) => runPlain(title, work, silent)
 }
 
-/** In the log of a pipeline what is silent for long looks as if it hung, milliseconds. */
-const signOfLifeMs = 15_000
+export async function runSteps(steps: readonly Step[], options: { silent: boolean }): Promise<void> {
+  const runStep = stepRunner(options)
+  for (const { title, run } of steps) await runStep(title, run)
+}
 
-async function runPlainly({ title, run }: Step, silent: boolean): Promise<void> {
+async function runLive<T>(title: string, work: StepWork<T>): Promise<T> {
+  sizeSerialConsole(process.stdout)
+  let result: Promise<T> | undefined
+  const list = new Listr(
+    {
+      title,
+      task: (_, task) => {
+        result = work(text => {
+          task.title = `${title} ${paint('dim', text)}`
+        })
+        return result
+      },
+    },
+    { registerSignalListeners: false, renderer: 'default' },
+  )
+  await list.run()
+  if (!result) throw new Error(`internal error: step not run: ${title}`)
+  return result
+}
+
+/** A pipeline log without output for longer looks as if the job hung. */
+const progressEveryMs = 15_000
+
+async function runPlain<T>(title: string, work: StepWork<T>, silent: boolean): Promise<T> {
   const started = performance.now()
-  let said = ''
+  let noted = ''
   const print = (soFar = '') => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    if (!silent) process.stdout.write(`${title}${said && `: ${said}`} (${soFar}${seconds} s)\n`)
+    if (!silent) process.stdout.write(`${title}${noted && `: ${noted}`} (${soFar}${seconds} s)\n`)
   }
-  const signs = setInterval(print, signOfLifeMs, 'so far ')
+  const timer = setInterval(print, progressEveryMs, 'so far ')
   try {
-    await run(text => {
-      said = text
+    const result = await work(text => {
+      noted = text
     })
+    print()
+    return result
   } finally {
-    clearInterval(signs)
+    clearInterval(timer)
   }
-  print()
 }
 
-/** A serial console has no size to ask for, and is told as 0 by 0: a column for each letter of a live list. */
-function sizeOfSerialConsole(stream: NodeJS.WriteStream): void {
+/** A serial console reports a size of 0 by 0, which would make a live list one column wide. */
+function sizeSerialConsole(stream: NodeJS.WriteStream): void {
   stream.columns ||= width
   stream.rows ||= 24
 }

@@ -23,7 +23,7 @@ const readOnly = (path: string): string => `mount --bind ${path} ${path} && moun
 
 describe.concurrent.each(releases)('%s', release => {
   test.each([
-    ['the journal', '4k', 'Make the directory /etc/edgekit '],
+    ['the journal', '4k', 'Create the directory /etc/edgekit '],
     // As much as is used by then: sizes cannot be less.
     [
       'an image',
@@ -61,15 +61,15 @@ describe.concurrent.each(releases)('%s', release => {
       said('Write /opt/edgekit/bin/edgekit'),
       standing(readOnly('/etc')),
       'umount /etc',
-      /read-only file system[\s\S]*Not everything could be put back:[\s\S]*Undo: Make the directory \/etc\/edgekit/,
+      /read-only file system[\s\S]*These changes could not be rolled back:[\s\S]*Roll back: Create the directory \/etc\/edgekit/,
     ],
     [
       'containerd is stopped',
-      said('Import docker.io'),
+      said('Import image docker.io'),
       // containerd waits for a client that stands still while it connects, up to 90 s.
       'systemctl stop containerd',
       'systemctl start containerd',
-      /Not everything could be put back:[\s\S]*Undo: Import docker.io/,
+      /These changes could not be rolled back:[\s\S]*Roll back: Import image docker.io/,
     ],
   ])('%s in the middle: what needs it is named, and put back when it is mended', async (...row) => {
     const [, hasCome, harm, mend, message] = row
@@ -97,7 +97,7 @@ describe.concurrent.each(releases)('%s', release => {
     const rollback = `cd ${bundleOnNode} && ./edgekit rollback`
     const stuck = await node.run(rollback, { timeoutMs })
     expect(stuck.stderr.replaceAll(/\s+/g, ' ')).toContain(
-      'Undo: Start mosquitto.service: containerd does not answer, and the container of the broker is still in it',
+      'Roll back: Start mosquitto.service: cannot remove the broker container: containerd does not answer',
     )
     expect(stuck.exitCode).toBe(exitCodes.incomplete)
     await node.sh('systemctl unmask --runtime containerd; systemctl start containerd')

@@ -119,7 +119,7 @@ test.each([
     'a CloudCore of another version is not upgraded behind your back',
     { 'deployment cloudcore': 'echo kubeedge/cloudcore:v1.21.0' },
     exitCodes.checklistFailed,
-    'CloudCore is there already, as kubeedge/cloudcore:v1.21.0; expected v1.22.0',
+    'cannot install CloudCore v1.22.0: another version is installed, kubeedge/cloudcore:v1.21.0',
   ],
   [
     'a cluster that does not answer is said to be the cause',
@@ -149,10 +149,10 @@ test('what cannot work is refused before anything is changed', async () => {
   await using node = await startNodeWithBundle({ release }, 'cloud')
   const before = await snapshot(node)
   for (const [flags, message] of [
-    ['--apply', '--apply needs --advertise-address'],
-    ['--apply --advertise-address 192.0.2.10', 'there is no /root/.kube/config'],
+    ['--apply', '--apply requires --advertise-address'],
+    ['--apply --advertise-address 192.0.2.10', 'cannot find a kubeconfig: no /root/.kube/config'],
     ['--advertise-address cloud.example', '"cloud.example" is not an IP address'],
-    ['--kubeconfig /root/absent', 'there is no /root/absent'],
+    ['--kubeconfig /root/absent', 'cannot find a kubeconfig: no /root/absent'],
   ] as const) {
     const { exitCode, stderr } = await node.run(`${install} ${flags}`)
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(message)
@@ -167,7 +167,9 @@ test('one machine is not both: an edge node refuses a cloud bundle', async () =>
   await node.copyIn(`${other.root}${bundleOnNode}`, '/root/cloud')
   const before = await snapshot(node)
   const { exitCode, stderr } = await node.run('cd /root/cloud && ./edgekit install')
-  expect(stderr.replaceAll(/\s+/g, ' ')).toContain('kubeedge-edge is installed on this machine')
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+    'cannot install kubeedge-cloud: kubeedge-edge is installed on this machine',
+  )
   expect(exitCode).toBe(exitCodes.refused)
   expect(await snapshot(node)).toEqual(before)
 })

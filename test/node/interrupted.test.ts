@@ -29,14 +29,14 @@ async function killedNode(release: (typeof releases)[number], said: string) {
 }
 
 describe.concurrent.each(releases)('%s', release => {
-  test.each(inTurn(['Import docker.io', 'Enable mosquitto.service', 'Set [0-9]* keys'], release))(
+  test.each(inTurn(['Import image docker.io', 'Enable mosquitto.service', 'Set [0-9]* keys'], release))(
     'killed after "%s", install finishes it',
     async said => {
       const { node } = await killedNode(release, said)
       await using _ = node
       const { exitCode, stdout, stderr } = await node.run(install, { timeoutMs: 2 * minutes })
       expect(stderr).toBe('')
-      expect(stdout).toContain('Decide how to finish what was interrupted')
+      expect(stdout).toContain('Plan how to finish the interrupted install')
       expect(exitCode, stdout).toBe(exitCodes.ok)
       expect((await node.sh(`ls -A ${paths.state}`)).split('\n').toSorted()).toEqual([
         'bundle.json',
@@ -47,13 +47,13 @@ describe.concurrent.each(releases)('%s', release => {
       const { items } = JSON.parse(await node.read(paths.receipt))
       expect(items).not.toContainEqual(expect.objectContaining({ id: paths.program, ownership: 'adopted' }))
       expect((await node.run(install)).stdout).toContain('Nothing to do')
-      expect((await node.run('edgekit rollback')).stdout).toContain('Nothing to undo')
+      expect((await node.run('edgekit rollback')).stdout).toContain('Nothing to roll back')
     },
   )
 
   const places = [
     'Write /opt/edgekit/bin/edgekit',
-    'Import docker.io',
+    'Import image docker.io',
     'Start mosquitto.service',
     'Set [0-9]* keys',
   ]
@@ -62,7 +62,7 @@ describe.concurrent.each(releases)('%s', release => {
     await using _ = node
     const { exitCode, stdout, stderr } = await node.run(rollback, { timeoutMs: 2 * minutes })
     expect(stderr).toBe('')
-    expect(stdout).toContain('Everything that had been changed has been put back.')
+    expect(stdout).toContain('All changes were rolled back.')
     expect(exitCode, stdout).toBe(exitCodes.ok)
     expect(await snapshot(node)).toEqual(untouched)
     expect(await node.sh('systemctl list-units --all --plain --no-legend mosquitto edgecore')).toBe('')
@@ -84,7 +84,7 @@ describe.concurrent.each(releases)('%s', release => {
         signal,
       )
       expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-        `stopped by SIG${signal}; what has been changed so far is kept`,
+        `stopped by SIG${signal}; the changes made so far are kept`,
       )
       expect(stderr).toContain('sudo ./edgekit rollback')
       expect(exitCode).toBe(code)
@@ -100,7 +100,7 @@ describe.concurrent.each(releases)('%s', release => {
     // nsenter stops with the process that it waits for, and nothing wakes it: so it waits for a shell.
     const first = node.run(`${install} >/tmp/out; exit $?`, { timeoutMs: 2 * minutes })
     // It stands still for as long as it takes to look.
-    await node.sh(`until grep -q 'Make the directory' /tmp/out; do sleep 0.01; done; kill -STOP ${holder}`)
+    await node.sh(`until grep -q 'Create the directory' /tmp/out; do sleep 0.01; done; kill -STOP ${holder}`)
     for (const command of [install, rollback]) {
       const second = await node.run(command)
       expect(second.exitCode).toBe(exitCodes.locked)
@@ -118,7 +118,7 @@ describe.concurrent.each(releases)('%s', release => {
     await node.write(dropIn, '[Service]\nExecStartPre=/bin/false\n')
     const untouched = await snapshot(node)
     const { exitCode, stderr } = await node.run(`${install} --no-rollback`, { timeoutMs: 2 * minutes })
-    expect(stderr).toContain('Nothing has been put back.')
+    expect(stderr).toContain('Nothing was rolled back.')
     expect(exitCode).toBe(exitCodes.incomplete)
     expect(await node.sh('systemctl is-failed mosquitto || :')).not.toBe('inactive')
     const rolledBack = await node.run(`${rollback} --json`)
@@ -131,7 +131,7 @@ describe.concurrent.each(releases)('%s', release => {
     await using node = await startNodeWithBundle({ release })
     const untouched = await snapshot(node)
     const { exitCode, stdout } = await node.run(rollback)
-    expect(stdout).toContain('Nothing to undo: no install was interrupted.')
+    expect(stdout).toContain('Nothing to roll back: no install was interrupted.')
     expect(exitCode, stdout).toBe(exitCodes.ok)
     expect(await snapshot(node)).toEqual(untouched)
   })

@@ -30,7 +30,7 @@ describe.concurrent.each(releases)('%s', release => {
     await using node = await startNodeWithBundle({ release })
     const staged = await run(node, '--stage --node-name edge-7')
     expect(staged.stderr).toBe('')
-    expect(staged.stdout).toContain('EdgeCore is prepared and waits.')
+    expect(staged.stdout).toContain('EdgeCore is prepared but not started.')
     expect(staged.exitCode).toBe(exitCodes.ok)
     expect((await node.run('systemctl is-active edgecore; systemctl is-enabled edgecore')).stdout).toBe(
       'inactive\ndisabled',
@@ -76,7 +76,7 @@ describe.concurrent.each(releases)('%s', release => {
     // What runs is not prepared once more behind its back.
     const after = await stateOf(node)
     const under = await run(node, '--stage --set modules.edgeHub.heartbeat=15')
-    expect(flat(under.stderr)).toContain('edgecore.service runs on this node')
+    expect(flat(under.stderr)).toContain('edgecore.service is running')
     expect(under.exitCode).toBe(exitCodes.refused)
     expect((await stateOf(node)).filter(line => !after.includes(line))).toEqual([])
 
@@ -103,7 +103,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(refused.stdout).toContain('mosquitto.service is not from edgekit')
     expect(refused.exitCode).toBe(exitCodes.refused)
     const unknown = await run(node, '--force=mosquitto.service --force=/etc/passwd')
-    expect(flat(unknown.stderr)).toContain('an install puts nothing of that name in place')
+    expect(flat(unknown.stderr)).toContain('this install does not write it')
     expect(unknown.exitCode).toBe(exitCodes.usage)
     const half = await run(node, '--force=mosquitto.service')
     expect(half.stderr).toContain(paths.edgecore)
@@ -144,7 +144,7 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
     expect(shown.stdout).toContain('-    mqttMode: 0 # theirs\n+    mqttMode: 2 # theirs')
     expect(shown.stdout).toContain('+    hostnameOverride: edge-7')
     expect(shown.stdout).toMatch(/new: \d+ bytes, sha256 [0-9a-f]{64}/)
-    expect(shown.stdout).toContain('Nothing has been changed.')
+    expect(shown.stdout).toContain('Nothing was changed.')
     expect(shown.exitCode).toBe(exitCodes.ok)
     const data = await run(node, '--dry-run --json')
     expect(jsonOutput('install-dry-run', data.stdout)).toMatchObject({
@@ -164,10 +164,10 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
     expect(jsonOutput('install-dry-run', stdout).plan).toEqual({ undo: [], changes: [], kept: [] })
     expect(exitCode).toBe(exitCodes.ok)
     for (const [args, message] of [
-      [`--token ${token}`, 'a token on the command line is not taken'],
-      ['--token-file /root/none', '--token-file /root/none: there is no such file'],
+      [`--token ${token}`, 'cannot take a token on the command line'],
+      ['--token-file /root/none', 'cannot read --token-file /root/none: no such file'],
       ['--cloudcore 192.0.2.1', 'expected HOST:PORT'],
-      ['--node-name Edge_1', 'cannot be the name of a node'],
+      ['--node-name Edge_1', 'invalid --node-name Edge_1: expected a DNS name'],
       ['--ignore bandwidth', 'there is no check "bandwidth"'],
       ['--set modules.edgeHub.token=x', 'is a secret'],
       [
@@ -192,7 +192,7 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
       { timeoutMs: 2 * minutes },
     )
     const { exitCode, stdout } = await run(node, '')
-    expect(stdout).toContain('Decide how to finish what was interrupted')
+    expect(stdout).toContain('Plan how to finish the interrupted install')
     expect(stdout).toContain('This node works.')
     expect(exitCode).toBe(exitCodes.ok)
     expect(
@@ -222,7 +222,7 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
     )
     const theirs = await node.sh(`sha256sum ${paths.edgecore}`)
     const { exitCode, stdout } = await run(node, '--adopt')
-    expect(stdout).toContain(`Stays as it is, whoever it is from: ${paths.edgecore}`)
+    expect(stdout).toContain(`Keeping existing ${paths.edgecore}`)
     expect(stdout).toContain('This node works.')
     expect(exitCode).toBe(exitCodes.ok)
     expect(await node.sh(`sha256sum ${paths.edgecore}`)).toBe(theirs)

@@ -32,15 +32,15 @@ test('in a terminal it asks once before the first change, and only a yes is a ye
   await using node = await startNodeWithBundle({ release: 'trixie', certificates: true })
   const untouched = await snapshot(node)
   for (const [input, code, said] of [
-    [{ keys: `n${keys.enter}` }, exitCodes.refused, 'not confirmed; nothing has been changed'],
-    [{ keys: keys.enter }, exitCodes.refused, 'not confirmed; nothing has been changed'],
-    [{ keys: keys.ctrlD }, exitCodes.refused, 'not confirmed; nothing has been changed'],
+    [{ keys: `n${keys.enter}` }, exitCodes.refused, 'nothing was changed: the install was not confirmed'],
+    [{ keys: keys.enter }, exitCodes.refused, 'nothing was changed: the install was not confirmed'],
+    [{ keys: keys.ctrlD }, exitCodes.refused, 'nothing was changed: the install was not confirmed'],
     [{ keys: keys.ctrlC }, exitCodes.interrupted, 'stopped by SIGINT; nothing is left behind'],
     [{ signal: 'TERM' }, exitCodes.terminated, 'stopped by SIGTERM; nothing is left behind'],
   ] as const) {
     const { exitCode, screen } = await inTerminal(node, install, input)
     expect(screen).toMatch(/Make \d+ changes on this node\?/)
-    expect(screen).toContain('Decide what to do')
+    expect(screen).toContain('Plan changes')
     expect(screen).toContain(said)
     expect(exitCode, screen).toBe(code)
     expect(await snapshot(node)).toEqual(untouched)
@@ -50,7 +50,7 @@ test('in a terminal it asks once before the first change, and only a yes is a ye
   const middle = '[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Import'
   const cut = await inTerminal(node, `${install} --yes`, { keys: keys.ctrlC, when: middle })
   expect(cut.screen).not.toContain('y/N')
-  expect(cut.screen).toContain('what has been changed so far is kept')
+  expect(cut.screen).toContain('the changes made so far are kept')
   expect(cut.exitCode).toBe(exitCodes.interrupted)
   expect((await node.run(`${bundleOnNode}/edgekit rollback`)).exitCode).toBe(exitCodes.ok)
   expect(await snapshot(node)).toEqual(untouched)
@@ -63,13 +63,13 @@ test('in a terminal it asks once before the first change, and only a yes is a ye
   expect(converged.screen).not.toContain('y/N')
 
   const stopped = await inTerminal(node, 'edgekit uninstall', { keys: keys.ctrlC })
-  expect(stopped.screen).toContain('stopped by SIGINT; nothing has been changed')
+  expect(stopped.screen).toContain('stopped by SIGINT; nothing was changed')
   expect(stopped.exitCode).toBe(exitCodes.interrupted)
   expect((await node.run('edgekit doctor')).exitCode).toBe(exitCodes.ok)
   const nobody = await node.run('edgekit uninstall')
-  expect(nobody.stderr).toContain('there is no terminal to ask on')
+  expect(nobody.stderr).toContain('not running in a terminal')
   expect(nobody.exitCode).toBe(exitCodes.usage)
   const gone = await inTerminal(node, 'edgekit uninstall', { keys: `yes${keys.enter}` })
-  expect(gone.screen).toContain('is no longer installed here')
+  expect(gone.screen).toContain('was uninstalled.')
   expect(gone.exitCode).toBe(exitCodes.ok)
 })

@@ -5,7 +5,7 @@ import { readDefinition } from '../../src/build/definition/definition.ts'
 import { parseLock } from '../../src/build/lock/lock.ts'
 import { lockDifferences } from '../../src/build/lock/lock-differences.ts'
 import { readAnswers } from '../../src/install/request/answers.ts'
-import { settingsFrom } from '../../src/install/request/node-settings.ts'
+import { nodeSettings } from '../../src/install/request/node-settings.ts'
 
 const answersFile = 'examples/answers.yaml'
 const definitions = globSync('examples/**/*.yaml').filter(file => file !== answersFile)
@@ -50,7 +50,7 @@ test('the air-gapped lock matches its definition', async () => {
 test('the answers file configures a node', () => {
   const answers = readAnswers(readFileSync(answersFile, 'utf8'), answersFile)
   expect(answers.tokenFile).toBe(resolve('examples/join.token'))
-  expect(settingsFrom(answers, undefined)).toMatchObject({
+  expect(nodeSettings(answers, undefined)).toMatchObject({
     nodeName: 'edge-7',
     cloudcore: expect.anything(),
   })

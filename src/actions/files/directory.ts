@@ -1,34 +1,63 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Access, Files } from '../../node/files.ts'
+import { paths } from '../../node/paths.ts'
 import type { Action } from '../action.ts'
+import { gone, type Removal } from '../removal.ts'
+import { accessDifference, hasAccess } from './access.ts'
 
 export interface DirectorySpec extends Access {
   path: string
-  /** edgekit's own: its mode and owner are ours to set, and what is in it goes when it is taken back. */
+  /** edgekit's own directory: edgekit sets mode and owner, and a rollback removes its contents. */
   ours: boolean
 }
 
-/** The directories that are missing on the way to a path, outermost first. */
+interface Before {
+  /** Directories that had to be created on the way, outermost first. */
+  made: string[]
+  access: Access | null
+}
+
+/** The missing directories on the way to a path and itself, outermost first. */
 async function missing(path: string, files: Files): Promise<string[]> {
   if (await files.status(path)) return []
   return [...(await missing(dirname(path), files)), path]
 }
 
-interface Before {
-  /** The directories that were missing on the way, outermost first. */
-  made: string[]
-  access: Access | null
+/** Own directories go even if they existed before: an earlier uninstall may have left data in them. */
+const removal: Removal<DirectorySpec, Before> = {
+  title: ({ spec: { path } }) => `Remove the directory ${path}`,
+  async remove({ spec: { path, ours }, before }, { node: { files }, purge }) {
+    if (!ours && before.access) return []
+    if ((await files.status(path))?.kind !== 'directory') return []
+    if (ours && purge) await files.removeTree(path)
+    const names = await files.list(path)
+    if (names.length > 0 && path === paths.brokerData) {
+      return [{ what: path, why: 'broker data; edgekit uninstall --purge removes it', intended: true }]
+    }
+    if (names.length > 0)
+      return ours ? names.map(name => ({ what: join(path, name), why: 'not created by edgekit' })) : []
+    for (const directory of new Set([path, ...before.made.toReversed()])) {
+      if ((await files.list(directory)).length > 0) break
+      await files.remove(directory)
+    }
+    return []
+  },
+  async difference({ spec }, { files }) {
+    const found = await files.status(spec.path)
+    if (!found) return gone
+    if (found.kind !== 'directory') return `is a ${found.kind}, expected a directory`
+    return spec.ours ? accessDifference(found, spec) : undefined
+  },
 }
 
 export const directory: Action<DirectorySpec, Before> = {
   kind: 'directory',
-  describe: ({ path }) => `Make the directory ${path}`,
-  async inspect({ path, ours, mode, uid, gid }, { files }) {
-    const found = await files.status(path)
+  describe: ({ path }) => `Create the directory ${path}`,
+  async inspect(spec, { files }) {
+    const found = await files.status(spec.path)
     if (!found) return 'needed'
     if (found.kind !== 'directory') return 'foreign'
-    if (!ours) return 'done'
-    return found.mode === mode && found.uid === uid && found.gid === gid ? 'done' : 'needed'
+    return !spec.ours || hasAccess(found, spec) ? 'done' : 'needed'
   },
   capture: async ({ path }, { files }) => ({
     made: await missing(path, files),
@@ -46,10 +75,12 @@ export const directory: Action<DirectorySpec, Before> = {
     if (access) return files.setAccess(path, access)
     if (ours) await files.removeTree(path)
     for (const directory of made.toReversed()) {
-      const kept = await files.list(directory)
-      if (kept.length > 0) throw new Error(`${directory} is not empty: ${kept.join(', ')}`)
+      const names = await files.list(directory)
+      if (names.length > 0)
+        throw new Error(`cannot remove ${directory}: it is not empty (${names.join(', ')})`)
       await files.remove(directory)
     }
   },
   ownership: ({ access }) => (access ? 'modified' : 'created'),
+  removal,
 }

@@ -1,30 +1,28 @@
-import { type ConfigValue, patchEdgecoreConfig } from '../../edgecore/config/config.ts'
+import { type ConfigValue, patchEdgecoreConfig, restoreKeys } from '../../edgecore/config/config.ts'
 import { withoutSecrets } from '../../edgecore/config/secret-values.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Access, Files } from '../../node/files.ts'
 import type { Action } from '../action.ts'
-import { type KeptFile, keepFile, putFileBack } from './kept-file.ts'
+import { gone, type Owned, type Removal } from '../removal.ts'
+import { type KeptFile, keepFile, restoreFile } from './kept-file.ts'
 
 export interface EdgecoreConfigSpec {
   path: string
-  /** The configuration in the unpacked bundle, used when the node has none yet. */
+  /** Path of the configuration to start from when the node has none. */
   base: string
-  /** Keys that must have these values, whoever wrote the file. */
+  /** Keys set to these values in any file, including one edgekit did not write. */
   values: Record<string, ConfigValue>
-  /** Keys that the user has set to something else, and which stay so. */
+  /** Keys the user has set to other values, which edgekit leaves alone. */
   userOwned?: string[]
-  /** Keys that are set only in a new file. */
+  /** Keys set only in a new file. */
   initial: Record<string, ConfigValue>
-  /**
-   * Keys with values that are never written down anywhere else; in a spec that comes out of a file only where they came
-   * from is left of them.
-   */
+  /** Keys whose values are stored nowhere else; a spec read from a file has only their origin in place of the value. */
   secrets?: Record<string, Secret | string>
 }
 
-// It can hold the bootstrap token of the cloud.
+// edgecore.yaml can contain the bootstrap token.
 const newAccess: Access = { mode: 0o640, uid: 0, gid: 0 }
-const holdsSecret = ({ secrets = {} }: EdgecoreConfigSpec): boolean => Object.keys(secrets).length > 0
+const hasSecret = ({ secrets = {} }: EdgecoreConfigSpec): boolean => Object.keys(secrets).length > 0
 const isPrivate = ({ mode }: Access): boolean => (mode & ~newAccess.mode) === 0
 
 async function patched({ path, base, values, initial, secrets = {} }: EdgecoreConfigSpec, files: Files) {
@@ -40,6 +38,48 @@ const revealed = (secrets: Record<string, Secret | string>): Record<string, Conf
     ),
   )
 
+/** Whether the file is byte for byte what edgekit left. */
+const isUnchanged = async (
+  { spec: { path }, after }: Owned<EdgecoreConfigSpec>,
+  files: Files,
+): Promise<boolean> => (await files.sha256(path)) === (after as { sha256?: string } | null)?.sha256
+
+/** In a file that was changed since, only the keys edgekit set are restored. */
+const removal: Removal<EdgecoreConfigSpec, KeptFile> = {
+  title: ({ spec: { path }, before }) => `${before ? 'Restore' : 'Remove'} ${path}`,
+  async remove(item, { node: { files }, purge }) {
+    const { path, values } = item.spec
+    const { before } = item
+    const text = await files.read(path)
+    if (text === undefined) return []
+    if ((await isUnchanged(item, files)) || (!before && purge)) {
+      await restoreFile(path, before, files)
+      return []
+    }
+    if (!before || 'linkTo' in before) return [{ what: path, why: 'changed since edgekit wrote it' }]
+    const old = (await files.read(before.backup)) ?? ''
+    const restored = restoreKeys(text, old, values)
+    const access = await files.status(path)
+    if (restored.text !== text && access) await files.write(path, { text: restored.text }, access)
+    return restored.changedSince.map(key => ({
+      what: `${key} in ${path}`,
+      why: 'changed since edgekit set it',
+    }))
+  },
+  async difference(item, { files }) {
+    const text = await files.read(item.spec.path)
+    if (text === undefined) return gone
+    if (await isUnchanged(item, files)) return undefined
+    const { changed } = patchEdgecoreConfig(text, item.spec.values)
+    if (changed.length === 0) return undefined
+    const shown = changed.map(
+      ({ path: key, before, after }) =>
+        `${key} is ${JSON.stringify(before)}, expected ${JSON.stringify(after)}`,
+    )
+    return `has other values: ${shown.join('; ')}`
+  },
+}
+
 export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
   kind: 'edgecore-config',
   describe: ({ path, values, secrets = {} }) =>
@@ -47,9 +87,9 @@ export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
   async inspect(spec, { files }) {
     const found = await files.status(spec.path)
     if (!found) return 'needed'
-    // A link: what it leads to belongs to somebody who keeps EdgeCore's configuration elsewhere on purpose.
+    // A symbolic link means somebody manages EdgeCore's configuration elsewhere on purpose.
     if (found.kind !== 'file') return 'foreign'
-    if (holdsSecret(spec) && !isPrivate(found)) return 'needed'
+    if (hasSecret(spec) && !isPrivate(found)) return 'needed'
     return (await patched(spec, files)).changed.length === 0 ? 'done' : 'needed'
   },
   async preview(spec, { files }) {
@@ -66,12 +106,13 @@ export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
     const { text } = await patched(spec, files)
     const found = await files.status(spec.path)
     const access = found?.kind === 'file' ? found : newAccess
-    const mode = holdsSecret(spec) ? access.mode & newAccess.mode : access.mode
+    const mode = hasSecret(spec) ? access.mode & newAccess.mode : access.mode
     await files.write(spec.path, { text }, { ...access, mode })
-    // What was written has been understood again, and no key was left to be changed.
+    // patchEdgecoreConfig has parsed its own output and found no key left to change.
     return 'done'
   },
-  revert: ({ path }, before, { files }) => putFileBack(path, before, files),
+  revert: ({ path }, before, { files }) => restoreFile(path, before, files),
   ownership: before => (before ? 'modified' : 'created'),
   fingerprint: async ({ path }, { files }) => ({ sha256: await files.sha256(path) }),
+  removal,
 }

@@ -1,30 +1,58 @@
-import type { Access } from '../../node/files.ts'
+import type { Access, Files } from '../../node/files.ts'
 import type { Action } from '../action.ts'
-import { type KeptFile, keepFile, putFileBack } from './kept-file.ts'
+import { gone, type Removal } from '../removal.ts'
+import { accessDifference, hasAccess } from './access.ts'
+import { type KeptFile, keepFile, restoreFile } from './kept-file.ts'
 import { requireShown, shownFile } from './preview.ts'
 
 export interface FileSpec extends Access {
   path: string
-  /** The verified file in the unpacked bundle that belongs there, or a text that was made for this node. */
+  /** Path of the verified file in the unpacked bundle, or a text made for this node. */
   source: string | { text: string }
   sha256: string
-  /** Nobody but edgekit writes here, so whatever is there may be replaced; elsewhere it is somebody else's work. */
+  /** Only edgekit writes here, so whatever is there may be replaced. */
   ours: boolean
-  /** A configuration that the user has made his own: whatever it is, it stays. */
+  /** A configuration file that the user has changed and keeps. */
   userOwned?: true
+}
+
+type State = 'gone' | 'ours' | 'changed'
+
+async function stateOf({ path, sha256 }: FileSpec, files: Files): Promise<State> {
+  const found = await files.status(path)
+  if (!found) return 'gone'
+  return found.kind === 'file' && (await files.sha256(path)) === sha256 ? 'ours' : 'changed'
+}
+
+const removal: Removal<FileSpec, KeptFile> = {
+  title: ({ spec: { path }, before }) => `${before ? 'Restore' : 'Remove'} ${path}`,
+  async remove({ spec, before }, { node: { files }, purge }) {
+    const state = await stateOf(spec, files)
+    if (state === 'gone') return []
+    // In /etc/edgekit a changed file is configuration the user has edited.
+    const isConfiguration = spec.path.startsWith('/etc/edgekit/')
+    if (state === 'changed' && !spec.ours && !(isConfiguration && purge))
+      return [{ what: spec.path, why: 'changed since edgekit wrote it' }]
+    await restoreFile(spec.path, before, files)
+    return []
+  },
+  async difference({ spec }, { files }) {
+    const found = await files.status(spec.path)
+    if (!found) return gone
+    return (await stateOf(spec, files)) === 'changed' ? 'has been changed' : accessDifference(found, spec)
+  },
 }
 
 export const file: Action<FileSpec, KeptFile> = {
   kind: 'file',
   describe: ({ path }) => `Write ${path}`,
-  async inspect({ path, sha256, ours, userOwned, mode, uid, gid }, { files }) {
+  async inspect(spec, { files }) {
+    const { path, sha256, ours, userOwned } = spec
     const found = await files.status(path)
     if (!found) return 'needed'
     if (found.kind !== 'file') return 'foreign'
     if (userOwned) return 'done'
-    const actual = await files.sha256(path)
-    if (actual === sha256)
-      return found.mode === mode && found.uid === uid && found.gid === gid ? 'done' : 'needed'
+    if ((await files.sha256(path)) === sha256) return hasAccess(found, spec) ? 'done' : 'needed'
     return ours ? 'needed' : 'foreign'
   },
   preview: async ({ path, source }, { files }) => ({
@@ -36,11 +64,12 @@ export const file: Action<FileSpec, KeptFile> = {
   async apply({ path, source, mode, uid, gid }, { files }) {
     await files.write(path, typeof source === 'string' ? { copyOf: source } : source, { mode, uid, gid })
   },
-  revert: ({ path }, before, { files }) => putFileBack(path, before, files),
+  revert: ({ path }, before, { files }) => restoreFile(path, before, files),
   ownership: before => (before ? 'modified' : 'created'),
-  // To see without reading it all that a big file is still the same.
+  // Lets a later run see that a large file is unchanged without hashing it.
   fingerprint: async ({ path }, { files }) => ({
     size: (await files.status(path))?.size,
     modified: await files.modified(path),
   }),
+  removal,
 }

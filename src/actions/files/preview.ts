@@ -1,32 +1,32 @@
 import type { Files } from '../../node/files.ts'
 
-/** What a file holds: its text, or of one that is no text or a long one, how much. */
+/** A file's text, or size and hash of a binary or long file. */
 export type Shown = { text: string } | { size: number; sha256: string }
 
-/** What a change will make of a file; `before` is undefined where there is none yet. Secrets are hidden. */
+/** What a change does to a file; `before` is undefined when there is none yet. Secrets are hidden. */
 export interface Preview {
   path: string
   before: Shown | undefined
   after: Shown
 }
 
-/** Bytes. Nobody reads a longer one before an install. */
-const longestText = 256 * 1024
+/** Longer texts are shown by size and hash only. */
+const maxTextBytes = 256 * 1024
 
-/** A file as it can be shown; undefined when there is none. Follows links. */
+/** Undefined when there is no file. Follows symbolic links. */
 export async function shownFile(path: string, files: Files): Promise<Shown | undefined> {
   const found = await files.status(path)
   if (!found || found.kind === 'directory') return undefined
-  if (found.kind === 'file' && found.size > longestText) return hashed(path, found.size, files)
+  if (found.kind === 'file' && found.size > maxTextBytes) return hashed(path, found.size, files)
   const text = await files.read(path)
   if (text === undefined) return undefined
   return /[\0\uFFFD]/.test(text) ? hashed(path, found.size, files) : { text }
 }
 
-/** A file that is known to be there. Throws when it is not. */
+/** Throws an Error when there is no file. */
 export async function requireShown(path: string, files: Files): Promise<Shown> {
   const shown = await shownFile(path, files)
-  if (!shown) throw new Error(`${path} has gone`)
+  if (!shown) throw new Error(`cannot read ${path}: no such file`)
   return shown
 }
 

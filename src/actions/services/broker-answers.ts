@@ -6,10 +6,10 @@ export interface BrokerAnswersSpec extends BrokerAddress {
   timeoutMs: number
 }
 
-/** Changes nothing: what comes after it in a plan is only done once the broker accepts an MQTT connection. */
+/** Changes nothing: holds back the rest of a plan until the broker accepts MQTT connections. */
 export const brokerAnswers: Action<BrokerAnswersSpec, null> = {
   kind: 'broker-answers',
-  describe: ({ host, port }) => `Wait until ${host}:${port} answers MQTT`,
+  describe: ({ host, port }) => `Wait for the broker on ${host}:${port}`,
   inspect: spec =>
     waitForBroker(spec, 0).then(
       () => 'done' as const,

@@ -6,15 +6,16 @@ export interface ContainerdAnswersSpec {
   timeoutMs: number
 }
 
-/** Changes nothing: what comes after it in a plan is only done once containerd accepts a connection. */
+/** Changes nothing: holds back the rest of a plan until containerd accepts connections. */
 export const containerdAnswers: Action<ContainerdAnswersSpec, null> = {
   kind: 'containerd-answers',
-  describe: ({ socket }) => `Wait until containerd answers on ${socket}`,
+  describe: ({ socket }) => `Wait for containerd on ${socket}`,
   inspect: async (_, { containerd }) => ((await containerd.answers()) ? 'done' : 'needed'),
   capture: async () => null,
   async apply({ socket, timeoutMs }, { containerd }) {
     for (const end = Date.now() + timeoutMs; !(await containerd.answers()); await sleep(200)) {
-      if (Date.now() > end) throw new Error(`nothing answers on ${socket} after ${timeoutMs / 1000} s`)
+      if (Date.now() > end)
+        throw new Error(`containerd did not answer on ${socket} within ${timeoutMs / 1000} s`)
     }
   },
   revert: async () => {},

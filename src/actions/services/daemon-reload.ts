@@ -6,17 +6,17 @@ export interface DaemonReloadSpec {
 
 export const daemonReload: Action<DaemonReloadSpec, null> = {
   kind: 'daemon-reload',
-  describe: () => 'Let systemd read its unit files again',
+  describe: () => 'Reload systemd',
   async inspect({ units }, { systemd }) {
     const states = await systemd.units(units)
     return states.some(({ needsReload }) => needsReload) ? 'needed' : 'done'
   },
   capture: async () => null,
   async apply(_, { systemd }) {
-    // It returns when everything has been read.
+    // `systemctl daemon-reload` returns after all units have been read.
     await systemd.reload()
     return 'done'
   },
-  // What it read is put back only after this: whoever rolls back reloads once at the end.
+  // Unit files are restored after this step; a rollback reloads once at its end.
   revert: async () => {},
 }

@@ -7,43 +7,48 @@ import { unitFile, units } from '../../node/paths.ts'
 import { isUnknown, type UnitState } from '../../node/systemd.ts'
 import type { Action } from '../action.ts'
 import { isContainerdGone } from '../containerd-gone.ts'
+import { gone, type Removal } from '../removal.ts'
 import type { UnitSpec } from './unit-enabled.ts'
 
 export interface UnitRunningSpec extends UnitSpec {
   /**
-   * EdgeCore of a node that has not joined exits, and systemd tries again: that it is being tried is all an install can
-   * do, and whether it stays up is for the checklist to say.
+   * Being restarted by systemd counts as started: EdgeCore exits until the node has joined, and the checklist decides
+   * whether it stays up.
    */
   mayFail: boolean
 }
 
-/** Runs, or is on its way: systemd will see to it. */
+interface Before {
+  /** The unit was running or being restarted. */
+  tried: boolean
+}
+
+/** Running, or being started by systemd. */
 export const isStartingOrActive = (active: string): boolean =>
   active === 'active' || active === 'activating' || active === 'reloading'
 
-/** Stop a unit, and see that nothing is left of it: that of the broker has a container. */
-export async function stopUnit(unit: string, node: Node): Promise<void> {
+/** Stops a unit; for the broker, also removes its container. */
+async function stopUnit(unit: string, node: Node): Promise<void> {
   if (!isUnknown(await node.systemd.unit(unit))) await node.systemd.stop(unit)
-  if (unit === units.broker) await clearBrokerAway(node)
+  if (unit === units.broker) await removeBrokerContainer(node)
 }
 
 /**
- * What its unit runs when it stops may have found no containerd, and does not run for a unit that is not active any more,
- * as after a power cut. On the node it may be gone by now.
+ * ExecStopPost does not run for an inactive unit, as after a power cut, and may have found no containerd. The script is
+ * not read from the node, where it may already be gone.
  */
-async function clearBrokerAway(node: Node): Promise<void> {
+async function removeBrokerContainer(node: Node): Promise<void> {
   const script = ['-c', readAsset('templates/clean-broker.sh')]
-  const cleared = await node.processes.attempt('sh', script, { timeoutMs: 60_000 }).catch(() => undefined)
-  if (cleared?.exitCode === 0 || (await isContainerdGone(node))) return
-  throw new Error('containerd does not answer, and the container of the broker is still in it')
+  const cleaned = await node.processes.attempt('sh', script, { timeoutMs: 60_000 }).catch(() => undefined)
+  if (cleaned?.exitCode === 0 || (await isContainerdGone(node))) return
+  throw new Error('cannot remove the broker container: containerd does not answer')
 }
 
-/** Is it as far as an install can bring it? */
-export const isStarted = ({ mayFail }: UnitRunningSpec, active: string): boolean =>
+const isStarted = ({ mayFail }: UnitRunningSpec, active: string): boolean =>
   active === 'active' || (mayFail && isStartingOrActive(active))
 
-/** It was read from its place, with all that is in the directory of its drop-ins. */
-async function isRead(
+/** Whether systemd has loaded the current unit file and every drop-in beside it. */
+async function isLoaded(
   { name, load, needsReload, fragmentPath, dropIns }: UnitState,
   files: Files,
 ): Promise<boolean> {
@@ -62,21 +67,21 @@ async function start(unit: string, { systemd, journal }: Node): Promise<void> {
     await systemd.restart(unit)
   } catch (error) {
     const { active, sub, result } = await systemd.unit(unit)
-    const said = (await journal.lines(unit, { max: 20 })).map(({ text }) => `  ${text}`)
-    const state = `${unit} did not start: ${active} (${sub}), result ${result}. Its journal ends with:`
-    throw new Error([messageOf(error), state, ...said].join('\n'), { cause: error })
+    const lines = (await journal.lines(unit, { max: 20 })).map(({ text }) => `  ${text}`)
+    const state = `cannot start ${unit}: ${active} (${sub}), result ${result}; the last lines of its log:`
+    throw new Error([state, ...lines, messageOf(error)].join('\n'), { cause: error })
   }
 }
 
 /**
- * Start a unit that systemd did not know: it reads that when it is told to start it, and to read all units again takes as
- * long as to start one. It only notices what has a later time than what it has read, which a clock that is behind does not
- * give, so what it has read is looked at afterwards.
+ * Starts a unit that systemd did not know. systemd loads it on demand, which saves a daemon-reload as long as the start
+ * itself; but it detects changed files by their time, which a clock that was set back defeats, so what it loaded is
+ * verified afterwards.
  */
 async function startNew(spec: UnitRunningSpec, node: Node): Promise<'done' | undefined> {
   const failure = await start(spec.unit, node).catch((error: Error) => error)
   const state = await node.systemd.unit(spec.unit)
-  if (!(await isRead(state, node.files))) {
+  if (!(await isLoaded(state, node.files))) {
     await node.systemd.reload()
     await start(spec.unit, node)
     return undefined
@@ -85,8 +90,21 @@ async function startNew(spec: UnitRunningSpec, node: Node): Promise<'done' | und
   return isStarted(spec, state.active) ? 'done' : undefined
 }
 
-/** Starts a unit, or restarts one that runs with what has just been replaced. */
-export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
+const removal: Removal<UnitRunningSpec, Before> = {
+  title: ({ spec: { unit } }) => `Stop ${unit}`,
+  async remove({ spec: { unit }, before }, { node }) {
+    if (!before.tried) await stopUnit(unit, node)
+    return []
+  },
+  async difference({ spec }, { systemd }) {
+    const { load, active, sub } = await systemd.unit(spec.unit)
+    if (load === 'not-found') return gone
+    return isStarted(spec, active) ? undefined : `is ${active} (${sub}), expected active`
+  },
+}
+
+/** Starts a unit, or restarts a running one whose program or configuration has changed. */
+export const unitRunning: Action<UnitRunningSpec, Before> = {
   kind: 'unit-running',
   describe: ({ unit }) => `Start ${unit}`,
   inspect: async (spec, { systemd }) =>
@@ -98,9 +116,10 @@ export const unitRunning: Action<UnitRunningSpec, { tried: boolean }> = {
   async revert({ unit }, { tried }, node) {
     if (!tried) await stopUnit(unit, node)
   },
-  // One that ran goes on with its own program and configuration, which may be put back only after this step.
+  // Its own program and configuration may be restored only after this step.
   async restartAfterRollback({ unit }, { tried }, { systemd }) {
     if (tried) await systemd.restart(unit)
   },
   ownership: ({ tried }) => (tried ? 'modified' : 'created'),
+  removal,
 }

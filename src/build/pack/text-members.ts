@@ -1,5 +1,5 @@
-import { brokerUnit } from '../../bundle/installed-texts.ts'
 import type { Architecture, ManifestImage } from '../../bundle/manifest.ts'
+import { containerdUnit, edgecoreBase, payloadText, texts } from '../../bundle/payload.ts'
 import { readAsset } from '../../lib/assets.ts'
 import { fill } from '../../lib/fill-template.ts'
 import type { TarMember } from '../../tar/write.ts'
@@ -57,19 +57,14 @@ const brokerOf = ({ definition, images }: Inputs): ManifestImage =>
 
 /** The units and the configuration. */
 function edgeMembers(inputs: Inputs): TextMember[] {
-  const containerd = text('systemd/containerd.service', readAsset('templates/systemd/containerd.service'))
-  return [
-    ...(inputs.definition.runtime['containerd'] ? [containerd] : []),
-    text('bin/clean-broker', readAsset('templates/clean-broker.sh'), 0o755),
-    text('config/kubeedge/edgecore-config.yaml', readAsset('templates/edgecore/edgecore-config.yaml')),
-    text('config/mosquitto/mosquitto.conf', readAsset('templates/mosquitto/mosquitto.conf')),
-    text('systemd/mosquitto.service', brokerUnit(brokerOf(inputs))),
-    text('systemd/edgecore.service', readAsset('templates/systemd/edgecore.service')),
-    text(
-      'systemd/edgecore.service.d/10-edgekit.conf',
-      readAsset('templates/systemd/edgecore.service.d/10-edgekit.conf'),
-    ),
+  const { cleanBroker, ...others } = texts
+  const members = [
+    ...(inputs.definition.runtime['containerd'] ? [containerdUnit] : []),
+    cleanBroker,
+    edgecoreBase,
+    ...Object.values(others),
   ]
+  return members.map(member => text(member.member, payloadText(member, brokerOf(inputs)), member.mode))
 }
 
 const cloudMembers = (inputs: Inputs): TextMember[] =>

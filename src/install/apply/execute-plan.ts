@@ -1,10 +1,9 @@
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
-import type { StepRunner } from '../../lib/step.ts'
+import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Attempt } from '../record/journal.ts'
-import { newRun, type Run } from '../record/open-run.ts'
 import {
   foldReceipt,
   isSameReceipt,
@@ -12,101 +11,104 @@ import {
   type ReceiptHead,
   writeReceipt,
 } from '../record/receipt.ts'
-import { executionSteps } from './execute.ts'
+import { newRun, type Run } from '../record/run.ts'
+import { execute } from './execute.ts'
 import { recoveryHint, unrevertedLines } from './recovery-hint.ts'
 import { rollBack } from './roll-back.ts'
 
 export interface Transaction {
   node: Node
-  /** What the journal says who began it. */
-  begin: Attempt
-  /** The run that was interrupted, which this one goes on with. */
+  /** The attempt as the journal records it. */
+  attempt: Attempt
+  /** The interrupted run to continue, if there is one. */
   interrupted: Run | undefined
   plan: Plan
-  /** What must hold before it counts as done; it throws otherwise. */
+  /** Verifies the result before the receipt is written; throws to fail the transaction. */
   prove: () => Promise<void>
-  /** What the receipt says then. */
-  receipt: { head: ReceiptHead; desired: readonly DesiredStep[]; previous: Receipt | undefined }
-  /** Put everything back on failure. */
+  /** The receipt before, and what goes into the new one. */
+  previous: Receipt | undefined
+  head: ReceiptHead
+  desired: readonly DesiredStep[]
   rollBackOnFailure: boolean
-  runSteps: StepRunner
-  /** When it is aborted, the change under way is finished, and the rest is left for later. */
+  runStep: RunStep
+  /** When aborted, the current change is finished and the rest is left for later. */
   signal: AbortSignal
 }
 
 /**
- * Make the changes of a plan, prove them and write the receipt. Whatever happens on the way, the node is then either
- * as the plan says, or as it was before, or there is a journal to go on from. Throws EdgekitError that says which.
+ * Makes the changes of a plan, proves them and writes the receipt, which it returns. Afterwards the node is as planned,
+ * as it was before, or there is a journal to continue from; the EdgekitError thrown says which.
  */
-export async function executePlan(undertaking: Transaction): Promise<void> {
-  const { node, begin, plan, interrupted, prove, runSteps, signal } = undertaking
+export async function executePlan(transaction: Transaction): Promise<Receipt> {
+  const { node, attempt, plan, interrupted, prove, runStep, signal } = transaction
   const run = interrupted ?? newRun(node)
   const isIdle = !interrupted && plan.steps.length === 0
-  if (!isIdle) await open(run, begin)
-  let receipt: Receipt | undefined
+  if (!isIdle) await begin(run, attempt)
+  let receipt: Receipt
   try {
-    await runSteps(executionSteps(plan, run, node, signal))
+    await execute(plan, run, node, runStep, signal)
     if (!isIdle) {
       await prove()
       signal.throwIfAborted()
     }
-    receipt = await commit(undertaking, run)
+    receipt = await commit(transaction, run)
   } catch (error) {
     if (isIdle) throw error
     if (signal.aborted && error === signal.reason) throw stopped(error)
-    if (!undertaking.rollBackOnFailure) throw kept(error)
-    return undo(error, undertaking, run)
+    if (!transaction.rollBackOnFailure) throw notRolledBack(error)
+    return rollBackAfter(error, transaction, run)
   }
   await run.close(receipt)
+  return receipt
 }
 
-async function open(run: Run, begin: Attempt): Promise<void> {
+async function begin(run: Run, attempt: Attempt): Promise<void> {
   try {
-    await run.begin(begin)
+    await run.begin(attempt)
   } catch (error) {
-    throw new EdgekitError(`cannot write down what is going to be done: ${messageOf(error)}`, {
+    throw new EdgekitError(`nothing was changed: cannot write the journal: ${messageOf(error)}`, {
       code: 'state-not-writable',
-      remedy: 'Make /var/lib/edgekit writable, with some room, and run it again. Nothing has been changed.',
+      remedy: 'Make sure /var/lib/edgekit is writable and has free space, then run the command again.',
       cause: error,
     })
   }
 }
 
-/** The receipt that is there then; one that says the same stays as it is. */
-async function commit(
-  { node, receipt: { head, desired, previous } }: Transaction,
-  run: Run,
-): Promise<Receipt | undefined> {
+/** A receipt with the same content is not rewritten. */
+async function commit({ node, head, desired, previous }: Transaction, run: Run): Promise<Receipt> {
   const receipt = await foldReceipt(head, desired, run.history, previous, node)
-  if (isSameReceipt(previous, receipt)) return previous
+  if (previous && isSameReceipt(previous, receipt)) return previous
   await writeReceipt(receipt, node.files)
   return receipt
 }
 
 const stopped = (error: unknown): EdgekitError =>
-  new EdgekitError(`${messageOf(error)}; what has been changed so far is kept`, {
+  new EdgekitError(`${messageOf(error)}; the changes made so far are kept`, {
     code: error instanceof EdgekitError ? error.code : 'stopped-midway',
     remedy: recoveryHint(),
     cause: error,
   })
 
-const kept = (error: unknown): EdgekitError =>
-  new EdgekitError(`${messageOf(error)}\nNothing has been put back.`, {
+const notRolledBack = (error: unknown): EdgekitError =>
+  new EdgekitError(`${messageOf(error)}\nNothing was rolled back.`, {
     code: 'changes-kept',
     remedy: recoveryHint(),
     cause: error,
   })
 
-async function undo(error: unknown, { node, runSteps }: Transaction, run: Run): Promise<never> {
-  const { steps, left } = rollBack(run, node)
-  await runSteps(steps)
-  if (left.length === 0) {
-    throw new EdgekitError(`${messageOf(error)}\nEverything that had been changed has been put back.`, {
+async function rollBackAfter(
+  error: unknown,
+  { node, previous, runStep }: Transaction,
+  run: Run,
+): Promise<never> {
+  const { unreverted } = await rollBack(run, previous, node, runStep)
+  if (unreverted.length === 0) {
+    throw new EdgekitError(`${messageOf(error)}\nAll changes were rolled back.`, {
       code: 'rolled-back',
       cause: error,
     })
   }
-  throw new EdgekitError([messageOf(error), ...unrevertedLines(left)].join('\n'), {
+  throw new EdgekitError([messageOf(error), ...unrevertedLines(unreverted)].join('\n'), {
     code: 'rollback-incomplete',
     remedy: recoveryHint(),
     cause: error,

@@ -4,7 +4,7 @@ import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
 
 /**
- * Wait until EdgeCore has been up for `settleMs` without a restart. Throws an Error with the reason from its log as
+ * Waits until EdgeCore has been up for `stableForMs` without a restart. Throws an Error with the reason from its log as
  * soon as it is not.
  */
 export async function requireStableEdgecore(
@@ -27,15 +27,15 @@ async function instability(node: Node): Promise<Error> {
     .collect(node, AbortSignal.timeout(edgecoreLog.timeoutMs))
     .catch(() => undefined)
   const fatal = log?.fatal ?? log?.previousFatal
-  const said = fatal ? [fatal.text, `  ${fatal.line}`] : await lastWords(node)
+  const details = fatal ? [fatal.text, `  ${fatal.line}`] : await lastLines(node)
   return new Error(
-    [`EdgeCore was up before and does not stay up now: ${active} (${sub}), result ${result}`, ...said].join(
+    [`EdgeCore ran before but does not stay up now: ${active} (${sub}), result ${result}`, ...details].join(
       '\n',
     ),
   )
 }
 
-async function lastWords({ journal }: Node): Promise<string[]> {
+async function lastLines({ journal }: Node): Promise<string[]> {
   const lines = await journal.lines(units.edgecore, { max: 10 })
-  return ['Its journal ends with:', ...lines.map(({ text }) => `  ${text}`)]
+  return ['The last lines of its log:', ...lines.map(({ text }) => `  ${text}`)]
 }

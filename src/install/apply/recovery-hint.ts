@@ -1,14 +1,13 @@
 import { paths } from '../../node/paths.ts'
 
-/** What to type: the edgekit of an unpacked bundle is started there, an installed one is on the path. */
+/** An unpacked bundle has edgekit in its directory; an installed edgekit is on the PATH. */
 const program = (): string => (process.execPath === paths.program ? 'edgekit' : './edgekit')
 
-/** The two ways out of a run that was interrupted. */
+/** The two ways to continue after an interruption. */
 export const recoveryHint = (): string =>
-  `Finish it with the same command, or put everything back:\n  sudo ${program()} rollback`
+  `Run the same command again to finish, or roll back:\n  sudo ${program()} rollback`
 
-/** The lines that name what could not be put back. */
-export const unrevertedLines = (left: readonly string[]): string[] => [
-  'Not everything could be put back:',
-  ...left.map(item => `  ${item}`),
+export const unrevertedLines = (unreverted: readonly string[]): string[] => [
+  'These changes could not be rolled back:',
+  ...unreverted.map(item => `  ${item}`),
 ]

@@ -1,34 +1,34 @@
-/** A program with its arguments, to be typed or to be run. */
+/** A program with its arguments, to be printed or run. */
 export interface CloudCommand {
   program: 'keadm' | 'kubectl'
   args: string[]
 }
 
 export interface CloudCommands {
-  /** Does the cluster answer? */
+  /** Fails when the cluster is not ready. */
   ready: CloudCommand
-  /** Prints the image of the CloudCore that is there already; prints nothing when there is none. */
+  /** Prints the image of an existing CloudCore, or nothing. */
   installedImage: CloudCommand
   init: CloudCommand
-  /** Ends when CloudCore runs. */
+  /** Returns when CloudCore is running. */
   rollout: CloudCommand
-  /** Prints the name of the chart's own broker; prints nothing when it is off, as it should be. */
+  /** Prints the name of the chart's own broker; nothing when it is off, as it should be. */
   chartBroker: CloudCommand
-  /** Prints what an edge node needs to join. */
+  /** Prints the token edge nodes join with. */
   token: CloudCommand
 }
 
 export interface CloudOptions {
   kubeedgeVersion: string
-  /** Addresses under which edge nodes reach CloudCore, with commas between them; they go into its certificate. */
+  /** Comma-separated addresses at which edge nodes reach CloudCore; they go into its certificate. */
   advertiseAddress: string
-  /** File with which the cluster is reached. */
   kubeconfig: string
 }
 
 /**
- * What turns a cluster, on which the bundle has been installed, into the cloud side. keadm is told the version, because
- * it would ask the internet for it, and to leave the chart's broker out, which fights for port 1883 of the edge nodes.
+ * The commands that turn a cluster with an installed bundle into the cloud side. Without a version keadm would look it
+ * up on the internet; with the chart's own broker, that broker and edgekit's would compete for port 1883 of every edge
+ * node.
  */
 export function cloudCommands({
   kubeedgeVersion,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
+import { containerdMember, edgecoreBase } from '../../bundle/payload.ts'
 import { readEdgecoreConfig } from '../../edgecore/config/config.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
@@ -8,19 +9,17 @@ import { paths } from '../../node/paths.ts'
 import type { NewRuntime } from './runtime-steps.ts'
 import { sandboxImage } from './sandbox-image.ts'
 
-const program = 'runtime/bin/containerd'
-
-/** What has to be known about the runtime of the bundle before it is installed. Runs its containerd once. */
+/** How to set up the bundle's container runtime. Runs its containerd once, for the default configuration. */
 export async function newRuntime(
   { directory, manifest }: UnpackedBundle,
   facts: Facts,
   { processes, files }: Node,
 ): Promise<NewRuntime> {
-  const { stdout } = await processes.run(join(directory, program), ['config', 'default'], {
+  const { stdout } = await processes.run(join(directory, containerdMember), ['config', 'default'], {
     timeoutMs: 20_000,
   })
   const { config } = requireFact(facts.edgecoreConfig)
-  const base = (await files.read(join(directory, 'config/kubeedge/edgecore-config.yaml'))) ?? ''
+  const base = (await files.read(join(directory, edgecoreBase.member))) ?? ''
   const { cgroupDriver } = (config ?? readEdgecoreConfig(base)).edged
   return {
     sandboxImage: sandboxImage(

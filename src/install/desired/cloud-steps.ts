@@ -1,11 +1,12 @@
 import { basename, join } from 'node:path'
 import type { Manifest } from '../../bundle/manifest.ts'
+import { programs } from '../../bundle/payload.ts'
 import { paths } from '../../node/paths.ts'
 import { type DesiredStep, readable, type StepMakers } from './step-makers.ts'
 
 /**
- * All that a machine of the cluster must have to become the cloud side: images, keadm, manifests. No broker is started
- * and no unit is written; the broker's image is there to be handed on.
+ * What a cluster machine needs to become the cloud side: images, keadm and manifests. No units and no broker: its image
+ * is there to be passed on.
  */
 export function cloudSteps(
   manifest: Manifest,
@@ -19,8 +20,10 @@ export function cloudSteps(
     folder(paths.images, readable),
     ...edgekit(),
     ...images(),
-    place('bin/keadm', paths.keadm, 0o755),
-    ...manifests.map(({ path }) => place(path, join(paths.manifests, basename(path)), 0o644)),
+    place(programs.keadm),
+    ...manifests.map(({ path }) =>
+      place({ member: path, path: join(paths.manifests, basename(path)), mode: 0o644 }),
+    ),
     installedManifest(),
   ]
 }

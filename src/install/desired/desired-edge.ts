@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
+import { edgecoreBase } from '../../bundle/payload.ts'
 import { bringsRuntime } from '../../checks/shared/brings-runtime.ts'
 import { type EdgecoreConfig, readEdgecoreConfig } from '../../edgecore/config/config.ts'
 import type { CgroupDriver } from '../../edgecore/config/node-values.ts'
@@ -17,69 +18,75 @@ import { desiredSteps } from './desired-steps.ts'
 import type { NewRuntime } from './runtime-steps.ts'
 import type { DesiredStep } from './step-makers.ts'
 
-/** What one install is to make of an edge node. */
+/** What one install makes of an edge node. */
 export interface EdgeRequest {
-  choices: NodeSettings
-  /** Ids of things of somebody else that are replaced. */
+  settings: NodeSettings
+  /** Foreign paths and units to replace. */
   force: readonly string[]
-  /** A configuration of EdgeCore to start from on a node that has none. */
+  /** Path of the edgecore.yaml to start from on a node without one. */
   edgecoreConfig: string | undefined
   token: Secret | undefined
 }
 
-/**
- * All that an edge node must be, from what is asked for and what is there. `note` is told what is asked for and has no
- * effect. Throws EdgekitError when the configuration to start from cannot be used.
- */
+export interface Desired {
+  steps: DesiredStep[]
+  /** Flags without effect, and configuration left to the user, as sentences without a period. */
+  notes: string[]
+}
+
+/** Everything an edge node must be. Throws EdgekitError when the edgecore.yaml to start from cannot be read. */
 export async function desiredEdge(
   bundle: UnpackedBundle,
-  { choices, force, edgecoreConfig, token }: EdgeRequest,
+  { settings, force, edgecoreConfig, token }: EdgeRequest,
   facts: Facts,
   node: Node,
-  note: (text: string) => void,
-): Promise<DesiredStep[]> {
-  const { broker, edgecore } = requireFact(facts.units)
+): Promise<Desired> {
+  const unitFacts = requireFact(facts.units)
   const { path, config } = requireFact(facts.edgecoreConfig)
-  const base = edgecoreConfig ?? join(bundle.directory, 'config/kubeedge/edgecore-config.yaml')
+  const base = edgecoreConfig ?? join(bundle.directory, edgecoreBase.member)
   const current = config ?? (await readBase(base, node))
   const runtime = bringsRuntime(bundle.manifest, facts) ? await newRuntime(bundle, facts, node) : undefined
   const joined = await hasJoined(current, node)
-  if (config && edgecoreConfig !== undefined)
-    note(`${path} is there already, so ${edgecoreConfig} was not used`)
-  if (token && joined) note('this node has its certificate already, so the token was not used')
-  return desiredSteps({
+  const steps = desiredSteps({
     bundle,
-    choices,
-    brokerAdopted: choices.adopt && isForeign(broker),
-    newUnits: Object.values(requireFact(facts.units))
+    settings,
+    brokerAdopted: settings.adopt && isForeign(unitFacts.broker),
+    newUnits: Object.values(unitFacts)
       .filter(isUnknown)
       .map(({ name }) => name),
     runtime,
     edgecore: {
-      adopted: isForeign(edgecore) && !force.includes(units.edgecore),
+      adopted: isForeign(unitFacts.edgecore) && !force.includes(units.edgecore),
       config: path,
       base,
       nodeName: requireFact(facts.machine).hostName.toLowerCase(),
       containerdSocket: requireFact(facts.containerd).socket,
       cgroupDriver: cgroupDriverOf(runtime, facts),
-      quic: quicOf(choices) ?? current.edgeHub.quic.enable.value,
+      quic: quicOf(settings) ?? current.edgeHub.quic.enable.value,
       token: joined ? undefined : token,
     },
   })
+  return {
+    steps,
+    notes: [
+      ...(config && edgecoreConfig !== undefined
+        ? [`${edgecoreConfig} was not used: ${path} already exists`]
+        : []),
+      ...(token && joined ? ['the token was not used: this node already has its certificate'] : []),
+    ],
+  }
 }
 
 async function readBase(path: string, { files }: Node): Promise<EdgecoreConfig> {
   const text = await files.read(path)
-  if (text === undefined) {
-    throw new EdgekitError(`there is no ${path}`, {
-      code: 'file-unreadable',
-      remedy: 'Name a configuration of EdgeCore with --edgecore-config, or leave it out.',
-    })
-  }
-  return readEdgecoreConfig(text)
+  if (text !== undefined) return readEdgecoreConfig(text)
+  throw new EdgekitError(`cannot read ${path}: no such file`, {
+    code: 'file-unreadable',
+    remedy: 'Give --edgecore-config the path of an edgecore.yaml, or leave it out.',
+  })
 }
 
-/** EdgeCore asks for its certificate once; from then on it has no use for a token. */
+/** EdgeCore uses the token only to request its certificate. */
 const hasJoined = async ({ edgeHub }: EdgecoreConfig, { files }: Node): Promise<boolean> =>
   (await files.status(edgeHub.tlsCertFile.value)) !== undefined
 
@@ -87,12 +94,12 @@ function cgroupDriverOf(
   runtime: NewRuntime | undefined,
   { containerdFiles }: Facts,
 ): CgroupDriver | undefined {
-  const there = 'value' in containerdFiles ? containerdFiles.value.config : undefined
-  const systemd = (runtime ?? there)?.systemdCgroup
+  const existing = 'value' in containerdFiles ? containerdFiles.value.config : undefined
+  const systemd = (runtime ?? existing)?.systemdCgroup
   return systemd === undefined ? undefined : systemd ? 'systemd' : 'cgroupfs'
 }
 
 function quicOf({ set }: NodeSettings): boolean | undefined {
-  const chosen = set['modules.edgeHub.quic.enable']
-  return typeof chosen === 'boolean' ? chosen : undefined
+  const value = set['modules.edgeHub.quic.enable']
+  return typeof value === 'boolean' ? value : undefined
 }

@@ -1,4 +1,5 @@
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
+import { texts } from '../../bundle/payload.ts'
 import { broker, paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
 import { type DesiredEdgecore, edgecoreSteps } from './edgecore-steps.ts'
@@ -7,26 +8,26 @@ import { type DesiredStep, readable, type StepMakers, stepMakers } from './step-
 
 export interface DesiredNode {
   bundle: UnpackedBundle
-  choices: NodeSettings
+  settings: NodeSettings
   edgecore: DesiredEdgecore
-  /** mosquitto.service is somebody else's, and stays. */
+  /** A foreign mosquitto.service is used as it is. */
   brokerAdopted: boolean
-  /** Units that systemd does not know yet. */
+  /** Units systemd does not know yet. */
   newUnits: readonly string[]
-  /** Only when the bundle brings the container runtime of this node. */
+  /** Set when the bundle brings the container runtime of this node. */
   runtime: NewRuntime | undefined
 }
 
-// The user `mosquitto` inside the image, as in the upstream image since 1.6.
+/** The user `mosquitto` of the upstream image since 1.6. */
 const mosquitto = { uid: 1883, gid: 1883 }
 
 /**
- * All that an edge node must be after an install, in the order it is made so: image, unit, broker up, and only when
- * the broker answers, EdgeCore. A list of plain data that does not look at the node.
+ * Everything an edge node must be after an install, in order: image, unit, broker, and EdgeCore only once the broker
+ * answers. A pure function.
  */
 export function desiredSteps({
   bundle,
-  choices,
+  settings,
   edgecore,
   brokerAdopted,
   newUnits,
@@ -43,7 +44,7 @@ export function desiredSteps({
     folder(paths.images, readable),
     folder(paths.brokerData, { mode: 0o700, ...mosquitto }),
     ...edgekit(),
-    place('bin/clean-broker', paths.cleanBroker, 0o755),
+    place(texts.cleanBroker),
 
     ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),
@@ -51,20 +52,20 @@ export function desiredSteps({
     start(units.broker, brokerAdopted ? [] : [paths.brokerUnit, paths.brokerConfig, manifest.broker.image]),
     { id: 'broker answers', kind: 'broker-answers', spec: { ...broker, timeoutMs: 30_000 } },
 
-    ...(choices.edgecore ? edgecoreSteps(manifest, edgecore, choices, makers) : []),
+    ...(settings.edgecore ? edgecoreSteps(manifest, edgecore, settings, makers) : []),
 
-    // Not before: after a power cut what comes up at boot by itself would be taken for something that ran before.
+    // Late: a unit that starts at boot after a power cut would look like one that ran before the install.
     ...atBoot([
       ...(runtime ? [units.containerd] : []),
       units.broker,
-      ...(choices.edgecore && !choices.stage ? [units.edgecore] : []),
+      ...(settings.edgecore && !settings.stage ? [units.edgecore] : []),
     ]),
     installedManifest(),
   ]
 }
 
 const brokerUnit = ({ place, reload }: StepMakers): DesiredStep[] => [
-  place('config/mosquitto/mosquitto.conf', paths.brokerConfig, 0o644),
-  place('systemd/mosquitto.service', paths.brokerUnit, 0o644),
+  place(texts.brokerConfig),
+  place(texts.brokerUnit),
   ...reload(units.broker, [paths.brokerUnit]),
 ]

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { Manifest } from '../../bundle/manifest.ts'
+import { programs, texts } from '../../bundle/payload.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import { eventBusValues } from '../../edgecore/config/event-bus.ts'
 import {
@@ -13,31 +14,29 @@ import { paths, units } from '../../node/paths.ts'
 import { type NodeSettings, parseCloudCore } from '../request/node-settings.ts'
 import { type DesiredStep, readable, type StepMakers } from './step-makers.ts'
 
-/** How EdgeCore is to be on a node. */
 export interface DesiredEdgecore {
-  /** Somebody else set it up, `keadm join` say: its program and its unit are left as they are. */
+  /** Set up by someone else, such as `keadm join`: program and unit are left as they are. */
   adopted: boolean
-  /** The configuration that its unit reads. */
+  /** Path of the configuration its unit reads. */
   config: string
-  /** What a new configuration is made from. */
+  /** Path of the configuration a new one starts from. */
   base: string
-  /** The name of a node that was not given one. */
+  /** Node name for a new configuration. */
   nodeName: string
-  /** Where containerd listens. */
   containerdSocket: string
-  /** That of containerd; undefined when it is not known. */
+  /** containerd's; undefined when unknown. */
   cgroupDriver: CgroupDriver | undefined
-  /** It talks to its cloud over QUIC. */
+  /** Connects to the cloud over QUIC. */
   quic: boolean
-  /** What it gets its first certificate with; undefined when it has one, or none was given. */
+  /** For its first certificate; undefined when it has one or no token was given. */
   token: Secret | undefined
 }
 
-/** All that makes EdgeCore. A staged one is neither enabled nor started. */
+/** EdgeCore. A staged one is neither enabled nor started. */
 export function edgecoreSteps(
   { kubeedgeVersion }: Manifest,
   edgecore: DesiredEdgecore,
-  choices: NodeSettings,
+  settings: NodeSettings,
   { place, folder, reload, start }: StepMakers,
 ): DesiredStep[] {
   const { adopted, config, base } = edgecore
@@ -45,14 +44,9 @@ export function edgecoreSteps(
     endpoint: `unix://${edgecore.containerdSocket}`,
     cgroupDriver: edgecore.cgroupDriver,
   })
-  const program = [
-    place('bin/edgecore', paths.edgecore, 0o755),
-    place('bin/keadm', paths.keadm, 0o755),
-    place('systemd/edgecore.service', paths.edgecoreUnit, 0o644),
-  ]
   const unitFiles = [paths.edgecoreUnit, paths.edgecoreDropIn]
   return [
-    ...(adopted ? [] : program),
+    ...(adopted ? [] : [programs.edgecore, programs.keadm, texts.edgecoreUnit].map(place)),
     folder(dirname(config), readable),
     {
       id: config,
@@ -62,10 +56,10 @@ export function edgecoreSteps(
         base,
         values: {
           ...eventBusValues,
-          // An EdgeCore that somebody else set up has found its runtime already.
+          // An adopted EdgeCore is already configured for its container runtime.
           ...(adopted ? {} : runtime),
-          ...(choices.stage ? unjoinedValues(kubeedgeVersion) : {}),
-          ...chosenValues(choices, edgecore.quic),
+          ...(settings.stage ? unjoinedValues(kubeedgeVersion) : {}),
+          ...valuesFrom(settings, edgecore.quic),
         },
         initial: {
           'modules.edged.hostnameOverride': edgecore.nodeName,
@@ -75,16 +69,16 @@ export function edgecoreSteps(
         ...(edgecore.token && { secrets: { 'modules.edgeHub.token': edgecore.token } }),
       },
     },
-    folder('/etc/systemd/system/edgecore.service.d', readable),
-    place('systemd/edgecore.service.d/10-edgekit.conf', paths.edgecoreDropIn, 0o644),
+    folder(dirname(paths.edgecoreDropIn), readable),
+    place(texts.edgecoreDropIn),
     ...reload(units.edgecore, unitFiles),
-    ...(choices.stage
+    ...(settings.stage
       ? []
       : [start(units.edgecore, [paths.edgecore, config, ...unitFiles], { mayFail: true })]),
   ]
 }
 
-const chosenValues = (
+const valuesFrom = (
   { nodeName, cloudcore, set }: NodeSettings,
   quic: boolean,
 ): Record<string, ConfigValue> => ({

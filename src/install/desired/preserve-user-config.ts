@@ -4,72 +4,74 @@ import { valuesIn } from '../../edgecore/config/config.ts'
 import type { Node } from '../../node/node.ts'
 import { paths } from '../../node/paths.ts'
 import type { Receipt, ReceiptItem } from '../record/receipt.ts'
+import type { Desired } from './desired-edge.ts'
 import type { DesiredStep } from './step-makers.ts'
 
-/** Files that a person may well change. */
+/** Files users are expected to edit. */
 const configurations: readonly string[] = [paths.brokerConfig, paths.containerdConfig]
 
-export interface PreservedConfig {
-  steps: DesiredStep[]
-  /** What stays as the user has made it, and what edgekit would have there, as lines. */
-  notes: string[]
+interface Context {
+  /** Another bundle is installed. */
+  isUpgrade: boolean
+  /** Keys given with `--set` right now. */
+  explicitlySet: readonly string[]
 }
 
 /**
- * What to do about configuration that has been changed since the last install (as dpkg does with its conffiles): what
- * only edgekit has changed is replaced, what only the user has changed stays, and where both have, the user's stays
- * and edgekit's comes beside it. The keys of edgecore.yaml are treated so one by one, and only by another bundle: the same
- * one once more sets right what is not. `explicitlySet`: keys that were asked for right now.
+ * Keeps configuration the user has changed since the last install, as dpkg does with conffiles: a file only edgekit has
+ * changed is replaced, one only the user has changed stays, and if both have, edgekit's is written beside it. Keys of
+ * edgecore.yaml are treated one by one, and only in an upgrade: installing the same bundle again resets them.
  */
 export async function preserveUserConfig(
   desired: readonly DesiredStep[],
   receipt: Receipt | undefined,
-  { isUpgrade, explicitlySet }: { isUpgrade: boolean; explicitlySet: readonly string[] },
+  context: Context,
   node: Node,
-): Promise<PreservedConfig> {
-  const result: PreservedConfig = { steps: [], notes: [] }
+): Promise<Desired> {
+  const result: Desired = { steps: [], notes: [] }
   for (const step of desired) {
     const item = receipt?.items.find(({ id, kind }) => id === step.id && kind === step.kind)
-    if (item && step.kind === 'file' && configurations.includes(step.spec.path))
-      await keepFile(step, item.spec as FileSpec, result, node)
-    else if (item && step.kind === 'edgecore-config')
-      await keepKeys(step, item, { isUpgrade, explicitlySet }, result, node)
-    else result.steps.push(step)
+    const { steps, notes } =
+      item && step.kind === 'file' && configurations.includes(step.spec.path)
+        ? await preserveFile(step, item.spec as FileSpec, node)
+        : item && step.kind === 'edgecore-config'
+          ? await preserveKeys(step, item, context, node)
+          : { steps: [step], notes: [] }
+    result.steps.push(...steps)
+    result.notes.push(...notes)
   }
   return result
 }
 
-async function keepFile(
+async function preserveFile(
   step: DesiredStep & { kind: 'file' },
   shipped: FileSpec,
-  { steps, notes }: PreservedConfig,
   { files }: Node,
-): Promise<void> {
+): Promise<Desired> {
   const { path, sha256 } = step.spec
   const isFile = (await files.status(path))?.kind === 'file'
   const actual = isFile ? await files.sha256(path) : undefined
-  if (actual === undefined || actual === shipped.sha256 || actual === sha256) {
-    steps.push(step)
-    return
-  }
-  steps.push({ ...step, spec: { ...step.spec, userOwned: true } })
-  if (shipped.sha256 === sha256) return
+  if (actual === undefined || actual === shipped.sha256 || actual === sha256)
+    return { steps: [step], notes: [] }
+  const preserved = { ...step, spec: { ...step.spec, userOwned: true as const } }
+  if (shipped.sha256 === sha256) return { steps: [preserved], notes: [] }
   const beside = `${path}.edgekit-new`
-  steps.push({ ...step, id: beside, spec: { ...step.spec, path: beside, ours: true } })
-  notes.push(`${path} is as you have changed it; that of the new bundle is in ${beside}`)
+  return {
+    steps: [preserved, { ...step, id: beside, spec: { ...step.spec, path: beside, ours: true } }],
+    notes: [`${path} keeps your changes; the new version is in ${beside}`],
+  }
 }
 
-async function keepKeys(
+async function preserveKeys(
   step: DesiredStep & { kind: 'edgecore-config' },
   item: ReceiptItem,
-  { isUpgrade, explicitlySet }: { isUpgrade: boolean; explicitlySet: readonly string[] },
-  { steps, notes }: PreservedConfig,
+  { isUpgrade, explicitlySet }: Context,
   { files }: Node,
-): Promise<void> {
+): Promise<Desired> {
   const shipped = item.spec as EdgecoreConfigSpec
   const text = await files.read(step.spec.path)
   const actualOf = valuesIn(text ?? '')
-  const isTheirs = ([key, value]: [string, unknown]): boolean => {
+  const isUserOwned = ([key, value]: [string, unknown]): boolean => {
     if (
       text === undefined ||
       explicitlySet.includes(key) ||
@@ -80,14 +82,16 @@ async function keepKeys(
     if (actual === value || actual === shipped.values[key]) return false
     return isUpgrade || (shipped.userOwned?.includes(key) ?? false)
   }
-  const kept = Object.entries(step.spec.values).filter(isTheirs)
-  const values = Object.fromEntries(Object.entries(step.spec.values).filter(entry => !isTheirs(entry)))
-  const keys = kept.map(([key]) => key)
-  steps.push(keys.length === 0 ? step : { ...step, spec: { ...step.spec, values, userOwned: keys } })
-  for (const [key, value] of kept) {
-    const now = JSON.stringify(actualOf(key))
-    notes.push(
-      `${key} in ${step.spec.path} is ${now}, as you have set it; edgekit would set ${JSON.stringify(value)}`,
-    )
+  const entries = Object.entries(step.spec.values)
+  const preserved = entries.filter(isUserOwned)
+  if (preserved.length === 0) return { steps: [step], notes: [] }
+  const values = Object.fromEntries(entries.filter(entry => !isUserOwned(entry)))
+  const userOwned = preserved.map(([key]) => key)
+  return {
+    steps: [{ ...step, spec: { ...step.spec, values, userOwned } }],
+    notes: preserved.map(
+      ([key, value]) =>
+        `${key} in ${step.spec.path} keeps your value ${JSON.stringify(actualOf(key))}; edgekit would set ${JSON.stringify(value)}`,
+    ),
   }
 }

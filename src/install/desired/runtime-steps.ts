@@ -1,41 +1,43 @@
 import { createHash } from 'node:crypto'
-import { basename, join } from 'node:path'
 import type { Manifest } from '../../bundle/manifest.ts'
+import { containerdUnit, runtimePrograms } from '../../bundle/payload.ts'
 import { readAsset } from '../../lib/assets.ts'
+import { fill } from '../../lib/fill-template.ts'
 import { containerdSocket, paths, units } from '../../node/paths.ts'
 import { type DesiredStep, readable, type StepMakers } from './step-makers.ts'
 
-/** How the container runtime of a bundle is to be set up on a node that has none. */
+/** How to set up a bundle's container runtime on a node that has none. */
 export interface NewRuntime {
-  /** The image that every pod starts with. */
+  /** The image every pod starts with. */
   sandboxImage: string
-  /** Whether control groups are systemd's, as `cgroupDriver` in edgecore.yaml says. */
+  /** systemd manages cgroups, as `cgroupDriver` in edgecore.yaml says. */
   systemdCgroup: boolean
-  /** The node has no runc of somebody else, which ours would hide. */
+  /** The node has no other runc, which ours would shadow. */
   ownRunc: boolean
 }
 
-/** All that makes the container runtime: what is there before the first image can be imported. */
+/** Everything that must be in place before images can be imported. */
 export function runtimeSteps(
   { files }: Manifest,
   { sandboxImage, systemdCgroup, ownRunc }: NewRuntime,
   { place, folder, reload, start }: Pick<StepMakers, 'place' | 'folder' | 'reload' | 'start'>,
 ): DesiredStep[] {
-  const members = (directory: string): string[] =>
-    files.map(({ path }) => path).filter(path => path.startsWith(`runtime/${directory}/`))
-  const programs = members('bin').filter(path => ownRunc || path !== 'runtime/bin/runc')
-  const target = (path: string): string =>
-    path === 'runtime/bin/runc' ? paths.runc : join('/usr/local/bin', basename(path))
-  const config = readAsset('templates/containerd/config.toml')
-    .replace('@SANDBOX_IMAGE@', sandboxImage)
-    .replace('@SYSTEMD_CGROUP@', String(systemdCgroup))
+  const programs = runtimePrograms(files.map(({ path }) => path)).filter(
+    ({ path }) => ownRunc || path !== paths.runc,
+  )
+  const plugins = programs.filter(({ path }) => path.startsWith('/opt/cni/'))
+  const others = programs.filter(program => !plugins.includes(program))
+  const config = fill(readAsset('templates/containerd/config.toml'), {
+    SANDBOX_IMAGE: sandboxImage,
+    SYSTEMD_CGROUP: String(systemdCgroup),
+  })
   return [
-    // First: after an interruption it says whose the programs are.
-    place('systemd/containerd.service', paths.containerdUnit, 0o644),
+    // First, so that after an interruption it shows who owns the programs.
+    place(containerdUnit),
     folder('/usr/local/sbin', readable),
-    ...programs.map(path => place(path, target(path), 0o755)),
+    ...others.map(place),
     folder('/opt/cni/bin', readable),
-    ...members('cni').map(path => place(path, join('/opt/cni/bin', basename(path)), 0o755)),
+    ...plugins.map(place),
     folder('/etc/containerd', readable),
     {
       id: paths.containerdConfig,
@@ -59,7 +61,11 @@ export function runtimeSteps(
       }),
     ),
     ...reload(units.containerd, [paths.containerdUnit]),
-    start(units.containerd, [...programs.map(target), paths.containerdConfig, paths.containerdUnit]),
+    start(units.containerd, [
+      ...others.map(({ path }) => path),
+      paths.containerdConfig,
+      paths.containerdUnit,
+    ]),
     {
       id: 'containerd answers',
       kind: 'containerd-answers',

@@ -2,25 +2,25 @@ import { EdgekitError } from '../../lib/errors.ts'
 
 const isPause = (reference: string): boolean => /\/pause(?:-[a-z0-9]+)?:[^/]+$/.test(reference)
 
-/** Few installs need it, and to make what compares takes 10 ms and 6 MB: V8 reads the rules of the language. */
+/** The collator is made only when needed: V8 takes 10 ms and 6 MB to load its rules. */
 const newestOf = (images: readonly string[]): string | undefined =>
   images.toSorted(new Intl.Collator('en', { numeric: true }).compare).at(-1)
 
 /**
- * The image that containerd starts every pod with: of the bundle's, the one that its own default configuration
- * (`containerd config default`) names, else the newest pause image. containerd 1.x calls it `sandbox_image`, 2.x
- * `sandbox` below `pinned_images`. Throws EdgekitError when the bundle has no pause image.
+ * The image containerd starts every pod with: the one named in its default configuration (`containerd config default`;
+ * `sandbox_image` in containerd 1.x, `sandbox` in 2.x) when the bundle has it, else the bundle's newest pause image.
+ * Throws EdgekitError when it has none.
  */
 export function sandboxImage(defaultConfig: string, images: readonly string[]): string {
-  const asked = /^\s*sandbox(?:_image)? = ["']([^"']+)["']/m.exec(defaultConfig)?.[1]
-  if (asked !== undefined && images.includes(asked)) return asked
+  const configured = /^\s*sandbox(?:_image)? = ["']([^"']+)["']/m.exec(defaultConfig)?.[1]
+  if (configured !== undefined && images.includes(configured)) return configured
   const newest = newestOf(images.filter(isPause))
   if (newest !== undefined) return newest
   throw new EdgekitError(
-    `the bundle has a container runtime, but no pause image; this containerd asks for ${asked ?? 'one'}`,
+    `cannot set up the container runtime of this bundle: it has no pause image${configured === undefined ? '' : ` (containerd expects ${configured})`}`,
     {
       code: 'bundle-incomplete',
-      remedy: `Add it to the images of the bundle definition and build the bundle again. Nothing has been changed.`,
+      remedy: 'Add a pause image to the bundle definition and build the bundle again.',
     },
   )
 }

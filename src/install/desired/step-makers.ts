@@ -1,56 +1,53 @@
 import { join } from 'node:path'
 import type { ActionKind, SpecOf } from '../../actions/index.ts'
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
+import { manifestName } from '../../bundle/manifest.ts'
+import { archivePath, type PayloadFile, programs } from '../../bundle/payload.ts'
 import { EdgekitError } from '../../lib/errors.ts'
+import type { Access } from '../../node/files.ts'
 import { paths } from '../../node/paths.ts'
 
-/** One thing that must be true on the node, and the kind of action that makes it so. */
+/** Something that must be true on the node, and the action that makes it true. */
 export type DesiredStep = {
   [K in ActionKind]: {
     id: string
     kind: K
     spec: SpecOf<K>
-    /** Do this also when it looks done, if any of these steps has to be done: a unit runs what it was started with. */
+    /** Also needed when one of these steps is: a unit keeps running what it was started with. */
     because?: readonly string[]
   }
 }[ActionKind]
 
 const root = { uid: 0, gid: 0 }
-export const readable = { mode: 0o755, ...root }
+export const readable: Access = { mode: 0o755, ...root }
 
-/** The steps that come with every bundle, and makers of those that need to know what is in it. */
+/** Steps of every bundle, and makers of those that depend on its contents. */
 export interface StepMakers {
-  /** Put a file of the bundle in its place. Throws EdgekitError when the bundle has no such file. */
-  place: (member: string, path: string, mode: number) => DesiredStep
-  folder: (path: string, access: { mode: number; uid: number; gid: number }) => DesiredStep
-  /** Let systemd read a unit that it knows again, when one of these has been written. */
+  /** Install a file of the bundle. Throws EdgekitError when the bundle does not have it. */
+  place: (file: PayloadFile) => DesiredStep
+  folder: (path: string, access: Access) => DesiredStep
+  /** Reload a unit systemd already knows when one of these files was written. */
   reload: (unit: string, because: string[]) => DesiredStep[]
-  /** Start a unit, or restart it when one of these has been changed. */
+  /** Start a unit, or restart it when one of these has changed. */
   start: (unit: string, because: string[], options?: { mayFail: boolean }) => DesiredStep
-  /** Start these at boot, and let systemd know. */
   atBoot: (units: readonly string[]) => DesiredStep[]
-  /** edgekit itself, so that it is there when the unpacked bundle is gone. */
+  /** edgekit itself, for when the unpacked bundle is gone. */
   edgekit: () => DesiredStep[]
-  /** Keep the archives of all images and import them. */
+  /** Keep and import the archives of all images. */
   images: () => DesiredStep[]
-  /** Last: from now on this is the bundle that is installed here. */
+  /** Last: from now on this bundle is installed. */
   installedManifest: () => DesiredStep
 }
 
 const enabling = (unit: string): string => `enable ${unit}`
 
-/** `newUnits`: those that systemd does not know yet. */
+/** `newUnits`: those systemd does not know yet. */
 export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] = []): StepMakers {
   const { directory, manifest } = bundle
   const unitSpec = (unit: string) => ({ unit, ...(newUnits.includes(unit) && { isNew: true as const }) })
-  const place: StepMakers['place'] = (member, path, mode) => {
+  const place: StepMakers['place'] = ({ member, path, mode }) => {
     const file = manifest.files.find(file => file.path === member)
-    if (!file) {
-      throw new EdgekitError(`the bundle has no ${member}, which a node needs`, {
-        code: 'bundle-incomplete',
-        remedy: 'Build the bundle with the edgekit that installs it.',
-      })
-    }
+    if (!file) throw incomplete(member)
     return {
       id: path,
       kind: 'file',
@@ -64,15 +61,13 @@ export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] =
       },
     }
   }
-  const folder: StepMakers['folder'] = (path, access) => ({
-    id: path,
-    kind: 'directory',
-    spec: { path, ours: /^\/(etc|opt|var\/lib)\/edgekit(\/|$)/.test(path), ...access },
-  })
-  const archiveOf = (member: string) => join(paths.images, member.replace(/^images\//, ''))
   return {
     place,
-    folder,
+    folder: (path, access) => ({
+      id: path,
+      kind: 'directory',
+      spec: { path, ours: /^\/(etc|opt|var\/lib)\/edgekit(\/|$)/.test(path), ...access },
+    }),
     reload: (unit, because) =>
       newUnits.includes(unit)
         ? []
@@ -95,29 +90,23 @@ export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] =
       },
     ],
     edgekit: () => [
-      place('bin/edgekit', paths.program, 0o755),
+      place(programs.edgekit),
       { id: paths.programLink, kind: 'link', spec: { path: paths.programLink, target: paths.program } },
     ],
     images: () =>
-      manifest.images.flatMap((image): DesiredStep[] => [
-        place(image.archive, archiveOf(image.archive), 0o644),
-        {
-          id: image.reference,
-          kind: 'image',
-          spec: {
-            reference: image.reference,
-            digest: image.digest,
-            platform: image.platform,
-            archive: archiveOf(image.archive),
-          },
-        },
-      ]),
+      manifest.images.flatMap(({ reference, digest, platform, archive: member }): DesiredStep[] => {
+        const archive = archivePath(member)
+        return [
+          place({ member, path: archive, mode: 0o644 }),
+          { id: reference, kind: 'image', spec: { reference, digest, platform, archive } },
+        ]
+      }),
     installedManifest: () => ({
       id: paths.installedManifest,
       kind: 'file',
       spec: {
         path: paths.installedManifest,
-        source: join(directory, 'bundle.json'),
+        source: join(directory, manifestName),
         sha256: bundle.manifestSha256,
         ours: true,
         mode: 0o644,
@@ -126,3 +115,9 @@ export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] =
     }),
   }
 }
+
+const incomplete = (member: string): EdgekitError =>
+  new EdgekitError(`cannot install this bundle: it has no ${member}`, {
+    code: 'bundle-incomplete',
+    remedy: 'Build the bundle again with this version of edgekit.',
+  })

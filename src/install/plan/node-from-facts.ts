@@ -1,7 +1,7 @@
 import type { Facts } from '../../facts/index.ts'
 import type { Node } from '../../node/node.ts'
 
-/** The same node, which of its units and images says what has just been found out, and does not look again. */
+/** The same node, but units and images are answered from the facts just collected. */
 export function nodeFromFacts(node: Node, { units, containerd }: Facts): Node {
   const states = 'value' in units ? Object.values(units.value) : []
   const found = 'value' in containerd ? containerd.value : undefined

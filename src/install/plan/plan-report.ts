@@ -7,13 +7,12 @@ import type { Plan, PlannedStep } from './plan.ts'
 
 interface FileChange {
   path: string
-  /** Unified diff; empty when only mode or owner change. Absent where one of the two is no text. */
+  /** Unified diff; empty when only mode or owner change. Absent for binary files. */
   diff?: string
   before?: { size: number; sha256: string }
   after?: { size: number; sha256: string }
 }
 
-/** One change of a plan, as data. */
 export interface PlannedChange {
   id: string
   kind: string
@@ -21,16 +20,16 @@ export interface PlannedChange {
   file?: FileChange
 }
 
-/** What an install would do: plain data without secrets. */
+/** A plan as plain data without secrets. */
 export interface PlanReport {
-  /** Undone first: what an interrupted install did and nobody wants any more. */
+  /** Titles of changes of an interrupted install that are reverted first. */
   undo: string[]
   changes: PlannedChange[]
-  /** Somebody else's, which stays as it is. */
+  /** Ids of foreign things that are kept. */
   kept: string[]
 }
 
-/** Describe a plan with what it makes of every file. Only looks. */
+/** Describes a plan with a diff of every file. Read-only. */
 export async function reportPlan(plan: Plan, node: Node): Promise<PlanReport> {
   return {
     undo: plan.undo.map(({ kind, spec }) => actionOf(kind).describe(spec)),

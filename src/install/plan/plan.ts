@@ -2,56 +2,49 @@ import type { Inspection } from '../../actions/action.ts'
 import type { Node } from '../../node/node.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
 import { actionOf } from '../record/action-of.ts'
-import type { Change, History } from '../record/journal.ts'
-import type { Receipt } from '../record/receipt.ts'
+import type { Change } from '../record/journal.ts'
+import type { Past } from '../record/past.ts'
 import { trustReceiptHashes } from './trust-receipt-hashes.ts'
 
-/** One change that has to be made. */
+/** A change that has to be made. */
 export type PlannedStep = DesiredStep & { title: string }
 
-/** What stands in the way and is not edgekit's to replace. */
 export interface Plan {
-  /** What an interrupted run has done and is not wanted any more, the last change first. */
+  /** Changes of an interrupted run that are no longer desired, the last one first. */
   undo: Change[]
-  /** In order; empty when the node is already as it should be. */
+  /** In order; empty on a converged node. */
   steps: PlannedStep[]
+  /** In the way, and not edgekit's to replace. */
   foreign: PlannedStep[]
-  /** Somebody else's too, and it stays as it is, because the person said so. */
+  /** Foreign, and kept as it is because the user adopted it. */
   kept: PlannedStep[]
 }
 
-/** What the person said about things of somebody else. */
-export interface Leave {
-  /** They stay, and are used as they are. */
+/** What to do about foreign things. */
+export interface ForeignPolicy {
+  /** Keep and use them. */
   adopt: boolean
-  /** Ids of those that are replaced. */
+  /** Ids of those to replace. */
   force: readonly string[]
 }
 
-/** What edgekit did to this node before. */
-export interface Past {
-  /** Of a run that was interrupted. */
-  history: History | undefined
-  receipt: Receipt | undefined
-}
-
-/** Look which of the desired steps are still to be done. Changes nothing. */
+/** Finds out which desired steps are still needed. Read-only. */
 export async function makePlan(
   desired: readonly DesiredStep[],
   past: Past,
   node: Node,
-  { adopt, force }: Leave = { adopt: false, force: [] },
+  { adopt, force }: ForeignPolicy = { adopt: false, force: [] },
 ): Promise<Plan> {
   const changes = past.history?.changes ?? []
   const live = changes.filter(({ state }) => state !== 'reverted')
   const latest = (of: readonly Change[], id: string, what: 'touched' | 'done'): number =>
     Math.max(-1, ...of.filter(change => change.id === id).map(change => change[what]))
-  const looking = { ...node, files: trustReceiptHashes(past.receipt?.items ?? [], node.files) }
-  const inspections = await Promise.all(desired.map(step => inspect(step, past, looking)))
+  const inspected = { ...node, files: trustReceiptHashes(past.receipt?.items ?? [], node.files) }
+  const inspections = await Promise.all(desired.map(step => inspect(step, past, inspected)))
   const needed = new Set<string>()
   const isNeeded = ({ id, because }: DesiredStep, inspection: Inspection): boolean =>
     inspection === 'needed' ||
-    // It may be half done, in a way that does not show.
+    // It may be half done in a way that does not show.
     live.some(change => change.id === id && change.state === 'begun') ||
     (because?.some(
       cause => needed.has(cause) || latest(changes, cause, 'touched') > latest(live, id, 'done'),
@@ -68,19 +61,19 @@ export async function makePlan(
       plan.steps.push(planned)
     }
   }
-  const wanted = new Set(desired.map(({ id }) => id))
-  plan.undo = live.filter(({ id }) => !wanted.has(id)).toReversed()
+  const desiredIds = new Set(desired.map(({ id }) => id))
+  plan.undo = live.filter(({ id }) => !desiredIds.has(id)).toReversed()
   return plan
 }
 
-/** What is as edgekit once left it is edgekit's, and not foreign, even if something else belongs there now. */
+/** Something edgekit once left as it is now is not foreign, even if something else belongs there now. */
 async function inspect({ id, kind, spec }: DesiredStep, past: Past, node: Node): Promise<Inspection> {
   const inspection = await actionOf(kind).inspect(spec, node)
   if (inspection !== 'foreign') return inspection
   const items = past.receipt?.items.filter(({ ownership }) => ownership !== 'adopted') ?? []
-  const ours = [...(past.history?.changes ?? []), ...items].filter(known => known.id === id)
-  for (const known of ours) {
-    if ((await actionOf(known.kind).inspect(known.spec, node)) !== 'foreign') return 'needed'
+  const ours = [...(past.history?.changes ?? []), ...items].filter(recorded => recorded.id === id)
+  for (const { kind, spec } of ours) {
+    if ((await actionOf(kind).inspect(spec, node)) !== 'foreign') return 'needed'
   }
   return 'foreign'
 }

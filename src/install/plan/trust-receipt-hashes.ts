@@ -2,7 +2,7 @@ import type { FileSpec } from '../../actions/files/file.ts'
 import type { Files } from '../../node/files.ts'
 import type { ReceiptItem } from '../record/receipt.ts'
 
-/** More than this many bytes are hashed only when something speaks for a change: programs and images have 10 to 100 MB. */
+/** Smaller files are always hashed; programs and images have 10 to 100 MB. */
 const smallBytes = 1_000_000
 
 interface Left {
@@ -13,7 +13,7 @@ interface Left {
   modified: number
 }
 
-/** The same files, but a big one with the size and the time that an install left it with is taken for unchanged. */
+/** The same files, but a large file whose size and time are as an install left them counts as unchanged. */
 export function trustReceiptHashes(items: readonly ReceiptItem[], files: Files): Files {
   const left = new Map(items.filter(({ kind }) => kind === 'file').map(leftBy))
   return {
@@ -27,7 +27,7 @@ export function trustReceiptHashes(items: readonly ReceiptItem[], files: Files):
   }
 }
 
-/** A receipt of an older edgekit has no size and no time. */
+/** Receipts of older versions of edgekit have no size and time. */
 function leftBy({ spec, after }: ReceiptItem): [string, Partial<Left>] {
   const { path, sha256 } = spec as FileSpec
   return [path, { ...(after as Partial<Left> | null), sha256 }]

@@ -2,18 +2,17 @@ import type { Action } from '../../actions/action.ts'
 import { actions } from '../../actions/index.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 
+const byKind = new Map<string, Action<unknown>>(Object.entries(actions))
+
 /**
- * The action of a kind, which also says which spec it takes; TypeScript cannot follow that through a lookup, nor
- * through a file. Throws EdgekitError for a kind that a newer edgekit has written down.
+ * The action of a kind. Only the action itself knows which spec it takes: TypeScript cannot follow that through a lookup
+ * or a file. Throws EdgekitError for a kind recorded by a newer edgekit.
  */
 export function actionOf(kind: string): Action<unknown> {
-  const action = Object.hasOwn(actions, kind) ? actions[kind as keyof typeof actions] : undefined
-  if (action) return action as unknown as Action<unknown>
-  throw new EdgekitError(
-    `a newer edgekit was at work on this node: "${kind}" is a change that this one does not know`,
-    {
-      code: 'newer-edgekit',
-      remedy: 'Use the edgekit that was used last. Nothing has been changed.',
-    },
-  )
+  const action = byKind.get(kind)
+  if (action) return action
+  throw new EdgekitError(`cannot handle a recorded change of kind "${kind}": a newer edgekit made it`, {
+    code: 'newer-edgekit',
+    remedy: 'Use the newer edgekit:\n  /opt/edgekit/bin/edgekit',
+  })
 }

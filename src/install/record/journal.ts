@@ -4,14 +4,13 @@ import { EdgekitError } from '../../lib/errors.ts'
 const beginSchema = z.looseObject({
   record: z.literal('begin'),
   journalVersion: z.literal(1),
-  /** The same for all attempts until everything is settled. */
+  /** The same for all attempts until the run is closed. */
   run: z.string(),
   command: z.string(),
   edgekit: z.string(),
   bundle: z.nullable(
     z.looseObject({ name: z.string(), kubeedgeVersion: z.string(), manifestSha256: z.string() }),
   ),
-  /** What the person asked for, without secrets. */
   options: z.optional(z.record(z.string(), z.unknown())),
   edgecoreRan: z.optional(z.boolean()),
   /** ISO 8601. */
@@ -22,7 +21,7 @@ const recordSchema = z.discriminatedUnion('record', [
   beginSchema,
   z.looseObject({
     record: z.literal('intent'),
-    /** Counts the changes of the run; a change that is tried again keeps its number. */
+    /** Number of the change in the run; a repeated change keeps its number. */
     change: z.int(),
     id: z.string(),
     kind: z.string(),
@@ -35,21 +34,22 @@ const recordSchema = z.discriminatedUnion('record', [
 
 export type JournalRecord = z.infer<typeof recordSchema>
 
-/** What an attempt says of itself. */
+/** One process's attempt at a run. */
 export interface Attempt {
   command: string
+  /** Version of edgekit. */
   edgekit: string
   bundle: { name: string; kubeedgeVersion: string; manifestSha256: string } | null
-  /** What the person asked for, without secrets: whoever finishes it need not ask again. */
+  /** The settings without secrets, so that whoever continues need not repeat the flags. */
   options?: Record<string, unknown> | undefined
-  /** EdgeCore ran, so it has to run afterwards. */
+  /** EdgeCore was running, so it must be running afterwards. */
   edgecoreRan?: boolean | undefined
 }
+
 export interface Begin extends Attempt {
   time: string
 }
 
-/** One change of a run that has not been settled. */
 export interface Change {
   change: number
   id: string
@@ -57,37 +57,42 @@ export interface Change {
   spec: unknown
   before: unknown
   state: 'begun' | 'done' | 'reverted'
-  /** Which record of the journal began or reverted it last, and which said that it is done. */
+  /** Index of the journal record that last began or reverted it. */
   touched: number
+  /** Index of its `done` record; -1 without one. */
   done: number
 }
 
-/** What a journal says. */
+/** A journal, folded. */
 export interface History {
   run: string
-  /** The attempts so far, the first one first. */
+  /** All attempts, the first one first. */
   begins: Begin[]
-  /** In the order in which they were begun first. */
+  /** In the order they were first begun. */
   changes: Change[]
 }
 
-/**
- * Read a journal. A last line that was not written to its end, as after a power cut, says nothing; the text up to there
- * is `sound`. Throws EdgekitError when it cannot be understood.
- */
-export function readHistory(text: string, path: string): { history: History | undefined; sound: string } {
-  const lines = text.split('\n')
-  const whole = lines.slice(0, -1)
+export interface Journal {
+  text: string
+  /** The text without a last line that was cut off. */
+  sound: string
+  /** Undefined when not even the first line was written. */
+  history: History | undefined
+}
+
+/** Ignores a last line that was cut off by a power cut. Throws EdgekitError when another line cannot be read. */
+export function readJournal(text: string, path: string): Journal {
+  const lines = text.split('\n').slice(0, -1)
   const records: JournalRecord[] = []
-  for (const [index, line] of whole.entries()) {
+  for (const [index, line] of lines.entries()) {
     const record = readRecord(line)
     if (record) records.push(record)
-    // The file system may have made the file longer before it wrote what belongs there.
-    else if (whole.slice(index).every(line => !readRecord(line))) break
+    // A file system may extend a file before it writes the data.
+    else if (lines.slice(index).every(line => !readRecord(line))) break
     else throw damaged(path, index + 1)
   }
-  const sound = whole.slice(0, records.length).map(line => `${line}\n`)
-  return { history: historyOf(records, path), sound: sound.join('') }
+  const sound = lines.slice(0, records.length).map(line => `${line}\n`)
+  return { text, sound: sound.join(''), history: historyOf(records, path) }
 }
 
 function readRecord(line: string): JournalRecord | undefined {
@@ -100,13 +105,10 @@ function readRecord(line: string): JournalRecord | undefined {
 }
 
 const damaged = (path: string, line: number): EdgekitError =>
-  new EdgekitError(
-    `${path} says what an interrupted edgekit has done, and line ${line} of it cannot be read`,
-    {
-      code: 'journal-unreadable',
-      remedy: `Use the edgekit that was interrupted, if this is another version. If the file is damaged, move it away and install again: what is right already stays as it is.\n  mv ${path} ${path}.damaged`,
-    },
-  )
+  new EdgekitError(`cannot read ${path}, the journal of an interrupted edgekit: line ${line} is damaged`, {
+    code: 'journal-unreadable',
+    remedy: `If another version of edgekit was interrupted, use that one. Otherwise move the journal away and install again, which keeps what is already right:\n  mv ${path} ${path}.damaged`,
+  })
 
 function historyOf(records: readonly JournalRecord[], path: string): History | undefined {
   const begins = records.filter(record => record.record === 'begin')
@@ -115,16 +117,16 @@ function historyOf(records: readonly JournalRecord[], path: string): History | u
   const changes = new Map<number, Change>()
   for (const [at, record] of records.entries()) {
     if (record.record === 'begin') continue
-    const known = changes.get(record.change)
     if (record.record === 'intent') {
       const { change, id, kind, spec, before } = record
       changes.set(change, { change, id, kind, spec, before, state: 'begun', touched: at, done: -1 })
       continue
     }
-    if (!known) throw damaged(path, at + 1)
-    known.state = record.record
-    if (record.record === 'done') known.done = at
-    else known.touched = at
+    const change = changes.get(record.change)
+    if (!change) throw damaged(path, at + 1)
+    change.state = record.record
+    if (record.record === 'done') change.done = at
+    else change.touched = at
   }
   return { run: first.run, begins, changes: [...changes.values()] }
 }

@@ -12,22 +12,22 @@ import { withoutSource } from './spec.ts'
 const itemSchema = z.looseObject({
   id: z.string(),
   kind: z.string(),
-  /** What was wanted, as the action has it, without where in the unpacked bundle it came from. */
+  /** The action's spec, without paths in the unpacked bundle. */
   spec: z.unknown(),
-  /** `adopted`: it was there already, as it should be, and is not edgekit's to take away. */
+  /** `adopted`: it already existed as required; uninstall leaves it alone. */
   ownership: z.enum(['created', 'modified', 'adopted']),
-  /** What was there before edgekit ever touched it, as the action has it; null for what is adopted. */
+  /** The action's captured state before edgekit first touched it; null when adopted. */
   before: z.unknown(),
-  /** What edgekit left, where the spec does not say it; null otherwise. */
+  /** The action's fingerprint, or null. */
   after: z.unknown(),
 })
 
-// Fields that a newer edgekit adds are kept.
+// Loose: fields a newer edgekit adds are kept.
 const receiptSchema = z.looseObject({
   schemaVersion: z.literal(1),
   /** The run that wrote it. */
   run: z.string(),
-  /** Version of the edgekit that did. */
+  /** Version of edgekit. */
   edgekit: z.string(),
   /** ISO 8601. */
   installedAt: z.string(),
@@ -38,16 +38,16 @@ const receiptSchema = z.looseObject({
     arch: z.string(),
     manifestSha256: z.string(),
   }),
-  /** What the person asked for, without secrets. */
+  /** The node settings, without secrets. */
   options: z.record(z.string(), z.unknown()),
   items: z.array(itemSchema),
 })
 
-/** What edgekit made of this node, and what was there before. */
+/** What edgekit installed on this node, and what was there before. */
 export type Receipt = z.infer<typeof receiptSchema>
 export type ReceiptItem = Receipt['items'][number]
 
-/** What was installed here; undefined when nothing was. Throws EdgekitError when it cannot be understood. */
+/** Undefined when nothing is installed. Throws EdgekitError when the receipt cannot be read. */
 export async function readReceipt(files: Files): Promise<Receipt | undefined> {
   const text = await files.read(paths.receipt)
   if (text === undefined) return undefined
@@ -55,22 +55,22 @@ export async function readReceipt(files: Files): Promise<Receipt | undefined> {
     return receiptSchema.parse(JSON.parse(text))
   } catch (error) {
     throw new EdgekitError(
-      `${paths.receipt} says what edgekit installed here, and cannot be read: ${messageOf(error)}`,
+      `cannot read ${paths.receipt}, the record of what is installed: ${messageOf(error)}`,
       {
         code: 'receipt-unreadable',
-        remedy: `If it was written by a newer edgekit, use that. If it is damaged, move it away and install again: what is right already is then taken as found, and an uninstall leaves it.\n  mv ${paths.receipt} ${paths.receipt}.damaged`,
+        remedy: `If a newer edgekit wrote it, use that one. Otherwise move it away and install again; uninstall will then leave what is already there:\n  mv ${paths.receipt} ${paths.receipt}.damaged`,
         cause: error,
       },
     )
   }
 }
 
-/** What a receipt says besides its items. */
+/** What the caller decides of a receipt. */
 export type ReceiptHead = Pick<Receipt, 'edgekit' | 'bundle' | 'options'>
 
 /**
- * The receipt of a node that now is as desired: the journal folded into what was known before. What was there before
- * edgekit ever touched a thing is kept through all later changes.
+ * The receipt of a node that is now as desired: the journal folded into the previous receipt. The original state of a
+ * thing, from before edgekit first touched it, is kept through all later changes.
  */
 export async function foldReceipt(
   head: ReceiptHead,
@@ -80,13 +80,13 @@ export async function foldReceipt(
   node: Node,
 ): Promise<Receipt> {
   const now = new Date().toISOString()
-  const known = new Map(previous?.items.map(item => [item.id, item]))
+  const previousItems = new Map(previous?.items.map(item => [item.id, item]))
   const changes = history.changes.filter(({ state }) => state !== 'reverted')
   const items = await Promise.all(
     desired.map(async ({ id, kind, spec }): Promise<ReceiptItem | undefined> => {
       const action = actionOf(kind)
       const first = changes.find(change => change.id === id)
-      const older = known.get(id)
+      const older = previousItems.get(id)
       const item = { ...older, id, kind, spec: withoutSource(spec) }
       if (!action.ownership) return undefined
       const after = first ? ((await action.fingerprint?.(spec, node)) ?? null) : (older?.after ?? null)
@@ -96,7 +96,7 @@ export async function foldReceipt(
       return { ...item, ownership: 'adopted', before: null, after }
     }),
   )
-  const wanted = new Set(desired.map(({ id }) => id))
+  const desiredIds = new Set(desired.map(({ id }) => id))
   return {
     ...previous,
     schemaVersion: 1,
@@ -105,16 +105,16 @@ export async function foldReceipt(
     installedAt: previous?.installedAt ?? now,
     updatedAt: now,
     items: [
-      ...(previous?.items.filter(({ id }) => !wanted.has(id)) ?? []),
+      ...(previous?.items.filter(({ id }) => !desiredIds.has(id)) ?? []),
       ...items.filter(item => item !== undefined),
     ],
   }
 }
 
-/** Does it say the same, whenever it was written? */
-export function isSameReceipt(one: Receipt | undefined, other: Receipt): boolean {
-  const timeless = (receipt: Receipt | undefined): unknown =>
-    receipt && JSON.parse(JSON.stringify({ ...receipt, run: '', updatedAt: '' }))
+/** Whether two receipts differ only in run and time. */
+export function isSameReceipt(one: Receipt, other: Receipt): boolean {
+  const timeless = (receipt: Receipt): unknown =>
+    JSON.parse(JSON.stringify({ ...receipt, run: '', updatedAt: '' }))
   return isDeepStrictEqual(timeless(one), timeless(other))
 }
 
@@ -127,7 +127,6 @@ export async function writeReceipt(receipt: Receipt, files: Files): Promise<void
   )
 }
 
-/** Where edgekit keeps what it knows of this node. */
 export async function makeStateDirectory(files: Files): Promise<void> {
   if (await files.status(paths.state)) return
   await files.makeDirectory(paths.state, { mode: 0o755, uid: 0, gid: 0 })

@@ -3,12 +3,13 @@ import * as z from 'zod'
 import { checkKey } from '../../edgecore/config/assignments.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import type { Files } from '../../node/files.ts'
 import { listProblems } from '../../yaml/problem-list.ts'
 import { locate, problemsOf, type ValueProblem } from '../../yaml/problems.ts'
 import { readYaml } from '../../yaml/source.ts'
-import type { InstallFlags } from './node-settings.ts'
+import type { InstallFlags } from './install-flags.ts'
+import { requireText } from './require-text.ts'
 
-/** The same as the flags of `edgekit install`, for a machine that nobody sits at. */
 const schema = z.strictObject({
   nodeName: z.string().optional(),
   cloudcore: z.string().optional(),
@@ -24,17 +25,23 @@ const schema = z.strictObject({
   yes: z.boolean().optional(),
 })
 
+/** Reads an answers file (`--config`). Throws EdgekitError (usage). */
+export async function readAnswersFile(name: string, files: Files): Promise<InstallFlags> {
+  const path = resolve(name)
+  return readAnswers(await requireText(path, '--config', files), path)
+}
+
 /**
- * Read an answers file. Paths in it count from its own directory. Throws EdgekitError (usage) that names each mistake
- * with line and column.
+ * Relative paths count from the directory of the answers file. Throws EdgekitError (usage) that lists each mistake with
+ * line and column.
  */
 export function readAnswers(text: string, file: string): InstallFlags {
   const source = readYaml(text, file)
-  if (Array.isArray(source)) throw wrong(file, source)
+  if (Array.isArray(source)) throw invalid(file, source)
   const value = source.value ?? {}
   const { data, error } = schema.safeParse(value)
   const problems = error ? problemsOf(error.issues, value, schema) : setProblems(data.set ?? {})
-  if (!data || problems.length > 0) throw wrong(file, locate(problems, [source]))
+  if (!data || problems.length > 0) throw invalid(file, locate(problems, [source]))
   const given = Object.fromEntries(
     Object.entries(data).filter(([, answer]) => answer !== undefined),
   ) as InstallFlags
@@ -46,7 +53,7 @@ export function readAnswers(text: string, file: string): InstallFlags {
   }
 }
 
-/** Here `no` is a text, and in edgecore.yaml, which is YAML 1.1, it is not true. */
+/** In YAML 1.2, as read here, `no` is a string; in edgecore.yaml (YAML 1.1) it would be false. */
 const oldBoolean = /^(y|n|yes|no|on|off)$/i
 
 const setProblems = (set: Readonly<Record<string, ConfigValue>>): ValueProblem[] =>
@@ -57,11 +64,11 @@ const setProblems = (set: Readonly<Record<string, ConfigValue>>): ValueProblem[]
       return [{ path: ['set'], key, message: messageOf(error) }]
     }
     if (typeof value !== 'string' || !oldBoolean.test(value)) return []
-    return [{ path: ['set', key], message: `${key}: write true or false, found ${JSON.stringify(value)}` }]
+    return [{ path: ['set', key], message: `${key} must be true or false, but is ${JSON.stringify(value)}` }]
   })
 
-const wrong = (file: string, problems: Parameters<typeof listProblems>[0]): EdgekitError =>
-  new EdgekitError(`the answers file ${file} is wrong${listProblems(problems)}`, {
+const invalid = (file: string, problems: Parameters<typeof listProblems>[0]): EdgekitError =>
+  new EdgekitError(`cannot use the answers file ${file}${listProblems(problems)}`, {
     code: 'invalid-answers',
-    remedy: 'docs/install.md has every key.',
+    remedy: 'See docs/install.md for the keys of an answers file.',
   })

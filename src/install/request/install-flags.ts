@@ -1,13 +1,28 @@
 import { resolve } from 'node:path'
 import { parseAssignments } from '../../edgecore/config/assignments.ts'
-import { EdgekitError, messageOf } from '../../lib/errors.ts'
-import type { Secret } from '../../lib/secret.ts'
-import type { Files } from '../../node/files.ts'
-import type { InstallFlags } from './node-settings.ts'
-import { readToken } from './read-token.ts'
+import type { ConfigValue } from '../../edgecore/config/config.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 
-/** The flags of `edgekit install` that say how a node is to be. */
-interface NodeFlags {
+/** The flags of one install, from the command line and an answers file. An absent one keeps the node's setting. */
+export interface InstallFlags {
+  nodeName?: string
+  /** HOST:PORT */
+  cloudcore?: string
+  /** A path, or `-` for stdin. */
+  tokenFile?: string
+  caHash?: string
+  edgecoreConfig?: string
+  set?: Record<string, ConfigValue>
+  edgecore?: boolean
+  stage?: boolean
+  adopt?: boolean
+  force?: string[]
+  ignore?: string[]
+  yes?: boolean
+}
+
+/** The node flags as parsed from the command line. */
+interface CommandLine {
   'node-name': string | undefined
   cloudcore: string | undefined
   'token-file': string | undefined
@@ -19,24 +34,13 @@ interface NodeFlags {
   adopt: boolean | undefined
   force: string[] | undefined
   ignore: string[] | undefined
+  yes: boolean
   token: string | undefined
 }
 
-/**
- * What the flags ask for, over what the answers file says. Throws EdgekitError (usage), also for a token on the command
- * line.
- */
-export function askedBy(flags: NodeFlags, answers: InstallFlags): InstallFlags {
-  if (flags.token !== undefined) {
-    throw new EdgekitError(
-      'a token on the command line is not taken: everyone on this machine can read it in the process list, and it stays in the history of the shell',
-      {
-        code: 'token-on-command-line',
-        remedy:
-          'Put it into a file that only root can read, or pipe it:\n  edgekit install --token-file FILE\n  … | edgekit install --token-file -',
-      },
-    )
-  }
+/** Flags of the command line over those of an answers file. Throws EdgekitError (usage). */
+export function installFlags(flags: CommandLine, answers: InstallFlags): InstallFlags {
+  if (flags.token !== undefined) throw tokenOnCommandLine()
   const path = (name: string | undefined) => (name === undefined || name === '-' ? name : resolve(name))
   const given: { [K in keyof InstallFlags]: InstallFlags[K] | undefined } = {
     nodeName: flags['node-name'],
@@ -50,35 +54,18 @@ export function askedBy(flags: NodeFlags, answers: InstallFlags): InstallFlags {
     set: flags.set && { ...answers.set, ...parseAssignments(flags.set) },
     force: flags.force && [...(answers.force ?? []), ...flags.force],
     ignore: flags.ignore && [...(answers.ignore ?? []), ...flags.ignore],
+    yes: flags.yes || undefined,
   }
-  const said = Object.entries(given).filter(([, value]) => value !== undefined)
-  return { ...answers, ...(Object.fromEntries(said) as InstallFlags) }
+  const present = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...answers, ...(Object.fromEntries(present) as InstallFlags) }
 }
 
-/** What an answers file says. Throws EdgekitError (usage). */
-export async function answersIn(name: string, files: Files): Promise<InstallFlags> {
-  const path = resolve(name)
-  // The only one that needs the large zod.
-  const { readAnswers } = await import('./answers.ts')
-  return readAnswers(await requireText(path, '--config', files), path)
-}
-
-/** The token that is asked for; undefined when none is. Throws EdgekitError (usage), which does not show it. */
-export async function tokenFor(
-  { tokenFile, caHash }: InstallFlags,
-  files: Files,
-  stdin: () => Promise<string>,
-): Promise<Secret | undefined> {
-  if (tokenFile === undefined) return undefined
-  return tokenFile === '-'
-    ? readToken(await stdin(), 'stdin', caHash)
-    : readToken(await requireText(tokenFile, '--token-file', files), tokenFile, caHash)
-}
-
-async function requireText(path: string, flag: string, files: Files): Promise<string> {
-  const usage = (reason: string): never => {
-    throw new EdgekitError(`${flag} ${path}: ${reason}`, { code: 'file-unreadable' })
-  }
-  const text = await files.read(path).catch(error => usage(messageOf(error)))
-  return text ?? usage('there is no such file')
-}
+const tokenOnCommandLine = (): EdgekitError =>
+  new EdgekitError(
+    'cannot take a token on the command line: the process list and the shell history would expose it',
+    {
+      code: 'token-on-command-line',
+      remedy:
+        'Put it into a file that only root can read, or pipe it:\n  edgekit install --token-file FILE\n  … | edgekit install --token-file -',
+    },
+  )

@@ -1,40 +1,54 @@
 import { EdgekitError } from '../../lib/errors.ts'
 import { Secret } from '../../lib/secret.ts'
+import type { Files } from '../../node/files.ts'
+import type { InstallFlags } from './install-flags.ts'
+import { requireText } from './require-text.ts'
 
-const fromCloud = 'On the cloud side this prints it:\n  keadm gettoken'
+/** The token of `--token-file`; undefined without the flag. Throws EdgekitError (usage) that does not show it. */
+export async function readTokenFile(
+  { tokenFile, caHash }: InstallFlags,
+  files: Files,
+  readStdin: () => Promise<string>,
+): Promise<Secret | undefined> {
+  if (tokenFile === undefined) return undefined
+  return tokenFile === '-'
+    ? readToken(await readStdin(), 'stdin', caHash)
+    : readToken(await requireText(tokenFile, '--token-file', files), tokenFile, caHash)
+}
+
+const getNewToken = 'Print a new one on the cloud side:\n  keadm gettoken'
 
 /**
- * Take the bootstrap token out of what a file or stdin holds. It is what `keadm gettoken` prints: the SHA-256 of the
- * cloud's authority and a JSON Web Token, so four parts with dots between them. EdgeCore compares the first part with
- * the authority that the cloud hands out (edge/pkg/edgehub/certificate, v1.12 to v1.23), and `caHash` from a second
- * source can be compared here. Throws EdgekitError, which never shows the token.
+ * Reads a bootstrap token as `keadm gettoken` prints it: the SHA-256 of the cloud's CA and a JSON Web Token, so four
+ * parts separated by dots. EdgeCore compares the first part with the CA it downloads (edge/pkg/edgehub/certificate,
+ * v1.12 to v1.23); `caHash`, from a second source, is compared here. Throws EdgekitError that never shows the token.
  */
 export function readToken(content: string, source: string, caHash: string | undefined): Secret {
   const token = content.trim()
   const parts = token.split('.')
-  if (token === '') throw refused(`${source} holds no token`, fromCloud)
+  if (token === '') throw invalid(`cannot read a token from ${source}: it is empty`, getNewToken)
   if (parts.length !== 4 || !parts.every(part => /^[\w-]+$/.test(part))) {
-    throw refused(
-      `${source} does not hold a token: expected four parts with dots between them, seen ${parts.length} in ${token.length} characters`,
-      fromCloud,
+    throw invalid(
+      `cannot read a token from ${source}: expected four parts separated by dots, found ${parts.length} in ${token.length} characters`,
+      getNewToken,
     )
   }
   const [hash = ''] = parts
   if (!/^[0-9a-f]{64}$/i.test(hash)) {
-    throw refused(
-      `the token in ${source} does not begin with the SHA-256 of an authority, 64 hexadecimal digits`,
-      fromCloud,
+    throw invalid(
+      `cannot read a token from ${source}: it does not begin with the SHA-256 of a CA, 64 hexadecimal digits`,
+      getNewToken,
     )
   }
   const expected = caHash?.replace(/^sha256:/, '').toLowerCase()
   if (expected !== undefined && expected !== hash.toLowerCase()) {
-    throw refused(
-      `the token in ${source} is for the authority ${hash}; --ca-hash expects ${expected}`,
-      'Either the token or the hash is of another cloud. Get both from the same one.',
+    throw invalid(
+      `cannot trust the token from ${source}: it is for CA ${hash}, but --ca-hash is ${expected}`,
+      'Get the token and the hash from the same cloud.',
     )
   }
   return new Secret(token, `token from ${source}`)
 }
 
-const refused = (message: string, remedy: string): EdgekitError =>
+const invalid = (message: string, remedy: string): EdgekitError =>
   new EdgekitError(message, { code: 'invalid-token', remedy })

@@ -1,12 +1,9 @@
 import { EdgekitError } from '../../lib/errors.ts'
 
-/**
- * How many minor versions an edge node may go ahead at once: KubeEdge tests an edge that is up to two behind its cloud
- * (kubeedge#5170, #5289), and the cloud goes first.
- */
-const longestStep = 2
+/** KubeEdge tests an edge up to two minor versions behind its cloud (kubeedge#5170, #5289); the cloud goes first. */
+const maxMinorStep = 2
 
-/** What `--force` has to name to do it all the same. */
+/** Names for `--force` that override a refusal here. */
 export const versionForces: readonly string[] = ['downgrade', 'version-skip']
 
 const partsOf = (version: string): [major: number, minor: number, patch: number] => {
@@ -15,27 +12,25 @@ const partsOf = (version: string): [major: number, minor: number, patch: number]
 }
 
 /**
- * Can EdgeCore be replaced in place, from one version of KubeEdge to another? Throws EdgekitError (refused) for an older
- * one, whose EdgeCore does not know what the newer has made of its database and its configuration, and for one too far
- * ahead; `force` names what is done all the same.
+ * Throws EdgekitError (refused) unless `force` allows it: for an older KubeEdge, whose EdgeCore may not read the
+ * database and configuration of a newer one, and for one too many minor versions ahead.
  */
 export function requireVersionStep(from: string, to: string, force: readonly string[]): void {
   const [[oldMajor, oldMinor, oldPatch], [major, minor, patch]] = [partsOf(from), partsOf(to)]
   const ahead = (major - oldMajor) * 1000 + minor - oldMinor
   if ((ahead < 0 || (ahead === 0 && patch < oldPatch)) && !force.includes('downgrade')) {
-    throw new EdgekitError(`KubeEdge ${from} is installed here, and the bundle has the older ${to}`, {
+    throw new EdgekitError(`cannot downgrade KubeEdge from ${from} to ${to}: nothing was changed`, {
       code: 'downgrade-refused',
       remedy:
-        'EdgeCore does not promise to read what a newer one has written. If you know that it does: --force=downgrade. Nothing has been changed.',
+        'Use a newer bundle. If you know that EdgeCore can read the newer database and configuration, add --force=downgrade.',
     })
   }
-  if (ahead > longestStep && !force.includes('version-skip')) {
-    const next = `v${oldMajor}.${oldMinor + longestStep}`
+  if (ahead > maxMinorStep && !force.includes('version-skip')) {
     throw new EdgekitError(
-      `KubeEdge ${from} is installed here, and the bundle has ${to}, ${ahead} minor versions ahead; at most ${longestStep} at once are tested by KubeEdge`,
+      `cannot upgrade KubeEdge from ${from} to ${to}: KubeEdge tests at most ${maxMinorStep} minor versions at once; nothing was changed`,
       {
         code: 'version-skip-refused',
-        remedy: `Upgrade to ${next} first, the cloud before the nodes. To skip it all the same: --force=version-skip. Nothing has been changed.`,
+        remedy: `Upgrade to v${oldMajor}.${oldMinor + maxMinorStep} first, the cloud before the nodes. To skip versions anyway, add --force=version-skip.`,
       },
     )
   }

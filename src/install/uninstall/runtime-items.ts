@@ -1,11 +1,11 @@
 import { units } from '../../node/paths.ts'
 import type { ReceiptItem } from '../record/receipt.ts'
 
-const places =
+const runtimePaths =
   /^\/(etc\/systemd\/system\/containerd\.service|etc\/containerd|opt\/cni|var\/lib\/containerd|run\/containerd|usr\/local\/s?bin\/(containerd|ctr|runc))/
 
-/** Is it part of the container runtime that came with a bundle? */
+/** Whether an item belongs to a container runtime that came with a bundle. */
 export function isRuntimeItem({ spec }: ReceiptItem): boolean {
   const { path, unit } = spec as { path?: string; unit?: string }
-  return unit === units.containerd || (path !== undefined && places.test(path))
+  return unit === units.containerd || (path !== undefined && runtimePaths.test(path))
 }

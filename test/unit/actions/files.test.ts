@@ -208,8 +208,13 @@ describe('directory', () => {
   })
 
   test.each([
-    ['its parent', directorySpec, '/srv/a/precious', '/srv/a is not empty: precious'],
-    ["one of somebody else's", notOurs, '/srv/a/b/precious', '/srv/a/b is not empty: precious'],
+    ['its parent', directorySpec, '/srv/a/precious', 'cannot remove /srv/a: it is not empty (precious)'],
+    [
+      "one of somebody else's",
+      notOurs,
+      '/srv/a/b/precious',
+      'cannot remove /srv/a/b: it is not empty (precious)',
+    ],
   ])('what others put into %s in the meantime stays, and is named', async (_, spec, precious, error) => {
     const node = await nodeWithBundle()
     const before = await directory.capture(spec, node, backUpOn(node))

@@ -187,7 +187,7 @@ describe('unit-running', () => {
     node.setUnit(unit, { fragmentPath, active: 'failed' })
     node.broken.set(`restart ${unit}`, 'systemctl restart: exit code 1')
     const applied = unitRunning.apply({ ...spec, isNew: true }, node)
-    await expect(applied).rejects.toThrow('systemctl restart: exit code 1\nx.service did not start: failed')
+    await expect(applied).rejects.toThrow('cannot start x.service: failed')
     expect(node.calls).toEqual(once)
   })
 
@@ -205,9 +205,9 @@ describe('unit-running', () => {
       node.setUnit(unit, { active: 'failed', sub: 'failed', result: 'exit-code' })
       node.broken.set(`restart ${unit}`, 'systemctl restart: exit code 1')
       await expect(unitRunning.apply({ unit, mayFail }, node)).rejects.toThrow(
-        'systemctl restart: exit code 1\n' +
-          'x.service did not start: failed (failed), result exit-code. Its journal ends with:\n' +
-          '  Address already in use',
+        'cannot start x.service: failed (failed), result exit-code; the last lines of its log:\n' +
+          '  Address already in use\n' +
+          'systemctl restart: exit code 1',
       )
     },
   )

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
-import { interruptedRun } from '../../../../src/install/record/open-run.ts'
 import { readReceipt } from '../../../../src/install/record/receipt.ts'
+import { openPast } from '../../../../src/install/record/run.ts'
 import { EdgekitError } from '../../../../src/lib/errors.ts'
 import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 import { paths } from '../../../../src/node/paths.ts'
@@ -42,7 +42,6 @@ async function freshNode(): Promise<TinyNode> {
   return node
 }
 
-/** What ended it, and what systemd was told after that. */
 async function failure(node: TinyNode, desired: DesiredStep[], rollBackOnFailure = true) {
   const error = await perform(node, desired, { rollBackOnFailure }).then(
     () => undefined,
@@ -52,7 +51,7 @@ async function failure(node: TinyNode, desired: DesiredStep[], rollBackOnFailure
   return error as EdgekitError
 }
 
-test('steps do what their titles say, in order, and nothing of the journal is left', async () => {
+test('makes the changes in order and deletes the journal', async () => {
   const node = await freshNode()
   await perform(node, [enabled('a'), running('a'), running('b')])
   expect(node.calls).toEqual(['enable a', 'restart a', 'restart b'])
@@ -61,24 +60,24 @@ test('steps do what their titles say, in order, and nothing of the journal is le
 
 describe('a failure', () => {
   test.each<[what: string, failing: string, undone: string[]]>([
-    ['what failed too, as it may be half done', 'restart b', ['stop b', 'disable a', 'reload']],
+    ['including the failed one, which may be half done', 'restart b', ['stop b', 'disable a', 'reload']],
     ['of the first step', 'enable a', ['disable a', 'reload']],
-  ])('is undone, the last change first: %s', async (_, failing, undone) => {
+  ])('is rolled back, the last change first: %s', async (_, failing, undone) => {
     const node = await freshNode()
     const disk = await node.disk()
     node.broken.set(failing, 'no')
     const error = await failure(node, [enabled('a'), running('b'), running('c')])
-    expect(error.message).toMatch(/^no\n[\s\S]*Everything that had been changed has been put back\.$/)
+    expect(error.message).toMatch(/no\nAll changes were rolled back\.$/)
     expect(error.exitCode).toBe(exitCodes.rolledBack)
     expect(node.calls.slice(node.calls.indexOf(failing) + 1)).toEqual(undone)
     expect(await node.disk()).toEqual(disk)
   })
 
-  test('is left as it is when that is wanted, and says how to go on', async () => {
+  test('is kept with --no-rollback, and the error says how to continue', async () => {
     const node = await freshNode()
     node.broken.set('restart b', 'no')
     const error = await failure(node, [enabled('a'), running('b')], false)
-    expect(error.message).toMatch(/^no\n[\s\S]*Nothing has been put back\.$/)
+    expect(error.message).toMatch(/^cannot start b: [\s\S]*\nno\nNothing was rolled back\.$/)
     expect(error.exitCode).toBe(exitCodes.incomplete)
     expect(error.remedy).toContain('rollback')
     expect(node.calls).toEqual(['enable a', 'restart b'])
@@ -87,14 +86,14 @@ describe('a failure', () => {
     expect(node.calls).toEqual(['stop b', 'disable a', 'reload'])
   })
 
-  test('of putting back names what is left, puts back the rest, and can be tried again', async () => {
+  test('of a rollback lists what is left, rolls back the rest and can be repeated', async () => {
     const node = await freshNode()
     const disk = await node.disk()
     node.broken.set('restart b', 'no').set('disable a', 'no bus').set('reload', 'no bus')
     const error = await failure(node, [enabled('a'), file('/etc/x', 'new'), running('b')])
     expect(error.exitCode).toBe(exitCodes.incomplete)
     expect(error.message).toContain(
-      'Not everything could be put back:\n  Undo: Enable a at boot: no bus\n  Let systemd read its unit files again: no bus',
+      'These changes could not be rolled back:\n  Roll back: Enable a: no bus\n  Reload systemd: no bus',
     )
     expect(await node.disk()).not.toHaveProperty(['/etc/x'])
     node.broken.clear()
@@ -104,7 +103,7 @@ describe('a failure', () => {
     expect(await node.disk()).toEqual(disk)
   })
 
-  test('of a proof puts everything back', async () => {
+  test('of the proof rolls everything back', async () => {
     const node = await freshNode()
     const prove = () => Promise.reject(new Error('it does not stay up'))
     await expect(perform(node, [enabled('a')], { prove })).rejects.toThrow('it does not stay up')
@@ -120,7 +119,7 @@ describe('a failure', () => {
   })
 })
 
-test('a file is put back with the time of its last change', async () => {
+test('restores a file with its modification time', async () => {
   const node = await freshNode()
   await node.put('/etc/x', 'old', 0o604)
   const disk = await node.disk()
@@ -132,7 +131,7 @@ test('a file is put back with the time of its last change', async () => {
   expect((await node.stat('/etc/x')).mtimeMs).toBeCloseTo(mtimeMs, 0)
 })
 
-test('a unit that ran gets back what it ran with before it is restarted, in the order of the plan', async () => {
+test('restores the files of units before restarting them, in the order of the plan', async () => {
   const node = await freshNode()
   await node.put('/etc/x', 'old')
   const seen: string[] = []
@@ -152,21 +151,21 @@ test('a unit that ran gets back what it ran with before it is restarted, in the 
   expect(node.calls).toEqual(['reload', 'restart a', 'restart b'])
 })
 
-test('a step that has no effect is an error', async () => {
+test('a change without effect is an error', async () => {
   const node = await freshNode()
   await node.put('/etc/x', 'old')
   const step = file('/etc/x', 'new')
   const error = await failure(node, [
     { ...step, spec: { ...step.spec, sha256: '0'.repeat(64) } } as DesiredStep,
   ])
-  expect(error.message).toContain('the node does not show it')
+  expect(error.message).toContain('it reported success, but the node is unchanged')
   expect(await node.files.read('/etc/x')).toBe('old')
 })
 
 describe('stopped by a signal', () => {
   const reason = new EdgekitError('stopped', { code: 'stopped-by-sigint' })
 
-  test('the change under way is finished, what was done is kept, and can be finished or undone', async () => {
+  test('finishes the current change and keeps what was done', async () => {
     const node = await freshNode()
     const stop = new AbortController()
     const { systemd } = node
@@ -179,20 +178,22 @@ describe('stopped by a signal', () => {
     }
     const desired = [enabled('a'), running('b')]
     await expect(perform(node, desired, { signal: stop.signal })).rejects.toMatchObject({
-      message: 'stopped; what has been changed so far is kept',
+      message: 'stopped; the changes made so far are kept',
       exitCode: exitCodes.interrupted,
       remedy: expect.stringContaining('rollback'),
     })
     expect(node.calls).toEqual(['enable a'])
-    expect((await interruptedRun(node))?.history.changes).toMatchObject([{ id: 'enable a', state: 'done' }])
+    expect((await openPast(node)).interrupted?.history.changes).toMatchObject([
+      { id: 'enable a', state: 'done' },
+    ])
     node.systemd = systemd
     expect(await perform(node, desired)).toEqual(['b'])
-    expect(await interruptedRun(node)).toBeUndefined()
+    expect((await openPast(node)).interrupted).toBeUndefined()
   })
 })
 
-describe('going on after an interruption', () => {
-  test('a change that was begun is made again, and what was there before it is what is put back', async () => {
+describe('after an interruption', () => {
+  test('repeats a change that had begun, keeping the original state', async () => {
     const node = await freshNode()
     node.setUnit('a', { active: 'active' })
     const run = await performUnfinished(node, [file('/etc/x', 'new'), running('a', ['/etc/x'])])
@@ -202,7 +203,7 @@ describe('going on after an interruption', () => {
     expect(await perform(node, [file('/etc/x', 'new'), running('a', ['/etc/x'])])).toEqual(['a'])
   })
 
-  test('who depends on a change is done after it, also when the change itself is done', async () => {
+  test('makes what depends on a change, even when the change itself is done', async () => {
     const node = await freshNode()
     node.setUnit('a', { active: 'active' })
     await performUnfinished(node, [file('/etc/x', 'new')])
@@ -210,14 +211,14 @@ describe('going on after an interruption', () => {
     expect(await perform(node, [file('/etc/x', 'new'), running('a', ['/etc/x'])])).toEqual([])
   })
 
-  test('what was done after its reason is not done again', async () => {
+  test('does not repeat what was done after its cause', async () => {
     const node = await freshNode()
     const desired = [file('/etc/x', 'new'), running('a', ['/etc/x']), file('/etc/y', 'new')]
     await performUnfinished(node, desired.slice(0, 2))
     expect(await perform(node, desired)).toEqual(['/etc/y'])
   })
 
-  test('a change that was put back counts as one more change', async () => {
+  test('counts a reverted change as another change', async () => {
     const node = await freshNode()
     await node.put('/etc/x', 'old')
     node.setUnit('a', { active: 'active' })
@@ -229,20 +230,20 @@ describe('going on after an interruption', () => {
     expect(await perform(node, [file('/etc/x', 'old'), running('a', ['/etc/x'])])).toEqual(['a'])
   })
 
-  test('what edgekit put there itself is not in the way of another bundle', async () => {
+  test('does not treat what edgekit wrote as foreign for another bundle', async () => {
     const node = await freshNode()
-    const theirs = (text: string): DesiredStep => {
+    const notOurs = (text: string): DesiredStep => {
       const step = file('/etc/x', text)
       return { ...step, spec: { ...step.spec, ours: false } } as DesiredStep
     }
-    await performUnfinished(node, [theirs('one')])
-    expect(await perform(node, [theirs('two')])).toEqual(['/etc/x'])
-    expect(await perform(node, [theirs('three')])).toEqual(['/etc/x'])
+    await performUnfinished(node, [notOurs('one')])
+    expect(await perform(node, [notOurs('two')])).toEqual(['/etc/x'])
+    expect(await perform(node, [notOurs('three')])).toEqual(['/etc/x'])
     await node.put('/etc/x', 'by hand')
-    await expect(perform(node, [theirs('four')])).rejects.toThrow('in the way: /etc/x')
+    await expect(perform(node, [notOurs('four')])).rejects.toThrow('in the way: /etc/x')
   })
 
-  test('with another text rolled back, the first one is back', async () => {
+  test('rolls back two attempts to the original state', async () => {
     const node = await freshNode()
     await node.put('/etc/x', 'old')
     const disk = await node.disk()
@@ -252,7 +253,7 @@ describe('going on after an interruption', () => {
     expect(await node.disk()).toEqual(disk)
   })
 
-  test('what is not wanted any more is undone', async () => {
+  test('undoes what is no longer desired', async () => {
     const node = await freshNode()
     await performUnfinished(node, [file('/etc/x', 'new'), enabled('a')])
     node.calls.length = 0
@@ -262,18 +263,18 @@ describe('going on after an interruption', () => {
     expect((await readReceipt(node.files))?.items.map(({ id }) => id)).toEqual(['/etc/y'])
   })
 
-  test('killed after the receipt was written, only the journal is tidied away', async () => {
+  test('only deletes the journal when killed after the receipt was written', async () => {
     const node = await freshNode()
     await performUnfinished(node, [enabled('a')])
     const journal = (await node.files.read(paths.journal)) ?? ''
     await perform(node, [enabled('a')])
     await node.put(paths.journal, journal, 0o600)
-    expect(await interruptedRun(node)).toBeUndefined()
+    expect((await openPast(node)).interrupted).toBeUndefined()
     expect(await node.files.list(paths.state)).toEqual(['receipt.json'])
   })
 })
 
-test('nothing to do: nothing is written but the first receipt', async () => {
+test('writes only the first receipt when there is nothing to do', async () => {
   const node = await freshNode()
   node.setUnit('a', { active: 'active' })
   expect(await perform(node, [reload, running('a')])).toEqual([])

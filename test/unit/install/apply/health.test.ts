@@ -15,21 +15,21 @@ test.each([
   ['is being restarted', { active: 'activating', sub: 'auto-restart' }],
   ['has failed', { active: 'failed', sub: 'failed' }],
   ['was restarted meanwhile', { active: 'active', restarts: 1 }],
-])('one that %s is not, and its journal is shown', async (_, state) => {
+])('an EdgeCore that %s is unstable, and the error shows its log', async (_, state) => {
   const node = await tinyNode()
   node.setUnit(units.edgecore, { active: 'active' })
-  let asked = 0
+  let queries = 0
   const unit = node.systemd.unit.bind(node.systemd)
   node.systemd.unit = async name => {
-    if (++asked === 3) node.setUnit(units.edgecore, state)
+    if (++queries === 3) node.setUnit(units.edgecore, state)
     return unit(name)
   }
   await expect(requireStableEdgecore(node, 10_000, signal)).rejects.toThrow(
-    /EdgeCore was up before and does not stay up now[\s\S]*Address already in use/,
+    /EdgeCore ran before but does not stay up now[\s\S]*Address already in use/,
   )
 })
 
-test('stopped by a signal, it stops waiting', async () => {
+test('stops waiting when a signal arrives', async () => {
   const node = await tinyNode()
   node.setUnit(units.edgecore, { active: 'active' })
   await expect(requireStableEdgecore(node, 60_000, AbortSignal.abort(new Error('stopped')))).rejects.toThrow(

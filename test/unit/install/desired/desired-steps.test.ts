@@ -23,11 +23,11 @@ const edgecore: DesiredNode['edgecore'] = {
   quic: false,
   token: undefined,
 }
-const choices: DesiredNode['choices'] = { set: {}, edgecore: true, stage: false, adopt: false }
+const settings: DesiredNode['settings'] = { set: {}, edgecore: true, stage: false, adopt: false }
 const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): DesiredStep[] =>
   desiredSteps({
     bundle: { directory, manifest, manifestSha256: 'f'.repeat(64) },
-    choices,
+    settings,
     edgecore,
     brokerAdopted: false,
     newUnits: [],
@@ -142,11 +142,11 @@ describe('files of the bundle', () => {
     expect(theirs).toEqual(['/etc/kubeedge/config', paths.edgecoreConfig])
   })
 
-  test('a bundle without one of them is refused, by its name', () => {
+  test('refuses a bundle without one of them, and names it', () => {
     const files = manifest.files.filter(({ path }) => path !== 'bin/keadm')
     expect(() => stepsOf({ ...manifest, files })).toThrow(
       expect.objectContaining({
-        message: 'the bundle has no bin/keadm, which a node needs',
+        message: 'cannot install this bundle: it has no bin/keadm',
         exitCode: exitCodes.refused,
       }),
     )

@@ -12,7 +12,7 @@ const endpoint = 'modules.edged.tailoredKubeletConfig.containerRuntimeEndpoint'
 const cgroups = 'modules.edged.tailoredKubeletConfig.cgroupDriver'
 
 function stepsFor(
-  choices: Partial<NodeSettings>,
+  settings: Partial<NodeSettings>,
   edgecore: Partial<DesiredEdgecore> = {},
   version = 'v1.22.0',
 ) {
@@ -30,7 +30,7 @@ function stepsFor(
       token: undefined,
       ...edgecore,
     },
-    { set: {}, edgecore: true, stage: false, adopt: false, ...choices },
+    { set: {}, edgecore: true, stage: false, adopt: false, ...settings },
     stepMakers({ directory: '/bundle', manifest: of, manifestSha256: 'f'.repeat(64) }),
   )
   const config = steps.find(({ kind }) => kind === 'edgecore-config')?.spec as EdgecoreConfigSpec

@@ -140,16 +140,16 @@ describe('the keys of edgecore.yaml', () => {
 
   test.each([
     ['as edgekit left it', 'mqttMode: 2', {}, sets],
-    ['as edgekit left it, and the bundle has another', 'mqttMode: 2', { next: 1 }, sets],
+    ['as edgekit left it, but changed in the bundle', 'mqttMode: 2', { next: 1 }, sets],
     ['set by the user', 'mqttMode: 0', {}, keeps],
-    ['set by the user, and the bundle has another', 'mqttMode: 0', { next: 1 }, keeps],
-    ['set by the user to what the bundle has now', 'mqttMode: 1', { next: 1 }, sets],
-    ['taken out by the user', '', {}, keeps],
-    ['set by the user, and the same bundle once more', 'mqttMode: 0', { isUpgrade: false }, sets],
-    ['asked for right now', 'mqttMode: 0', { explicitlySet: [key] }, sets],
+    ['set by the user, and changed in the bundle', 'mqttMode: 0', { next: 1 }, keeps],
+    ['set by the user to the new value of the bundle', 'mqttMode: 1', { next: 1 }, sets],
+    ['removed by the user', '', {}, keeps],
+    ['set by the user, same bundle', 'mqttMode: 0', { isUpgrade: false }, sets],
+    ['given with --set', 'mqttMode: 0', { explicitlySet: [key] }, sets],
     ['new in this bundle', 'mqttMode: 0', { shipped: null }, sets],
     [
-      'left to the user by an upgrade before',
+      'left to the user by an earlier upgrade',
       'mqttMode: 0',
       { shipped: null, userOwned: [key], isUpgrade: false },
       keeps,
@@ -158,8 +158,8 @@ describe('the keys of edgecore.yaml', () => {
     expect(await decide(onDisk, changes)).toEqual(expected)
   })
 
-  test('the note has both values', async () => {
+  test('the note shows both values', async () => {
     const { notes } = await decide('mqttMode: 0', { next: 1 })
-    expect(notes[0]).toContain('is 0, as you have set it; edgekit would set 1')
+    expect(notes[0]).toContain('keeps your value 0; edgekit would set 1')
   })
 })

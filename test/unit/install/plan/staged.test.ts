@@ -12,8 +12,8 @@ const planOf = (...steps: PlannedStep[]) => ({ undo: [], steps, foreign: [], kep
 function tryIt(stage: boolean, active: string, ...steps: PlannedStep[]): void {
   const facts = healthy()
   facts.units.value.edgecore.active = active
-  const choices: NodeSettings = { set: {}, edgecore: true, stage, adopt: false }
-  refuseUnderRunningEdgecore(choices, planOf(...steps), facts)
+  const settings: NodeSettings = { set: {}, edgecore: true, stage, adopt: false }
+  refuseUnderRunningEdgecore(settings, planOf(...steps), facts)
 }
 
 describe('a staged install', () => {
@@ -21,22 +21,22 @@ describe('a staged install', () => {
     ['its program', 'active', step(paths.edgecore)],
     ['its unit', 'active', step(paths.edgecoreUnit)],
     ['its drop-in', 'active', step(paths.edgecoreDropIn)],
-    ['its configuration, wherever that is', 'active', step('/srv/edgecore.yaml', 'edgecore-config')],
-    ['its program, as it is tried again and again', 'activating', step(paths.edgecore)],
-  ])('does not change %s under a running EdgeCore', (_, active, changed) => {
+    ['its configuration at another path', 'active', step('/srv/edgecore.yaml', 'edgecore-config')],
+    ['its program while it is being restarted', 'activating', step(paths.edgecore)],
+  ])('must not change %s under a running EdgeCore', (_, active, changed) => {
     expect(() => tryIt(true, active, step(paths.program), changed)).toThrow(
       expect.objectContaining({
         exitCode: exitCodes.refused,
-        message: expect.stringMatching(new RegExp(`would change:\n  ${changed.id}$`)),
+        message: expect.stringMatching(new RegExp(`without restarting it:\n  ${changed.id}$`)),
       }),
     )
   })
 
   test.each([
-    ['EdgeCore is off', true, 'inactive', step(paths.edgecore)],
-    ['nothing of EdgeCore is changed', true, 'active', step(paths.program)],
-    ['it is not staged', false, 'active', step(paths.edgecore)],
-  ])('goes on where %s', (_, stage, active, changed) => {
+    ['EdgeCore is stopped', true, 'inactive', step(paths.edgecore)],
+    ['EdgeCore is not changed', true, 'active', step(paths.program)],
+    ['the install is not staged', false, 'active', step(paths.edgecore)],
+  ])('continues when %s', (_, stage, active, changed) => {
     expect(() => tryIt(stage, active, changed)).not.toThrow()
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readHistory } from '../../../../src/install/record/journal.ts'
+import { readJournal } from '../../../../src/install/record/journal.ts'
 import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 
 const begin = {
@@ -22,9 +22,9 @@ const intent = (change: number, before: unknown = null) => ({
 const done = (change: number) => ({ record: 'done', change })
 const reverted = (change: number) => ({ record: 'reverted', change })
 const textOf = (...records: object[]): string => records.map(record => `${JSON.stringify(record)}\n`).join('')
-const read = (text: string) => readHistory(text, '/journal')
+const read = (text: string) => readJournal(text, '/journal')
 
-test('the state of each change is what was written of it last', () => {
+test('the last record of a change decides its state', () => {
   const { history } = read(
     textOf(begin, intent(1), done(1), intent(2), begin, intent(2), done(2), intent(3), reverted(2)),
   )
@@ -36,7 +36,7 @@ test('the state of each change is what was written of it last', () => {
   ])
 })
 
-test('fields that a newer edgekit adds are passed over', () => {
+test('ignores fields a newer edgekit adds', () => {
   const text = textOf({ ...begin, host: 'x' }, { ...intent(1), why: 'x' })
   expect(read(text).history?.changes).toHaveLength(1)
 })
@@ -51,22 +51,22 @@ describe('a power cut in the middle of a line', () => {
     expect(sound).toBe(whole)
   })
 
-  test('with nothing but zeros written where the line should be', () => {
+  test('with only zeros where the line should be', () => {
     expect(read(`${whole}${'\0'.repeat(40)}`).sound).toBe(whole)
     expect(read(`${whole}${'\0'.repeat(40)}\n`).sound).toBe(whole)
   })
 
-  test.each(['', '{"record":"beg', '\0\0'])('of the first one: nothing has been done (%j)', text => {
-    expect(read(text)).toEqual({ history: undefined, sound: '' })
+  test.each(['', '{"record":"beg', '\0\0'])('in the first line: nothing was done (%j)', text => {
+    expect(read(text)).toEqual({ text, history: undefined, sound: '' })
   })
 })
 
 test.each([
   ['damage in the middle', `${textOf(begin)}{"record":"int\n${textOf(done(1))}`, 'line 2'],
-  ['the end of a change that was never begun', textOf(begin, done(1)), 'line 2'],
+  ['the end of a change that never began', textOf(begin, done(1)), 'line 2'],
   ['a journal of a later version', textOf({ ...begin, journalVersion: 2 }, intent(1)), 'line 1'],
   ['another record of a later version', textOf(begin, { record: 'renamed' }, intent(1)), 'line 2'],
-])('%s is an error that names the line', (_, text, line) => {
+])('names the line of %s', (_, text, line) => {
   expect(() => read(text)).toThrow(
     expect.objectContaining({
       message: expect.stringContaining(line),

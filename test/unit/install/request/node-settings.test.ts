@@ -1,49 +1,49 @@
 import { describe, expect, test } from 'vitest'
 import { readAnswers } from '../../../../src/install/request/answers.ts'
+import type { InstallFlags } from '../../../../src/install/request/install-flags.ts'
 import {
-  type InstallFlags,
+  nodeSettings,
   parseCloudCore,
-  refuseEdgeOptions,
-  settingsFrom,
+  refuseEdgeFlags,
 } from '../../../../src/install/request/node-settings.ts'
 
 const defaults = { set: {}, edgecore: true, stage: false, adopt: false }
 
-describe('choose', () => {
-  test('nothing asked, nothing remembered: a whole node', () => {
-    expect(settingsFrom({}, undefined)).toEqual(defaults)
+describe('node settings', () => {
+  test('are those of a whole node without flags and earlier settings', () => {
+    expect(nodeSettings({}, undefined)).toEqual(defaults)
   })
 
-  test('what is not asked for again stays as it was', () => {
-    const first = settingsFrom(
+  test('keep earlier settings without a flag', () => {
+    const first = nodeSettings(
       { nodeName: 'edge-7', cloudcore: '192.0.2.1:10000', set: { a: 1, b: 2 }, stage: true },
       undefined,
     )
-    expect(settingsFrom({}, first)).toEqual(first)
-    expect(settingsFrom({ set: { b: 3 }, stage: false }, first)).toEqual({
+    expect(nodeSettings({}, first)).toEqual(first)
+    expect(nodeSettings({ set: { b: 3 }, stage: false }, first)).toEqual({
       ...first,
       set: { a: 1, b: 3 },
       stage: false,
     })
   })
 
-  test('what cannot be understood any more is as if nothing had been said', () => {
-    expect(settingsFrom({}, { set: 'x' })).toEqual(defaults)
-    expect(settingsFrom({}, { stage: true, later: 'unknown' })).toEqual({ ...defaults, stage: true })
+  test('ignore earlier settings that cannot be read', () => {
+    expect(nodeSettings({}, { set: 'x' })).toEqual(defaults)
+    expect(nodeSettings({}, { stage: true, later: 'unknown' })).toEqual({ ...defaults, stage: true })
   })
 
   test.each<[InstallFlags, RegExp]>([
-    [{ nodeName: 'Edge_1' }, /cannot be the name of a node/],
-    [{ nodeName: '' }, /cannot be the name of a node/],
-    [{ nodeName: `${'a'.repeat(64)}` }, /cannot be the name of a node/],
-    [{ edgecore: false, nodeName: 'edge-1' }, /broker only/],
-    [{ edgecore: false, tokenFile: '-' }, /broker only/],
-    [{ edgecore: false, stage: true }, /broker only/],
-    [{ caHash: 'ab' }, /compared with a token/],
+    [{ nodeName: 'Edge_1' }, /expected a DNS name/],
+    [{ nodeName: '' }, /expected a DNS name/],
+    [{ nodeName: `${'a'.repeat(64)}` }, /expected a DNS name/],
+    [{ edgecore: false, nodeName: 'edge-1' }, /runs only the broker/],
+    [{ edgecore: false, tokenFile: '-' }, /runs only the broker/],
+    [{ edgecore: false, stage: true }, /runs only the broker/],
+    [{ caHash: 'ab' }, /requires a token/],
     [{ cloudcore: '192.0.2.1' }, /expected HOST:PORT/],
-  ])('%o is refused', (asked, message) => {
-    expect(() => settingsFrom(asked, undefined)).toThrow(message)
-    expect(() => settingsFrom(asked, undefined)).toThrow(expect.objectContaining({ exitCode: 2 }))
+  ])('refuse %o', (flags, message) => {
+    expect(() => nodeSettings(flags, undefined)).toThrow(message)
+    expect(() => nodeSettings(flags, undefined)).toThrow(expect.objectContaining({ exitCode: 2 }))
   })
 })
 
@@ -69,13 +69,13 @@ test.each([
   expect(() => parseCloudCore(text)).toThrow(/expected HOST:PORT/)
 })
 
-test('a machine of the cloud side has no EdgeCore', () => {
-  refuseEdgeOptions({ force: ['x'], yes: true, ignore: [] })
-  expect(() => refuseEdgeOptions({ nodeName: 'edge-1' })).toThrow(/nodeName is about an edge node/)
+test('a cloud bundle refuses flags for edge nodes', () => {
+  refuseEdgeFlags({ force: ['x'], yes: true, ignore: [] })
+  expect(() => refuseEdgeFlags({ nodeName: 'edge-1' })).toThrow(/cannot use nodeName with a cloud bundle/)
 })
 
 describe('an answers file', () => {
-  test('says the same as the flags; its paths count from where it is', () => {
+  test('sets flags; its paths are relative to it', () => {
     const text = [
       'nodeName: edge-7',
       'cloudcore: 192.0.2.1:10000',
@@ -110,7 +110,10 @@ describe('an answers file', () => {
       'set:\n  modules.eventbus.x: 1',
       '/a.yaml:2:3: modules.eventbus.x: EdgeCore has no eventbus; did you mean eventBus?',
     ],
-    ['set:\n  modules.deviceTwin.enable: no', '/a.yaml:2:30: modules.deviceTwin.enable: write true or false'],
+    [
+      'set:\n  modules.deviceTwin.enable: no',
+      '/a.yaml:2:30: modules.deviceTwin.enable must be true or false',
+    ],
     ['- a', '/a.yaml:1:1: expected a map, found a list'],
     ['a: b: c', '/a.yaml:1:'],
   ])('%j', (text, message) => {

@@ -7,30 +7,30 @@ const token = `${hash}.eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDB9.c2lnbmF0dXJl-_`
 
 test.each([
   ['as keadm prints it', `${token}\n`],
-  ['with windows line ends', `${token}\r\n`],
+  ['with Windows line ends', `${token}\r\n`],
   ['with blanks around', `  ${token}  `],
 ])('a token %s', (_, content) => {
   expect(readToken(content, 'stdin', undefined).reveal()).toBe(token)
 })
 
-test.each([hash, hash.toUpperCase(), `sha256:${hash}`])('the hash %s agrees', caHash => {
+test.each([hash, hash.toUpperCase(), `sha256:${hash}`])('accepts --ca-hash %s', caHash => {
   expect(readToken(token, 'stdin', caHash).reveal()).toBe(token)
 })
 
 test.each([
-  ['nothing', '\n', undefined, /join.token holds no token/],
-  ['three parts', 'a.b.secret', undefined, /expected four parts .* seen 3 in 10 characters/],
-  ['a whole file', `TOKEN=${token}`, undefined, /does not hold a token/],
+  ['nothing', '\n', undefined, /from \/root\/join.token: it is empty/],
+  ['three parts', 'a.b.secret', undefined, /expected four parts .* found 3 in 10 characters/],
+  ['a whole file', `TOKEN=${token}`, undefined, /cannot read a token/],
   ['no hash', 'x.b.c.secret', undefined, /does not begin with the SHA-256/],
-  ['another hash', token, 'cd'.repeat(32), /is for the authority abab.*expects cdcd/],
-])('%s is refused, and is not shown', (_, content, caHash, message) => {
+  ['another hash', token, 'cd'.repeat(32), /is for CA abab.*--ca-hash is cdcd/],
+])('refuses %s without showing the token', (_, content, caHash, message) => {
   const read = () => readToken(content, '/root/join.token', caHash)
   expect(read).toThrow(message)
   expect(read).toThrow(expect.objectContaining({ exitCode: 2 }))
   expect(read).not.toThrow(/secret|c2lnbmF0dXJl/)
 })
 
-test('whoever writes it down writes where it came from', () => {
+test('only its origin is ever serialized', () => {
   const secret = readToken(token, 'stdin', undefined)
   expect(JSON.stringify({ secret })).toBe('{"secret":"(secret, token from stdin)"}')
   expect(String(secret)).toBe('(secret, token from stdin)')

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
 import { type Receipt, readReceipt, writeReceipt } from '../../../../src/install/record/receipt.ts'
 import { statusOf } from '../../../../src/install/status.ts'
-import { supersededSteps, withSuperseded } from '../../../../src/install/uninstall/superseded.ts'
+import { removeSuperseded, withSuperseded } from '../../../../src/install/uninstall/superseded.ts'
 import type { ContainerdImage } from '../../../../src/node/containerd/containerd.ts'
 import { paths } from '../../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
@@ -39,51 +39,56 @@ async function upgraded(): Promise<{ node: TinyNode; desired: DesiredStep[] }> {
   const previous = (await readReceipt(node.files)) as Receipt
   const bundle = { name: 'kubeedge-edge', kubeedgeVersion: 'v1.23.0', arch: 'amd64', manifestSha256: '1' }
   await perform(node, desired, {
-    receipt: {
-      head: { edgekit: '0', bundle, options: {} },
-      desired,
-      previous: withSuperseded(previous, desired),
-    },
+    previous: withSuperseded(previous, desired),
+    head: { edgekit: '0', bundle, options: {} },
   })
   return { node, desired }
 }
 
+/** Whether there was something to remove, and what the step noted. */
+async function removeOn(node: TinyNode, desired: DesiredStep[], sandboxImage?: string) {
+  const receipt = (await readReceipt(node.files)) as Receipt
+  let noted = ''
+  const removed = await removeSuperseded(receipt, desired, sandboxImage, node, (_, work) =>
+    work(text => {
+      noted = text
+    }),
+  )
+  return { removed, noted }
+}
+
 const names = (node: TinyNode): string[] => node.images.map(({ reference }) => reference)
 
-test('the images of the bundle before go, those under a name that goes on too', async () => {
+test('removes images of the previous bundle, including one whose name was taken over', async () => {
   const { node, desired } = await upgraded()
   expect(names(node)).toContain('example.com/a@sha256:a1')
-  for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
+  await removeOn(node, desired)
   expect(names(node)).toEqual(['example.com/a:1', 'example.com/a@sha256:a2'])
   expect((await readReceipt(node.files))?.items.map(({ id }) => id)).toEqual(['example.com/a:1'])
-  expect(await supersededSteps(desired, undefined, node)).toEqual([])
+  expect(await removeOn(node, desired)).toEqual({ removed: false, noted: '' })
 })
 
-test('one that a container still uses stays, and is tried again later', async () => {
+test('keeps an image a container still uses until a later install', async () => {
   const { node, desired } = await upgraded()
   node.containers = [{ id: 'pod', image: 'example.com/b:1', labels: {} }]
-  let said = ''
-  for (const { run } of await supersededSteps(desired, undefined, node)) await run(text => (said = text))
-  expect(said).toBe('1 are still in use')
+  expect((await removeOn(node, desired)).noted).toBe('1 still in use')
   expect(names(node)).toContain('example.com/b:1')
   expect((await statusOf(node)).differences).toEqual([])
   node.containers = []
-  for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
+  await removeOn(node, desired)
   expect(names(node)).not.toContain('example.com/b:1')
 })
 
-test('a containerd that has just stopped is no failure of an install that is done', async () => {
+test('does not fail the install when containerd has just stopped', async () => {
   const { node, desired } = await upgraded()
   const answer = vi.spyOn(node.containerd, 'containers').mockRejectedValue(new Error('no answer'))
-  let said = ''
-  for (const { run } of await supersededSteps(desired, undefined, node)) await run(text => (said = text))
-  expect(said).toBe('left for the next install: no answer')
+  expect((await removeOn(node, desired)).noted).toBe('left for the next install: no answer')
   answer.mockRestore()
-  for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
+  await removeOn(node, desired)
   expect(names(node)).toEqual(['example.com/a:1', 'example.com/a@sha256:a2'])
 })
 
-test('an archive that is not wanted any more goes too', async () => {
+test('removes archives that are no longer needed', async () => {
   const { node, desired } = await upgraded()
   const receipt = (await readReceipt(node.files)) as Receipt
   const path = `${paths.images}/b.tar`
@@ -91,13 +96,13 @@ test('an archive that is not wanted any more goes too', async () => {
   const spec = { path, sha256: '', ours: true, mode: 0o644, uid: 0, gid: 0 }
   const item = { id: path, kind: 'file', spec, ownership: 'created', before: null, after: null } as const
   await writeReceipt({ ...receipt, items: [...receipt.items, item] }, node.files)
-  for (const { run } of await supersededSteps(desired, undefined, node)) await run(() => {})
+  await removeOn(node, desired)
   expect(await node.files.status(path)).toBeUndefined()
 })
 
-test('the image that containerd starts every pod with stays', async () => {
+test('keeps the sandbox image of containerd', async () => {
   const { node, desired } = await upgraded()
-  for (const { run } of await supersededSteps(desired, 'example.com/b:1', node)) await run(() => {})
+  await removeOn(node, desired, 'example.com/b:1')
   expect(names(node)).toEqual([
     'example.com/b:1',
     'example.com/b@sha256:b1',

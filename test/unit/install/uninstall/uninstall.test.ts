@@ -6,10 +6,9 @@ import { statusOf } from '../../../../src/install/status.ts'
 import { undoInterrupted } from '../../../../src/install/undo-interrupted.ts'
 import { uninstall } from '../../../../src/install/uninstall/uninstall.ts'
 import { exitCodes } from '../../../../src/lib/exit-codes.ts'
-import type { Step, StepRunner } from '../../../../src/lib/step.ts'
 import { paths, units } from '../../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
-import { perform, performUnfinished } from '../engine.ts'
+import { killedAfter, perform, performUnfinished, runStep } from '../engine.ts'
 
 const root = { uid: 0, gid: 0 }
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -73,16 +72,12 @@ async function bareNode(): Promise<TinyNode> {
   return node
 }
 
-const runAll: StepRunner = async steps => {
-  for (const step of steps) await step.run(() => {})
-}
-
 const uninstallOn = (node: TinyNode, changes: Partial<Parameters<typeof uninstall>[0]> = {}) =>
   uninstall({
     node,
     purge: false,
     edgekitVersion: '0',
-    runSteps: runAll,
+    runStep,
     signal: new AbortController().signal,
     ...changes,
   })
@@ -94,7 +89,7 @@ async function installed(steps = desired): Promise<{ node: TinyNode; untouched: 
   return { node, untouched }
 }
 
-test('the node is as before, and says what was there', async () => {
+test('restores the node and returns what was installed', async () => {
   const { node, untouched } = await installed()
   expect(await uninstallOn(node)).toMatchObject({
     bundle: { name: 'kubeedge-edge' },
@@ -105,16 +100,14 @@ test('the node is as before, and says what was there', async () => {
   expect(node.images).toEqual([])
 })
 
-test('in reverse: stopped before its unit goes, and edgekit itself last', async () => {
+test('removes in reverse order: units are stopped before their files go, edgekit goes last', async () => {
   const { node } = await installed()
   const titles: string[] = []
   await uninstallOn(node, {
-    runSteps: async steps => {
-      for (const { title, run } of steps) {
-        expect(await node.files.status(paths.program)).toBeDefined()
-        titles.push(title)
-        await run(() => {})
-      }
+    runStep: async (title, work) => {
+      expect(await node.files.status(paths.program)).toBeDefined()
+      titles.push(title)
+      return work(() => {})
     },
   })
   const at = (title: string): number => {
@@ -122,11 +115,11 @@ test('in reverse: stopped before its unit goes, and edgekit itself last', async 
     return titles.indexOf(title)
   }
   expect(at(`Stop ${units.broker}`)).toBeLessThan(at('Remove /etc/systemd/system/x.service'))
-  expect(at('Remove /etc/systemd/system/x.service')).toBeLessThan(at(`Remove ${reference} from containerd`))
-  expect(titles.at(-1)).toBe('Let systemd read its unit files again')
+  expect(at('Remove /etc/systemd/system/x.service')).toBeLessThan(at(`Remove image ${reference}`))
+  expect(titles.at(-1)).toBe('Reload systemd')
 })
 
-test('a second time there is nothing to do', async () => {
+test('has nothing to do the second time', async () => {
   const { node, untouched } = await installed()
   await uninstallOn(node)
   expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], continues: false })
@@ -134,13 +127,9 @@ test('a second time there is nothing to do', async () => {
 })
 
 describe('killed', () => {
-  test.each([0, 1, 3, 5, 7, 9, 10])('after %s steps, it is finished later', async index => {
+  test.each([0, 1, 3, 5, 7, 9, 10])('after %s steps, it is finished by the next run', async index => {
     const { node, untouched } = await installed()
-    const killedAfter: StepRunner = async (steps: readonly Step[]) => {
-      for (const step of steps.slice(0, index)) await step.run(() => {})
-      throw new Error('killed')
-    }
-    await expect(uninstallOn(node, { runSteps: killedAfter })).rejects.toThrow('killed')
+    await expect(uninstallOn(node, { runStep: killedAfter(index) })).rejects.toThrow('killed')
     expect(await statusOf(node)).toMatchObject({ interrupted: { command: 'uninstall' } })
     expect((await uninstallOn(node)).kept).toEqual([])
     expect(await node.disk()).toEqual(untouched)
@@ -150,12 +139,8 @@ describe('killed', () => {
   test('it cannot be rolled back, but the bundle can be installed again', async () => {
     const { node } = await installed()
     const disk = await node.disk()
-    const killed: StepRunner = async steps => {
-      for (const step of steps.slice(0, 6)) await step.run(() => {})
-      throw new Error('killed')
-    }
-    await expect(uninstallOn(node, { runSteps: killed })).rejects.toThrow('killed')
-    await expect(undoInterrupted(node, runAll, new AbortController().signal)).rejects.toMatchObject({
+    await expect(uninstallOn(node, { runStep: killedAfter(6) })).rejects.toThrow('killed')
+    await expect(undoInterrupted(node, runStep, new AbortController().signal)).rejects.toMatchObject({
       exitCode: exitCodes.refused,
     })
     await perform(node, desired)
@@ -165,21 +150,21 @@ describe('killed', () => {
   })
 })
 
-test('stopped by a signal it says how to go on', async () => {
+test('says how to continue when stopped by a signal', async () => {
   const { node } = await installed()
   const stop = new AbortController()
   const reason = new Error('stopped')
-  const runSteps: StepRunner = async steps => {
-    await steps[0]?.run(() => {})
+  const stopping: typeof runStep = async (title, work) => {
+    const result = await runStep(title, work)
     stop.abort(reason)
-    await steps[1]?.run(() => {})
+    return result
   }
-  await expect(uninstallOn(node, { runSteps, signal: stop.signal })).rejects.toMatchObject({
+  await expect(uninstallOn(node, { runStep: stopping, signal: stop.signal })).rejects.toMatchObject({
     remedy: expect.stringContaining('edgekit uninstall again'),
   })
 })
 
-test('an install that was interrupted is put back first', async () => {
+test('rolls back an interrupted install first', async () => {
   const node = await bareNode()
   const untouched = await node.disk()
   await performUnfinished(node, desired)
@@ -187,37 +172,33 @@ test('an install that was interrupted is put back first', async () => {
   expect(await node.disk()).toEqual(untouched)
 })
 
-test('what cannot be removed now is still in the receipt, and goes the next time', async () => {
+test('keeps in the receipt what it could not remove, for the next run', async () => {
   const { node, untouched } = await installed()
   node.broken.set(`rm ${reference}`, 'containerd is busy')
   const { kept } = await uninstallOn(node)
-  expect(kept).toEqual([{ what: reference, why: 'containerd is busy; mend that and uninstall again' }])
+  expect(kept).toEqual([{ what: reference, why: 'containerd is busy; fix that and uninstall again' }])
   expect(await node.files.status(paths.program)).toBeDefined()
   node.broken.clear()
   expect((await uninstallOn(node)).kept).toEqual([])
   expect(await node.disk()).toEqual(untouched)
 })
 
-test('what was found is left alone, and what was changed is named once', async () => {
+test('leaves adopted files alone and lists a changed one once', async () => {
   const node = await bareNode()
   await node.put('/etc/systemd/system/x.service', 'unit')
   await perform(node, desired)
   await node.put('/etc/edgekit/broker.conf', 'mine')
   const { kept } = await uninstallOn(node)
-  expect(kept).toEqual([
-    { what: '/etc/edgekit/broker.conf', why: 'it has been changed since edgekit wrote it' },
-  ])
+  expect(kept).toEqual([{ what: '/etc/edgekit/broker.conf', why: 'changed since edgekit wrote it' }])
   expect(await node.files.read('/etc/systemd/system/x.service')).toBe('unit')
   expect(await node.files.read('/etc/edgekit/broker.conf')).toBe('mine')
 })
 
-test('a container runtime that others use stays whole, and can be removed later', async () => {
+test('keeps a container runtime that other containers use, for a later run', async () => {
   const runtime = [file(paths.containerdUnit, 'unit'), file('/usr/local/bin/containerd', 'program')]
   const { node, untouched } = await installed([...runtime, ...desired])
   node.containers = [{ id: 'pod', image: 'example.com/pod:1', labels: {} }]
-  expect((await uninstallOn(node)).kept).toEqual([
-    { what: 'containerd', why: 'containers of others are in it: pod' },
-  ])
+  expect((await uninstallOn(node)).kept).toEqual([{ what: 'containerd', why: 'used by containers pod' }])
   expect(await node.files.read('/usr/local/bin/containerd')).toBe('program')
   expect(await node.files.status('/etc/edgekit')).toBeUndefined()
   node.containers = []
@@ -230,7 +211,7 @@ describe('status', () => {
     expect(await statusOf(await bareNode())).toEqual({ installed: null, interrupted: null, differences: [] })
   })
 
-  test('of one that is as it was installed, and of one that is not', async () => {
+  test('of an unchanged node and of a changed one', async () => {
     const { node } = await installed()
     expect(await statusOf(node)).toMatchObject({
       installed: { bundle: { kubeedgeVersion: 'v1.22.0' }, edgekit: '0' },
@@ -243,7 +224,7 @@ describe('status', () => {
     node.files.linkTarget = () => Promise.reject(new Error('EIO'))
     const { differences } = await statusOf(node)
     expect(differences).toEqual([
-      { what: paths.programLink, how: 'could not be looked at: EIO' },
+      { what: paths.programLink, how: 'could not be checked: EIO' },
       { what: reference, how: 'is gone from containerd' },
       { what: '/etc/edgekit/broker.conf', how: 'has been changed' },
       { what: units.broker, how: 'is disabled, expected enabled' },
@@ -251,7 +232,7 @@ describe('status', () => {
     ])
   })
 
-  test('of one on which an install was interrupted', async () => {
+  test('of a node with an interrupted install', async () => {
     const node = await bareNode()
     await performUnfinished(node, desired)
     expect(await statusOf(node)).toMatchObject({ installed: null, interrupted: { command: 'install' } })

@@ -3,49 +3,49 @@ import { basename, join } from 'node:path'
 import type { Node } from '../../node/node.ts'
 import { paths } from '../../node/paths.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
-import {
-  type Attempt,
-  type Begin,
-  type Change,
-  type History,
-  type JournalRecord,
-  readHistory,
-} from './journal.ts'
-import { makeStateDirectory, type Receipt, readReceipt } from './receipt.ts'
+import type { Attempt, Begin, Change, History, JournalRecord } from './journal.ts'
+import { readPast } from './past.ts'
+import { makeStateDirectory, type Receipt } from './receipt.ts'
 import { withoutSource } from './spec.ts'
 
 const root = { uid: 0, gid: 0 }
 
 /**
- * A change of this node that is under way, and what its journal says. It goes on, through interruptions and by other
- * processes, until it is settled: committed with a receipt, or rolled back.
+ * A journaled series of changes to this node. It lasts, through interruptions and across processes, until it is closed:
+ * committed with a receipt or rolled back.
  */
 export interface Run {
   readonly history: History
-  /** A new attempt. From now on the journal is there; it makes the directory of edgekit's state if there is none. */
+  /** Starts an attempt and creates the journal. */
   begin(attempt: Attempt): Promise<void>
-  /** Keep a file as it is; the path of the copy, where nothing else is. */
+  /** Keeps a copy of a file and returns the path of the copy. */
   backUp(path: string): Promise<string>
-  /** On disk before the change is made. The number of a change that was begun before says that it is tried again. */
-  intent(step: DesiredStep, before: unknown, again: number | undefined): Promise<Change>
+  /** Is on disk before the change is made. `change` is the number of an earlier attempt at the same change. */
+  intent(step: DesiredStep, before: unknown, change: number | undefined): Promise<Change>
   done(change: Change): Promise<void>
   reverted(change: Change): Promise<void>
-  /** Remove the journal, every copy of a file that the receipt does not need, and what is left of edgekit's state without one. */
+  /** Deletes the journal and all backups the receipt does not need; without a receipt, also the empty state directory. */
   close(receipt: Receipt | undefined): Promise<void>
 }
 
-/** The run that was interrupted; undefined when all is settled. Throws EdgekitError when its journal cannot be read. */
-export async function interruptedRun(node: Node): Promise<Run | undefined> {
-  const text = await node.files.read(paths.journal)
-  if (text === undefined) return undefined
-  const { history, sound } = readHistory(text, paths.journal)
-  // Killed before it had written a word: nothing has been done.
-  const run = history && runOf(node, history, sound === text ? undefined : sound)
-  const receipt = await readReceipt(node.files)
-  if (run && receipt?.run !== run.history.run) return run
-  // Interrupted after the receipt was there: only the tidying up is missing.
-  await (run ?? newRun(node)).close(receipt)
-  return undefined
+export interface OpenedPast {
+  /** The interrupted run to continue, if there is one. */
+  interrupted: Run | undefined
+  receipt: Receipt | undefined
+}
+
+/**
+ * What happened on this node before, ready to be continued: removes the journal of a run that was interrupted after its
+ * receipt was written. Throws EdgekitError when journal or receipt cannot be read.
+ */
+export async function openPast(node: Node): Promise<OpenedPast> {
+  const { journal, history, receipt } = await readPast(node.files)
+  if (history) {
+    const { sound, text } = journal ?? {}
+    return { interrupted: runOf(node, history, sound === text ? undefined : sound), receipt }
+  }
+  if (journal) await (journal.history ? runOf(node, journal.history, undefined) : newRun(node)).close(receipt)
+  return { interrupted: undefined, receipt }
 }
 
 export const newRun = (node: Node): Run =>
@@ -59,7 +59,7 @@ export const newRun = (node: Node): Run =>
     undefined,
   )
 
-/** `sound`: what is to be kept of a journal that ends in the middle of a line. */
+/** `sound`: what to keep of a journal that ends in the middle of a line. */
 function runOf({ files }: Node, history: History, sound: string | undefined): Run {
   let records = Math.max(-1, ...history.changes.flatMap(({ touched, done }) => [touched, done])) + 1
   const append = async (record: JournalRecord, durable: boolean): Promise<number> => {
@@ -87,31 +87,30 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
       await files.write(copy, { copyOf: path, keepTime: true }, { mode: 0o600, ...root })
       return copy
     },
-    async intent({ id, kind, spec }, before, again) {
-      const change = again ?? next()
+    async intent({ id, kind, spec }, before, change = next()) {
       const written = { change, id, kind, spec: withoutSource(spec), before }
       const at = await append({ record: 'intent', ...written }, true)
       const begun: Change = { ...written, state: 'begun', touched: at, done: -1 }
-      const known = history.changes.findIndex(known => known.change === change)
-      if (known === -1) history.changes.push(begun)
-      else history.changes[known] = begun
+      const earlier = history.changes.findIndex(earlier => earlier.change === change)
+      if (earlier === -1) history.changes.push(begun)
+      else history.changes[earlier] = begun
       return begun
     },
     async done(change) {
-      // Without waiting for the disk: a change that is done once more is as good.
+      // Not synced: after a power cut the change is simply repeated.
       change.done = await append({ record: 'done', change: change.change }, false)
       change.state = 'done'
     },
     async reverted(change) {
       change.state = 'reverted'
-      // A full disk must not keep anything from being put back, and what is put back once more is as good.
+      // A full disk must not stop a rollback, and reverting twice is harmless.
       change.touched = await append({ record: 'reverted', change: change.change }, false).catch(() => records)
     },
     async close(receipt) {
       await removeBackups(receipt)
       await files.clean(paths.receipt)
       await files.remove(paths.journal)
-      // Where it is not empty, or a file system of its own, it stays.
+      // It stays when it is not empty or a file system of its own.
       if (receipt === undefined) await files.remove(paths.state).catch(() => {})
     },
   }

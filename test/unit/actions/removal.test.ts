@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { releases } from '../../../src/actions/release/index.ts'
-import type { Owned, Release } from '../../../src/actions/release/release.ts'
+import type { Action } from '../../../src/actions/action.ts'
+import { actions } from '../../../src/actions/index.ts'
+import type { Owned, Removal } from '../../../src/actions/removal.ts'
 import type { ContainerdImage } from '../../../src/node/containerd/containerd.ts'
 import type { ContainerdContainer } from '../../../src/node/containerd/containerd-api.ts'
 import { paths } from '../../../src/node/paths.ts'
@@ -21,9 +22,15 @@ interface Case {
   neededNames?: string[]
 }
 
-const releaseOf = (kind: string): Release<unknown, unknown> => releases[kind] as Release<unknown, unknown>
+const all: Record<string, Action<unknown>> = actions
 
-async function release(node: TinyNode, item: Case) {
+function removalOf(kind: string): Removal<unknown, unknown> {
+  const removal = all[kind]?.removal
+  if (!removal) throw new Error(`${kind} leaves nothing to remove`)
+  return removal
+}
+
+async function remove(node: TinyNode, item: Case) {
   const {
     kind,
     spec,
@@ -35,11 +42,11 @@ async function release(node: TinyNode, item: Case) {
   } = item
   const containers = 'containers' in item ? item.containers : []
   const owned = { spec, ownership, before, after }
-  const difference = await releaseOf(kind).difference(owned, node)
-  const kept = await releaseOf(kind).release(owned, { node, purge, containers, neededNames })
+  const difference = await removalOf(kind).difference(owned, node)
+  const kept = await removalOf(kind).remove(owned, { node, purge, containers, neededNames })
   // It may have been killed: once more changes nothing.
   const disk = await node.disk()
-  await releaseOf(kind).release(owned, { node, purge, containers, neededNames })
+  await removalOf(kind).remove(owned, { node, purge, containers, neededNames })
   expect(await node.disk()).toEqual(disk)
   return { difference, kept }
 }
@@ -55,19 +62,19 @@ describe('a file', () => {
 
   test('as it was left goes', async () => {
     const there = await node('ours')
-    expect(await release(there, { kind: 'file', spec })).toEqual({ difference: undefined, kept: [] })
+    expect(await remove(there, { kind: 'file', spec })).toEqual({ difference: undefined, kept: [] })
     expect(await there.files.status(spec.path)).toBeUndefined()
   })
 
   test('that is gone is fine, and a difference', async () => {
-    expect(await release(await node(), { kind: 'file', spec })).toEqual({ difference: 'is gone', kept: [] })
+    expect(await remove(await node(), { kind: 'file', spec })).toEqual({ difference: 'is gone', kept: [] })
   })
 
   test('that was changed stays', async () => {
     const there = await node('mine')
-    const { difference, kept } = await release(there, { kind: 'file', spec, purge: true })
+    const { difference, kept } = await remove(there, { kind: 'file', spec, purge: true })
     expect(difference).toBe('has been changed')
-    expect(kept).toEqual([{ what: spec.path, why: 'it has been changed since edgekit wrote it' }])
+    expect(kept).toEqual([{ what: spec.path, why: 'changed since edgekit wrote it' }])
     expect(await there.files.read(spec.path)).toBe('mine')
   })
 
@@ -78,7 +85,7 @@ describe('a file', () => {
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
     })
-    const { difference, kept } = await release(there, { kind: 'file', spec })
+    const { difference, kept } = await remove(there, { kind: 'file', spec })
     expect(difference).toContain('has mode 600')
     expect(kept).toEqual([])
   })
@@ -86,7 +93,7 @@ describe('a file', () => {
   test('in a directory of our own goes whatever it is', async () => {
     const path = '/opt/edgekit/bin/clean-broker'
     const there = await node('damaged', path)
-    const { kept } = await release(there, { kind: 'file', spec: { ...spec, path, ours: true } })
+    const { kept } = await remove(there, { kind: 'file', spec: { ...spec, path, ours: true } })
     expect(kept).toEqual([])
     expect(await there.files.status(path)).toBeUndefined()
   })
@@ -97,7 +104,7 @@ describe('a file', () => {
   ])('that is a changed configuration of ours; purge %s', async (purge, count, left) => {
     const path = '/etc/edgekit/mosquitto/mosquitto.conf'
     const there = await node('mine', path)
-    const { kept } = await release(there, { kind: 'file', spec: { ...spec, path }, purge })
+    const { kept } = await remove(there, { kind: 'file', spec: { ...spec, path }, purge })
     expect(kept).toHaveLength(count)
     expect(await there.files.read(path)).toBe(left)
   })
@@ -106,7 +113,7 @@ describe('a file', () => {
     const there = await node('ours')
     await there.put('/backup', 'before')
     const before = { backup: '/backup', access: { mode: 0o600, ...root } }
-    await release(there, { kind: 'file', spec, ownership: 'modified', before })
+    await remove(there, { kind: 'file', spec, ownership: 'modified', before })
     expect(await there.files.read(spec.path)).toBe('before')
     expect((await there.files.status(spec.path))?.mode).toBe(0o600)
   })
@@ -123,7 +130,7 @@ describe('a link', () => {
     const node = await tinyNode()
     await node.put('/usr/bin/other', '')
     if (target !== undefined) await node.files.link(spec.path, target)
-    const found = await release(node, { kind: 'link', spec })
+    const found = await remove(node, { kind: 'link', spec })
     expect(found.difference).toBe(difference)
     expect(found.kept).toHaveLength(kept)
     expect((await node.files.status(spec.path)) !== undefined).toBe(left)
@@ -145,13 +152,13 @@ describe('a directory', () => {
     const node = await nodeWith('/a/b/c/x')
     await node.files.remove('/a/b/c/x')
     const before = made('/a', '/a/b', '/a/b/c')
-    await release(node, { kind: 'directory', spec: { ...spec, path: '/a/b/c', ours: false }, before })
+    await remove(node, { kind: 'directory', spec: { ...spec, path: '/a/b/c', ours: false }, before })
     expect(await node.files.status('/a')).toBeUndefined()
   })
 
   test('of others that holds something stays without a word', async () => {
     const node = await nodeWith('/a/b/x')
-    const { kept } = await release(node, {
+    const { kept } = await remove(node, {
       kind: 'directory',
       spec: { ...spec, path: '/a/b', ours: false },
       before: made('/a/b'),
@@ -164,18 +171,18 @@ describe('a directory', () => {
   test('of our own that holds something of somebody else stays, but not with purge', async () => {
     const node = await nodeWith('/etc/edgekit/mosquitto/passwords')
     const item = { kind: 'directory', spec, before: made(spec.path) }
-    expect((await release(node, item)).kept).toEqual([
-      { what: '/etc/edgekit/mosquitto/passwords', why: 'edgekit did not put it there' },
+    expect((await remove(node, item)).kept).toEqual([
+      { what: '/etc/edgekit/mosquitto/passwords', why: 'not created by edgekit' },
     ])
-    expect((await release(node, { ...item, purge: true })).kept).toEqual([])
+    expect((await remove(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.status(spec.path)).toBeUndefined()
   })
 
   test("with the broker's data stays on purpose, but not with purge", async () => {
     const node = await nodeWith(`${paths.brokerData}/mosquitto.db`)
     const item = { kind: 'directory', spec: { ...spec, path: paths.brokerData }, before: made() }
-    expect((await release(node, item)).kept).toMatchObject([{ what: paths.brokerData, intended: true }])
-    expect((await release(node, { ...item, purge: true })).kept).toEqual([])
+    expect((await remove(node, item)).kept).toMatchObject([{ what: paths.brokerData, intended: true }])
+    expect((await remove(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.status(paths.brokerData)).toBeUndefined()
   })
 
@@ -186,9 +193,9 @@ describe('a directory', () => {
       spec: { path: '/var/lib/service' },
       before: { names: ['theirs'] },
     }
-    expect((await release(node, item)).kept).toMatchObject([{ what: '/var/lib/service', intended: true }])
+    expect((await remove(node, item)).kept).toMatchObject([{ what: '/var/lib/service', intended: true }])
     expect(await node.files.list('/var/lib/service')).toHaveLength(2)
-    expect((await release(node, { ...item, purge: true })).kept).toEqual([])
+    expect((await remove(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.list('/var/lib/service')).toEqual(['theirs'])
   })
 })
@@ -211,23 +218,23 @@ describe('an image', () => {
   test('goes with all of its names, and others stay', async () => {
     const other = image('example.com/y:1', { digest: 'sha256:b' })
     const node = await nodeWith(...names.map(name => image(name)), other)
-    expect(await release(node, item)).toEqual({ difference: undefined, kept: [] })
+    expect(await remove(node, item)).toEqual({ difference: undefined, kept: [] })
     expect(node.images).toEqual([other])
   })
 
   test('keeps a name that somebody else has given it, or that is needed', async () => {
     const named = (...all: string[]) => all.map(name => image(name))
     const given = await nodeWith(...named(...names, 'example.com/theirs:1'))
-    expect((await release(given, item)).kept).toEqual([])
+    expect((await remove(given, item)).kept).toEqual([])
     expect(given.images).toEqual(named('sha256:c', 'example.com/theirs:1'))
     const needed = await nodeWith(...named(...names, 'example.com/x:2'))
-    await release(needed, { ...item, neededNames: ['example.com/x:2', 'example.com/x@sha256:a'] })
+    await remove(needed, { ...item, neededNames: ['example.com/x:2', 'example.com/x@sha256:a'] })
     expect(needed.images).toEqual(named('example.com/x@sha256:a', 'sha256:c', 'example.com/x:2'))
   })
 
   test('that another container uses stays, unpinned', async () => {
     const node = await nodeWith(...names.map(name => image(name)))
-    const { kept } = await release(node, {
+    const { kept } = await remove(node, {
       ...item,
       containers: [{ id: 'pod', image: 'example.com/x:1', labels: {} }],
     })
@@ -237,7 +244,7 @@ describe('an image', () => {
 
   test('that was there before edgekit keeps the names it had, and is not pinned any more', async () => {
     const node = await nodeWith(...names.map(name => image(name)))
-    await release(node, { ...item, before: { names: ['example.com/x:1'] }, ownership: 'modified' })
+    await remove(node, { ...item, before: { names: ['example.com/x:1'] }, ownership: 'modified' })
     // To label what has just been removed is an error.
     expect(node.calls.filter(call => call.startsWith('label'))).toEqual([
       'label example.com/x:1 io.cri-containerd.pinned=',
@@ -249,7 +256,7 @@ describe('an image', () => {
     const node = await nodeWith()
     node.containerd.answers = async () => false
     node.containerd.state = async () => 'silent'
-    await expect(release(node, { ...item, containers: undefined })).rejects.toThrow(
+    await expect(remove(node, { ...item, containers: undefined })).rejects.toThrow(
       'containerd does not answer',
     )
   })
@@ -258,7 +265,7 @@ describe('an image', () => {
     const node = await nodeWith()
     node.containerd.answers = async () => false
     node.containerd.state = async () => 'absent'
-    const { difference, kept } = await release(node, { ...item, containers: undefined })
+    const { difference, kept } = await remove(node, { ...item, containers: undefined })
     expect(difference).toContain('containerd does not answer')
     expect(kept).toEqual([])
   })
@@ -269,7 +276,7 @@ describe('an image', () => {
     ['is incomplete', [image('example.com/x:1', { unpacked: false })]],
     ['is not pinned', [image('example.com/x:1', { pinned: false })]],
   ])('%s', async (difference, images) => {
-    expect((await release(await nodeWith(...images), item)).difference).toBe(difference)
+    expect((await remove(await nodeWith(...images), item)).difference).toBe(difference)
   })
 })
 
@@ -283,7 +290,7 @@ describe('a unit', () => {
   ])('%s', async (_, state, tried, calls) => {
     const node = await tinyNode()
     node.setUnit('x.service', state)
-    await releaseOf('unit-running').release(
+    await removalOf('unit-running').remove(
       { spec, ownership: 'created', before: { tried }, after: null },
       { node, purge: false, containers: [], neededNames: [] },
     )
@@ -297,7 +304,7 @@ describe('a unit', () => {
   ])('%s', async (_, now, enabled, calls) => {
     const node = await tinyNode()
     node.setUnit('x.service', { enabled: now })
-    await release(node, { kind: 'unit-enabled', spec, before: { enabled } })
+    await remove(node, { kind: 'unit-enabled', spec, before: { enabled } })
     expect(node.calls).toEqual(calls)
   })
 
@@ -307,12 +314,12 @@ describe('a unit', () => {
     ['unit-running', { load: 'not-found' }, 'is gone'],
     ['unit-enabled', { enabled: 'enabled' }, undefined],
     ['unit-enabled', { enabled: 'disabled' }, 'is disabled, expected enabled'],
-    ['unit-enabled', { enabled: '' }, 'is not there, expected enabled'],
+    ['unit-enabled', { enabled: '' }, 'is missing, expected enabled'],
   ])('%s, %o', async (kind, state, difference) => {
     const node = await tinyNode()
     node.setUnit('x.service', state)
     const owned = { spec, ownership: 'created', before: {}, after: null } as const
-    expect(await releaseOf(kind).difference(owned, node)).toBe(difference)
+    expect(await removalOf(kind).difference(owned, node)).toBe(difference)
   })
 })
 
@@ -331,33 +338,33 @@ describe('edgecore.yaml', () => {
 
   test('of our own goes while it is as it was left', async () => {
     const node = await nodeWith(ours)
-    expect(await release(node, item)).toEqual({ difference: undefined, kept: [] })
+    expect(await remove(node, item)).toEqual({ difference: undefined, kept: [] })
     expect(await node.files.status(spec.path)).toBeUndefined()
   })
 
   test('of our own that was changed stays, but not with purge', async () => {
     const node = await nodeWith(`${ours}# mine\n`)
-    expect((await release(node, item)).kept).toMatchObject([{ what: spec.path }])
-    expect((await release(node, { ...item, purge: true })).kept).toEqual([])
+    expect((await remove(node, item)).kept).toMatchObject([{ what: spec.path }])
+    expect((await remove(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.status(spec.path)).toBeUndefined()
   })
 
   test('of somebody else is as before, byte for byte', async () => {
     const node = await nodeWith(ours)
-    await release(node, { ...item, before, ownership: 'modified' })
+    await remove(node, { ...item, before, ownership: 'modified' })
     expect(await node.files.read(spec.path)).toBe(theirs)
   })
 
   test('of somebody else, changed since: our keys are as before and the rest stays', async () => {
     const node = await nodeWith(`${ours}# mine\n`)
-    const { kept } = await release(node, { ...item, before, ownership: 'modified' })
+    const { kept } = await remove(node, { ...item, before, ownership: 'modified' })
     expect(kept).toEqual([])
     expect(await node.files.read(spec.path)).toBe('modules:\n  eventBus:\n    mqttMode: 0\n# mine\n')
   })
 
   test('a key of ours that was changed stays and is named', async () => {
     const node = await nodeWith(ours.replace('2', '1'))
-    const { difference, kept } = await release(node, { ...item, before, ownership: 'modified' })
+    const { difference, kept } = await remove(node, { ...item, before, ownership: 'modified' })
     expect(difference).toBe('has other values: modules.eventBus.mqttMode is 1, expected 2')
     expect(kept).toMatchObject([{ what: 'modules.eventBus.mqttMode in /etc/edgecore.yaml' }])
     expect(await node.files.read(spec.path)).toBe(ours.replace('2', '1'))

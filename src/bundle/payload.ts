@@ -1,0 +1,104 @@
+import { basename, join } from 'node:path'
+import { readAsset } from '../lib/assets.ts'
+import { fill } from '../lib/fill-template.ts'
+import { paths } from '../node/paths.ts'
+import type { ManifestImage } from './manifest.ts'
+
+/** A file of a bundle: its name in the bundle, its path on the node and its mode. */
+export interface PayloadFile {
+  member: string
+  path: string
+  mode: 0o644 | 0o755
+}
+
+/** A file made from a template of this edgekit. */
+export interface PayloadText extends PayloadFile {
+  template: string
+}
+
+/** The programs an install puts on a node. */
+export const programs = {
+  edgekit: { member: 'bin/edgekit', path: paths.program, mode: 0o755 },
+  edgecore: { member: 'bin/edgecore', path: paths.edgecore, mode: 0o755 },
+  keadm: { member: 'bin/keadm', path: paths.keadm, mode: 0o755 },
+} as const satisfies Record<string, PayloadFile>
+
+/** The texts an install of an edge bundle puts on a node. */
+export const texts = {
+  cleanBroker: {
+    template: 'templates/clean-broker.sh',
+    member: 'bin/clean-broker',
+    path: paths.cleanBroker,
+    mode: 0o755,
+  },
+  brokerConfig: {
+    template: 'templates/mosquitto/mosquitto.conf',
+    member: 'config/mosquitto/mosquitto.conf',
+    path: paths.brokerConfig,
+    mode: 0o644,
+  },
+  brokerUnit: {
+    template: 'templates/systemd/mosquitto.service',
+    member: 'systemd/mosquitto.service',
+    path: paths.brokerUnit,
+    mode: 0o644,
+  },
+  edgecoreUnit: {
+    template: 'templates/systemd/edgecore.service',
+    member: 'systemd/edgecore.service',
+    path: paths.edgecoreUnit,
+    mode: 0o644,
+  },
+  edgecoreDropIn: {
+    template: 'templates/systemd/edgecore.service.d/10-edgekit.conf',
+    member: 'systemd/edgecore.service.d/10-edgekit.conf',
+    path: paths.edgecoreDropIn,
+    mode: 0o644,
+  },
+} as const satisfies Record<string, PayloadText>
+
+/** Only in bundles with a container runtime. */
+export const containerdUnit = {
+  template: 'templates/systemd/containerd.service',
+  member: 'systemd/containerd.service',
+  path: paths.containerdUnit,
+  mode: 0o644,
+} as const satisfies PayloadText
+
+/** The edgecore.yaml a new node starts from; it is patched, not copied. */
+export const edgecoreBase = {
+  template: 'templates/edgecore/edgecore-config.yaml',
+  member: 'config/kubeedge/edgecore-config.yaml',
+  mode: 0o644,
+} as const
+
+export const containerdMember = 'runtime/bin/containerd'
+
+/** The programs of a container runtime in a bundle, with the paths containerd's documentation gives them. */
+export function runtimePrograms(members: readonly string[]): PayloadFile[] {
+  const place = (member: string): string | undefined => {
+    if (member === 'runtime/bin/runc') return paths.runc
+    if (member.startsWith('runtime/bin/')) return join('/usr/local/bin', basename(member))
+    return member.startsWith('runtime/cni/') ? join('/opt/cni/bin', basename(member)) : undefined
+  }
+  return members.flatMap(member => {
+    const path = place(member)
+    return path === undefined ? [] : [{ member, path, mode: 0o755 as const }]
+  })
+}
+
+/** Where an install keeps the archive of an image. */
+export const archivePath = (archive: string): string => join(paths.images, basename(archive))
+
+/** A text as the bundle with this broker image has it. */
+export function payloadText({ template }: Pick<PayloadText, 'template'>, broker: ManifestImage): string {
+  return fill(readAsset(template), {
+    BROKER_IMAGE: broker.reference,
+    BROKER_DIGEST: broker.digest,
+    BROKER_ARCHIVE: archivePath(broker.archive),
+  })
+}
+
+/** The texts an install of this edgekit writes, by their path on the node. */
+export const installedTexts = (broker: ManifestImage): Record<string, string> =>
+  Object.fromEntries(Object.values(texts).map(text => [text.path, payloadText(text, broker)]))

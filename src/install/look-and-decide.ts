@@ -1,0 +1,185 @@
+import type { UnpackedBundle } from '../bundle/bundle.ts'
+import type { Manifest } from '../bundle/manifest.ts'
+import { verifyLarge, verifyTexts } from '../bundle/verify-unpacked.ts'
+import type { CheckResult } from '../checks/check.ts'
+import { collectFacts, type Facts } from '../facts/index.ts'
+import { installedSettingsFrom } from '../facts/installed-settings.ts'
+import { EdgekitError } from '../lib/errors.ts'
+import type { Secret } from '../lib/secret.ts'
+import type { RunStep } from '../lib/step.ts'
+import type { Node } from '../node/node.ts'
+import type { CloudOptions } from './cloud/cloud-commands.ts'
+import { type CloudFlags, cloudOptions } from './cloud/cloud-side.ts'
+import { cloudSteps } from './desired/cloud-steps.ts'
+import { type Desired, desiredEdge } from './desired/desired-edge.ts'
+import { preserveUserConfig } from './desired/preserve-user-config.ts'
+import { type DesiredStep, stepMakers } from './desired/step-makers.ts'
+import { forcedIds, refuseForeign } from './plan/foreign.ts'
+import { nodeFromFacts } from './plan/node-from-facts.ts'
+import { makePlan, type Plan } from './plan/plan.ts'
+import { type PlanReport, reportPlan } from './plan/plan-report.ts'
+import { refuseUnderRunningEdgecore } from './plan/staged.ts'
+import { preflight } from './preflight.ts'
+import { type Past, readPast } from './record/past.ts'
+import type { InstallFlags } from './request/install-flags.ts'
+import { type NodeSettings, nodeSettings, refuseEdgeFlags } from './request/node-settings.ts'
+import { requireVersionStep, versionForces } from './request/version-step.ts'
+
+export interface InstallRequest {
+  bundle: UnpackedBundle
+  node: Node
+  flags: InstallFlags
+  cloud: CloudFlags
+  /** Refuse when nothing is installed. */
+  upgradeOnly: boolean
+  /** The contents of `flags.tokenFile`. */
+  token: Secret | undefined
+  runStep: RunStep
+}
+
+export interface Decision {
+  /** Undefined for a cloud bundle. */
+  settings: NodeSettings | undefined
+  /** Undefined for an edge bundle. */
+  cloudSide: CloudOptions | undefined
+  desired: DesiredStep[]
+  plan: Plan
+  /** The node as it was found. */
+  facts: Facts
+  /** Warnings of the preflight checks. */
+  findings: CheckResult[]
+  /** Flags without effect, and configuration left to the user, as sentences without a period. */
+  notes: string[]
+}
+
+/**
+ * Looks at the node, decides what to change and verifies the bundle if anything has to change. Read-only. Throws
+ * EdgekitError when the node is not ready, the bundle is damaged or foreign things are in the way.
+ */
+export async function lookAndDecide(request: InstallRequest, past: Past): Promise<Decision> {
+  const { bundle, node, flags, cloud, runStep, upgradeOnly } = request
+  const { manifest } = bundle
+  if (upgradeOnly && !past.receipt) throw notInstalled()
+  const cloudSide = await cloudOptions(manifest, cloud, node)
+  if (manifest.role === 'cloud') refuseEdgeFlags(flags)
+  const settings = nodeSettings(flags, earlierSettings(past))
+  if (past.receipt && manifest.role === 'edge')
+    requireVersionStep(past.receipt.bundle.kubeedgeVersion, manifest.kubeedgeVersion, flags.force ?? [])
+  using verification = startVerification(bundle, node, past)
+  const { facts, findings } = await runStep('Run preflight checks', async () => {
+    const facts: Facts = {
+      ...(await collectFacts(node, { minTimeoutMs: 60_000 })),
+      installedSettings: { value: installedSettingsFrom(settings) },
+    }
+    return {
+      facts,
+      findings: preflight(manifest, facts, { ignored: flags.ignore ?? [], force: replaced(flags) }),
+    }
+  })
+  const title = past.history ? 'Plan how to finish the interrupted install' : 'Plan changes'
+  const { desired, plan, notes } = await runStep(title, async note => {
+    const decided = await decide(request, settings, past, facts)
+    const count = decided.plan.undo.length + decided.plan.steps.length
+    note(count === 0 ? 'nothing to do' : `${count} changes`)
+    return decided
+  })
+  if (plan.steps.length > 0)
+    await runStep(`Verify ${manifest.files.length} bundle files`, () => verification.finish())
+  return {
+    settings: manifest.role === 'edge' ? settings : undefined,
+    cloudSide,
+    desired,
+    plan,
+    facts,
+    findings,
+    notes,
+  }
+}
+
+async function decide(
+  { bundle, node, flags, token }: InstallRequest,
+  settings: NodeSettings,
+  past: Past,
+  facts: Facts,
+): Promise<Pick<Decision, 'desired' | 'plan' | 'notes'>> {
+  const { manifest } = bundle
+  refuseOtherRole(manifest, facts)
+  await verifyTexts(bundle, node.files)
+  const force = replaced(flags)
+  const { edgecoreConfig } = flags
+  const { steps, notes }: Desired =
+    manifest.role === 'cloud'
+      ? { steps: cloudSteps(manifest, stepMakers(bundle)), notes: [] }
+      : await desiredEdge(bundle, { settings, force, edgecoreConfig, token }, facts, node)
+  const preserved = await preserveUserConfig(
+    steps,
+    past.receipt,
+    { isUpgrade: isUpgrade(bundle, past), explicitlySet: Object.keys(flags.set ?? {}) },
+    node,
+  )
+  const desired = preserved.steps
+  const policy = { adopt: settings.adopt, force: forcedIds(force, desired) }
+  const plan = await makePlan(desired, past, nodeFromFacts(node, facts), policy)
+  refuseForeign(plan)
+  refuseUnderRunningEdgecore(settings, plan, facts)
+  return { desired, plan, notes: [...notes, ...preserved.notes] }
+}
+
+/** The foreign paths and units to replace. */
+const replaced = ({ force = [] }: InstallFlags): string[] =>
+  force.filter(name => !versionForces.includes(name))
+
+/** Another bundle was installed before. */
+export const isUpgrade = ({ manifestSha256 }: UnpackedBundle, { receipt }: Past): boolean =>
+  receipt !== undefined && receipt.bundle.manifestSha256 !== manifestSha256
+
+/** Settings of the interrupted install, or of the last one. */
+const earlierSettings = ({ history, receipt }: Past): unknown =>
+  history?.begins.findLast(({ options }) => options !== undefined)?.options ?? receipt?.options
+
+function refuseOtherRole({ name, role }: Manifest, { bundle }: Facts): void {
+  const installed = 'value' in bundle ? bundle.value : undefined
+  if (!installed || installed.role === role) return
+  throw new EdgekitError(`cannot install ${name}: ${installed.name} is installed on this machine`, {
+    code: 'role-mismatch',
+    remedy: 'Use another machine: EdgeCore cannot run beside a kubelet.',
+  })
+}
+
+const notInstalled = (): EdgekitError =>
+  new EdgekitError('cannot upgrade: edgekit has installed nothing on this machine', {
+    code: 'not-installed',
+    remedy: 'Install the bundle:\n  sudo ./edgekit install',
+  })
+
+interface Verification extends Disposable {
+  /** Resolves when all files are verified; throws EdgekitError otherwise. */
+  finish(): Promise<void>
+}
+
+/**
+ * Verifies the large files of a bundle; the small ones are verified before decisions are made from them. For a bundle
+ * that is not installed yet it starts at once, beside the preflight checks. Disposing it stops reading.
+ */
+function startVerification(bundle: UnpackedBundle, { files }: Node, { receipt }: Past): Verification {
+  const stop = new AbortController()
+  const verify = () => verifyLarge(bundle, files, stop.signal)
+  const started = receipt?.bundle.manifestSha256 === bundle.manifestSha256 ? undefined : verify()
+  // `finish` reports the failure.
+  started?.catch(() => {})
+  return {
+    finish: () => started ?? verify(),
+    [Symbol.dispose]: () => stop.abort(),
+  }
+}
+
+export interface DryRun extends Pick<Decision, 'settings' | 'findings' | 'notes'> {
+  plan: PlanReport
+}
+
+/** What an install would do now. Takes no lock. Throws EdgekitError where an install would refuse. */
+export async function dryRun(request: InstallRequest): Promise<DryRun> {
+  const past = await readPast(request.node.files)
+  const { settings, findings, notes, plan } = await lookAndDecide(request, past)
+  return { settings, findings, notes, plan: await reportPlan(plan, request.node) }
+}

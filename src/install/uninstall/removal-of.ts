@@ -1,0 +1,21 @@
+import type { Owned, Removal } from '../../actions/removal.ts'
+import { actionOf } from '../record/action-of.ts'
+import type { ReceiptItem } from '../record/receipt.ts'
+
+interface Removable {
+  owned: Owned
+  removal: Removal<unknown, unknown>
+}
+
+/**
+ * What edgekit owns of a receipt item and how to remove it; undefined for what it only found. Throws EdgekitError for a
+ * kind of change only a newer edgekit knows.
+ */
+export function removalOf({ kind, spec, ownership, before, after }: ReceiptItem): Removable | undefined {
+  const { removal } = actionOf(kind)
+  if (!removal) return undefined
+  if (ownership !== 'adopted') return { owned: { spec, ownership, before, after }, removal }
+  // A directory of edgekit's own contained only what an earlier install had left.
+  if (kind !== 'directory' || !(spec as { ours: boolean }).ours) return undefined
+  return { owned: { spec, ownership: 'created', before: { made: [], access: null }, after }, removal }
+}
