@@ -1,30 +1,60 @@
 import * as z from 'zod'
 import { configValue, count } from './parts.ts'
 
+const finding = z.strictObject({
+  area: z
+    .enum(['edgecore', 'broker', 'cloud', 'pods'])
+    .meta({ description: 'What it is about, in the order of repair.' }),
+  code: z.string().meta({ description: 'Stable name of the cause.' }),
+  cause: z.string(),
+  line: z.string().meta({ description: 'The log line that proves it.' }),
+  remedy: z.string(),
+  commands: z.array(z.string()).meta({ description: 'Commands for the remedy, to be run as they are.' }),
+  times: count.exactOptional().meta({ description: 'How often the log has it.' }),
+})
+
 export const edgecoreExplainOutput = z
   .strictObject({
     schemaVersion: z.literal(1),
     state: z
-      .enum(['exits', 'unknown', 'disabled', 'starting', 'connecting', 'up', 'failing', 'flapping', 'hung'])
-      .meta({ description: 'exits: EdgeCore ended by itself. Otherwise the state of its EventBus.' }),
+      .enum([
+        'exits',
+        'crash-loop',
+        'unknown',
+        'disabled',
+        'starting',
+        'connecting',
+        'up',
+        'failing',
+        'flapping',
+        'hung',
+        'internal-only',
+      ])
+      .meta({
+        description:
+          'exits: EdgeCore ended by itself. crash-loop: it runs and has not come past the point where it ended before. Otherwise the state of its EventBus.',
+      }),
     stopped: z.boolean().meta({ description: 'EdgeCore was stopped from outside.' }),
-    code: z.string().exactOptional().meta({ description: 'Stable name of the cause.' }),
-    cause: z.string().exactOptional(),
-    remedy: z.string().exactOptional(),
-    line: z.string().exactOptional().meta({ description: 'The log line that proves it.' }),
-    cloud: z.enum(['connected', 'reconnecting', 'disabled', 'unknown']),
+    findings: z
+      .array(finding)
+      .meta({ description: 'What is wrong, the worst first. Empty: nothing, as far as the log says.' }),
+    code: z.string().exactOptional().meta({ description: 'Stable name of the first cause.' }),
+    cause: z.string().exactOptional().meta({ description: 'The first cause.' }),
+    remedy: z.string().exactOptional().meta({ description: 'The remedy of the first cause.' }),
+    line: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'The log line that proves the first cause, or the state.' }),
+    cloud: z.enum(['connected', 'reconnecting', 'silent', 'disabled', 'unknown']),
+    registered: z
+      .boolean()
+      .exactOptional()
+      .meta({ description: 'Whether the cloud has registered this node, where the log says so.' }),
     version: z.string().exactOptional().meta({ description: 'Version of EdgeCore.' }),
     startedAt: z.string().exactOptional(),
     starts: count.meta({ description: 'How often EdgeCore started in this log.' }),
-    warnings: z.array(
-      z.strictObject({
-        code: z.string(),
-        text: z.string(),
-        remedy: z.string(),
-        line: z.string(),
-        times: count,
-      }),
-    ),
+    restartCounter: count.exactOptional().meta({ description: "systemd's own count of restarts." }),
+    notes: z.array(z.string()).meta({ description: 'What keeps the log from being read in full.' }),
   })
   .meta({ title: 'edgekit edgecore explain', description: 'Output of edgekit edgecore explain --json.' })
 

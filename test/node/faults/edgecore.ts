@@ -183,7 +183,7 @@ export const edgecoreFaults: readonly Fault[] = [
     what: 'the node never reached its cloud: EdgeCore exits half a minute after each start',
     occasion: 'doctor',
     fails: 'edgecore-active',
-    words: /the node has never talked to its cloud.*DisableCSIVolumePlugin/,
+    words: /the node has never joined its cloud.*DisableCSIVolumePlugin/,
     release: 'trixie',
     breakIt: changeEdgecore(
       "rm /etc/kubeedge/certs/*; perl -0pi -e 's/DisableCSIVolumePlugin: true/DisableCSIVolumePlugin: false/; s/edgeHub:\\n    enable: true/edgeHub:\\n    enable: false/' $file",

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { explainLog } from '../../../../src/edgecore/log/explain-log.ts'
 import { readEdgecoreLog } from '../../../../src/edgecore/log/read-log.ts'
 import { readSavedLog } from '../../../../src/edgecore/log/saved-log.ts'
+import { edgecoreExplainOutput } from '../../../../src/ui/json/edgecore.ts'
 import { journalctlFormats, journalOf, otherFormats } from './journal-formats.ts'
 
 const directory = new URL('../../../fixtures/field-cases/', import.meta.url)
@@ -266,6 +267,7 @@ describe.each(Object.entries(expected))('%s', (name, { words = [], version, ...v
   test('has its verdict, with proof, words and remedy', () => {
     const found = explain(text)
     expect(verdictOf(text)).toEqual(verdict)
+    expect(edgecoreExplainOutput.parse(found)).toEqual(found)
     if (version !== undefined) expect(found.version).toBe(version)
     for (const { line, remedy } of found.findings) {
       expect(line).not.toBe('')
