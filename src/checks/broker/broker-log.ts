@@ -1,4 +1,4 @@
-import { brokerTrouble } from '../../broker/broker-log.ts'
+import { brokerTrouble } from '../../broker/explain-broker-log.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
