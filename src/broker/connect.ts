@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type mqtt from 'mqtt'
+import { messageOf } from '../lib/errors.ts'
 
-/** It takes longer to load than the broker takes to answer: not before somebody connects. */
+/** Loaded at the first connection: loading takes longer than the broker needs to answer. */
 let loaded: typeof mqtt | undefined
 
 export interface BrokerAddress {
@@ -11,48 +12,52 @@ export interface BrokerAddress {
   port: number
 }
 
-/** Where and as whom to connect. Secret: it is not to be kept. */
+/** Where to connect, with credentials: never store or print it. */
 export interface BrokerEndpoint extends BrokerAddress {
   login?: { username: string; password: string } | undefined
   /** Undefined: plain MQTT. */
   tls?: { ca?: string; cert?: string; key?: string } | undefined
 }
 
-/** Open one MQTT connection; 4 is MQTT 3.1.1, the version EdgeCore speaks. Rejects when the broker does not accept within `timeoutMs`. */
+/** Open one MQTT connection; version 4 is MQTT 3.1.1, which EdgeCore uses. Throws unless the broker accepts within `timeoutMs`. */
 export async function open(
-  door: BrokerEndpoint,
+  endpoint: BrokerEndpoint,
   timeoutMs: number,
   version: 4 | 5 = 4,
 ): Promise<mqtt.MqttClient> {
-  const { host, port, login, tls } = door
+  const { host, port, login, tls } = endpoint
   const options = {
     clientId: `edgekit-${randomUUID().slice(0, 8)}`,
     protocolVersion: version,
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: timeoutMs,
-    // It would make 65536 buffers first, which takes longer than all there is to say.
+    // The cache would allocate 65536 buffers first, which takes longer than the whole probe.
     writeCache: false,
     ...login,
-    // EdgeCore looks at the certificate only with TLS switched on; whether it would take it, its log says.
+    // EdgeCore verifies the certificate itself, and its log shows the result.
     ...(tls && { ...tls, rejectUnauthorized: false }),
   } as const
-  // `false`: a broker that hangs up without a word (mosquitto at max_connections does) is a failure, not silence.
+  // `false`: a broker that closes the connection without an answer (mosquitto at max_connections) is a failure.
   loaded ??= (await import('mqtt')).default
-  const client = await loaded.connectAsync(`${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`, options, false)
-  // Or the kernel keeps each short message back until the one before it is acknowledged, for 40 ms.
+  const url = `${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`
+  const client = await loaded.connectAsync(url, options, false).catch(error => {
+    const isLate = messageOf(error) === 'connack timeout'
+    throw isLate ? new Error(`no answer within ${timeoutMs / 1000} s`, { cause: error }) : error
+  })
+  // Otherwise the kernel delays each short message up to 40 ms until the previous one is acknowledged.
   if (client.stream instanceof Socket) client.stream.setNoDelay()
   return client
 }
 
-/** Say goodbye; to a broker that does not answer it, hang up. */
+/** Disconnect; after 500 ms without an answer, close the connection. */
 export async function close(client: mqtt.MqttClient): Promise<void> {
   await Promise.race([client.endAsync(), sleep(500, undefined, { ref: false })])
-  // Not `end(true)`: while the first end() waits, a second one does nothing.
+  // Not `end(true)`: a second end() does nothing while the first one waits.
   client.stream.destroy()
 }
 
-/** Did the broker itself say no, for want of a password say? Then the return code of its CONNACK (MQTT 3.1.1, 3.2.2.3). */
+/** The return code when the broker refuses a client, for example without a password (CONNACK, MQTT 3.1.1, 3.2.2.3). */
 export const refusalOf = (error: unknown): number | undefined =>
   loaded && error instanceof loaded.ErrorWithReasonCode && typeof error.code === 'number'
     ? error.code

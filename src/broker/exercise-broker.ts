@@ -2,27 +2,27 @@ import { randomUUID } from 'node:crypto'
 import type { MqttClient } from 'mqtt'
 import type { Delivery, ProbeResult } from './probe-result.ts'
 
-export interface Questions {
-  /** The name of the node, to ask its twin; undefined: it is not asked. */
+export interface Exercise {
+  /** The node name for the twin's topic; undefined skips the twin. */
   nodeName: string | undefined
 }
 
-type Answers = Omit<Extract<ProbeResult, { qos0: unknown }>, 'mqtt5'>
+type Findings = Omit<Extract<ProbeResult, { qos0: unknown }>, 'mqtt5'>
 
 /**
- * What a connected client can find out within `timeoutMs`. The first topic is edgekit's own. The second
- * has the beginning of EdgeCore's topics, but is none of them (edge/pkg/eventbus/mqtt, v1.8 to v1.23). The twin's
- * `membership/get` only reads, and is answered to on this node.
+ * Exercise a broker through a connected client for at most `timeoutMs`. The first topic is edgekit's own. The second has the
+ * prefix of EdgeCore's topics, but EdgeCore does not subscribe to it (edge/pkg/eventbus/mqtt, v1.8 to v1.23). The twin's
+ * `membership/get` only reads, and its answer stays on this node.
  */
 export async function exerciseBroker(
   client: MqttClient,
-  { nodeName }: Questions,
+  { nodeName }: Exercise,
   timeoutMs: number,
-): Promise<Answers> {
+): Promise<Findings> {
   const [own, edgecoreTopic] = [`edgekit/doctor/${randomUUID()}`, `$hw/events/edgekit/${randomUUID()}`]
   const statistics = {
     clients: '$SYS/broker/clients/connected',
-    // Not `messages`: that counts what clients ask and acknowledge as well.
+    // Not `messages`: that also counts subscriptions and acknowledgments.
     load: '$SYS/broker/load/publish/received/1min',
   }
   const values = new Map<string, number>()
@@ -31,21 +31,21 @@ export async function exerciseBroker(
   const end = AbortSignal.timeout(timeoutMs)
   const topics = [own, edgecoreTopic, ...Object.values(statistics)]
   if (membership) topics.push(`${membership}/result`)
-  // A broker may refuse one of them here; most do so by not delivering, and that is what is looked at.
+  // Refused subscriptions do not matter: most brokers accept them and deliver nothing, which the probe detects.
   const subscribed = Promise.allSettled(topics.map(topic => client.subscribeAsync(topic, { qos: 1 })))
   await Promise.race([subscribed, aborted(end)])
   const send = (topic: string, qos: 0 | 1) =>
-    delivery(client, { topic, back: topic, payload: 'edgekit', qos }, end)
-  const question = JSON.stringify({ event_id: randomUUID() })
+    delivery(client, { topic, answerOn: topic, payload: 'edgekit', qos }, end)
+  const request = JSON.stringify({ event_id: randomUUID() })
   const twin = membership
     ? delivery(
         client,
         {
           topic: membership,
-          back: `${membership}/result`,
-          payload: question,
+          answerOn: `${membership}/result`,
+          payload: request,
           qos: 1,
-          againMs: askAgainMs,
+          resendMs: twinResendMs,
         },
         end,
       )
@@ -61,17 +61,17 @@ export async function exerciseBroker(
   }
 }
 
-/** EdgeCore says that it has reached the broker before it has subscribed: what it is asked meanwhile, nobody hears. */
-const askAgainMs = 250
+/** EdgeCore reports its connection to the broker before it subscribes; requests in between are lost. */
+const twinResendMs = 250
 
 interface Message {
   topic: string
-  /** Where the answer comes. */
-  back: string
+  /** The topic of the answer. */
+  answerOn: string
   payload: string
   qos: 0 | 1
-  /** Send it again every so many milliseconds, until there is an answer. */
-  againMs?: number
+  /** Resend it at this interval until there is an answer. */
+  resendMs?: number
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -82,29 +82,29 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 
 async function delivery(
   client: MqttClient,
-  { topic, back, payload, qos, againMs }: Message,
+  { topic, answerOn, payload, qos, resendMs }: Message,
   end: AbortSignal,
 ): Promise<Delivery> {
-  // It may be so before anybody listens.
+  // The connection may have closed before this adds a listener.
   if (!client.connected) return { failure: 'the broker closed the connection' }
   const started = performance.now()
   const stop = new AbortController()
   const received = new Promise<Delivery>(resolve => {
-    client.on('message', look).once('close', hungUp)
-    stop.signal.addEventListener('abort', () => client.off('message', look).off('close', hungUp))
-    function look(where: string): void {
-      if (where === back) resolve({ ms: performance.now() - started })
+    client.on('message', onMessage).once('close', onClose)
+    stop.signal.addEventListener('abort', () => client.off('message', onMessage).off('close', onClose))
+    function onMessage(receivedOn: string): void {
+      if (receivedOn === answerOn) resolve({ ms: performance.now() - started })
     }
-    function hungUp(): void {
+    function onClose(): void {
       resolve({ failure: 'the broker closed the connection' })
     }
   })
   const send = () => void client.publish(topic, payload, { qos })
   send()
-  const again = againMs === undefined ? undefined : setInterval(send, againMs)
+  const resend = resendMs === undefined ? undefined : setInterval(send, resendMs)
   const late = aborted(end).then(() => ({ failure: 'no message came back in time' }))
   return Promise.race([received, late]).finally(() => {
     stop.abort()
-    clearInterval(again)
+    clearInterval(resend)
   })
 }

@@ -1,82 +1,80 @@
-/** Why a broker cannot work, in its own words and in ours. */
-export interface BrokerTrouble {
+import { paths } from '../node/paths.ts'
+
+/** Why the broker does not start, and how to fix it. */
+export interface BrokerLogProblem {
   code: string
   text: string
   remedy: string
   commands: readonly string[]
-  /** The lines that say so. */
+  /** The lines of the log that show it. */
   lines: string[]
 }
 
-interface Known extends Omit<BrokerTrouble, 'lines'> {
+interface KnownProblem extends Omit<BrokerLogProblem, 'lines'> {
   pattern: RegExp
 }
 
-const configuration = '/etc/edgekit/mosquitto/mosquitto.conf'
-const data = '/var/lib/edgekit/mosquitto'
+const database = `${paths.brokerData}/mosquitto.db`
 
-/** What mosquitto 2.0 and 2.1 and `ctr` say when a start fails (each seen); first match wins. */
-const troubles: readonly Known[] = [
+/** Errors of mosquitto 2.0.18 to 2.1.2 and of `ctr` when a start fails; the first match wins. */
+const problems: readonly KnownProblem[] = [
   {
     pattern: /Unable to open (pwfile|acl_file)|Error opening (password|acl) file/i,
     code: 'access-files',
-    text: 'the password file or the access list that mosquitto.conf names is missing, or the user 1883 may not read it',
-    remedy: 'Put the file there, and give it to the user the broker runs as.',
-    commands: ['ls -ln /etc/edgekit/mosquitto', 'chown 1883:1883 /etc/edgekit/mosquitto/passwd'],
+    text: 'the password file or ACL file that mosquitto.conf names is missing, or user 1883 cannot read it',
+    remedy: 'Restore the file, and make it readable for user 1883, which the broker runs as.',
+    commands: ['chown 1883:1883 /etc/edgekit/mosquitto/passwd', 'ls -ln /etc/edgekit/mosquitto'],
   },
   {
     pattern:
       /OpenSSL Error|Unable to load (server|CA) (certificate|key)|Problem with (cafile|certfile|keyfile)/i,
     code: 'tls-files',
-    text: 'a certificate or key that mosquitto.conf names is missing, cannot be read, or does not fit',
-    remedy: 'Put the files there, and let the user the broker runs as read them.',
-    commands: [`grep -nE "cafile|certfile|keyfile" ${configuration}`, 'ls -ln /etc/edgekit/mosquitto'],
+    text: 'a certificate or key that mosquitto.conf names is missing, unreadable, or does not match',
+    remedy: 'Restore the files, and make them readable for user 1883, which the broker runs as.',
+    commands: [`grep -nE "cafile|certfile|keyfile" ${paths.brokerConfig}`, 'ls -ln /etc/edgekit/mosquitto'],
   },
   {
     pattern: /Unable to open config file/,
     code: 'configuration-missing',
-    text: 'mosquitto.conf is not there',
-    remedy: 'Run the edgekit of the bundle again: it writes the file.',
+    text: 'mosquitto.conf is missing',
+    remedy: 'Restore it with the edgekit of the bundle.',
     commands: ['./edgekit install'],
   },
   {
     pattern: /Error found at .*mosquitto\.conf|Unknown configuration variable/,
     code: 'configuration',
-    text: 'the broker does not understand mosquitto.conf',
-    remedy: 'Correct the line that is named, or move the file away and run the edgekit of the bundle again.',
-    commands: [`mv ${configuration} ${configuration}.old`, './edgekit install'],
+    text: 'mosquitto.conf has an error',
+    remedy: 'Correct the line that the log names, or restore the file with the edgekit of the bundle.',
+    commands: [`mv ${paths.brokerConfig} ${paths.brokerConfig}.old`, './edgekit install'],
   },
   {
-    pattern: /Couldn't open database|Error restoring persistent database|Persistence file/i,
+    pattern: /Couldn't open database|Unable to restore persistent database/,
     code: 'database',
-    text: 'the file in which the broker keeps messages is damaged, as a power cut or a full disk leaves it',
-    remedy:
-      'Move the file away. Retained and queued messages of before are lost with it; devices send what is new.',
-    commands: [`mv ${data}/mosquitto.db ${data}/mosquitto.db.damaged`, 'systemctl restart mosquitto'],
+    text: "the broker's database is damaged, for example by a power cut or a full disk",
+    remedy: 'Move the database away. This loses its retained and queued messages.',
+    commands: [`mv ${database} ${database}.damaged`],
   },
   {
     pattern: /Cannot assign requested address|Address not available/,
     code: 'address',
     text: 'mosquitto.conf has a listener on an address that this machine does not have',
-    remedy: 'Correct the address, or wait for the network to be there.',
-    commands: [`grep -n listener ${configuration}`, 'ip -brief address'],
+    remedy: 'Correct the address, or wait until the network is up.',
+    commands: [`grep -n listener ${paths.brokerConfig}`, 'ip -brief address'],
   },
   {
-    pattern: /Address already in use/,
+    // glibc and musl word it differently.
+    pattern: /Address (already )?in use/,
     code: 'address-in-use',
-    text: 'another program has the port of a listener',
+    text: 'another program uses the port of a listener',
     remedy: 'Find that program and stop it.',
     commands: ['ss -ltnp'],
   },
 ]
 
-/** What the end of the broker's journal says of a start that failed; undefined when nothing known. */
-export function brokerTrouble(lines: readonly string[]): BrokerTrouble | undefined {
-  const known = troubles.find(({ pattern }) => lines.some(line => pattern.test(line)))
+/** The problem that the last lines of the broker's journal show after a failed start; undefined for an unknown one. */
+export function explainBrokerLog(lines: readonly string[]): BrokerLogProblem | undefined {
+  const known = problems.find(({ pattern }) => lines.some(line => pattern.test(line)))
   if (!known) return undefined
-  const { pattern, ...trouble } = known
-  return {
-    ...trouble,
-    lines: lines.filter(line => pattern.test(line) || /^\d+: Error|: Error/.test(line)).slice(-4),
-  }
+  const { pattern, ...problem } = known
+  return { ...problem, lines: lines.filter(line => pattern.test(line) || /: Error/.test(line)).slice(-4) }
 }

@@ -1,26 +1,26 @@
-/** One listener of mosquitto.conf (mosquitto.conf(5)), as far as it says who gets in. */
+/** A listener of mosquitto.conf (mosquitto.conf(5)), as far as access control is concerned. */
 interface BrokerListener {
   port: number
-  /** Empty: all of this machine. */
+  /** Empty: all addresses of this machine. */
   address: string
-  /** Anybody may come in without saying who he is. */
+  /** It accepts clients without authentication. */
   anonymous: boolean
   tls: boolean
 }
 
-/** What a mosquitto.conf of mosquitto 2 means. Plain data. */
+/** A mosquitto.conf as mosquitto 2 reads it. Plain data. */
 export interface BrokerConfig {
   listeners: BrokerListener[]
-  /** Messages and sessions outlive a restart. */
+  /** Messages and sessions survive a restart. */
   persistence: boolean
   persistenceLocation: string
-  /** The files it names with passwords, access lists, certificates and keys; as the broker's container sees them. */
+  /** Files with passwords, ACLs, certificates and keys, with their paths in the broker's container. */
   files: { option: string; path: string }[]
 }
 
 const fileOptions = ['password_file', 'acl_file', 'cafile', 'certfile', 'keyfile', 'psk_file']
 
-/** Read it as the broker does; what is wrong in it, the broker's log says. */
+/** Parse mosquitto.conf as the broker does. Errors in it are ignored here: the broker logs them. */
 export function readMosquittoConf(text: string): BrokerConfig {
   const lines = text
     .split('\n')
@@ -36,13 +36,13 @@ export function readMosquittoConf(text: string): BrokerConfig {
     return {
       port: Number(port),
       address,
-      // Since 2.0 nobody gets in without a word, unless it says so.
+      // The default since 2.0.
       anonymous: anonymous === 'true',
       tls: last('certfile', section) !== undefined,
     }
   })
   return {
-    // Without any listener it is for this machine only, and for anybody on it.
+    // Without a listener mosquitto accepts local clients only, without authentication.
     listeners:
       listeners.length > 0 ? listeners : [{ port: 1883, address: 'localhost', anonymous: true, tls: false }],
     persistence: last('persistence') === 'true',
@@ -58,7 +58,7 @@ interface Line {
   value: string
 }
 
-/** From each `listener` to the next. */
+/** The lines from each `listener` to the next. */
 function sections(lines: readonly Line[]): Line[][] {
   const starts = lines.flatMap(({ option }, index) => (option === 'listener' ? [index] : []))
   return starts.map((start, index) => lines.slice(start, starts[index + 1]))

@@ -1,21 +1,23 @@
-/** What one look through a broker's door found. Plain data. */
+/** The result of a probe of the broker. Plain data. */
 export type ProbeResult =
   | { failure: string }
-  /** It answers, and says no (CONNACK 1 to 5 of MQTT 3.1.1, section 3.2.2.3). */
+  /** It refuses the connection (CONNACK 1 to 5 of MQTT 3.1.1, section 3.2.2.3). */
   | { refused: { code: number; reason: string } }
   | {
-      /** Milliseconds until a message of one's own came back; the reason when none did. */
+      /** Messages that the probe sends to itself. */
       qos0: Delivery
       qos1: Delivery
-      /** The same on a topic like those of EdgeCore, which an access list may deny. */
+      /** The same with a topic like EdgeCore's, which an ACL may deny. */
       edgecoreTopics: Delivery
-      /** Whether it also takes MQTT 5; the reason when not. */
+      /** Whether it accepts MQTT 5, too. */
       mqtt5: { accepted: true } | { failure: string }
-      /** What EdgeCore's twin answers to a question about its node; undefined when its name is not known. */
+      /** The answer of EdgeCore's twin; undefined when the node name is unknown. */
       twin: Delivery | undefined
-      /** How many clients the broker has, this one too, and how many messages are published in a minute; if it says so. */
+      /** Connected clients, including the probe; undefined when the broker does not publish it. */
       clients: number | undefined
+      /** Messages published per minute; undefined when the broker does not publish it. */
       publishedPerMinute: number | undefined
     }
 
+/** Round-trip time in milliseconds, or why no message came back. */
 export type Delivery = { ms: number } | { failure: string }

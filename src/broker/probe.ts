@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../lib/errors.ts'
 import { type BrokerAddress, type BrokerEndpoint, close, open, refusalOf } from './connect.ts'
-import { exerciseBroker, type Questions } from './exercise-broker.ts'
+import { type Exercise, exerciseBroker } from './exercise-broker.ts'
 import type { ProbeResult } from './probe-result.ts'
 
-/** A busy node may need a second; one that needs more is frozen. */
+/** A busy node may need a second to answer; after two the broker counts as frozen. */
 const attemptMs = 2_000
 
 /**
- * Wait until a broker answers an MQTT CONNECT, be it with a refusal. That a port is open proves nothing: the kernel
- * accepts for a frozen broker, and another program may hold the port. It is asked at least once; after `timeoutMs`, or
- * as soon as it is no longer worth waiting, this throws the last reason.
+ * Wait until a broker answers an MQTT CONNECT, even with a refusal. An open port proves nothing: the kernel accepts
+ * connections for a frozen broker, and another program may use the port. Tries at least once; throws the last error after
+ * `timeoutMs`, or as soon as `worthWaiting` returns false.
  */
 export async function waitForBroker(
   address: BrokerAddress,
@@ -31,28 +31,28 @@ export async function waitForBroker(
 }
 
 /**
- * Go in as EdgeCore does, send messages to oneself and see what comes back; nothing of it reaches the cloud. To connect
- * may take `timeoutMs`, and all the rest the same again. Never throws.
+ * Connect as EdgeCore does and send messages to oneself; none of them reach the cloud. Connecting may take `timeoutMs`, and
+ * everything else the same again. Never throws.
  */
 export async function probeBroker(
-  door: BrokerEndpoint,
-  questions: Questions,
+  endpoint: BrokerEndpoint,
+  exercise: Exercise,
   timeoutMs = attemptMs,
 ): Promise<ProbeResult> {
   const [found, mqtt5] = await Promise.all([
-    askOnce(door, questions, timeoutMs),
-    speaksVersion5(door, timeoutMs),
+    probeOnce(endpoint, exercise, timeoutMs),
+    probeVersion5(endpoint, timeoutMs),
   ])
   return 'qos0' in found ? { ...found, mqtt5 } : found
 }
 
 type Found = Exclude<ProbeResult, { qos0: unknown }> | Awaited<ReturnType<typeof exerciseBroker>>
 
-async function askOnce(door: BrokerEndpoint, questions: Questions, timeoutMs: number): Promise<Found> {
+async function probeOnce(endpoint: BrokerEndpoint, exercise: Exercise, timeoutMs: number): Promise<Found> {
   try {
-    const client = await open(door, timeoutMs)
+    const client = await open(endpoint, timeoutMs)
     try {
-      return await exerciseBroker(client, questions, timeoutMs)
+      return await exerciseBroker(client, exercise, timeoutMs)
     } finally {
       await close(client)
     }
@@ -64,19 +64,19 @@ async function askOnce(door: BrokerEndpoint, questions: Questions, timeoutMs: nu
   }
 }
 
-async function speaksVersion5(
-  door: BrokerEndpoint,
+async function probeVersion5(
+  endpoint: BrokerEndpoint,
   timeoutMs: number,
 ): Promise<{ accepted: true } | { failure: string }> {
   try {
-    await close(await open(door, timeoutMs, 5))
+    await close(await open(endpoint, timeoutMs, 5))
     return { accepted: true }
   } catch (error) {
     return { failure: messageOf(error) }
   }
 }
 
-/** Does a listener let somebody in who says nothing of himself? */
+/** Whether a listener accepts clients without authentication. */
 export async function acceptsAnonymous(address: BrokerAddress): Promise<boolean> {
   return open(address, attemptMs).then(
     async client => {

@@ -1,4 +1,4 @@
-import { brokerTrouble } from '../../broker/explain-broker-log.ts'
+import { explainBrokerLog } from '../../broker/explain-broker-log.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
@@ -9,14 +9,14 @@ export const brokerLog: Check = {
   needs: ['systemd-is-init', 'journal-kept'],
   run(facts) {
     const unit = requireFact(facts.units).broker
-    const trouble = brokerTrouble(sinceLastStart(requireFact(facts.brokerJournal)))
-    if (unit.active === 'active' || !trouble) return { status: 'pass', observed: 'none found in the journal' }
+    const problem = explainBrokerLog(sinceLastStart(requireFact(facts.brokerJournal)))
+    if (unit.active === 'active' || !problem) return { status: 'pass', observed: 'none found in the journal' }
     return {
       status: 'fail',
-      observed: trouble.text,
+      observed: problem.text,
       expected: 'a broker that starts',
-      evidence: trouble.lines,
-      remedy: { text: trouble.remedy, commands: [...trouble.commands, 'systemctl restart mosquitto'] },
+      evidence: problem.lines,
+      remedy: { text: problem.remedy, commands: [...problem.commands, 'systemctl restart mosquitto'] },
     }
   },
 }

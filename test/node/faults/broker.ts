@@ -156,7 +156,7 @@ export const brokerFaults: readonly Fault[] = [
     what: 'mosquitto.conf is broken: the broker exits again and again',
     occasion: 'doctor',
     fails: 'broker-log',
-    words: /does not understand mosquitto\.conf.*nonsense/,
+    words: /mosquitto\.conf has an error.*nonsense/,
     release: 'bookworm',
     async breakIt(node) {
       await changeBroker('echo nonsense >>$file', { starts: false })(node)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readMosquittoConf } from '../../../src/broker/mosquitto-conf.ts'
 
-test('the configuration that edgekit brings: one listener, for this machine', () => {
+test('parses the mosquitto.conf of edgekit', () => {
   const text = readFileSync(new URL('../../../templates/mosquitto/mosquitto.conf', import.meta.url), 'utf8')
   expect(readMosquittoConf(text)).toEqual({
     listeners: [{ port: 1883, address: '127.0.0.1', anonymous: true, tls: false }],
@@ -14,17 +14,17 @@ test('the configuration that edgekit brings: one listener, for this machine', ()
 
 test.each([
   [
-    'a listener alone lets nobody in',
+    'a listener requires authentication by default',
     'listener 1883',
     [{ port: 1883, address: '', anonymous: false, tls: false }],
   ],
   [
-    'nothing at all: this machine, anybody on it',
+    'no listener: local clients without authentication',
     '# empty',
     [{ port: 1883, address: 'localhost', anonymous: true, tls: false }],
   ],
   [
-    'one allow_anonymous for all, without per_listener_settings',
+    'allow_anonymous applies to all listeners without per_listener_settings',
     'listener 1883 127.0.0.1\nallow_anonymous true\nlistener 8883\ncertfile /c',
     [
       { port: 1883, address: '127.0.0.1', anonymous: true, tls: false },
@@ -32,7 +32,7 @@ test.each([
     ],
   ],
   [
-    'each its own, with them',
+    'allow_anonymous applies to one listener with per_listener_settings',
     'per_listener_settings true\n  listener 1883 127.0.0.1\n  allow_anonymous true\nlistener 8883\npassword_file /p',
     [
       { port: 1883, address: '127.0.0.1', anonymous: true, tls: false },
@@ -43,7 +43,7 @@ test.each([
   expect(readMosquittoConf(text).listeners).toEqual(listeners)
 })
 
-test('the files it names', () => {
+test('lists the files it names', () => {
   expect(
     readMosquittoConf('password_file /mosquitto/config/passwd\nacl_file /mosquitto/config/acl').files,
   ).toEqual([
