@@ -1,5 +1,5 @@
-// Where the shipped executable starts. It knows its commands from the build and looks for nothing on disk: no plugins
-// of the user, no theme, no package.json. A checkout starts in bin/edgekit.js.
+// Entry point of the shipped executable. Its commands are part of the build, and it reads nothing from disk: no user
+// plugins, no theme, no package.json. A checkout starts in bin/edgekit.js.
 
 import { commands, pjson } from 'edgekit:commands'
 import { dirname } from 'node:path'
@@ -8,7 +8,7 @@ import { reportError } from './cli/report-error.ts'
 import { unknownCommand } from './cli/unknown-command.ts'
 
 process.env['EDGEKIT_DISABLE_THEME'] = '1'
-// What Node.js deprecates is for us to mend, not for an operator to read (mqtt still uses url.parse).
+// Deprecation warnings are for developers, not for operators (mqtt 5.16 uses url.parse).
 process.noDeprecation = true
 
 class ShippedPlugin extends Plugin {
@@ -26,8 +26,7 @@ class ShippedPlugin extends Plugin {
   }
 }
 
-// A last word of one line: the stack of a minified file helps nobody. A reader that went away (`edgekit doctor | head`)
-// is no error.
+// One line: the stack of a minified file is of no use. A closed pipe (`edgekit doctor | head`) is not an error.
 process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit()
   process.stderr.write(`edgekit: internal error: ${error.message}\n`)

@@ -16,7 +16,7 @@ const manifest = z.object({
   kubeedgeVersion: z.string(),
   arch: z.enum(['amd64', 'arm64']),
   edgekitVersion: z.string(),
-  /** Of the text of meta/edgekit.lock, from which the bundle can be built again. */
+  /** Digest of the text of meta/edgekit.lock, from which the bundle can be rebuilt. */
   lockDigest: digest,
   broker: z.object({ image: z.string() }),
   images: z.array(

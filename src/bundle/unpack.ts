@@ -18,7 +18,7 @@ const temporary = '/var/tmp'
 /**
  * Unpack a bundle into a temporary directory that only this user can enter; disposing of the result removes it. The first
  * difference from the manifest ends it, and with `keys` one of them must have signed the bundle, or nothing is unpacked.
- * Only files that the manifest lists are written. `files` knows their hashes afterwards. Throws EdgekitError.
+ * Only files that the manifest lists are written. `files` has their hashes afterwards. Throws EdgekitError.
  */
 export async function unpack(
   packed: PackedFiles,

@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline/promises'
 import { EdgekitError } from '../lib/errors.ts'
 
-/** Can somebody be asked? Not in a pipe, a script or a unit. */
+/** Whether the user can answer a question: not in a pipe, a script or a unit. */
 export const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY
 
 /**
- * Ask the person at the terminal; anything but yes is no, the end of the input too. Only where there is one. Throws the
- * reason of `signal` when that is aborted meanwhile, as Ctrl-C does below `interruptible`.
+ * Ask the user at the terminal. Any answer but yes, and the end of the input, means no. Throws the reason of `signal`
+ * when it is aborted, as `interruptible` does on Ctrl-C.
  */
 export async function confirm(
   question: string,
@@ -14,7 +14,7 @@ export async function confirm(
   output: NodeJS.WriteStream = process.stdout,
 ): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output })
-  // While a line is read Ctrl-C is a key like any other.
+  // While readline reads a line, Ctrl-C sends no signal.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim())
@@ -27,13 +27,14 @@ export async function confirm(
   }
 }
 
-/** Asks in a terminal. Throws EdgekitError (usage) where there is nobody to ask. */
-export async function askToGoOn(signal: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new EdgekitError('there is nobody to ask whether to do this; nothing has been changed', {
+/** Ask for confirmation on stderr. Throws EdgekitError (confirmation-required) without a terminal. */
+export async function askToContinue(signal: AbortSignal): Promise<boolean> {
+  if (process.stdin.isTTY) return confirm('Continue?', signal, process.stderr)
+  throw new EdgekitError(
+    'cannot ask for confirmation: standard input is not a terminal; nothing was changed',
+    {
       code: 'confirmation-required',
-      remedy: 'Say --yes as well, or run it in a terminal.',
-    })
-  }
-  return confirm('Do this?', signal, process.stderr)
+      remedy: 'Add --yes, or run the command in a terminal.',
+    },
+  )
 }

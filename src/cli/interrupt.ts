@@ -9,9 +9,8 @@ type Name = keyof typeof codes
 const names = Object.keys(codes) as Name[]
 
 /**
- * Run `work`, and when Ctrl-C, SIGTERM or the end of the terminal comes, abort its signal with an EdgekitError: it
- * stops and throws that, to which `outcome` is added, or an error of its own that says more. A second Ctrl-C ends the
- * process at once.
+ * Run `work` with a signal that Ctrl-C, SIGTERM and SIGHUP abort with an EdgekitError. When `work` then throws that
+ * error, `outcome` is added to its message; an error of its own passes unchanged. A second Ctrl-C ends the process at once.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -22,10 +21,9 @@ export async function interruptible<T>(
   const stopListening = (): void => {
     for (const name of names) process.off(name, onSignal)
   }
-  // It stays a listener while it is called: the packages that show a cursor again when the process is killed end it
-  // themselves when theirs is the only one.
+  // Stays registered: packages that restore the cursor on a signal end the process when theirs is the only listener.
   const onSignal = (name: Name): void => {
-    // The end of a connection may be told twice, by the kernel and by the shell.
+    // SIGHUP can arrive twice, from the kernel and from the shell.
     if (stopped && name === 'SIGINT') {
       stopListening()
       process.kill(process.pid, name)

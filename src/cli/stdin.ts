@@ -1,4 +1,4 @@
-/** All that is on stdin, as text. */
+/** Everything on standard input, as text. */
 export async function readStdin(): Promise<string> {
   let text = ''
   for await (const chunk of process.stdin.setEncoding('utf8')) text += String(chunk)

@@ -2,8 +2,8 @@ import { EdgekitError } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
 
 /**
- * What is wrong with the words a person typed after `edgekit`, when they name no command; `ids` are those of oclif
- * (`broker:wait`). oclif itself only says that there is no such command, and not what it is called.
+ * The error for words that name no command; undefined when they name one. `ids` are those of oclif (`broker:wait`).
+ * oclif itself suggests no command.
  */
 export function unknownCommand(words: readonly string[], ids: readonly string[]): EdgekitError | undefined {
   const [first, second] = words
@@ -21,10 +21,10 @@ export function unknownCommand(words: readonly string[], ids: readonly string[])
       commands.map(name => name.replace(/ .*/, '')),
     )
   return new EdgekitError(
-    `there is no command ${JSON.stringify(typed)}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`,
+    `unknown command ${JSON.stringify(typed)}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`,
     {
       code: 'unknown-command',
-      remedy: meant ? `edgekit ${meant} --help` : 'edgekit --help lists the commands.',
+      remedy: meant ? `Show its help:\n  edgekit ${meant} --help` : 'List all commands:\n  edgekit --help',
     },
   )
 }

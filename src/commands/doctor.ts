@@ -150,7 +150,7 @@ export default class Doctor extends EdgekitCommand {
     { facts }: SavedFacts,
     { each, yes, look }: { each: boolean; yes: boolean; look: () => Promise<Report> },
   ): Promise<Report> {
-    const [{ installedTexts }, { fixNode }, { askToGoOn }, { formatFixPlan }, { stepRunner }] =
+    const [{ installedTexts }, { fixNode }, { askToContinue }, { formatFixPlan }, { stepRunner }] =
       await Promise.all([
         import('../bundle/payload.ts'),
         import('../install/fix/fix.ts'),
@@ -172,7 +172,7 @@ export default class Doctor extends EdgekitCommand {
           recheck: look,
           confirm: async plan => {
             say(formatFixPlan(plan))
-            return plan.steps.length > 0 && (yes || (await askToGoOn(signal)))
+            return plan.steps.length > 0 && (yes || (await askToContinue(signal)))
           },
           runStep: stepRunner({ silent }),
           signal,

@@ -7,10 +7,10 @@ export const exitCodeTables = {
     usage: [2, 'invalid usage'],
     refused: [3, 'refused, nothing was changed: damaged bundle, wrong machine or a conflict'],
     rolledBack: [4, 'failed, and all changes were rolled back'],
-    incomplete: [5, 'failed, and the node is left in between; the output says how to continue'],
+    incomplete: [5, 'failed, and the node is left in between; the output shows how to continue'],
     locked: [6, 'another edgekit is running on this node'],
     checklistFailed: [7, 'installed, but the checklist found problems'],
-    itemsKept: [8, 'uninstalled, but something was kept; the output says what and why'],
+    itemsKept: [8, 'uninstalled, but something was kept; the output lists what and why'],
     hangup: [129, 'stopped by SIGHUP (the terminal was closed)'],
     interrupted: [130, 'stopped by SIGINT (Ctrl-C)'],
     terminated: [143, 'stopped by SIGTERM'],
@@ -33,7 +33,7 @@ export const exitCodeTables = {
   explain: {
     ok: [0, 'the log shows no problem'],
     failed: [3, 'the log shows a problem'],
-    unknown: [5, 'the log does not tell'],
+    unknown: [5, 'the log does not show the state'],
   },
   patch: {
     ok: [0, 'success, or nothing to do'],

@@ -39,8 +39,8 @@ With \`--json\`, a command that fails prints the error to standard output
   "schemaVersion": 1,
   "error": {
     "code": "unknown-command",
-    "message": "there is no command \\"instal\\"; did you mean \\"install\\"?",
-    "remedy": "edgekit install --help",
+    "message": "unknown command \\"instal\\"; did you mean \\"install\\"?",
+    "remedy": "Show its help:\\n  edgekit install --help",
     "exitCode": 2
   }
 }

@@ -12,16 +12,16 @@ test.each([
   [['broker']],
   [['broker', '--help']],
   [['broker', 'wait', '--timeout', '3']],
-])('%j is understood', words => {
+])('%j names a command or a topic', words => {
   expect(unknownCommand(words, ids)).toBeUndefined()
 })
 
 test.each([
-  [['instal'], 'there is no command "instal"; did you mean "install"?'],
-  [['Doctor'], 'there is no command "Doctor"; did you mean "doctor"?'],
-  [['broker', 'wiat'], 'there is no command "broker wiat"; did you mean "broker wait"?'],
-  [['edgcore', 'patch'], 'there is no command "edgcore"; did you mean "edgecore"?'],
-  [['frobnicate'], 'there is no command "frobnicate"'],
+  [['instal'], 'unknown command "instal"; did you mean "install"?'],
+  [['Doctor'], 'unknown command "Doctor"; did you mean "doctor"?'],
+  [['broker', 'wiat'], 'unknown command "broker wiat"; did you mean "broker wait"?'],
+  [['edgcore', 'patch'], 'unknown command "edgcore"; did you mean "edgecore"?'],
+  [['frobnicate'], 'unknown command "frobnicate"'],
 ])('%j', (words, message) => {
   expect(unknownCommand(words, ids)).toMatchObject({ message, exitCode: 2 })
 })
