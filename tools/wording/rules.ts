@@ -30,7 +30,7 @@ export const rules: readonly Rule[] = [
   { pattern: /says?|said/, use: 'reports, shows, logs' },
   { pattern: /tells?|told/, use: 'reports, shows' },
   { pattern: /knows/, use: 'has, supports, recognizes' },
-  { pattern: /wants|wanted/, use: 'requires, expects; desired' },
+  { pattern: /wants(?!=)|wanted/, use: 'requires, expects; desired' },
   { pattern: /be had/, use: 'be available' },
   // People.
   { pattern: /(?:some|any|every)body(?: else)?|nobody/, use: 'someone, another user, none' },
@@ -42,7 +42,6 @@ export const rules: readonly Rule[] = [
   // Idiom.
   { pattern: /all the same/, use: 'anyway' },
   { pattern: /beforehand/, use: 'before' },
-  { pattern: /beside/, use: 'next to, with' },
   { pattern: /any more/, use: 'no longer' },
   { pattern: /for ever\b/, use: 'forever' },
   { pattern: /once more/, use: 'again' },
@@ -80,8 +79,8 @@ export const remedyVerbs = new Set(
   `add allow ask attach boot bring build change check choose clear configure connect copy correct create decrypt delete disable
   do download edit enable end expose find finish fix follow free get give grant import increase inspect install join keep kill
   leave let list load lock log look make mark mask mount move name open pass pick pin point print pull push put read reboot
-  rebuild recreate register reinstall reload remove rename renew repair repeat replace report reset resolve restart
-  restore roll run search see select send set shorten show sign start stop switch synchronize take turn type unmask unmount unpack
+  rebuild recreate register reinstall reload remount remove rename renew repair repeat replace report reset resolve restart
+  restore retry review roll run search see select send set shorten show sign start stop switch synchronize take trust turn type unmask unmount unpack
   unset update upgrade use verify wait write`.split(/\s+/),
 )
 

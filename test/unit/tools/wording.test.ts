@@ -33,7 +33,6 @@ const samples: readonly [bad: string, good: string][] = [
   ['Who is not root is refused.', 'Who is it? Users who are not root are refused.'],
   ['It works all the same.', 'It works anyway.'],
   ['It is read beforehand.', 'It is read before the install.'],
-  ['The lock lies beside the definition.', 'The lock is next to the definition.'],
   ['It is not needed any more.', 'It is no longer needed.'],
   ['It waits for ever.', 'It waits forever.'],
   ['Run it once more.', 'Run it again.'],
