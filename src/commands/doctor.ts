@@ -24,11 +24,11 @@ import { formatSaved } from '../ui/support.ts'
 
 const watchEveryMs = 5_000
 
-// What only some runs need is loaded by them: half of the time of a doctor's run is that of loading.
+// Modules that only some runs need are imported on demand: loading is half of the run time.
 export default class Doctor extends EdgekitCommand {
-  static override summary = 'Say what is wrong with this node, why, and how to mend it'
+  static override summary = 'Diagnose this node: what is wrong, why, and how to fix it'
   static override description =
-    'Looks at the machine, containerd, the broker and EdgeCore, and sends a message through the broker. Changes nothing and needs no network. The report begins with the cause: what failed, and no other failure explains.\n\n' +
+    'Checks the machine, containerd, the broker and EdgeCore, and sends a message through the broker. Changes nothing and needs no network. The report starts with the cause: the failure that no other failure explains.\n\n' +
     exitCodeHelp('doctor')
   static override examples = [
     'sudo edgekit doctor',
@@ -41,35 +41,35 @@ export default class Doctor extends EdgekitCommand {
     'sudo edgekit doctor --output prometheus --report /run/edgekit.prom',
   ]
   static override args = {
-    check: Args.string({ multiple: true, description: 'look at these only, and at what they need' }),
+    check: Args.string({ multiple: true, description: 'run only these checks and those they need' }),
   }
   static override flags = {
     tag: Flags.option({
       options: knownTags,
       default: 'doctor' as const,
-      description: 'look at the checks with this tag',
+      description: 'run the checks with this tag',
     })(),
     ignore: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'CHECK',
-      description: 'when this check goes wrong, only warn; may be given several times',
+      description: 'only warn when this check fails; can be repeated',
     }),
     list: Flags.boolean({
       exclusive: ['explain', 'watch'],
-      description: 'list all checks and look at nothing',
+      description: 'list all checks without running them',
     }),
     explain: Flags.string({
       helpValue: 'CHECK',
       exclusive: ['watch'],
-      description: 'what a check looks at and why',
+      description: 'explain a check',
     }),
     watch: Flags.boolean({
       exclusive: ['report'],
-      description: 'look again every 5 s and print what changes, until Ctrl-C',
+      description: 'check again every 5 s and print changes, until Ctrl-C',
     }),
-    timeout: Flags.string({ helpValue: '10s', description: 'the longest that looking at anything may take' }),
-    strict: Flags.boolean({ description: 'exit with 4 when there are warnings' }),
+    timeout: Flags.string({ helpValue: '10s', description: 'time limit for collecting each fact' }),
+    strict: Flags.boolean({ description: 'exit with 4 on warnings' }),
     output: Flags.option({
       options: formatNames,
       default: 'text' as const,
@@ -79,21 +79,21 @@ export default class Doctor extends EdgekitCommand {
       helpValue: 'FILE',
       exclusive: ['from', 'watch'],
       description:
-        'also write a support archive (.tar.gz): facts, report, logs, configuration, without secrets',
+        'also write a support archive (.tar.gz) with facts, report, logs and configuration, secrets masked',
     }),
     from: Flags.string({
       helpValue: 'FILE',
       exclusive: ['watch'],
-      description: 'look at the facts in a support archive instead of this node',
+      description: 'check the facts in a support archive instead of this node',
     }),
     fix: Flags.boolean({
       exclusive: ['from', 'collect', 'watch'],
-      description: 'then mend what can be mended safely, after showing it and asking, and look again',
+      description: 'fix what can be fixed safely, after confirmation, then check again',
     }),
-    yes: Flags.boolean({ char: 'y', dependsOn: ['fix'], description: 'do not ask' }),
+    yes: Flags.boolean({ char: 'y', dependsOn: ['fix'], description: 'do not ask for confirmation' }),
     report: Flags.string({
       helpValue: 'FILE',
-      description: 'write the report in the format of --output into this file, and the text to the terminal',
+      description: 'write the report to this file in the format of --output, and as text to the terminal',
     }),
   }
 
@@ -177,7 +177,7 @@ export default class Doctor extends EdgekitCommand {
           runStep: stepRunner({ silent }),
           signal,
         }),
-      'the change that was under way is done',
+      'the current change has been completed',
     )
   }
 
@@ -209,7 +209,7 @@ export default class Doctor extends EdgekitCommand {
 const onlyText = (): EdgekitError =>
   new EdgekitError('--watch prints text only', {
     code: 'invalid-usage',
-    remedy: 'Leave out --output and --json, or run edgekit doctor from a timer.',
+    remedy: 'Remove --output and --json, or run edgekit doctor from a timer.',
   })
 
 async function openFacts(path: string): Promise<SavedFacts> {
@@ -219,7 +219,7 @@ async function openFacts(path: string): Promise<SavedFacts> {
   throw new EdgekitError(`${path} does not exist`, { code: 'file-unreadable' })
 }
 
-/** Readable for everybody: who collects reports is seldom root. */
+/** World-readable: report collectors rarely run as root. */
 async function writeReport(path: string, text: string): Promise<void> {
   const { saveFile } = await import('../doctor/support/save.ts')
   await saveFile(localNode().files, resolve(path), Buffer.from(`${text}\n`), 0o644)

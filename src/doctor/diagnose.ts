@@ -8,9 +8,9 @@ import type { Selection } from './select.ts'
 
 export interface DiagnoseOptions {
   selection: Selection
-  /** Is a warning as bad as a failure? */
+  /** Do warnings change the exit code? */
   strict: boolean
-  /** Version of edgekit. */
+  /** The version of edgekit. */
   edgekit: string
   /** When the facts were collected. */
   at: Date
@@ -21,7 +21,7 @@ const valueIn = <K extends keyof Facts>(facts: Facts, name: K) => {
   return 'value' in fact ? (fact.value as Extract<Facts[K], { value: unknown }>['value']) : undefined
 }
 
-/** Say from its facts what is wrong with a node: the same facts give the same findings anywhere. */
+/** Build a report from the facts about a node. The same facts give the same report on any machine. */
 export function diagnose(facts: Facts, { selection, strict, edgekit, at }: DiagnoseOptions): Report {
   const results = runChecks(selection.checks, facts, { ignored: selection.ignored })
   const checks = withoutSecrets(
@@ -45,7 +45,7 @@ export function diagnose(facts: Facts, { selection, strict, edgekit, at }: Diagn
     ...(bundle && { kubeedgeVersion: bundle.kubeedgeVersion }),
     at: at.toISOString(),
     exitCode: exitCodeOf(summary, strict),
-    // What another failure explains has not been looked at: it is skipped, and names what blocks it.
+    // A failure that another one explains was skipped, so every failure left is a cause.
     causes: checks.filter(({ status }) => status === 'fail').map(({ id }) => id),
     checks,
     summary,
@@ -58,7 +58,7 @@ function exitCodeOf({ fail, error, warn }: Report['summary'], strict: boolean): 
   return warn > 0 && strict ? doctorExitCodes.warnings : doctorExitCodes.ok
 }
 
-/** What was seen may be a line of a log, and whoever wrote that line may have put a secret into it. */
+/** Observations and evidence can be log lines, and log lines can contain secrets. */
 function withoutSecrets(checks: readonly CheckResult[], facts: Facts): CheckResult[] {
   const redactor = createRedactor()
   redactor.learnData(facts.edgecoreConfig)

@@ -8,11 +8,11 @@ export interface Explanation {
   group: Group
   tags: readonly string[]
   needs: readonly string[]
-  /** The entry of docs/checks.md, in Markdown. */
+  /** The section of docs/checks.md, in Markdown. */
   text: string
 }
 
-/** What a check looks at and why, as docs/checks.md says. Throws EdgekitError (usage) when there is no such check. */
+/** The documentation of a check. Throws EdgekitError (unknown-check). */
 export function explainCheck(name: string): Explanation {
   const { id, title, group, tags, needs = [] } = checkNamed(name)
   const [, entry = ''] = readAsset('docs/checks.md').split(`\n### \`${id}\`\n`)

@@ -3,22 +3,22 @@ import { isSecretKey, redactionRules } from './redaction-rules.ts'
 const mask = '***'
 
 export interface Redactor {
-  /** Remember secrets of this node, so that they are masked in any text, also where nothing says what they are. */
+  /** Remember the secrets in this text, to mask them in any other text. */
   learn(text: string): void
-  /** The same from plain data. */
+  /** Remember the secrets in plain data. */
   learnData(value: unknown): void
   text(text: string): string
-  /** A copy of plain data in which every text is masked, and all text under a secret name. */
+  /** A copy of plain data with all strings masked, and strings under a secret key replaced. */
   data<T>(value: T): T
-  /** How often each rule has masked something since it was last asked. */
+  /** How often each rule has masked something since the last call. */
   takeCounts(): Record<string, number>
 }
 
-/** A word such as `mosquitto` would be masked in every line; it is a secret only where its name says so. */
+/** Whether to mask a secret in any text. A word such as `mosquitto` would hide too much; it is masked only under its key. */
 const isUnmistakable = (secret: string): boolean =>
   secret.length >= 16 || (secret.length >= 6 && /[^a-z]/i.test(secret) && !/^[\d.:-]+$/.test(secret))
 
-/** Masks what nobody outside of the plant may see: one for all that goes into a report or a support archive. */
+/** Masks secrets in everything that goes into a report or a support archive. */
 export function createRedactor(): Redactor {
   const known = new Set<string>()
   let counts: Record<string, number> = {}
@@ -45,7 +45,7 @@ export function createRedactor(): Redactor {
         const secret = (match.at(-1) as { secret: string }).secret
         if (secret.trim() === '' || secret === mask) return whole
         const at = whole.lastIndexOf(secret)
-        // A block of lines keeps its last line end.
+        // Keep the line end of a block of lines.
         const end = /\n$/.exec(secret)?.[0] ?? ''
         return whole.slice(0, at) + count(name) + end + whole.slice(at + secret.length)
       })
@@ -53,7 +53,7 @@ export function createRedactor(): Redactor {
     return result
   }
 
-  /** A copy in which `change` has had each text, and knows whether it stands under a secret name. */
+  /** A copy with every string replaced by `change`, which is told whether its key is secret. */
   const mapTexts = (
     value: unknown,
     change: (text: string, secret: boolean) => string,
@@ -65,7 +65,7 @@ export function createRedactor(): Redactor {
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
         key,
-        // A setting of edgecore.yaml is `{ value, written }` under its name.
+        // A setting of edgecore.yaml is `{ value, written }` under its key.
         mapTexts(item, change, isSecretKey(key) || (secret && (key === 'value' || key === 'written'))),
       ]),
     )
@@ -86,7 +86,7 @@ export function createRedactor(): Redactor {
     text,
     data: <T>(value: T) =>
       mapTexts(value, (found, secret) =>
-        !secret || found === '' || found === mask ? text(found) : count('text under a secret name'),
+        !secret || found === '' || found === mask ? text(found) : count('text under a secret key'),
       ) as T,
     takeCounts() {
       const taken = counts

@@ -1,20 +1,17 @@
-/**
- * What a secret looks like in the text of a configuration, a unit, a journal or a report. Each pattern has a group
- * `secret`, which is masked; everything else it matches stays.
- */
+/** A pattern of secrets in configurations, units, journals and reports. Only its group `secret` is masked. */
 export interface RedactionRule {
   name: string
   pattern: RegExp
-  /** Is what it finds in a configuration a value that is secret wherever else it appears? */
+  /** A secret found in a configuration is masked in every other text too. */
   teaches?: true
 }
 
-// Everything that repeats has a bound, because a log may have a line of a megabyte.
+// All repetitions are bounded: a log line can be a megabyte long.
 
-/** How the name of a key, variable or flag ends whose value is secret; where a secret is kept, or when it ends, is not. */
+/** The end of the name of a secret key, variable or flag. Paths and expiry dates of secrets are not secret. */
 const secretEnd = String.raw`(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|psk)(?![\w.-]{0,40}(?:file|path|dir|hash|type|ttl|name|expir))[\w-]{0,40}`
 const secretName = String.raw`[\w.-]{0,40}${secretEnd}`
-/** Says that there is none, or how it is, which helps and gives nothing away. */
+/** Values that reveal nothing but help a reader. */
 const notSecret = String.raw`(?:true|false|null|~|\*\*\*)\s*(?:#.*)?$`
 
 export const redactionRules: readonly RedactionRule[] = [
@@ -23,7 +20,7 @@ export const redactionRules: readonly RedactionRule[] = [
     pattern:
       /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?<secret>(?:(?!-----BEGIN)[\s\S]){1,8192}?(?=-----END [A-Z0-9 ]*PRIVATE KEY-----)|(?:[\w+/=:,\s]|\\[nr])+)/g,
   },
-  // A line of a key in a list of lines, where its begin and its end are not to be seen. A digest is hexadecimal.
+  // One line of a key without its BEGIN and END lines. A digest is hexadecimal.
   { name: 'line of a private key', pattern: /^(?<secret>(?![0-9a-f]+$)[A-Za-z0-9+/]{60,76}={0,2})$/gm },
   { name: 'credentials in a URL', pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/(?<secret>[^\s/'"<>]+)(?=@)/gi },
   {
@@ -85,7 +82,7 @@ export const redactionRules: readonly RedactionRule[] = [
     ),
     teaches: true,
   },
-  // mosquitto.conf(5) writes no sign between them.
+  // mosquitto.conf(5) separates name and value by blanks.
   {
     name: 'password in mosquitto.conf',
     pattern:
@@ -104,7 +101,7 @@ export const redactionRules: readonly RedactionRule[] = [
       /\b(?:mosquitto_(?:pub|sub|rr)\b[^\n]{0,500}?\s(?:-P|--pw)|curl\b[^\n]{0,500}?\s(?:-u|--user))[ =](?!\*\*\*)(?<secret>\S+)/g,
     teaches: true,
   },
-  // What devices send is nobody's business but the plant's. EventBus says so much when it cannot deliver.
+  // Device payloads are confidential. EventBus logs them when it cannot deliver them.
   { name: 'MQTT payload', pattern: /\bmessage channel is full, message: (?<secret>[^\n]+)/g },
   { name: 'MQTT payload', pattern: /\bmarshal message (?<secret>[^\n]+)(?= error)/g },
   {
@@ -120,5 +117,5 @@ export const redactionRules: readonly RedactionRule[] = [
 
 const secretKey = new RegExp(`^(?:${secretName}|(?:proxy-)?authorization|payload)$`, 'i')
 
-/** Is text under this key of JSON secret? */
+/** Is the value of this JSON key secret? */
 export const isSecretKey = (key: string): boolean => secretKey.test(key)

@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { exitCodeTables } from '../lib/exit-codes.ts'
 
-/** The schema of reports: what `edgekit schema report` prints. Checks and reports are written to be of this shape. */
+/** The schema of reports, printed by `edgekit schema report`. */
 
 const lines = z.array(z.string()).readonly()
 
@@ -13,8 +14,8 @@ const fix = z.union([
 
 const remedy = z.strictObject({
   text: z.string(),
-  commands: lines.exactOptional().meta({ description: 'Commands to run as they stand, as root.' }),
-  fix: fix.exactOptional().meta({ description: 'What doctor --fix does about it by itself.' }),
+  commands: lines.exactOptional().meta({ description: 'Commands to run as root, unchanged.' }),
+  fix: fix.exactOptional().meta({ description: 'What doctor --fix does.' }),
 })
 
 export const checkGroup = z.enum([
@@ -29,23 +30,23 @@ export const checkGroup = z.enum([
 ])
 
 export const checkResult = z.strictObject({
-  id: z.string().meta({ description: 'Stable name of the check.' }),
-  title: z.string().meta({ description: 'A sentence that is true when the check passes.' }),
+  id: z.string().meta({ description: 'Stable id of the check.' }),
+  title: z.string().meta({ description: 'The healthy state, true when the check passes.' }),
   group: checkGroup,
-  docs: z.string().meta({ description: 'Where the check is explained.' }),
+  docs: z.string().meta({ description: 'Documentation of the check.' }),
   status: z.enum(['pass', 'warn', 'fail', 'skip', 'error']).meta({
     description:
-      'pass: looked, and it is as it should be. warn: works, but will not for ever. fail: looked, and it is wrong. skip: does not apply, or another check failed (blockedBy). error: could not look.',
+      'pass: healthy. warn: works now, but needs attention. fail: wrong. skip: does not apply, or depends on a failed check (blockedBy). error: could not be checked.',
   }),
   observed: z.string().meta({ description: 'What was seen.' }),
   expected: z.string().exactOptional(),
-  evidence: lines.exactOptional().meta({ description: 'Lines that prove it.' }),
+  evidence: lines.exactOptional().meta({ description: 'Supporting lines from logs and files.' }),
   remedy: remedy.exactOptional(),
-  blockedBy: lines.exactOptional().meta({ description: 'The checks that this one was skipped for.' }),
+  blockedBy: lines.exactOptional().meta({ description: 'The failed checks this one depends on.' }),
   ignored: z
     .literal(true)
     .exactOptional()
-    .meta({ description: 'It went wrong, and only warns because of --ignore.' }),
+    .meta({ description: 'A failure that only warns because of --ignore or --force.' }),
 })
 
 const count = z.int().nonnegative()
@@ -53,30 +54,31 @@ const count = z.int().nonnegative()
 const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
-    edgekit: z.string().meta({ description: 'Version of edgekit that looked.' }),
+    edgekit: z.string().meta({ description: 'Version of edgekit that ran the checks.' }),
     node: z
       .strictObject({ hostName: z.string(), os: z.string(), arch: z.string() })
       .exactOptional()
-      .meta({ description: 'Missing when not even that could be found out.' }),
+      .meta({ description: 'Absent when it could not be determined.' }),
     kubeedgeVersion: z
       .string()
       .exactOptional()
-      .meta({ description: 'Of the bundle installed here; missing when there is none.' }),
-    at: z.iso.datetime().meta({ description: 'When the node was looked at.' }),
+      .meta({ description: 'Version of the installed bundle; absent when there is none.' }),
+    at: z.iso.datetime().meta({ description: 'When the node was checked.' }),
     exitCode: z.union([z.literal(0), z.literal(3), z.literal(4), z.literal(5)]).meta({
-      description:
-        'What doctor ends with: 0 all is well, 3 something is wrong, 4 warnings and --strict, 5 could not look at something.',
+      description: `Exit code of doctor: ${Object.values(exitCodeTables.doctor)
+        .map(([code, meaning]) => `${code} ${meaning}`)
+        .join('; ')}.`,
     }),
     causes: z
       .array(z.string())
       .readonly()
-      .meta({ description: 'Ids of the failed checks that no other failed check explains.' }),
+      .meta({ description: 'Ids of failed checks that no other failed check explains.' }),
     checks: z.array(checkResult).readonly(),
     summary: z.strictObject({ pass: count, warn: count, fail: count, skip: count, error: count }),
   })
   .meta({
     title: 'edgekit doctor report',
-    description: 'What edgekit doctor says with --output json. Printed by: edgekit schema report',
+    description: 'Output of edgekit doctor --output json. Printed by: edgekit schema report',
   })
 
 export type Report = z.infer<typeof reportSchema>

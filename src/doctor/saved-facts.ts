@@ -2,10 +2,10 @@ import { type Facts, factNames } from '../facts/index.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { eachArchiveMember } from '../tar/entries.ts'
 
-/** Facts as a support archive keeps them. */
+/** Facts in a support archive. */
 export interface SavedFacts {
   schemaVersion: 1
-  /** Version of the edgekit that collected them. */
+  /** Version of edgekit that collected them. */
   edgekit: string
   /** ISO 8601. */
   at: string
@@ -13,12 +13,12 @@ export interface SavedFacts {
 }
 
 export const factsFile = 'facts.json'
-/** Facts take some 100 kB; an archive that somebody sends may say anything. */
-const mostBytes = 64_000_000
+/** Facts take about 100 kB. The limit guards against a hostile archive. */
+const maxBytes = 64_000_000
 
 /**
- * The facts in a support archive, to be looked at on another machine. Throws EdgekitError when it has none. A fact that
- * the edgekit of that node did not collect yet is unknown.
+ * Read the facts in a support archive. Facts that an older edgekit did not collect are unknown. Throws EdgekitError
+ * (support-archive-unusable).
  */
 export async function readSavedFacts(archive: Uint8Array, name: string): Promise<SavedFacts> {
   let text: string | undefined
@@ -27,17 +27,17 @@ export async function readSavedFacts(archive: Uint8Array, name: string): Promise
       yield archive
     })(),
     async member => {
-      if (member.kind !== 'file' || !member.path.endsWith(`/${factsFile}`) || member.size > mostBytes) return
+      if (member.kind !== 'file' || !member.path.endsWith(`/${factsFile}`) || member.size > maxBytes) return
       const chunks: Uint8Array[] = []
       for await (const chunk of member.content) chunks.push(chunk)
       text = Buffer.concat(chunks).toString()
     },
   ).catch(error => {
-    throw refused(name, 'is no archive', error)
+    throw unusable(name, 'not a .tar.gz archive', error)
   })
-  if (text === undefined) throw refused(name, `has no ${factsFile}`)
+  if (text === undefined) throw unusable(name, `${factsFile} is missing`)
   const saved = parse(text, name)
-  const unknown = { unknown: `edgekit ${saved.edgekit} did not collect it` }
+  const unknown = { unknown: `edgekit ${saved.edgekit} did not collect this fact` }
   const facts = Object.fromEntries(factNames.map(fact => [fact, saved.facts[fact] ?? unknown]))
   return { ...saved, facts: facts as unknown as Facts }
 }
@@ -48,15 +48,15 @@ function parse(text: string, name: string): SavedFacts {
     if (saved.schemaVersion === 1 && typeof saved.facts === 'object' && !Number.isNaN(Date.parse(saved.at)))
       return saved
   } catch (error) {
-    throw refused(name, `has a damaged ${factsFile}`, error)
+    throw unusable(name, `${factsFile} is damaged`, error)
   }
-  throw refused(name, `has a ${factsFile} of another kind`)
+  throw unusable(name, `${factsFile} has an unsupported format`)
 }
 
-const refused = (name: string, what: string, cause?: unknown): EdgekitError =>
-  new EdgekitError(`${name} ${what}`, {
+const unusable = (name: string, reason: string, cause?: unknown): EdgekitError =>
+  new EdgekitError(`cannot read ${name}: ${reason}`, {
     code: 'support-archive-unusable',
     remedy:
-      'Expected is what edgekit doctor --collect FILE has written, by an edgekit that is not newer than this one.',
+      'Use an archive written by edgekit doctor --collect FILE, with this version of edgekit or an older one.',
     cause,
   })

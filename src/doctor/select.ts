@@ -3,34 +3,34 @@ import { checks, checksFor } from '../checks/index.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
 
-/** Which checks to run, and what of it the user wants to see. */
+/** Which checks to run, and which results to show. */
 export interface Selection {
-  /** In the order of the list. */
+  /** In the order of the registry. */
   checks: readonly ListedCheck[]
-  /** Did the user choose checks by name? Then each is shown by itself. */
+  /** Did the user name checks? Then each result is shown on its own. */
   named: boolean
-  /** Ids of the checks that may only warn. */
+  /** Ids of checks whose failures only warn. */
   ignored: readonly string[]
   shows(result: CheckResult): boolean
 }
 
 const ids = checks.map(({ id }) => id)
 
-/** Every tag that a check has. */
+/** All tags in use. */
 export const knownTags: readonly Tag[] = [...new Set(checks.flatMap(({ tags }) => tags))]
 
-/** The check of this id. Throws EdgekitError (usage), with the id that was probably meant. */
+/** The check with this id. Throws EdgekitError (unknown-check) with the nearest id. */
 export function checkNamed(id: string): ListedCheck {
   const check = checks.find(check => check.id === id)
   if (check) return check
   const meant = nearest(id, ids)
-  throw new EdgekitError(`there is no check "${id}"${meant ? `; did you mean ${meant}?` : ''}`, {
+  throw new EdgekitError(`unknown check "${id}"${meant ? `; did you mean ${meant}?` : ''}`, {
     code: 'unknown-check',
-    remedy: 'edgekit doctor --list shows them all.',
+    remedy: 'List all checks: edgekit doctor --list',
   })
 }
 
-/** A check with all that it needs, and what that needs. */
+/** These checks and all they need, directly and indirectly. */
 function withNeeds(names: readonly string[], found = new Set<string>()): Set<string> {
   for (const name of names) {
     if (found.has(name)) continue
@@ -41,8 +41,8 @@ function withNeeds(names: readonly string[], found = new Set<string>()): Set<str
 }
 
 /**
- * The checks of a tag, or those named. Of what they need besides only bad news is shown. Throws EdgekitError (usage)
- * when a name is unknown.
+ * Select the named checks, or all with a tag, and the checks they need. Of those only failures and errors are shown.
+ * Throws EdgekitError (unknown-check).
  */
 export function selectChecks(
   names: readonly string[],

@@ -2,7 +2,7 @@ import type { ListedCheck } from '../checks/check.ts'
 import type { Explanation } from '../doctor/explain-check.ts'
 import { paint, wrap } from './text.ts'
 
-/** All checks by group, for a person. */
+/** All checks by group. */
 export function formatCheckList(checks: readonly ListedCheck[]): string {
   const longest = Math.max(...checks.map(({ id }) => id.length))
   return [...Map.groupBy(checks, ({ group }) => group)]
@@ -18,10 +18,10 @@ export function formatCheckList(checks: readonly ListedCheck[]): string {
     .join('\n\n')
 }
 
-/** The entry of docs/checks.md as plain text. */
+/** The section of docs/checks.md as plain text. */
 export function formatExplanation({ id, title, group, needs, text }: Explanation): string {
   const paragraphs = text.split(/\n{2,}/).map(paragraph =>
-    // A list or a table keeps its lines.
+    // Lists and tables keep their lines.
     /^([|-]|\d\.) /m.test(paragraph)
       ? paragraph
       : wrap(paragraph.replaceAll('\n', ' ').replace(/\*(\S[^*]*)\*/g, '$1')),

@@ -14,7 +14,7 @@ const indent = 7
 const marked = (status: CheckResult['status'], text: string): string =>
   `${marks[status]}${' '.repeat(indent - 4)}${text}`
 
-/** What is good, and what was not looked at, is said in one line where there is room for it. */
+/** A passed or skipped check: one line if it fits. */
 function short({ status, title, observed }: CheckResult): string {
   const oneLine = indent + title.length + 2 + observed.length <= width
   if (oneLine) return marked(status, `${title}: ${paint('dim', observed)}`)
@@ -42,11 +42,11 @@ function long({
 
 const isQuiet = ({ status }: CheckResult): boolean => status === 'pass' || status === 'skip'
 
-/** Findings one by one: a line for good news; what was seen, what was expected and what to do for bad news. */
+/** One entry per result: short for passed and skipped checks, with expectation and remedy for others. */
 export const formatEach = (results: readonly CheckResult[]): string =>
   results.map(result => (isQuiet(result) ? short(result) : long(result))).join('\n')
 
-/** Skipped checks that have the same reason, in one line. */
+/** Skipped checks, grouped by reason. */
 function skips(results: readonly CheckResult[]): string[] {
   const byReason = Map.groupBy(results, ({ observed }) => observed)
   return [...byReason].map(([reason, skipped]) => {
@@ -55,14 +55,11 @@ function skips(results: readonly CheckResult[]): string[] {
   })
 }
 
-/** A text behind a mark, its further lines below its first. */
+/** A text after a mark, with its further lines indented. */
 const hanging = (status: CheckResult['status'], text: string): string =>
   marked(status, wrap(text, indent).trimStart())
 
-/**
- * Findings by group: bad news first and at length, then what was not looked at and why, and one line for all that is
- * good.
- */
+/** Results by group: problems in full, then the number of passed checks, then skipped checks with their reasons. */
 export function formatFindings(results: readonly CheckResult[]): string {
   const lines = [...Map.groupBy(results, ({ group }) => group)].flatMap(([group, found]) => {
     const bad = found.filter(result => !isQuiet(result))

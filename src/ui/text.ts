@@ -1,11 +1,11 @@
 import { styleText } from 'node:util'
 
-/** Width of everything edgekit prints: a serial console and a phone photo of it both show 80 columns. */
+/** Output width in columns, the width of a serial console. */
 export const width = 80
 
 /**
- * Break a text into lines of at most 80 columns, each after `indent` blanks and the blanks its paragraph begins with;
- * a longer word, a digest say, stays whole.
+ * Break a text into lines of at most 80 columns. Each line starts with `indent` blanks and the leading blanks of its
+ * paragraph. Longer words, such as digests, are not broken.
  */
 export function wrap(text: string, indent = 0): string {
   return text
@@ -23,8 +23,8 @@ export function wrap(text: string, indent = 0): string {
     .join('\n')
 }
 
-type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold'
+type Color = 'green' | 'yellow' | 'red' | 'dim' | 'bold'
 
-/** Colour for a terminal; plain text for a pipe, a file or NO_COLOR (util.styleText looks at the stream). */
-export const paint = (colour: Colour, text: string, stream: NodeJS.WriteStream = process.stdout): string =>
-  styleText(colour, text, { stream })
+/** Color on a terminal; plain text in a pipe, a file or with NO_COLOR (util.styleText checks the stream). */
+export const paint = (color: Color, text: string, stream: NodeJS.WriteStream = process.stdout): string =>
+  styleText(color, text, { stream })

@@ -19,7 +19,7 @@ export const edgecoreHealth: Check = {
     const answer = requireFact(facts.edgecoreHealth)
     const seen = 'status' in answer ? `${answer.status} ${answer.body}` : answer.failure
     if ('status' in answer && answer.status === 200) return { status: 'pass', observed: seen }
-    if (/REFUSED/.test(seen) && (unit.activeForMs ?? 0) < startMs)
+    if (/refused/.test(seen) && (unit.activeForMs ?? 0) < startMs)
       return { status: 'skip', observed: 'EdgeCore has just started' }
     return {
       status: 'fail',

@@ -7,30 +7,30 @@ import type { Collected } from './collect.ts'
 export interface SupportArchive {
   /** A .tar.gz. */
   bytes: Uint8Array
-  /** How often which rule has masked something in which file. */
+  /** How often each rule masked something, per file. */
   masked: { file: string; rule: string; count: number }[]
 }
 
 interface Contents {
   collected: readonly Collected[]
-  /** Plain data that edgekit has made of the node: facts, report. */
+  /** Facts and report. */
   data: Readonly<Record<string, unknown>>
   at: Date
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-/** Files that tell the node's own secrets by name; the same values are then masked wherever else they are. */
-const telling = /^(config|units)\//
+/** Files that contain secrets under their keys; the same values are then masked in every other file. */
+const containsSecrets = /^(config|units)\//
 
 /**
- * Pack a support archive. This is the one place where anything of a node is put into one, and the one where secrets are
- * masked; `redacted.json` in it says what was masked, `contents.json` what is there and what could not be had.
+ * Pack a support archive. This is the only place that writes one, so all content passes the redactor. `redacted.json`
+ * lists what was masked, `contents.json` what was collected and what failed.
  */
 export async function packArchive({ collected, data, at }: Contents): Promise<SupportArchive> {
   const redactor = createRedactor()
   redactor.learnData(data)
-  for (const { file, text } of collected) if (telling.test(file)) redactor.learn(text)
+  for (const { file, text } of collected) if (containsSecrets.test(file)) redactor.learn(text)
   const masked: SupportArchive['masked'] = []
   const chunks: Buffer[] = []
   const add = (file: string, text: string): void => {

@@ -3,24 +3,24 @@ import type { Node } from '../../node/node.ts'
 import type { Piece } from './piece.ts'
 import { pieces } from './pieces.ts'
 
-/** What became of one piece. */
+/** The result of one piece. */
 export interface Collected {
   file: string
   text: string
-  /** Bytes left out at the end or, of a log, at the beginning. */
+  /** Bytes cut off at the end, or at the beginning of a log. */
   leftOut?: number
-  /** Why there is nothing. */
+  /** Why the text is empty. */
   failure?: string
 }
 
 const pieceTimeoutMs = 15_000
-const mostBytes = 2_000_000
-/** More at once would be felt by the broker on a small node. */
-const atOnce = 4
+const maxBytes = 2_000_000
+/** More would slow down the broker on a small node. */
+const concurrency = 4
 
 /**
- * Collect everything there is to know about a node, each piece by itself: one that fails or takes too long leaves its
- * reason. Changes nothing. What is returned has secrets in it; only writeArchive may put it anywhere.
+ * Collect all pieces from a node without changing it. A piece that fails or times out leaves its reason. The result
+ * contains secrets: pass it only to packArchive.
  */
 export async function collectSupport(node: Node): Promise<Collected[]> {
   const waiting = pieces.entries()
@@ -28,7 +28,7 @@ export async function collectSupport(node: Node): Promise<Collected[]> {
   const work = async (): Promise<void> => {
     for (const [index, piece] of waiting) collected[index] = await collectPiece(piece, node)
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  await Promise.all(Array.from({ length: concurrency }, work))
   return collected
 }
 
@@ -42,8 +42,8 @@ async function collectPiece(piece: Piece, node: Node): Promise<Collected> {
 
 function bounded({ file, keep }: Piece, text: string): Collected {
   const bytes = Buffer.byteLength(text)
-  if (bytes <= mostBytes) return { file, text }
+  if (bytes <= maxBytes) return { file, text }
   const whole = Buffer.from(text)
-  const kept = keep === 'tail' ? whole.subarray(-mostBytes) : whole.subarray(0, mostBytes)
-  return { file, text: kept.toString(), leftOut: bytes - mostBytes }
+  const kept = keep === 'tail' ? whole.subarray(-maxBytes) : whole.subarray(0, maxBytes)
+  return { file, text: kept.toString(), leftOut: bytes - maxBytes }
 }

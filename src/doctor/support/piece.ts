@@ -2,17 +2,17 @@ import { edgecoreConfigPath } from '../../edgecore/config/edgecore-config-path.t
 import type { Node } from '../../node/node.ts'
 import { containerdNamespace } from '../../node/paths.ts'
 
-/** One file of a support archive, before anything in it is masked. */
+/** One file of a support archive, before redaction. */
 export interface Piece {
   /** Its path in the archive. */
   file: string
-  /** Which end to keep of what is too long: a log matters at its end. */
+  /** Which end to keep when it is too long: `tail` for logs. */
   keep: 'head' | 'tail'
-  /** Throws when there is nothing to collect; the archive then has the reason. */
+  /** Throws when there is nothing to collect; the archive then records the reason. */
   collect(node: Node, timeoutMs: number): Promise<string>
 }
 
-/** What a program prints; a failure is part of it. */
+/** The output of a program, with the exit code if it fails. */
 export function output(file: string, program: string, ...args: readonly string[]): Piece {
   return {
     file,
@@ -25,7 +25,7 @@ export function output(file: string, program: string, ...args: readonly string[]
   }
 }
 
-/** The end of a journal, all boots together. */
+/** The last lines of a journal, across boots. */
 export const journal = (file: string, lines: number, ...match: readonly string[]): Piece => ({
   ...output(
     file,
@@ -39,7 +39,7 @@ export const journal = (file: string, lines: number, ...match: readonly string[]
   keep: 'tail',
 })
 
-/** What `ctr` prints; asked of the containerd that the node uses, and given up soon when that does not answer. */
+/** The output of `ctr` for the containerd the node uses. Fails early when containerd does not respond. */
 export const ctr = (file: string, ...args: readonly string[]): Piece => ({
   file,
   keep: 'head',
@@ -50,7 +50,7 @@ export const ctr = (file: string, ...args: readonly string[]): Piece => ({
   },
 })
 
-/** A text file of the node as it is. */
+/** A text file of the node. */
 export const copy = (file: string, path: string): Piece => ({
   file,
   keep: 'head',
@@ -61,7 +61,7 @@ export const copy = (file: string, path: string): Piece => ({
   },
 })
 
-/** The configuration that EdgeCore's unit reads. */
+/** The configuration file EdgeCore's unit names. */
 export const edgecoreConfig: Piece = {
   file: 'config/edgecore.yaml',
   keep: 'head',

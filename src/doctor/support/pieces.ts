@@ -16,14 +16,14 @@ const mqttLines: Piece = {
   },
 }
 
-/** Only there while something is under way. */
+/** Exists only during an install or uninstall. */
 const interrupted: Piece = {
   file: 'edgekit/journal.jsonl',
   keep: 'tail',
   collect: async ({ files }) => (await files.read(paths.journal)) ?? '',
 }
 
-/** Everything in a support archive but facts and report, which are made of what edgekit itself has seen. */
+/** Everything in a support archive except facts and report. */
 export const pieces: readonly Piece[] = [
   output(
     'first-look/status.txt',
@@ -75,7 +75,7 @@ export const pieces: readonly Piece[] = [
   output('system/sockets.txt', 'ss', '-ltnp'),
   output('system/addresses.txt', 'ip', 'address'),
   output('system/routes.txt', 'ip', 'route'),
-  // Without arguments: they may hold a password.
+  // Without arguments, which can contain passwords.
   output('system/processes.txt', 'ps', '-eo', 'pid,ppid,stat,rss,etime,comm'),
 
   copy('edgekit/bundle.json', paths.installedManifest),

@@ -7,16 +7,16 @@ import { collectSupport } from './collect.ts'
 export interface SavedSupport {
   file: string
   bytes: number
-  /** What could not be had, and why. */
+  /** The pieces that failed, and why. */
   missing: { file: string; failure: string }[]
   masked: SupportArchive['masked']
 }
 
-/** For whoever has made it: a file of edgekit's own, with this mode, atomically. */
+/** Write a file atomically, owned by the current user. */
 export const saveFile = (files: Files, path: string, bytes: Uint8Array, mode: number): Promise<void> =>
   files.write(path, { bytes }, { mode, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 })
 
-/** Collect everything about a node into an archive that only its maker can read. `reports` are texts of the report. */
+/** Write a support archive readable only by the current user. `reports` maps file names to reports. */
 export async function saveSupport(
   node: Node,
   file: string,

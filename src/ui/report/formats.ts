@@ -4,7 +4,7 @@ import { formatMarkdown } from './markdown.ts'
 import { formatPrometheus } from './prometheus.ts'
 import { formatReport } from './report.ts'
 
-/** What a report can be written as; `text` is for people, the others hold all of it. */
+/** Report formats. `text` is for people and shortened; the others are complete. */
 export const formats = {
   text: formatReport,
   json: (report: Report): string => JSON.stringify(report, null, 2),

@@ -4,7 +4,7 @@ type Result = Report['checks'][number]
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** Text for XML 1.0, which has no place at all for most control characters (its production 2, Char). */
+/** Text for XML 1.0, which does not allow most control characters (production 2, Char). */
 const escaped = (text: string): string =>
   text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
@@ -31,7 +31,7 @@ function outcome(result: Result): string {
   if (result.status === 'skip') return `<skipped${message}/>`
   if (result.status === 'fail') return `<failure${message} type="fail">${details(result)}</failure>`
   if (result.status === 'error') return `<error${message} type="error">${details(result)}</error>`
-  // JUnit knows no warning: the case has passed, and says more.
+  // JUnit has no warnings: the case passes, with details in its output.
   return `<system-out>${result.status === 'warn' ? `Warning\n${details(result)}` : escaped(result.observed)}</system-out>`
 }
 
@@ -40,7 +40,7 @@ const counts = (results: readonly Result[]): Record<string, number> => {
   return { tests: results.length, failures: count('fail'), errors: count('error'), skipped: count('skip') }
 }
 
-/** A report as JUnit XML, as CI servers read it: a suite for each group, a case for each check. */
+/** A report as JUnit XML for CI servers: a suite per group, a case per check. */
 export function formatJunit({ checks, node, at }: Report): string {
   const suites = [...Map.groupBy(checks, ({ group }) => group)].map(([group, results]) => {
     const cases = results.map(

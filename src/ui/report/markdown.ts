@@ -9,14 +9,14 @@ const words: Record<Result['status'], string> = {
   warn: 'warning',
   fail: '**failed**',
   skip: 'skipped',
-  error: '**could not look**',
+  error: '**not checked**',
 }
 
-/** Text of any kind in a paragraph or a cell of a table: nothing of it is markup. */
+/** Escape text for a paragraph or table cell. */
 const plain = (text: string): string =>
   text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>#|~!&]/g, character => `\\${character}`)
 
-/** Lines as they are; the fence is longer than any in them. */
+/** Lines in a code block, whose fence is longer than any run of backticks in them. */
 function fenced(lines: readonly string[]): string[] {
   const longest = Math.max(2, ...[...lines.join('\n').matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = '`'.repeat(longest + 1)
@@ -36,7 +36,7 @@ function details({ id, title, observed, expected, evidence = [], remedy }: Resul
   ]
 }
 
-/** A report in Markdown, for a ticket: causes, a table of all checks, and the bad ones at length. */
+/** A report in Markdown, for tickets: causes, a table of all checks, and details of problems. */
 export function formatMarkdown(report: Report): string {
   const { at, edgekit, causes, checks, summary } = report
   const bad = checks.filter(({ status }) => !['pass', 'skip'].includes(status))
@@ -47,7 +47,7 @@ export function formatMarkdown(report: Report): string {
   return [
     `# ${plain(titleOf(report) || 'edgekit doctor')}`,
     '',
-    `Looked at by edgekit ${plain(edgekit)} at ${at}: ${plural(checks.length, 'check')}, ${total.join(', ')}.`,
+    `Checked by edgekit ${plain(edgekit)} at ${at}: ${plural(checks.length, 'check')}, ${total.join(', ')}.`,
     '',
     ...seen.flatMap(({ id, observed }) => [`**Cause:** ${plain(observed)} (${id})`, '']),
     '| check | group | result | seen |',

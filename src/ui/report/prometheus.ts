@@ -1,6 +1,6 @@
 import type { Report } from '../../doctor/report-schema.ts'
 
-/** https://prometheus.io/docs/instrumenting/exposition_formats/: backslash, quote and line end are escaped. */
+/** https://prometheus.io/docs/instrumenting/exposition_formats/: escapes backslashes, quotes and line ends. */
 const label = (text: string): string =>
   text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 
@@ -17,7 +17,7 @@ function metric(name: string, help: string, samples: readonly [Record<string, st
   ]
 }
 
-/** A report for the textfile collector of node_exporter. */
+/** A report for the node_exporter textfile collector. */
 export function formatPrometheus({
   at,
   edgekit,
@@ -36,21 +36,19 @@ export function formatPrometheus({
     arch: node?.arch ?? '',
   }
   return [
-    ...metric('edgekit_doctor_info', 'The edgekit that looked, and the machine.', [[about, 1]]),
-    ...metric('edgekit_doctor_timestamp_seconds', 'When the node was looked at, since 1970.', [
-      [{}, Date.parse(at) / 1000],
-    ]),
-    ...metric('edgekit_doctor_exit_code', 'What edgekit doctor ends with: 0 when all is well.', [
+    ...metric('edgekit_doctor_info', 'Version of edgekit, and the machine.', [[about, 1]]),
+    ...metric('edgekit_doctor_timestamp_seconds', 'Unix time of the check.', [[{}, Date.parse(at) / 1000]]),
+    ...metric('edgekit_doctor_exit_code', 'Exit code of edgekit doctor: 0 means no problems.', [
       [{}, exitCode],
     ]),
     ...metric(
       'edgekit_doctor_checks',
-      'How many checks have which result.',
+      'Number of checks by status.',
       Object.entries(summary).map(([status, count]) => [{ status }, count]),
     ),
     ...metric(
       'edgekit_doctor_check',
-      'The result of each check, in the label status; the value is always 1.',
+      'Status of each check in the label status; the value is always 1.',
       checks.map(({ id, group, status }) => [{ check: id, group, status }, 1]),
     ),
     ...metric(

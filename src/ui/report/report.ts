@@ -4,7 +4,7 @@ import { formatEach, formatFindings } from '../findings.ts'
 import { paint, wrap } from '../text.ts'
 
 function verdict({ causes, checks, summary }: Report): string[] {
-  const unseen = summary.error > 0 ? `${plural(summary.error, 'check')} could not look` : undefined
+  const unseen = summary.error > 0 ? `${plural(summary.error, 'check')} could not be run` : undefined
   if (summary.fail > 0) {
     const seen = checks.filter(({ id }) => causes.includes(id)).map(({ observed }) => observed)
     return [
@@ -12,19 +12,19 @@ function verdict({ causes, checks, summary }: Report): string[] {
       ...(unseen ? [paint('red', `${unseen}.`)] : []),
     ]
   }
-  if (unseen) return [paint('red', `${unseen}; nothing else was found.`)]
+  if (unseen) return [paint('red', `${unseen}; no other problems found.`)]
   if (summary.warn > 0) return [paint('yellow', `This node works, with ${plural(summary.warn, 'warning')}.`)]
-  if (summary.pass === 0) return [paint('dim', 'Nothing was looked at.')]
+  if (summary.pass === 0) return [paint('dim', 'No checks were run.')]
   return [paint('green', 'This node works.')]
 }
 
-/** The machine that a report is about, in one line. */
+/** The machine of a report, in one line. */
 export const titleOf = ({ node, kubeedgeVersion }: Report): string =>
   [node?.hostName, node?.os, node?.arch, kubeedgeVersion && `KubeEdge ${kubeedgeVersion}`]
     .filter(Boolean)
     .join(' · ')
 
-/** A report for a person: the verdict first, then what was found; each check by itself when `each` is set. */
+/** A report as text: the verdict, then results by group, or one by one with `each`. */
 export function formatReport(report: Report, { each = false } = {}): string {
   const findings = each ? formatEach(report.checks) : formatFindings(report.checks)
   const title = titleOf(report)

@@ -2,7 +2,7 @@ import type { Report } from '../../doctor/report-schema.ts'
 import { formatEach } from '../findings.ts'
 import { paint } from '../text.ts'
 
-/** What has changed from one report to the next, for a person; undefined when nothing has. */
+/** The changes between two reports; undefined when there are none. */
 export function formatChanges(before: Report, now: Report): string | undefined {
   const old = new Map(before.checks.map(({ id, status }) => [id, status]))
   const changed = now.checks.filter(({ id, status }) => old.get(id) !== status)

@@ -395,7 +395,7 @@ const rows: Row[] = [
     'just started',
     'EdgeCore has just started',
     node => {
-      node.edgecoreHealth.value = { failure: 'connect ECONNREFUSED 127.0.0.1:10350' }
+      node.edgecoreHealth.value = { failure: 'connection refused' }
       node.units.value.edgecore.activeForMs = 2_000
     },
   ],

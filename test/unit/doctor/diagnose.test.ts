@@ -10,7 +10,7 @@ import { healthy } from '../checks/healthy.ts'
 type Healthy = ReturnType<typeof healthy>
 
 const all = selectChecks([], { tag: 'doctor', ignored: [] })
-const look = (facts: Facts, { selection = all, strict = false } = {}) =>
+const report = (facts: Facts, { selection = all, strict = false } = {}) =>
   diagnose(facts, { selection, strict, edgekit: '0.1.0', at: new Date(0) })
 
 const down = (node: Healthy) => (node.containerd.value.answers = false)
@@ -24,61 +24,65 @@ const unseen = (found: Facts): Facts => ({ ...found, brokerProbe: { unknown: 'no
 
 describe('the exit code', () => {
   test.each<[string, Facts, boolean, number]>([
-    ['all is well', facts(), false, 0],
-    ['all is well', facts(), true, 0],
+    ['no problems', facts(), false, 0],
+    ['no problems, --strict', facts(), true, 0],
     ['a warning', facts(notAtBoot), false, 0],
-    ['a warning', facts(notAtBoot), true, 4],
-    ['something is wrong', facts(down), false, 3],
-    ['something is wrong, and a warning', facts(down, notAtBoot), true, 3],
-    ['something could not be looked at', unseen(facts()), false, 5],
-    ['something could not be looked at, and a warning', unseen(facts(notAtBoot)), true, 5],
+    ['a warning, --strict', facts(notAtBoot), true, 4],
+    ['a failure', facts(down), false, 3],
+    ['a failure and a warning', facts(down, notAtBoot), true, 3],
+    ['a check that could not be run', unseen(facts()), false, 5],
+    ['a check that could not be run, and a warning', unseen(facts(notAtBoot)), true, 5],
     [
-      'something is wrong, something could not be looked at',
+      'a failure, and a check that could not be run',
       unseen(facts(node => (node.machine.value.arch = 'arm64'))),
       true,
       3,
     ],
-  ])('%s: %s', (_, found, strict, expected) => {
-    expect(look(found, { strict }).exitCode).toBe(expected)
+  ])('%s', (_, found, strict, expected) => {
+    expect(report(found, { strict }).exitCode).toBe(expected)
   })
 })
 
-test('the causes are what failed, and not what was skipped for that', () => {
-  const report = look(facts(down))
-  expect(report.causes).toEqual(['containerd-answers'])
-  expect(report.summary.skip).toBeGreaterThan(3)
+test('skipped checks are not causes', () => {
+  const found = report(facts(down))
+  expect(found.causes).toEqual(['containerd-answers'])
+  const needing = checks.filter(({ needs }) => needs?.includes('containerd-answers')).map(({ id }) => id)
+  const skipped = found.checks.filter(({ blockedBy }) => blockedBy?.includes('containerd-answers'))
+  expect(skipped.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(needing.filter(id => found.checks.some(check => check.id === id))),
+  )
 })
 
-describe('a choice of checks', () => {
+describe('selecting checks', () => {
   const choose = (names: string[], ignored: string[] = []) => selectChecks(names, { tag: 'doctor', ignored })
   const shown = (found: Facts, names: string[]) =>
-    look(found, { selection: choose(names) }).checks.map(({ id }) => id)
+    report(found, { selection: choose(names) }).checks.map(({ id }) => id)
 
-  test('those named, and no other while all is well', () => {
+  test('shows only the named checks when all pass', () => {
     expect(shown(facts(), ['broker-round-trip', 'architecture'])).toEqual([
       'architecture',
       'broker-round-trip',
     ])
   })
 
-  test('a failed need is shown as well: it is the reason', () => {
-    const report = look(facts(down), { selection: choose(['broker-round-trip']) })
-    expect(report.checks.map(({ id, status }) => [id, status])).toEqual([
+  test('also shows a failed check they depend on', () => {
+    const found = report(facts(down), { selection: choose(['broker-round-trip']) })
+    expect(found.checks.map(({ id, status }) => [id, status])).toEqual([
       ['containerd-answers', 'fail'],
       ['broker-round-trip', 'skip'],
     ])
-    expect(report).toMatchObject({ exitCode: 3, causes: ['containerd-answers'] })
+    expect(found).toMatchObject({ exitCode: 3, causes: ['containerd-answers'] })
   })
 
-  test('one that is ignored cannot make the doctor fail', () => {
-    const report = look(
+  test('an ignored check does not fail the report', () => {
+    const found = report(
       facts(node => (node.machine.value.arch = 'arm64')),
       { selection: choose([], ['architecture']) },
     )
-    expect(report).toMatchObject({ exitCode: 0, causes: [], summary: { warn: 1, fail: 0 } })
+    expect(found).toMatchObject({ exitCode: 0, causes: [], summary: { warn: 1, fail: 0 } })
   })
 
-  test('a tag', () => {
+  test('selects all checks with a tag', () => {
     const { checks: chosen } = selectChecks([], { tag: 'checklist', ignored: [] })
     const wanted = new Set(chosen.map(({ id }) => id))
     expect(checks.filter(({ tags }) => tags.includes('checklist')).every(({ id }) => wanted.has(id))).toBe(
@@ -88,17 +92,20 @@ describe('a choice of checks', () => {
   })
 
   test.each([
-    ['a name', () => choose(['broker-rond-trip']), 'did you mean broker-round-trip?'],
-    ['a name to ignore', () => choose([], ['brokerport']), 'did you mean broker-port?'],
-    ['a name like no other', () => choose(['nonsense']), 'there is no check "nonsense"'],
-  ])('%s that is unknown is a usage error', (_, run, words) => {
+    ['an unknown name', () => choose(['broker-rond-trip']), 'did you mean broker-round-trip?'],
+    ['an unknown name to ignore', () => choose([], ['brokerport']), 'did you mean broker-port?'],
+    ['a name like no other', () => choose(['nonsense']), 'unknown check "nonsense"'],
+  ])('%s is a usage error', (_, run, words) => {
     expect(run).toThrow(expect.objectContaining({ exitCode: 2, message: expect.stringContaining(words) }))
   })
 })
 
-test.each(checks.map(({ id }) => id))('the explanation of %s is its entry in the docs, and only that', id => {
+test.each(checks)('the explanation of $id is its section of docs/checks.md', ({ id, tags, appliesTo }) => {
+  const occasions = tags.filter(tag => tag !== 'security').join(', ')
+  const cloud = appliesTo?.roles?.includes('cloud') ? '; cloud too' : ''
+  const summary = `${occasions}${tags.includes('security') ? '; security' : ''}${cloud}.`
   const { text } = explainCheck(id)
-  expect(text.length).toBeGreaterThan(50)
+  expect(text).toMatch(new RegExp(`^\\*${summary[0]?.toUpperCase()}${summary.slice(1)}\\* \\S`))
   expect(text).not.toMatch(/^#/m)
   expect(readFileSync('docs/checks.md', 'utf8')).toContain(`### \`${id}\`\n\n${text}\n`)
 })

@@ -46,7 +46,7 @@ const reports: Record<string, Report> = {
 }
 
 describe.each(Object.entries(reports))('a report: %s', (_, report) => {
-  test('JSON is as its schema says', () => {
+  test('JSON matches its schema', () => {
     const validate = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(
       reportJsonSchema(),
     )
@@ -54,7 +54,7 @@ describe.each(Object.entries(reports))('a report: %s', (_, report) => {
     expect(validate.errors).toBeNull()
   })
 
-  test('JUnit is XML with a case for each check', () => {
+  test('JUnit is XML with a case per check', () => {
     const { root } = parseXml(formatJunit(report))
     expect(root?.name).toBe('testsuites')
     const elements = (parent: XmlElement | null): XmlElement[] =>
@@ -82,7 +82,7 @@ describe.each(Object.entries(reports))('a report: %s', (_, report) => {
     for (const suite of suites) expect(suite.attributes['tests']).toBe(String(elements(suite).length))
   })
 
-  test('Prometheus: each line is what the exposition format allows', () => {
+  test('Prometheus follows the exposition format', () => {
     const label = String.raw`[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"`
     const sample = new RegExp(
       String.raw`^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(${label}(?:,${label})*)?\})? -?\d+(?:\.\d+)?$`,
@@ -105,7 +105,7 @@ describe.each(Object.entries(reports))('a report: %s', (_, report) => {
     }
   })
 
-  test('Markdown has a row of four cells for each check and no markup of others', () => {
+  test('Markdown has a row of four cells per check and escapes markup', () => {
     const markdown = formatMarkdown(report)
     const rows = markdown.split('\n').filter(line => line.startsWith('| ') && !line.startsWith('| check |'))
     expect(rows.map(row => row.split(/(?<!\\)\|/).length)).toEqual(report.checks.map(() => 6))
@@ -114,7 +114,7 @@ describe.each(Object.entries(reports))('a report: %s', (_, report) => {
   })
 })
 
-test('what is shown in a fence cannot end it', () => {
+test('content of a code block cannot end it', () => {
   const failing = reports['failing'] as Report
   const [first] = failing.checks
   const check = {
@@ -126,7 +126,7 @@ test('what is shown in a fence cannot end it', () => {
   expect(markdown).toContain('\n````\n```\n# not a heading\n````')
 })
 
-test('every check is in a report of all of them', () => {
+test('a report contains every check with the tag doctor', () => {
   const all = diagnose(healthy(), {
     selection: selectChecks(
       checks.map(({ id }) => id),

@@ -7,7 +7,7 @@ import type { Report } from '../../../../src/doctor/report-schema.ts'
 import type { Facts } from '../../../../src/facts/index.ts'
 import { healthy } from '../../checks/healthy.ts'
 
-/** The formatters as they are in a terminal, or in a pipe: which one it is is seen when they are loaded. */
+/** Load the formatters for a terminal or a pipe; they detect which one when they are loaded. */
 async function load(where: 'terminal' | 'pipe') {
   vi.resetModules()
   vi.stubEnv('NO_COLOR', undefined)
@@ -55,14 +55,14 @@ function reportOf(results: readonly CheckResult[], changes: Partial<Report> = {}
 
 const green = '\x1b[32m'
 
-describe('colours', () => {
-  test.each(statuses)('%s has none outside of a terminal', async status => {
+describe('colors', () => {
+  test.each(statuses)('%s has none in a pipe', async status => {
     const { formatReport } = await load('pipe')
     const text = formatReport(reportOf([result(status, { remedy: { text: 'Do it.', commands: ['do it'] } })]))
     expect(text).toBe(stripVTControlCharacters(text))
   })
 
-  test.each(statuses)('%s is green only when it is good news', async status => {
+  test.each(statuses)('%s is green only when it passes', async status => {
     const { formatEach, formatFindings } = await load('terminal')
     expect(formatEach([result(status)]).includes(green)).toBe(status === 'pass')
     expect(formatFindings([result(status)]).includes(green)).toBe(status === 'pass')
@@ -72,7 +72,7 @@ describe('colours', () => {
     ['all passes', ['pass', 'pass'], true],
     ['a warning', ['warn'], false],
     ['a failure', ['fail'], false],
-    ['a check that could not look', ['error'], false],
+    ['a check that could not be run', ['error'], false],
   ] as const)('the verdict on %s', async (_, found, isGreen) => {
     const { formatReport } = await load('terminal')
     const [, verdict] = formatReport(reportOf(found.map(status => result(status)))).split('\n')
@@ -83,10 +83,10 @@ describe('colours', () => {
 test.each([
   [['pass'], 'This node works.'],
   [['pass', 'skip'], 'This node works.'],
-  [['skip'], 'Nothing was looked at.'],
+  [['skip'], 'No checks were run.'],
   [['warn'], 'This node works, with 1 warning.'],
   [['warn', 'warn'], 'This node works, with 2 warnings.'],
-  [['error', 'warn'], '1 check could not look; nothing else was found.'],
+  [['error', 'warn'], '1 check could not be run; no other problems found.'],
   [['error', 'fail', 'pass'], 'Cause: what was seen'],
 ] as const)('the verdict on %s: %s', async (found, verdict) => {
   const { formatReport } = await load('pipe')
@@ -94,7 +94,7 @@ test.each([
   expect(formatReport(reportOf(checks)).split('\n')[1]).toBe(verdict)
 })
 
-test('only causes are named as such', async () => {
+test('only causes are shown as causes', async () => {
   const { formatReport } = await load('pipe')
   const found = [
     result('fail', { id: 'cause', observed: 'no disk' }),
@@ -110,7 +110,7 @@ test('only causes are named as such', async () => {
 const bad = result('fail', {
   expected: 'something else',
   evidence: ['line 1', 'line 2'],
-  remedy: { text: 'Mend it.', commands: ['mend --now'] },
+  remedy: { text: 'Fix it.', commands: ['fix --now'] },
 })
 const badText = [
   'FAIL   Something is true',
@@ -118,27 +118,27 @@ const badText = [
   '       Expected: something else',
   '       | line 1',
   '       | line 2',
-  '       What to do: Mend it.',
-  '         mend --now',
+  '       What to do: Fix it.',
+  '         fix --now',
   '       More: edgekit doctor --explain some-check',
 ]
 
-test('bad news: what was seen, what was expected, evidence, remedy', async () => {
+test('a failure shows what was seen and expected, evidence and remedy', async () => {
   const { formatEach } = await load('pipe')
   expect(formatEach([bad, result('pass')])).toBe(
     [...badText, ' ok    Something is true: what was seen'].join('\n'),
   )
 })
 
-test('a group: bad news at length, then a line for all that is good, then what was not looked at and why', async () => {
+test('a group shows failures, the number of passed checks, and why others were skipped', async () => {
   const { formatFindings } = await load('pipe')
-  const skipped = { observed: 'not looked at, because of some-check' }
+  const skipped = { observed: 'depends on some-check' }
   const found = [
     result('pass', { id: 'a' }),
     result('skip', { id: 'b', ...skipped }),
     bad,
     result('skip', { id: 'c', ...skipped }),
-    result('skip', { id: 'd', observed: 'only on the cloud side' }),
+    result('skip', { id: 'd', observed: 'cloud side only' }),
     result('pass', { id: 'e', group: 'runtime' }),
     result('pass', { id: 'f', group: 'runtime' }),
     result('skip', { id: 'g', group: 'drift' }),
@@ -147,15 +147,15 @@ test('a group: bad news at length, then a line for all that is good, then what w
     [
       ...badText,
       ' ok    node: 1 other check',
-      'skip   b, c: not looked at, because of some-check',
-      'skip   d: only on the cloud side',
+      'skip   b, c: depends on some-check',
+      'skip   d: cloud side only',
       ' ok    runtime: 2 checks',
       'skip   g: what was seen',
     ].join('\n'),
   )
 })
 
-test('a check that is ignored says so', async () => {
+test('an ignored check is marked', async () => {
   const { formatFindings } = await load('pipe')
   expect(formatFindings([result('warn', { ignored: true })])).toContain(
     'warn   Something is true (ignored)\n',
@@ -163,7 +163,7 @@ test('a check that is ignored says so', async () => {
 })
 
 describe('80 columns', () => {
-  /** Lines that are too long, but for a single word, which is never broken, and a command, which is for copying. */
+  /** Lines that are too long, except single words, which are never broken, and commands, which users copy. */
   const tooLong = (text: string): string[] =>
     text
       .split('\n')
@@ -181,7 +181,7 @@ describe('80 columns', () => {
     expect(tooLong(formatReport(reportOf([found])))).toEqual([])
   })
 
-  test.each(checks.map(({ id }) => id))('%s, whatever it finds', async id => {
+  test.each(checks.map(({ id }) => id))('%s with any status', async id => {
     const { formatEach, formatFindings } = await load('pipe')
     const title = checks.find(check => check.id === id)?.title ?? ''
     for (const status of statuses) {
