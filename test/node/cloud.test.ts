@@ -70,7 +70,7 @@ test('a cloud machine gets images, keadm and manifests, no broker, and a second 
 
   const doctor = await node.run('edgekit doctor')
   expect(doctor.stdout).toMatch(/ok +runtime: \d+ checks/)
-  expect(doctor.stdout).toMatch(/skip +.*\bbroker-active\b.*: only on edge\s+nodes/s)
+  expect(doctor.stdout).toMatch(/skip +.*\bbroker-active\b.*: edge\s+nodes\s+only/s)
   expect(doctor.stdout).not.toContain('FAIL')
   expect(doctor.exitCode).toBe(exitCodes.ok)
 })
@@ -86,7 +86,7 @@ test('on a machine of k3s the images go into its own containerd', async () => {
   )
   const { exitCode, stdout } = await node.run(install, { timeoutMs: 120_000 })
   const doctor = await node.sh('edgekit doctor containerd-answers')
-  expect(doctor).toMatch(/containerd answers\s+containerd \S+ on \/run\/k3s\/containerd\/containerd\.sock/)
+  expect(doctor).toMatch(/containerd responds\s+containerd \S+ on \/run\/k3s\/containerd\/containerd\.sock/)
   expect(stdout).toContain('--kube-config=/etc/rancher/k3s/k3s.yaml')
   expect(exitCode).toBe(exitCodes.ok)
   expect(await pinned(node, address)).toEqual(images.toSorted())

@@ -228,6 +228,6 @@ describe.concurrent.each(releases)('%s', release => {
       'cannot find a bundle at /nowhere: no such file or directory',
     )
     expect((await run('install /nowhere')).exitCode).toBe(exitCodes.usage)
-    expect((await run('doctor')).stdout).toContain('there is no mosquitto.service on this node')
+    expect((await run('doctor')).stdout).toContain('mosquitto.service does not exist')
   })
 })

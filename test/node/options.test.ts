@@ -100,7 +100,7 @@ describe.concurrent.each(releases)('%s', release => {
 
     const before = await stateOf(node)
     const refused = await run(node, '')
-    expect(refused.stdout).toContain('mosquitto.service is not from edgekit')
+    expect(refused.stdout).toContain('mosquitto.service was not installed by edgekit')
     expect(refused.exitCode).toBe(exitCodes.refused)
     const unknown = await run(node, '--force=mosquitto.service --force=/etc/passwd')
     expect(flat(unknown.stderr)).toContain('this install does not write it')
@@ -168,7 +168,7 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
       ['--token-file /root/none', 'cannot read --token-file /root/none: no such file'],
       ['--cloudcore 192.0.2.1', 'expected HOST:PORT'],
       ['--node-name Edge_1', 'invalid --node-name Edge_1: expected a DNS name'],
-      ['--ignore bandwidth', 'there is no check "bandwidth"'],
+      ['--ignore bandwidth', 'unknown check "bandwidth"'],
       ['--set modules.edgeHub.token=x', 'is a secret'],
       [
         '--config /root/answers.yaml',

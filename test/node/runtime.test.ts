@@ -93,7 +93,7 @@ test.concurrent(
     const before = await snapshot(node)
     const refused = await node.run(install)
     expect(refused.exitCode).toBe(exitCodes.refused)
-    expect(refused.stdout).toMatch(/FAIL\s+containerd answers/)
+    expect(refused.stdout).toMatch(/FAIL\s+containerd responds/)
     expect(await snapshot(node)).toEqual(before)
     await node.sh('systemctl start containerd')
     expect((await node.run(install, { timeoutMs: 2 * minutes })).exitCode).toBe(exitCodes.ok)

@@ -126,7 +126,7 @@ test('content of a code block cannot end it', () => {
   expect(markdown).toContain('\n````\n```\n# not a heading\n````')
 })
 
-test('a report contains every check with the tag doctor', () => {
+test('a report of all checks contains each of them', () => {
   const all = diagnose(healthy(), {
     selection: selectChecks(
       checks.map(({ id }) => id),
