@@ -1,6 +1,6 @@
 #!/bin/sh
-# Clears away what an earlier start of the broker has left in containerd. mosquitto.service runs it before each start and
-# after each stop; where there is nothing to clear away, it says nothing.
+# Removes what an earlier start of the broker left in containerd. mosquitto.service runs it before each start and
+# after each stop; it prints nothing when there is nothing to remove.
 exec 2>/dev/null
 
 # As long as a command prints something, and at most so many tenths of a second.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts the edgekit of this bundle, after a look at what a program for another machine could not say itself.
+# Starts the edgekit of this bundle, after the checks that a program for another architecture cannot make itself.
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 3
 refuse() {
   printf 'edgekit: refused: %s\n' "$1" >&2
