@@ -10,12 +10,12 @@ import { imageAccess, imageFlags } from '../cli/flags/images.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { parseSize } from '../cli/quantities/size.ts'
 import type { BundleOutput } from '../ui/json/bundle.ts'
-import { runSteps } from '../ui/steps.ts'
+import { stepRunner } from '../ui/steps.ts'
 
 export default class Bundle extends EdgekitCommand {
-  static override summary = 'Build offline packages'
+  static override summary = 'Build offline bundles'
   static override description =
-    'Pulls the images that a bundle definition names, takes the programs from where it says, and writes one .tar.gz for each architecture that a node can be installed from without any network. When edgekit.lock lies beside the definition, everything is taken as it is pinned there.'
+    'Pulls the images and programs of a bundle definition, and writes one .tar.gz for each architecture, from which a node can be installed without a network. If edgekit.lock is beside the definition, every input is used as pinned there.'
   static override examples = [
     'edgekit bundle edge -o dist',
     'edgekit bundle cloud --arch amd64 -o dist',
@@ -23,31 +23,39 @@ export default class Bundle extends EdgekitCommand {
     'edgekit bundle edge --registry-mirror docker.io=https://mirror.lan',
   ]
   static override args = {
-    role: Args.string({ options: defaultDefinitions, description: 'the default definition for this role' }),
+    role: Args.string({
+      options: defaultDefinitions,
+      description: 'use the default definition for this role',
+    }),
   }
   static override flags = {
-    file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'a bundle definition of your own' }),
+    file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'use your own bundle definition' }),
     arch: Flags.option({
       options: ['amd64', 'arm64'] as const,
       multiple: true,
       delimiter: ',',
-    })({ description: 'architectures of the nodes (default: all of the definition)' }),
-    output: Flags.string({ char: 'o', default: '.', helpValue: 'DIR', description: 'directory to write to' }),
+    })({ description: 'architectures to build for (default: all in the definition)' }),
+    output: Flags.string({
+      char: 'o',
+      default: '.',
+      helpValue: 'DIR',
+      description: 'directory for the bundles',
+    }),
     lock: Flags.string({
       helpValue: 'FILE',
-      description: 'the lock to use (default: edgekit.lock beside the definition, if it is there)',
+      description: 'lock to use (default: edgekit.lock beside the definition, if it exists)',
     }),
     frozen: Flags.boolean({
-      description: 'refuse when the lock is missing or does not match the definition',
+      description: 'fail if the lock is missing or does not match the definition',
     }),
     sign: Flags.string({
       helpValue: 'KEY',
       description:
-        'private key (ECDSA P-256, PEM file) to sign with; default: the PEM in EDGEKIT_SIGNING_KEY, if set',
+        'sign with this private key (ECDSA P-256, PEM file); default: the PEM in EDGEKIT_SIGNING_KEY, if set',
     }),
     split: Flags.string({
       helpValue: 'SIZE',
-      description: 'write parts of at most SIZE (k, M, G), such as 3900M for a FAT32 stick',
+      description: 'split into parts of at most SIZE (k, M, G), for example 3900M for FAT32',
     }),
     ...imageFlags,
   }
@@ -76,7 +84,7 @@ export default class Bundle extends EdgekitCommand {
         images,
         signingKey: key,
         partSize: flags.split === undefined ? undefined : parseSize(flags.split),
-        runSteps: steps => runSteps(steps, { silent }),
+        runStep: stepRunner({ silent }),
         signal,
       }),
     )

@@ -4,6 +4,7 @@ import { EdgekitError } from '../../lib/errors.ts'
 import { allOrAbort } from '../../oci/all-or-abort.ts'
 import { MissingParts } from '../../oci/missing-parts.ts'
 import { type ImageAccess, resolveImage } from '../../oci/sources/fetch-image.ts'
+import type { FetchOptions } from '../build-options.ts'
 import type { DefinedImage, Definition } from '../definition/definition.ts'
 import {
   bundleFiles,
@@ -18,28 +19,26 @@ import { checksumFor } from './checksums.ts'
 import { download, downloadText } from './download.ts'
 import { contentOf } from './local-file.ts'
 
-export interface LockOptions {
-  definition: Definition
-  architectures: readonly Architecture[]
-  images: ImageAccess
-  /** What is in there already is taken as it is. */
-  known?: Lock | undefined
-  signal: AbortSignal
+interface Lookup extends FetchOptions {
+  known: Lock | undefined
 }
 
-/** Look up what every tag, address and path of a definition stands for now. Throws EdgekitError. */
-export async function makeLock(options: LockOptions): Promise<Lock> {
+/** Resolve every tag, URL and path of a definition; what `known` has is kept. Throws EdgekitError. */
+export async function makeLock(options: FetchOptions, known?: Lock): Promise<Lock> {
   const { definition, architectures } = options
   const images: Lock['images'] = {}
   const files: Lock['files'] = {}
-  await allOrAbort(options.signal, signal => [
-    ...imagesByReference(definition, architectures).map(async ({ image, platforms }) => {
-      images[image.reference] = await lockImage(image, platforms, { ...options, signal })
-    }),
-    ...filesByName(definition, architectures).map(async source => {
-      files[sourceLabel(source)] = await lockFile(source, { ...options, signal })
-    }),
-  ])
+  await allOrAbort(options.signal, signal => {
+    const lookup: Lookup = { ...options, known, signal }
+    return [
+      ...imagesByReference(definition, architectures).map(async ({ image, platforms }) => {
+        images[image.reference] = await lockImage(image, platforms, lookup)
+      }),
+      ...filesByName(definition, architectures).map(async source => {
+        files[sourceLabel(source)] = await lockFile(source, lookup)
+      }),
+    ]
+  })
   return { lockVersion: 1, role: definition.role, kubeedge: definition.kubeedge, images, files }
 }
 
@@ -74,7 +73,7 @@ function filesByName(definition: Definition, architectures: readonly Architectur
 async function lockImage(
   image: DefinedImage,
   platforms: WantedImage['platforms'],
-  { definition, images, known, signal }: LockOptions,
+  { definition, images, known, signal }: Lookup,
 ): Promise<LockedImage> {
   const { reference } = image
   const source = localSource(image, definition)
@@ -90,10 +89,13 @@ async function lockImage(
   const digests = new Set(resolved.map(({ root }) => root.digest))
   const [digest, moved] = digests
   if (moved !== undefined)
-    throw new EdgekitError(`${reference} changed while it was looked up: ${digest}, then ${moved}`, {
-      code: 'tag-moved',
-      remedy: 'Somebody pushed it just now; try again.',
-    })
+    throw new EdgekitError(
+      `cannot pin ${reference}: its digest changed from ${digest} to ${moved} meanwhile`,
+      {
+        code: 'tag-moved',
+        remedy: 'Retry: a new image was pushed just now.',
+      },
+    )
   return {
     digest: digest as string,
     platforms: {
@@ -103,14 +105,14 @@ async function lockImage(
   }
 }
 
-/** A reference that means what the lock says, and still has its tag as its name. */
+/** A reference with the digest from the lock, which keeps its tag. */
 export function pinned(reference: string, locked: LockedImage | undefined): string {
   return locked === undefined || reference.includes('@') ? reference : `${reference}@${locked.digest}`
 }
 
 async function lockFile(
   source: OutsideSource,
-  { definition, known, images, signal }: LockOptions,
+  { definition, known, images, signal }: Lookup,
 ): Promise<LockedContent> {
   const locked = known?.files[sourceLabel(source)]
   if (locked !== undefined && (source.sha256 ?? locked.sha256) === locked.sha256) return locked
@@ -123,13 +125,16 @@ async function lockFile(
   return await download({ url: source.url, sha256, images, signal })
 }
 
-/** Throws EdgekitError when a source is not what the definition says it hashes to. */
+/** Throws EdgekitError when the hash of a source is not the one in the definition. */
 export function requireSha256(source: FileSource, seen: string): void {
   if (source.sha256 === undefined || source.sha256 === seen) return
-  throw new EdgekitError(`${sourceLabel(source)}: expected sha256 ${source.sha256}, found ${seen}`, {
-    code: 'content-mismatch',
-    remedy: 'It is not the file the definition names; find out why before you change the sha256 there.',
-  })
+  throw new EdgekitError(
+    `cannot use ${sourceLabel(source)}: expected sha256 ${source.sha256}, found ${seen}`,
+    {
+      code: 'content-mismatch',
+      remedy: 'Find out why the file differs before you change the sha256 in the definition.',
+    },
+  )
 }
 
 async function publishedSha256(
@@ -139,17 +144,17 @@ async function publishedSha256(
 ): Promise<string> {
   const { url, checksums } = source
   if (checksums === undefined) {
-    throw new EdgekitError(`the definition has no sha256 for ${url}`, {
+    throw new EdgekitError(`cannot download ${url}: the definition has no sha256 for it`, {
       code: 'invalid-definition',
-      remedy: 'Give one for each architecture under sha256, or checksums: URL of a published list.',
+      remedy: 'Add one for each architecture under sha256, or checksums with the URL of a published list.',
     })
   }
   if (registry === undefined)
-    throw new MissingParts([`${url}: its sha256 is in ${checksums}, and no edgekit.lock has it`])
+    throw new MissingParts([`${url}: its sha256 is in ${checksums}, not in edgekit.lock`])
   const sha256 = checksumFor(await downloadText(checksums, signal), url)
   if (sha256 !== undefined) return sha256
-  throw new EdgekitError(`${checksums} has no checksum for ${url}`, {
+  throw new EdgekitError(`cannot download ${url}: ${checksums} has no checksum for it`, {
     code: 'checksum-missing',
-    remedy: 'Check that it is a list of sha256 sums, and has the file under the name it has in the address.',
+    remedy: 'Use a list of SHA-256 checksums that has the file under its name in the URL.',
   })
 }

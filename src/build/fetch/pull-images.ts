@@ -1,31 +1,25 @@
 import type { Architecture } from '../../bundle/manifest.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { allOrAbort } from '../../oci/all-or-abort.ts'
-import { fetchImage, type ImageAccess } from '../../oci/sources/fetch-image.ts'
+import { fetchImage } from '../../oci/sources/fetch-image.ts'
 import type { PulledImage } from '../../oci/sources/pull.ts'
-import type { Definition } from '../definition/definition.ts'
+import type { FetchOptions } from '../build-options.ts'
 import { imagesNeeded, localSource, platformOf } from '../definition/inputs.ts'
 import type { Lock, LockedImage } from '../lock/lock.ts'
 import { pinned } from './make-lock.ts'
 
-export interface PullImagesOptions {
-  definition: Definition
-  architectures: readonly Architecture[]
-  lock: Lock
-  images: ImageAccess
-  signal: AbortSignal
-}
-
 export interface PulledImages {
   get(reference: string, arch: Architecture): PulledImage
   count: number
-  /** Bytes of all layers, those that several have in common once. */
+  /** Bytes of all layers; a shared one counts once. */
   size: number
 }
 
-/** Pull every image of all architectures at the same time, each by the digest the lock has. Throws EdgekitError. */
-export async function pullImages(options: PullImagesOptions): Promise<PulledImages> {
-  const { definition, architectures, lock, images } = options
+/** Pull the images of all architectures concurrently, each by its digest in the lock. Throws EdgekitError. */
+export async function pullImages(
+  { definition, architectures, images, signal }: FetchOptions,
+  lock: Lock,
+): Promise<PulledImages> {
   const pulled = new Map<string, PulledImage>()
   const wanted = architectures.flatMap(arch =>
     imagesNeeded(definition, arch).map(image => ({
@@ -34,7 +28,7 @@ export async function pullImages(options: PullImagesOptions): Promise<PulledImag
       platform: platformOf(arch),
     })),
   )
-  await allOrAbort(options.signal, signal =>
+  await allOrAbort(signal, signal =>
     wanted.map(async ({ reference, source, platform }) => {
       const locked = lock.images[reference] as LockedImage
       const image = await fetchImage({
@@ -65,10 +59,10 @@ function requireManifest(
 ): void {
   if (manifest.digest === locked) return
   throw new EdgekitError(
-    `${reference} has manifest ${manifest.digest} for ${platform}, the lock says ${locked}`,
+    `cannot use ${reference}: its manifest for ${platform} is ${manifest.digest}, expected ${locked} from edgekit.lock`,
     {
       code: 'content-mismatch',
-      remedy: 'The lock was edited, or made by an edgekit that chooses otherwise: run edgekit lock.',
+      remedy: 'Update the lock, which was edited or is from another edgekit:\n  edgekit lock',
     },
   )
 }

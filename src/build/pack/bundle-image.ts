@@ -1,11 +1,12 @@
 import type { ManifestImage } from '../../bundle/manifest.ts'
 import type { BlobStore } from '../../oci/cache/blob-store.ts'
 import type { ImageContents } from '../../oci/layer/image-contents.ts'
+import { layerKind } from '../../oci/layer/layer.ts'
 import type { PulledImage } from '../../oci/sources/pull.ts'
 import { ociArchive } from '../../oci/write-archive.ts'
-import type { TarMember } from '../../tar/write.ts'
+import type { PayloadMember } from './payload-member.ts'
 
-/** An image of a bundle, where its archive lies in there, and what was found in its layers. */
+/** An image of a bundle, the path of its archive in the bundle, and what its layers contain. */
 export interface BundleImage {
   reference: string
   archive: string
@@ -13,17 +14,18 @@ export interface BundleImage {
   contents: ImageContents
 }
 
-/** The OCI archive of an image: layers byte for byte as the registry served them. */
-export const imageMember = (
+/** The OCI archive of an image, its layers byte for byte as the registry served them. */
+export async function imageMember(
   { archive, pulled }: Pick<BundleImage, 'archive' | 'pulled'>,
   store: BlobStore,
-): TarMember => ({
-  path: archive,
-  mode: 0o644,
-  ...ociArchive(pulled, store),
-})
+): Promise<PayloadMember> {
+  // A registry compresses layers; docker save does not.
+  const kinds = await Promise.all(pulled.layers.map(({ digest }) => layerKind(store.path(digest))))
+  const isStored = !kinds.includes('tar')
+  return { path: archive, mode: 0o644, isStored, ...ociArchive(pulled, store) }
+}
 
-/** What the manifest says of an image. */
+/** The manifest entry of an image. */
 export const manifestImage = ({ reference, archive, pulled, contents }: BundleImage): ManifestImage => ({
   reference,
   digest: pulled.root.digest,

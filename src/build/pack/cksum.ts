@@ -4,15 +4,15 @@ import { crc32 } from 'node:zlib'
 const pieceSize = 1 << 20
 
 /**
- * What `cksum` of POSIX prints of a file: its checksum and its size in bytes. The launcher of a bundle compares it, which
- * takes a machine without SHA instructions a tenth of the time of sha256sum. Throws what reading throws.
+ * What POSIX `cksum` prints for a file: checksum and size in bytes. The launcher of a bundle compares it: without SHA
+ * instructions, cksum takes a tenth of the time of sha256sum. Throws what reading throws.
  */
 export async function cksum(path: string): Promise<string> {
   await using file = await open(path)
   const words = new Uint32Array(pieceSize / Uint32Array.BYTES_PER_ELEMENT)
   const buffer = Buffer.from(words.buffer)
   let size = 0
-  // The CRC of zlib takes the bits of each byte the other way round, and begins with all ones.
+  // The CRC of zlib reads the bits of each byte in reverse, and starts with all ones.
   let crc = 0xff_ff_ff_ff
   for (;;) {
     const { bytesRead } = await file.read(buffer, 0, pieceSize, size)
@@ -25,7 +25,7 @@ export async function cksum(path: string): Promise<string> {
   return `${reverseWord(crc)} ${size}`
 }
 
-/** The size goes in at the end, its lowest byte first, without bytes that are not needed. */
+/** The CRC ends with the size, lowest byte first, without leading zero bytes. */
 function lengthOf(size: number): Buffer {
   const words = new BigUint64Array([BigInt(size)])
   const used = size === 0 ? 0 : Math.floor(Math.log2(size) / 8) + 1
@@ -33,7 +33,7 @@ function lengthOf(size: number): Buffer {
   return Buffer.from(words.buffer).subarray(0, used)
 }
 
-/** Turn round the bits of each byte, four bytes at once. */
+/** Reverse the bits of each byte, four bytes at once. */
 function reverseBytes(words: Uint32Array): void {
   for (let index = 0; index < words.length; index++) words[index] = reverseEachByte(words[index] ?? 0)
 }

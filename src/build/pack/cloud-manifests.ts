@@ -4,13 +4,13 @@ import { readAsset } from '../../lib/assets.ts'
 import { fill } from '../../lib/fill-template.ts'
 import { formatReference, parseReference } from '../../oci/reference.ts'
 
-/** What a cloud bundle has for the cluster, by its path in the bundle. */
+/** The Kubernetes manifests of a cloud bundle, by their paths in the bundle. */
 export function cloudManifests(
   broker: Pick<ManifestImage, 'reference' | 'digest' | 'archive'>,
 ): Record<string, string> {
   const { registry, repository } = parseReference(broker.reference)
   const values = {
-    // One of the two names that the archive gives the image; a tag beside the digest would only be ignored.
+    // One of the two names in the archive; a tag beside a digest is ignored.
     BROKER_IMAGE: formatReference({ registry, repository, digest: broker.digest }),
     BROKER_ARCHIVE: basename(broker.archive),
     MOSQUITTO_CONF: indented(readAsset('templates/mosquitto/mosquitto.conf').trimEnd(), 4),
@@ -21,5 +21,5 @@ export function cloudManifests(
   }
 }
 
-/** Every line but the first, which stands where it is filled in. */
+/** Indents every line except the first. */
 const indented = (text: string, by: number): string => text.replaceAll(/\n(?=.)/g, `\n${' '.repeat(by)}`)

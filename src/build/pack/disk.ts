@@ -1,8 +1,8 @@
 import type { ManifestFile, ManifestImage } from '../../bundle/manifest.ts'
 
 /**
- * Bytes that installing a bundle takes on a node: every file of it in its place, the blobs once more in containerd's
- * content store, and the layers unpacked in its snapshots. A blob that several images share counts once.
+ * Bytes that a bundle needs on a node: its files, the blobs again in containerd's content store, and the unpacked layers in
+ * its snapshots. A shared blob counts once.
  */
 export function diskNeeded(
   files: readonly Pick<ManifestFile, 'size'>[],

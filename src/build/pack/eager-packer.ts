@@ -1,60 +1,58 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashOf } from '../../lib/hash/hash-sources.ts'
-import { contentOf, type TarMember, tarMember } from '../../tar/write.ts'
-import { gzipPieces } from './gzip.ts'
-import type { PayloadMember } from './write-bundle.ts'
-import { writePieces } from './write-pieces.ts'
+import { contentOf, tarMember } from '../../tar/write.ts'
+import { writeGzip } from './gzip.ts'
+import type { PayloadMember } from './payload-member.ts'
 
-/** Few enough that two of the four threads of Node.js are left for files. */
-const ahead = 2
-
-export interface Hashed extends PayloadMember {
-  sha256: Promise<string>
-}
+/** Leaves two of the four threads of Node.js for files. */
+const concurrency = 2
 
 /**
- * Hashes and packs members from the moment they are there, while others are still pulled, taken or looked into: of all
- * that making a bundle does, to compress the programs takes longest.
+ * Hashes and compresses members as soon as they exist, while others are still being fetched: to compress the programs is
+ * the slowest part of a build.
  */
 export class EagerPacker {
   readonly #directory: string
   readonly #ending = new AbortController()
   readonly #packing: Promise<string>[] = []
 
-  /** `directory` is where the packed members go. */
+  /** `directory` is where the gzip members go. */
   constructor(directory: string) {
     this.#directory = directory
   }
 
-  /** For what is packed already, as images are: only its hash is made. */
-  hash(member: TarMember): Hashed {
+  /** Start to hash a member. */
+  hash(member: PayloadMember): PayloadMember {
     return { ...member, sha256: suppressUnhandled(hashOf(contentOf(member))) }
   }
 
-  /** Hash it, and make its gzip member. */
-  pack(member: TarMember): Hashed {
+  /** Start to hash a member and to compress it. */
+  pack(member: PayloadMember): PayloadMember {
     const packed = suppressUnhandled(this.#pack(member, this.#packing.length))
     this.#packing.push(packed)
     return { ...this.hash(member), packed }
   }
 
-  /** End the packing, and wait until nothing is written any more. */
+  /** Abort what is running; resolves when nothing is written any more. */
   async stop(): Promise<void> {
     this.#ending.abort()
     await Promise.allSettled(this.#packing)
   }
 
-  async #pack(member: TarMember, index: number): Promise<string> {
+  async #pack(member: PayloadMember, index: number): Promise<string> {
     const path = join(this.#directory, `member-${index}.gz`)
     await using file = await open(path, 'wx', 0o600)
-    const write = async (buffers: readonly Buffer[]) => void (await file.writev(buffers))
-    await writePieces(gzipPieces(tarMember(member)), { ahead, write, signal: this.#ending.signal })
+    await writeGzip(tarMember(member), {
+      concurrency,
+      write: async bytes => void (await file.writeFile(bytes)),
+      signal: this.#ending.signal,
+    })
     return path
   }
 }
 
-/** A failure must not end the process before anybody waits for it. */
+/** A failure must not end the process before the result is awaited. */
 function suppressUnhandled<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined)
   return work

@@ -8,8 +8,8 @@ import { EdgekitError } from '../../lib/errors.ts'
 const nodeNames: Record<Architecture, string> = { amd64: 'x64', arm64: 'arm64' }
 
 /**
- * The edgekit executable that goes into a bundle: this one when it is of that architecture, else the one that lies
- * beside it; from a checkout the one that `npm run build:sea` made.
+ * The path of the edgekit executable for a bundle: this one if it has that architecture, else the one beside it; in a
+ * checkout, the result of `npm run build:sea`. Throws EdgekitError when it does not exist.
  */
 export function edgekitExecutableFor(arch: Architecture): string {
   if (isSea() && process.arch === nodeNames[arch]) return process.execPath
@@ -18,11 +18,8 @@ export function edgekitExecutableFor(arch: Architecture): string {
     : fileURLToPath(new URL('../../../dist', import.meta.url))
   const path = join(directory, `edgekit-linux-${arch}`)
   if (existsSync(path)) return path
-  throw new EdgekitError(
-    `a bundle for ${arch} carries an edgekit for ${arch}, and there is none at ${path}`,
-    {
-      code: 'edgekit-executable-not-found',
-      remedy: `Put edgekit-linux-${arch} there. In a checkout this makes it:\n  npm run build:sea -- --arch ${arch}`,
-    },
-  )
+  throw new EdgekitError(`cannot build a bundle for ${arch}: its edgekit executable is not at ${path}`, {
+    code: 'edgekit-executable-not-found',
+    remedy: `Copy edgekit-linux-${arch} there. In a checkout, build it:\n  npm run build:sea -- --arch ${arch}`,
+  })
 }

@@ -6,7 +6,7 @@ const schema = z.object({
   packages: z.array(z.object({ name: z.string(), version: z.string(), license: z.string().optional() })),
 })
 
-/** What the edgekit executable is made of: Node.js and npm packages. The build of the executable writes this down. */
+/** The components of the edgekit executable, Node.js and npm packages, as its build recorded them. */
 export type ExecutableParts = z.infer<typeof schema>
 
 export const executableParts = (): ExecutableParts =>

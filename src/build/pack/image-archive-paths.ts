@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { parseReference } from '../../oci/reference.ts'
 
 /**
- * Where the archive of each image lies in the bundle: `images/kubeedge-cloudcore-v1.22.0.tar` for
- * `docker.io/kubeedge/cloudcore:v1.22.0`, and `images/eclipse-mosquitto-2.0.tar` for Docker's own, which have no owner
- * that anybody writes. Two that would be the same, from two registries say, have a hash of the reference behind them.
+ * The path of each image archive in a bundle: `images/kubeedge-cloudcore-v1.22.0.tar` for
+ * `docker.io/kubeedge/cloudcore:v1.22.0`, and without `library` for official images of Docker Hub. If two would be the
+ * same, for example from two registries, a hash of the reference is appended.
  */
 export function imageArchivePaths(references: readonly string[]): Map<string, string> {
   const names = references.map(nameOf)

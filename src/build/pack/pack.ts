@@ -1,24 +1,20 @@
+import { createReadStream } from 'node:fs'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parsePartName, partName } from '../../bundle/part-names.ts'
-import { type TarMember, tarEnd, tarMember } from '../../tar/write.ts'
-import { filePieces, gzipPieces, type Piece } from './gzip.ts'
+import { tarEnd, tarMember } from '../../tar/write.ts'
+import { writeGzip } from './gzip.ts'
 import { Output } from './output.ts'
-import { writePieces } from './write-pieces.ts'
+import type { PayloadMember } from './payload-member.ts'
 
-/** Enough for every core. */
-const ahead = 8
-
-/** A member of which the gzip member may have been made before; then this is the file it is in. */
-interface PackedMember extends TarMember {
-  packed?: Promise<string>
-}
+/** All threads of Node.js. */
+const concurrency = 4
 
 interface Target {
   path: string
-  /** A directory on the same file system, in which the files are until they are whole. */
+  /** A directory on the same file system, where the files are until they are complete. */
   workDirectory: string
-  /** The most bytes of one file; with this, `path` is what the names of the parts begin with. */
+  /** The most bytes of one file; with this, the names of the parts begin with `path`. */
   partSize?: number | undefined
   signal: AbortSignal
 }
@@ -33,15 +29,16 @@ export interface Packed {
 }
 
 /**
- * Write a .tar.gz in which each member is a gzip member of its own (RFC 1952 section 2.2 allows any number, and every
- * gzip reads them as one): the first can be read without the rest. Files appear under their names when all is done.
+ * Write a .tar.gz in which each member is a gzip member of its own (RFC 1952 section 2.2 allows any number, and every gzip
+ * reads them as one), so the first can be read without the rest. Files appear under their names when all is done.
  */
-export async function pack(members: readonly PackedMember[], target: Target): Promise<Packed> {
+export async function pack(members: readonly PayloadMember[], target: Target): Promise<Packed> {
   const { path, workDirectory, partSize, signal } = target
   const nameOf = (number: number): string => (partSize === undefined ? path : partName(path, number))
   const output = new Output(number => join(workDirectory, basename(nameOf(number))), partSize)
   try {
-    await writePieces(piecesOf(members), { ahead, write: buffers => output.write(buffers), signal })
+    for (const member of members) await writeMember(member, output, signal)
+    await writeGzip([tarEnd()], { concurrency, write: bytes => output.write(bytes), signal })
     const { files, sha256 } = await output.finish()
     const paths = files.map((_, index) => nameOf(index + 1))
     for (const [index, file] of files.entries()) await rename(file.path, nameOf(index + 1))
@@ -52,15 +49,17 @@ export async function pack(members: readonly PackedMember[], target: Target): Pr
   }
 }
 
-async function* piecesOf(members: readonly PackedMember[]): AsyncGenerator<Piece> {
-  for (const member of members) {
-    if (member.packed === undefined) yield* gzipPieces(tarMember(member))
-    else yield* filePieces(await member.packed)
+async function writeMember(member: PayloadMember, output: Output, signal: AbortSignal): Promise<void> {
+  const write = (bytes: Buffer): Promise<void> => output.write(bytes)
+  const { packed, isStored = false } = member
+  if (packed === undefined) await writeGzip(tarMember(member), { isStored, concurrency, write, signal })
+  else {
+    const file = createReadStream(await packed, { highWaterMark: 1 << 20, signal })
+    for await (const bytes of file) await write(bytes)
   }
-  yield* gzipPieces([tarEnd()])
 }
 
-/** A bundle of the same name that had more parts leaves some that belong to nothing now. */
+/** Remove the last parts of an older bundle of the same name that had more. */
 async function removeLaterParts(path: string, count: number): Promise<void> {
   for (const name of await readdir(dirname(path))) {
     const part = parsePartName(name)

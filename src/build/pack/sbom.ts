@@ -10,19 +10,19 @@ import type { ExecutableParts } from './executable-parts.ts'
 interface Inputs {
   manifest: Pick<Manifest, 'name' | 'kubeedgeVersion' | 'arch' | 'edgekitVersion' | 'images'>
   files: readonly ManifestFile[]
-  /** Reference of an image -> what is installed in it. */
+  /** Installed packages by image reference. */
   packages: ReadonlyMap<string, InstalledPackages>
-  runtime: ExecutableParts
+  executable: ExecutableParts
 }
 
 const { Component, HashDictionary } = Models
 
 /**
- * The CycloneDX document of a bundle: images by digest with the packages in them, programs by hash, what edgekit is
- * made of. The same inputs give the same bytes: it has no time, and its serial number comes from its content.
+ * The CycloneDX document of a bundle: images by digest, with their packages; programs by hash; the components of edgekit.
+ * The same inputs give the same bytes: it has no time stamp, and its serial number is derived from its content.
  * https://cyclonedx.org/docs/1.6/json/
  */
-export function formatSbom({ manifest, files, packages, runtime }: Inputs): string {
+export function formatSbom({ manifest, files, packages, executable }: Inputs): string {
   const { name, kubeedgeVersion, arch, edgekitVersion, images } = manifest
   const versionOf = ({ path }: ManifestFile): string | undefined =>
     path === 'bin/clean-broker' ? edgekitVersion : path.startsWith('bin/') ? kubeedgeVersion : undefined
@@ -38,7 +38,7 @@ export function formatSbom({ manifest, files, packages, runtime }: Inputs): stri
       .filter(({ path }) => path.startsWith('bin/') || path.startsWith('runtime/'))
       .map(file =>
         file.path === 'bin/edgekit'
-          ? edgekitComponent(file, edgekitVersion, runtime)
+          ? edgekitComponent(file, edgekitVersion, executable)
           : programComponent(file, versionOf(file)),
       ),
   ]
@@ -47,7 +47,7 @@ export function formatSbom({ manifest, files, packages, runtime }: Inputs): stri
     bundle.dependencies.add(part.bomRef)
   }
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6))
-  // In the order it was made: the library would sort by the rules of this machine's language.
+  // Unsorted, because the library would sort by the locale of this machine.
   const options = { sortLists: false, space: 1 }
   bom.serialNumber = `urn:uuid:${uuidOf(serializer.serialize(bom, options))}`
   return `${serializer.serialize(bom, options)}\n`
@@ -88,7 +88,7 @@ function imageComponent(image: ManifestImage, installed: InstalledPackages | und
   return component
 }
 
-/** https://github.com/package-url/purl-spec: the types apk and deb have the distribution as their namespace. */
+/** The namespace of apk and deb packages is the distribution: https://github.com/package-url/purl-spec */
 function packageUrl(
   { type, name, version, architecture }: InstalledPackage,
   distribution: InstalledPackages['distribution'],
@@ -101,7 +101,7 @@ function packageUrl(
   return new PackageURL(type, namespace, name, version, qualifiers, undefined).toString()
 }
 
-/** Nobody says which version the programs of a container runtime are of. */
+/** The version is not known for the programs of a container runtime. */
 const programComponent = ({ path, sha256: hash }: ManifestFile, version: string | undefined) =>
   new Component(Enums.ComponentType.Application, basename(path), {
     ...(version !== undefined && { version }),
@@ -136,7 +136,7 @@ function edgekitComponent(file: ManifestFile, version: string, { node, packages 
 
 const sha256 = (hash: string) => new HashDictionary([[Enums.HashAlgorithm['SHA-256'], hash]])
 
-/** A UUID made of a hash: https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-8 */
+/** A UUID derived from a hash: https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-8 */
 function uuidOf(text: string): string {
   const bytes = createHash('sha256').update(text).digest().subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)

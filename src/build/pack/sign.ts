@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { isP256 } from '../../bundle/signature.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 
-/** Where a key is taken from without a file. */
+/** Used when no file is named. */
 const keyVariable = 'EDGEKIT_SIGNING_KEY'
 
-const makeOne = `Make one: openssl ecparam -name prime256v1 -genkey -noout -out key.pem`
+const createKey = `Create a key:\n  openssl ecparam -name prime256v1 -genkey -noout -out key.pem`
 
 /**
- * The private key in a PEM file, or else in EDGEKIT_SIGNING_KEY; undefined when neither is given. No message ever has
- * a part of the key in it. Throws EdgekitError.
+ * Read the private key from a PEM file, or from EDGEKIT_SIGNING_KEY; undefined without either. Messages never contain any
+ * of the key. Throws EdgekitError.
  */
 export async function signingKey(
   file: string | undefined,
@@ -18,7 +18,10 @@ export async function signingKey(
 ): Promise<KeyObject | undefined> {
   if (file !== undefined) {
     const pem = await readFile(file, 'utf8').catch(error => {
-      throw unusable(`cannot read the signing key: ${messageOf(error)}`, 'Give the path of a PEM file.')
+      throw unusable(
+        `cannot read the signing key ${file}: ${messageOf(error)}`,
+        'Name a PEM file with --sign.',
+      )
     })
     return parseKey(pem, file)
   }
@@ -29,30 +32,30 @@ export async function signingKey(
 function parseKey(pem: string, name: string): KeyObject {
   if (/ENCRYPTED/.test(pem)) {
     throw unusable(
-      `the signing key in ${name} is encrypted`,
-      `Decrypt it into the environment: export ${keyVariable}="$(openssl ec -in KEY)" (a key of cosign: cosign import-key-pair takes one of openssl, not the other way round)`,
+      `cannot use the signing key in ${name}: it is encrypted`,
+      `Decrypt it into the environment. A key from cosign cannot be used; cosign can import one from openssl.\n  export ${keyVariable}="$(openssl ec -in KEY)"`,
     )
   }
   let key: KeyObject
   try {
     key = createPrivateKey(pem)
   } catch {
-    // What OpenSSL says of it is no help, and nothing of a key belongs into a message.
-    throw unusable(`${name} has no private key in PEM form`, makeOne)
+    // The message of OpenSSL does not help, and a message must not contain any of the key.
+    throw unusable(`cannot use the signing key in ${name}: it is not a private key in PEM form`, createKey)
   }
   if (!isP256(key)) {
     throw unusable(
-      `the signing key in ${name} is of type ${key.asymmetricKeyType}${key.asymmetricKeyType === 'ec' ? ` on ${key.asymmetricKeyDetails?.namedCurve}` : ''}, expected ECDSA on P-256`,
-      makeOne,
+      `cannot use the signing key in ${name}: it is of type ${key.asymmetricKeyType}${key.asymmetricKeyType === 'ec' ? ` on ${key.asymmetricKeyDetails?.namedCurve}` : ''}, expected ECDSA on P-256`,
+      createKey,
     )
   }
   return key
 }
 
 /**
- * Sign the bytes of bundle.json: DER-encoded ECDSA with SHA-256, in base64, as openssl and cosign read it. The nonce
- * comes from key and message (https://www.rfc-editor.org/rfc/rfc6979), which OpenSSL as Node.js has it cannot do: so a
- * signed bundle is as reproducible as an unsigned one.
+ * Sign the bytes of bundle.json: DER-encoded ECDSA with SHA-256, in base64, as openssl and cosign read it. The nonce is
+ * derived from key and message (https://www.rfc-editor.org/rfc/rfc6979), so a signed bundle is reproducible too. The
+ * OpenSSL in Node.js cannot do that.
  */
 export async function sign(manifest: Buffer, key: KeyObject): Promise<string> {
   const { p256 } = await import('@noble/curves/nist.js')

@@ -17,8 +17,8 @@ interface Inputs {
   edgekitVersion: string
   images: readonly ManifestImage[]
   lock: Lock
-  /** What `cksum` says of bin/edgekit. */
-  runtimeCksum: string
+  /** What `cksum` prints for bin/edgekit. */
+  executableCksum: string
 }
 
 function versions({ definition, arch, edgekitVersion, images }: Inputs): string {
@@ -37,12 +37,12 @@ const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): T
   return { path, mode, size: source.length, source }
 }
 
-/** The members of a bundle that are texts: the way in, and what its role needs. */
+/** The generated text files of a bundle. */
 export function textMembers(inputs: Inputs): TextMember[] {
-  const { definition, arch, lock, runtimeCksum } = inputs
+  const { definition, arch, lock, executableCksum } = inputs
   const launcher = fill(readAsset('templates/launcher.sh'), {
     ARCH: arch,
-    CKSUM: runtimeCksum,
+    CKSUM: executableCksum,
   })
   return [
     text('edgekit', launcher, 0o755),
@@ -55,7 +55,6 @@ export function textMembers(inputs: Inputs): TextMember[] {
 const brokerOf = ({ definition, images }: Inputs): ManifestImage =>
   images.find(({ reference }) => reference === definition.broker) as ManifestImage
 
-/** The units and the configuration. */
 function edgeMembers(inputs: Inputs): TextMember[] {
   const { cleanBroker, ...others } = texts
   const members = [

@@ -10,45 +10,39 @@ import {
 import { hashOf } from '../../lib/hash/hash-sources.ts'
 import type { InstalledPackages } from '../../oci/layer/packages.ts'
 import { contentOf, type TarMember } from '../../tar/write.ts'
+import type { BuildOptions } from '../build-options.ts'
 import { diskNeeded } from './disk.ts'
 import { executableParts } from './executable-parts.ts'
 import { type Packed, pack } from './pack.ts'
+import type { PayloadMember } from './payload-member.ts'
 
-/** A member of which the hash, and perhaps the gzip member too, is being made already. */
-export interface PayloadMember extends TarMember {
-  sha256?: Promise<string>
-  /** The file that has the gzip member. */
-  packed?: Promise<string>
-}
-
-export interface PackageInputs {
-  /** What the bundle is; files and disk are found out here. */
+export interface BundleContents {
+  /** What the bundle is; files and disk are added here. */
   description: Omit<Manifest, 'files' | 'disk'>
-  /** Everything in the bundle but its manifest, signature and SBOM, in this order. */
+  /** Everything except manifest, signature and SBOM, in this order. */
   payload: readonly PayloadMember[]
-  /** Reference of an image -> what is installed in it. */
+  /** Installed packages by image reference. */
   packages: ReadonlyMap<string, InstalledPackages>
-  /** The bundle to write; with `partSize` the name its parts have in front. */
-  path: string
-  /** A directory on the same file system. */
-  workDirectory: string
-  signingKey?: KeyObject | undefined
-  /** The most bytes of one file. */
-  partSize?: number | undefined
-  signal: AbortSignal
 }
 
 export interface WrittenBundle extends Packed {
   manifest: Manifest
 }
 
-/** Write a bundle: bundle.json, its signature, the SBOM, the payload. Files appear under their names when all is done. */
-export async function writeBundle(inputs: PackageInputs): Promise<WrittenBundle> {
-  const { description, payload, path, workDirectory, signingKey, partSize, signal } = inputs
+/**
+ * Write a bundle: bundle.json, its signature, the SBOM, the payload. It appears at `path`, or as parts whose names begin
+ * with it, when all is written. `workDirectory` is on the same file system.
+ */
+export async function writeBundle(
+  contents: BundleContents,
+  { path, workDirectory }: { path: string; workDirectory: string },
+  { signingKey, partSize, signal }: Pick<BuildOptions, 'signingKey' | 'partSize' | 'signal'>,
+): Promise<WrittenBundle> {
+  const { description, payload } = contents
   const files: ManifestFile[] = []
-  for (const member of payload) files.push(await fileOf(member))
-  const sbom = textMember(sbomName, await sbomOf(inputs, files))
-  const listed = [await fileOf(sbom), ...files]
+  for (const member of payload) files.push(await manifestFile(member))
+  const sbom = textMember(sbomName, await sbomOf(contents, files))
+  const listed = [await manifestFile(sbom), ...files]
   const manifest: Manifest = {
     ...description,
     disk: diskNeeded(listed, description.images),
@@ -60,8 +54,8 @@ export async function writeBundle(inputs: PackageInputs): Promise<WrittenBundle>
   return { manifest, ...(await pack(members, { path, workDirectory, partSize, signal })) }
 }
 
-/** What the manifest says of a member. */
-async function fileOf(member: PayloadMember): Promise<ManifestFile> {
+/** The manifest entry of a member. */
+async function manifestFile(member: PayloadMember): Promise<ManifestFile> {
   const { path, size, mode } = member
   return { path, size, mode, sha256: await (member.sha256 ?? hashOf(contentOf(member))) }
 }
@@ -71,10 +65,10 @@ function textMember(path: string, text: string): TarMember & { source: Buffer } 
   return { path, mode: 0o644, size: source.length, source }
 }
 
-/** The library is large, and only this needs it. */
-async function sbomOf({ description, packages }: PackageInputs, files: ManifestFile[]): Promise<string> {
+/** Loads the SBOM library, which is large, only here. */
+async function sbomOf({ description, packages }: BundleContents, files: ManifestFile[]): Promise<string> {
   const { formatSbom } = await import('./sbom.ts')
-  return formatSbom({ manifest: description, files, packages, runtime: executableParts() })
+  return formatSbom({ manifest: description, files, packages, executable: executableParts() })
 }
 
 async function signatureOf({ source }: { source: Buffer }, key: KeyObject | undefined): Promise<TarMember[]> {

@@ -38,7 +38,7 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
     edgekitVersion: version,
     images,
     lock,
-    runtimeCksum: '1 2',
+    executableCksum: '1 2',
   })
   const members = [
     ...texts.map(({ path, mode, source }) => ({ path, mode, content: String(source) })),

@@ -18,7 +18,7 @@ const [configMap, daemonSet] = objects
 const pod = daemonSet.spec.template.spec
 const [container] = pod.containers
 
-test('the manifests are valid for Kubernetes', () => {
+test('the manifests match the Kubernetes schema', () => {
   expect(objects.map(({ kind }) => kind)).toEqual(['ConfigMap', 'DaemonSet'])
   for (const object of objects) expect(problemsOf(object)).toEqual([])
 })
@@ -28,23 +28,23 @@ test.each([
   ['a wrong type', (set: typeof daemonSet) => (set.spec.template.spec.containers[0].image = 3)],
   ['a missing key', (set: typeof daemonSet) => delete set.spec.selector],
   ['a kind nobody knows', (set: typeof daemonSet) => (set.apiVersion = 'extensions/v1beta1')],
-])('the validation finds %s', (_, harm) => {
+])('the validation detects %s', (_, harm) => {
   const broken = structuredClone(daemonSet)
   harm(broken)
   expect(problemsOf(broken)).not.toEqual([])
 })
 
-test('nothing is left to fill in, and kubectl and YAML 1.2 read the same', () => {
+test('no variable is left, and YAML 1.1 and 1.2 parse the same', () => {
   expect(rendered).not.toMatch(/@[A-Z_]+@/)
   expect(parseAllDocuments(rendered).map(document => document.toJS())).toEqual(objects)
 })
 
-test('only edge nodes', () => {
+test('runs on edge nodes only', () => {
   const terms = pod.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms
   expect(terms).toEqual([{ matchExpressions: [{ key: 'node-role.kubernetes.io/edge', operator: 'Exists' }] }])
 })
 
-test('the broker listens where mosquitto.service listens: the configuration is the same', () => {
+test('the broker has the configuration of mosquitto.service', () => {
   expect(`${configMap.data['mosquitto.conf']}`).toBe(
     readFileSync('templates/mosquitto/mosquitto.conf', 'utf8'),
   )
@@ -54,14 +54,14 @@ test('the broker listens where mosquitto.service listens: the configuration is t
   expect(volume.configMap.name).toBe(configMap.metadata.name)
 })
 
-test('the image is the one in the bundle, by digest, and is not pulled', () => {
+test('the image is referenced by its digest and never pulled', () => {
   for (const { image, imagePullPolicy } of [...pod.initContainers, ...pod.containers]) {
     expect(image).toBe(`docker.io/library/eclipse-mosquitto@${digest}`)
     expect(imagePullPolicy).toBe('IfNotPresent')
   }
 })
 
-test('as few rights as it can do with', () => {
+test('has minimal privileges', () => {
   expect(pod.securityContext).toEqual({
     runAsNonRoot: true,
     runAsUser: 1883,
@@ -79,7 +79,7 @@ test('as few rights as it can do with', () => {
   }
 })
 
-test('probes reach a broker on loopback, and data survives `keadm reset`', () => {
+test('probes reach a broker on loopback, and keadm reset keeps its data', () => {
   for (const probe of [container.startupProbe, container.readinessProbe, container.livenessProbe]) {
     const { command } = probe.exec
     expect(command.slice(0, 3)).toEqual(['mosquitto_sub', '-h', '127.0.0.1'])

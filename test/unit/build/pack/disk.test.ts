@@ -3,7 +3,7 @@ import { diskNeeded } from '../../../../src/build/pack/disk.ts'
 
 const layer = (digest: string, size: number, unpackedSize: number) => ({ digest, size, unpackedSize })
 
-test('files, blobs and unpacked layers add up; a layer that two images share counts once', () => {
+test('adds up files, blobs and unpacked layers, and counts a shared layer once', () => {
   const images = [{ layers: [layer('a', 1, 10), layer('b', 2, 20)] }, { layers: [layer('a', 1, 10)] }]
   expect(diskNeeded([{ size: 100 }, { size: 200 }], images)).toBe(333)
 })

@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { EagerPacker } from '../../../../src/build/pack/eager-packer.ts'
 import { pack } from '../../../../src/build/pack/pack.ts'
+import type { PayloadMember } from '../../../../src/build/pack/payload-member.ts'
 import type { TarMember } from '../../../../src/tar/write.ts'
 
 let directory: string
@@ -25,12 +26,12 @@ const text = (path: string, content: string, mode: TarMember['mode'] = 0o644) =>
   const source = Buffer.from(content)
   return { path, mode, size: source.length, source }
 }
-const members = (): (TarMember & { source: Buffer | string })[] => [
+const members = (): (PayloadMember & { source: Buffer | string })[] => [
   text('bundle.json', '{"schemaVersion":1}\n'),
   text('edgekit', '#!/bin/sh\n', 0o755),
   text('config/long', 'again and again\n'.repeat(10_000)),
   text('empty', ''),
-  { path: 'images/x.tar', mode: 0o644, size: layers.length, source: at('layers') },
+  { path: 'images/x.tar', mode: 0o644, size: layers.length, source: at('layers'), isStored: true },
 ]
 
 const never = new AbortController().signal
@@ -40,7 +41,7 @@ async function packed(name = 'bundle.tar.gz'): Promise<Buffer> {
   return readFile(at('out', name))
 }
 
-test('GNU tar lists it in order, and unpacks every byte', async () => {
+test('GNU tar lists the members in order and unpacks every byte', async () => {
   await packed()
   const list = execFileSync('tar', ['tzf', at('out', 'bundle.tar.gz')], { encoding: 'utf8' })
   expect(list.trim().split('\n')).toEqual(members().map(({ path }) => path))
@@ -52,7 +53,7 @@ test('GNU tar lists it in order, and unpacks every byte', async () => {
   }
 })
 
-test('gzip finds no fault with it, and the archive has its end', async () => {
+test('gzip accepts it, and the archive ends with two empty blocks', async () => {
   await packed()
   const tar = execFileSync('gzip', ['-dc', at('out', 'bundle.tar.gz')], { maxBuffer: 1 << 24 })
   expect(tar.length % 512).toBe(0)
@@ -61,7 +62,7 @@ test('gzip finds no fault with it, and the archive has its end', async () => {
   expect(tar.subarray(-1536, -1024).every(byte => byte === 0)).toBe(false)
 })
 
-test('the first member can be read when the rest is not there', async () => {
+test('the first member can be read without the rest', async () => {
   const bundle = await packed()
   const end = bundle.indexOf(Buffer.from([0x1f, 0x8b, 0x08]), 3)
   const tar = gunzipSync(bundle.subarray(0, end))
@@ -69,28 +70,28 @@ test('the first member can be read when the rest is not there', async () => {
   expect(tar.toString('latin1', 512).replace(/\0+$/, '')).toBe('{"schemaVersion":1}\n')
 })
 
-test('texts are compressed, image archives are not compressed again', async () => {
+test('compresses texts and stores image archives', async () => {
   const bundle = await packed()
   expect(bundle.length).toBeGreaterThan(layers.length)
   expect(bundle.length).toBeLessThan(layers.length + 5000)
   expect(bundle.includes(layers.subarray(1000, 2000))).toBe(true)
 })
 
-test('two runs give the same bytes', async () => {
+test('is reproducible', async () => {
   const first = await packed('one.tar.gz')
   expect((await packed('two.tar.gz')).equals(first)).toBe(true)
 })
 
-test('members that were packed ahead give the same bytes', async () => {
+test('eagerly packed members give the same bytes', async () => {
   const whole = await packed('one.tar.gz')
   const ahead = new EagerPacker(at('work'))
-  const mixed = members().map((member, index) => (index % 2 === 0 ? ahead.pack(member) : member))
+  const mixed = members().map(member => (member.isStored ? member : ahead.pack(member)))
   await pack(mixed, { path: at('out', 'two.tar.gz'), workDirectory: at('work'), signal: never })
   expect((await readFile(at('out', 'two.tar.gz'))).equals(whole)).toBe(true)
   await ahead.stop()
 })
 
-test('packing ahead says why it failed when it is waited for, and can be stopped', async () => {
+test('the eager packer reports a failure when awaited, and can be stopped', async () => {
   const ahead = new EagerPacker(at('work'))
   const { packed, sha256 } = ahead.pack({ path: 'x', mode: 0o644, size: 1, source: at('absent') })
   await expect(packed).rejects.toThrow('ENOENT')
@@ -103,7 +104,7 @@ test('packing ahead says why it failed when it is waited for, and can be stopped
 test.each([
   [undefined, '1970-01-01 00:00'],
   ['1700000000', '2023-11-14 22:13'],
-])('with SOURCE_DATE_EPOCH %s every member is of %s', async (epoch, date) => {
+])('with SOURCE_DATE_EPOCH=%s, every member has the time %s', async (epoch, date) => {
   vi.stubEnv('SOURCE_DATE_EPOCH', epoch)
   onTestFinished(() => void vi.unstubAllEnvs())
   const bundle = await packed()
@@ -115,7 +116,7 @@ test.each([
   expect(bundle.readUInt32LE(4)).toBe(0)
 })
 
-test('only the bundle appears in the directory', async () => {
+test('leaves only the bundle in the output directory', async () => {
   await packed()
   expect(await readdir(at('out'))).toEqual(['bundle.tar.gz'])
 })
@@ -123,7 +124,7 @@ test('only the bundle appears in the directory', async () => {
 test.each([
   ['shorter', -1],
   ['longer', 1],
-])('nothing is there, nor is an older bundle lost, when a file is %s than it was', async (_, difference) => {
+])('fails without output and keeps an older bundle when a file became %s', async (_, difference) => {
   await writeFile(at('out', 'old.tar.gz'), 'old')
   const changed = members().map(member =>
     typeof member.source === 'string' ? { ...member, size: member.size - difference } : member,
@@ -137,7 +138,7 @@ test.each([
   expect(await readFile(at('out', 'old.tar.gz'), 'utf8')).toBe('old')
 })
 
-test('nothing is there when a file is missing', async () => {
+test('fails without output when a file is missing', async () => {
   await rm(at('layers'))
   await expect(packed()).rejects.toThrow('ENOENT')
   expect(await readdir(at('out'))).toEqual([])

@@ -12,20 +12,20 @@ const packages = new Map([
     },
   ],
 ])
-const runtime = { node: '24.1.0', packages: [{ name: '@scope/name', version: '1.0.0', license: 'MIT' }] }
-const sbom = () => formatSbom({ manifest, files: manifest.files, packages, runtime })
+const executable = { node: '24.1.0', packages: [{ name: '@scope/name', version: '1.0.0', license: 'MIT' }] }
+const sbom = () => formatSbom({ manifest, files: manifest.files, packages, executable })
 
-test('the same inputs give the same bytes, other inputs another serial number', () => {
+test('the same inputs give the same bytes, different ones another serial number', () => {
   expect(sbom()).toBe(sbom())
   const serial = (text: string) => JSON.parse(text).serialNumber
   expect(serial(sbom())).toMatch(
     /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
   )
-  const other = formatSbom({ manifest, files: manifest.files, packages: new Map(), runtime })
+  const other = formatSbom({ manifest, files: manifest.files, packages: new Map(), executable })
   expect(serial(other)).not.toBe(serial(sbom()))
 })
 
-test('an image has its digest and its packages', () => {
+test('an image has its digest and packages', () => {
   const { components } = JSON.parse(sbom())
   const image = components.find(({ type }: { type: string }) => type === 'container')
   expect(image).toMatchObject({
@@ -39,7 +39,7 @@ test('an image has its digest and its packages', () => {
   ])
 })
 
-test('edgekit has the packages it is made of', () => {
+test('edgekit lists its components', () => {
   const { components } = JSON.parse(sbom())
   const edgekit = components.find(({ name }: { name: string }) => name === 'edgekit')
   expect(edgekit.components).toMatchObject([
@@ -48,7 +48,7 @@ test('edgekit has the packages it is made of', () => {
   ])
 })
 
-test('programs have the version of the project they come from', () => {
+test('programs have the version of their project', () => {
   const files = ['bin/edgekit', 'bin/clean-broker', 'bin/edgecore', 'runtime/bin/ctr'].map(path => ({
     path,
     size: 1,
@@ -56,7 +56,7 @@ test('programs have the version of the project they come from', () => {
     sha256: 'a'.repeat(64),
   }))
   const described = { ...manifest, kubeedgeVersion: 'v1.22.0', edgekitVersion: '9.8.7' }
-  const { components } = JSON.parse(formatSbom({ manifest: described, files, packages, runtime }))
+  const { components } = JSON.parse(formatSbom({ manifest: described, files, packages, executable }))
   const versions = components.map(({ name, version }: Record<string, string>) => [name, version])
   expect(versions.slice(-4)).toEqual([
     ['edgekit', '9.8.7'],

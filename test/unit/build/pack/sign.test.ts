@@ -20,7 +20,7 @@ const sec1 = pair.privateKey.export({ type: 'sec1', format: 'pem' }).toString()
 test.each([
   ['PKCS #8', pkcs8],
   ['SEC 1', sec1],
-])('a key as %s, from a file or from the environment, signs', async (_, pem) => {
+])('signs with a key in %s form, from a file or the environment', async (_, pem) => {
   const file = join(scratch, 'key.pem')
   await writeFile(file, pem)
   for (const key of [await signingKey(file, {}), await signingKey(undefined, { EDGEKIT_SIGNING_KEY: pem })]) {
@@ -34,7 +34,7 @@ test.each([
 })
 
 // https://www.rfc-editor.org/rfc/rfc6979#appendix-A.2.5
-test('the nonce is the one of RFC 6979', async () => {
+test('uses the nonce of RFC 6979', async () => {
   const d = 'C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721'
   const der = Buffer.from(`30310201010420${d}a00a06082a8648ce3d030107`, 'hex')
   const pem = `-----BEGIN EC PRIVATE KEY-----\n${der.toString('base64')}\n-----END EC PRIVATE KEY-----\n`
@@ -45,7 +45,7 @@ test('the nonce is the one of RFC 6979', async () => {
   expect(signature).toContain('f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8')
 })
 
-test('without a key there is none', async () => {
+test('returns no key if none is given', async () => {
   expect(await signingKey(undefined, {})).toBeUndefined()
   expect(await signingKey(undefined, { EDGEKIT_SIGNING_KEY: '' })).toBeUndefined()
 })
@@ -72,9 +72,13 @@ test.each([
       .toString(),
     'is encrypted',
   ],
-  ['a public key', pair.publicKey.export({ type: 'spki', format: 'pem' }).toString(), 'has no private key'],
-  ['half a key', sec1.slice(0, 100), 'has no private key'],
-])('%s is refused, and no message has it in it', async (_, pem, message) => {
+  [
+    'a public key',
+    pair.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    'it is not a private key in PEM form',
+  ],
+  ['half a key', sec1.slice(0, 100), 'it is not a private key in PEM form'],
+])('%s is refused, and no message contains it', async (_, pem, message) => {
   const error = await signingKey(undefined, { EDGEKIT_SIGNING_KEY: pem }).catch(error => error)
   expect(error).toBeInstanceOf(EdgekitError)
   expect(error.message).toContain(message)
@@ -91,6 +95,6 @@ test.each([
       .toString(),
     'of type rsa, expected ECDSA on P-256',
   ],
-])('%s is no key to trust by', (_, pem, message) => {
+])('%s is not a trusted key', (_, pem, message) => {
   expect(() => readPublicKey(pem, 'a.pem')).toThrow(message)
 })

@@ -8,7 +8,7 @@ const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
 const archive = 'images/eclipse-mosquitto-2.0.tar'
 
-describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch => {
+describe.each(['amd64', 'arm64'] as const)('text members of a bundle for %s', arch => {
   const broker = 'docker.io/library/eclipse-mosquitto:2.0'
   const inputs: Parameters<typeof textMembers>[0] = {
     definition: {
@@ -39,7 +39,7 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
         unpackedSize: 0,
       },
     ],
-    runtimeCksum: '1 2',
+    executableCksum: '1 2',
   }
   const members = textMembers(inputs)
   const textOf = (path: string): string =>
@@ -54,7 +54,7 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
     },
   )
 
-  test('containerd has a unit where the bundle brings containerd', () => {
+  test('contains containerd.service only if it contains containerd', () => {
     const containerd = textMembers({
       ...inputs,
       definition: { ...inputs.definition, runtime: { containerd: { source: './x' } } },
@@ -63,31 +63,31 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
     expect(textOf('systemd/containerd.service')).toBe('no such member')
   })
 
-  test('only the way in and what clears up after the broker are programs, and the way in comes first', () => {
+  test('only the launcher and clean-broker are executable, and the launcher comes first', () => {
     const programs = members.filter(({ mode }) => mode === 0o755).map(({ path }) => path)
     expect(programs).toEqual(['edgekit', 'bin/clean-broker'])
     expect(members[0]?.path).toBe('edgekit')
   })
 
-  test.each(['edgekit', 'bin/clean-broker'])('%s is a shell script without a mistake', path => {
+  test.each(['edgekit', 'bin/clean-broker'])('%s is a valid shell script', path => {
     expect(textOf(path)).toMatch(/^#!\/bin\/sh\n/)
     const { status, stderr } = spawnSync('sh', ['-n'], { input: textOf(path), encoding: 'utf8' })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 
-  test('the way in knows its architecture and the checksum of the program', () => {
+  test('the launcher contains the architecture and the checksum of edgekit', () => {
     expect(textOf('edgekit')).toContain(`[ "$machine" = '${arch}' ]`)
-    expect(textOf('edgekit')).toContain(`[ "$sum" = '${inputs.runtimeCksum}' ]`)
+    expect(textOf('edgekit')).toContain(`[ "$sum" = '${inputs.executableCksum}' ]`)
   })
 
-  test('the unit brings the image back from where an install keeps it', () => {
+  test('the unit restores the image from the archive that install keeps', () => {
     const kept = `${paths.images}/${basename(archive)}`
     const command = `edgekit broker image ${broker} ${digest} ${kept}\n`
     expect(textOf('systemd/mosquitto.service')).toContain(command)
     expect(textOf('systemd/mosquitto.service')).toContain(` ${broker} mosquitto \\\n`)
   })
 
-  test('the unit clears up before and after, with the program that an install puts there', () => {
+  test('the unit runs clean-broker before and after', () => {
     const lines = textOf('systemd/mosquitto.service').split('\n')
     expect(lines.filter(line => line.includes('clean-broker'))).toEqual([
       `ExecStartPre=-${paths.cleanBroker}`,
@@ -95,7 +95,7 @@ describe.each(['amd64', 'arm64'] as const)('the texts of a bundle for %s', arch 
     ])
   })
 
-  test('a person can read what is in it', () => {
+  test('version.txt is readable', () => {
     expect(textOf('meta/version.txt')).toBe(
       `kubeedge v1.22.0\nrole edge\narch ${arch}\nedgekit 0.1.0\nimage ${broker} ${digest}\n`,
     )
