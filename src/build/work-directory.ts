@@ -5,13 +5,13 @@ import { makeDirectories } from '../lib/make-directories.ts'
 
 export interface WorkDirectory {
   path: string
-  /** Remove it, and the output directory too when it was made for this and nothing is in it. */
+  /** Remove it, and the output directory too if it was created for this and is empty. */
   remove(): Promise<void>
 }
 
 /**
- * A directory beside the bundles, so that moving a bundle to its name is one rename. The output directory is made when
- * it is missing. Throws EdgekitError when that cannot be.
+ * Create a directory in the output directory, so that a finished bundle is moved to its name by one rename. The output
+ * directory is created if missing. Throws EdgekitError.
  */
 export async function makeWorkDirectory(outputDirectory: string): Promise<WorkDirectory> {
   try {
@@ -27,12 +27,12 @@ export async function makeWorkDirectory(outputDirectory: string): Promise<WorkDi
   } catch (error) {
     throw new EdgekitError(`cannot write to ${outputDirectory}: ${messageOf(error)}`, {
       code: 'output-not-writable',
-      remedy: 'Name a directory that can be written with --output.',
+      remedy: 'Name a writable directory with --output.',
     })
   }
 }
 
-/** From `path` up to `last`, as long as there is nothing in them. */
+/** Remove empty directories from `path` up to `last`. */
 async function removeEmpty(path: string, last: string): Promise<void> {
   const isRemoved = await rmdir(path).then(
     () => true,

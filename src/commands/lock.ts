@@ -13,17 +13,20 @@ import type { LockOutput } from '../ui/json/lock.ts'
 export default class LockCommand extends EdgekitCommand {
   static override summary = 'Pin every input of a bundle definition'
   static override description =
-    'Looks up the digest of every image tag for every architecture, and sha256 and size of every other file, and writes them to edgekit.lock beside the definition. edgekit bundle then takes exactly these, until edgekit lock runs again.'
+    'Resolves every image tag to its digest for each architecture, and every other file to its SHA-256 and size, and writes them to edgekit.lock beside the definition. edgekit bundle then uses exactly these, until you run edgekit lock again.'
   static override examples = ['edgekit lock edge', 'edgekit lock -f my.yaml']
   static override args = {
-    role: Args.string({ options: defaultDefinitions, description: 'the default definition for this role' }),
+    role: Args.string({
+      options: defaultDefinitions,
+      description: 'use the default definition for this role',
+    }),
   }
   static override flags = {
-    file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'a bundle definition of your own' }),
+    file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'use your own bundle definition' }),
     output: Flags.string({
       char: 'o',
       helpValue: 'FILE',
-      description: 'where to write it (default: edgekit.lock beside the definition)',
+      description: 'file to write (default: edgekit.lock beside the definition)',
     }),
     ...imageFlags,
   }

@@ -6,9 +6,9 @@ import { reportJsonSchema } from '../doctor/report-schema.ts'
 const schemas = { definition: definitionJsonSchema, report: reportJsonSchema }
 
 export default class Schema extends EdgekitCommand {
-  static override summary = 'Print the JSON Schema of bundle definitions, or of the reports of doctor'
+  static override summary = 'Print the JSON Schema of bundle definitions or of doctor reports'
   static override description =
-    'For editors, which complete and check definitions with it: write it to a file and put "# yaml-language-server: $schema=FILE" into the first line of the definition. That of reports says what programs can count on in edgekit doctor --output json.'
+    'Editors complete and check definitions with it: save it to a file, and start the definition with the line "# yaml-language-server: $schema=FILE". The schema of reports describes edgekit doctor --output json.'
   static override examples = [
     'edgekit schema >definition.schema.json',
     'edgekit schema report >report.schema.json',
@@ -17,7 +17,7 @@ export default class Schema extends EdgekitCommand {
     of: Args.string({
       options: Object.keys(schemas),
       default: 'definition',
-      description: 'what the schema is of',
+      description: 'what to print the schema of',
     }),
   }
 

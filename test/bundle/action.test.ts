@@ -71,7 +71,7 @@ async function runAction(given: Record<string, string>) {
 const calls = async () =>
   (await readFile(join(work, 'calls'), 'utf8')).replaceAll(work, '').trim().split('\n')
 
-test('fetches the release, checks it, builds, and says what it built', async () => {
+test('fetches and verifies the release, builds, and reports the bundles', async () => {
   const { failed, output } = await runAction({ definition: 'edge', version: 'v0.1.0' })
   expect(failed).toBeUndefined()
   expect(await calls()).toEqual([
@@ -92,7 +92,7 @@ test('fetches the release, checks it, builds, and says what it built', async () 
   )
 })
 
-test('takes a definition of the user, and only what the lock says', async () => {
+test('uses a definition of the user and exactly its lock', async () => {
   const definition = 'my site/$(touch harm).yaml'
   const given = { definition, version: 'v0.1.0', arch: 'arm64', frozen: 'true', output: 'out' }
   expect((await runAction(given)).failed).toBeUndefined()
@@ -118,7 +118,7 @@ test.each([
   expect(await calls()).toHaveLength(1)
 })
 
-test('refuses to mix bundles with what is there already', async () => {
+test('refuses an output directory that is not empty', async () => {
   await mkdir(join(work, 'bundles'))
   await writeFile(join(work, 'bundles/old.tar.gz'), '')
   const { failed } = await runAction({ definition: 'edge', version: 'v0.1.0' })

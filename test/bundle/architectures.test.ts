@@ -54,7 +54,7 @@ describe('one run for both architectures', () => {
     }
   }, 60_000)
 
-  test('gives two bundles and nothing else', async () => {
+  test('writes two bundles and nothing else', async () => {
     expect(result.bundles.map(({ manifest }) => manifest.arch)).toEqual(['amd64', 'arm64'])
     expect((await readdir(join(directory, 'out'))).toSorted()).toEqual([
       'kubeedge-edge-v1.22.0-amd64.tar.gz',
@@ -64,19 +64,19 @@ describe('one run for both architectures', () => {
     expect(first).toBe(second)
   })
 
-  test('fetches what they have in common once', () => {
+  test('fetches shared content once', () => {
     const blobs = front.requests.filter(request => request.includes('/blobs/'))
     expect(blobs.length).toBeGreaterThan(6)
     expect(blobs.toSorted()).toEqual([...new Set(blobs)].toSorted())
   })
 
-  test.each(['amd64', 'arm64'] as const)('the one for %s has an edgekit that runs there', async arch => {
+  test.each(['amd64', 'arm64'] as const)('the bundle for %s contains an edgekit for it', async arch => {
     const [program, ...args] = [...runnerOf(arch), join(directory, arch, 'bin/edgekit'), '--version']
     const { stdout } = await execa(program as string, args)
     expect(stdout).toContain(arch === 'amd64' ? 'linux-x64' : 'linux-arm64')
   })
 
-  test('the one for another architecture is refused by its own launcher', async () => {
+  test('the launcher refuses another architecture', async () => {
     const { exitCode, stderr } = await execa(join(directory, foreign, 'edgekit'), ['install'], {
       reject: false,
     })
@@ -87,7 +87,7 @@ describe('one run for both architectures', () => {
     })
   })
 
-  test('and by an edgekit of this machine', async () => {
+  test('edgekit refuses another architecture', async () => {
     const { exitCode, stdout } = await inBareDebian(
       'mkdir -p /proc; mount -t proc proc /proc 2>/dev/null || :; /opt/edgekit/edgekit install /opt/bundle',
       executable,
@@ -98,14 +98,14 @@ describe('one run for both architectures', () => {
   })
 })
 
-test('an architecture the definition does not have is refused', async () => {
+test('refuses an architecture that the definition does not list', async () => {
   await writeFile(join(directory, 'my.yaml'), `${smallDefinition}architectures: [arm64]\n`)
   const { exitCode, stderr } = await edgekit('--arch', 'amd64')
   expect(exitCode).toBe(2)
-  expect(stderr).toContain('my.yaml is for arm64, not for amd64')
+  expect(stderr).toContain('my.yaml lists only arm64')
 })
 
-test('an edgekit that is not what its name says is refused', async () => {
+test('refuses an edgekit executable for another architecture than its name states', async () => {
   await writeFile(join(directory, 'my.yaml'), smallDefinition)
   const bin = await mkdtemp(join(small.directory, 'bin-'))
   await copyFile(executable, join(bin, `edgekit-linux-${hostArch()}`))

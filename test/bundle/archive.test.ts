@@ -70,7 +70,7 @@ function membersOf(tar: Buffer): Map<string, Buffer> {
 
 const jsonIn = (members: Map<string, Buffer>, path: string) => JSON.parse(members.get(path)?.toString() ?? '')
 
-test('the archive is an OCI image layout whose blobs are what their names say', async () => {
+test('the archive is an OCI image layout, and every blob matches its name', async () => {
   const image = await pull('eclipse-mosquitto:2.0')
   const members = membersOf(await archiveOf(image))
   const [layout, index, ...blobs] = members.keys()
@@ -82,7 +82,7 @@ test('the archive is an OCI image layout whose blobs are what their names say', 
     expect(path).toBe(`blobs/${digestOf(members.get(path) ?? Buffer.alloc(0)).replace(':', '/')}`)
 })
 
-test('the archive names the image by tag and by the digest the registry has', async () => {
+test('the archive names the image by tag and by the digest in the registry', async () => {
   const image = await pull('eclipse-mosquitto:2.0')
   const { mediaType, digest, size } = await rootOf(await brokerImage())
   const name = 'docker.io/library/eclipse-mosquitto'
@@ -106,7 +106,7 @@ test('an image pulled by digest alone has one name', async () => {
   ])
 })
 
-test('the index in the archive is the one that was served: it lists more than is there', async () => {
+test('the index in the archive is the served one, which lists more platforms', async () => {
   const image = await pull('eclipse-mosquitto:2.0')
   const members = membersOf(await archiveOf(image))
   const { manifests } = jsonIn(members, `blobs/${image.root.digest.replace(':', '/')}`) as {
@@ -117,7 +117,7 @@ test('the index in the archive is the one that was served: it lists more than is
   expect(there.map(({ digest }) => digest)).toEqual([image.manifest.digest])
 })
 
-test('the same image gives the same archive', async () => {
+test('the archive is reproducible', async () => {
   const image = await pull('eclipse-mosquitto:2.0')
   const first = await archiveOf(image)
   const again = new BlobStore(join(directory, 'again'))
@@ -149,7 +149,7 @@ test.each(['linux/amd64', 'linux/arm64'] as const)(
   },
 )
 
-test('a program is found through the links of a merged /usr, and a base layer below others', async () => {
+test('finds a program through the links of a merged /usr and in a lower layer', async () => {
   const image = await pull('eclipse-mosquitto:2.0')
   const sizes = await Promise.all(
     ['/bin/sh', '/usr/bin/sh', '/usr/bin/busybox'].map(

@@ -48,7 +48,7 @@ async function bundle(
   return { exitCode, stderr, output, files: await readdir(output) }
 }
 
-test('a cache filled over TLS and a proxy is enough for the same bundle --offline', async () => {
+test('--offline builds the same bundle from a cache filled over TLS and a proxy', async () => {
   await using proxy = await startProxy(Number(new URL(front.url).port))
   const cache = ['--cache', join(directory, 'cache')]
   const mirror = [...mirrorFlags('https://registry.test'), '--ca-file', authority]
@@ -65,7 +65,7 @@ test('a cache filled over TLS and a proxy is enough for the same bundle --offlin
   expect(second).toBe(first)
 })
 
-test('a disk that is full where the bundle is written is told, and nothing stays there', async () => {
+test('reports a full output disk, and leaves nothing there', async () => {
   const disk = await mkdtemp(join(directory, 'disk-'))
   await execa('mount', ['-t', 'tmpfs', '-o', 'size=8m', `edgekit-${randomUUID()}`, disk])
   try {
@@ -81,14 +81,14 @@ test('a disk that is full where the bundle is written is told, and nothing stays
   }
 })
 
-test('an output directory where nothing can be made is refused', async () => {
+test('refuses an output directory that is not writable', async () => {
   const args = ['bundle', 'edge', '--arch', 'arm64', '-o', '/proc/nope', '--offline']
   const { exitCode, stderr } = await execa(executable, args, { reject: false, timeout: 60_000 })
   expect(stderr).toContain('cannot write to /proc/nope: no such file or directory')
   expect(exitCode).toBe(2)
 })
 
-test('of directories made for a bundle that cannot be made nothing is left', async () => {
+test('removes the output directories it created when the build fails', async () => {
   const site = await mkdtemp(join(directory, 'made-'))
   await mkdir(join(site, 'there'))
   const offline = ['--offline', '--cache', join(directory, 'empty')]
@@ -128,11 +128,14 @@ test.each<[string, () => string[], number, RegExp]>([
     3,
     /cannot write to the cache [\s\S]*not\s+a\s+directory/,
   ],
-])('%s: a message, and nothing left in the output directory', async (_, options, exitCode, message) => {
-  const { files, ...result } = await bundle(options())
-  expect(result).toMatchObject({ exitCode, stderr: expect.stringMatching(message) })
-  expect(files).toEqual([])
-})
+])(
+  '%s: fails with a message, and leaves nothing in the output directory',
+  async (_, options, exitCode, message) => {
+    const { files, ...result } = await bundle(options())
+    expect(result).toMatchObject({ exitCode, stderr: expect.stringMatching(message) })
+    expect(files).toEqual([])
+  },
+)
 
 test.each<[string, () => [definition: string, flags: string[]], number]>([
   ['is asked instead', () => [server.url, []], 0],

@@ -45,7 +45,7 @@ const bundle = async (
 const manifestOf = async (directory: string): Promise<Manifest> =>
   parseManifest(await readFile(join(directory, 'bundle.json'), 'utf8'))
 
-test('a bundle has what an edge node needs, and nothing else', async () => {
+test('contains exactly what an edge node needs', async () => {
   const { stdout } = await execa('tar', ['tzf', await labBundle()])
   expect(stdout.split('\n')).toEqual([
     'bundle.json',
@@ -67,7 +67,7 @@ test('a bundle has what an edge node needs, and nothing else', async () => {
   ])
 })
 
-test('the manifest has the size, mode and hash of every file', async () => {
+test('the manifest lists size, mode and hash of every file', async () => {
   const directory = await unpackedLabBundle()
   const { files } = await manifestOf(directory)
   const list = await execa('find', ['.', '-type', 'f', '-printf', '%P %s %m\\n'], { cwd: directory })
@@ -78,7 +78,7 @@ test('the manifest has the size, mode and hash of every file', async () => {
   for (const file of files) expect(await sha256(join(directory, file.path))).toBe(file.sha256)
 })
 
-test('the digest of an image is the one the registry gives', async () => {
+test('the digest of an image is the one in the registry', async () => {
   const { images } = await manifestOf(await unpackedLabBundle())
   const asked = images.map(async ({ reference }) => {
     const [, repository, tag] = /^[^/]+\/(.+):(.+)$/.exec(reference) ?? []
@@ -91,12 +91,12 @@ test('the digest of an image is the one the registry gives', async () => {
   expect(images.map(({ reference, digest }) => [reference, digest])).toEqual(await Promise.all(asked))
 })
 
-test('the same inputs give the same bytes: in another directory, for another user, with another umask and time zone', async () => {
+test('is reproducible in another directory, as another user, with another umask and time zone', async () => {
   const output = join(scratch, 'again')
   await mkdir(output)
   await chmod(output, 0o777)
   await chmod(scratch, 0o755)
-  // A copy, because that user cannot look into a cache that is root's.
+  // A copy, because that user cannot read a cache of root.
   const edgekit = join(scratch, 'edgekit')
   await copyFile(await edgekitExecutable(), edgekit)
   const args = [
@@ -111,14 +111,18 @@ test('the same inputs give the same bytes: in another directory, for another use
     ...mirrorFlags(registry.url),
   ]
   const script = 'umask 077; exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"'
-  await execa('sh', ['-c', script, 'sh', edgekit, ...args], { env: { TZ: 'Asia/Tokyo', HOME: '/nowhere' } })
+  await execa('sh', ['-c', script, 'sh', edgekit, ...args], {
+    // Nor may it be able to read the checkout.
+    cwd: scratch,
+    env: { TZ: 'Asia/Tokyo', HOME: '/nowhere' },
+  })
   expect(await readdir(output)).toEqual(['cache', 'kubeedge-edge-v1.22.0-amd64.tar.gz'])
   expect(await sha256(join(output, 'kubeedge-edge-v1.22.0-amd64.tar.gz'))).toBe(
     await sha256(await labBundle()),
   )
 })
 
-test('a bundle for arm64 refuses an amd64 node before anything else', async () => {
+test('a bundle for arm64 refuses an amd64 node first of all', async () => {
   const output = join(scratch, 'arm64')
   const without = await bundle(output, { arch: 'arm64' })
   expect(without.exitCode).toBe(exitCodes.usage)
@@ -146,7 +150,7 @@ test.each([
     exitCodes.usage,
     /--registry-mirror docker\.io is not HOST=URL/,
   ],
-])('when %s, nothing is left behind', async (_, mirrors, code, message) => {
+])('leaves nothing behind when %s', async (_, mirrors, code, message) => {
   const output = await mkdtemp(join(scratch, 'failed-'))
   const { exitCode, stderr } = await bundle(output, { edgekit: light, arch: 'arm64', mirrors })
   expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(message)

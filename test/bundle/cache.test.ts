@@ -303,6 +303,6 @@ test('edgekit cache ls and prune show it, for people and as JSON', async () => {
   )
   await expect(run('prune', '--older-than', 'soon')).rejects.toMatchObject({
     exitCode: 2,
-    stderr: expect.stringContaining('--older-than soon is not an age'),
+    stderr: expect.stringContaining('invalid value for --older-than: "soon" is not an age'),
   })
 })

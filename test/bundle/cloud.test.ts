@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { labBundle, unpackedLabBundle } from '../../lab/bundles/bundle.ts'
 import { parseManifest } from '../../src/bundle/manifest.ts'
 
-test('a cloud bundle has what the cloud side needs and what it hands on, and no edge node', async () => {
+test('a cloud bundle contains what the cloud side needs, and nothing for edge nodes', async () => {
   const { stdout } = await execa('tar', ['tzf', await labBundle('cloud')])
   expect(stdout.split('\n')).toEqual([
     'bundle.json',
@@ -25,7 +25,7 @@ test('a cloud bundle has what the cloud side needs and what it hands on, and no 
   ])
 })
 
-test('the DaemonSet names the image by the digest that the bundle has', async () => {
+test('the DaemonSet references the image by its digest in the bundle', async () => {
   const directory = await unpackedLabBundle('cloud')
   const { role, images } = parseManifest(await readFile(join(directory, 'bundle.json'), 'utf8'))
   expect(role).toBe('cloud')

@@ -72,7 +72,7 @@ const sha256 = async (path: string) =>
     .digest('hex')
 const flat = (text: string) => text.replaceAll(/\s+/g, ' ')
 
-describe('any tar unpacks it', () => {
+describe('any tar unpacks a bundle', () => {
   test.each([
     ['GNU tar', 'tar', ['xzf']],
     ['busybox tar', 'busybox', ['tar', '-xzf']],
@@ -90,7 +90,7 @@ describe('any tar unpacks it', () => {
 })
 
 describe('parts', () => {
-  test('are as large as asked for and, put together, the very bundle that is written in one', async () => {
+  test('have the requested size, and joined are the bundle in one file', async () => {
     const names = await readdir(parts)
     expect(names.length).toBeGreaterThan(2)
     expect(names).toEqual(names.map((_, index) => `${name}.part0${index + 1}`))
@@ -118,7 +118,7 @@ describe('parts', () => {
     })
   })
 
-  test('a part that is missing, cut, or of another bundle is named', async () => {
+  test('names a part that is missing, truncated, or from another bundle', async () => {
     const part = (number: number) => join(parts, `${name}.part0${number}`)
     const aside = join(scratch, 'aside')
     const verify = async () => {
@@ -150,7 +150,7 @@ describe('parts', () => {
 })
 
 describe('the signature', () => {
-  test('is what openssl takes', async () => {
+  test('is accepted by openssl', async () => {
     const directory = await mkdtemp(join(scratch, 'openssl-'))
     await execa('sh', ['-c', `cat ${parts}/*.part* | tar xz -C ${directory} bundle.json bundle.json.sig`])
     const check = () =>
@@ -169,12 +169,12 @@ describe('the signature', () => {
     expect((await check()).exitCode).toBe(1)
   })
 
-  test('comes second, so that all is judged before the payload is read', async () => {
+  test('comes second, before the payload', async () => {
     const { stdout } = await execa('sh', ['-c', `cat ${parts}/*.part* | tar tz`])
     expect(stdout.split('\n').slice(0, 3)).toEqual(['bundle.json', 'bundle.json.sig', 'meta/sbom.cdx.json'])
   })
 
-  test('by another key is a refusal', async () => {
+  test('by another key is refused', async () => {
     const other = join(scratch, 'other.pem')
     const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     await writeFile(other, pair.publicKey.export({ type: 'spki', format: 'pem' }))

@@ -9,18 +9,18 @@ import { rebasePaths } from './rebase-paths.ts'
 /** The definitions that come with edgekit, in bundles/. */
 export const defaultDefinitions: readonly string[] = ['edge', 'cloud']
 
-/** A definition and those it extends, each with its own file; the first decides. */
+/** A definition and those it extends, each from a file of its own; the first takes precedence. */
 export interface DefinitionChain {
-  /** Where relative paths start: the directory of the first. */
+  /** Relative paths start here: the directory of the first. */
   directory: string
   sources: readonly YamlSource[]
-  /** What they say together: maps are merged, everything else is replaced. */
+  /** Maps are merged; everything else is replaced. */
   value: unknown
 }
 
 const largestDefinition = 1024 * 1024
 
-/** Read a default definition by its name, or a file, and what it extends. Throws EdgekitError. */
+/** Read a default definition or a file, and everything it extends. Throws EdgekitError. */
 export async function readWithBases(from: { role: string } | { path: string }): Promise<DefinitionChain> {
   const directory = 'path' in from ? dirname(resolve(from.path)) : process.cwd()
   const sources: YamlSource[] = []
@@ -29,7 +29,8 @@ export async function readWithBases(from: { role: string } | { path: string }): 
   let next: { role: string } | { path: string } | undefined = from
   while (next !== undefined) {
     const { id, name, text } = await readText(next)
-    if (seen.has(id)) throw usage(`${name} extends itself`, 'Remove one of the extends.')
+    if (seen.has(id))
+      throw invalid(`cannot read the definition ${name}: it extends itself`, 'Remove one of the extends.')
     seen.add(id)
     const source = readYaml(text, name)
     if (Array.isArray(source)) throw definitionError(name, source)
@@ -61,11 +62,10 @@ async function readText(
   }
   try {
     const text = await readFile(from.path, 'utf8')
-    if (text.length > largestDefinition)
-      throw new Error(`it is longer than ${largestDefinition} characters, which no definition is`)
+    if (text.length > largestDefinition) throw new Error(`it has more than ${largestDefinition} characters`)
     return { id: resolve(from.path), name: from.path, text }
   } catch (error) {
-    throw usage(`cannot read the definition ${from.path}: ${messageOf(error)}`, 'Check the path.')
+    throw invalid(`cannot read the definition ${from.path}: ${messageOf(error)}`, 'Check the path.')
   }
 }
 
@@ -80,5 +80,5 @@ function merge(below: unknown, above: unknown): unknown {
   return Object.fromEntries(merged)
 }
 
-const usage = (message: string, remedy: string): EdgekitError =>
+const invalid = (message: string, remedy: string): EdgekitError =>
   new EdgekitError(message, { code: 'invalid-definition', remedy })

@@ -2,9 +2,10 @@ import { EdgekitError } from '../../lib/errors.ts'
 import { listProblems } from '../../yaml/problem-list.ts'
 import type { YamlProblem } from '../../yaml/source.ts'
 
-/** What is wrong with a definition, each with its place. */
+/** The refusal of a definition: every problem with its place. */
 export const definitionError = (name: string, problems: readonly YamlProblem[]): EdgekitError =>
-  new EdgekitError(`the bundle definition ${name} is wrong${listProblems(problems)}`, {
+  new EdgekitError(`the bundle definition ${name} is invalid${listProblems(problems)}`, {
     code: 'invalid-definition',
-    remedy: 'docs/definition.md has every key; editors check it with the output of edgekit schema.',
+    remedy:
+      'Correct the definition. docs/definition.md lists all keys; editors can check it with the output of:\n  edgekit schema',
   })

@@ -9,13 +9,13 @@ import { fillIn } from './variables.ts'
 
 /** An image of a bundle. */
 export interface DefinedImage {
-  /** In full, as containerd on the node will know it. */
+  /** In full, as containerd on the node knows it. */
   reference: string
-  /** Where to take it from instead of its registry: `oci:DIR`, `oci-archive:FILE` and so on, as written. */
+  /** What to use instead of its registry (`oci:DIR`, `oci-archive:FILE` and so on), as written. */
   source?: string
 }
 
-/** Where a file of a bundle comes from; `source` may have `${arch}` in it. */
+/** Where a file of a bundle comes from; `source` can contain `${arch}`. */
 export interface DefinedSource {
   source: string
   sha256?: string | Partial<Record<Architecture, string>>
@@ -23,11 +23,11 @@ export interface DefinedSource {
   member?: string
 }
 
-/** What goes into a bundle, checked, with every image reference in full and what it extends merged into it. */
+/** The contents of a bundle: valid, merged with what it extends, image references in full. */
 export interface Definition {
-  /** The file it is in, for messages. */
+  /** Its file, for messages. */
   file: string
-  /** Where relative paths start. */
+  /** Relative paths start here. */
   directory: string
   role: WrittenDefinition['role']
   kubeedge: string
@@ -37,19 +37,19 @@ export interface Definition {
   binaries: Record<string, DefinedSource>
   runtime: Record<string, DefinedSource>
   files: { source: string; path: string; mode: 0o644 | 0o755 }[]
-  /** Registry host -> URL. */
+  /** URLs by registry host. */
   mirrors: Record<string, string>
 }
 
-/** Programs a bundle of each role cannot do without. */
+/** Programs that a bundle of each role requires. */
 const neededBinaries: Record<Definition['role'], readonly ('edgecore' | 'keadm')[]> = {
   edge: ['edgecore', 'keadm'],
   cloud: ['keadm'],
 }
 
 /**
- * Read a bundle definition, a default one by its role or a file, and what it extends. Throws EdgekitError that names
- * for everything wrong the file, line and column, what was found and what is allowed.
+ * Read a bundle definition, a default one by its role or a file, and what it extends. Throws EdgekitError that lists every
+ * problem with file, line and column, what was found and what is allowed.
  */
 export async function readDefinition(from: { role: string } | { path: string }): Promise<Definition> {
   const layers = await readWithBases(from)
@@ -105,7 +105,7 @@ const inFullImage = (image: WrittenDefinition['images'][number]): DefinedImage =
     ? { reference: inFull(image) }
     : { reference: inFull(image.reference), source: image.source }
 
-/** An image that is named twice, in short and in full say, is there once. */
+/** Drops an image that is listed twice, for example in short and in full. */
 const once = (images: readonly DefinedImage[]): DefinedImage[] => [
   ...new Map(images.map(image => [image.reference, image])).values(),
 ]
@@ -123,12 +123,12 @@ function sources(written: Record<string, WrittenSource | undefined>): Record<str
 function missingBinaries({ role, binaries }: Definition): ValueProblem[] {
   return neededBinaries[role]
     .filter(name => binaries[name] === undefined)
-    .map(name => ({ path: ['binaries'], message: `binaries.${name} is missing; an ${role} bundle needs it` }))
+    .map(name => ({ path: ['binaries'], message: `binaries.${name} is missing; ${role} bundles require it` }))
 }
 
 const missingRunc = ({ runtime }: Definition): ValueProblem[] =>
   runtime['containerd'] && !runtime['runc']
-    ? [{ path: ['runtime'], message: 'runtime.runc is missing; containerd starts every container with it' }]
+    ? [{ path: ['runtime'], message: 'runtime.runc is missing; containerd requires it' }]
     : []
 
 function wrongImages({ broker, images, files }: Definition): ValueProblem[] {
@@ -137,16 +137,16 @@ function wrongImages({ broker, images, files }: Definition): ValueProblem[] {
   const sameFile = paths.flatMap((path, index) =>
     paths.indexOf(path) === index
       ? []
-      : [{ path: ['files', index, 'path'], message: `two files are to lie at ${path}` }],
+      : [{ path: ['files', index, 'path'], message: `two files have the path ${path}` }],
   )
   if (references.includes(broker)) return sameFile
   return [
     ...sameFile,
-    { path: ['broker'], message: `the broker ${broker} is not among the images; add it there` },
+    { path: ['broker'], message: `the broker ${broker} is missing in images; add it there` },
   ]
 }
 
-/** What comes over the network must be known beforehand, not by what a server says today. */
+/** Downloads must be pinned in advance, not trusted as served today. */
 function unpinned(written: WrittenDefinition): ValueProblem[] {
   return (['binaries', 'runtime'] as const).flatMap(part =>
     Object.entries(written[part] ?? {}).flatMap(([name, source]) => {
@@ -158,20 +158,23 @@ function unpinned(written: WrittenDefinition): ValueProblem[] {
       const pinned = 'sha256' in more || 'checksums' in more
       if (overNetwork && !pinned)
         return [
-          { path, message: `${part}.${name}: ${text} needs a sha256, or checksums: URL of a published list` },
+          {
+            path,
+            message: `${part}.${name}: ${text} requires sha256, or checksums with the URL of a published list`,
+          },
         ]
       if (!overNetwork && 'checksums' in more)
         return [
           {
             path: [...path, 'checksums'],
-            message: `${part}.${name}: checksums goes with https:, not with ${text}`,
+            message: `${part}.${name}: checksums requires an https: source, found ${text}`,
           },
         ]
       if (fromImage && 'member' in more)
         return [
           {
             path: [...path, 'member'],
-            message: `${part}.${name}: member goes with an archive, not with ${text}`,
+            message: `${part}.${name}: member requires an archive, found ${text}`,
           },
         ]
       if (fromImage) return imageProblem(text, path)

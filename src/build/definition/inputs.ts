@@ -5,21 +5,21 @@ import { formatReference, parseReference } from '../../oci/reference.ts'
 import type { DefinedImage, DefinedSource, Definition } from './definition.ts'
 import { forArchitecture } from './variables.ts'
 
-/** A file from elsewhere that goes into the bundle of one architecture. */
+/** Where a file of the bundle of one architecture comes from. */
 export type FileSource =
   | { kind: 'image'; reference: string; path: string; sha256?: string }
   | { kind: 'file'; path: string; sha256?: string; member?: string }
   | { kind: 'https'; url: string; sha256?: string; checksums?: string; member?: string }
 
-/** A file of the bundle and where it comes from. */
+/** A file of a bundle that edgekit does not generate. */
 export interface BundleFile {
-  /** Where it lies in the bundle. */
+  /** Its path in the bundle. */
   path: string
   mode: 0o644 | 0o755
   source: FileSource
   /**
-   * `program`: must be an ELF executable for the architecture; `programs`: an archive, of which every program goes into
-   * the directory `path`.
+   * `program`: an ELF executable for the architecture; `programs`: an archive, every program of which goes into the
+   * directory `path`.
    */
   content: 'program' | 'programs' | 'anything'
 }
@@ -30,7 +30,7 @@ const runtimeParts: Record<string, Pick<BundleFile, 'path' | 'mode' | 'content'>
   cniPlugins: { path: 'runtime/cni', mode: 0o755, content: 'programs' },
 }
 
-/** The files a bundle has from elsewhere, in the order they are packed. */
+/** The files of a bundle that edgekit does not generate, in the order of packing. */
 export function bundleFiles(definition: Definition, arch: Architecture): BundleFile[] {
   const { binaries, runtime, files } = definition
   return [
@@ -59,7 +59,7 @@ export function bundleFiles(definition: Definition, arch: Architecture): BundleF
   ]
 }
 
-/** How a person knows a source; also what edgekit.lock calls it. */
+/** The name of a source in messages and in edgekit.lock. */
 export function sourceLabel(source: FileSource): string {
   if (source.kind === 'image') return `image:${source.reference}#${source.path}`
   return source.kind === 'file' ? source.path : source.url
@@ -83,7 +83,7 @@ function fileSource(defined: DefinedSource, arch: Architecture): FileSource {
   return { kind: 'file', path: text.replace(/^file:/, ''), ...expected, ...member }
 }
 
-/** Every image that is needed for the bundle of one architecture: those it carries and those files are taken from. */
+/** Every image needed for the bundle of one architecture: those it contains, and those from which files are taken. */
 export function imagesNeeded(definition: Definition, arch: Architecture): DefinedImage[] {
   const needed = new Map(definition.images.map(image => [image.reference, image]))
   for (const { source } of bundleFiles(definition, arch)) {
@@ -93,7 +93,7 @@ export function imagesNeeded(definition: Definition, arch: Architecture): Define
   return [...needed.values()]
 }
 
-/** A source of an image with its path, if it has one, as from the definition's directory. */
+/** The source of an image; a relative path in it is resolved from the directory of the definition. */
 export const localSource = ({ source }: DefinedImage, { directory }: Definition): string | undefined =>
   source?.replace(
     /^(oci|oci-archive|docker-archive):(?!\/)(.*)$/s,

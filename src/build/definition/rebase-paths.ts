@@ -1,8 +1,8 @@
 import { isAbsolute, join, relative } from 'node:path'
 
 /**
- * The relative paths of a definition in directory `from`, written as from directory `to`: of local files and of local
- * images. What has the wrong shape is left as it is, the schema will say so.
+ * Rewrite the relative paths (local files, local images) of a definition in directory `from` as seen from directory `to`.
+ * Values of the wrong type stay as they are, for the schema to report.
  */
 export function rebasePaths(value: unknown, from: string, to: string): unknown {
   if (from === to) return value
@@ -22,7 +22,7 @@ export function rebasePaths(value: unknown, from: string, to: string): unknown {
     binaries: item => mapValues(item, rewrite),
     runtime: item => mapValues(item, rewrite),
     files: item => (Array.isArray(item) ? item.map(rewrite) : item),
-    // A plain string is a reference here, not a path.
+    // A plain string is a reference here.
     images: item =>
       Array.isArray(item) ? item.map(image => (typeof image === 'string' ? image : rewrite(image))) : item,
   })

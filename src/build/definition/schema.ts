@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { messageOf } from '../../lib/errors.ts'
 import { parseReference } from '../../oci/reference.ts'
 
-/** The schema of bundle definitions: what `edgekit schema` prints and every definition is checked against. */
+/** The schema of bundle definitions, which `edgekit schema` prints and every definition must match. */
 
 const architecture = z.enum(['amd64', 'arm64'])
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits, in lower case')
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lowercase hexadecimal digits')
 
 const reference = z.string().superRefine((text, context) => {
   try {
@@ -18,7 +18,7 @@ const reference = z.string().superRefine((text, context) => {
 const image = z.union([
   reference,
   z.strictObject({
-    reference: reference.meta({ description: 'The name the image has on the node.' }),
+    reference: reference.meta({ description: 'Name of the image on the node.' }),
     source: z
       .string()
       .regex(
@@ -27,7 +27,7 @@ const image = z.union([
       )
       .meta({
         description:
-          'Where to take it from instead of its registry: oci:DIR, oci-archive:FILE, docker-archive:FILE (docker save) or docker-daemon:REFERENCE.',
+          'Use this instead of the registry: oci:DIR, oci-archive:FILE, docker-archive:FILE (docker save) or docker-daemon:REFERENCE.',
       }),
   }),
 ])
@@ -40,7 +40,7 @@ const sourceText = z
   )
   .meta({
     description:
-      'image:REFERENCE#/PATH for a file inside an image, https://… , file:PATH or a path (from the directory of the definition). ${arch} and ${kubeedge} are filled in.',
+      'image:REFERENCE#/PATH for a file in an image, https://…, file:PATH or a path, relative to the definition. ${arch} and ${kubeedge} are replaced.',
   })
 
 const source = z.union([
@@ -50,20 +50,20 @@ const source = z.union([
     sha256: z
       .union([sha256, z.strictObject({ amd64: sha256.optional(), arm64: sha256.optional() })])
       .optional()
-      .meta({ description: 'What the source must hash to; one for each architecture when they differ.' }),
+      .meta({ description: 'Expected SHA-256 of the source; one for each architecture if they differ.' }),
     checksums: z
       .string()
       .regex(/^https:\/\/\S+$/, 'expected https://…')
       .optional()
       .meta({
         description:
-          'A published list of checksums (SHA256SUMS) that has the source; its content is pinned by edgekit.lock.',
+          'URL of a published list of checksums (SHA256SUMS) with the source; edgekit.lock pins the result.',
       }),
     member: z
       .string()
       .min(1)
       .optional()
-      .meta({ description: 'The file to take out of the source, which is a tar or tar.gz.' }),
+      .meta({ description: 'File to extract from the source, a tar archive.' }),
   }),
 ])
 
@@ -71,77 +71,77 @@ export const definitionSchema = z
   .strictObject({
     extends: z.string().optional().meta({
       description:
-        'The definition this one changes: the name of a default (edge, cloud) or the path of a file. Maps are merged, everything else is replaced.',
+        'Definition to change: a default (edge, cloud) or the path of a file. Maps are merged, everything else is replaced.',
     }),
-    role: z.enum(['edge', 'cloud']).meta({ description: 'What the bundle makes of a machine.' }),
+    role: z.enum(['edge', 'cloud']).meta({ description: 'Role of the machines that the bundle is for.' }),
     kubeedge: z
       .string()
       .regex(/^v\d+\.\d+\.\d+(?:-[\w.]+)?$/, 'expected a version such as v1.22.0')
       .meta({
-        description: 'KubeEdge version; ${kubeedge} elsewhere stands for it.',
+        description: 'KubeEdge version, available elsewhere as ${kubeedge}.',
         examples: ['v1.22.0'],
       }),
     architectures: z
       .array(architecture)
       .min(1)
-      .meta({ description: 'Architectures the bundle is made for, one bundle each.' }),
-    broker: reference.meta({ description: 'The MQTT broker that systemd runs; one of the images.' }),
+      .meta({ description: 'Architectures to build for, one bundle each.' }),
+    broker: reference.meta({ description: 'MQTT broker that systemd runs; must be in images.' }),
     images: z
       .array(image)
       .min(1)
-      .meta({ description: 'Images that are imported into containerd on the node and kept there.' }),
-    binaries: z
-      .strictObject({ edgecore: source.optional(), keadm: source.optional() })
-      .meta({ description: 'Programs of KubeEdge. An edge bundle needs edgecore and keadm.' }),
+      .meta({ description: 'Images to import into containerd on the node and to pin there.' }),
+    binaries: z.strictObject({ edgecore: source.optional(), keadm: source.optional() }).meta({
+      description: 'KubeEdge programs. Edge bundles require edgecore and keadm, cloud bundles keadm.',
+    }),
     runtime: z
       .strictObject({
         containerd: source
           .optional()
-          .meta({ description: 'tar.gz of a containerd release; its programs are carried in runtime/bin.' }),
-        runc: source.optional().meta({ description: 'The runc program, carried as runtime/bin/runc.' }),
+          .meta({ description: 'tar.gz of a containerd release; its programs go to runtime/bin.' }),
+        runc: source.optional().meta({ description: 'The runc program; goes to runtime/bin/runc.' }),
         cniPlugins: source
           .optional()
-          .meta({ description: 'tar.gz of CNI plugins; its programs are carried in runtime/cni.' }),
+          .meta({ description: 'tar.gz of CNI plugins; its programs go to runtime/cni.' }),
       })
       .optional()
-      .meta({ description: 'A container runtime; edgekit installs it on nodes that have none.' }),
+      .meta({ description: 'Container runtime that edgekit installs on nodes without one.' }),
     files: z
       .array(
         z.strictObject({
           source: z
             .string()
             .min(1)
-            .meta({ description: 'Path of a local file, from the directory of the definition.' }),
+            .meta({ description: 'Path of a local file, relative to the definition.' }),
           path: z
             .string()
             .regex(
               /^(?!.*\/\.\.?(?:\/|$))files\/(?!\/)[\w./@+-]*[\w@+-]$/,
-              'expected a path below files/, of letters, digits and . _ @ + -',
+              'expected a path below files/, made of letters, digits and . _ @ + -',
             )
-            .meta({ description: 'Where it lies in the bundle.', examples: ['files/site.yaml'] }),
-          mode: z.enum(['0644', '0755']).optional().meta({ description: 'Permissions; default 0644.' }),
+            .meta({ description: 'Path in the bundle.', examples: ['files/site.yaml'] }),
+          mode: z.enum(['0644', '0755']).optional().meta({ description: 'Permissions (default 0644).' }),
         }),
       )
       .optional()
-      .meta({ description: 'Local files that are carried along.' }),
+      .meta({ description: 'Local files to include.' }),
     mirrors: z
       .record(z.string(), z.string().regex(/^https?:\/\/\S+$/, 'expected http://… or https://…'))
       .optional()
       .meta({
-        description: 'Registry host -> URL that is asked instead; --registry-mirror goes before it.',
+        description: 'URL to use instead of a registry, by host; --registry-mirror takes precedence.',
         examples: [{ 'docker.io': 'https://mirror.example' }],
       }),
   })
   .meta({
     title: 'edgekit bundle definition',
-    description: 'What goes into an offline bundle for KubeEdge. Printed by: edgekit schema',
+    description: 'Contents of an offline bundle for KubeEdge. Printed by: edgekit schema',
   })
 
 export type WrittenDefinition = z.infer<typeof definitionSchema>
 export type WrittenSource = z.infer<typeof source>
 
 /**
- * JSON Schema (draft 2020-12) of a definition file. A file that extends another may leave out what that one has.
+ * JSON Schema (draft 2020-12) of a definition file. A file that extends another can omit any key.
  * https://json-schema.org/draft/2020-12/schema
  */
 export function definitionJsonSchema(): object {

@@ -3,8 +3,8 @@ import { formatPath, type ValueProblem } from '../../yaml/problems.ts'
 import type { YamlPath } from '../../yaml/source.ts'
 
 /**
- * Fill in `${kubeedge}` everywhere in the value of a definition, so that another version is one line. `${arch}` stays
- * in the sources of binaries: it has a value for each bundle.
+ * Replace `${kubeedge}` everywhere in a definition, so that a new version is one changed line. `${arch}` stays in the
+ * sources of programs: its value differs from bundle to bundle.
  */
 export function fillIn(value: unknown): { value: unknown; problems: ValueProblem[] } {
   const kubeedge = (value as { kubeedge?: unknown } | null)?.kubeedge
@@ -12,14 +12,14 @@ export function fillIn(value: unknown): { value: unknown; problems: ValueProblem
   const fill = (text: string, path: YamlPath): string =>
     text.replace(/\$\{([^}]*)\}/g, (variable, name: string) => {
       const perBundle = path[0] === 'binaries' || path[0] === 'runtime'
-      // A version that is no text is a fault of its own, to be told once.
+      // The schema reports a version that is not a string.
       if (name === 'kubeedge' && path[0] !== 'kubeedge')
         return typeof kubeedge === 'string' ? kubeedge : 'v0.0.0'
       if (name === 'arch' && perBundle) return variable
       const allowed = perBundle ? '${kubeedge} and ${arch}' : '${kubeedge}'
       problems.push({
         path,
-        message: `${formatPath(path)}: there is no ${variable} here; allowed: ${allowed}`,
+        message: `${formatPath(path)}: unknown variable ${variable}; allowed: ${allowed}`,
       })
       return variable
     })

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 
 /**
- * The sha256 a published list has for a file: lines of `HEX  NAME` as sha256sum writes them, `SHA256 (NAME) = HEX` as
- * BSD does, or nothing but one HEX, as of a list for a single file.
+ * Find the SHA-256 of a file in a published list: lines of `HEX  NAME` as from sha256sum, `SHA256 (NAME) = HEX` as from BSD
+ * tools, or a single HEX for a single file.
  */
 export function checksumFor(list: string, url: string): string | undefined {
   const wanted = basename(new URL(url).pathname)

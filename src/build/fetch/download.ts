@@ -8,23 +8,22 @@ import { MissingParts } from '../../oci/missing-parts.ts'
 import type { ImageAccess } from '../../oci/sources/fetch-image.ts'
 import type { LockedContent } from '../lock/lock.ts'
 
-/** The largest file that is fetched when the lock does not say how large it is. */
+/** Bytes; the limit for a file whose size is not in the lock. */
 const largestFile = 2 * 1024 ** 3
 const largestList = 4 * 1024 ** 2
 
 export interface Download {
   url: string
   sha256: string
-  /** Bytes, when the lock has them. */
+  /** Bytes, if the lock has them. */
   size?: number | undefined
   images: Pick<ImageAccess, 'registry' | 'store'>
   signal: AbortSignal
 }
 
 /**
- * Have a file that is at an https address in the store, under its digest: fetched only when it is not there yet, over
- * several connections if one is cut. Throws EdgekitError, also when it is not the one that was expected, and
- * MissingParts when nothing may be fetched.
+ * Download a file into the store, unless it is there, and resume when a connection breaks. Throws EdgekitError, also for
+ * another file than expected, and MissingParts when offline.
  */
 export async function download({ url, sha256, size, images, signal }: Download): Promise<LockedContent> {
   const { registry, store } = images
@@ -41,10 +40,10 @@ export async function download({ url, sha256, size, images, signal }: Download):
   return { sha256, size: (await store.sizeOf(digest)) ?? 0 }
 }
 
-/** The digest by which a store knows a file. */
+/** The digest of a file in a store. */
 export const digestOfSha256 = (sha256: string): string => `sha256:${sha256}`
 
-/** Fetch a short text, such as a list of checksums. Throws EdgekitError. */
+/** Download a short text, such as a list of checksums. Throws EdgekitError. */
 export function downloadText(url: string, signal: AbortSignal): Promise<string> {
   return withDownloadError(url, signal, async () => {
     const read = async () => await readAll(await request(url, {}, signal), largestList)
@@ -56,7 +55,7 @@ async function* atMost(most: number, bytes: AsyncIterable<Uint8Array>): AsyncGen
   let size = 0
   for await (const chunk of bytes) {
     size += chunk.length
-    if (size > most) throw new Error(`it is longer than the ${most} bytes that were expected at most`)
+    if (size > most) throw new Error(`it has more than the expected ${most} bytes`)
     yield chunk
   }
 }
@@ -77,13 +76,13 @@ async function withDownloadError<T>(url: string, signal: AbortSignal, work: () =
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof MissingParts || error instanceof StorageError) throw error
-    throw new EdgekitError(`cannot use ${url}: ${messageOf(error)}`, {
+    throw new EdgekitError(`cannot download ${url}: ${messageOf(error)}`, {
       code: 'download-failed',
       cause: error,
       remedy:
         error instanceof ContentMismatch
-          ? 'The file there is not the one that was named: find out why it changed before you change the sha256 or run edgekit lock again.'
-          : 'Check the address, and the network, name resolution and proxy of this machine.',
+          ? 'Find out why the file changed before you change the sha256, or run edgekit lock again.'
+          : 'Check the URL, and the network, name resolution and proxy of this machine.',
     })
   }
 }

@@ -6,8 +6,8 @@ import { EdgekitError } from '../../lib/errors.ts'
 import { eachSourceEntry } from './source-archive.ts'
 
 /**
- * Take one regular file out of a tar, packed with gzip, zstd or not at all. Nothing else of it is written. Throws
- * EdgekitError that lists what the archive has when it is not there; `name` is what the person knows the archive by.
+ * Extract one regular file of a tar archive, and nothing else; `name` is the archive's name in messages. Throws
+ * EdgekitError, which lists what the archive contains if the file is not there.
  */
 export async function extractMember(
   archive: string,
@@ -40,11 +40,11 @@ export async function extractMember(
 
 function absent(member: string, name: string, files: readonly string[]): EdgekitError {
   const some = files.slice(0, 10).join(', ')
-  return new EdgekitError(`${name} has no file ${member}`, {
+  return new EdgekitError(`cannot extract ${member} from ${name}: no such file`, {
     code: 'archive-unusable',
     remedy:
       files.length === 0
-        ? 'It is no tar archive, or an empty one: leave out member when it is the program itself.'
-        : `It has ${some}${files.length > 10 ? ` and ${files.length - 10} more` : ''}.`,
+        ? 'Omit member if the source is the program itself; it is an empty tar archive, or none.'
+        : `Set member to one of its files: ${some}${files.length > 10 ? ` and ${files.length - 10} more` : ''}.`,
   })
 }

@@ -7,13 +7,13 @@ import { EdgekitError } from '../../lib/errors.ts'
 import { elfHeaderSize, isElf, requireProgram } from './elf.ts'
 import { eachSourceEntry } from './source-archive.ts'
 
-/** Is in every release of containerd, and is for measuring it. */
+/** A benchmark, in every release of containerd. */
 const notNeeded = 'containerd-stress'
 
 /**
- * Write every program of a tar, whatever directory it is in there, to `directory` under its own name; scripts and texts
- * are left out. Returns the paths in the order of the names. Throws EdgekitError when one is not for `arch`, or there
- * is no program at all; `name` is what the person knows the archive by.
+ * Extract every program of a tar archive, from any directory in it, to `directory`; scripts and texts are skipped. `name`
+ * is the archive's name in messages. Returns the paths, sorted. Throws EdgekitError when a program is not for `arch`, or
+ * there is none.
  */
 export async function extractPrograms(
   archive: string,
@@ -49,20 +49,20 @@ export async function extractPrograms(
   })
   for (const { entry, start } of programs) requireProgram(start, arch, `${entry} in ${name}`)
   if (programs.length > 0) return programs.map(({ path }) => path).toSorted()
-  throw new EdgekitError(`${name}: expected a tar archive with programs for ${arch}, found none in it`, {
+  throw new EdgekitError(`cannot use ${name}: expected a tar archive with programs for ${arch}, found none`, {
     code: 'archive-unusable',
-    remedy: 'Check that the source is the archive of a release.',
+    remedy: 'Use the archive of a release.',
   })
 }
 
 const twoOfOneName = (one: string, other: string): EdgekitError =>
-  new EdgekitError(`${one} and ${other} in it are two programs of one name`, {
+  new EdgekitError(`${one} and ${other} have the same name`, {
     code: 'archive-unusable',
-    remedy: 'Make an archive that has only one of them.',
+    remedy: 'Use an archive with only one of them.',
   })
 
 const unusableName = (path: string): EdgekitError =>
-  new EdgekitError(`a program in a bundle cannot have the name of ${JSON.stringify(path)}`, {
+  new EdgekitError(`${JSON.stringify(path)} is not a name for a program in a bundle`, {
     code: 'archive-unusable',
-    remedy: 'Make an archive in which its name has only letters, digits and . _ @ + -, or without it.',
+    remedy: 'Use an archive in which names consist of letters, digits and . _ @ + -.',
   })

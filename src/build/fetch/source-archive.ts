@@ -4,8 +4,8 @@ import { eachEntry } from '../../oci/layer/layer.ts'
 import { checkedMember } from '../../tar/entries.ts'
 
 /**
- * Go through the entries of a tar, packed with gzip, zstd or not at all. Throws EdgekitError when it cannot be read, or has
- * what no honest tool writes; `name` is what the person knows the archive by.
+ * Visit the entries of a tar archive, compressed with gzip, zstd or not at all; `name` is its name in messages. Throws
+ * EdgekitError when it cannot be read, or contains what only an attack does.
  */
 export async function eachSourceEntry(
   archive: string,
@@ -19,12 +19,12 @@ export async function eachSourceEntry(
       visit(entry)
     })
   } catch (error) {
-    throw new EdgekitError(`${name} cannot be unpacked: ${messageOf(error)}`, {
+    throw new EdgekitError(`cannot unpack ${name}: ${messageOf(error)}`, {
       code: 'archive-unusable',
       cause: error,
       remedy:
         (error instanceof EdgekitError && error.remedy) ||
-        'Expected is a tar archive, packed with gzip, zstd or not at all.',
+        'Use a tar archive, compressed with gzip, zstd or not at all.',
     })
   }
 }

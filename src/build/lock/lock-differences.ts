@@ -3,7 +3,7 @@ import type { Definition } from '../definition/definition.ts'
 import { bundleFiles, imagesNeeded, platformOf, sourceLabel } from '../definition/inputs.ts'
 import type { Lock } from './lock.ts'
 
-/** Where a lock and a definition disagree about the bundles of `architectures`: a line each; none when they match. */
+/** The differences between a lock and a definition for bundles of `architectures`, a line each. */
 export function lockDifferences(
   definition: Definition,
   lock: Lock,
@@ -11,9 +11,9 @@ export function lockDifferences(
 ): string[] {
   const differences: string[] = []
   if (lock.role !== definition.role)
-    differences.push(`role: the lock is for ${lock.role}, the definition for ${definition.role}`)
+    differences.push(`role: ${lock.role} in the lock, ${definition.role} in the definition`)
   if (lock.kubeedge !== definition.kubeedge)
-    differences.push(`kubeedge: the lock has ${lock.kubeedge}, the definition ${definition.kubeedge}`)
+    differences.push(`kubeedge: ${lock.kubeedge} in the lock, ${definition.kubeedge} in the definition`)
   for (const arch of architectures) {
     for (const { reference } of imagesNeeded(definition, arch)) {
       const locked = lock.images[reference]
@@ -27,7 +27,7 @@ export function lockDifferences(
       if (locked === undefined) differences.push(`${sourceLabel(source)}: not in the lock`)
       else if (source.sha256 !== undefined && source.sha256 !== locked.sha256)
         differences.push(
-          `${sourceLabel(source)}: the lock has sha256 ${locked.sha256}, the definition ${source.sha256}`,
+          `${sourceLabel(source)}: sha256 ${locked.sha256} in the lock, ${source.sha256} in the definition`,
         )
     }
   }
@@ -48,5 +48,5 @@ function noLongerNeeded(definition: Definition, lock: Lock): string[] {
   return [
     ...Object.keys(lock.images).filter(reference => !images.has(reference)),
     ...Object.keys(lock.files).filter(name => !files.has(name)),
-  ].map(name => `${name}: in the lock, but not in the definition`)
+  ].map(name => `${name}: not in the definition`)
 }

@@ -7,10 +7,10 @@ import type { Definition } from '../definition/definition.ts'
 import { formatLock, type Lock, parseLock } from './lock.ts'
 import { lockDifferences } from './lock-differences.ts'
 
-/** Where the lock of a definition lies unless told otherwise: beside it; for a default one in the working directory. */
+/** The default path of a lock: beside its definition; for a default definition in the working directory. */
 export const lockPath = ({ directory }: Definition): string => join(directory, 'edgekit.lock')
 
-/** What a bundle is built from: the lock when there is one, and where it and the definition disagree. */
+/** The lock to build from, if there is one, and how it differs from the definition. */
 export interface UsedLock {
   lock: Lock | undefined
   differences: readonly string[]
@@ -20,21 +20,21 @@ export interface LockFileOptions {
   definition: Definition
   architectures: readonly Architecture[]
   path: string
-  /** The lock must be there. */
+  /** The lock must exist. */
   required: boolean
-  /** The lock must be there and match the definition. */
+  /** The lock must exist and match the definition. */
   frozen: boolean
 }
 
-/** Read the lock of a definition. Throws EdgekitError, with `frozen` also when it is missing or does not match. */
+/** Read the lock of a definition. Throws EdgekitError. */
 export async function readLockFile(options: LockFileOptions): Promise<UsedLock> {
   const { definition, architectures, path, required, frozen } = options
   const text = await readIfThere(path)
   if (text === undefined) {
     if (!required && !frozen) return { lock: undefined, differences: [] }
-    throw new EdgekitError(`there is no lock at ${path}`, {
+    throw new EdgekitError(`cannot read ${path}: no such file`, {
       code: 'lock-not-found',
-      remedy: 'Make it with edgekit lock, or name it with --lock.',
+      remedy: 'Create it with edgekit lock, or name it with --lock.',
     })
   }
   const lock = parseLock(text, path)
@@ -43,7 +43,7 @@ export async function readLockFile(options: LockFileOptions): Promise<UsedLock> 
     const lines = differences.map(line => `  ${line}`).join('\n')
     throw new EdgekitError(`${path} does not match ${definition.file}:\n${lines}`, {
       code: 'lock-mismatch',
-      remedy: 'Run edgekit lock, and look at what changes in the lock.',
+      remedy: 'Update the lock, and review its changes:\n  edgekit lock',
     })
   }
   return { lock, differences }
@@ -58,7 +58,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Write a lock; it is there whole or not at all. Throws EdgekitError. */
+/** Write a lock atomically. Throws EdgekitError. */
 export async function writeLockFile(path: string, lock: Lock): Promise<void> {
   const unfinished = `${path}.${randomUUID()}.unfinished`
   try {
@@ -68,7 +68,7 @@ export async function writeLockFile(path: string, lock: Lock): Promise<void> {
     throw new EdgekitError(`cannot write ${path}: ${messageOf(error)}`, {
       code: 'output-not-writable',
       cause: error,
-      remedy: 'Name a file that can be written with --output.',
+      remedy: 'Name a writable file with --output.',
     })
   } finally {
     await rm(unfinished, { force: true })

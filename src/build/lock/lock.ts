@@ -6,17 +6,17 @@ import { listProblems } from '../../yaml/problem-list.ts'
 import { locate, problemsOf } from '../../yaml/problems.ts'
 import { readYaml } from '../../yaml/source.ts'
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits, in lower case')
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lowercase hexadecimal digits')
 const digest = z
   .string()
-  .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits, in lower case')
+  .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 lowercase hexadecimal digits')
 const contentSchema = z.strictObject({ sha256, size: z.number().int().nonnegative() })
 
 export const lockSchema = z.strictObject({
   lockVersion: z.literal(1),
   role: z.enum(['edge', 'cloud']),
   kubeedge: z.string(),
-  /** By reference in full: what the tag pointed at, and the manifest it has for each platform. */
+  /** By full reference: the digest of the tag, and of the manifest for each platform. */
   images: z.record(
     z.string(),
     z.strictObject({
@@ -24,7 +24,7 @@ export const lockSchema = z.strictObject({
       platforms: z.strictObject({ 'linux/amd64': digest, 'linux/arm64': digest }).partial(),
     }),
   ),
-  /** By URL, or by path from the directory of the definition. */
+  /** By URL, or by path relative to the definition. */
   files: z.record(z.string(), contentSchema),
 })
 
@@ -37,7 +37,7 @@ const heading = `# What every tag and address of the bundle definition stood for
 # Do not edit: run \`edgekit lock\` again and look at the difference. Keep it beside the definition, under version control.
 `
 
-/** The text of a lock: the same lock gives the same bytes, whatever order it was made in. */
+/** Format a lock. The order of its entries does not matter: the same lock gives the same bytes. */
 export function formatLock({ lockVersion, role, kubeedge, images, files }: Lock): string {
   const sorted = {
     lockVersion,
@@ -49,23 +49,23 @@ export function formatLock({ lockVersion, role, kubeedge, images, files }: Lock)
   return heading + stringify(sorted, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
-/** What `bundle.json` names a lock by: the digest of its text. */
+/** The digest of the text of a lock, which identifies it in `bundle.json`. */
 export const lockDigest = (lock: Lock): string => digestOf(Buffer.from(formatLock(lock)))
 
-/** Read a lock. Throws EdgekitError that names the file and what is wrong. */
+/** Parse a lock. Throws EdgekitError that lists every problem. */
 export function parseLock(text: string, file: string): Lock {
   const source = readYaml(text, file)
-  if (Array.isArray(source)) throw unreadable(`${file} cannot be read${listProblems(source)}`)
+  if (Array.isArray(source)) throw unreadable(`${file} is invalid${listProblems(source)}`)
   const result = lockSchema.safeParse(source.value)
   if (result.success) return result.data
   const problems = locate(problemsOf(result.error.issues, source.value, lockSchema), [source])
-  throw unreadable(`${file} is not a lock this edgekit understands${listProblems(problems)}`)
+  throw unreadable(`${file} is not a valid lock${listProblems(problems)}`)
 }
 
 const unreadable = (message: string): EdgekitError =>
   new EdgekitError(message, {
     code: 'invalid-lock',
-    remedy: 'Make it anew with edgekit lock, or take it from version control again.',
+    remedy: 'Restore it from version control, or create it again:\n  edgekit lock',
   })
 
 function byKey<T extends object, R>(

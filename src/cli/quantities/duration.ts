@@ -2,13 +2,13 @@ import { EdgekitError } from '../../lib/errors.ts'
 
 const milliseconds: Record<string, number> = { ms: 1, s: 1000, m: 60_000 }
 
-/** Milliseconds in `10s`, `500ms` or `2m`. Throws EdgekitError (usage) that names the flag. */
+/** Parse a duration, such as `10s`, `500ms` or `2m`, into milliseconds. Throws EdgekitError that names the flag. */
 export function parseDuration(text: string, flag: string): number {
   const [, count, unit = ''] = /^(\d{1,6})(ms|s|m)$/.exec(text) ?? []
   const value = Number(count) * (milliseconds[unit] ?? Number.NaN)
   if (value > 0) return value
-  throw new EdgekitError(`${flag}: "${text}" is not a time`, {
+  throw new EdgekitError(`invalid value for ${flag}: "${text}" is not a duration`, {
     code: 'invalid-usage',
-    remedy: 'Write a number and its unit: 500ms, 10s or 2m.',
+    remedy: 'Use a number and a unit, such as 500ms, 10s or 2m.',
   })
 }

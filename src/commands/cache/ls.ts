@@ -5,9 +5,9 @@ import { cacheContents } from '../../oci/cache/cache-contents.ts'
 import type { CacheLsOutput } from '../../ui/json/cache.ts'
 
 export default class CacheLs extends EdgekitCommand {
-  static override summary = 'Show what the cache of images has'
+  static override summary = 'List the cached images'
   static override description =
-    'Lists what each tag pointed at when a registry was last asked; --offline builds use these.'
+    'Lists the digest that each tag had when its registry was last queried; builds with --offline use these.'
   static override flags = { cache: cacheFlag }
 
   async run(): Promise<CacheLsOutput> {

@@ -7,14 +7,14 @@ import { pruneCache } from '../../oci/cache/cache-contents.ts'
 import type { CachePruneOutput } from '../../ui/json/cache.ts'
 
 export default class CachePrune extends EdgekitCommand {
-  static override summary = 'Remove from the cache of images what has not been used lately'
+  static override summary = 'Remove unused content from the image cache'
   static override examples = ['edgekit cache prune', 'edgekit cache prune --older-than 12h']
   static override flags = {
     cache: cacheFlag,
     'older-than': Flags.string({
       default: '30d',
       helpValue: 'AGE',
-      description: 'keep what a build used within this time (30d, 12h, 90m; 0 removes everything)',
+      description: 'remove what no build has used for this long (30d, 12h, 90m; 0: everything)',
     }),
   }
 

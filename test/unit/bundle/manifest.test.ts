@@ -28,18 +28,18 @@ const manifest: Manifest = {
   files: [file],
 }
 
-test('it is read as it was written', () => {
+test('parses what it formats', () => {
   const text = formatManifest(manifest)
   expect(parseManifest(text)).toEqual(manifest)
   expect(text.endsWith('}\n')).toBe(true)
 })
 
-test('keys of a later edgekit are no reason to refuse', () => {
+test('ignores keys of a newer edgekit', () => {
   expect(parseManifest(JSON.stringify({ ...manifest, signedBy: 'x' }))).toEqual(manifest)
 })
 
 test.each(['a', 'bin/edgekit', 'systemd/edgecore.service.d/10-edgekit.conf', 'a/.hidden', 'a/..b', 'x@1+2'])(
-  'a path may be %s',
+  'accepts the path %s',
   path => {
     expect(parseManifest(JSON.stringify({ ...manifest, files: [{ ...file, path }] })).files[0]?.path).toBe(
       path,
@@ -64,7 +64,7 @@ test.each([
   'a\\b',
   'ä',
   'a\0',
-])('a path may not be %j', path => {
+])('refuses the path %j', path => {
   expect(() => parseManifest(JSON.stringify({ ...manifest, files: [{ ...file, path }] }))).toThrow('path')
   expect(() => parseManifest(JSON.stringify({ ...manifest, images: [{ ...image, archive: path }] }))).toThrow(
     'archive',

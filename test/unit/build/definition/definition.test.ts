@@ -28,7 +28,7 @@ async function refusal(text: string): Promise<string> {
 
 const version = 'v1.22.0'
 
-test('the default for edge nodes has the broker and a pause image for every containerd', async () => {
+test('the edge default contains the broker and a pause image for every containerd', async () => {
   const definition = await readDefinition({ role: 'edge' })
   expect(definition).toMatchObject({
     role: 'edge',
@@ -48,7 +48,7 @@ test('the default for edge nodes has the broker and a pause image for every cont
   )
 })
 
-describe('what extends another', () => {
+describe('a definition that extends another', () => {
   test('merges maps and replaces everything else', async () => {
     const definition = await read(`
 extends: edge
@@ -63,7 +63,7 @@ binaries: { keadm: ./keadm }
     })
   })
 
-  test('has the paths of what it extends from its own directory', async () => {
+  test('resolves the paths of each file from its own directory', async () => {
     await mkdir(join(directory, 'base'), { recursive: true })
     await read(
       `
@@ -89,21 +89,23 @@ files: [{ source: ../site.yaml, path: files/site.yaml }]
     ])
   })
 
-  test('is told in which file something is wrong', async () => {
+  test('names the file of each problem', async () => {
     await writeFile(join(directory, 'base.yaml'), 'extends: edge\nbroker: 7\n')
     expect(await refusal('extends: ./base.yaml\nkubeedge: 1\n')).toBe(
-      `the bundle definition my.yaml is wrong in 2 places:
+      `the bundle definition my.yaml is invalid in 2 places:
   my.yaml:2:11: kubeedge: expected a string, found the number 1
   base.yaml:2:9: broker: expected a string, found the number 7`,
     )
   })
 
   test('cannot extend itself', async () => {
-    expect(await refusal('extends: ./my.yaml\n')).toBe('my.yaml extends itself')
+    expect(await refusal('extends: ./my.yaml\n')).toBe(
+      'cannot read the definition my.yaml: it extends itself',
+    )
   })
 })
 
-test('one image written twice is there once', async () => {
+test('drops an image that is listed twice', async () => {
   const { images } = await read(
     'extends: edge\nimages: [eclipse-mosquitto:2.0, docker.io/library/eclipse-mosquitto:2.0]\n',
   )
@@ -112,7 +114,7 @@ test('one image written twice is there once', async () => {
 
 const edge = 'extends: edge\n'
 
-describe('a definition is refused, with the place, what was found and what is allowed:', () => {
+describe('refuses, with place, found and allowed value:', () => {
   test.each<[string, string, string | string[]]>([
     ['not closed', 'images: [a\n', '2:1: Flow sequence in block collection'],
     ['a key twice', 'role: edge\nrole: edge\n', '2:1: duplicate key role'],
@@ -143,9 +145,9 @@ describe('a definition is refused, with the place, what was found and what is al
       '2:12: unknown key "kernel" in runtime. Allowed: containerd, runc, cniPlugins',
     ],
     [
-      'a containerd without what starts its containers',
+      'a containerd without runc',
       `${edge}runtime: { containerd: ./containerd.tar.gz }\n`,
-      '2:10: runtime.runc is missing; containerd starts every container with it',
+      '2:10: runtime.runc is missing; containerd requires it',
     ],
     [
       'an unknown key in a list',
@@ -177,17 +179,17 @@ describe('a definition is refused, with the place, what was found and what is al
       `${edge}architectures: []\n`,
       '2:16: architectures: expected at least 1, found an empty list',
     ],
-    ['a key that is missing', 'role: edge\n', '1:1: kubeedge: missing; expected a string'],
+    ['a missing key', 'role: edge\n', '1:1: kubeedge: missing; expected a string'],
     [
-      'a binary that is missing',
+      'a missing binary',
       'role: edge\nkubeedge: v1.22.0\narchitectures: [amd64]\nbroker: a\nimages: [a]\nbinaries: { keadm: ./k }\n',
-      '6:11: binaries.edgecore is missing; an edge bundle needs it',
+      '6:11: binaries.edgecore is missing; edge bundles require it',
     ],
-    ['no reference', `${edge}broker: "UPPER:1"\n`, '2:9: broker: invalid image reference "UPPER:1"'],
+    ['an invalid reference', `${edge}broker: "UPPER:1"\n`, '2:9: broker: invalid image reference "UPPER:1"'],
     [
-      'a broker that is not there',
+      'a broker that is not in images',
       `${edge}broker: a:1\n`,
-      '2:9: the broker docker.io/library/a:1 is not among the images',
+      '2:9: the broker docker.io/library/a:1 is missing in images; add it there',
     ],
     [
       'an image source of another kind',
@@ -202,10 +204,10 @@ describe('a definition is refused, with the place, what was found and what is al
     [
       'https without a checksum',
       `${edge}binaries: { keadm: "https://x/keadm" }\n`,
-      '2:20: binaries.keadm: https://x/keadm needs a sha256, or checksums: URL of a published list',
+      '2:20: binaries.keadm: https://x/keadm requires sha256, or checksums with the URL of a published list',
     ],
     [
-      'a path in an image that is no full path',
+      'a relative path in an image',
       `${edge}binaries: { keadm: "image:x:1#keadm" }\n`,
       '2:20: binaries.keadm: expected image:REFERENCE#/PATH',
     ],
@@ -215,24 +217,24 @@ describe('a definition is refused, with the place, what was found and what is al
       '2:20: invalid image reference "NOT"',
     ],
     [
-      'checksums of a path',
+      'checksums with a path',
       `${edge}binaries: { keadm: { source: ./k, checksums: "https://x/y" } }\n`,
-      '2:46: binaries.keadm: checksums goes with https:',
+      '2:46: binaries.keadm: checksums requires an https: source, found ./k',
     ],
     [
-      'a member of an image',
+      'member with an image',
       `${edge}binaries: { keadm: { source: "image:a#/k", member: k } }\n`,
-      '2:52: binaries.keadm: member goes with an archive',
+      '2:52: binaries.keadm: member requires an archive, found image:a#/k',
     ],
     [
       'half a sha256',
       `${edge}binaries: { keadm: { source: "https://x/y", sha256: abc } }\n`,
-      '2:53: binaries.keadm.sha256: expected 64 hexadecimal digits',
+      '2:53: binaries.keadm.sha256: expected 64 lowercase hexadecimal digits',
     ],
     [
-      'no such variable',
+      'an unknown variable',
       `${edge}images: ["a:\${arch}"]\n`,
-      '2:10: images[0]: there is no ${arch} here; allowed: ${kubeedge}',
+      '2:10: images[0]: unknown variable ${arch}; allowed: ${kubeedge}',
     ],
     [
       'a file outside of files',
@@ -240,12 +242,12 @@ describe('a definition is refused, with the place, what was found and what is al
       '2:28: files[0].path: expected a path below files/',
     ],
     [
-      'two files in one place',
+      'two files with one path',
       `${edge}files: [{ source: a, path: files/a }, { source: b, path: files/a }]\n`,
-      '2:58: two files are to lie at files/a',
+      '2:58: two files have the path files/a',
     ],
     [
-      'a mirror that is no URL',
+      'a mirror that is not a URL',
       `${edge}mirrors: { docker.io: x }\n`,
       '2:23: mirrors.docker.io: expected http://… or https://…, found "x"',
     ],
@@ -260,13 +262,13 @@ describe('a definition is refused, with the place, what was found and what is al
     await expect(read(text)).rejects.toMatchObject({ exitCode: 2 })
   })
 
-  test('a file that is not there', async () => {
+  test('a missing file is an error', async () => {
     await expect(readDefinition({ path: '/nowhere/my.yaml' })).rejects.toThrow(
       'cannot read the definition /nowhere/my.yaml',
     )
   })
 
-  test('ten places are enough', async () => {
+  test('lists ten problems and counts the rest', async () => {
     const message = await refusal(
       `${edge}${Array.from({ length: 15 }, (_, index) => `x${index}: 1\n`).join('')}`,
     )

@@ -8,7 +8,7 @@ const bundles = new URL('../../../../bundles/', import.meta.url)
 // Not the library that made it: editors read it by the letter of the standard.
 const validate = new Ajv2020({ strict: false }).compile(definitionJsonSchema())
 
-test('the default definitions name it to editors and are as it says', async () => {
+test('the default definitions refer to the schema and match it', async () => {
   const text = await readFile(new URL('edge.yaml', bundles), 'utf8')
   expect(text).toMatch(/^# yaml-language-server: \$schema=definition\.schema\.json\n/)
   validate(parse(text))

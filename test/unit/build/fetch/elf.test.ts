@@ -34,8 +34,8 @@ test.each<[string, Buffer]>([
   ['machine number 9999', elf({ machine: 9999 })],
   ['a script', Buffer.from('#!/bin/sh\n')],
   ['a gzip archive', Buffer.from([0x1f, 0x8b, 8, 0])],
-  ['no ELF executable', Buffer.from('<html>not found</html>')],
-  ['no ELF executable', elf({}).subarray(0, 19)],
+  ['not an ELF executable', Buffer.from('<html>not found</html>')],
+  ['not an ELF executable', elf({}).subarray(0, 19)],
   ['an empty file', Buffer.alloc(0)],
 ])('%s', (name, start) => {
   expect(describeProgram(start)).toBe(name)
@@ -47,12 +47,12 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
-test('a file for another machine is refused by its name', async () => {
+test('refuses a program for another architecture', async () => {
   const file = join(directory, 'program')
   await writeFile(file, elf({ machine: 183 }))
   await expect(requireProgramFile(file, 'amd64', 'bin/keadm')).rejects.toMatchObject({
     exitCode: 3,
-    message: 'bin/keadm: expected a program for amd64, found arm64',
+    message: 'cannot use bin/keadm: expected a program for amd64, found arm64',
   })
   await requireProgramFile(file, 'arm64', 'bin/keadm')
 })

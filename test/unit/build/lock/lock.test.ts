@@ -34,7 +34,7 @@ const definition: Definition = {
   mirrors: {},
 }
 
-test('a lock has one text, whatever order it was made in, and can be read again', () => {
+test('formats a lock the same way in any order, and parses it again', () => {
   const text = formatLock(lock)
   const turned: Lock = {
     ...lock,
@@ -57,7 +57,7 @@ test.each<[string, string, string]>([
   [
     'half a digest',
     formatLock(lock).replace('a'.repeat(64), 'abc'),
-    'edgekit.lock:8:13: images.docker.io/library/a:1.digest: expected sha256: and 64 hexadecimal digits, in lower case, found "sha256:abc"',
+    'edgekit.lock:8:13: images.docker.io/library/a:1.digest: expected sha256: and 64 lowercase hexadecimal digits, found "sha256:abc"',
   ],
   [
     'another key',
@@ -76,7 +76,7 @@ test.each<[string, string, string]>([
   ],
   ['marks of a merge conflict', `<<<<<<< HEAD\n${formatLock(lock)}`, 'edgekit.lock:'],
   ['nothing', '', 'edgekit.lock'],
-])('a lock with %s is refused', (_, text, message) => {
+])('refuses a lock with %s', (_, text, message) => {
   expect(() => parseLock(text, 'edgekit.lock')).toThrow(
     expect.objectContaining({ exitCode: 2, message: expect.stringContaining(message) }),
   )
@@ -93,13 +93,10 @@ describe('a lock and a definition', () => {
       'another tag',
       { images: [{ reference: 'docker.io/library/a:2' }] },
       {},
-      [
-        'docker.io/library/a:2: not in the lock',
-        'docker.io/library/a:1: in the lock, but not in the definition',
-      ],
+      ['docker.io/library/a:2: not in the lock', 'docker.io/library/a:1: not in the definition'],
     ],
     [
-      'an architecture more',
+      'an additional architecture',
       {},
       {
         images: {
@@ -113,27 +110,27 @@ describe('a lock and a definition', () => {
       'another version',
       { kubeedge: 'v1.23.0' },
       {},
-      ['kubeedge: the lock has v1.22.0, the definition v1.23.0'],
+      ['kubeedge: v1.22.0 in the lock, v1.23.0 in the definition'],
     ],
-    ['another role', { role: 'cloud' }, {}, ['role: the lock is for edge, the definition for cloud']],
+    ['another role', { role: 'cloud' }, {}, ['role: edge in the lock, cloud in the definition']],
     [
       'another sha256',
       { runtime: { runc: { source: url, sha256: { amd64: 'f'.repeat(64) } } } },
       {},
-      [`${url}: the lock has sha256 ${'d'.repeat(64)}, the definition ${'f'.repeat(64)}`],
+      [`${url}: sha256 ${'d'.repeat(64)} in the lock, ${'f'.repeat(64)} in the definition`],
     ],
     [
-      'a file more',
+      'an additional file',
       { files: [{ source: 'site.yaml', path: 'files/site.yaml', mode: 0o644 }] },
       {},
       ['site.yaml: not in the lock'],
     ],
-    ['a part less', { runtime: {} }, {}, [`${url}: in the lock, but not in the definition`]],
+    ['a removed part', { runtime: {} }, {}, [`${url}: not in the definition`]],
   ])('differ by %s', (_, change, other, expected) => {
     expect(differences(change, other)).toEqual(expected)
   })
 
-  test('for one architecture do not differ by what another lacks', () => {
+  test('match for one architecture, whatever another one lacks', () => {
     const images = {
       'docker.io/library/a:1': { digest: digest('a'), platforms: { 'linux/amd64': digest('b') } },
       'docker.io/library/b:1': { digest: digest('a'), platforms: { 'linux/amd64': digest('b') } },
@@ -155,7 +152,7 @@ test.each<[string, string, string | undefined]>([
   ['two sums without names', `${hex}\n${hex}\n`, undefined],
   ['sha512', `${hex}${hex}  runc.amd64\n`, undefined],
   ['a web page', '<html>', undefined],
-])('a list of checksums by %s', (_, list, expected) => {
+])('reads a list of checksums: %s', (_, list, expected) => {
   expect(checksumFor(list, address)).toBe(expected)
 })
 
@@ -164,11 +161,11 @@ test.each([
   ['registry.example:5000/team/app:1.2_rc.1', 'images/team-app-1.2_rc.1.tar'],
   [`registry.k8s.io/pause@sha256:${hex}`, 'images/pause-0123456789ab.tar'],
   [`registry.k8s.io/pause:3.10@sha256:${hex}`, 'images/pause-3.10.tar'],
-])('the archive of %s is %s', (reference, name) => {
+])('stores %s as %s', (reference, name) => {
   expect(imageArchivePaths([reference]).get(reference)).toBe(name)
 })
 
-test('archives have a hash in their name where two would be the same', () => {
+test('adds a hash to archive paths that would be the same', () => {
   const references = [
     'docker.io/kubeedge/pause:3.6',
     'registry.k8s.io/pause:3.6',

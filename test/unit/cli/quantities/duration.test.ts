@@ -7,8 +7,11 @@ test.each([
   ['2m', 120_000],
 ])('%s is %i ms', (text, expected) => expect(parseDuration(text, '--timeout')).toBe(expected))
 
-test.each(['', '5', '0s', '-1s', '1.5s', '1h', 's', '5 s', '9999999s'])('"%s" is not a time', text => {
+test.each(['', '5', '0s', '-1s', '1.5s', '1h', 's', '5 s', '9999999s'])('"%s" is not a duration', text => {
   expect(() => parseDuration(text, '--timeout')).toThrow(
-    expect.objectContaining({ exitCode: 2, message: `--timeout: "${text}" is not a time` }),
+    expect.objectContaining({
+      exitCode: 2,
+      message: `invalid value for --timeout: "${text}" is not a duration`,
+    }),
   )
 })
