@@ -19,7 +19,7 @@ interface Link {
 function linksOf(page: string): Link[] {
   const targets = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
   return targets
-    .filter(target => !/^[a-z]+:|^schemas\//.test(target))
+    .filter(target => !/^[a-z]+:/.test(target))
     .map(target => {
       const [path = '', anchor] = target.split('#')
       return { file: path === '' ? page : normalize(join(dirname(page), path)), anchor }
