@@ -9,7 +9,7 @@ const signatureOf = (text: string, key: KeyObject): string =>
     .digest('base64url')
 
 /** The SHA-256 of a CA certificate as `keadm gettoken` prints it in front of the JWT. */
-export const caHash = (certificate: string): string =>
+const caHash = (certificate: string): string =>
   createHash('sha256').update(new X509Certificate(certificate).raw).digest('hex')
 
 /** A token as `keadm gettoken` prints it: the hash of the CA and a JWT signed with the CA's key. */

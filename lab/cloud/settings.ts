@@ -11,7 +11,7 @@ export interface CloudSettings {
   silent: boolean
 }
 
-export const healthy: CloudSettings = { refuseNodes: false, apiserverAway: false, silent: false }
+const healthy: CloudSettings = { refuseNodes: false, apiserverAway: false, silent: false }
 
 export const files = {
   ca: 'rootCA.crt',
