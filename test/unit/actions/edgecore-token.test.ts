@@ -24,7 +24,7 @@ test.each([
   [0o644, 0o640],
   [0o640, 0o640],
   [0o600, 0o600],
-])('a file of mode %o that gets a token has mode %o', async (before, after) => {
+])('a file of mode %o with a token gets mode %o', async (before, after) => {
   const node = await nodeWith(config, before)
   expect(await edgecoreConfig.inspect(spec, node)).toBe('needed')
   await edgecoreConfig.apply(spec, node)
@@ -33,19 +33,19 @@ test.each([
   expect((await node.files.status(spec.path))?.mode).toBe(after)
 })
 
-test('a file that holds it already, and that everyone can read, is made private', async () => {
+test('makes a world-readable file with a token private', async () => {
   const node = await nodeWith(config.replace('old.secret.token.x', token), 0o644)
   expect(await edgecoreConfig.inspect(spec, node)).toBe('needed')
 })
 
-test('neither what is shown nor what is written down has it', async () => {
+test('shows the token neither in previews nor in stored specs', async () => {
   const node = await nodeWith(config, 0o640)
   const preview = await edgecoreConfig.preview?.(spec, node)
   expect(preview?.after).toEqual({ text: config.replace('old.secret.token.x', '(hidden, new)') })
   expect(JSON.stringify([preview, spec, edgecoreConfig.describe(spec)])).not.toContain('secret.token')
 })
 
-test('what was written down is enough to take it back, and asks for no token', async () => {
+test('a stored spec is complete without the token', async () => {
   const node = await nodeWith(config, 0o640)
   const written = JSON.parse(JSON.stringify(spec))
   expect(await edgecoreConfig.inspect(written, node)).toBe('done')

@@ -7,13 +7,13 @@ import { file } from '../../../src/actions/files/file.ts'
 import { link } from '../../../src/actions/files/link.ts'
 import { type TinyNode, tinyNode } from './tiny-node.ts'
 
-/** Where the executor keeps copies of files. */
+/** Backs files up as a run does. */
 const backUpOn = (node: TinyNode) => async (path: string) => {
   const backup = `/backups/${encodeURIComponent(path)}`
   await node.files.write(backup, { copyOf: path, keepTime: true }, { mode: 0o600, ...root })
   return backup
 }
-/** As it is after it was written to a file and read from it. */
+/** Simulates writing to a file and reading back. */
 const fromJson = <T>(value: T): T => JSON.parse(JSON.stringify(value))
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -35,7 +35,7 @@ const configSpec = {
   initial: { 'modules.edged.hostnameOverride': 'edge-1' },
 }
 
-/** A node with the unpacked bundle on it and a place for backups. */
+/** A node with an unpacked bundle and a backup directory. */
 async function nodeWithBundle(): Promise<TinyNode> {
   const node = await tinyNode()
   await node.put(fileSpec.source, 'new\n')
@@ -47,14 +47,14 @@ async function nodeWithBundle(): Promise<TinyNode> {
 
 type Case = [what: string, inspection: Inspection, prepare: (node: TinyNode) => Promise<void>]
 
-/** Without the copies, which whoever reverts removes at the end. */
+/** Without backups, which a run removes when it is closed. */
 const diskOf = async (node: TinyNode) =>
   Object.fromEntries(Object.entries(await node.disk()).filter(([path]) => !path.startsWith('/backups/')))
 
-/** The contract that every action keeps, from each state a node can be in. */
+/** The contract of every action, from each state a node can be in. */
 function holdsContract<Spec, Before>(action: Action<Spec, Before>, spec: Spec, cases: Case[]): void {
   describe.each(cases)('%s', (_, inspection, prepare) => {
-    test(`is ${inspection}, and looking changes nothing`, async () => {
+    test(`is ${inspection}, and inspecting changes nothing`, async () => {
       const node = await nodeWithBundle()
       await prepare(node)
       const before = await node.disk()
@@ -64,7 +64,7 @@ function holdsContract<Spec, Before>(action: Action<Spec, Before>, spec: Spec, c
 
     if (inspection === 'foreign') return
 
-    test('is done after it was applied, once or twice', async () => {
+    test('is done after being applied once or twice', async () => {
       const node = await nodeWithBundle()
       await prepare(node)
       await action.apply(spec, node)
@@ -75,7 +75,7 @@ function holdsContract<Spec, Before>(action: Action<Spec, Before>, spec: Spec, c
       expect(await node.disk()).toEqual(once)
     })
 
-    test('is as before when reverted, applied or not', async () => {
+    test('is restored by revert, applied or not', async () => {
       const node = await nodeWithBundle()
       await prepare(node)
       const disk = await diskOf(node)
@@ -97,25 +97,25 @@ describe('file', () => {
     ['nothing', 'needed', async () => {}],
     ['the same', 'done', node => node.put(path, 'new\n', 0o640)],
     ['the same with another mode', 'needed', node => node.put(path, 'new\n', 0o644)],
-    ["somebody else's", 'foreign', node => node.put(path, 'mine\n', 0o640)],
+    ['a foreign file', 'foreign', node => node.put(path, 'mine\n', 0o640)],
     ['a directory', 'foreign', node => node.put(`${path}/x`, '')],
     ['a link to the same', 'foreign', node => node.files.link(path, '../bundle/x.conf')],
   ])
 
-  test('whatever is at a place of our own may be replaced', async () => {
+  test("may replace any file in edgekit's own directories", async () => {
     const node = await nodeWithBundle()
     await node.put(path, 'mine\n')
     expect(await file.inspect({ ...fileSpec, ours: true }, node)).toBe('needed')
   })
 
-  test('the owner counts', async () => {
+  test('compares owner and group', async () => {
     const node = await nodeWithBundle()
     await node.put(path, 'new\n', 0o640)
     expect(await file.inspect({ ...fileSpec, uid: 1883 }, node)).toBe('needed')
     expect(await file.inspect({ ...fileSpec, gid: 1883 }, node)).toBe('needed')
   })
 
-  test('it has the bytes and the mode of the spec', async () => {
+  test('writes bytes and mode of the spec', async () => {
     const node = await nodeWithBundle()
     await node.put(path, 'old\n', 0o644)
     await file.apply(fileSpec, node)
@@ -123,9 +123,9 @@ describe('file', () => {
   })
 
   test.each([
-    ['put back', 'old\n', { [path]: 'old\n 600' }],
+    ['restored', 'old\n', { [path]: 'old\n 600' }],
     ['removed', undefined, {}],
-  ])('what a killed process left beside it goes when it is %s', async (_, text, left) => {
+  ])('cleans up after a killed process when the file is %s', async (_, text, left) => {
     const node = await nodeWithBundle()
     if (text !== undefined) await node.put(path, text, 0o600)
     const before = await file.capture(fileSpec, node, backUpOn(node))
@@ -141,8 +141,8 @@ describe('directory', () => {
   const notOurs = { ...directorySpec, ours: false }
 
   describe.each([
-    ['of our own', directorySpec, 'needed'],
-    ["of somebody else's", notOurs, 'done'],
+    ['own', directorySpec, 'needed'],
+    ['foreign', notOurs, 'done'],
   ] as const)('%s', (_, spec, withAnotherMode) => {
     holdsContract(directory, spec, [
       ['nothing, nor its parent', 'needed', async () => {}],
@@ -168,14 +168,14 @@ describe('directory', () => {
     ])
   })
 
-  test.each(['uid', 'gid'])('the %s of our own counts, that of another does not', async id => {
+  test.each(['uid', 'gid'])('compares the %s of own directories only', async id => {
     const node = await nodeWithBundle()
     await directory.apply(directorySpec, node)
     expect(await directory.inspect({ ...directorySpec, [id]: 1883 }, node)).toBe('needed')
     expect(await directory.inspect({ ...notOurs, [id]: 1883 }, node)).toBe('done')
   })
 
-  test('its parents can be entered by anybody', async () => {
+  test('creates parents that everybody can enter', async () => {
     const node = await nodeWithBundle()
     await directory.apply(directorySpec, node)
     expect(await node.disk()).toMatchObject({
@@ -185,7 +185,7 @@ describe('directory', () => {
     })
   })
 
-  test('our own goes with all that came into it', async () => {
+  test('reverting removes an own directory with its contents', async () => {
     const node = await nodeWithBundle()
     const disk = await node.disk()
     const before = await directory.capture(directorySpec, node, backUpOn(node))
@@ -195,7 +195,7 @@ describe('directory', () => {
     expect(await node.disk()).toEqual(disk)
   })
 
-  test('our own that was there before keeps what is in it', async () => {
+  test('reverting keeps the contents of an own directory that existed before', async () => {
     const node = await nodeWithBundle()
     await node.put(`${path}/x`, '')
     const before = await directory.capture(directorySpec, node, backUpOn(node))
@@ -215,7 +215,7 @@ describe('directory', () => {
       '/srv/a/b/precious',
       'cannot remove /srv/a/b: it is not empty (precious)',
     ],
-  ])('what others put into %s in the meantime stays, and is named', async (_, spec, precious, error) => {
+  ])('keeps and names what others put into %s in the meantime', async (_, spec, precious, error) => {
     const node = await nodeWithBundle()
     const before = await directory.capture(spec, node, backUpOn(node))
     await directory.apply(spec, node)
@@ -229,20 +229,20 @@ describe('directory', () => {
 
 describe('link', () => {
   const { path, target } = linkSpec
-  // An action is only reverted when it was needed: for a link that means that there was nothing.
+  // An action is reverted only when it was needed: here, when there was no link.
   holdsContract(link, linkSpec, [
     ['nothing', 'needed', async () => {}],
     ['another target', 'foreign', node => node.files.link(path, '/opt/other')],
     ['a file', 'foreign', node => node.put(path, '')],
   ])
 
-  test('the same', async () => {
+  test('is done when the link is right', async () => {
     const node = await nodeWithBundle()
     await node.files.link(path, target)
     expect(await link.inspect(linkSpec, node)).toBe('done')
   })
 
-  test('it points at its target', async () => {
+  test('points to its target', async () => {
     const node = await nodeWithBundle()
     await link.apply(linkSpec, node)
     expect(await node.files.linkTarget(path)).toBe(target)
@@ -287,12 +287,12 @@ describe('edgecore-config', () => {
 
   test.each([
     [
-      'a new file is that of the bundle with all values, and can hold a secret',
+      "a new file is the bundle's with all values, and private",
       undefined,
       'modules:\n  eventBus:\n    mqttMode: 2 # comment\n  edged:\n    hostnameOverride: edge-1\n 640',
     ],
     [
-      'a file that is there keeps all but the values, its mode too',
+      'an existing file keeps everything but the values, and its mode',
       'modules:\n  edged: {hostnameOverride: other}\n  eventBus:\n    mqttMode: 0 # mine\n',
       'modules:\n  edged: {hostnameOverride: other}\n  eventBus:\n    mqttMode: 2 # mine\n 604',
     ],
@@ -307,11 +307,11 @@ describe('edgecore-config', () => {
 describe.each([
   ['a file', file as Action<unknown>, fileSpec],
   ['a link', link as Action<unknown>, linkSpec],
-])('what stands in the place of %s and is to be replaced all the same', (_, action, spec) => {
+])('a foreign thing in the place of %s, replaced with --force', (_, action, spec) => {
   test.each([
     ['a link', (node: TinyNode) => node.files.link(spec.path, '/etc/other')],
     ['a file', (node: TinyNode) => node.put(spec.path, 'theirs')],
-  ])('%s comes back', async (_, prepare) => {
+  ])('%s is restored by revert', async (_, prepare) => {
     const node = await nodeWithBundle()
     await prepare(node)
     const before = await diskOf(node)
@@ -323,7 +323,7 @@ describe.each([
   })
 })
 
-test('a preview shows texts as texts, and programs by size and hash', async () => {
+test('a preview shows texts in full, and binary files by size and hash', async () => {
   const node = await nodeWithBundle()
   await node.put(fileSpec.path, 'old\n')
   expect(await file.preview?.(fileSpec, node)).toEqual({

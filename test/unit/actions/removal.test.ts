@@ -44,7 +44,7 @@ async function remove(node: TinyNode, item: Case) {
   const owned = { spec, ownership, before, after }
   const difference = await removalOf(kind).difference(owned, node)
   const kept = await removalOf(kind).remove(owned, { node, purge, containers, neededNames })
-  // It may have been killed: once more changes nothing.
+  // An uninstall that was killed is repeated.
   const disk = await node.disk()
   await removalOf(kind).remove(owned, { node, purge, containers, neededNames })
   expect(await node.disk()).toEqual(disk)
@@ -60,17 +60,17 @@ describe('a file', () => {
     return node
   }
 
-  test('as it was left goes', async () => {
+  test('is removed when unchanged', async () => {
     const there = await node('ours')
     expect(await remove(there, { kind: 'file', spec })).toEqual({ difference: undefined, kept: [] })
     expect(await there.files.status(spec.path)).toBeUndefined()
   })
 
-  test('that is gone is fine, and a difference', async () => {
+  test('may already be gone, which is a difference', async () => {
     expect(await remove(await node(), { kind: 'file', spec })).toEqual({ difference: 'is gone', kept: [] })
   })
 
-  test('that was changed stays', async () => {
+  test('is kept when changed', async () => {
     const there = await node('mine')
     const { difference, kept } = await remove(there, { kind: 'file', spec, purge: true })
     expect(difference).toBe('has been changed')
@@ -78,7 +78,7 @@ describe('a file', () => {
     expect(await there.files.read(spec.path)).toBe('mine')
   })
 
-  test('with another mode is a difference, and goes', async () => {
+  test('with another mode is a difference, but removed', async () => {
     const there = await node('ours')
     await there.files.setAccess(spec.path, {
       mode: 0o600,
@@ -90,7 +90,7 @@ describe('a file', () => {
     expect(kept).toEqual([])
   })
 
-  test('in a directory of our own goes whatever it is', async () => {
+  test('in an own directory is removed in any state', async () => {
     const path = '/opt/edgekit/bin/clean-broker'
     const there = await node('damaged', path)
     const { kept } = await remove(there, { kind: 'file', spec: { ...spec, path, ours: true } })
@@ -101,7 +101,7 @@ describe('a file', () => {
   test.each([
     [false, 1, 'mine'],
     [true, 0, undefined],
-  ])('that is a changed configuration of ours; purge %s', async (purge, count, left) => {
+  ])("of edgekit's configuration that was changed, purge %s", async (purge, count, left) => {
     const path = '/etc/edgekit/mosquitto/mosquitto.conf'
     const there = await node('mine', path)
     const { kept } = await remove(there, { kind: 'file', spec: { ...spec, path }, purge })
@@ -109,7 +109,7 @@ describe('a file', () => {
     expect(await there.files.read(path)).toBe(left)
   })
 
-  test('that was there before is as before', async () => {
+  test('that existed before is restored', async () => {
     const there = await node('ours')
     await there.put('/backup', 'before')
     const before = { backup: '/backup', access: { mode: 0o600, ...root } }
@@ -148,7 +148,7 @@ describe('a directory', () => {
     return node
   }
 
-  test('that is empty goes, with the empty ones above it that were made for it', async () => {
+  test('that is empty is removed with the empty parents created for it', async () => {
     const node = await nodeWith('/a/b/c/x')
     await node.files.remove('/a/b/c/x')
     const before = made('/a', '/a/b', '/a/b/c')
@@ -156,7 +156,7 @@ describe('a directory', () => {
     expect(await node.files.status('/a')).toBeUndefined()
   })
 
-  test('of others that holds something stays without a word', async () => {
+  test('that is foreign and not empty is kept without mention', async () => {
     const node = await nodeWith('/a/b/x')
     const { kept } = await remove(node, {
       kind: 'directory',
@@ -168,7 +168,7 @@ describe('a directory', () => {
     expect(await node.files.read('/a/b/x')).toBe('x')
   })
 
-  test('of our own that holds something of somebody else stays, but not with purge', async () => {
+  test('of edgekit with foreign files is kept unless purged', async () => {
     const node = await nodeWith('/etc/edgekit/mosquitto/passwords')
     const item = { kind: 'directory', spec, before: made(spec.path) }
     expect((await remove(node, item)).kept).toEqual([
@@ -178,7 +178,7 @@ describe('a directory', () => {
     expect(await node.files.status(spec.path)).toBeUndefined()
   })
 
-  test("with the broker's data stays on purpose, but not with purge", async () => {
+  test('with broker data is kept on purpose unless purged', async () => {
     const node = await nodeWith(`${paths.brokerData}/mosquitto.db`)
     const item = { kind: 'directory', spec: { ...spec, path: paths.brokerData }, before: made() }
     expect((await remove(node, item)).kept).toMatchObject([{ what: paths.brokerData, intended: true }])
@@ -186,7 +186,7 @@ describe('a directory', () => {
     expect(await node.files.status(paths.brokerData)).toBeUndefined()
   })
 
-  test('of a service goes only with purge, and only what came later', async () => {
+  test('of a service loses only what was added, and only when purged', async () => {
     const node = await nodeWith('/var/lib/service/theirs', '/var/lib/service/new')
     const item = {
       kind: 'service-directory',
@@ -215,14 +215,14 @@ describe('an image', () => {
   const nodeWith = async (...images: ContainerdImage[]) => Object.assign(await tinyNode(), { images })
   const item = { kind: 'image', spec, before: { names: [], older: false } }
 
-  test('goes with all of its names, and others stay', async () => {
+  test('loses all names edgekit gave it', async () => {
     const other = image('example.com/y:1', { digest: 'sha256:b' })
     const node = await nodeWith(...names.map(name => image(name)), other)
     expect(await remove(node, item)).toEqual({ difference: undefined, kept: [] })
     expect(node.images).toEqual([other])
   })
 
-  test('keeps a name that somebody else has given it, or that is needed', async () => {
+  test('keeps names given by others and names still needed', async () => {
     const named = (...all: string[]) => all.map(name => image(name))
     const given = await nodeWith(...named(...names, 'example.com/theirs:1'))
     expect((await remove(given, item)).kept).toEqual([])
@@ -232,7 +232,7 @@ describe('an image', () => {
     expect(needed.images).toEqual(named('example.com/x@sha256:a', 'sha256:c', 'example.com/x:2'))
   })
 
-  test('that another container uses stays, unpinned', async () => {
+  test('that another container uses is kept and unpinned', async () => {
     const node = await nodeWith(...names.map(name => image(name)))
     const { kept } = await remove(node, {
       ...item,
@@ -242,17 +242,17 @@ describe('an image', () => {
     expect(node.images.map(({ pinned }) => pinned)).toEqual([false, false, true])
   })
 
-  test('that was there before edgekit keeps the names it had, and is not pinned any more', async () => {
+  test('that existed before keeps its names and is unpinned', async () => {
     const node = await nodeWith(...names.map(name => image(name)))
     await remove(node, { ...item, before: { names: ['example.com/x:1'] }, ownership: 'modified' })
-    // To label what has just been removed is an error.
+    // Labeling a removed image is an error.
     expect(node.calls.filter(call => call.startsWith('label'))).toEqual([
       'label example.com/x:1 io.cri-containerd.pinned=',
     ])
     expect(node.images).toEqual([image('example.com/x:1', { pinned: false })])
   })
 
-  test('cannot go while containerd is down', async () => {
+  test('cannot be removed while containerd is down', async () => {
     const node = await nodeWith()
     node.containerd.answers = async () => false
     node.containerd.state = async () => 'silent'
@@ -261,7 +261,7 @@ describe('an image', () => {
     )
   })
 
-  test('has gone with its containerd', async () => {
+  test('is gone with its containerd', async () => {
     const node = await nodeWith()
     node.containerd.answers = async () => false
     node.containerd.state = async () => 'absent'
@@ -336,33 +336,33 @@ describe('edgecore.yaml', () => {
   const before = { backup: '/backup', access: { mode: 0o600, ...root } }
   const item = { kind: 'edgecore-config', spec, after: { sha256: sha256(ours) } }
 
-  test('of our own goes while it is as it was left', async () => {
+  test('that edgekit created is removed when unchanged', async () => {
     const node = await nodeWith(ours)
     expect(await remove(node, item)).toEqual({ difference: undefined, kept: [] })
     expect(await node.files.status(spec.path)).toBeUndefined()
   })
 
-  test('of our own that was changed stays, but not with purge', async () => {
+  test('that edgekit created is kept when changed, unless purged', async () => {
     const node = await nodeWith(`${ours}# mine\n`)
     expect((await remove(node, item)).kept).toMatchObject([{ what: spec.path }])
     expect((await remove(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.status(spec.path)).toBeUndefined()
   })
 
-  test('of somebody else is as before, byte for byte', async () => {
+  test('that existed before is restored byte for byte', async () => {
     const node = await nodeWith(ours)
     await remove(node, { ...item, before, ownership: 'modified' })
     expect(await node.files.read(spec.path)).toBe(theirs)
   })
 
-  test('of somebody else, changed since: our keys are as before and the rest stays', async () => {
+  test("that existed before and was changed: only edgekit's keys are restored", async () => {
     const node = await nodeWith(`${ours}# mine\n`)
     const { kept } = await remove(node, { ...item, before, ownership: 'modified' })
     expect(kept).toEqual([])
     expect(await node.files.read(spec.path)).toBe('modules:\n  eventBus:\n    mqttMode: 0\n# mine\n')
   })
 
-  test('a key of ours that was changed stays and is named', async () => {
+  test('keeps and lists a key of edgekit that was changed', async () => {
     const node = await nodeWith(ours.replace('2', '1'))
     const { difference, kept } = await remove(node, { ...item, before, ownership: 'modified' })
     expect(difference).toBe('has other values: modules.eventBus.mqttMode is 1, expected 2')

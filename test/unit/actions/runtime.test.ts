@@ -7,7 +7,7 @@ import { tinyNode } from './tiny-node.ts'
 const path = '/var/lib/service'
 const noBackUp = () => Promise.reject(new Error('there is no file to keep'))
 
-test('a directory that was not there goes with all that came into it', async () => {
+test('reverting removes a new directory with its contents', async () => {
   const node = await tinyNode()
   await node.put('/var/lib/other', '')
   const disk = await node.disk()
@@ -22,7 +22,7 @@ test('a directory that was not there goes with all that came into it', async () 
   expect(await node.disk()).toEqual(disk)
 })
 
-test('of one that was there, only what came later goes', async () => {
+test('reverting an existing directory removes only what was added', async () => {
   const node = await tinyNode()
   await node.put(`${path}/theirs/file`, 'x')
   const disk = await node.disk()
@@ -34,7 +34,7 @@ test('of one that was there, only what came later goes', async () => {
   expect(await node.disk()).toEqual(disk)
 })
 
-test('containerd is waited for', async () => {
+test('waits for containerd', async () => {
   const node = await tinyNode()
   const spec = { socket: '/run/x.sock', timeoutMs: 5_000 }
   let asked = 0
@@ -46,7 +46,7 @@ test('containerd is waited for', async () => {
   await expect(containerdAnswers.apply({ ...spec, timeoutMs: 0 }, node)).rejects.toThrow('/run/x.sock')
 })
 
-test('an image is still to be imported while there is no containerd', async () => {
+test('an image is needed while there is no containerd', async () => {
   const node = await tinyNode()
   node.containerd.answers = async () => false
   node.containerd.imageNames = () => Promise.reject(new Error('ctr: not found on this machine'))

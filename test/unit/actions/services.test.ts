@@ -17,7 +17,7 @@ import { type TinyNode, tinyNode } from './tiny-node.ts'
 const unit = 'x.service'
 const noBackUp = () => Promise.reject(new Error('there is no file to keep'))
 
-test('an action is listed under its own kind', () => {
+test('every action is listed under its kind', () => {
   for (const [name, action] of Object.entries(actions)) expect(action.kind).toBe(name)
 })
 
@@ -34,7 +34,7 @@ describe('unit-enabled', () => {
     expect(await unitEnabled.inspect({ unit }, node)).toBe(inspection)
   })
 
-  test('applied it is done, reverted it is as before', async () => {
+  test('is done when applied and restored by revert', async () => {
     const node = await tinyNode()
     const before = await unitEnabled.capture({ unit }, node, noBackUp)
     await unitEnabled.apply({ unit }, node)
@@ -47,9 +47,9 @@ describe('unit-enabled', () => {
   test.each([
     ['not enabled', false],
     ['enabled, if a unit that was removed has left its link', true],
-  ])('one that is new was %s', async (_, enabled) => {
+  ])('a new unit was %s', async (_, enabled) => {
     const node = await tinyNode()
-    // By now it may be: a cut off install may have begun with it.
+    // An interrupted install may have enabled it.
     node.setUnit(unit, { enabled: 'enabled' })
     if (enabled) await node.put(`${paths.startedAtBoot}/${unit}`, '')
     expect(await unitEnabled.capture({ unit, isNew: true }, node, noBackUp)).toEqual({ enabled })
@@ -60,14 +60,14 @@ describe('unit-enabled', () => {
     ['is linked by a systemd that prefers it short', `../${unit}`, 'done'],
     ['had been one of a package', `/usr/lib/systemd/system/${unit}`, 'needed'],
     ['is not linked', undefined, 'needed'],
-  ])('one that is new and %s', async (_, target, inspection) => {
+  ])('a new unit that %s', async (_, target, inspection) => {
     const node = await tinyNode()
     await node.put(`${paths.startedAtBoot}/another.service`, '')
     if (target !== undefined) await node.files.link(`${paths.startedAtBoot}/${unit}`, target)
     expect(await unitEnabled.inspect({ unit, isNew: true }, node)).toBe(inspection)
   })
 
-  test('one that was enabled before stays so', async () => {
+  test('reverting keeps a unit enabled that was enabled before', async () => {
     const node = await tinyNode()
     node.setUnit(unit, { enabled: 'enabled' })
     await unitEnabled.revert({ unit }, await unitEnabled.capture({ unit }, node, noBackUp), node)
@@ -79,14 +79,14 @@ describe('unit-running', () => {
   test.each([
     [units.broker, [`stop ${units.broker}`, 'run sh']],
     [units.edgecore, [`stop ${units.edgecore}`]],
-  ])('reverted, %s leaves no container, though its unit may not run any more', async (unit, calls) => {
+  ])('reverting %s leaves no container, even if its unit is stopped', async (unit, calls) => {
     const node = await tinyNode()
     node.setUnit(unit, {})
     await unitRunning.revert({ unit, mayFail: false }, { tried: false }, node)
     expect(node.calls).toEqual(calls)
   })
 
-  test('reverted once more, when its unit is gone, only the container of the broker is cleared away', async () => {
+  test('reverting again without a unit only removes the broker container', async () => {
     const node = await tinyNode()
     await unitRunning.revert({ unit: units.broker, mayFail: false }, { tried: false }, node)
     expect(node.calls).toEqual(['run sh'])
@@ -117,7 +117,7 @@ describe('unit-running', () => {
     ['deactivating', 'needed', 'needed'],
     ['inactive', 'needed', 'needed'],
     ['failed', 'needed', 'needed'],
-  ])('a unit that is %s is %s, and %s where it may fail', async (active, inspection, whereItMayFail) => {
+  ])('a unit that is %s is %s, or %s if it may fail', async (active, inspection, whereItMayFail) => {
     const node = await tinyNode()
     node.setUnit(unit, { active })
     expect(await unitRunning.inspect(spec, node)).toBe(inspection)
@@ -132,7 +132,7 @@ describe('unit-running', () => {
       ['had failed is stopped', 'failed', [`stop ${unit}`], []],
       ['ran is left alone until all is put back, then restarted', 'active', [], [`restart ${unit}`]],
       ['was being tried is restarted when all is put back', 'activating', [], [`restart ${unit}`]],
-    ])('reverted, a unit that %s', async (_, active, reverted, resumed) => {
+    ])('reverting a unit that %s', async (_, active, reverted, resumed) => {
       const node = await tinyNode()
       node.setUnit(unit, { active })
       const before = await unitRunning.capture(spec, node, noBackUp)
@@ -158,7 +158,7 @@ describe('unit-running', () => {
     ['read without its drop-in', { fragmentPath }, true, again],
     ['read from elsewhere', { fragmentPath: `/lib/systemd/system/${unit}` }, false, again],
     ['changed since', { fragmentPath, needsReload: true }, false, again],
-  ])('one that is new was %s', async (_, state, hasDropIn, calls) => {
+  ])('a new unit was %s', async (_, state, hasDropIn, calls) => {
     const node = await tinyNode()
     node.setUnit(unit, state)
     if (hasDropIn) await node.put(dropIn, '[Service]')
@@ -166,7 +166,7 @@ describe('unit-running', () => {
     expect(node.calls).toEqual(calls)
   })
 
-  test('one that is new and was not found is read and started', async () => {
+  test('reloads systemd for a new unit it did not find', async () => {
     const node = await tinyNode()
     node.setUnit(unit, { load: 'not-found' })
     const systemd = { ...node.systemd }
@@ -182,7 +182,7 @@ describe('unit-running', () => {
     expect(node.calls).toEqual(again)
   })
 
-  test('one that is new and has been read, but does not start, is not tried again', async () => {
+  test('does not retry a loaded new unit that fails to start', async () => {
     const node = await tinyNode()
     node.setUnit(unit, { fragmentPath, active: 'failed' })
     node.broken.set(`restart ${unit}`, 'systemctl restart: exit code 1')
@@ -191,15 +191,15 @@ describe('unit-running', () => {
     expect(node.calls).toEqual(once)
   })
 
-  test('one that is new did not run before', async () => {
+  test('a new unit was not running before', async () => {
     const node = await tinyNode()
-    // By now it may: a cut off install may have begun with it.
+    // An interrupted install may have started it.
     node.setUnit(unit, { active: 'active' })
     expect(await unitRunning.capture({ ...spec, isNew: true }, node, noBackUp)).toEqual({ tried: false })
   })
 
   test.each([false, true])(
-    'a unit that does not start says so with its state and its journal, may fail: %s',
+    'shows state and log of a unit that does not start, may fail: %s',
     async mayFail => {
       const node = await tinyNode()
       node.setUnit(unit, { active: 'failed', sub: 'failed', result: 'exit-code' })
@@ -227,7 +227,7 @@ describe('daemon-reload', () => {
     expect(await daemonReload.inspect({ units: ['0.service', '1.service'] }, node)).toBe(inspection)
   })
 
-  test('applied it is done; reverting leaves the reload to whoever rolls back', async () => {
+  test('is done when applied; reverting does nothing', async () => {
     const node = await tinyNode()
     node.setUnit(unit, { needsReload: true })
     await daemonReload.apply({ units: [unit] }, node)
@@ -275,7 +275,7 @@ describe('image', () => {
     ['not there', unrelated, 'needed'],
     ['there under another tag', named('registry.example:5000/team/broker:2.1', { pinned: true }), 'needed'],
     [
-      "somebody else's of that name",
+      'a foreign image of that name',
       named(spec.reference, { digest: unrelated.digest, pinned: true }),
       'foreign',
     ],
@@ -286,7 +286,7 @@ describe('image', () => {
     expect(await image.inspect(spec, await nodeWith(image_))).toBe(inspection)
   })
 
-  test('it is imported for its platform and pinned under both names; a second time changes nothing', async () => {
+  test('imports for its platform and pins both names, once or twice', async () => {
     const node = await nodeWith()
     await image.apply(spec, node)
     expect(node.calls).toEqual([
@@ -301,9 +301,9 @@ describe('image', () => {
   })
 
   test.each([
-    ['all names that came with it are gone', []],
-    ['names that were there stay', [named(spec.reference)]],
-  ])('reverted: %s', async (_, present) => {
+    ['removes all names it brought', []],
+    ['keeps names that existed before', [named(spec.reference)]],
+  ])('reverting: %s', async (_, present) => {
     const node = await nodeWith(...present)
     const before = await image.capture(spec, node, noBackUp)
     await image.apply(spec, node)
@@ -315,10 +315,10 @@ describe('image', () => {
   })
 
   test.each([
-    ['put back', async (node, before) => image.revert(spec, before, node)],
-    ['made again', async (node, before) => image.recapture?.(spec, before, node)],
+    ['reverted', async (node, before) => image.revert(spec, before, node)],
+    ['repeated', async (node, before) => image.recapture?.(spec, before, node)],
   ] satisfies [string, (node: TinyNode, before: never) => Promise<unknown>][])(
-    'an import that was cut off and is %s: its lease goes, and no other',
+    'removes only its own lease when an interrupted import is %s',
     async (_, goOn) => {
       const node = await nodeWith()
       const now = Date.now()
@@ -332,7 +332,7 @@ describe('image', () => {
     },
   )
 
-  test('an import that was cut off twice: the second lease goes too', async () => {
+  test('removes the second lease of an import interrupted twice', async () => {
     const node = await nodeWith()
     const first = await image.capture(spec, node, noBackUp)
     const long = { ...first, leases: { ids: [], time: Date.now() - 600_000 } }
@@ -342,7 +342,7 @@ describe('image', () => {
     expect(node.leases).toEqual([])
   })
 
-  test('rolled back, the older one is imported again from its own archive, once that is back', async () => {
+  test('rollback imports the older image from its restored archive', async () => {
     const older = named(spec.reference, { digest: olderDigest, pinned: true })
     const olderByDigest = { ...older, reference: `registry.example:5000/team/broker@${olderDigest}` }
     const node = await nodeWith(older, olderByDigest)
@@ -364,8 +364,8 @@ describe('image', () => {
 
   test.each([
     ['there was none', []],
-    ['it was there, but not pinned', [named(spec.reference)]],
-  ])('rolled back, nothing is imported when %s', async (_, present) => {
+    ['it existed unpinned', [named(spec.reference)]],
+  ])('rollback imports nothing when %s', async (_, present) => {
     const node = await nodeWith(...present)
     const before = await image.capture(spec, node, noBackUp)
     await image.apply(spec, node)
@@ -379,7 +379,7 @@ describe('image', () => {
 describe('broker-answers', () => {
   const host = '127.0.0.1'
 
-  /** A port on which somebody accepts connections and never says a word. */
+  /** A port that accepts connections and never answers. */
   async function mutePort(): Promise<number> {
     const server = createServer(() => undefined).listen(0, host)
     onTestFinished(() => void server.close())
@@ -396,11 +396,11 @@ describe('broker-answers', () => {
 
   const brokers: [what: string, inspection: Inspection, open: () => Promise<number>][] = [
     ['accepts', 'done', () => brokerPort(0)],
-    ['refuses without a password: it answers', 'done', () => brokerPort(5)],
-    ['hangs up', 'needed', () => brokerPort('close')],
+    ['requires a password', 'done', () => brokerPort(5)],
+    ['closes the connection', 'needed', () => brokerPort('close')],
     ['is frozen', 'needed', mutePort],
-    ['accepts, then says nothing more', 'done', () => brokerPort('mute')],
-    ['is not there', 'needed', async () => 1],
+    ['accepts, then is silent', 'done', () => brokerPort('mute')],
+    ['is not running', 'needed', async () => 1],
   ]
   test.each(brokers)('a broker that %s is %s', async (_, inspection, open) => {
     const node = await tinyNode()
@@ -411,7 +411,7 @@ describe('broker-answers', () => {
     else await expect(applied).rejects.toThrow()
   })
 
-  test('a broker that needs a moment is waited for', async () => {
+  test('waits for a broker that starts late', async () => {
     const node = await tinyNode()
     const free = await tinyBroker()
     await free.close()

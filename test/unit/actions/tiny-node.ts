@@ -11,7 +11,7 @@ import type { Systemd, UnitState } from '../../../src/node/systemd.ts'
 
 const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
 
-/** Real files, all below one directory; what is said to be root's belongs to whoever runs the tests. */
+/** Real files below one directory; files of root belong to the user who runs the tests. */
 function filesBelow(root: string): Files {
   const real = localFiles()
   const at = (path: string): string => join(root, path)
@@ -70,22 +70,22 @@ const stopped: UnitState = {
   killMode: 'control-group',
 }
 
-/** A node whose disk is a real directory; its systemd and containerd only remember what they were told. */
+/** A node whose disk is a real directory and whose systemd and containerd are simulated. */
 export interface TinyNode extends Node {
-  /** What systemd and containerd were told to do, in order. */
+  /** Calls to systemd and containerd, in order. */
   calls: string[]
-  /** A call that fails, such as `restart x.service`, and how. */
+  /** Failing calls, such as `restart x.service`, with their error messages. */
   broken: Map<string, string>
   units: Map<string, UnitState>
   images: ContainerdImage[]
   leases: Lease[]
   containers: ContainerdContainer[]
-  /** The images that an archive brings, by its text: what is at a path can be replaced. */
+  /** Images an archive contains, by the text of the archive. */
   archives: Map<string, ContainerdImage[]>
   setUnit(name: string, changes: Partial<UnitState>): void
   put(path: string, text: string, mode?: number): Promise<void>
   stat(path: string): Promise<Stats>
-  /** Every path on the disk with its mode and content; the temporary names of unfinished writes too. */
+  /** Every path on the disk with content and mode, including temporary files. */
   disk(): Promise<Record<string, string>>
 }
 

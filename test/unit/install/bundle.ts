@@ -13,7 +13,7 @@ const digest = (content: string): string => `sha256:${sha256(content)}`
 const definition = await readDefinition({ role: 'edge' })
 const { kubeedge, role } = definition
 
-/** The manifest and the files of an edge bundle. The texts are real, programs and images are a word each. */
+/** Manifest and files of an edge bundle. The texts are real; programs and images are one word each. */
 export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<string, string> } {
   const archives = imageArchivePaths(definition.images.map(({ reference }) => reference))
   const images = definition.images.map(
@@ -68,7 +68,7 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
   return { manifest, files }
 }
 
-/** Write a bundle as it is after unpacking. */
+/** Writes an unpacked bundle. */
 export async function unpack(files: Map<string, string>, directory: string): Promise<void> {
   for (const [path, content] of files) {
     await mkdir(dirname(join(directory, path)), { recursive: true })

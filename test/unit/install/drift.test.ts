@@ -37,7 +37,7 @@ const receipt = (spec: object, after: object | null) =>
     ],
   })
 
-/** A node with one file; what it was asked to read, and what differs. */
+/** What is read from a node with one file, and what differs. */
 async function lookAt(found: typeof left | undefined, { spec = {}, after = left as object | null } = {}) {
   const hashed: string[] = []
   const files = {
@@ -53,20 +53,20 @@ async function lookAt(found: typeof left | undefined, { spec = {}, after = left 
   return { hashed, hows: facts?.changed.map(({ how }) => how) }
 }
 
-test('a big file with size and time of the install is not read', async () => {
+test('a large file with unchanged size and time is not read', async () => {
   expect(await lookAt(left)).toEqual({ hashed: [], hows: [] })
 })
 
 test.each([
-  ['of another time', { ...left, modified: left.modified + 1 }, {}],
-  ['of another size', { ...left, size: left.size + 1 }, {}],
-  ['of an install that did not write down its time', left, { after: null }],
+  ['with another time', { ...left, modified: left.modified + 1 }, {}],
+  ['with another size', { ...left, size: left.size + 1 }, {}],
+  ['without a recorded time', left, { after: null }],
   ['that is small', { ...left, size: 900 }, { after: { ...left, size: 900 } }],
-])('one %s is', async (_, found, options) => {
+])('a file %s is read', async (_, found, options) => {
   expect(await lookAt(found, options)).toEqual({ hashed: [path], hows: ['has been changed'] })
 })
 
-test('one that is gone is missed, and one that the user has made his own is not looked at', async () => {
+test('reports a missing file, and ignores one that belongs to the user', async () => {
   expect(await lookAt(undefined)).toEqual({ hashed: [], hows: ['is gone'] })
   expect(await lookAt(undefined, { spec: { userOwned: true } })).toEqual({ hashed: [], hows: [] })
 })

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Step } from '../../../src/lib/step.ts'
 import { runSteps } from '../../../src/ui/steps.ts'
 
-/** What is printed, with every time as 0.0. */
+/** The output, with every time as 0.0. */
 function printed(): () => string {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   return () =>

@@ -22,7 +22,7 @@ describe('the steps', () => {
   const steps = stepsFor()
   const ids = steps.map(({ id }) => id)
 
-  test('put every program where upstream has it', () => {
+  test('install every program where upstream documents it', () => {
     expect(ids).toEqual(
       expect.arrayContaining([
         '/usr/local/bin/containerd',
@@ -33,12 +33,12 @@ describe('the steps', () => {
     )
   })
 
-  test('begin with the unit, which says whose the programs are, and end when it answers', () => {
+  test('begin with the unit, which shows who owns the programs, and end when containerd answers', () => {
     expect(ids[0]).toBe(paths.containerdUnit)
     expect(ids.at(-1)).toBe('containerd answers')
   })
 
-  test('restart it because of its programs, its configuration and its unit', () => {
+  test('restart it for its programs, configuration and unit', () => {
     expect(steps.find(({ id }) => id === units.containerd)?.because).toEqual(
       expect.arrayContaining([
         '/usr/local/bin/containerd',
@@ -57,7 +57,7 @@ describe('the steps', () => {
     expect(text).not.toContain('@')
   })
 
-  test('leave out runc where the node has one', () => {
+  test('leave out runc when the node has one', () => {
     expect(stepsFor({ ownRunc: false }).map(({ id }) => id)).not.toContain(paths.runc)
   })
 })

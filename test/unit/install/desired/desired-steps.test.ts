@@ -38,7 +38,7 @@ const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): Desire
 const { manifest } = bundleFiles()
 const steps = stepsOf(manifest)
 const ids = steps.map(({ id }) => id)
-/** Where in the list something is done. */
+/** Position of a step in the list. */
 const indexOf = (id: string): number => {
   expect(ids).toContain(id)
   return ids.indexOf(id)
@@ -48,34 +48,34 @@ test('no two steps have the same id', () => {
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
 })
 
-test('a step is only done because of steps before it', () => {
+test('a step depends only on earlier steps', () => {
   const unknown = steps.flatMap(({ because = [] }, index) =>
     because.filter(id => !ids.slice(0, index).includes(id)),
   )
   expect(unknown).toEqual([])
 })
 
-test('the broker answers before anything of EdgeCore is touched', () => {
+test('the broker answers before EdgeCore is touched', () => {
   const first = ids.findIndex(id => /edgecore|keadm|kubeedge/.test(id))
   expect(first).toBeGreaterThan(indexOf('broker answers'))
 })
 
 test.each([
-  ['the image is there', manifest.broker.image, units.broker],
-  ['the program that the unit uses is there', paths.program, units.broker],
-  ['the configuration is there', paths.brokerConfig, units.broker],
-  ['it runs', units.broker, `enable ${units.broker}`],
-  ['it runs', units.edgecore, `enable ${units.edgecore}`],
-  ['it is enabled', `enable ${units.edgecore}`, 'reload for the next boot'],
-  ['systemd has read the unit', `reload for ${units.broker}`, units.broker],
-  ['systemd has read its unit', `reload for ${units.edgecore}`, units.edgecore],
-  ['the drop-in is there', paths.edgecoreDropIn, `reload for ${units.edgecore}`],
-  ['EdgeCore runs', units.edgecore, paths.installedManifest],
-])('%s first', (_, before, after) => {
+  ['the image', manifest.broker.image, units.broker],
+  ['the program the unit uses', paths.program, units.broker],
+  ['the configuration', paths.brokerConfig, units.broker],
+  ['starting it', units.broker, `enable ${units.broker}`],
+  ['starting it', units.edgecore, `enable ${units.edgecore}`],
+  ['enabling it', `enable ${units.edgecore}`, 'reload for the next boot'],
+  ['loading the unit', `reload for ${units.broker}`, units.broker],
+  ['loading its unit', `reload for ${units.edgecore}`, units.edgecore],
+  ['the drop-in', paths.edgecoreDropIn, `reload for ${units.edgecore}`],
+  ['starting EdgeCore', units.edgecore, paths.installedManifest],
+])('%s comes first', (_, before, after) => {
   expect(indexOf(before)).toBeLessThan(indexOf(after))
 })
 
-test('a unit that systemd does not know yet is read when it is started', () => {
+test('a unit systemd does not know is loaded by its start', () => {
   const steps = stepsOf(manifest, { newUnits: [units.edgecore] })
   expect(steps.filter(({ kind }) => kind === 'daemon-reload').map(({ id }) => id)).toEqual([
     `reload for ${units.broker}`,
@@ -87,11 +87,11 @@ test('a unit that systemd does not know yet is read when it is started', () => {
     { unit: units.broker, mayFail: false },
     { unit: units.edgecore, mayFail: true, isNew: true },
   ])
-  // An install that is cut off there finds, when it is run again, what it has begun itself.
+  // An install interrupted there finds what it has begun itself.
   expect(isSameSpec(started(steps)[1], started(stepsOf(manifest))[1])).toBe(true)
 })
 
-test('the bundle counts as installed only at the end', () => {
+test('records the bundle as installed last', () => {
   expect(ids.at(-1)).toBe(paths.installedManifest)
 })
 
@@ -103,15 +103,15 @@ test.each([
   ['its configuration', paths.edgecoreConfig, units.edgecore],
   ['its unit', paths.edgecoreUnit, units.edgecore],
   ['its drop-in', paths.edgecoreDropIn, units.edgecore],
-])('%s, %s, is a reason to restart %s', (_, reason, unit) => {
+])('a change of %s (%s) restarts %s', (_, reason, unit) => {
   expect(steps.find(({ id }) => id === unit)?.because).toContain(reason)
 })
 
 describe('files of the bundle', () => {
-  /** They are for the unpacked bundle: the way in, and what a person reads. */
+  /** Used only in the unpacked bundle. */
   const notInstalled = ['edgekit', 'meta/version.txt', 'meta/edgekit.lock']
 
-  test('each is put somewhere, or known not to be', () => {
+  test('each is installed or known not to be', () => {
     const used = steps.flatMap(({ kind, spec }) =>
       kind === 'file' && typeof spec.source === 'string'
         ? [spec.source]
@@ -124,8 +124,8 @@ describe('files of the bundle', () => {
     expect(members).toEqual([...expected, 'bundle.json'].toSorted())
   })
 
-  test('each goes into a directory that is made before, or that every machine has', () => {
-    // The last one holds the journal, which is there first.
+  test('each goes into a directory that was created before or exists everywhere', () => {
+    // The last one holds the journal.
     const everywhere = ['/usr/local/bin', '/etc/systemd/system', paths.state]
     const homeless = steps.flatMap(({ kind, spec }, index) => {
       if (kind !== 'file' && kind !== 'link' && kind !== 'edgecore-config') return []
@@ -135,7 +135,7 @@ describe('files of the bundle', () => {
     expect(homeless).toEqual([])
   })
 
-  test('none goes into the trees that keadm deletes, but what is EdgeCore’s own', () => {
+  test("none goes into the directories keadm deletes, except EdgeCore's own", () => {
     const theirs = steps.flatMap(({ spec }) =>
       'path' in spec && /^\/(etc|var\/lib)\/kubeedge\//.test(spec.path) ? [spec.path] : [],
     )
@@ -165,16 +165,16 @@ describe('files of the bundle', () => {
     [paths.brokerData, true],
     ['/etc/kubeedge/config', false],
     ['/etc/systemd/system/edgecore.service.d', false],
-  ])('%s is a place of our own: %s', (path, ours) => {
+  ])('%s belongs to edgekit: %s', (path, ours) => {
     expect(steps.find(({ id }) => id === path)?.spec).toMatchObject({ ours })
   })
 })
 
-describe('an EdgeCore that somebody else set up', () => {
+describe('a foreign EdgeCore', () => {
   const edgecoreConfig = '/srv/edgekit-lookalike/edgekit/edgecore.yaml'
   const adopting = stepsOf(manifest, { edgecore: { ...edgecore, adopted: true, config: edgecoreConfig } })
 
-  test('keeps its program, keadm and its unit, and all else is done in the same order', () => {
+  test('keeps its program, keadm and unit; the other steps are the same', () => {
     const elsewhere: Record<string, string> = {
       [paths.edgecoreConfig]: edgecoreConfig,
       [dirname(paths.edgecoreConfig)]: dirname(edgecoreConfig),
@@ -184,24 +184,24 @@ describe('an EdgeCore that somebody else set up', () => {
     expect(adopting.map(({ id }) => id)).toEqual(expected)
   })
 
-  test('has its configuration patched where its unit reads it, in a directory that is not ours', () => {
+  test('has the configuration its unit reads patched in place', () => {
     expect(adopting.find(({ kind }) => kind === 'edgecore-config')?.spec).toMatchObject({
       path: edgecoreConfig,
     })
     expect(adopting.find(({ id }) => id === dirname(edgecoreConfig))?.spec).toMatchObject({ ours: false })
   })
 
-  test('is restarted because of that configuration', () => {
+  test('is restarted for that configuration', () => {
     expect(adopting.find(({ id }) => id === units.edgecore)?.because).toContain(edgecoreConfig)
   })
 })
 
-test('EdgeCore may fail, as a node that has not joined does; the broker may not', () => {
+test('EdgeCore may fail to start, as on a node that has not joined; the broker may not', () => {
   expect(steps.find(({ id }) => id === units.edgecore)?.spec).toMatchObject({ mayFail: true })
   expect(steps.find(({ id }) => id === units.broker)?.spec).toMatchObject({ mayFail: false })
 })
 
-// Giving the broker's data to its user takes root.
+// Only root can give the broker's data to its user.
 describe('on a node', () => {
   async function unpackOn(node: TinyNode, version: string): Promise<Manifest> {
     const { manifest, files } = bundleFiles(version)
@@ -214,7 +214,7 @@ describe('on a node', () => {
     return manifest
   }
 
-  /** All but waiting for a broker, which only a real node has. */
+  /** Without waiting for a broker, which only a real node has. */
   async function desiredOn(node: TinyNode, manifest: Manifest, changes: Partial<DesiredNode> = {}) {
     const sha256 = await node.files.sha256(`${directory}/bundle.json`)
     const bundle = { directory, manifest, manifestSha256: sha256 }
@@ -239,7 +239,7 @@ describe('on a node', () => {
     return { desired, manifest, done: await perform(node, desired) }
   }
 
-  /** Until the moment before the receipt. */
+  /** Killed just before the receipt. */
   async function begin(node: TinyNode, version: string, changes: Partial<DesiredNode> = {}) {
     const manifest = await unpackOn(node, version)
     const disk = await node.disk()
@@ -247,7 +247,7 @@ describe('on a node', () => {
     return { disk, done: history.changes.map(({ id }) => id) }
   }
 
-  test('after an install there is nothing left to do', async () => {
+  test('has nothing left to do after an install', async () => {
     const node = await bareNode()
     const { desired, done } = await install(node, '1')
     expect(done).toEqual(ids.filter(id => id !== 'broker answers'))
@@ -265,7 +265,7 @@ describe('on a node', () => {
     expect(await node.disk()).toEqual(disk)
   })
 
-  test('rolled back, the disk is as before, byte for byte', async () => {
+  test('a rollback restores the disk byte for byte', async () => {
     const node = await bareNode()
     const { disk } = await begin(node, '1')
     expect(await rollBackOn(node)).toEqual([])
@@ -291,7 +291,7 @@ describe('on a node', () => {
     paths.installedManifest,
   ]
 
-  test('a newer bundle replaces what is new and restarts what uses it; rolled back, the older one is back', async () => {
+  test('a newer bundle replaces what changed and restarts what uses it; a rollback restores the older one', async () => {
     const node = await bareNode()
     await install(node, '1')
     const { images } = node
@@ -303,7 +303,7 @@ describe('on a node', () => {
     expect(node.images).toEqual(images)
   })
 
-  test('a bundle can finish what another has begun', async () => {
+  test('a bundle can finish what another one began', async () => {
     const node = await bareNode()
     await begin(node, '1')
     const { done } = await install(node, '2')
@@ -314,26 +314,26 @@ describe('on a node', () => {
     expect(node.images).toEqual(other.images)
   })
 
-  /** It holds times. */
+  /** Without times. */
   async function withoutReceipt(node: TinyNode) {
     const { [paths.receipt]: _, ...disk } = await node.disk()
     return disk
   }
 
-  test('a program of somebody else is in the way', async () => {
+  test('a foreign program is in the way', async () => {
     const node = await bareNode()
     await node.put(paths.edgecore, 'built by hand')
     expect(await foreignOn(node, await unpackOn(node, '1'))).toEqual([paths.edgecore])
   })
 
-  test("a broker's configuration that was changed by hand is in the way", async () => {
+  test('an edited broker configuration is in the way', async () => {
     const node = await bareNode()
     const { manifest } = await install(node, '1')
     await node.put(paths.brokerConfig, 'listener 1883 10.0.0.1\n')
     expect(await foreignOn(node, manifest)).toEqual([paths.brokerConfig])
   })
 
-  test('an image of somebody else is in the way', async () => {
+  test('a foreign image is in the way', async () => {
     const node = await bareNode()
     const manifest = await unpackOn(node, '1')
     const theirs = { reference: manifest.broker.image, digest: `sha256:${'0'.repeat(64)}` }
@@ -341,7 +341,7 @@ describe('on a node', () => {
     expect(await foreignOn(node, manifest)).toEqual([manifest.broker.image])
   })
 
-  test('an EdgeCore of somebody else keeps its program, and is restarted with its own configuration', async () => {
+  test('a foreign EdgeCore keeps its program and is restarted with its own configuration', async () => {
     const node = await bareNode()
     const edgecoreConfig = '/srv/edgecore/edgecore.yaml'
     await node.put(paths.edgecore, 'built by hand')
@@ -367,7 +367,7 @@ describe('on a node', () => {
     expect(await node.disk()).toEqual(disk)
   })
 
-  test('an EdgeCore that has not joined yet, and is tried again and again, is no reason to do anything', async () => {
+  test('an EdgeCore being restarted before it has joined needs no change', async () => {
     const node = await bareNode()
     const { desired } = await install(node, '1')
     node.setUnit(units.edgecore, { active: 'activating', sub: 'auto-restart' })

@@ -37,7 +37,7 @@ function stepsFor(
   return { ids: steps.map(({ id }) => id), ...config }
 }
 
-test('without a word about it, a new file has the name of the host, and an old one keeps its own', () => {
+test('without --node-name, a new file gets the host name and an existing one keeps its own', () => {
   const { values, initial } = stepsFor({})
   expect(initial).toMatchObject({ 'modules.edged.hostnameOverride': 'the-host', [gate]: true })
   expect(Object.keys(values)).not.toContain('modules.edged.hostnameOverride')
@@ -49,7 +49,7 @@ test('without a word about it, a new file has the name of the host, and an old o
   })
 })
 
-test('what is chosen holds for every file, and what is set by its key goes before all else', () => {
+test('settings apply to every file, and --set overrides everything else', () => {
   const { values } = stepsFor({
     nodeName: 'edge-7',
     cloudcore: '192.0.2.1:10000',
@@ -63,7 +63,7 @@ test('what is chosen holds for every file, and what is set by its key goes befor
   })
 })
 
-test('a staged EdgeCore is neither enabled nor started, and may run before it has met its cloud', () => {
+test('a staged EdgeCore is neither enabled nor started, and can run before it has joined', () => {
   const { ids, values } = stepsFor({ stage: true })
   expect(ids).toContain(paths.edgecoreUnit)
   expect(ids).not.toContain(units.edgecore)
@@ -72,7 +72,7 @@ test('a staged EdgeCore is neither enabled nor started, and may run before it ha
   expect(Object.keys(stepsFor({ stage: true }, {}, 'v1.21.0').values)).not.toContain(gate)
 })
 
-test('an EdgeCore of somebody else keeps its program, its unit and its runtime', () => {
+test('a foreign EdgeCore keeps its program, unit and runtime', () => {
   const { ids, values } = stepsFor({}, { adopted: true })
   expect(ids).not.toContain(paths.edgecoreUnit)
   expect(ids).not.toContain(paths.edgecore)

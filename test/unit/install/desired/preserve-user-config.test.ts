@@ -52,7 +52,7 @@ describe('a configuration file', () => {
 
   test.each([
     ['neither has changed', 'old', 'old', 'old', [[path, 'done']]],
-    // What edgekit once left is its own: the plan sees that by the receipt.
+    // The plan recognizes from the receipt that it is edgekit's.
     ['only the bundle has changed', 'old', 'old', 'new', [[path, 'foreign']]],
     ['only the user has changed', 'mine', 'old', 'old', [[path, 'done']]],
     [
@@ -74,7 +74,7 @@ describe('a configuration file', () => {
     expect(notes).toHaveLength(expected.length - 1)
   })
 
-  test('the next time only the user has changed it, and nothing is said again', async () => {
+  test('the next install shows no note again', async () => {
     const node = await tinyNode()
     await node.put(path, 'mine')
     const change = { isUpgrade: true, explicitlySet: [] }
@@ -83,7 +83,7 @@ describe('a configuration file', () => {
     expect(second).toMatchObject({ steps: [{ id: path, spec: { userOwned: true } }], notes: [] })
   })
 
-  test('a program that was changed is none', async () => {
+  test('does not treat a changed program as configuration', async () => {
     const node = await tinyNode()
     await node.put(paths.edgecore, 'mine')
     const step = shipping('new', paths.edgecore)

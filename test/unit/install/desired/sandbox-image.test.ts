@@ -14,18 +14,18 @@ test.each([
   ['1.6', old('3.6'), '3.6'],
   ['1.7', old('3.8'), '3.8'],
   ['2.x', newer, '3.10'],
-  ['a version that asks for one the bundle has not: the newest', old('3.9'), '3.10'],
-  ['words that nobody knows: the newest', 'version = 9\n', '3.10'],
+  ['with an image the bundle does not have: the newest', old('3.9'), '3.10'],
+  ['with an unknown configuration: the newest', 'version = 9\n', '3.10'],
 ])('containerd %s', (_, config, tag) => {
   expect(sandboxImage(config, images)).toBe(`registry.k8s.io/pause:${tag}`)
 })
 
-test('an image under the architecture that old clusters name it by', () => {
+test('accepts an image named by architecture, as in old clusters', () => {
   const reference = 'docker.io/kubeedge/pause-arm64:3.6'
   expect(sandboxImage(old('3.8'), [reference])).toBe(reference)
 })
 
-test('a bundle without one is refused, and the one asked for is named', () => {
+test('refuses a bundle without a pause image and names the expected one', () => {
   expect(() => sandboxImage(old('3.6'), images.slice(0, 1))).toThrow(
     expect.objectContaining({
       message: expect.stringContaining('registry.k8s.io/pause:3.6'),

@@ -74,7 +74,7 @@ test.each<[Fix, string[]]>([
       'unit-running edgecore.service (always)',
     ],
   ],
-  // What was installed is not what this edgekit would write.
+  // This edgekit would write another text than the installed one.
   [{ kind: 'restore-own-file', path: paths.brokerConfig }, []],
   [{ kind: 'restore-own-file', path: '/etc/passwd' }, []],
 ])('%j', (fix, expected) => {
@@ -82,7 +82,7 @@ test.each<[Fix, string[]]>([
   expect(steps.map(({ kind, id, always }) => `${kind} ${id}${always ? ' (always)' : ''}`)).toEqual(expected)
 })
 
-test('what is put back is the text that was installed', () => {
+test('restores the installed text', () => {
   const [step] = fixSteps({ kind: 'restore-own-file', path: paths.brokerUnit }, knowledge)
   expect(step?.spec).toMatchObject({ path: paths.brokerUnit, sha256, source: { text } })
 })

@@ -13,11 +13,11 @@ const nothingYet = { history: undefined, receipt: undefined }
 const link: DesiredStep = { id: 'link', kind: 'link', spec: { path: '/link', target: '/target' } }
 
 test.each<[what: string, desired: DesiredStep[], active: string[], planned: string[]]>([
-  ['all is done', [running('a'), running('b')], ['a', 'b'], []],
-  ['nothing is done: all of it, in order', [running('b'), running('a')], [], ['b', 'a']],
+  ['nothing when all is done', [running('a'), running('b')], ['a', 'b'], []],
+  ['everything in order when nothing is done', [running('b'), running('a')], [], ['b', 'a']],
   ['only what is needed', [running('a'), running('b')], ['a'], ['b']],
-  ['what is done, because of what is needed', [running('a'), running('b', ['a'])], ['b'], ['a', 'b']],
-  ['not because of what is done', [running('a'), running('b', ['a'])], ['a', 'b'], []],
+  ['what depends on something needed', [running('a'), running('b', ['a'])], ['b'], ['a', 'b']],
+  ['nothing that depends on something done', [running('a'), running('b', ['a'])], ['a', 'b'], []],
   [
     'because of one of several',
     [running('a'), running('b'), running('c', ['a', 'b'])],
@@ -30,7 +30,7 @@ test.each<[what: string, desired: DesiredStep[], active: string[], planned: stri
     ['b', 'c'],
     ['a', 'b', 'c'],
   ],
-])('planned: %s', async (_, desired, active, planned) => {
+])('plans: %s', async (_, desired, active, planned) => {
   const node = await tinyNode()
   for (const unit of active) node.setUnit(unit, { active: 'active' })
   const plan = await makePlan(desired, nothingYet, node)
@@ -39,7 +39,7 @@ test.each<[what: string, desired: DesiredStep[], active: string[], planned: stri
   expect(node.calls).toEqual([])
 })
 
-test('what is in the way and not ours is told apart from what is to be done', async () => {
+test('separates foreign things from needed changes', async () => {
   const node = await tinyNode()
   await node.put('/link', 'mine')
   const plan = await makePlan([link, running('a')], nothingYet, node)
@@ -48,14 +48,14 @@ test('what is in the way and not ours is told apart from what is to be done', as
 })
 
 test.each([
-  ['adopted: it stays', { adopt: true, force: [] }, [], ['link']],
-  ['forced: it is replaced', { adopt: false, force: ['link'] }, ['link'], []],
-  ['both: what is forced is replaced', { adopt: true, force: ['link'] }, ['link'], []],
-])('what is not ours is %s', async (_, leave, steps, kept) => {
+  ['kept when adopted', { adopt: true, force: [] }, [], ['link']],
+  ['replaced when forced', { adopt: false, force: ['link'] }, ['link'], []],
+  ['replaced when both', { adopt: true, force: ['link'] }, ['link'], []],
+])('a foreign thing is %s', async (_, policy, steps, kept) => {
   const node = await tinyNode()
   await node.put('/link', 'mine')
   const past = { history: undefined, receipt: undefined }
-  const plan = await makePlan([link], past, node, leave)
+  const plan = await makePlan([link], past, node, policy)
   expect(plan.steps.map(({ id }) => id)).toEqual(steps)
   expect(plan.kept.map(({ id }) => id)).toEqual(kept)
   expect(plan.foreign).toEqual([])
