@@ -22,39 +22,39 @@ export type Group =
 export type Role = Manifest['role']
 
 /**
- * What `doctor --fix` can do by itself, because it only brings back what an install made and costs nobody data. A
- * remedy without one is for a person to decide.
+ * What `doctor --fix` does by itself: it only restores what an install made, and loses no data. A remedy without a fix
+ * needs a decision of the user.
  */
 export type Fix =
   | { kind: 'start' | 'enable'; unit: string }
-  /** Bring an image back from the archive kept on the node, or pin it again. */
+  /** Restore an image from the archive on the node, or pin it again. */
   | { kind: 'reimport-image' | 'repin'; image: string }
   /** Set the keys of edgecore.yaml that edgekit owns, and restart EdgeCore. */
   | { kind: 'patch-event-bus' }
   | { kind: 'daemon-reload' }
-  /** Remove what is left of the broker's task, container and snapshot, and start it anew. */
+  /** Remove the leftover task, container and snapshot of the broker, and restart it. */
   | { kind: 'clean-stale-container' }
-  /** Put a file of edgekit's own back as it was installed. */
+  /** Restore one of edgekit's own files as installed. */
   | { kind: 'restore-own-file'; path: string }
 
-/** What to do about it. The page of docs/checks.md that says more follows from the id of the check. */
+/** What to do about it. docs/checks.md has an entry for each check id. */
 interface Remedy {
   text: string
-  /** Commands to run as they stand, as root. */
+  /** Commands to run as root, exactly as written. */
   commands?: readonly string[]
   fix?: Fix
 }
 
-/** What a check saw. */
+/** The result of a check. */
 export interface Finding {
   /**
-   * `fail`: it looked, and it is wrong. `skip`: does not apply here. `error`: it could not look. A skip or an error is
-   * never good news.
+   * `fail`: checked, and wrong. `skip`: does not apply here. `error`: could not be checked. A skip or an error never
+   * counts as a pass.
    */
   status: 'pass' | 'warn' | 'fail' | 'skip' | 'error'
   observed: string
   expected?: string
-  /** Lines that prove it: from a journal, a file, a table of the kernel. */
+  /** Lines that prove it: from a journal, a file or a kernel table. */
   evidence?: readonly string[]
   remedy?: Remedy
 }
@@ -105,15 +105,15 @@ export interface ListedCheck extends Check {
   group: Group
 }
 
-/** What a check found, with what the reader needs to know about the check. */
+/** A finding with the data of its check. */
 export interface CheckResult extends Finding {
   id: string
   title: string
   group: Group
   /** Where the check is explained. */
   docs: string
-  /** The user has asked not to count it: it went wrong, and its status says `warn` instead. */
+  /** It failed, and only warns because of `--ignore`. */
   ignored?: true
-  /** The failed checks that this one was skipped for. */
+  /** The failed checks that this one depends on. */
   blockedBy?: readonly string[]
 }

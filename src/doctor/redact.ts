@@ -53,7 +53,7 @@ export function createRedactor(): Redactor {
     return result
   }
 
-  /** A copy with every string replaced by `change`, which is told whether its key is secret. */
+  /** A copy with every string replaced by `change`, which is called with whether its key is secret. */
   const mapTexts = (
     value: unknown,
     change: (text: string, secret: boolean) => string,

@@ -41,7 +41,7 @@ function withNeeds(names: readonly string[], found = new Set<string>()): Set<str
 }
 
 /**
- * Select the named checks, or all with a tag, and the checks they need. Of those only failures and errors are shown.
+ * Select the named checks, or all with a tag, and the checks they need, of which only failures and errors are shown.
  * Throws EdgekitError (unknown-check).
  */
 export function selectChecks(

@@ -62,7 +62,7 @@ const collectors = {
 type Collectors = typeof collectors
 type ValueOf<C> = C extends Collector<infer T> ? T : never
 
-/** Everything edgekit knows about a node: plain data, which can be saved and checked on another machine. */
+/** All facts about a node: plain data, which can be saved and checked on another machine. */
 export type Facts = { [K in keyof Collectors]: Fact<ValueOf<Collectors[K]>> } & {
   drift: Fact<ValueOf<DriftCollector>>
 }

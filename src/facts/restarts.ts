@@ -6,7 +6,7 @@ const ended = /: (Main process exited|Failed with result|Deactivated successfull
 
 /**
  * How often systemd restarted a unit in the ten minutes before its last start; 0 when the last start was a manual one.
- * NRestarts is no substitute: it counts from the last `systemctl stop`, maybe a year ago, and continues when somebody
+ * NRestarts is no substitute: it counts from the last `systemctl stop`, maybe a year ago, and continues when a user
  * restarts a unit between two automatic restarts (systemd 252 and 257).
  */
 export function restarts(journal: readonly JournalLine[]): number {

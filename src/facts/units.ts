@@ -23,7 +23,7 @@ export const units: Collector<UnitsFacts> = {
         const packaged = `/usr/lib/systemd/system/${state.name}`
         const isShadowed = state.fragmentPath.startsWith('/etc/') && (await node.files.status(packaged))
         const text = state.fragmentPath ? await node.files.read(state.fragmentPath) : undefined
-        // A removed file belongs to nobody: systemd just has not reloaded yet.
+        // A removed file has no owner: systemd has not reloaded yet.
         const removed = state.fragmentPath !== '' && text === undefined
         const shadows = isShadowed ? packaged : undefined
         return { ...state, shadows, ours: removed || /^\[X-Edgekit\]$/m.test(text ?? '') }

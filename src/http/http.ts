@@ -149,7 +149,7 @@ async function* readBody(
 function networkFailure(url: URL, error: unknown): Error {
   const tls = tlsFailure(url.host, error)
   if (tls !== undefined) return tls
-  // Node.js says "aborted" or "socket hang up", as if the client had closed it.
+  // Node.js reports "aborted" or "socket hang up", as if the client had closed it.
   const reset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
   const reason = reset ? 'the server closed the connection' : messageOf(error)
   return new Transient(`${url.host}: ${reason}`, { cause: error })

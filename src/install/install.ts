@@ -23,7 +23,7 @@ export interface InstallOptions extends InstallRequest {
   edgekitVersion: string
   /** How long an upgraded EdgeCore must stay up. */
   stableForMs: number
-  /** Asks before the first change; absent where nobody can be asked. */
+  /** Asks before the first change; absent without a terminal. */
   confirm: ((plan: PlanReport) => Promise<boolean>) | undefined
 }
 

@@ -53,7 +53,7 @@ export interface Decision {
 }
 
 /**
- * Looks at the node, decides what to change and verifies the bundle if anything has to change. Read-only. Throws
+ * Looks at the node, decides what to change and verifies the bundle if anything must change. Read-only. Throws
  * EdgekitError when the node is not ready, the bundle is damaged or foreign things are in the way.
  */
 export async function lookAndDecide(request: InstallRequest, past: Past): Promise<Decision> {

@@ -31,7 +31,7 @@ export const paths = {
   keadm: '/usr/local/bin/keadm',
   /** The Kubernetes manifests of a cloud bundle. */
   manifests: '/opt/edgekit/manifests',
-  /** Links to enabled units: this target wants all units of edgekit. */
+  /** Links to enabled units: this target starts all units of edgekit. */
   startedAtBoot: '/etc/systemd/system/multi-user.target.wants',
   edgecoreUnit: '/etc/systemd/system/edgecore.service',
   edgecoreDropIn: '/etc/systemd/system/edgecore.service.d/10-edgekit.conf',
@@ -61,7 +61,7 @@ export const otherContainerdSockets = [
 ] as const
 /** The containerd namespace that Kubernetes (CRI) uses for its images and containers. */
 export const containerdNamespace = 'k8s.io'
-/** The name of the broker's container and of its snapshot in containerd. */
+/** Name of the broker's container and snapshot in containerd. */
 export const brokerContainer = 'mosquitto'
 /** Where `ctr` puts the broker's container below the root of a control group hierarchy. */
 export const brokerControlGroup = `/${containerdNamespace}/${brokerContainer}`

@@ -20,7 +20,7 @@ export async function* rechunk(
       yield buffer
       filled = 0
     }
-    // Until its memory is full, the decompressor goes on behind the piece.
+    // Until its memory is full, the decompressor continues to write behind the piece.
     if (piece.byteOffset + piece.length === piece.buffer.byteLength) detachBuffer(piece)
     last = piece
   }

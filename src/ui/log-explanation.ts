@@ -13,7 +13,7 @@ const states: Record<LogExplanation['state'], string> = {
   starting: 'EventBus is starting',
   disabled: 'EventBus is switched off',
   'internal-only': 'only the broker inside EdgeCore is used (mqttMode 0)',
-  unknown: 'the log says nothing about EventBus',
+  unknown: 'the log has nothing about EventBus',
 }
 
 /** What a log means, as text for a terminal: the state, each finding with its proof and remedy, what else is known. */

@@ -12,7 +12,7 @@ export interface DirectorySpec extends Access {
 }
 
 interface Before {
-  /** Directories that had to be created on the way, outermost first. */
+  /** Parent directories that were created, outermost first. */
   made: string[]
   access: Access | null
 }

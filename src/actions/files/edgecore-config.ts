@@ -87,7 +87,7 @@ export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
   async inspect(spec, { files }) {
     const found = await files.status(spec.path)
     if (!found) return 'needed'
-    // A symbolic link means somebody manages EdgeCore's configuration elsewhere on purpose.
+    // A symbolic link means EdgeCore's configuration is managed elsewhere on purpose.
     if (found.kind !== 'file') return 'foreign'
     if (hasSecret(spec) && !isPrivate(found)) return 'needed'
     return (await patched(spec, files)).changed.length === 0 ? 'done' : 'needed'

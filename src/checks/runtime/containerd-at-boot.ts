@@ -9,7 +9,7 @@ export const containerdAtBoot: Check = {
   run(facts) {
     const { load, enabled, name } = requireFact(facts.units).containerd
     if (load !== 'loaded') return { status: 'skip', observed: `${name} does not exist` }
-    // `static` and `indirect`: another unit starts it. mosquitto.service wants it too, so this is never a failure.
+    // `static` and `indirect`: another unit starts it. mosquitto.service also starts it, so this is never a failure.
     if (['enabled', 'static', 'indirect', 'alias', 'generated'].includes(enabled)) {
       return { status: 'pass', observed: enabled }
     }

@@ -28,7 +28,7 @@ export const criPlugin: Check = {
               ],
             }
           : {
-              text: 'Check the journal of containerd for the reason the plugin did not load.',
+              text: 'Check the containerd journal for the reason the plugin did not load.',
               commands: ['journalctl -u containerd -b --no-pager | grep -i cri'],
             },
     }

@@ -31,7 +31,7 @@ interface ImageFlagValues {
   'ca-file': string | undefined
 }
 
-/** Where images come from, as the flags and a definition's own mirrors say. Sets the proxy and the authorities. */
+/** Where images come from, by the flags and the mirrors of a definition. Sets the proxy and the certificate authorities. */
 export async function imageAccess(
   flags: ImageFlagValues,
   definedMirrors: Record<string, string>,

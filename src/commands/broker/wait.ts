@@ -21,7 +21,7 @@ export default class BrokerWait extends EdgekitCommand {
     const isRunning = async () =>
       flags.process === undefined || (await files.status(`/proc/${flags.process}`)) !== undefined
     await waitForBroker(broker, flags.timeout * 1000, isRunning).catch(error => {
-      // One short line for the journal of the broker's unit.
+      // One short line: it goes to the journal of mosquitto.service.
       throw new EdgekitError(
         `cannot reach the broker on ${broker.host}:${broker.port}: ${messageOf(error)}`,
         {

@@ -16,7 +16,7 @@ import type { EdgecorePatchOutput } from '../../ui/json/edgecore.ts'
 export default class EdgecorePatch extends EdgekitCommand {
   static override summary = 'Point the EventBus of an edgecore.yaml at the broker of its node'
   static override description =
-    'Sets modules.eventBus (enable, mqttMode 2, mqttServerExternal, mqttServerInternal) and modules.deviceTwin.enable by value, and what --set says. Comments, order, quoting and every other key stay as they are. A file that cannot be changed safely is refused, with line and column.\n\n' +
+    'Sets modules.eventBus (enable, mqttMode 2, mqttServerExternal, mqttServerInternal) and modules.deviceTwin.enable by value, and the keys of --set. Comments, order, quoting and all other keys are kept. A file that cannot be edited safely is refused, with line and column.\n\n' +
     exitCodeHelp('patch')
   static override examples = [
     'edgekit edgecore patch /etc/kubeedge/config/edgecore.yaml',
@@ -25,17 +25,17 @@ export default class EdgecorePatch extends EdgekitCommand {
   ]
   static override args = {
     file: Args.string({
-      description: 'the configuration of EdgeCore',
+      description: 'the EdgeCore configuration',
       default: paths.edgecoreConfig,
     }),
   }
   static override flags = {
-    check: Flags.boolean({ description: 'change nothing; exit with 3 when something would change' }),
-    diff: Flags.boolean({ description: 'change nothing; print what would change, as a unified diff' }),
+    check: Flags.boolean({ description: 'change nothing; exit with 3 if something would change' }),
+    diff: Flags.boolean({ description: 'change nothing; print the changes as a unified diff' }),
     set: Flags.string({
       multiple: true,
       helpValue: 'KEY=VALUE',
-      description: 'one more key to set; a dot inside a key is written \\.',
+      description: 'another key to set; write a dot inside a key as \\.',
     }),
   }
 
@@ -57,10 +57,10 @@ export default class EdgecorePatch extends EdgekitCommand {
     if (!flags.diff) {
       for (const { path: key, before: was, after } of changed)
         this.say(
-          `  ${key}: ${was === undefined ? 'not there' : JSON.stringify(was)} -> ${JSON.stringify(after)}`,
+          `  ${key}: ${was === undefined ? 'not set' : JSON.stringify(was)} -> ${JSON.stringify(after)}`,
         )
     }
-    if (writes) this.say('EdgeCore reads it when it starts: systemctl restart edgecore')
+    if (writes) this.say('Restart EdgeCore to apply it:\n  systemctl restart edgecore')
     return { schemaVersion: 1, file: path, written: writes, changed, diff }
   }
 }
@@ -68,18 +68,19 @@ export default class EdgecorePatch extends EdgekitCommand {
 async function open(path: string, files: Files) {
   const found = await files.status(path)
   if (!found) {
-    throw new EdgekitError(`there is no ${path}`, {
+    throw new EdgekitError(`cannot read ${path}: no such file`, {
       code: 'file-unreadable',
-      remedy: 'Name the file that EdgeCore reads; systemctl cat edgecore shows it after --config.',
+      remedy: 'Name the file that EdgeCore reads. Show it (--config) with:\n  systemctl cat edgecore',
     })
   }
   if (found.kind === 'symlink') {
     const target = resolve(path, '..', await files.linkTarget(path))
-    throw new EdgekitError(`${path} is a link to ${target}, and writing it would replace the link`, {
+    throw new EdgekitError(`cannot edit ${path}: it is a link to ${target}`, {
       code: 'not-a-regular-file',
-      remedy: `Name the file itself:\n  edgekit edgecore patch ${target}`,
+      remedy: `Name the target instead:\n  edgekit edgecore patch ${target}`,
     })
   }
-  if (found.kind !== 'file') throw new EdgekitError(`${path} is not a file`, { code: 'not-a-regular-file' })
+  if (found.kind !== 'file')
+    throw new EdgekitError(`cannot edit ${path}: not a regular file`, { code: 'not-a-regular-file' })
   return { before: (await files.read(path)) ?? '', access: found }
 }

@@ -37,7 +37,7 @@ export interface Transaction {
 
 /**
  * Makes the changes of a plan, proves them and writes the receipt, which it returns. Afterwards the node is as planned,
- * as it was before, or there is a journal to continue from; the EdgekitError thrown says which.
+ * as it was before, or there is a journal to continue from; the EdgekitError thrown has which.
  */
 export async function executePlan(transaction: Transaction): Promise<Receipt> {
   const { node, attempt, plan, interrupted, prove, runStep, signal } = transaction

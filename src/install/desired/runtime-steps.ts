@@ -10,7 +10,7 @@ import { type DesiredStep, readable, type StepMakers } from './step-makers.ts'
 export interface NewRuntime {
   /** The image every pod starts with. */
   sandboxImage: string
-  /** systemd manages cgroups, as `cgroupDriver` in edgecore.yaml says. */
+  /** systemd manages cgroups, as `cgroupDriver` in edgecore.yaml requires. */
   systemdCgroup: boolean
   /** The node has no other runc, which ours would shadow. */
   ownRunc: boolean

@@ -26,7 +26,7 @@ export interface StepMakers {
   /** Install a file of the bundle. Throws EdgekitError when the bundle does not have it. */
   place: (file: PayloadFile) => DesiredStep
   folder: (path: string, access: Access) => DesiredStep
-  /** Reload a unit systemd already knows when one of these files was written. */
+  /** Reload a unit that systemd has loaded when one of these files was written. */
   reload: (unit: string, because: string[]) => DesiredStep[]
   /** Start a unit, or restart it when one of these has changed. */
   start: (unit: string, because: string[], options?: { mayFail: boolean }) => DesiredStep

@@ -36,7 +36,7 @@ const reload: FixStep = {
   always: true,
 }
 
-/** The install steps that make a check pass again; none when a person has to decide. */
+/** The install steps that make a check pass again; none when a user must decide. */
 export function fixSteps(fix: Fix, knowledge: Knowledge): FixStep[] {
   switch (fix.kind) {
     case 'start':

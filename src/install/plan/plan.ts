@@ -6,7 +6,7 @@ import type { Change } from '../record/journal.ts'
 import type { Past } from '../record/past.ts'
 import { trustReceiptHashes } from './trust-receipt-hashes.ts'
 
-/** A change that has to be made. */
+/** A change to make. */
 export type PlannedStep = DesiredStep & { title: string }
 
 export interface Plan {

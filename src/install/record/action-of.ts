@@ -5,7 +5,7 @@ import { EdgekitError } from '../../lib/errors.ts'
 const byKind = new Map<string, Action<unknown>>(Object.entries(actions))
 
 /**
- * The action of a kind. Only the action itself knows which spec it takes: TypeScript cannot follow that through a lookup
+ * The action of a kind. Only the action defines which spec it takes: TypeScript cannot follow that through a lookup
  * or a file. Throws EdgekitError for a kind recorded by a newer edgekit.
  */
 export function actionOf(kind: string): Action<unknown> {

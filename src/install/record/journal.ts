@@ -40,7 +40,7 @@ export interface Attempt {
   /** Version of edgekit. */
   edgekit: string
   bundle: { name: string; kubeedgeVersion: string; manifestSha256: string } | null
-  /** The settings without secrets, so that whoever continues need not repeat the flags. */
+  /** The settings without secrets, so that the flags need not be repeated to continue. */
   options?: Record<string, unknown> | undefined
   /** EdgeCore was running, so it must be running afterwards. */
   edgecoreRan?: boolean | undefined

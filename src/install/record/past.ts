@@ -5,7 +5,7 @@ import { type Receipt, readReceipt } from './receipt.ts'
 
 /** What edgekit has done to this node before. */
 export interface Past {
-  /** Of an interrupted run. */
+  /** The journal of an interrupted run. */
   history: History | undefined
   receipt: Receipt | undefined
 }

@@ -9,7 +9,7 @@ interface Removable {
 
 /**
  * What edgekit owns of a receipt item and how to remove it; undefined for what it only found. Throws EdgekitError for a
- * kind of change only a newer edgekit knows.
+ * kind of change that only a newer edgekit has.
  */
 export function removalOf({ kind, spec, ownership, before, after }: ReceiptItem): Removable | undefined {
   const { removal } = actionOf(kind)

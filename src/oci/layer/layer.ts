@@ -51,7 +51,7 @@ async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promis
   else if (kind === 'zstd')
     await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), inChunks, read)
   else await pipeline(packed, read)
-  // Not after an error: a thread may still be at work on them.
+  // Not after an error: a thread may still use them.
   for (const buffer of [one, other, unpacked]) detachBuffer(buffer)
 }
 

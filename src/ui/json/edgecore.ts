@@ -37,7 +37,7 @@ export const edgecoreExplainOutput = z
     stopped: z.boolean().meta({ description: 'EdgeCore was stopped from outside.' }),
     findings: z
       .array(finding)
-      .meta({ description: 'What is wrong, the worst first. Empty: nothing, as far as the log says.' }),
+      .meta({ description: 'What is wrong, the worst first. Empty: the log shows no problem.' }),
     code: z.string().exactOptional().meta({ description: 'Stable name of the first cause.' }),
     cause: z.string().exactOptional().meta({ description: 'The first cause.' }),
     remedy: z.string().exactOptional().meta({ description: 'The remedy of the first cause.' }),
@@ -49,7 +49,7 @@ export const edgecoreExplainOutput = z
     registered: z
       .boolean()
       .exactOptional()
-      .meta({ description: 'Whether the cloud has registered this node, where the log says so.' }),
+      .meta({ description: 'Whether the cloud has registered this node, if the log shows it.' }),
     version: z.string().exactOptional().meta({ description: 'Version of EdgeCore.' }),
     startedAt: z.string().exactOptional(),
     starts: count.meta({ description: 'How often EdgeCore started in this log.' }),

@@ -73,7 +73,7 @@ test('what cannot be changed safely is refused', async () => {
   const secret = await patch(path, '--set', 'modules.edgeHub.token=a.b.c.d')
   expect(tabs.stderr).toContain('line 2, column 1')
   expect(tabs.exitCode).toBe(3)
-  expect(linked.stderr.replaceAll(/\s+/g, ' ')).toContain(`is a link to ${path}`)
+  expect(linked.stderr.replaceAll(/\s+/g, ' ')).toContain(`it is a link to ${path}`)
   expect(linked.exitCode).toBe(3)
   expect(missing.exitCode).toBe(2)
   expect(secret.stderr).toContain('is a secret')
