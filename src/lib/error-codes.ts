@@ -72,7 +72,6 @@ export const errorCodes = {
   'image-pull-failed': ['refused', 'the image cannot be pulled'],
   'image-unusable': ['refused', 'the image manifest is of a type that edgekit cannot read, or damaged'],
   'wrong-architecture': ['refused', 'the image or program is for another architecture'],
-  'file-not-in-image': ['refused', 'the image has no usable file at this path'],
   'archive-unusable': ['refused', 'the archive is damaged, unsafe, or lacks the file'],
   'download-failed': ['refused', 'the URL cannot be downloaded'],
   'tls-failure': ['refused', 'the TLS certificate of the server is not trusted'],

@@ -8,6 +8,3 @@ export interface Step {
   title: string
   run: StepWork<void>
 }
-
-/** Runs steps in order; rethrows the first error. */
-export type StepRunner = (steps: readonly Step[]) => Promise<void>
