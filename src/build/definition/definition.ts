@@ -9,7 +9,7 @@ import { fillIn } from './variables.ts'
 
 /** An image of a bundle. */
 export interface DefinedImage {
-  /** In full, as containerd on the node knows it. */
+  /** The full reference, as in containerd on the node. */
   reference: string
   /** What to use instead of its registry (`oci:DIR`, `oci-archive:FILE` and so on), as written. */
   source?: string

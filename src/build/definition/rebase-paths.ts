@@ -2,7 +2,7 @@ import { isAbsolute, join, relative } from 'node:path'
 
 /**
  * Rewrite the relative paths (local files, local images) of a definition in directory `from` as seen from directory `to`.
- * Values of the wrong type stay as they are, for the schema to report.
+ * Values of the wrong type are kept for the schema to report.
  */
 export function rebasePaths(value: unknown, from: string, to: string): unknown {
   if (from === to) return value

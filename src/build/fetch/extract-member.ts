@@ -44,7 +44,7 @@ function absent(member: string, name: string, files: readonly string[]): Edgekit
     code: 'archive-unusable',
     remedy:
       files.length === 0
-        ? 'Omit member if the source is the program itself; it is an empty tar archive, or none.'
+        ? 'Omit member if the source is the program itself; it is not a tar archive, or an empty one.'
         : `Set member to one of its files: ${some}${files.length > 10 ? ` and ${files.length - 10} more` : ''}.`,
   })
 }

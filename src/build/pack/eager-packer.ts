@@ -34,7 +34,7 @@ export class EagerPacker {
     return { ...this.hash(member), packed }
   }
 
-  /** Abort what is running; resolves when nothing is written any more. */
+  /** Abort what is running; resolves when nothing is written anymore. */
   async stop(): Promise<void> {
     this.#ending.abort()
     await Promise.allSettled(this.#packing)

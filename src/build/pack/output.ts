@@ -30,7 +30,7 @@ export class Output {
       const current = await this.#current()
       const now = rest.subarray(0, this.#largest - current.size)
       await this.#handle?.writeFile(now)
-      // Another thread reads it again: cheap, because it is still in memory, and this thread can go on.
+      // Another thread reads it again: cheap, because it is still in memory, and this thread can continue.
       this.#hash.add({ path: current.path, from: current.size, size: now.length })
       current.size += now.length
       if (current.size - this.#syncedSize >= syncedSize) this.#startSync(current)

@@ -175,7 +175,7 @@ describe('directory', () => {
     expect(await directory.inspect({ ...notOurs, [id]: 1883 }, node)).toBe('done')
   })
 
-  test('creates parents that everybody can enter', async () => {
+  test('creates parents that every user can enter', async () => {
     const node = await nodeWithBundle()
     await directory.apply(directorySpec, node)
     expect(await node.disk()).toMatchObject({
@@ -307,7 +307,7 @@ describe('edgecore-config', () => {
 describe.each([
   ['a file', file as Action<unknown>, fileSpec],
   ['a link', link as Action<unknown>, linkSpec],
-])('a foreign thing in the place of %s, replaced with --force', (_, action, spec) => {
+])('a foreign %s is replaced with --force', (_, action, spec) => {
   test.each([
     ['a link', (node: TinyNode) => node.files.link(spec.path, '/etc/other')],
     ['a file', (node: TinyNode) => node.put(spec.path, 'theirs')],

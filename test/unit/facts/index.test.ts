@@ -3,7 +3,7 @@ import { collectFacts, factNames } from '../../../src/facts/index.ts'
 import { tinyNode } from '../actions/tiny-node.ts'
 import { healthy } from '../checks/healthy.ts'
 
-test('after an install only what it may have changed is looked at again', async () => {
+test('after an install only facts it may have changed are collected again', async () => {
   const before = healthy()
   const after = await collectFacts(await tinyNode(), { before, maxTimeoutMs: 1_000 })
   const same = factNames.filter(name => after[name] === before[name])

@@ -41,7 +41,7 @@ test('a large answer comes whole, and what was read of it is not kept in memory'
   expect(rise).toBeLessThan(16 << 20)
 })
 
-test('an answer nobody wants costs no connection when it is short', async () => {
+test('an unread response costs no connection when it is short', async () => {
   const ports = new Set<number | undefined>()
   using server = await serve((request, response) => {
     ports.add(request.socket.remotePort)

@@ -32,7 +32,7 @@ test('does not try again after anything else', async () => {
   expect(calls()).toBe(1)
 })
 
-test('waits as long as the server asks, but not for ever', async () => {
+test('waits as long as the server asks, up to a limit', async () => {
   const { attempt } = failing(new Transient('later', { waitMs: 40 }))
   const start = performance.now()
   await retry(attempt, options, signal)
@@ -42,7 +42,7 @@ test('waits as long as the server asks, but not for ever', async () => {
   expect(calls()).toBe(1)
 })
 
-test('stops when told to', async () => {
+test('stops when the signal is aborted', async () => {
   const abort = new AbortController()
   const attempt = async () => {
     abort.abort(new Error('interrupted'))

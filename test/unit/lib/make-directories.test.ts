@@ -37,7 +37,7 @@ test.each([
   ['where a file is', () => at('file'), 'EEXIST'],
   ['below a file', () => at('file/below'), 'ENOTDIR'],
   ['behind a link to nothing', () => at('dangling'), 'ENOENT'],
-])('%s it ends with what the system says', async (_, path, code) => {
+])('%s it fails with the error of the system', async (_, path, code) => {
   await writeFile(at('file'), '')
   await symlink('nothing', at('dangling'))
   await expect(makeDirectories(path())).rejects.toMatchObject({ code })

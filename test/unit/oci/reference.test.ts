@@ -36,7 +36,7 @@ test('parseReference keeps tag and digest apart', () => {
   })
 })
 
-describe('what is no reference is a usage error that says why', () => {
+describe('an invalid reference is a usage error with a reason', () => {
   test.each([
     ['', 'the image name is missing'],
     [':2.0', 'the image name is missing'],

@@ -13,7 +13,7 @@ test('the shipped configuration already has EventBus as a node needs it', () => 
   expect(patchEdgecoreConfig(template, eventBusValues)).toEqual({ text: template, changed: [] })
 })
 
-test('every key in it is understood, and the name of the node is left to be filled in', () => {
+test('EdgeCore has every key in it, and the node name is left empty', () => {
   const config = readEdgecoreConfig(template)
   expect(JSON.stringify(config)).not.toContain('"problem"')
   expect(config.nullSections).toEqual([])

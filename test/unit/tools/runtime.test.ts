@@ -6,7 +6,7 @@ const hello = Buffer.from('hello')
 const integrity =
   'sha512-m3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw=='
 
-test('bytes that the lock file knows are accepted', () => {
+test('bytes with the hash in the lock file are accepted', () => {
   expect(() => checkIntegrity(hello, integrity, 'hello@1.0.0')).not.toThrow()
 })
 

@@ -14,7 +14,7 @@ function printed(): () => string {
 
 const step = (title: string, run: Step['run'] = async () => {}): Step => ({ title, run })
 
-test('a line for each step, when it is done, with what it said last', async () => {
+test('a line for each step when it is done, with its last note', async () => {
   const output = printed()
   const seen: string[] = []
   const look = async () => void seen.push(output())
@@ -34,7 +34,7 @@ test('a line for each step, when it is done, with what it said last', async () =
   expect(output()).toBe('One (0.0 s)\nTwo: done (0.0 s)\nThree (0.0 s)\n')
 })
 
-test('a step that takes long says so every 15 s, with what it said last', async () => {
+test('a long step prints its last note every 15 s', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const output = printed()

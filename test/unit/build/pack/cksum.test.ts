@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }))
 
 test.each([0, 1, 2, 3, 255, 256, 65_535, 65_536, 1 << 20, (1 << 20) + 1, 3_000_001])(
-  'of %d bytes it is what cksum says',
+  'of %d bytes it equals the output of cksum',
   async size => {
     const path = join(directory, `of-${size}`)
     await writeFile(path, randomBytes(size))

@@ -73,7 +73,7 @@ describe('a failure', () => {
     expect(await node.disk()).toEqual(disk)
   })
 
-  test('is kept with --no-rollback, and the error says how to continue', async () => {
+  test('is kept with --no-rollback, and the error shows how to continue', async () => {
     const node = await freshNode()
     node.broken.set('restart b', 'no')
     const error = await failure(node, [enabled('a'), running('b')], false)

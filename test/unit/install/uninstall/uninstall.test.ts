@@ -150,7 +150,7 @@ describe('killed', () => {
   })
 })
 
-test('says how to continue when stopped by a signal', async () => {
+test('shows how to continue when stopped by a signal', async () => {
   const { node } = await installed()
   const stop = new AbortController()
   const reason = new Error('stopped')

@@ -207,7 +207,7 @@ describe('a node that joins', () => {
   })
 })
 
-test('a node whose clock is behind is told from when the certificate is valid', async () => {
+test('a node with a slow clock logs when the certificate becomes valid', async () => {
   await stop()
   await startCloud(new Date(Date.now() + 365 * aDay))
   const { standIn } = await newNode()

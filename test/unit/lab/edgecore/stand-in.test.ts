@@ -80,7 +80,7 @@ describe('the stand-in logs what EdgeCore logs and means the same', () => {
     ])
   })
 
-  test('a broker that wants a password', async () => {
+  test('a broker that requires a password', async () => {
     const { port } = await startBroker(5)
     const standIn = new StandIn(busOnly({ mqttServerExternal: broker(port), mqttPassword: 'without a name' }))
     await standIn.logged(/connect error/, 2)
@@ -238,7 +238,7 @@ describe('the kubelet inside the stand-in', () => {
     expect(errors(standIn.text)).toEqual(errors(real('csi-offline-exit')))
   })
 
-  test('stays up without CSI volumes, and says that it is healthy', async () => {
+  test('stays up without CSI volumes and reports that it is healthy', async () => {
     const port = await freePort()
     const featureGates = { DisableCSIVolumePlugin: true }
     const containerRuntimeEndpoint = await runtime('0')
@@ -278,7 +278,7 @@ describe('the cloud connection of the stand-in', () => {
     }
   }
 
-  test('is tried again for ever', async () => {
+  test('is retried forever', async () => {
     const standIn = new StandIn(await joined('edge-1', 'edge-1'))
     await standIn.logged(/Init websocket connection failed/, 8)
     expect(await standIn.stop()).toBe(0)
@@ -334,7 +334,7 @@ describe('what else depends on how EdgeCore behaves', () => {
     await standIn.stop()
   })
 
-  test('its first start writes the configuration anew, its second leaves it', async () => {
+  test('its first start rewrites the configuration, its second keeps it', async () => {
     const text =
       '# mine\nmodules:\n  eventBus: {mqttServerExternal: "tcp://127.0.0.1:9", noSuchKey: 1}\n  edged: {enable: false}\n  edgeHub: {enable: false}\n'
     const standIn = new StandIn(text)

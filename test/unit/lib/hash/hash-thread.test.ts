@@ -49,7 +49,7 @@ test.each([
   expect(await good).toBe(sha256(Buffer.from('abc')))
 })
 
-test('what nobody wants before it has begun is not begun', async () => {
+test('an unneeded request does not start', async () => {
   const hash = new ThreadedHash()
   hash.add({ path: join(directory, 'absent'), from: 0, size: 1 })
   await expect(hash.digest(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')

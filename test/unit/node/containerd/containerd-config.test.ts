@@ -17,7 +17,7 @@ test.each([
   ['1.6.20', { ...usual, sandboxImage: 'registry.k8s.io/pause:3.6' }],
   ['1.7.24', { ...usual, sandboxImage: 'registry.k8s.io/pause:3.8' }],
   ['2', { ...usual, sandboxImage: 'registry.k8s.io/pause:3.10', systemdCgroup: true }],
-])('parses the configuration of containerd %s', (version, expected) => {
+])('parses the containerd %s configuration', (version, expected) => {
   expect(parseContainerdConfig(dump(version))).toEqual(expected)
 })
 

@@ -23,7 +23,7 @@ test('to attempt it, any exit code is an answer', async () => {
   })
 })
 
-test('what outlives edgekit writes to a file, and is shown all the same', async () => {
+test('a program that outlives edgekit writes to a file, and its output is shown', async () => {
   const script = sh('readlink /proc/self/fd/1; echo err >&2; exit 3')
   const { exitCode, stdout } = await processes.attempt('sh', script, { ...patient, outlives: true })
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: expect.stringMatching(/^\/run\/.*\nerr\n$/) })
@@ -37,7 +37,7 @@ test.each([
   ['what it printed, without errors', 'echo out; exit 3', /exit code 3: out$/],
   ['only the exit code, when it said nothing', 'exit 3', /exit code 3$/],
   ['the last ten lines', 'seq 20 >&2; exit 1', /exit code 1: 11\n12\n13\n14\n15\n16\n17\n18\n19\n20$/],
-])('a failure says %s', async (_, script, message) => {
+])('a failure reports %s', async (_, script, message) => {
   const failed = processes.run('sh', sh(script), patient)
   await expect(failed).rejects.toThrow(CommandError)
   await expect(failed).rejects.toThrow(message)
@@ -81,7 +81,7 @@ test('a program that even SIGKILL does not end is not waited for', async () => {
   process.kill(group, 'SIGKILL')
 }, 15_000)
 
-test('a program is ended when a signal says so, with the reason', async () => {
+test('an aborted signal ends a program, with the reason', async () => {
   const stop = new AbortController()
   const ended = processes.run('sleep', ['20'], { ...patient, signal: stop.signal })
   stop.abort(new Error('nobody waits for it'))
@@ -91,7 +91,7 @@ test('a program is ended when a signal says so, with the reason', async () => {
   await expect(never).rejects.toThrow('sleep 20: nobody waits for it')
 })
 
-test('much that is said, in letters of several bytes', async () => {
+test('long output with multi-byte characters', async () => {
   const { stdout } = await processes.run('sh', sh('seq -f "%.0fä€" 100000'), patient)
   expect(stdout.split('\n')).toEqual(Array.from({ length: 100_000 }, (_, index) => `${index + 1}ä€`))
 })
@@ -108,7 +108,7 @@ test('a program that is killed', async () => {
   await expect(killed).rejects.toThrow(/SIGKILL$/)
 })
 
-test.each([false, true])('what it had said until then is told, outlives: %s', async outlives => {
+test.each([false, true])('the error has the output so far, outlives: %s', async outlives => {
   const late = processes.attempt('sh', sh('echo no space left >&2; sleep 20'), { timeoutMs: 300, outlives })
   await expect(late).rejects.toThrow(/no answer within 0.3 s: no space left$/)
 })

@@ -367,7 +367,7 @@ test.each<[string, Pack]>([
   ).toBe(content)
 })
 
-test('the file can be executed, whoever reads it', async () => {
+test('the file is executable for every user', async () => {
   await read([[['x', '1']]], '/x')
   expect((await stat(join(directory, 'out'))).mode & 0o777).toBe(0o755)
 })
