@@ -1,9 +1,9 @@
 #!/bin/sh
-# Removes what an earlier start of the broker left in containerd. mosquitto.service runs it before each start and
-# after each stop; it prints nothing when there is nothing to remove.
+# Removes what an earlier run of the broker left in containerd. mosquitto.service runs this before each start and after
+# each stop. It prints nothing.
 exec 2>/dev/null
 
-# As long as a command prints something, and at most so many tenths of a second.
+# wait_while COMMAND TENTHS: wait as long as the command prints something, at most TENTHS of a second.
 wait_while() {
   tries=$2
   while [ $tries -gt 0 ] && [ -n "$($1)" ]; do
@@ -12,8 +12,8 @@ wait_while() {
   done
 }
 
-# Still running, because only ctr or containerd went away: it has messages in memory that a SIGTERM makes it save. Its
-# processes are looked up in its control group, as containerd may not answer now.
+# The broker is still running if only ctr or containerd ended. SIGTERM makes it save the messages in its memory. Its
+# control group lists its processes even while containerd does not answer.
 running() {
   cat /sys/fs/cgroup/k8s.io/mosquitto/cgroup.procs /sys/fs/cgroup/pids/k8s.io/mosquitto/cgroup.procs
 }
@@ -26,7 +26,7 @@ fi
 k8s_io() {
   ctr --connect-timeout 5s --namespace k8s.io "$@"
 }
-# Without containerd nothing more can be done: it is started before the broker is, and this comes again then.
+# Without containerd there is nothing to remove. It starts before the broker, and this runs again then.
 containers=$(k8s_io containers ls -q) || exit 1
 if echo "$containers" | grep -qx mosquitto; then
   k8s_io tasks rm --force mosquitto
@@ -34,10 +34,10 @@ if echo "$containers" | grep -qx mosquitto; then
 fi
 k8s_io snapshots rm mosquitto
 
-# Stopped just while its task was made, containerd has that for some 5 s more (1.6.20, 1.7.24), and a start fails.
-half_made() {
+# When containerd stops while it creates a task, the task remains for about 5 s (1.6.20, 1.7.24), and a start fails.
+incomplete_task() {
   ls -d /run/containerd/io.containerd.runtime.v2.task/k8s.io/mosquitto \
     /run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/mosquitto
 }
-wait_while half_made 80
+wait_while incomplete_task 80
 exit 0

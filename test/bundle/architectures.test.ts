@@ -83,7 +83,7 @@ describe('one run for both architectures', () => {
     expect({ exitCode, stderr }).toEqual({
       exitCode: 3,
       stderr: `edgekit: refused: this bundle is for ${foreign}, this node is ${hostArch()}
-  What to do: unpack the bundle whose name ends in -${hostArch()}.tar.gz`,
+  What to do: Unpack the bundle whose name ends in -${hostArch()}.tar.gz.`,
     })
   })
 

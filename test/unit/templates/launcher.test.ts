@@ -24,22 +24,22 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-/** Start the way in of a bundle for this architecture on a machine of that one. */
-async function start(arch: string, machine: string, args: string[] = [], cwd = '/', way = at('edgekit')) {
+/** Run the launcher of a bundle for `arch` on a machine for which `uname -m` prints `machine`. */
+async function start(arch: string, machine: string, args: string[] = [], cwd = '/', path = at('edgekit')) {
   await script('path/uname', `#!/bin/sh\n[ "$*" = -m ] && echo ${machine}\n`)
   const launcher = readAsset('templates/launcher.sh')
     .replaceAll('@ARCH@', arch)
     .replaceAll('@CKSUM@', cksum(program))
   await script('edgekit', launcher)
   const env = { PATH: `${at('path')}:/usr/bin:/bin` }
-  const { status, stdout, stderr } = spawnSync('/bin/sh', [way, ...args], { env, cwd, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync('/bin/sh', [path, ...args], { env, cwd, encoding: 'utf8' })
   return { status, stdout, stderr }
 }
 
 test.each([
   ['amd64', 'x86_64'],
   ['arm64', 'aarch64'],
-])('a bundle for %s on %s: the program runs, its exit code is the answer', async (arch, machine) => {
+])('a bundle for %s on %s runs its program and returns its exit code', async (arch, machine) => {
   expect(await start(arch, machine, ['install', '--flag'])).toEqual({
     status: 42,
     stdout: '<install><--flag>',
@@ -47,7 +47,7 @@ test.each([
   })
 })
 
-test('arguments with blanks, quotes and nothing in them arrive as they are', async () => {
+test('passes arguments on unchanged: with spaces, with quotes, and empty', async () => {
   const args = ['a b', '"', "'", '$HOME', '*', '', '-n']
   expect((await start('amd64', 'x86_64', args)).stdout).toBe(args.map(arg => `<${arg}>`).join(''))
 })
@@ -57,24 +57,24 @@ test.each([
   ['arm64', 'x86_64', 'this bundle is for arm64, this node is amd64', 'amd64'],
   ['amd64', 'riscv64', 'this bundle is for amd64, this node is riscv64', 'riscv64'],
   ['arm64', 'armv7l', 'this bundle is for arm64, this node is armv7l', 'armv7l'],
-])('a bundle for %s on %s is refused', async (arch, machine, why, name) => {
+])('refuses a bundle for %s on %s', async (arch, machine, why, name) => {
   expect(await start(arch, machine)).toEqual({
     status: 3,
     stdout: '',
-    stderr: `edgekit: refused: ${why}\n  What to do: unpack the bundle whose name ends in -${name}.tar.gz\n`,
+    stderr: `edgekit: refused: ${why}\n  What to do: Unpack the bundle whose name ends in -${name}.tar.gz.\n`,
   })
 })
 
-const again = `  What to do: copy the bundle again, unpack it into an empty directory, and look for
-  errors of tar; if it happens again, the USB stick or the disk is failing
+const again = `  What to do: Copy the bundle again and unpack it into an empty directory. If tar reports errors
+  or this happens again, the USB stick or the disk is failing.
 `
 
 test.each([
-  ['cut off', program.slice(0, 10)],
+  ['truncated', program.slice(0, 10)],
   ['empty', ''],
   ['too long', `${program}#`],
   ['of the same length, one byte changed', program.replace('42', '43')],
-])('a program that is %s is refused', async (_, damaged) => {
+])('refuses a program that is %s', async (_, damaged) => {
   await writeFile(at('bin/edgekit'), damaged)
   expect(await start('amd64', 'x86_64')).toEqual({
     status: 3,
@@ -87,7 +87,7 @@ test.each([
   ['missing', () => rm(at('bin/edgekit'))],
   ['missing with its directory', () => rm(at('bin'), { recursive: true })],
   ['a directory', () => rm(at('bin/edgekit')).then(() => mkdir(at('bin/edgekit')))],
-])('a program that is %s is refused', async (_, damage) => {
+])('refuses a program that is %s', async (_, damage) => {
   await damage()
   expect(await start('amd64', 'x86_64')).toEqual({
     status: 3,
@@ -96,25 +96,25 @@ test.each([
   })
 })
 
-test('a program that is whole and cannot be run is refused', async () => {
+test('refuses a program that is not executable', async () => {
   await chmod(at('bin/edgekit'), 0o644)
   expect(await start('amd64', 'x86_64')).toEqual({
     status: 3,
     stdout: '',
     stderr:
-      `edgekit: refused: programs cannot be run in ${directory}\n` +
-      '  What to do: unpack the bundle elsewhere, in /root say: this file system is mounted noexec\n',
+      `edgekit: refused: bin/edgekit in ${directory} is not executable, or the file system is mounted noexec\n` +
+      '  What to do: Unpack the bundle elsewhere, for example in /root.\n',
   })
 })
 
 test.each([
   ['from its directory', './edgekit'],
   ['without a path', 'edgekit'],
-])('it finds its program %s', async (_, way) => {
-  expect((await start('amd64', 'x86_64', ['x'], directory, way)).stdout).toBe('<x>')
+])('finds its program when started %s', async (_, path) => {
+  expect((await start('amd64', 'x86_64', ['x'], directory, path)).stdout).toBe('<x>')
 })
 
-test('CDPATH does not lead it astray', async () => {
+test('ignores CDPATH', async () => {
   await mkdir(at('elsewhere'))
   await mkdir(at('bundle'))
   await symlink(at('bin'), at('bundle/bin'))
