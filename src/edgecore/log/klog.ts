@@ -24,7 +24,7 @@ const header =
  * (gorm) and of earlier versions (beego).
  */
 const plainEnd =
-  /^(?:panic: |fatal error: |Error: unknown |\[error\] failed to initialize database|\[ORM\].{0,200}(?:register db|unable to open)|\S{1,200}: .{0,200}version [`']GLIBC)/
+  /^(?:panic: |fatal error: |unexpected fault address |SIG[A-Z]{2,5}: |Error: unknown |\[error\] failed to initialize database|\[ORM\].{0,200}(?:register db|unable to open)|\S{1,200}: .{0,200}version [`']GLIBC)/
 /** What systemd says about the unit, journalctl's markers between boots, and journald's about lines that it dropped. */
 const aboutUnit =
   /^(?:\S{1,100}\.service: |(?:Started|Starting|Stopped|Stopping) |-- |Suppressed \d|Failed to start )/

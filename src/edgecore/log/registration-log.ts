@@ -4,6 +4,7 @@ import type { Cause } from './known/known-line.ts'
 const registered = /^"?(?:Successfully registered node|Node was previously registered)/
 /** The kubelet asks for a node because the cloud answers that the name exists; for a node that comes back it follows soon. */
 const nameExists = /^"Unable to register node with API server, error getting existing node"/
+const nameExistsForMs = 5000
 /** Logged many times a second, for ever, by a node that believes it is registered (kubeedge v1.23.1). */
 const noCondition = /^"Node does not have NodeReady condition"/
 const noConditionTimes = 5
@@ -44,6 +45,9 @@ export function readRegistration(records: readonly LogRecord[]): RegistrationRea
   }
   if (missing.length >= noConditionTimes)
     return { registered: false, cause: notRegistered, line: missing.at(-1)?.line ?? '' }
-  if (taken.length >= 2) return { registered: false, cause: nameTaken, line: taken.at(-1)?.line ?? '' }
+  if (lasted(taken) >= nameExistsForMs)
+    return { registered: false, cause: nameTaken, line: taken.at(-1)?.line ?? '' }
   return state === undefined ? {} : { registered: state }
 }
+
+const lasted = (records: readonly LogRecord[]): number => (records.at(-1)?.at ?? 0) - (records[0]?.at ?? 0)

@@ -29,8 +29,7 @@ export const kubeletExits: readonly KnownLine[] = [
   },
   {
     code: 'container-runtime',
-    pattern:
-      /validate service connection|validate CRI v1|failed to create kubelet.{0,200}(?:connection refused|\.sock)/,
+    pattern: /validate service connection|validate CRI v1|dial unix \S{1,200}\.sock: connect: /,
     text: 'the container runtime does not answer',
     remedy: 'Start containerd, and check that containerRuntimeEndpoint in edgecore.yaml names its socket.',
     commands: ['systemctl status containerd --no-pager', `grep -n Endpoint ${config}`],

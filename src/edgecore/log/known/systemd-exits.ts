@@ -41,6 +41,13 @@ export const systemdExits: readonly KnownLine[] = [
     commands: ['systemctl cat edgecore'],
   },
   {
+    code: 'illegal-instruction',
+    pattern: /status=4\/ILL/,
+    text: "EdgeCore uses an instruction that this node's processor does not have",
+    remedy: 'Install an EdgeCore that is built for this processor.',
+    commands: ['uname -m', 'lscpu'],
+  },
+  {
     code: 'killed',
     pattern: /Main process exited, code=(?:killed|dumped), status=(?<status>\d{1,3}\/(?!TERM)\w{1,12})/,
     text: 'a signal ended EdgeCore ({status})',
