@@ -1,13 +1,13 @@
-/** What a bootstrap token looks like, without its value. Plain data. */
+/** The shape of a bootstrap token, without its value. Plain data. */
 export interface TokenShape {
   set: boolean
-  /** Four in a good one: the hash of the cloud's CA, and the three of a JWT (keadm gettoken). */
+  /** Four in a complete token: the hash of the cloud's CA, and the three parts of a JWT (keadm gettoken). */
   parts: number
-  /** When the JWT ends, milliseconds since 1970; undefined when it does not say. */
+  /** When the JWT expires, milliseconds since 1970; undefined when it has no `exp`. */
   expiresAt?: number
 }
 
-/** The shape of a bootstrap token. EdgeCore takes the text without the blanks around it. */
+/** The shape of a bootstrap token. Ignores surrounding blanks, as EdgeCore does. */
 export function tokenShape(text: string): TokenShape {
   const token = text.trim()
   const parts = token === '' ? [] : token.split('.')

@@ -2,21 +2,21 @@ import { isMap, type Node, type Pair, Scalar, stringify, type YAMLMap } from 'ya
 import type { Place } from './config-place.ts'
 import { start } from './yaml-document.ts'
 
-/** What edgecore.yaml may hold at a key that edgekit sets. */
+/** A value that edgekit sets. */
 export type ConfigValue = string | number | boolean
 
-/** Characters to be replaced in a text. */
+/** Replace the characters from `from` up to `to`. */
 export interface Edit {
   from: number
   to: number
   insert: string
-  /** The value that goes; absent when the key was not there. */
+  /** The old value; absent when the key was missing. */
   before?: unknown
 }
 
 const step = 2
 
-/** How to write a value at a place of this text; undefined when it is there already. */
+/** The edit that writes a value at a place; undefined when the value is there. */
 export function editAt(text: string, place: Place, value: ConfigValue): Edit | undefined {
   switch (place.kind) {
     case 'nothing':
@@ -41,7 +41,7 @@ function replaceValue(
   if (node?.value === value) return undefined
   if (isWrittenEmpty(text, node)) return { ...afterColon(text, pair, ` ${scalar(value)}`), before: null }
   const [from, to] = node?.range ?? [0, 0]
-  // A block scalar (`|`) ends with its line end, which has to stay.
+  // A block scalar (`|`) includes its line end; keep it.
   const lineEnd = /\r?\n$/.exec(text.slice(from, to))?.[0] ?? ''
   return { from, to, insert: scalar(value, node?.type) + lineEnd, before: node?.value }
 }
@@ -53,7 +53,7 @@ function fillInFlow(text: string, pair: Pair, missing: readonly string[], value:
   return { from, to, insert: flow(missing, value) }
 }
 
-/** `eventBus:` or `eventBus: null`, and something belongs below it. */
+/** Add children to `eventBus:` or `eventBus: null`. */
 function fillEmpty(text: string, pair: Pair, missing: readonly string[], value: ConfigValue): Edit {
   const node = pair.value as Node | null
   const key = pair.key as Node
@@ -81,7 +81,7 @@ function insertInto(text: string, map: YAMLMap, missing: readonly string[], valu
   return append(text, lines(text, missing, value, indent), at)
 }
 
-/** New lines after the line that holds the offset (or at the end of the text). */
+/** Insert lines after the line at `offset`, or at the end of the text. */
 function append(text: string, block: string, offset = text.length): Edit {
   const atLineStart = offset === 0 || text[offset - 1] === '\n'
   const at = atLineStart ? offset : lineEndAfter(text, offset)
@@ -92,7 +92,7 @@ function append(text: string, block: string, offset = text.length): Edit {
   }
 }
 
-/** Where the last thing inside a block map ends; comments that follow it belong to whatever comes next. */
+/** The end of the last entry of a block map; comments after it belong to what follows. */
 function endOfMap(text: string, map: YAMLMap): number {
   const last = map.items.at(-1)
   const value = last?.value as Node | null
@@ -102,7 +102,7 @@ function endOfMap(text: string, map: YAMLMap): number {
   return contentEnd(value as Node)
 }
 
-/** Comment lines indented deeper than the new key speak about what stands before it. */
+/** Comments indented deeper than the new key belong to the entry before it. */
 function pastComments(text: string, offset: number, indent: number): number {
   const comments = new RegExp(`^\\r?\\n(?: {${indent + 1},}#[^\\n]*(?:\\r?\\n|$))+`)
   const end = lineEndAfter(text, offset)
@@ -143,7 +143,7 @@ function scalar(value: ConfigValue, like?: Scalar.Type | null): string {
   return stringify(node, { version: '1.1', lineWidth: 0 }).trimEnd()
 }
 
-/** Nothing is written after the colon, not even `null`. */
+/** Nothing follows the colon, not even `null`. */
 function isWrittenEmpty(text: string, node: Node | null): boolean {
   return !node?.range || text.slice(node.range[0], node.range[1]).trim() === ''
 }

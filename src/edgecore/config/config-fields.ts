@@ -1,21 +1,19 @@
 import { describe } from './yaml-document.ts'
 
-/**
- * One key of edgecore.yaml: what EdgeCore works with, and what the file says. Plain data, so that it can be saved.
- */
+/** One key of edgecore.yaml: the value EdgeCore uses, and the one in the file. Plain data. */
 export interface Setting<T> {
-  /** What EdgeCore uses: the written value, or its default. */
+  /** The value EdgeCore uses: from the file, or its default. */
   value: T
-  /** What stands in the file, as it stands there; absent when the key is not in it. */
+  /** The value in the file, of any type; absent when the key is missing. */
   written?: unknown
-  /** Why EdgeCore refuses to start with what is written, for example `is the string "2", not a number`. */
+  /** Why EdgeCore does not start with the value, such as `is the string "2", not a number`. */
   problem?: string
 }
 
-/** Looks up the written value at a dotted path. */
+/** Looks up the value in the file at a dotted path. */
 export type Lookup = (path: string) => unknown
 
-/** A `true`/`false` key. A quoted "true" makes EdgeCore exit: it cannot be decoded into a Go bool. */
+/** A boolean. A quoted "true" makes EdgeCore exit: Go cannot decode it into a bool. */
 export function boolSetting(look: Lookup, path: string, fallback: boolean): Setting<boolean> {
   return setting(look(path), fallback, written => {
     if (typeof written === 'boolean') return { value: written }
@@ -39,19 +37,19 @@ export function intSetting(
   })
 }
 
-/** A text. sigs.k8s.io/yaml turns a number or boolean into text where Go wants a string, so `123` is fine. */
+/** A string. sigs.k8s.io/yaml converts a number or boolean where Go expects a string, so `123` is valid. */
 export function stringSetting(look: Lookup, path: string, fallback: string): Setting<string> {
   return setting(look(path), fallback, written => {
     if (typeof written === 'string') return { value: written }
     if (typeof written === 'number' || typeof written === 'boolean') return { value: String(written) }
-    return { problem: `is ${describe(written)}, not a text` }
+    return { problem: `is ${describe(written)}, not a string` }
   })
 }
 
-/** A secret: whether there is one, and never what it is. */
+/** A secret: only whether it is set. */
 export function secretSetting(look: Lookup, path: string): { set: boolean; problem?: string } {
   const { value, problem } = stringSetting(look, path, '')
-  return { set: value !== '', ...(problem !== undefined && { problem: 'is not a text' }) }
+  return { set: value !== '', ...(problem !== undefined && { problem: 'is not a string' }) }
 }
 
 function setting<T>(
@@ -60,7 +58,7 @@ function setting<T>(
   read: (written: unknown) => { value: T } | { problem: string },
 ): Setting<T> {
   if (written === undefined) return { value: fallback }
-  // null leaves the default in place (seen with `mqttMode: null`).
+  // null keeps the default (seen with `mqttMode: null`).
   if (written === null) return { value: fallback, written }
   const result = read(written)
   return 'value' in result

@@ -5,7 +5,7 @@ import { findPlace } from './config-place.ts'
 import { keysOf } from './key-path.ts'
 import { isEmpty, type ParsedConfig, parseConfig, refuse, start } from './yaml-document.ts'
 
-/** A key whose value was changed; without `before` when the key was not there. */
+/** A changed key; without `before` when the key was missing. */
 interface ConfigChange {
   path: string
   before?: unknown
@@ -19,10 +19,9 @@ interface Patched {
 }
 
 /**
- * Set keys in edgecore.yaml by value. Only the characters of keys that differ are replaced, so comments, order,
- * unknown keys, quoting, line ends and layout of everything else stay byte for byte; a file that already says all of
- * it comes back as it is. Throws EdgekitError with line and column when the file cannot be read or a key cannot be
- * set without changing something else (an anchor, a list where a map belongs).
+ * Set keys in edgecore.yaml by value. Replaces only the characters of keys that differ: comments, order, unknown keys,
+ * quoting, line ends and layout stay byte for byte. Throws EdgekitError with line and column when the file is not valid or
+ * setting a key would change something else (an anchor, a list in place of a map).
  */
 export function patchEdgecoreConfig(
   text: string,
@@ -34,8 +33,8 @@ export function patchEdgecoreConfig(
   const { there = [], missing = [] } = Object.groupBy(assignments, ([path]) =>
     findPlace(config, path).kind === 'value' ? 'there' : 'missing',
   )
-  // What is there does not move for another; where what is missing has to go depends on what was put there before. So most
-  // is set at once, for to read a file takes longer than to write it.
+  // Existing values are replaced in one pass, because parsing is slow. Where a missing key goes depends on the keys added
+  // before it, so each of those takes a pass of its own.
   const steps = [there, ...missing.map(assignment => [assignment])]
   const patched = steps.reduce(set, { text, config, changed: [] })
   return {
@@ -69,17 +68,17 @@ function set({ text, config, changed }: Patched, assignments: Assignment[]): Pat
   }
 }
 
-/** EdgeCore itself reads a file of any kind, so that nobody would be told why nothing of it takes effect. */
+/** EdgeCore ignores `kind`, so it would silently run with its defaults. */
 function refuseOtherKind(config: ParsedConfig): void {
   const root = config.document.contents
   const kind = isMap(root) ? root.get('kind', true) : undefined
   if (!kind || isEmpty(kind) || String(kind.value).toLowerCase() === 'edgecore') return
   refuse(
-    `edgecore.yaml ${config.place(start(kind))}: kind is ${String(kind.value)}, expected EdgeCore; this file is for something else`,
+    `cannot edit edgecore.yaml: ${config.place(start(kind))}: kind is ${String(kind.value)}, expected EdgeCore`,
   )
 }
 
-/** The edits are made on text; this reads the result back, so that a layout nobody thought of is refused, not spoilt. */
+/** Parse the edited text to prove that only the given keys changed; refuse an unexpected layout. */
 function parseOnlyChanged(
   before: ParsedConfig,
   after: string,
@@ -98,7 +97,7 @@ function parseOnlyChanged(
   const actual = parsedOrNot(after)
   if (actual && isDeepStrictEqual(plain(actual), expected)) return actual
   const paths = edits.map(({ path }) => path).join(', ')
-  return refuse(`edgecore.yaml: edgekit cannot set ${paths} in this file without changing something else`)
+  return refuse(`cannot set ${paths} in edgecore.yaml without changing something else`)
 }
 
 function parsedOrNot(text: string): ParsedConfig | undefined {

@@ -2,20 +2,20 @@ import { isAlias, isMap, isScalar, type Node, type Pair, type Scalar, type YAMLM
 import { keysOf, pathOf } from './key-path.ts'
 import { describe, isEmpty, type ParsedConfig, refuse, start } from './yaml-document.ts'
 
-/** Where in edgecore.yaml the value of a key stands, or where it has to go. */
+/** Where the value of a key is in edgecore.yaml, or where it goes. */
 export type Place =
-  /** The key is there and has one value, or nothing after its colon. */
+  /** The key exists with a scalar, or nothing after its colon. */
   | { kind: 'value'; pair: Pair<unknown, Scalar | null> }
-  /** A key above it says nothing (`eventBus: null`); the `missing` ones belong below that. */
+  /** A parent is empty (`eventBus: null`); the `missing` keys go below it. */
   | { kind: 'empty'; pair: Pair; missing: string[]; inFlow: boolean }
-  /** The deepest map that is there lacks the `missing` keys. */
+  /** The deepest existing map lacks the `missing` keys. */
   | { kind: 'map'; map: YAMLMap; missing: string[] }
-  /** The file holds nothing but comments. */
+  /** The file has only comments. */
   | { kind: 'nothing'; missing: string[] }
 
 /**
  * Find the place of a key. Throws EdgekitError with line and column where setting it would change something else: at an
- * anchor, an alias, a tag, a list where a map belongs, a map where a value belongs.
+ * anchor, an alias or a tag, at a list in place of a map, at a map in place of a value.
  */
 export function findPlace(config: ParsedConfig, path: string): Place {
   const keys = keysOf(path)
@@ -41,7 +41,7 @@ function refuseShared(config: ParsedConfig, node: Node | null, where: string): v
   if (!node) return
   if (isAlias(node) || node.tag?.startsWith('!') || ('anchor' in node && node.anchor)) {
     refuse(
-      `edgecore.yaml ${config.place(start(node))}: ${where} uses an anchor, an alias or a tag, which edgekit does not edit`,
+      `cannot edit edgecore.yaml: ${config.place(start(node))}: ${where} uses an anchor, an alias or a tag`,
     )
   }
 }
@@ -54,6 +54,6 @@ function valueOnly(config: ParsedConfig, pair: Pair, where: string): Pair<unknow
 
 function refuseKind(config: ParsedConfig, node: Node, expected: string): never {
   refuse(
-    `edgecore.yaml ${config.place(start(node))}: ${expected}, but is ${describe(node.toJS(config.document))}`,
+    `cannot edit edgecore.yaml: ${config.place(start(node))}: ${expected}, but is ${describe(node.toJS(config.document))}`,
   )
 }

@@ -4,7 +4,7 @@ import { patchEdgecoreConfig } from './config-patch.ts'
 import { keysOf } from './key-path.ts'
 import { parseConfig } from './yaml-document.ts'
 
-/** What stands at keys of edgecore.yaml; undefined where there is none. Throws EdgekitError when it is not YAML. */
+/** Looks up values of edgecore.yaml; undefined where a key is missing. Throws EdgekitError when it is not YAML. */
 export function valuesIn(text: string): (path: string) => unknown {
   const { document } = parseConfig(text)
   return path => document.getIn(keysOf(path))
@@ -14,9 +14,9 @@ const isValue = (value: unknown): value is ConfigValue =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 
 /**
- * Give keys of edgecore.yaml the values that they had in `before`, or take them out where they were not there; all but
- * those that are no longer `ours`, which are left to whoever changed them and returned. Throws EdgekitError when one
- * of the texts is not YAML.
+ * Restore keys of edgecore.yaml to their values in `before`, or remove those that were missing there. Keys that no longer
+ * have the value in `ours` were changed by somebody else: they are kept and returned. Throws EdgekitError when one of the
+ * texts is not YAML.
  */
 export function restoreKeys(
   text: string,
@@ -36,7 +36,7 @@ export function restoreKeys(
   return { text: current, changedSince }
 }
 
-/** Take a key out, and the maps above it that have nothing else. Its own lines go, and nothing else is touched. */
+/** Remove a key and the parents that it leaves empty: their lines, and nothing else. */
 function without(text: string, keys: readonly string[]): string {
   const { document } = parseConfig(text)
   let map = document.contents as unknown as YAMLMap

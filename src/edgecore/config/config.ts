@@ -7,17 +7,17 @@ export type { Setting } from './config-fields.ts'
 export { patchEdgecoreConfig } from './config-patch.ts'
 export { restoreKeys, valuesIn } from './config-restore.ts'
 
-/** What a node's edgecore.yaml means to EdgeCore. Plain data, which may be saved: of secrets it only has the shape. */
+/** The settings EdgeCore uses. Plain data; secrets only by their shape. */
 export type EdgecoreConfig = ReturnType<typeof edgecoreConfigIn>
 
 /**
- * Read edgecore.yaml with the defaults EdgeCore fills in (KubeEdge v1.12 to v1.23, componentconfig v1alpha2
- * default.go; its decoder ignores unknown keys, `kind` and `apiVersion`). Throws EdgekitError with line and column
- * when the text is not YAML.
+ * Read edgecore.yaml with EdgeCore's defaults (KubeEdge v1.12 to v1.23, componentconfig v1alpha2 default.go; its decoder
+ * ignores unknown keys, `kind` and `apiVersion`, and takes the last of duplicate keys). Throws EdgekitError with line and
+ * column when the text is not YAML.
  */
 export const readEdgecoreConfig = (text: string) => edgecoreConfigIn(readKeys(text))
 
-/** The same, of a file that has been read. */
+/** The same for a parsed file. */
 export function edgecoreConfigIn(look: Lookup) {
   const bool = (path: string, fallback: boolean) => boolSetting(look, path, fallback)
   const string = (path: string, fallback = '') => stringSetting(look, path, fallback)
@@ -28,7 +28,7 @@ export function edgecoreConfigIn(look: Lookup) {
   return {
     apiVersion: string('apiVersion', 'edgecore.config.kubeedge.io/v1alpha2'),
     edgecoreVersion: string('edgecoreVersion'),
-    /** Paths set to null that EdgeCore dereferences: it panics at start (seen: exit 2). */
+    /** Paths set to null that EdgeCore dereferences: it panics at start (exit 2). */
     nullSections: fatalWhenNull.filter(path => look(path) === null),
     eventBus: {
       enable: bool(`${eventBus}.enable`, true),
@@ -62,20 +62,20 @@ export function edgecoreConfigIn(look: Lookup) {
     },
     edged: {
       enable: bool(`${edged}.enable`, true),
-      /** Empty: EdgeCore takes the host name. */
+      /** Empty: the host name. */
       hostnameOverride: string(`${edged}.hostnameOverride`),
       nodeIP: string(`${edged}.nodeIP`),
-      /** Where KubeEdge v1.18 and later look. */
+      /** KubeEdge v1.18 and later. */
       containerRuntimeEndpoint: string(`${kubelet}.containerRuntimeEndpoint`, defaultRuntimeEndpoint),
-      /** Empty: the same as the runtime's. */
+      /** Empty: containerRuntimeEndpoint. */
       imageServiceEndpoint: string(`${kubelet}.imageServiceEndpoint`),
-      /** Where KubeEdge v1.17 and earlier look. */
+      /** KubeEdge v1.17 and earlier. */
       remoteRuntimeEndpoint: string(`${edged}.remoteRuntimeEndpoint`, defaultRuntimeEndpoint),
       remoteImageEndpoint: string(`${edged}.remoteImageEndpoint`, defaultRuntimeEndpoint),
       cgroupDriver: string(`${kubelet}.cgroupDriver`, 'cgroupfs'),
       imageGCHighThresholdPercent: intSetting(look, `${kubelet}.imageGCHighThresholdPercent`, 85),
       imageGCLowThresholdPercent: intSetting(look, `${kubelet}.imageGCLowThresholdPercent`, 80),
-      /** KubeEdge v1.22 and later: lets a node that never joined stay up. */
+      /** KubeEdge v1.22 and later: keeps a node that never joined running. */
       disableCSIVolumePlugin: bool(`${kubelet}.featureGates.DisableCSIVolumePlugin`, false),
     },
     metaServer: { enable: bool('modules.metaManager.metaServer.enable', false) },
@@ -86,7 +86,7 @@ export function edgecoreConfigIn(look: Lookup) {
 
 const defaultRuntimeEndpoint = 'unix:///run/containerd/containerd.sock'
 
-/** `modules.eventBus` and `modules.eventBus.eventBusTLS` were seen to panic; the others are pointers of the same kind. */
+/** eventBus and eventBusTLS were seen to panic; the others are pointers too. */
 const fatalWhenNull = [
   'modules',
   'modules.eventBus',

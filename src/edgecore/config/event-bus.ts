@@ -1,7 +1,7 @@
 /**
- * What an edge node needs in edgecore.yaml to talk to the broker on the same machine: EventBus on, external broker
- * only, and the twin that answers on its topics. One constant for both who writes it and who checks it. The keys are
- * the same in KubeEdge v1.8 to v1.23 (componentconfig edgecore types.go, `EventBus` and `DeviceTwin`).
+ * The settings for the broker on the same node: EventBus on, external broker only, and DeviceTwin, which answers on its
+ * topics. Install writes them and checks verify them. The keys are the same in KubeEdge v1.8 to v1.23 (componentconfig
+ * edgecore types.go, `EventBus` and `DeviceTwin`).
  */
 export const eventBusValues = {
   'modules.eventBus.enable': true,

@@ -1,12 +1,12 @@
 import { type Lookup, stringSetting } from './config-fields.ts'
 
-/** What EdgeCore logs in to the broker with. Secret: for connecting only, never to be kept. */
+/** EdgeCore's login at the broker. Secret: never part of a fact or a report. */
 export interface BrokerLogin {
   username: string
   password: string
 }
 
-/** As in EdgeCore, a password without a user name is not sent. */
+/** Like EdgeCore, ignores a password without a user name. */
 export function brokerLoginIn(look: Lookup): BrokerLogin | undefined {
   const value = (key: string) => stringSetting(look, `modules.eventBus.${key}`, '').value
   const username = value('mqttUsername')

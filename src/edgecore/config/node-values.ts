@@ -1,9 +1,9 @@
 import { minorOf } from '../version.ts'
 import type { ConfigValue } from './config-edit.ts'
 
-/** Where CloudCore takes the nodes' connections. */
+/** The address of CloudCore. */
 export interface CloudCore {
-  /** A name or an address; IPv6 without brackets. */
+  /** Host name or IP address; IPv6 without brackets. */
   host: string
   port: number
 }
@@ -17,9 +17,9 @@ const joined = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 /**
- * How EdgeCore finds its cloud, with the ports `keadm join` uses (join_others.go, v1.12 to v1.23): certificates come
- * from port 10002, the tunnel of `kubectl logs` goes to 10004, everything else to the address itself, by QUIC or by
- * websocket. The one that is not used gets the port it has by default.
+ * The cloud's addresses, with the ports of `keadm join` (join_others.go, v1.12 to v1.23): certificates from port 10002, the
+ * tunnel of `kubectl logs` to 10004, everything else to the given port, over QUIC or a websocket. The unused one of the two
+ * keeps its default port.
  */
 export function cloudValues({ host, port }: CloudCore, { quic }: { quic: boolean }): Values {
   return {
@@ -31,8 +31,8 @@ export function cloudValues({ host, port }: CloudCore, { quic }: { quic: boolean
 }
 
 /**
- * How EdgeCore talks to the container runtime, under the keys its version reads: KubeEdge v1.18 moved the endpoint into
- * the kubelet's configuration (componentconfig v1alpha2 types.go), and v1.12 would look for Docker.
+ * The container runtime, under the keys that this version reads: KubeEdge v1.18 moved the endpoint into the kubelet's
+ * configuration (componentconfig v1alpha2 types.go); v1.12 and v1.13 need `remote`, because v1.12 defaults to Docker.
  */
 export function runtimeValues(
   version: string,
@@ -51,8 +51,8 @@ export function runtimeValues(
 }
 
 /**
- * What keeps EdgeCore up on a node that has not met its cloud yet; without it, it gives up half a minute after each
- * start. KubeEdge v1.22 and later know it; an earlier kubelet refuses a feature it does not know.
+ * Keeps EdgeCore running on a node that has not joined; otherwise it exits half a minute after each start. KubeEdge v1.22
+ * and later; earlier kubelets reject the unknown feature gate.
  */
 export const unjoinedValues = (version: string): Values =>
   minorOf(version) >= 22

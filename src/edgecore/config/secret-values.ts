@@ -1,10 +1,10 @@
 import { isScalar, type Scalar, visit } from 'yaml'
 import { parseConfig } from './yaml-document.ts'
 
-/** The keys of edgecore.yaml that no log, journal, process list or report may show the value of. */
+/** Keys whose values must not appear in a log, journal, process list or report. */
 export const secretKeys: readonly string[] = ['modules.edgeHub.token', 'modules.eventBus.mqttPassword']
 
-/** Also where somebody has put them in another place: EdgeCore ignores keys it does not know. */
+/** Matches misplaced secrets too: EdgeCore ignores unknown keys. */
 const secretName = /(token|password)$/i
 
 interface Found {
@@ -20,7 +20,7 @@ function secretsIn(text: string): Found[] {
     Pair(_, { key, value }) {
       if (!isScalar(key) || !secretName.test(String(key.value)) || !isScalar(value) || !value.range) return
       const [from, to] = (value as Scalar.Parsed).range
-      // `token: ""` and `token: null` give nothing away, and saying so is worth a lot.
+      // Empty values are no secret, and worth showing.
       if (value.value === null || value.value === '') return
       found.push({ name: String(key.value), from, to, value: JSON.stringify(value.value) })
     },
@@ -31,7 +31,7 @@ function secretsIn(text: string): Found[] {
 function replaced(text: string, secrets: readonly Found[], word: (secret: Found) => string): string {
   let result = text
   for (const secret of secrets.toReversed()) {
-    // A block scalar ends with its line end, which has to stay.
+    // A block scalar includes its line end; keep it.
     const lineEnd = /\r?\n$/.exec(result.slice(secret.from, secret.to))?.[0] ?? ''
     result = result.slice(0, secret.from) + word(secret) + lineEnd + result.slice(secret.to)
   }
@@ -39,8 +39,8 @@ function replaced(text: string, secrets: readonly Found[], word: (secret: Found)
 }
 
 /**
- * Two states of an edgecore.yaml to be shown, with `(hidden)` for tokens and passwords, and `(hidden, new)` for one that
- * was another before. Throws EdgekitError when one of them is not YAML.
+ * Mask tokens and passwords in two versions of an edgecore.yaml: `(hidden)`, or `(hidden, new)` for a changed one. Throws
+ * EdgekitError when one of them is not YAML.
  */
 export function withoutSecrets(
   before: string | undefined,

@@ -1,7 +1,7 @@
 import { type Document, isMap, LineCounter, type Node, parseDocument } from 'yaml'
 import { EdgekitError } from '../../lib/errors.ts'
 
-/** An edgecore.yaml that was understood, and where in its text each part is. */
+/** A parsed edgecore.yaml. */
 export interface ParsedConfig {
   document: Document.Parsed
   /** `line 3, column 5` of an offset in the text. */
@@ -9,17 +9,18 @@ export interface ParsedConfig {
 }
 
 /**
- * Read edgecore.yaml the way EdgeCore does: as YAML 1.1, where `yes` and `on` are booleans (KubeEdge decodes it with
- * sigs.k8s.io/yaml, a YAML 1.1 reader). A file that is not YAML, has two documents or a key twice is refused with the
- * place of the mistake.
+ * Parse edgecore.yaml as EdgeCore does: YAML 1.1, where `yes` and `on` are booleans (KubeEdge decodes it with
+ * sigs.k8s.io/yaml). EdgeCore takes the last of duplicate keys (seen with v1.23.1); to edit such a file would be a guess, so
+ * that is refused unless `duplicateKeys` allows it. Throws EdgekitError with line and column for what is not one YAML map.
  */
-export function parseConfig(text: string): ParsedConfig {
+export function parseConfig(text: string, { duplicateKeys = false } = {}): ParsedConfig {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     version: '1.1',
     lineCounter: lines,
     prettyErrors: false,
-    // Go's reader has no base-60 numbers; without this `1:30` would be ninety.
+    uniqueKeys: !duplicateKeys,
+    // Go's reader has no base-60 numbers: `1:30` is not ninety.
     customTags: tags => tags.filter(tag => typeof tag === 'string' || tag.format !== 'TIME'),
   })
   const place = (offset: number): string => {
@@ -37,7 +38,7 @@ export function parseConfig(text: string): ParsedConfig {
   return { document, place }
 }
 
-/** A node that says nothing: `key:`, `key: null` or `key: ~`. */
+/** A node without a value: `key:`, `key: null` or `key: ~`. */
 export function isEmpty(node: Node | null | undefined): boolean {
   return !node || ('value' in node && node.value === null)
 }
@@ -47,7 +48,7 @@ export function start(node: Node): number {
   return node.range?.[0] ?? 0
 }
 
-/** How a person names a value: `the string "2"`, `the number 2`, `a list`. */
+/** A value in words: `the string "2"`, `the number 2`, `a list`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (Array.isArray(value)) return 'a list'
@@ -55,21 +56,21 @@ export function describe(value: unknown): string {
   return `the ${typeof value} ${JSON.stringify(value)}`
 }
 
-/** Stop before anything is changed, because a person has to look at the file. */
+/** Throws EdgekitError: the file must be corrected manually. */
 export function refuse(message: string): never {
   throw new EdgekitError(message, {
     code: 'edgecore-config-unusable',
-    remedy: 'correct the file by hand, then run edgekit again',
+    remedy: 'Correct the file, then run edgekit again.',
   })
 }
 
-/** The values in edgecore.yaml, by their dotted paths. To understand YAML takes longer than to run a program. */
+/** Looks up values of edgecore.yaml by their dotted paths. Throws EdgekitError when it is not YAML. */
 export function readKeys(text: string): (path: string) => unknown {
-  const root: unknown = parseConfig(text).document.toJS() ?? {}
+  const root: unknown = parseConfig(text, { duplicateKeys: true }).document.toJS() ?? {}
   return path => lookUp(root, path)
 }
 
-/** The written value at a dotted path; undefined when there is none. */
+/** The value at a dotted path; undefined when there is none. */
 function lookUp(root: unknown, path: string): unknown {
   let value = root
   for (const key of path.split('.')) {

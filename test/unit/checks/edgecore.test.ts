@@ -72,7 +72,7 @@ const rows: Row[] = [
     'edgecore-config-valid',
     'fail',
     'modules: {eventBus: {mqttPassword: [a]}}',
-    'modules.eventBus.mqttPassword is not a text',
+    'modules.eventBus.mqttPassword is not a string',
     config('modules: {eventBus: {mqttPassword: [a]}}'),
   ],
   [

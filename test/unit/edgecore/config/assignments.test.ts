@@ -16,12 +16,12 @@ test.each([
 })
 
 test.each([
-  ['mqttMode', /expected key=value/],
-  ['=2', /expected key=value/],
+  ['mqttMode', /expected KEY=VALUE/],
+  ['=2', /expected KEY=VALUE/],
   ['modules..x=2', /a part of the key is empty/],
   ['modules.eventbus.mqttMode=2', /did you mean eventBus\?/],
   ['module.eventBus.mqttMode=2', /did you mean modules\?/],
-  ['modules.eventBus=null', /expected one text, number or true\/false, found null/],
+  ['modules.eventBus=null', /expected a string, a number, or true or false, found null/],
   ['modules.eventBus=', /found null/],
   ['modules.edged.x=[1]', /found a list/],
   ['modules.edged.x={a: 1}', /found a map/],
@@ -33,7 +33,7 @@ test.each([
   expect(() => parseAssignments([text])).toThrow(expect.objectContaining({ exitCode: 2 }))
 })
 
-test('a dot with a backslash belongs to the key', () => {
+test('an escaped dot is part of the key', () => {
   const values = parseAssignments([
     'modules.edged.tailoredKubeletConfig.evictionHard.memory\\.available=50Mi',
   ])

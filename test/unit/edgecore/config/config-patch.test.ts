@@ -6,7 +6,7 @@ import { eventBusValues } from '../../../../src/edgecore/config/event-bus.ts'
 
 const mode = { 'modules.eventBus.mqttMode': 2 }
 
-describe('patchEdgecoreConfig changes only what differs', () => {
+describe('patchEdgecoreConfig changes only keys that differ', () => {
   test.each([
     ['a number', 'modules:\n  eventBus:\n    mqttMode: 0\n', 'modules:\n  eventBus:\n    mqttMode: 2\n'],
     [
@@ -107,7 +107,7 @@ describe('patchEdgecoreConfig changes only what differs', () => {
     expect(patchEdgecoreConfig(after, mode)).toEqual({ text: after, changed: [] })
   })
 
-  test('quoting stays as it was', () => {
+  test('keeps quoting', () => {
     const text = `modules:\n  eventBus:\n    mqttServerExternal: 'tcp://10.0.0.1:1883'\n    mqttServerInternal: "x"\n`
     const result = patchEdgecoreConfig(text, {
       'modules.eventBus.mqttServerExternal': 'tcp://127.0.0.1:1883',
@@ -123,7 +123,7 @@ describe('patchEdgecoreConfig changes only what differs', () => {
     })
   })
 
-  test('a text that YAML would read as something else is quoted', () => {
+  test('quotes a string that YAML would read as another type', () => {
     const { text } = patchEdgecoreConfig('a: b\n', { 'modules.edged.hostnameOverride': 'on', a: '0x1' })
     expect(parse(text, { version: '1.1' })).toEqual({
       a: '0x1',
@@ -131,13 +131,13 @@ describe('patchEdgecoreConfig changes only what differs', () => {
     })
   })
 
-  test('yes is true: nothing to change', () => {
+  test('reads yes as true and changes nothing', () => {
     const text = 'modules: {deviceTwin: {enable: yes}}'
     expect(patchEdgecoreConfig(text, { 'modules.deviceTwin.enable': true })).toEqual({ text, changed: [] })
   })
 })
 
-describe('patchEdgecoreConfig refuses with a place', () => {
+describe('patchEdgecoreConfig refuses, with line and column', () => {
   test.each([
     ['a tab', 'modules:\n\teventBus:\n', /line 2, column 1/],
     ['a key twice', 'modules:\n  eventBus:\n    mqttMode: 1\n    mqttMode: 0\n', /line 4, column 5.*unique/],
@@ -176,7 +176,7 @@ describe('patchEdgecoreConfig refuses with a place', () => {
   })
 })
 
-describe('the configurations EdgeCore itself writes', () => {
+describe('files as EdgeCore writes them', () => {
   const directory = new URL('../../../fixtures/edgecore-config/', import.meta.url)
   test.each(readdirSync(directory).filter(name => name.endsWith('.yaml')))('%s', name => {
     const before = readFileSync(new URL(name, directory), 'utf8')

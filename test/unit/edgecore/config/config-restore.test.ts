@@ -29,12 +29,12 @@ test.each([
   expect(restored.text.trimEnd()).toBe(text.trimEnd())
 })
 
-test('in flow style the values are as before', () => {
+test('restores values in flow style', () => {
   const text = 'modules: { edged: { enable: true } }\n'
   expect(restoreKeys(patched(text), text, ours).text).toContain('{ edged: { enable: true } }')
 })
 
-test('what was changed since stays, with what else was written', () => {
+test('keeps what was changed since, and everything else', () => {
   const before = 'modules:\n  eventBus:\n    mqttMode: 0\n'
   const now = `${patched(before).replace('mqttMode: 2', 'mqttMode: 1')}  serviceBus:\n    enable: true # new\n`
   expect(restoreKeys(now, before, ours)).toEqual({
@@ -43,7 +43,7 @@ test('what was changed since stays, with what else was written', () => {
   })
 })
 
-test('a key that somebody has taken out is named, and not put back', () => {
+test('names a key that was removed since, and does not restore it', () => {
   const before = 'modules:\n  eventBus:\n    mqttMode: 0\n'
   const now = patched(before).replace('    mqttMode: 2\n', '')
   const { text, changedSince } = restoreKeys(now, before, ours)

@@ -4,7 +4,7 @@ import { readEdgecoreConfig } from '../../../../src/edgecore/config/config.ts'
 const eventBus = (text: string) => readEdgecoreConfig(`modules: {eventBus: {${text}}}`).eventBus
 
 describe('readEdgecoreConfig', () => {
-  test('an empty file means all the defaults', () => {
+  test('an empty file has the defaults', () => {
     const config = readEdgecoreConfig('')
     expect(config.eventBus.enable).toEqual({ value: true })
     expect(config.eventBus.mqttMode).toEqual({ value: 2 })
@@ -27,9 +27,14 @@ describe('readEdgecoreConfig', () => {
     ],
     ['enable: off', 'enable', { value: false, written: false }],
     ['mqttUsername: 123', 'mqttUsername', { value: '123', written: 123 }],
-    ['mqttUsername: [a]', 'mqttUsername', { value: '', written: ['a'], problem: 'is a list, not a text' }],
+    ['mqttUsername: [a]', 'mqttUsername', { value: '', written: ['a'], problem: 'is a list, not a string' }],
   ] as const)('%s', (text, key, expected) => {
     expect(eventBus(text)[key]).toEqual(expected)
+  })
+
+  test('takes the last of duplicate keys, as EdgeCore does', () => {
+    const config = readEdgecoreConfig('modules:\n  eventBus:\n    mqttMode: 1\n    mqttMode: 0\n')
+    expect(config.eventBus.mqttMode).toEqual({ value: 0, written: 0 })
   })
 
   test('names the sections whose null makes EdgeCore panic', () => {
@@ -40,12 +45,12 @@ describe('readEdgecoreConfig', () => {
     expect(readEdgecoreConfig('modules:').nullSections).toEqual(['modules'])
   })
 
-  test('says whether there is a token or a password, never which', () => {
+  test('has the shape of a token and whether a password is set, never their values', () => {
     const config = readEdgecoreConfig(
       'modules: {edgeHub: {token: top.secret.value.here}, eventBus: {mqttPassword: [canary]}}',
     )
     expect(config.edgeHub.token).toEqual({ set: true, parts: 4 })
-    expect(config.eventBus.mqttPassword).toEqual({ set: false, problem: 'is not a text' })
+    expect(config.eventBus.mqttPassword).toEqual({ set: false, problem: 'is not a string' })
     expect(readEdgecoreConfig('modules: {eventBus: {mqttPassword: canary}}').eventBus.mqttPassword).toEqual({
       set: true,
     })

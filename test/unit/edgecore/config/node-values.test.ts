@@ -24,7 +24,7 @@ const valuesFor = (version: string): Record<string, ConfigValue> => ({
   'modules.edged.hostnameOverride': 'edge-7',
 })
 
-test('there is one of every version and kind', () => {
+test('every version has fixtures of every kind', () => {
   expect(files).toHaveLength(12 + 12 + 3)
 })
 
@@ -36,7 +36,7 @@ describe.each(files)('%s', file => {
   const { text, changed } = patchEdgecoreConfig(before, values)
   const config = readEdgecoreConfig(text)
 
-  test('EdgeCore of this version reads what was meant', () => {
+  test('this version reads the values', () => {
     expect(config.eventBus).toMatchObject({
       enable: { value: true },
       mqttMode: { value: 2 },
@@ -59,7 +59,7 @@ describe.each(files)('%s', file => {
     expect(JSON.stringify(config)).not.toContain('"problem"')
   })
 
-  test('nothing is written where this version does not look', () => {
+  test('writes no keys that this version does not read', () => {
     expect(/^ +containerRuntimeEndpoint:/m.test(text)).toBe(minor >= 18)
     expect(/^ +remoteRuntimeEndpoint:/m.test(text)).toBe(minor <= 17)
     expect(/^ +containerRuntime: /m.test(text)).toBe(minor <= 17)
@@ -67,7 +67,7 @@ describe.each(files)('%s', file => {
     expect(/DisableCSIVolumePlugin/.test(text)).toBe(minor >= 22)
   })
 
-  test('every other line stays, in its order, and a second time nothing changes', () => {
+  test('keeps every other line, and changes nothing the second time', () => {
     const was = before.split('\n')
     const is = text.split('\n')
     const kept = was.filter(line => is.includes(line))
@@ -80,7 +80,7 @@ describe.each(files)('%s', file => {
   })
 })
 
-describe('where the cloud is', () => {
+describe('cloudValues', () => {
   test.each([
     [{ host: '192.0.2.1', port: 10000 }, 'https://192.0.2.1:10002', '192.0.2.1:10000', '192.0.2.1:10004'],
     [
@@ -103,7 +103,7 @@ describe('where the cloud is', () => {
     })
   })
 
-  test('over QUIC the port is that of QUIC', () => {
+  test('gives QUIC the port', () => {
     expect(cloudValues({ host: '192.0.2.1', port: 10001 }, { quic: true })).toMatchObject({
       'modules.edgeHub.websocket.server': '192.0.2.1:10000',
       'modules.edgeHub.quic.server': '192.0.2.1:10001',

@@ -3,7 +3,7 @@ import { withoutSecrets } from '../../../../src/edgecore/config/secret-values.ts
 
 const config = (token: string, rest = '') => `modules:\n  edgeHub:\n    token: ${token}\n${rest}`
 
-test('a token is hidden, and that it changes is not', () => {
+test('hides a token, and shows that it changes', () => {
   expect(withoutSecrets(config('a.b.c.d'), config('e.f.g.h'))).toEqual({
     before: config('(hidden)'),
     after: config('(hidden, new)'),
