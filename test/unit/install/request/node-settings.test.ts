@@ -105,7 +105,10 @@ describe('an answers file', () => {
     ['nodename: x', '/a.yaml:1:1: unknown key "nodename", did you mean "nodeName"?'],
     ['yes: true\ntoken: a.b.c.d', '/a.yaml:2:1: unknown key "token"'],
     ['set:\n  modules.eventBus.mqttMode: [2]', '/a.yaml:2:30: set.modules.eventBus.mqttMode: expected'],
-    ['set:\n  modules.edgeHub.token: a.b.c.d', '/a.yaml:2:3: cannot set modules.edgeHub.token: it is a secret'],
+    [
+      'set:\n  modules.edgeHub.token: a.b.c.d',
+      '/a.yaml:2:3: cannot set modules.edgeHub.token: it is a secret',
+    ],
     [
       'set:\n  modules.eventbus.x: 1',
       '/a.yaml:2:3: cannot set modules.eventbus.x: EdgeCore has no eventbus; did you mean eventBus?',
