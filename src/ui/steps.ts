@@ -1,5 +1,5 @@
 import { Listr } from 'listr2'
-import type { RunStep, Step, StepWork } from '../lib/step.ts'
+import type { RunStep, StepWork } from '../lib/step.ts'
 import { paint, width } from './text.ts'
 
 /**
@@ -8,11 +8,6 @@ import { paint, width } from './text.ts'
  */
 export function stepRunner({ silent }: { silent: boolean }): RunStep {
   return process.stdout.isTTY && !silent ? runLive : (title, work) => runPlain(title, work, silent)
-}
-
-export async function runSteps(steps: readonly Step[], options: { silent: boolean }): Promise<void> {
-  const runStep = stepRunner(options)
-  for (const { title, run } of steps) await runStep(title, run)
 }
 
 async function runLive<T>(title: string, work: StepWork<T>): Promise<T> {

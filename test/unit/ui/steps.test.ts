@@ -1,6 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { Step } from '../../../src/lib/step.ts'
-import { runSteps } from '../../../src/ui/steps.ts'
+import { stepRunner } from '../../../src/ui/steps.ts'
 
 /** The output, with every time as 0.0. */
 function printed(): () => string {
@@ -12,87 +11,57 @@ function printed(): () => string {
       .replaceAll(/\d+\.\d s/g, '0.0 s')
 }
 
-const step = (title: string, run: Step['run'] = async () => {}): Step => ({ title, run })
-
-test('a line for each step when it is done, with its last note', async () => {
+test('prints a line for each step when it is done, with its last note', async () => {
   const output = printed()
-  const seen: string[] = []
-  const look = async () => void seen.push(output())
-  await runSteps(
-    [
-      step('One', look),
-      step('Two', async note => {
-        await look()
-        note('50 %')
-        note('done')
-      }),
-      step('Three', look),
-    ],
-    { silent: false },
-  )
-  expect(seen).toEqual(['', 'One (0.0 s)\n', 'One (0.0 s)\nTwo: done (0.0 s)\n'])
-  expect(output()).toBe('One (0.0 s)\nTwo: done (0.0 s)\nThree (0.0 s)\n')
+  const runStep = stepRunner({ silent: false })
+  await runStep('One', async () => expect(output()).toBe(''))
+  await runStep('Two', async note => {
+    note('50 %')
+    note('done')
+  })
+  expect(output()).toBe('One (0.0 s)\nTwo: done (0.0 s)\n')
 })
 
-test('a long step prints its last note every 15 s', async () => {
+test('prints the progress of a long step every 15 s', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const output = printed()
-  const pull = step('Pull', async note => {
+  await stepRunner({ silent: false })('Pull', async note => {
     note('50 %')
     await vi.advanceTimersByTimeAsync(31_000)
     note('done')
   })
-  await runSteps([pull, step('Next')], { silent: false })
-  expect(output()).toBe(
-    'Pull: 50 % (so far 0.0 s)\nPull: 50 % (so far 0.0 s)\nPull: done (0.0 s)\nNext (0.0 s)\n',
-  )
+  expect(output()).toBe('Pull: 50 % (so far 0.0 s)\nPull: 50 % (so far 0.0 s)\nPull: done (0.0 s)\n')
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('nothing when silent, and everything is done', async () => {
+test('prints nothing when silent', async () => {
   const output = printed()
-  const done: string[] = []
-  const run = (title: string) =>
-    step(title, async note => {
-      note('x')
-      done.push(title)
-    })
-  await runSteps([run('One'), run('Two')], { silent: true })
-  expect(done).toEqual(['One', 'Two'])
+  await stepRunner({ silent: true })('One', async note => note('x'))
   expect(output()).toBe('')
 })
 
-test.each([
+const modes: [what: string, silent: boolean, isTTY: boolean][] = [
   ['plain', false, false],
   ['silent', true, false],
   ['in a terminal', false, true],
-])('%s: the first error is thrown as it is, and no later step runs', async (_, silent, isTTY) => {
+]
+
+test.each(modes)('%s: returns the result of a step and rethrows its error', async (_, silent, isTTY) => {
   const output = printed()
   const before = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY')
   Object.defineProperty(process.stdout, 'isTTY', { value: isTTY, configurable: true })
   const error = new Error('broken')
-  const done: string[] = []
-  const failing = async () => {
-    done.push('Two')
-    throw error
-  }
   try {
-    const run = runSteps(
-      [step('One', async () => void done.push('One')), step('Two', failing), step('Three', failing)],
-      { silent },
-    )
-    expect(await run.catch(thrown => thrown)).toBe(error)
+    const runStep = stepRunner({ silent })
+    expect(await runStep('One', async () => 1)).toBe(1)
+    const failing = runStep('Two', async () => {
+      throw error
+    })
+    expect(await failing.catch(thrown => thrown)).toBe(error)
   } finally {
     if (before) Object.defineProperty(process.stdout, 'isTTY', before)
     else Reflect.deleteProperty(process.stdout, 'isTTY')
   }
-  expect(done).toEqual(['One', 'Two'])
   if (!isTTY) expect(output()).toBe(silent ? '' : 'One (0.0 s)\n')
-})
-
-test('no steps', async () => {
-  const output = printed()
-  await expect(runSteps([], { silent: false })).resolves.toBeUndefined()
-  expect(output()).toBe('')
 })
