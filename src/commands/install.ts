@@ -87,35 +87,35 @@ export default class Install extends EdgekitCommand {
     }
   }
 
-  async #install(path: string, flags: Interfaces.InferredFlags<typeof Install.flags>): Promise<Output> {
+  async #install(path: string, commandLine: Interfaces.InferredFlags<typeof Install.flags>): Promise<Output> {
     const node = localNode()
     const located = locateBundle(path, node.files)
-    const keys = [...(await readKeys(flags.key ?? [])), ...(await trustedKeys(node.files))]
-    const merged = installFlags(flags, await answersIn(flags.config, node.files))
-    for (const id of merged.ignore ?? []) checkNamed(id)
+    const keys = [...(await readKeys(commandLine.key ?? [])), ...(await trustedKeys(node.files))]
+    const flags = installFlags(commandLine, await answersIn(commandLine.config, node.files))
+    for (const id of flags.ignore ?? []) checkNamed(id)
     const silent = this.jsonEnabled()
     const request: Omit<InstallRequest, 'bundle'> = {
       node,
-      flags: merged,
+      flags,
       upgradeOnly: this.upgradeOnly,
-      token: await readTokenFile(merged, node.files, readStdin),
+      token: await readTokenFile(flags, node.files, readStdin),
       runStep: stepRunner({ silent }),
       cloud: {
-        apply: flags.apply,
-        advertiseAddress: flags['advertise-address'],
-        kubeconfig: flags.kubeconfig,
+        apply: commandLine.apply,
+        advertiseAddress: commandLine['advertise-address'],
+        kubeconfig: commandLine.kubeconfig,
       },
     }
-    const stableForMs = parseDuration(flags['stable-for'], '--stable-for')
-    const mayAsk = isInteractive() && !silent && !merged.yes
+    const stableForMs = parseDuration(commandLine['stable-for'], '--stable-for')
+    const mayAsk = isInteractive() && !silent && !flags.yes
     return await interruptible(async signal => {
       await using bundle = await located.open(keys)
-      if (flags['dry-run']) return dryRunOutput(bundle, await dryRun({ ...request, bundle }))
+      if (commandLine['dry-run']) return dryRunOutput(bundle, await dryRun({ ...request, bundle }))
       const result = await install({
         ...request,
         bundle,
         signal,
-        rollBackOnFailure: flags.rollback,
+        rollBackOnFailure: commandLine.rollback,
         edgekitVersion: this.config.version,
         confirm: mayAsk ? plan => confirm(question(plan), signal) : undefined,
         stableForMs,
