@@ -19,7 +19,7 @@ const images = [
   'docker.io/library/eclipse-mosquitto:2.0',
 ]
 
-/** The names of the images that are pinned, of those that a person asked for. */
+/** Names of pinned images, without the `sha256:` names. */
 const pinned = async (node: LabNode, address = '') =>
   (await node.sh(`ctr ${address} -n k8s.io images ls | grep io.cri-containerd.pinned=pinned`))
     .split('\n')
@@ -27,7 +27,7 @@ const pinned = async (node: LabNode, address = '') =>
     .filter(name => !name.includes('@'))
     .toSorted()
 
-/** Stand-ins that write down what they were called with, and answer what `answers` says for a part of it. */
+/** Fakes that record their calls and answer them by a part of the command line. */
 async function standIns(node: LabNode, answers: Record<string, string> = {}): Promise<void> {
   const cases = Object.entries(answers).map(([part, answer]) => `*'${part}'*) ${answer} ;;`)
   for (const program of ['keadm', 'kubectl']) {
@@ -40,9 +40,9 @@ async function standIns(node: LabNode, answers: Record<string, string> = {}): Pr
 const apply = `${install} --apply --advertise-address 192.0.2.10,192.0.2.11`
 const kubectl = 'kubectl --kubeconfig=/etc/kubernetes/admin.conf'
 
-test('a cloud machine gets images, keadm and manifests, no broker, and a second install changes nothing', async () => {
+test('a cloud machine gets images, keadm and manifests, but no broker; a second install changes nothing', async () => {
   await using node = await startNodeWithBundle({ release }, 'cloud')
-  // What an edge node would be refused for: somebody else's broker, on the port.
+  // A foreign broker on the port, for which an edge bundle would be refused.
   await node.write('/etc/systemd/system/mosquitto.service', '[Service]\nExecStart=/bin/sleep inf\n')
   const units = await node.sh('ls /etc/systemd/system')
 
@@ -75,7 +75,7 @@ test('a cloud machine gets images, keadm and manifests, no broker, and a second 
   expect(doctor.exitCode).toBe(exitCodes.ok)
 })
 
-test('on a machine of k3s the images go into its own containerd', async () => {
+test('on k3s the images go into its own containerd', async () => {
   await using node = await startNodeWithBundle({ release }, 'cloud')
   await node.sh('systemctl stop containerd && rm -f /run/containerd/containerd.sock')
   const address = '--address /run/k3s/containerd/containerd.sock'
@@ -92,7 +92,7 @@ test('on a machine of k3s the images go into its own containerd', async () => {
   expect(await pinned(node, address)).toEqual(images.toSorted())
 })
 
-test('--apply asks the cluster, runs keadm init and waits for CloudCore', async () => {
+test('--apply checks the cluster, runs keadm init and waits for CloudCore', async () => {
   await using node = await startInstalledNode(release, 'cloud')
   await standIns(node)
   const { exitCode, stdout, stderr } = await node.run(apply)
@@ -110,25 +110,25 @@ test('--apply asks the cluster, runs keadm init and waits for CloudCore', async 
 
 test.each([
   [
-    'a CloudCore of this version is left as it is',
+    'a CloudCore of this version is kept',
     { 'deployment cloudcore': 'echo kubeedge/cloudcore:v1.22.0' },
     exitCodes.ok,
     '',
   ],
   [
-    'a CloudCore of another version is not upgraded behind your back',
+    'a CloudCore of another version is not upgraded',
     { 'deployment cloudcore': 'echo kubeedge/cloudcore:v1.21.0' },
     exitCodes.checklistFailed,
     'cannot install CloudCore v1.22.0: another version is installed, kubeedge/cloudcore:v1.21.0',
   ],
   [
-    'a cluster that does not answer is said to be the cause',
+    'an unreachable cluster is the reported cause',
     { readyz: "echo 'The connection to the server was refused' >&2; exit 1" },
     exitCodes.checklistFailed,
     'The connection to the server was refused',
   ],
   [
-    "the chart's own broker is found",
+    "the chart's own broker is detected",
     {
       'deployment cloudcore': 'echo kubeedge/cloudcore:v1.22.0',
       'daemonset edge': 'echo daemonset.apps/edge-eclipse-mosquitto',
@@ -145,7 +145,7 @@ test.each([
   expect(await node.read('/root/calls')).not.toMatch(/^keadm/m)
 })
 
-test('what cannot work is refused before anything is changed', async () => {
+test('refuses invalid flags before changing anything', async () => {
   await using node = await startNodeWithBundle({ release }, 'cloud')
   const before = await snapshot(node)
   for (const [flags, message] of [
@@ -161,7 +161,7 @@ test('what cannot work is refused before anything is changed', async () => {
   expect(await snapshot(node)).toEqual(before)
 })
 
-test('one machine is not both: an edge node refuses a cloud bundle', async () => {
+test('an edge node refuses a cloud bundle', async () => {
   await using node = await startInstalledNode(release)
   await using other = await startNodeWithBundle({ release }, 'cloud')
   await node.copyIn(`${other.root}${bundleOnNode}`, '/root/cloud')
@@ -174,8 +174,8 @@ test('one machine is not both: an edge node refuses a cloud bundle', async () =>
   expect(await snapshot(node)).toEqual(before)
 })
 
-test('the broker of the DaemonSet runs with the rights it is given, and its probe sees whether it answers', async () => {
-  // `ctr run --user` came with containerd 1.7.
+test("the DaemonSet's broker runs with its limited rights, and its probe detects a frozen one", async () => {
+  // `ctr run --user` is new in containerd 1.7.
   await using node = await startInstalledNode('trixie', 'cloud')
   const text = await node.read('/opt/edgekit/manifests/mosquitto-daemonset.yaml')
   const [configMap, daemonSet] = parseAllDocuments(text, { version: '1.1' }).map(document => document.toJS())
@@ -194,7 +194,7 @@ test('the broker of the DaemonSet runs with the rights it is given, and its prob
          --mount type=bind,src=/root/config,dst=/mosquitto/config,options=rbind:ro \
          --mount type=bind,src=${data},dst=/mosquitto/data,options=rbind:rw ${image} ${name} ${quoted(command)}`,
     )
-  // What `ctr run` gives and a pod with `drop: [ALL]` has not.
+  // Capabilities `ctr run` grants and a pod with `drop: [ALL]` does not have.
   const given =
     'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'
   const without = (kept: string[]) =>
@@ -219,12 +219,12 @@ test('the broker of the DaemonSet runs with the rights it is given, and its prob
   )
 
   await node.sh('kill -STOP $(pidof mosquitto)')
-  // It ends by itself, and by its own count before the time it is given.
+  // It ends by itself before its time limit.
   expect((await probe('frozen')).exitCode).not.toBe(0)
   const seconds = Number(/-W (\d+)/.exec(container.readinessProbe.exec.command.join(' '))?.[1])
   expect(seconds).toBeLessThan(container.readinessProbe.timeoutSeconds)
 
-  // It saves its messages when it ends, so the directory is its own by now.
+  // It saves messages when it stops, so it owns the directory by now.
   await node.sh('kill -CONT $(pidof mosquitto); ctr -n k8s.io tasks kill mosquitto')
   await expect
     .poll(() => node.sh(`stat -c %u ${data}/mosquitto.db || echo none`), { timeout: 60_000 })

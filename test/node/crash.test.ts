@@ -10,11 +10,11 @@ const clean = {
 }
 const alternate = (at: number, ...cuts: readonly [Cut, Cut]): Cut => cuts[at % 2] as Cut
 
-// A part of `npm run test:full`, which has all cuts on all releases. In chains: each process is killed at the next change,
-// and the one after it goes on. What comes out at the end is compared with an install, or with a node, that nothing
-// happened to.
+// Part of `npm run test:full`, which has all cuts on all releases. In chains: each process is killed at the next change,
+// and the next one continues. The result is compared with an uninterrupted install, or with an untouched
+// node.
 describe.concurrent('killed', () => {
-  test('once in every change, and gone on with each time: as if nothing had happened', {
+  test('once in every change and continued each time: same as uninterrupted', {
     timeout,
   }, async () => {
     const { ids, changes } = await clean.bookworm
@@ -26,7 +26,7 @@ describe.concurrent('killed', () => {
     expect(await node.changes()).toEqual(changes)
   })
 
-  test('once in every change, and once in putting back each: untouched', { timeout }, async () => {
+  test('once in every change and once in every rollback step: untouched', { timeout }, async () => {
     const ids = (await clean.trixie).ids.filter(hasMiddle)
     await using node = await startCrashNode('trixie')
     for (const [at, id] of ids.entries()) {

@@ -24,7 +24,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(first.exitCode).toBe(exitCodes.ok)
     expect(first.stdout).toContain('This node works.')
 
-    // Not only edgekit says so.
+    // Verified without edgekit.
     expect(await node.sh('systemctl is-active mosquitto edgecore')).toBe('active\nactive')
     expect(await node.sh('systemctl is-enabled mosquitto edgecore')).toBe('enabled\nenabled')
     expect(await node.sh("ss -Hltn 'sport = :1883' | awk '{print $4}'")).toBe('127.0.0.1:1883')
@@ -49,7 +49,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(doctor.exitCode).toBe(exitCodes.ok)
   })
 
-  test('broker and EdgeCore come up in order at boot', async () => {
+  test('broker and EdgeCore start in order at boot', async () => {
     await using node = await startInstalledNode(release)
     const started = async (unit: string, property: string) => {
       const microseconds = Number(await node.sh(`systemctl show ${unit} --value --property=${property}`))
@@ -59,13 +59,13 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await started('containerd', 'ActiveEnterTimestampMonotonic')).toBeLessThanOrEqual(
       await started('mosquitto', 'ExecMainStartTimestampMonotonic'),
     )
-    // The broker counts as started when it answers MQTT, and EdgeCore's process starts after that.
+    // The broker counts as started when it answers MQTT; EdgeCore's process starts after that.
     expect(await started('mosquitto', 'ActiveEnterTimestampMonotonic')).toBeLessThanOrEqual(
       await started('edgecore', 'ExecMainStartTimestampMonotonic'),
     )
   })
 
-  test('the units are what systemd understands, without a word', async () => {
+  test('systemd verifies the units without a warning', async () => {
     await using node = await startInstalledNode(release)
     expect(await node.run('systemd-analyze verify mosquitto.service edgecore.service')).toEqual({
       exitCode: 0,
@@ -81,7 +81,7 @@ describe.concurrent.each(releases)('%s', release => {
       /bin\/edgecore has sha256 [0-9a-f]{64}, expected/,
     ],
     [
-      'a file cut short',
+      'a truncated file',
       'truncate -s 1000 images/eclipse-mosquitto-2.0.tar',
       /images\/eclipse-mosquitto-2\.0\.tar has 1000 bytes, expected \d+/,
     ],
@@ -103,7 +103,7 @@ describe.concurrent.each(releases)('%s', release => {
     ],
   ] as const
   test.each(inTurn(damages, release))(
-    'a bundle with %s is refused, and nothing is changed',
+    'refuses a bundle with %s and changes nothing',
     async (_, damage, message) => {
       await using node = await startNodeWithBundle({ release })
       await node.sh(`cd ${bundleOnNode} && ${damage}`)
@@ -116,7 +116,7 @@ describe.concurrent.each(releases)('%s', release => {
     },
   )
 
-  test('a file of somebody else is not overwritten', async () => {
+  test('does not overwrite a foreign file', async () => {
     await using node = await startNodeWithBundle({ release })
     await node.write(paths.edgecore, '#!/bin/sh\necho mine\n', 0o755)
     const before = await snapshot(node)
@@ -126,9 +126,9 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(before)
   })
 
-  test('what fails half way is put back', async () => {
+  test('rolls back a failure halfway', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
-    // The broker cannot start: a drop-in that is there already makes its unit fail.
+    // An existing drop-in makes the broker's unit fail.
     await node.sh('mkdir -p /etc/systemd/system/mosquitto.service.d')
     await node.write(
       '/etc/systemd/system/mosquitto.service.d/50-broken.conf',
@@ -142,9 +142,9 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(before)
   })
 
-  test('what fails after the broker has run is put back', async () => {
+  test('rolls back a failure after the broker has started', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
-    // There is no room for EdgeCore.
+    // There is no space for EdgeCore.
     await node.sh('mount -t tmpfs -o size=20m tmpfs /usr/local/bin')
     const before = await snapshot(node)
     const { exitCode, stdout, stderr } = await node.run(install, { timeoutMs: 2 * minutes })
@@ -154,7 +154,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(before)
   })
 
-  test('an image of the same name that is not ours is not replaced', async () => {
+  test('does not replace a foreign image of the same name', async () => {
     await using node = await startNodeWithBundle({ release })
     const name = 'docker.io/library/eclipse-mosquitto:2.0'
     await node.sh(
@@ -172,7 +172,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(before)
   })
 
-  test('an edgecore.yaml that is a link is not touched', async () => {
+  test('does not touch an edgecore.yaml that is a link', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     await node.write('/srv/edgecore.yaml', 'modules: {}\n', 0o600)
     await node.sh(`mkdir -p /etc/kubeedge/config && ln -s /srv/edgecore.yaml ${paths.edgecoreConfig}`)
@@ -183,7 +183,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(before)
   })
 
-  test('a node that keadm has joined keeps its unit, its program and the rest of its configuration', async () => {
+  test('a node joined by keadm keeps its unit, program and the rest of its configuration', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     const unit =
       '[Unit]\nDescription=edgecore.service\n\n[Service]\nType=simple\nExecStart=/usr/local/bin/edgecore\nRestart=always\nRestartSec=10\n\n[Install]\nWantedBy=multi-user.target\n'
@@ -201,13 +201,13 @@ describe.concurrent.each(releases)('%s', release => {
     expect((await node.run(install)).stdout).toContain('Nothing to do')
   })
 
-  test('a node that has not joined is installed, and the checklist says what is missing', async () => {
+  test('installs a node that has not joined, and the checklist shows what is missing', async () => {
     await using node = await startNodeWithBundle({ release })
     const { exitCode, stdout } = await node.run(install, { timeoutMs: 2 * minutes })
     expect(exitCode).toBe(exitCodes.checklistFailed)
     expect(stdout).toMatch(/FAIL\s+edgecore\.service is active[\s\S]*What to do/)
     expect(stdout).toMatch(/ok\s+broker: \d+ checks/)
-    // EdgeCore is tried every 10 s; an install at any moment of that finds nothing to do and leaves it so.
+    // systemd restarts EdgeCore every 10 s; at any moment of that an install has nothing to do.
     for (let times = 0; times < 4; times++) {
       const again = await node.run(install)
       expect(again.stdout).toContain('Nothing to do')
@@ -217,7 +217,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await node.run('systemctl is-active edgecore')).not.toMatchObject({ stdout: 'inactive' })
   })
 
-  test('the user is told what to type', async () => {
+  test('errors show what to type', async () => {
     await using node = await startNodeWithBundle({ release })
     const run = (args: string) => node.run(`cd ${bundleOnNode} && ./edgekit ${args}`)
     expect((await run('')).stdout).toMatch(/install .*\n/)

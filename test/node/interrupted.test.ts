@@ -10,7 +10,7 @@ import { jsonOutput } from '../json-output.ts'
 const minutes = 60_000
 const rollback = `cd ${bundleOnNode} && ./edgekit rollback`
 
-/** Start an install and send it a signal as soon as it has said this; its exit code and what it said. */
+/** Starts an install and sends it a signal as soon as it has printed this. */
 const installUntil = (node: LabNode, said: string, signal: string, args = '') =>
   node.run(
     `cd ${bundleOnNode} && { ./edgekit install ${args} >/tmp/out & }; edgekit=$!
@@ -19,7 +19,7 @@ const installUntil = (node: LabNode, said: string, signal: string, args = '') =>
     { timeoutMs: 2 * minutes },
   )
 
-/** A node on which an install was killed in the middle. */
+/** A node with a killed install. */
 async function killedNode(release: (typeof releases)[number], said: string) {
   const node = await startNodeWithBundle({ release, certificates: true })
   const untouched = await snapshot(node)
@@ -30,7 +30,7 @@ async function killedNode(release: (typeof releases)[number], said: string) {
 
 describe.concurrent.each(releases)('%s', release => {
   test.each(inTurn(['Import image docker.io', 'Enable mosquitto.service', 'Set [0-9]* keys'], release))(
-    'killed after "%s", install finishes it',
+    'killed after "%s", an install finishes',
     async said => {
       const { node } = await killedNode(release, said)
       await using _ = node
@@ -57,7 +57,7 @@ describe.concurrent.each(releases)('%s', release => {
     'Start mosquitto.service',
     'Set [0-9]* keys',
   ]
-  test.each(inTurn(places, release))('killed after "%s", rollback puts everything back', async said => {
+  test.each(inTurn(places, release))('killed after "%s", a rollback restores everything', async said => {
     const { node, untouched } = await killedNode(release, said)
     await using _ = node
     const { exitCode, stdout, stderr } = await node.run(rollback, { timeoutMs: 2 * minutes })
@@ -94,12 +94,12 @@ describe.concurrent.each(releases)('%s', release => {
     },
   )
 
-  test('a second edgekit is told about the first, and leaves it alone', async () => {
+  test('a second edgekit names the first and exits', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     const holder = `$(grep -o '"pid":[0-9]*' /run/edgekit.lock | cut -d : -f 2)`
-    // nsenter stops with the process that it waits for, and nothing wakes it: so it waits for a shell.
+    // nsenter stops together with the process it waits for, so it waits for a shell.
     const first = node.run(`${install} >/tmp/out; exit $?`, { timeoutMs: 2 * minutes })
-    // It stands still for as long as it takes to look.
+    // Stopped while the second one runs.
     await node.sh(`until grep -q 'Create the directory' /tmp/out; do sleep 0.01; done; kill -STOP ${holder}`)
     for (const command of [install, rollback]) {
       const second = await node.run(command)
@@ -112,7 +112,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect((await first).exitCode).toBe(exitCodes.ok)
   })
 
-  test('--no-rollback keeps what failed to look into; rollback puts it back', async () => {
+  test('--no-rollback keeps a failed install for inspection; a rollback restores the node', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     const dropIn = '/etc/systemd/system/mosquitto.service.d/50-broken.conf'
     await node.write(dropIn, '[Service]\nExecStartPre=/bin/false\n')
@@ -127,7 +127,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(untouched)
   })
 
-  test('nothing to undo: it says so', async () => {
+  test('a rollback without an interrupted install says so', async () => {
     await using node = await startNodeWithBundle({ release })
     const untouched = await snapshot(node)
     const { exitCode, stdout } = await node.run(rollback)

@@ -18,15 +18,15 @@ const run = (node: LabNode, args: string, input?: string) =>
     ...(input === undefined ? {} : { input }),
   })
 
-/** What an install may change, without what the broker saves by itself meanwhile. */
+/** What an install may change, without what the broker saves by itself. */
 const stateOf = async (node: LabNode): Promise<string[]> =>
   (await snapshot(node)).filter(line => !line.startsWith(`${paths.brokerData}/`))
 
-/** What edgekit says, without its line breaks. */
+/** Output without line breaks. */
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
 describe.concurrent.each(releases)('%s', release => {
-  test('a staged node is joined later, by an answers file with a token from stdin, and stays so', async () => {
+  test('a staged node joins later, by an answers file with a token from stdin', async () => {
     await using node = await startNodeWithBundle({ release })
     const staged = await run(node, '--stage --node-name edge-7')
     expect(staged.stderr).toBe('')
@@ -40,7 +40,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(config).toContain('hostnameOverride: edge-7')
     expect(config).toContain('DisableCSIVolumePlugin: true')
 
-    // Without a word about it: it stays staged, and nothing is done.
+    // Without a flag it stays staged.
     const before = await stateOf(node)
     expect((await run(node, '')).stdout).toContain('Nothing to do')
     expect(await stateOf(node)).toEqual(before)
@@ -49,7 +49,7 @@ describe.concurrent.each(releases)('%s', release => {
       '/root/answers.yaml',
       'cloudcore: 192.0.2.9:10000\ntokenFile: "-"\nstage: false\nset:\n  modules.edgeHub.heartbeat: 20\n',
     )
-    // All that the process list shows meanwhile is written down.
+    // Everything the process list shows meanwhile is recorded.
     await node.sh(
       `setsid sh -c 'echo $$ >/root/watch; while :; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; sleep 0.2; done >/root/seen' >/dev/null 2>&1 </dev/null &
        until [ -s /root/seen ]; do sleep 0.1; done`,
@@ -73,19 +73,19 @@ describe.concurrent.each(releases)('%s', release => {
     expect(elsewhere.split('\n')).toEqual([paths.edgecoreConfig, '0'])
     expect((await node.run('systemctl is-enabled edgecore')).stdout).toBe('enabled')
 
-    // What runs is not prepared once more behind its back.
+    // --stage does not change a running EdgeCore.
     const after = await stateOf(node)
     const under = await run(node, '--stage --set modules.edgeHub.heartbeat=15')
     expect(flat(under.stderr)).toContain('edgecore.service is running')
     expect(under.exitCode).toBe(exitCodes.refused)
     expect((await stateOf(node)).filter(line => !after.includes(line))).toEqual([])
 
-    // A plain install later does not undo any of it.
+    // A later install without flags keeps all of it.
     expect((await run(node, '')).stdout).toContain('Nothing to do')
     expect((await stateOf(node)).filter(line => !after.includes(line))).toEqual([])
   })
 
-  test('a unit of somebody else is refused, adopted or replaced, as the person says', async () => {
+  test('refuses, adopts or replaces a foreign unit', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     const at = `127.0.0.1:${broker.port}`
     await listenAs(node, 'stranger', at)
@@ -119,7 +119,7 @@ describe.concurrent.each(releases)('%s', release => {
 
     expect((await node.run('edgekit uninstall --yes')).exitCode).toBe(exitCodes.ok)
     expect(await node.read(paths.brokerUnit)).toBe(unit)
-    // To systemd their program runs before it listens.
+    // systemd counts their program as started before it listens.
     expect(
       await node.sh(
         "systemctl is-active mosquitto; until ss -Hltnp 'sport = :1883' | grep perl; do sleep 0.1; done",
@@ -128,7 +128,7 @@ describe.concurrent.each(releases)('%s', release => {
   })
 })
 
-// What does not hang on the release is looked at on one.
+// These do not depend on the release.
 describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
   test('a dry run shows everything and changes nothing', async () => {
     await using node = await startNodeWithBundle({ release })
@@ -156,7 +156,7 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
     expect(await stateOf(node)).toEqual(before)
   })
 
-  test('a node that is as it should be has an empty plan; wrong usage is refused before anything is looked at', async () => {
+  test('an up-to-date node has an empty plan; invalid usage is refused first', async () => {
     await using node = await startInstalledNode(release)
     await node.write('/root/answers.yaml', 'nodename: x\n')
     const before = await stateOf(node)
@@ -183,7 +183,7 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
     expect(await stateOf(node)).toEqual(before)
   })
 
-  test('only the broker, also when the install is killed and finished without a word about it', async () => {
+  test('--no-edgecore is remembered when a killed install is finished', async () => {
     await using node = await startNodeWithBundle({ release })
     await node.run(
       `cd ${bundleOnNode} && { ./edgekit install --no-edgecore >/tmp/out & }; edgekit=$!
@@ -204,7 +204,7 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
     expect((await node.run('edgekit doctor --tag checklist')).exitCode).toBe(exitCodes.ok)
   })
 
-  test('what is there already can be used as it is', async () => {
+  test('--adopt uses what exists', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     const unit = [
       '[Service]',

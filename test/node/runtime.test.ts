@@ -45,31 +45,31 @@ test.concurrent.each([
     )
     const verified = await node.run('systemd-analyze verify containerd.service')
     expect(verified).toEqual({ exitCode: 0, stdout: '', stderr: '' })
-    // What containerd makes of the configuration, not what is written there.
+    // The configuration as containerd reads it, not the file.
     const config = await node.sh('containerd config dump')
     expect(config).toContain(`sandbox_image = "registry.k8s.io/pause:${pause}"`)
     expect(config).toContain('SystemdCgroup = false')
     expect(await node.sh('ls /opt/cni/bin')).toBe('bridge\nhost-local\nloopback')
     expect(await node.sh('ls /opt')).toBe('cni\nedgekit')
 
-    // The broker writes its database once a minute.
+    // The broker writes its database every minute.
     const withoutData = async () => (await snapshot(node)).filter(line => !line.includes('/mosquitto.db'))
     const installed = await withoutData()
     expect((await node.run(install)).stdout).toContain('Nothing to do')
     expect(await withoutData()).toEqual(installed)
 
-    // A containerd of ours that is stopped is started again, and not taken for that of somebody else.
+    // A stopped containerd of ours is started again, not treated as foreign.
     await node.sh('systemctl stop containerd')
     const again = await node.run(install, { timeoutMs: minutes })
     expect(again.exitCode, again.stdout).toBe(exitCodes.ok)
-    // The unit of the broker wants it too, and may be starting it anew just now.
+    // The broker's unit wants it too and may be restarting it.
     await node.sh('until systemctl --quiet is-active containerd; do sleep 0.2; done', { timeoutMs: minutes })
   },
   5 * minutes,
 )
 
 test.concurrent(
-  'control groups are as edgecore.yaml says, and a runc of the node is not hidden',
+  'cgroups follow edgecore.yaml, and an existing runc is not shadowed',
   async () => {
     await using node = await startNodeWithRuntimeBundle({ release: 'trixie', certificates: true })
     await node.sh('dpkg --purge containerd && rm -rf /var/lib/containerd/* /run/containerd')
@@ -86,7 +86,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'a node that has a containerd keeps it, also when it is stopped',
+  'a node keeps its own containerd, even a stopped one',
   async () => {
     await using node = await startNodeWithRuntimeBundle({ release: 'bookworm', certificates: true })
     await node.sh('systemctl stop containerd')

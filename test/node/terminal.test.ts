@@ -7,12 +7,12 @@ import { exitCodes } from '../../src/lib/exit-codes.ts'
 const timeout = 300_000
 const install = `${bundleOnNode}/edgekit install`
 
-/** What a key sends. */
+/** Escape sequences of keys. */
 const keys = { enter: '\\r', ctrlC: '\\003', ctrlD: '\\004' }
 
 /**
- * Run a command in a terminal without a size, as a serial console is, and press these keys when it asks, or when it
- * shows something else; with `signal` edgekit gets that instead. The exit code, and what was on the terminal.
+ * Runs a command in a terminal without a size, such as a serial console, and sends keys or a signal when the terminal
+ * shows `when`.
  */
 async function inTerminal(node: LabNode, command: string, { keys = '', signal = '', when = 'y/N' }) {
   const { exitCode, stdout } = await node.run(
@@ -28,7 +28,7 @@ async function inTerminal(node: LabNode, command: string, { keys = '', signal = 
   return { exitCode, screen: stdout.replaceAll('\r', '') }
 }
 
-test('in a terminal it asks once before the first change, and only a yes is a yes', { timeout }, async () => {
+test('in a terminal it asks once before the first change and accepts only yes', { timeout }, async () => {
   await using node = await startNodeWithBundle({ release: 'trixie', certificates: true })
   const untouched = await snapshot(node)
   for (const [input, code, said] of [
@@ -46,7 +46,7 @@ test('in a terminal it asks once before the first change, and only a yes is a ye
     expect(await snapshot(node)).toEqual(untouched)
   }
 
-  // Some of the quick changes are never shown while they are under way; an import is.
+  // Quick changes are never shown in progress; an import is.
   const middle = '[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Import'
   const cut = await inTerminal(node, `${install} --yes`, { keys: keys.ctrlC, when: middle })
   expect(cut.screen).not.toContain('y/N')

@@ -41,7 +41,7 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => rm(scratch, { recursive: true, force: true }))
 
-test('a node takes a bundle in parts, when it is signed by a key it trusts, and no other', async () => {
+test('a node accepts a bundle in parts only if a trusted key signed it', async () => {
   await using node = await startNode({ release: 'bookworm', certificates: true })
   await node.copyIn(join(scratch, 'stick'), '/root/stick')
   await node.copyIn(join(scratch, 'ours.pub.pem'), '/root/ours.pub.pem')
@@ -58,7 +58,7 @@ test('a node takes a bundle in parts, when it is signed by a key it trusts, and 
   expect(refused.exitCode).toBe(exitCodes.refused)
   expect(await snapshot(node)).toEqual(before)
 
-  // A key that cannot be used is not passed over either.
+  // An unusable key is an error too.
   await node.write(`${paths.trustedKeys}/theirs.pem`, 'no key')
   expect(await node.run(install)).toMatchObject({
     exitCode: exitCodes.usage,
@@ -66,7 +66,7 @@ test('a node takes a bundle in parts, when it is signed by a key it trusts, and 
   })
   await node.sh(`rm ${paths.trustedKeys}/theirs.pem`)
 
-  // Unpacked, its signature taken away: what a key on the command line asks for holds too.
+  // Unpacked and without its signature: --key applies too.
   await node.sh('mkdir bundle; cat stick/* | tar xz -C bundle; mv bundle/bundle.json.sig .')
   const unpacked = await snapshot(node)
   expect(await node.run('bundle/edgekit install --key ours.pub.pem')).toMatchObject({

@@ -38,7 +38,7 @@ test.concurrent.each(releases)(
 )
 
 test.concurrent(
-  'what was changed since, and what others use, stays and is named',
+  'keeps and lists what was changed since and what others use',
   async () => {
     await using node = await startInstalledNode('bookworm')
     expect((await node.run('edgekit uninstall')).exitCode).toBe(exitCodes.usage)
@@ -80,7 +80,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'without containerd all else goes, and what is in containerd with the next uninstall',
+  'without containerd removes everything else, and what is in containerd the next time',
   async () => {
     await using node = await startNodeWithBundle({ release: 'bookworm', certificates: true })
     const untouched = await snapshot(node)
@@ -89,8 +89,10 @@ test.concurrent(
     const first = await node.run(`${uninstall} --purge`, { timeoutMs: 2 * minutes })
     const said = first.stdout.replaceAll(/\s+/g, ' ')
     expect(said).toContain('except for the items below')
-    for (const what of ['mosquitto.service', 'docker.io/library/eclipse-mosquitto:2.0'])
-      expect(said).toContain(`${what}: containerd does not answer`)
+    expect(said).toContain(
+      'mosquitto.service: cannot remove the broker container: containerd does not answer',
+    )
+    expect(said).toContain('docker.io/library/eclipse-mosquitto:2.0: containerd does not answer')
     expect(first.exitCode).toBe(exitCodes.itemsKept)
     expect((await node.run(`ls ${paths.brokerUnit} ${paths.edgecore}`)).stdout).toBe('')
     await node.sh('systemctl unmask --runtime containerd; systemctl start containerd')
@@ -103,7 +105,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'killed in the middle it is finished by running it again; what it had changed is as before',
+  'is finished by running it again after a kill, and restores what edgekit changed',
   async () => {
     await using node = await startNodeWithBundle({ release: 'trixie', certificates: true })
     const config = `modules:\n  edged:\n    hostnameOverride: ${node.name}\n  eventBus:\n    mqttMode: 0\n`
@@ -115,9 +117,9 @@ test.concurrent(
     await node.sh(
       `cp ${bundleOnNode}/bin/edgecore ${paths.edgecore}; systemctl daemon-reload; systemctl enable --now edgecore`,
     )
-    // It writes its configuration anew when it starts for the first time.
+    // EdgeCore rewrites its configuration at its first start.
     await node.sh(`until grep -q edgecoreVersion ${paths.edgecoreConfig}; do sleep 0.1; done`)
-    // To the nanosecond no file can be put back.
+    // Times cannot be restored to the nanosecond.
     await node.sh(`touch -d 2026-01-01 ${paths.edgecoreConfig}`)
     const before = await snapshot(node)
     await node.sh(install, { timeoutMs: 2 * minutes })
@@ -136,7 +138,7 @@ test.concurrent(
     const rollback = await node.run('edgekit rollback')
     expect(rollback.stderr.replaceAll(/\s+/g, ' ')).toContain('cannot roll back an uninstall')
     expect(rollback.exitCode).toBe(exitCodes.refused)
-    // Somebody helps.
+    // Someone removes it by hand.
     await node.sh(`rm -rf ${paths.brokerUnit} ${paths.images}`)
 
     const { exitCode, stdout } = await node.run(`${uninstall} --purge --json`, { timeoutMs: minutes })

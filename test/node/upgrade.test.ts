@@ -19,7 +19,7 @@ beforeAll(async () => {
 const upgradeTo = (node: LabNode, bundle: string, flags = '') =>
   node.run(`edgekit upgrade ${bundle} --yes --stable-for 8s ${flags}`, { timeoutMs: 3 * minutes })
 
-/** Without the times of change, because to the nanosecond no file can be put back, and without the broker's data. */
+/** Without modification times, which cannot be restored to the nanosecond, and without broker data. */
 const timeless = async (node: LabNode): Promise<string[]> =>
   (await snapshot(node))
     .filter(line => !line.startsWith(`${paths.brokerData}/`))
@@ -62,7 +62,7 @@ test.concurrent.each(releases)(
     ).toBe('active')
     expect(await inBroker('mosquitto_sub -t sensor/room1 -C 1 -W 5')).toBe('kept')
     const images = (await node.sh('ctr -n k8s.io images ls -q')).split('\n')
-    // What containerd 1.6 starts every pod with is not in the new bundle, and stays all the same.
+    // The sandbox image of containerd 1.6 is not in the new bundle, but stays.
     expect(images.filter(name => name.includes('pause:'))).toEqual([
       ...(release === 'bookworm' ? ['registry.k8s.io/pause:3.6'] : []),
       'registry.k8s.io/pause:3.8',
@@ -79,7 +79,7 @@ test.concurrent.each(releases)(
 )
 
 test(
-  'killed while a program is replaced: rolled back the old one runs, gone on with the new one',
+  'killed while replacing a program: a rollback runs the old one, a retry the new one',
   async () => {
     await using node = await startInstalledNode('bookworm', 'edge', [...layers, await crashLayer()])
     const killedAt = async (id: string, cut: Cut) => {
