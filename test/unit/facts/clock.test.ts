@@ -8,6 +8,6 @@ test.each([
   ],
   ['Linux version 6.18.44 (builder@sandboxing) (gcc (GCC) 15.3.0) #1 SMP PREEMPT_DYNAMIC @0', undefined],
   ['', undefined],
-])('the day a kernel was built: %s', (version, day) => {
+])('parses the build date of a kernel: %s', (version, day) => {
   expect(parseKernelDate(version)).toBe(day && Date.parse(day))
 })

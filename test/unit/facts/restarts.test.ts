@@ -14,20 +14,24 @@ const again = (counter: number, time = 0) => [
 ]
 
 test.each([
-  ['a unit that runs', [started], 0],
-  ['nothing is known', [], 0],
-  ['it crashed, and came back', [started, ...crashed(), ...again(1), started], 1],
-  ['a second time', [...crashed(), ...again(1), started, ...crashed(), ...again(2), started], 2],
-  ['the first of them long ago', [...crashed(), ...again(1), ...crashed(), ...again(2, 11 * minute)], 1],
-  ['somebody restarted it between two attempts', [...crashed(), ...again(1), ...crashed(), started], 0],
+  ['a running unit', [started], 0],
+  ['an empty journal', [], 0],
+  ['one crash', [started, ...crashed(), ...again(1), started], 1],
+  ['two crashes', [...crashed(), ...again(1), started, ...crashed(), ...again(2), started], 2],
   [
-    'somebody restarted it while it ran',
+    'two crashes, the first one long ago',
+    [...crashed(), ...again(1), ...crashed(), ...again(2, 11 * minute)],
+    1,
+  ],
+  ['a manual restart between two automatic ones', [...crashed(), ...again(1), ...crashed(), started], 0],
+  [
+    'a manual restart of a running unit',
     [...crashed(), ...again(1), said('mosquitto.service: Deactivated successfully.'), started],
     0,
   ],
   [
-    'a client with the name of a message',
+    'a client whose name looks like a message of systemd',
     [started, said('New client connected as x: Scheduled restart job, restart counter', { pid: 7 })],
     0,
   ],
-])('%s', (_what, journal, expected) => expect(restarts(journal)).toBe(expected))
+])('counts restarts: %s', (_what, journal, expected) => expect(restarts(journal)).toBe(expected))

@@ -5,11 +5,11 @@ import { tinyNode } from '../actions/tiny-node.ts'
 const unit = 'x.service'
 
 test.each([
-  ['in its place', true, {}, 1],
+  ['in /etc', true, {}, 1],
   ['of a package', false, { load: 'loaded' }, 1],
   ['removed, and still running', false, { load: 'not-found', active: 'active' }, 1],
-  ['nowhere', false, { load: 'not-found', active: 'inactive' }, 0],
-])('a unit that is %s', async (_, isInPlace, state, lines) => {
+  ['unknown', false, { load: 'not-found', active: 'inactive' }, 0],
+])('reads the journal of a unit that is %s', async (_, isInPlace, state, lines) => {
   const node = await tinyNode()
   if (isInPlace) await node.put(`/etc/systemd/system/${unit}`, '')
   node.setUnit(unit, state)

@@ -51,14 +51,14 @@ describe('status', () => {
     expect(await files.status('/dev/null')).toMatchObject({ kind: 'other' })
   })
 
-  test('bits beyond the permissions', async () => {
+  test('setuid, setgid and sticky bits', async () => {
     await writeFile(at('program'), '')
     await chmod(at('program'), 0o4755)
     expect((await files.status(at('program')))?.mode).toBe(0o4755)
   })
 })
 
-describe('where there is nothing', () => {
+describe('a path that does not exist', () => {
   test.each(['absent', 'absent/deeper', 'file/below'])('%s', async name => {
     await allKinds()
     expect(await files.status(at(name))).toBeUndefined()
@@ -69,7 +69,7 @@ describe('where there is nothing', () => {
   })
 })
 
-test('another error is one: a directory cannot be read as a file', async () => {
+test('throws for other errors, such as reading a directory as a file', async () => {
   await expect(files.read(directory)).rejects.toThrow('EISDIR')
 })
 
@@ -99,7 +99,7 @@ describe('write', () => {
     expect((await readdir(directory)).toSorted()).toEqual(['file', 'source'])
   })
 
-  test('replaces what is there: who has it open still reads the old one', async () => {
+  test('replaces a file, while open descriptors still read the old one', async () => {
     await writeFile(at('file'), 'old', { mode: 0o600 })
     await using reader = await open(at('file'), constants.O_RDONLY)
     await files.write(at('file'), { text: 'new' }, { mode: 0o644, ...own })
@@ -108,7 +108,7 @@ describe('write', () => {
     expect(await modeOf(at('file'))).toBe('644')
   })
 
-  test('replaces a link, not what it points at', async () => {
+  test('replaces a link, not its target', async () => {
     await allKinds()
     await files.write(at('link'), { text: 'new' }, { mode: 0o644, ...own })
     expect(await readFile(at('file'), 'utf8')).toBe('text')
@@ -119,7 +119,7 @@ describe('write', () => {
     ['a source that is not there', { copyOf: '/nonexistent/source' }, 'file', 0o644, 'ENOENT'],
     ['a place that is a directory', { text: 'new' }, 'directory', 0o644, 'EISDIR'],
     ['a mode that is none', { text: 'new' }, 'file', 2 ** 33, 'ERR_OUT_OF_RANGE'],
-  ])('nothing has changed and nothing is left after %s', async (_, content, name, mode, code) => {
+  ])('changes nothing and leaves nothing behind after %s', async (_, content, name, mode, code) => {
     await allKinds()
     await expect(files.write(at(name), content, { mode, ...own })).rejects.toMatchObject({ code })
     expect((await readdir(directory)).toSorted()).toEqual(['dangling', 'directory', 'file', 'link'])
@@ -128,7 +128,7 @@ describe('write', () => {
 })
 
 describe('link', () => {
-  test('a new one, and another in its place', async () => {
+  test('creates a link and replaces it', async () => {
     await files.link(at('link'), '/one')
     expect(await files.linkTarget(at('link'))).toBe('/one')
     await files.link(at('link'), '/two')
@@ -136,7 +136,7 @@ describe('link', () => {
     expect(await readdir(directory)).toEqual(['link'])
   })
 
-  test('nothing is left when a directory is there', async () => {
+  test('leaves nothing behind when a directory is in the way', async () => {
     await mkdir(at('link'))
     await expect(files.link(at('link'), '/one')).rejects.toThrow()
     expect(await readdir(directory)).toEqual(['link'])
@@ -144,7 +144,7 @@ describe('link', () => {
 })
 
 describe('makeDirectory', () => {
-  test.each([0o755, 0o700, 0o1777])('with mode %o, whatever the umask', async mode => {
+  test.each([0o755, 0o700, 0o1777])('sets mode %o regardless of the umask', async mode => {
     const umask = process.umask(0o077)
     onTestFinished(() => void process.umask(umask))
     await files.makeDirectory(at('new'), { mode, ...own })
@@ -160,7 +160,7 @@ describe('makeDirectory', () => {
   })
 })
 
-test('setAccess changes the mode of what is there', async () => {
+test('setAccess changes the mode of a file', async () => {
   await allKinds()
   await files.setAccess(at('directory'), { mode: 0o711, ...own })
   expect(await modeOf(at('directory'))).toBe('711')
@@ -174,7 +174,7 @@ describe('remove', () => {
     expect((await readdir(directory)).toSorted()).toEqual(left)
   })
 
-  test('never a directory with something in it', async () => {
+  test('refuses a directory that is not empty', async () => {
     await allKinds()
     await writeFile(at('directory', 'precious'), '')
     await expect(files.remove(at('directory'))).rejects.toMatchObject({ code: 'ENOTEMPTY' })
@@ -183,7 +183,7 @@ describe('remove', () => {
 })
 
 describe('removeTree', () => {
-  test('a directory with all that is in it', async () => {
+  test('removes a directory and its content', async () => {
     await allKinds()
     await mkdir(at('directory', 'deeper'))
     await writeFile(at('directory', 'deeper', 'file'), '')
@@ -191,7 +191,7 @@ describe('removeTree', () => {
     expect((await readdir(directory)).toSorted()).toEqual(['dangling', 'file', 'link'])
   })
 
-  test('a link in it is removed, not what it leads to', async () => {
+  test('removes links, not their targets', async () => {
     await allKinds()
     await mkdir(at('precious'))
     await writeFile(at('precious', 'file'), '')

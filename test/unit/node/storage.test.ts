@@ -8,7 +8,7 @@ const mountinfo = `102 82 0:39 / / rw,relatime shared:1 - overlay overlay rw,low
 104 102 0:48 / /etc rw,relatime - ext4 /dev/sdb1 ro
 `
 
-test('the mounts of a machine', () => {
+test('parses the mounts of a machine', () => {
   expect(parseMounts(mountinfo)).toEqual([
     { mountPoint: '/', type: 'overlay', options: new Set(['rw', 'relatime']) },
     { mountPoint: '/media/USB stick', type: 'ext4', options: new Set(['ro', 'noexec', 'relatime']) },
@@ -16,7 +16,7 @@ test('the mounts of a machine', () => {
   ])
 })
 
-test('the file system of a path that does not exist yet is that of what does', async () => {
+test('finds the file system of a path that does not exist yet', async () => {
   const { storage } = localNode()
   const [there, notYet] = await Promise.all([
     storage.fileSystem('/proc'),
@@ -26,7 +26,7 @@ test('the file system of a path that does not exist yet is that of what does', a
   expect(notYet).toEqual({ ...there, path: '/proc/not/yet/there' })
 })
 
-test('how much room there is', async () => {
+test('reports the available space', async () => {
   const { totalBytes, availableBytes } = await localNode().storage.fileSystem('/')
   expect(totalBytes).toBeGreaterThan(1e8)
   expect(availableBytes).toBeLessThanOrEqual(totalBytes)

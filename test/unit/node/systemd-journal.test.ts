@@ -15,20 +15,20 @@ test.each([
   ['what clears a terminal and sets its title', bytes('a\x1b[2Jb\x1b]0;title\x07c'), 'abc'],
   ['null: longer than journalctl shows', 'null', ''],
   ['empty', '""', ''],
-])('%s', (_, message, text) => {
+])('parses a message: %s', (_, message, text) => {
   expect(parseJournal(`${entry(message)}\n`)).toEqual([{ time: 1_795_227_938_566.458, pid: 717, text }])
 })
 
-test('a line without a process, such as one of the kernel', () => {
+test('parses a line without a process id, such as one of the kernel', () => {
   const [line] = parseJournal('{"MESSAGE":"x","__REALTIME_TIMESTAMP":"1795227938566458"}\n')
   expect(line?.pid).toBe(0)
 })
 
-test('lines stay in their order', () => {
+test('keeps the order of lines', () => {
   const lines = parseJournal(`${entry('"one"')}\n${entry('"two"')}\n`)
   expect(lines.map(({ text }) => text)).toEqual(['one', 'two'])
 })
 
-test('an empty journal', () => {
+test('parses an empty journal', () => {
   expect(parseJournal('')).toEqual([])
 })

@@ -110,11 +110,11 @@ test.each<[keyof typeof shows, Partial<UnitState>]>([
     },
   ],
   ['masked', { load: 'masked', enabled: 'masked-runtime', execStart: '' }],
-])('a unit that is %s', (state, expected) => {
+])('parses a unit that is %s', (state, expected) => {
   expect(parseUnit('x.service', shows[state], 2_930_641_433 + 2_500_000)).toMatchObject(expected)
 })
 
-test('several units with one call, each under its name', async () => {
+test('queries several units with one call', async () => {
   const calls: (readonly string[])[] = []
   const run = async (_: string, args: readonly string[]) => {
     calls.push(args)

@@ -38,8 +38,8 @@ test.each([
     ],
   ],
   ['no sockets', tcp.split('\n')[0] ?? '', []],
-  ['no table, IPv6 switched off', '', []],
-])('listening sockets of %s', (_, table, listeners) => {
+  ['no table because IPv6 is off', '', []],
+])('parses listening sockets: %s', (_, table, listeners) => {
   expect(parseListeners(table)).toEqual(listeners)
 })
 
@@ -77,9 +77,9 @@ test.each(['127.0.0.1', '0.0.0.0', '::1', '::'])(
 const unheld = tcp.replaceAll(' 5602', ' 995602')
 
 test.each([
-  ['whose program has ended meanwhile is not one any more', ['', ''], []],
+  ['whose program has ended is not reported', ['', ''], []],
   [
-    'whose program cannot be found is one of nobody',
+    'whose program cannot be found has no owner',
     [unheld, ''],
     [
       { address: '0.0.0.0', port: 1, owner: undefined },
@@ -94,7 +94,7 @@ test.each([
   expect(listeners).toEqual(expected)
 })
 
-test('a port on which nothing listens', async () => {
+test('throws for a port without a listener', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -115,10 +115,10 @@ const ipv6 = (flags: string, name: string): string =>
 test.each([
   ['none', routes(local), '', []],
   ['one', routes(viaEth0, local), '', ['eth0']],
-  ['one of IPv6', routes(local), ipv6('00450003', ' wwan0'), ['wwan0']],
+  ['one for IPv6', routes(local), ipv6('00450003', ' wwan0'), ['wwan0']],
   ['one of each through the same interface', routes(viaEth0), ipv6('00450003', ' eth0'), ['eth0']],
-  ['that of Linux itself, which refuses', routes(), ipv6('00200200', '    lo'), []],
+  ['the unreachable one of Linux itself', routes(), ipv6('00200200', '    lo'), []],
   ['no tables', '', '', []],
-])('default routes: %s', (_, four, six, expected) => {
+])('parses default routes: %s', (_, four, six, expected) => {
   expect(parseDefaultRoutes(four, six)).toEqual(expected)
 })

@@ -7,7 +7,7 @@ const processes = localProcesses()
 const patient = { timeoutMs: 20_000 }
 const sh = (script: string) => ['-c', script]
 
-test('what a program prints, and that it went well', async () => {
+test('returns the outputs of a program that succeeds', async () => {
   expect(await processes.run('sh', sh('echo out; echo err >&2'), patient)).toEqual({
     exitCode: 0,
     stdout: 'out',
@@ -15,7 +15,7 @@ test('what a program prints, and that it went well', async () => {
   })
 })
 
-test('to attempt it, any exit code is an answer', async () => {
+test('attempt returns any exit code', async () => {
   expect(await processes.attempt('sh', sh('echo out; echo err >&2; exit 3'), patient)).toEqual({
     exitCode: 3,
     stdout: 'out',
@@ -43,7 +43,7 @@ test.each([
   await expect(failed).rejects.toThrow(message)
 })
 
-test.each(['run', 'attempt'] as const)('%s: a program that does not end in time is stopped', async call => {
+test.each(['run', 'attempt'] as const)('%s stops a program that does not end in time', async call => {
   const started = performance.now()
   const late = processes[call]('sleep', ['20'], { timeoutMs: 200 })
   await expect(late).rejects.toThrow(CommandError)
@@ -51,7 +51,7 @@ test.each(['run', 'attempt'] as const)('%s: a program that does not end in time 
   expect(performance.now() - started).toBeLessThan(10_000)
 })
 
-test.each(['run', 'attempt'] as const)('%s: a program that is not there', async call => {
+test.each(['run', 'attempt'] as const)('%s reports a missing program', async call => {
   const missing = processes[call]('no-such-program', ['x'], patient)
   await expect(missing).rejects.toThrow(CommandError)
   await expect(missing).rejects.toThrow('no-such-program: not found on this machine')
@@ -70,7 +70,7 @@ test.each([
   15_000,
 )
 
-test('a program that even SIGKILL does not end is not waited for', async () => {
+test('does not wait for a program that survives SIGKILL', async () => {
   // As one behaves that waits in the kernel for a disk that is gone.
   const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
   const end = vi.spyOn(ChildProcess.prototype, 'kill').mockReturnValue(true)
@@ -96,13 +96,13 @@ test('long output with multi-byte characters', async () => {
   expect(stdout.split('\n')).toEqual(Array.from({ length: 100_000 }, (_, index) => `${index + 1}ä€`))
 })
 
-test('a program that cannot be started', async () => {
+test('reports a program that cannot be started', async () => {
   const failed = processes.run('/etc/passwd', [], patient)
   await expect(failed).rejects.toThrow(CommandError)
   await expect(failed).rejects.toThrow('/etc/passwd: permission denied')
 })
 
-test('a program that is killed', async () => {
+test('reports a program that is killed', async () => {
   const killed = processes.attempt('sh', sh('kill -9 $$'), patient)
   await expect(killed).rejects.toThrow(CommandError)
   await expect(killed).rejects.toThrow(/SIGKILL$/)
@@ -113,12 +113,12 @@ test.each([false, true])('the error has the output so far, outlives: %s', async 
   await expect(late).rejects.toThrow(/no answer within 0.3 s: no space left$/)
 })
 
-test('a long command line is cut in a message', async () => {
+test('truncates a long command line in a message', async () => {
   const failed = processes.run('sh', [...sh('exit 1'), 'x'.repeat(200)], patient)
   await expect(failed).rejects.toThrow(`sh -c exit 1 ${'x'.repeat(87)}…: exit code 1`)
 })
 
-test('a program speaks English, whatever the language of this machine', async () => {
+test('runs programs in English whatever the locale of the machine', async () => {
   vi.stubEnv('LC_ALL', 'de_DE.UTF-8')
   onTestFinished(() => void vi.unstubAllEnvs())
   const { stdout } = await processes.run('sh', sh('echo "$LC_ALL"'), patient)
