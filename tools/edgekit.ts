@@ -24,21 +24,6 @@ export const edgekit = {
     // Each thread of V8 has memory of its own, and there is nothing for four of them to do.
     '--v8-pool-size=1',
   ],
-  // Nearly all that an install and a doctor are made of is loaded by these, which do not look at the machine.
-  rehearsals: [
-    ['doctor', '--list'],
-    ['install', '/nonexistent'],
-    [
-      'edgecore',
-      'patch',
-      join(root, 'templates/edgecore/edgecore-config.yaml'),
-      '--diff',
-      '--set',
-      'modules.edged.hostnameOverride=x',
-    ],
-    // No process has the id 0, so it asks once.
-    ['broker', 'wait', '--process', '0'],
-  ],
   plugins: [
     commandsPlugin(root),
     // @oclif/core loads its plugin finder, its parser and much else before every command. bench/README.md has figures.

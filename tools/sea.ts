@@ -7,7 +7,6 @@ import type { ExecutableParts } from '../src/build/pack/executable-parts.ts'
 import { type HostNeeds, requireOnHost } from './host.ts'
 import { type Arch, hostArch, nodeRuntime } from './runtime.ts'
 import { runtimePartsAsset, runtimePartsOf } from './runtime-parts.ts'
-import { wrapper } from './sea-program.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -26,11 +25,6 @@ export interface SeaOptions {
   plugins?: Plugin[]
   /** Options of Node.js that the executable always runs with. */
   execArgv?: string[]
-  /**
-   * Command lines of the program that are run for the code cache, which has the functions that were called by then: they
-   * must do the same on every machine.
-   */
-  rehearsals?: readonly (readonly string[])[]
 }
 
 /** Node.js looks for this string and runs the injected program when the bit after it is set. */
@@ -63,23 +57,19 @@ export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
   await mkdir(dirname(output), { recursive: true })
   const work = await mkdtemp(`${output}.`)
   try {
-    const metafile = await bundle(options, join(work, 'main.cjs'), wrapper)
-    await bundle({ entry: join(root, 'tools/sea-start.ts') }, join(work, 'start.cjs'))
+    const metafile = await bundle(options, join(work, 'main.cjs'))
     const runtime = await nodeRuntime(options.arch)
     const parts = await runtimePartsOf(metafile, options.arch, root)
     await writeFile(join(work, 'parts.json'), JSON.stringify(parts))
     const assets: Record<string, string> = {
       ...options.assets,
       [runtimePartsAsset]: join(work, 'parts.json'),
-      'main.cjs': join(work, 'main.cjs'),
-      'main.cache': join(work, 'main.cache'),
     }
     for (const [name, entry] of Object.entries(options.threads ?? {})) {
       assets[name] = join(work, basename(name))
       await bundle({ entry }, assets[name])
     }
     const run = [...tools.run, runtime]
-    await makeCache(run, work, options.rehearsals ?? [])
     const blob = await makeBlob(run, work, assets, options.execArgv ?? [])
     const executable = join(work, 'executable')
     await copyFile(runtime, executable)
@@ -101,7 +91,6 @@ export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
 async function bundle(
   { entry, define = {}, plugins = [] }: Pick<SeaOptions, 'entry' | 'define' | 'plugins'>,
   outfile: string,
-  { banner, footer }: { banner: string; footer: string } = { banner: '', footer: '' },
 ): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -115,8 +104,6 @@ async function bundle(
     keepNames: true,
     legalComments: 'none',
     charset: 'ascii',
-    banner: { js: banner },
-    footer: { js: footer },
     logLevel: 'warning',
     metafile: true,
     define: { 'process.env.NODE_ENV': '"production"', ...define },
@@ -127,8 +114,8 @@ async function bundle(
   return metafile
 }
 
-/** Without a fixed seed the code cache differs from run to run. */
-const sameEachTime = '--random-seed=1'
+/** Without a fixed seed, the code cache differs from run to run. */
+const fixedSeed = '--random-seed=1'
 
 /** Run the Node.js of the executable in `work`, with nothing of this machine that could make a difference. */
 async function runInside(work: string, [program, ...args]: readonly string[]): Promise<void> {
@@ -141,17 +128,6 @@ async function runInside(work: string, [program, ...args]: readonly string[]): P
   })
 }
 
-/** main.cache: what the very Node.js that will run main.cjs makes of it. */
-async function makeCache(
-  run: readonly string[],
-  work: string,
-  rehearsals: readonly (readonly string[])[],
-): Promise<void> {
-  await bundle({ entry: join(root, 'tools/sea-rehearse.ts') }, join(work, 'rehearse.cjs'))
-  const files = ['rehearse.cjs', 'main.cjs', 'main.cache']
-  await runInside(work, [...run, sameEachTime, ...files, JSON.stringify(rehearsals)])
-}
-
 /** The blob that carries program, code cache and assets. */
 async function makeBlob(
   run: readonly string[],
@@ -160,11 +136,11 @@ async function makeBlob(
   execArgv: readonly string[],
 ): Promise<string> {
   const config = {
-    main: 'start.cjs',
+    main: 'main.cjs',
     output: 'program.blob',
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    useCodeCache: false,
+    useCodeCache: true,
     execArgv,
     execArgvExtension: 'none',
     assets: Object.fromEntries(
@@ -175,7 +151,7 @@ async function makeBlob(
   }
   await writeFile(join(work, 'sea.json'), JSON.stringify(config))
   // The blob records the path of `main`, so it is given relative to `work`.
-  await runInside(work, [...run, '--experimental-sea-config', 'sea.json'])
+  await runInside(work, [...run, fixedSeed, '--experimental-sea-config', 'sea.json'])
   return join(work, 'program.blob')
 }
 
