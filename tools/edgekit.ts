@@ -2,53 +2,44 @@ import { glob } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commandsPlugin } from './commands.ts'
-import { editPlugin, lazyBuiltinPlugin, lazyRequiresPlugin, replacePlugin } from './esbuild-plugins.ts'
+import { lazyRequiresPlugin, replacePlugin } from './esbuild-plugins.ts'
 import type { SeaOptions } from './sea.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** How the executable of edgekit is made of this checkout. */
+/** How to build the edgekit executable from this checkout. */
 export const edgekit = {
   entry: join(root, 'src/main.ts'),
   assets: await assets(),
   threads: { 'src/lib/hash/hash-worker.js': join(root, 'src/lib/hash/hash-worker.ts') },
   define: {
-    // @oclif/core would compare versions, but its runtime is part of the executable.
+    // @oclif/core would check the version of Node.js, which is part of the executable.
     'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"',
   },
   execArgv: [
-    // Of objects that die young Node.js would keep up to 48 MB: 40 MB less at the peak of making a bundle, at no cost in
-    // time. With 1 MB in the place of 2 an install would collect garbage twice as often.
+    // The default young generation of 48 MB adds 40 MB to the peak memory of a build and saves no time. With 1 MB instead
+    // of 2, an install collects garbage twice as often.
     '--min-semi-space-size=2',
     '--max-semi-space-size=2',
-    // Each thread of V8 has memory of its own, and there is nothing for four of them to do.
+    // Each of V8's four threads uses memory of its own and has nothing to do.
     '--v8-pool-size=1',
   ],
   plugins: [
     commandsPlugin(root),
-    // @oclif/core loads its plugin finder, its parser and much else before every command. bench/README.md has figures.
+    // @oclif/core loads all of its modules before every command: without this, --version takes 1.5 times as long.
     lazyRequiresPlugin(/\/@oclif\/core\/lib\/.*\.js$/),
-    // Nearly every file can hash and reads files, few runs do: 4 and 2 ms of 30 that a command takes.
-    lazyBuiltinPlugin('node:crypto'),
-    lazyBuiltinPlugin('node:fs/promises'),
-    // @cyclonedx/cyclonedx-library tries these for XML and for validation, and does without.
+    // Optional dependencies of @cyclonedx/cyclonedx-library for XML and validation.
     ...['ajv', 'ajv-formats', 'ajv-formats-draft2019', 'libxmljs2', 'xmlbuilder2'].map(name =>
-      replacePlugin(name, 'throw new Error("not carried")'),
+      replacePlugin(name, 'throw new Error("not bundled")'),
     ),
-    // packageurl-js puts words of its own in order by the rules of a language, which takes 10 ms and 6 MB.
-    editPlugin(
-      /packageurl-js\/src\/strings\.js$/,
-      'const { compare: localeCompare } = new Intl.Collator()',
-      'const localeCompare = (a, b) => (a < b ? -1 : 1)',
-    ),
-    // mqtt brings streams of its own for browsers, and a client for SOCKS: 70 ms of the doctor's run.
+    // mqtt bundles streams for browsers and a SOCKS client, which cost 70 ms of a doctor run.
     replacePlugin('readable-stream', "module.exports = require('node:stream')"),
     replacePlugin('socks', 'export const SocksClient = undefined'),
     replacePlugin('wsl-utils', 'export const isWsl = false'),
   ],
 } satisfies Partial<SeaOptions>
 
-/** The files the product reads with readAsset: name -> path. */
+/** Files that edgekit reads with readAsset: name -> path. */
 async function assets(): Promise<Record<string, string>> {
   const found: Record<string, string> = { 'package.json': join(root, 'package.json') }
   for await (const entry of glob(['templates/**/*', 'bundles/*.yaml', 'docs/checks.md'], {

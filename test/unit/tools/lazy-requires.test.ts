@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import { compileFunction } from 'node:vm'
+import { build } from 'esbuild'
 import { expect, test } from 'vitest'
-import { lazyRequires } from '../../../tools/esbuild-plugins.ts'
+import { lazyRequires, lazyRequiresPlugin } from '../../../tools/esbuild-plugins.ts'
 
-/** Run CommonJS source; what it requires is recorded in `loaded`. */
+/** Run CommonJS source and record what it requires in `loaded`. */
 function run(source: string, modules: Record<string, unknown>) {
   const loaded: string[] = []
   const require = (name: string): unknown => {
@@ -42,16 +44,16 @@ const modules = {
   './flags': { boolean: 1 },
 }
 
-test('a module is loaded when it is first used, and once', () => {
-  const { loaded, exports } = run(lazyRequires(source), modules)
+test('loads a module once, on first use', () => {
+  const { loaded, exports } = run(lazyRequires(source).contents, modules)
   expect(loaded).toEqual([])
   expect((exports['platform'] as () => string)()).toBe('linux')
   expect((exports['platform'] as () => string)()).toBe('linux')
   expect(loaded).toEqual(['node:os'])
 })
 
-test('what is exported stays the same', () => {
-  const lazy = run(lazyRequires(source), modules).exports
+test('keeps the exports', () => {
+  const lazy = run(lazyRequires(source).contents, modules).exports
   const eager = run(source, modules).exports
   expect(Object.keys(lazy)).toEqual(expect.arrayContaining(Object.keys(eager)))
   expect(lazy['Config']).toBe(Config)
@@ -60,10 +62,21 @@ test('what is exported stays the same', () => {
   expect((lazy['make'] as () => Config)()).toEqual(new Config('made'))
 })
 
-test('strict code stays strict', () => {
-  expect(run(lazyRequires(source), modules).exports['sloppy']).toBe(false)
+test('keeps strict mode', () => {
+  expect(run(lazyRequires(source).contents, modules).exports['sloppy']).toBe(false)
 })
 
-test('source that requires nothing is left alone', () => {
-  expect(lazyRequires('exports.a = 1;\n').trim()).toBe('exports.a = 1;')
+test('leaves a source without require unchanged', () => {
+  expect(lazyRequires('exports.a = 1;\n')).toEqual({ contents: 'exports.a = 1;\n', count: 0 })
+})
+
+test('counts what it deferred', () => {
+  expect(lazyRequires(source).count).toBe(4)
+})
+
+test('a build in which nothing can be deferred fails', async () => {
+  const entry = fileURLToPath(new URL('../../fixtures/tools/answer.js', import.meta.url))
+  const plugins = [lazyRequiresPlugin(/answer\.js$/)]
+  const built = build({ entryPoints: [entry], plugins, write: false, logLevel: 'silent' })
+  await expect(built).rejects.toThrow('no require to defer in /answer')
 })
