@@ -3,7 +3,7 @@
 import { prepareHost } from '../lab/host.ts'
 import { startInstalledNode } from '../lab/machine/installed.ts'
 import { formatBytes } from '../src/lib/format.ts'
-import { requireOnHost } from '../tools/host.ts'
+import { requireOnHost } from '../tools/require-on-host.ts'
 import { checklist } from './lib/checklist.ts'
 import { measure, type Time } from './lib/measure.ts'
 import { median } from './lib/pairs.ts'

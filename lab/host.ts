@@ -1,4 +1,4 @@
-import { requireOnHost } from '../tools/host.ts'
+import { requireOnHost } from '../tools/require-on-host.ts'
 
 /** Host programs that the lab runs, and their Debian packages. */
 const packages = {

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { edgekit } from './edgekit.ts'
-import type { Arch } from './runtime.ts'
-import { runtimePartsAsset } from './runtime-parts.ts'
+import { executablePartsAsset } from './executable-parts.ts'
+import type { Arch } from './node-runtime.ts'
 import { buildSea } from './sea.ts'
 
 const architectures: readonly Arch[] = ['amd64', 'arm64']
@@ -24,7 +24,7 @@ for (const arch of values.arch) {
   const output = join(values.directory, `edgekit-linux-${arch}`)
   const parts = await buildSea({ ...edgekit, arch, output })
   // A checkout that bundles these executables looks for it where they have it.
-  const list = fileURLToPath(new URL(`../${runtimePartsAsset}`, import.meta.url))
+  const list = fileURLToPath(new URL(`../${executablePartsAsset}`, import.meta.url))
   const unfinished = `${list}.${randomUUID()}`
   await mkdir(dirname(list), { recursive: true })
   await writeFile(unfinished, JSON.stringify(parts))

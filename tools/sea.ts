@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { execa } from 'execa'
 import type { ExecutableParts } from '../src/build/pack/executable-parts.ts'
-import { type HostNeeds, requireOnHost } from './host.ts'
-import { type Arch, hostArch, nodeRuntime } from './runtime.ts'
-import { runtimePartsAsset, runtimePartsOf } from './runtime-parts.ts'
+import { executablePartsAsset, listExecutableParts } from './executable-parts.ts'
+import { type Arch, hostArch, nodeRuntime } from './node-runtime.ts'
+import { type HostNeeds, requireOnHost } from './require-on-host.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -59,11 +59,11 @@ export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
   try {
     const metafile = await bundle(options, join(work, 'main.cjs'))
     const runtime = await nodeRuntime(options.arch)
-    const parts = await runtimePartsOf(metafile, options.arch, root)
+    const parts = await listExecutableParts(metafile, options.arch, root)
     await writeFile(join(work, 'parts.json'), JSON.stringify(parts))
     const assets: Record<string, string> = {
       ...options.assets,
-      [runtimePartsAsset]: join(work, 'parts.json'),
+      [executablePartsAsset]: join(work, 'parts.json'),
     }
     for (const [name, entry] of Object.entries(options.threads ?? {})) {
       assets[name] = join(work, basename(name))

@@ -5,7 +5,7 @@ import { BlobStore } from '../../src/oci/cache/blob-store.ts'
 import { parseMirrors } from '../../src/oci/registry/mirrors.ts'
 import { Registry } from '../../src/oci/registry/registry.ts'
 import { fetchImages } from '../../src/oci/sources/fetch-image.ts'
-import { hostArch } from '../../tools/runtime.ts'
+import { hostArch } from '../../tools/node-runtime.ts'
 
 const [url = '', cache = '', ...names] = process.argv.slice(2)
 const registry = new Registry({ mirrors: parseMirrors([`docker.io=${url}`]) })

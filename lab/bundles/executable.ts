@@ -2,7 +2,7 @@ import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { type Arch, hostArch } from '../../tools/runtime.ts'
+import { type Arch, hostArch } from '../../tools/node-runtime.ts'
 import { cached } from '../cache.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,6 +1,6 @@
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hostArch } from '../../tools/runtime.ts'
+import { hostArch } from '../../tools/node-runtime.ts'
 import { edgekitExecutable } from './executable.ts'
 import { program } from './program.ts'
 

@@ -3,7 +3,7 @@ import { appendFile, chmod, copyFile, mkdir, readFile, rm, writeFile } from 'nod
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { formatManifest, parseManifest } from '../../src/bundle/manifest.ts'
-import { hostArch } from '../../tools/runtime.ts'
+import { hostArch } from '../../tools/node-runtime.ts'
 import { cached } from '../cache.ts'
 import { standInEdgecore } from '../edgecore/index.ts'
 import { labRegistry, mirrorFlags } from '../registry/lab-registry.ts'

@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Arch, hostArch } from '../../tools/runtime.ts'
+import { type Arch, hostArch } from '../../tools/node-runtime.ts'
 import { buildSea } from '../../tools/sea.ts'
 import { cached } from '../cache.ts'
 

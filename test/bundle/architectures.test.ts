@@ -8,7 +8,7 @@ import { type SmallBundle, smallBundle, smallDefinition } from '../../lab/bundle
 import { inBareDebian } from '../../lab/machine/bare.ts'
 import { type Front, startFront } from '../../lab/registry/front.ts'
 import type { BundleOutput } from '../../src/ui/json/bundle.ts'
-import { hostArch } from '../../tools/runtime.ts'
+import { hostArch } from '../../tools/node-runtime.ts'
 import { runnerOf } from '../../tools/sea.ts'
 import { jsonOutput } from '../json-output.ts'
 

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildEdgekit, edgekitExecutable } from '../../lab/bundles/executable.ts'
 import { inBareDebian } from '../../lab/machine/bare.ts'
 import { edgekit } from '../../tools/edgekit.ts'
-import { type Arch, hostArch } from '../../tools/runtime.ts'
+import { type Arch, hostArch } from '../../tools/node-runtime.ts'
 import { buildSea, runnerOf } from '../../tools/sea.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

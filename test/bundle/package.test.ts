@@ -9,7 +9,7 @@ import { lightEdgekit } from '../../lab/bundles/light-edgekit.ts'
 import { program } from '../../lab/bundles/program.ts'
 import { standInEdgecore } from '../../lab/edgecore/index.ts'
 import { labRegistry, mirrorFlags } from '../../lab/registry/lab-registry.ts'
-import { requireOnHost } from '../../tools/host.ts'
+import { requireOnHost } from '../../tools/require-on-host.ts'
 import { jsonOutput } from '../json-output.ts'
 
 const name = 'kubeedge-edge-v1.22.0-arm64.tar.gz'

@@ -10,7 +10,7 @@ import { snapshot } from '../../lab/machine/snapshot.ts'
 import { inTurn, releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
-import { hostArch } from '../../tools/runtime.ts'
+import { hostArch } from '../../tools/node-runtime.ts'
 import { jsonOutput } from '../json-output.ts'
 
 const minutes = 60_000

@@ -10,7 +10,7 @@ import { snapshot } from '../../lab/machine/snapshot.ts'
 import { labRegistry, mirrorFlags } from '../../lab/registry/lab-registry.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
-import { hostArch } from '../../tools/runtime.ts'
+import { hostArch } from '../../tools/node-runtime.ts'
 
 let scratch: string
 beforeAll(async () => {

@@ -10,4 +10,4 @@ const schema = z.object({
 export type ExecutableParts = z.infer<typeof schema>
 
 export const executableParts = (): ExecutableParts =>
-  schema.parse(JSON.parse(readAsset('build/runtime-parts.json')))
+  schema.parse(JSON.parse(readAsset('build/executable-parts.json')))

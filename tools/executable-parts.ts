@@ -2,13 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import type { ExecutableParts } from '../src/build/pack/executable-parts.ts'
-import { type Arch, nodeVersion } from './runtime.ts'
+import { type Arch, nodeVersion } from './node-runtime.ts'
 
 /** The name, for readAsset, of the list of what an executable is made of. */
-export const runtimePartsAsset = 'build/runtime-parts.json'
+export const executablePartsAsset = 'build/executable-parts.json'
 
 /** Node.js and every npm package of which at least one file is in what esbuild wrote. */
-export async function runtimePartsOf(metafile: Metafile, arch: Arch, root: string): Promise<ExecutableParts> {
+export async function listExecutableParts(
+  metafile: Metafile,
+  arch: Arch,
+  root: string,
+): Promise<ExecutableParts> {
   const directories = new Set<string>()
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { requireOnHost } from '../../../tools/host.ts'
-import { checkIntegrity } from '../../../tools/runtime.ts'
+import { checkIntegrity } from '../../../tools/node-runtime.ts'
+import { requireOnHost } from '../../../tools/require-on-host.ts'
 
 const hello = Buffer.from('hello')
 const integrity =
