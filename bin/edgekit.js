@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Start from a source checkout: Node.js strips the types itself. The shipped executable starts in src/main.ts.
+// Entry point in a checkout; Node.js strips the types. The executable starts in src/main.ts.
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Config, execute } from '@oclif/core'
@@ -9,7 +9,7 @@ import { unknownCommand } from '../src/cli/unknown-command.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pjson = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
 const config = await Config.load({ root, pjson, ignoreManifest: true, userPlugins: false })
-const words = process.argv.slice(2)
-const unknown = unknownCommand(words, config.commandIDs)
-if (unknown) reportError(unknown, { json: words.includes('--json') })
+const args = process.argv.slice(2)
+const unknown = unknownCommand(args, config.commandIDs)
+if (unknown) reportError(unknown, { json: args.includes('--json') })
 else await execute({ loadOptions: config })

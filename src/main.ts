@@ -38,9 +38,9 @@ async function main(): Promise<void> {
   const plugin = new ShippedPlugin({ isRoot: true, root, pjson, ignoreManifest: true })
   await plugin.load()
   const config = await Config.load({ root, pjson, plugins: new Map([[plugin.name, plugin]]) })
-  const words = process.argv.slice(2)
-  const unknown = unknownCommand(words, config.commandIDs)
-  if (unknown) reportError(unknown, { json: words.includes('--json') })
+  const args = process.argv.slice(2)
+  const unknown = unknownCommand(args, config.commandIDs)
+  if (unknown) reportError(unknown, { json: args.includes('--json') })
   else await execute({ loadOptions: config })
 }
 

@@ -1,4 +1,4 @@
-// npm run build:sea [-- --arch amd64] [--directory DIR]: the shipped executables, in dist/ unless told otherwise.
+// npm run build:sea [-- --arch amd64] [--directory DIR]: build the executables into DIR (default dist/).
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -23,7 +23,7 @@ for (const arch of values.arch) {
   if (!isArch(arch)) throw new Error(`--arch ${arch}: expected ${architectures.join(' or ')}`)
   const output = join(values.directory, `edgekit-linux-${arch}`)
   const parts = await buildSea({ ...edgekit, arch, output })
-  // A checkout that bundles these executables looks for it where they have it.
+  // readAsset finds the list here in a checkout, as it does inside the executable.
   const list = fileURLToPath(new URL(`../${executablePartsAsset}`, import.meta.url))
   const unfinished = `${list}.${randomUUID()}`
   await mkdir(dirname(list), { recursive: true })

@@ -4,8 +4,8 @@ import { type Interfaces, Plugin as OclifPlugin } from '@oclif/core'
 import type { Plugin } from 'esbuild'
 
 /**
- * Provides the module `edgekit:commands`: every command oclif finds in the checkout at `root`, with a literal import()
- * that keeps it lazy inside the one file. So the executable has the commands the checkout has.
+ * Provides the module `edgekit:commands`: every command that oclif finds in the checkout at `root`. Each has a literal
+ * import(), which loads it lazily inside the single file.
  */
 export function commandsPlugin(root: string): Plugin {
   return {
@@ -32,7 +32,7 @@ async function commandsModule(root: string): Promise<string> {
     respectNoCacheDefault: true,
   })
   await plugin.load()
-  // By id: the manifest has the order in which the file system lists the files.
+  // Sort by id: the manifest keeps the order of the file system.
   const commands = Object.values(plugin.manifest.commands).sort((a, b) => (a.id < b.id ? -1 : 1))
   const entries = commands.map(command => {
     const file = `./${command.relativePath?.join('/')}`
@@ -41,7 +41,7 @@ async function commandsModule(root: string): Promise<string> {
   return `export const pjson = ${JSON.stringify(shippedPackage(pjson))}\nexport const commands = [\n${entries.join(',\n')}\n]\n`
 }
 
-/** The part of package.json that is shipped. Without `commands` oclif looks for none. */
+/** The part of package.json that ships. Without `commands`, oclif does not search for any. */
 function shippedPackage({ name, version, description, oclif }: Interfaces.PJSON): object {
   const { commands: _, ...shipped } = oclif
   return { name, version, description, oclif: shipped }

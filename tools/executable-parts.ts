@@ -4,10 +4,10 @@ import type { Metafile } from 'esbuild'
 import type { ExecutableParts } from '../src/build/pack/executable-parts.ts'
 import { type Arch, nodeVersion } from './node-runtime.ts'
 
-/** The name, for readAsset, of the list of what an executable is made of. */
+/** Asset with the list of parts of an executable, for readAsset. */
 export const executablePartsAsset = 'build/executable-parts.json'
 
-/** Node.js and every npm package of which at least one file is in what esbuild wrote. */
+/** Node.js, and every npm package that contributes a file to the output of esbuild. */
 export async function listExecutableParts(
   metafile: Metafile,
   arch: Arch,
@@ -28,7 +28,7 @@ export async function listExecutableParts(
       return { name, version, ...(typeof license === 'string' && { license }) }
     }),
   )
-  // The same package can lie in several places of node_modules.
+  // One package can be installed in several places of node_modules.
   const distinct = new Map(packages.map(found => [`${found.name}@${found.version}`, found]))
   return {
     node: await nodeVersion(arch),

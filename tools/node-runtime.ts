@@ -3,19 +3,20 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { extract } from 'tar'
+import { $ } from 'zx'
 
 export type Arch = 'amd64' | 'arm64'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The architecture this process runs on, by the name Debian and KubeEdge give it. */
+/** Architecture of this process, as Debian and KubeEdge name it. */
 export function hostArch(): Arch {
-  if (process.platform !== 'linux') throw new Error(`edgekit is built on Linux, this is ${process.platform}`)
+  if (process.platform !== 'linux')
+    throw new Error(`cannot build edgekit on ${process.platform}: Linux is required`)
   if (process.arch === 'x64') return 'amd64'
   if (process.arch === 'arm64') return 'arm64'
-  throw new Error(`no Node.js runtime is locked for ${process.arch}`)
+  throw new Error(`package-lock.json has no Node.js for ${process.arch}`)
 }
 
 interface LockedPackage {
@@ -24,8 +25,8 @@ interface LockedPackage {
 }
 
 /**
- * The pinned Node.js binary for `arch`: the one npm installed when the host has that architecture, otherwise its npm
- * package, fetched once into build/ and compared with the integrity in package-lock.json.
+ * Path of the pinned Node.js binary for `arch`. npm has installed the one for the host; for another architecture, its npm
+ * package is downloaded once into build/ and verified against package-lock.json.
  */
 export async function nodeRuntime(arch: Arch): Promise<string> {
   const name = packageOf(arch)
@@ -40,14 +41,8 @@ export async function nodeRuntime(arch: Arch): Promise<string> {
   const unfinished = `${directory}.${randomUUID()}.unfinished`
   await mkdir(unfinished, { recursive: true })
   try {
-    const { stdout } = await execa('npm', [
-      'pack',
-      `${name}@${version}`,
-      '--json',
-      '--pack-destination',
-      unfinished,
-    ])
-    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
+    const pack = await $({ quiet: true })`npm pack ${name}@${version} --json --pack-destination ${unfinished}`
+    const [{ filename }] = pack.json<[{ filename: string }]>()
     const tarball = join(unfinished, filename)
     checkIntegrity(await readFile(tarball), integrity, `${name}@${version}`)
     await extract({ file: tarball, cwd: unfinished, strip: 2, strict: true }, ['package/bin/node'])
@@ -62,7 +57,7 @@ export async function nodeRuntime(arch: Arch): Promise<string> {
   return binary
 }
 
-/** The version of Node.js in the executables for `arch`. */
+/** Version of Node.js in the executable for `arch`. */
 export const nodeVersion = async (arch: Arch): Promise<string> =>
   (await lockedPackage(packageOf(arch))).version
 
@@ -73,14 +68,14 @@ async function lockedPackage(name: string): Promise<LockedPackage> {
     packages: Record<string, LockedPackage | undefined>
   }
   const locked = lock.packages[`node_modules/${name}`]
-  if (locked === undefined) throw new Error(`package-lock.json does not lock ${name}`)
+  if (locked === undefined) throw new Error(`package-lock.json has no ${name}`)
   return locked
 }
 
-/** Compare bytes with a subresource integrity string such as `sha512-…`, as package-lock.json has it. */
+/** Throw unless `bytes` match an integrity of package-lock.json (`sha512-…`). https://www.w3.org/TR/SRI/ */
 export function checkIntegrity(bytes: Uint8Array, integrity: string, what: string): void {
   const algorithm = integrity.slice(0, integrity.indexOf('-'))
   const found = `${algorithm}-${createHash(algorithm).update(bytes).digest('base64')}`
   if (found !== integrity)
-    throw new Error(`${what} has integrity ${found}, package-lock.json says ${integrity}`)
+    throw new Error(`${what} has integrity ${found}, but package-lock.json requires ${integrity}`)
 }

@@ -1,12 +1,12 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { execa } from 'execa'
+import { $ } from 'zx'
 
-/** Programs on PATH, or absolute files, and the Debian package each comes from. */
+/** Program on PATH or absolute path of a file -> Debian package that has it. */
 export type HostNeeds = Readonly<Record<string, string>>
 
-function present(need: string): boolean {
+function isPresent(need: string): boolean {
   if (isAbsolute(need)) return existsSync(need)
   const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
   return directories.some(directory => {
@@ -20,27 +20,30 @@ function present(need: string): boolean {
 }
 
 /**
- * Make sure the host has what `purpose` needs: as root on Debian or Ubuntu what is missing is installed with apt-get;
- * anywhere else it throws and names what is missing.
+ * Check that the host has what `purpose` needs. As root on Debian or Ubuntu, install what is missing with apt-get;
+ * otherwise throw an Error that lists it.
  */
 export async function requireOnHost(purpose: string, needs: HostNeeds): Promise<void> {
-  const lacking = (): string[] => Object.keys(needs).filter(need => !present(need))
-  const missing = lacking()
+  const findMissing = (): string[] => Object.keys(needs).filter(need => !isPresent(need))
+  const missing = findMissing()
   if (missing.length === 0) return
   const packages = [...new Set(missing.map(need => needs[need] as string))]
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
-  const debian = /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release)
-  if (!debian || process.getuid?.() !== 0) {
+  const isDebian = /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release)
+  if (!isDebian || process.getuid?.() !== 0) {
     throw new Error(
       `${purpose} needs ${missing.join(', ')} (Debian packages: ${packages.join(' ')}); ` +
-        'install them, or run this as root on Debian or Ubuntu to have them installed',
+        'install them, or run this command as root on Debian or Ubuntu to install them automatically',
     )
   }
-  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, timeout: 600_000 }
-  const wait = ['-o', 'DPkg::Lock::Timeout=300']
-  await execa('apt-get', [...wait, 'update', '-qq'], options)
-  await execa('apt-get', [...wait, 'install', '-y', '-qq', '--no-install-recommends', ...packages], options)
-  const still = lacking()
-  if (still.length > 0)
-    throw new Error(`${purpose} still lacks ${still.join(', ')} after installing ${packages.join(' ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const apt = $({ quiet: true, env, timeout: '600s' })
+  const options = ['-qq', '-o', 'DPkg::Lock::Timeout=300']
+  await apt`apt-get update ${options}`
+  await apt`apt-get install ${options} -y --no-install-recommends ${packages}`
+  const stillMissing = findMissing()
+  if (stillMissing.length > 0)
+    throw new Error(
+      `${purpose} needs ${stillMissing.join(', ')}, which ${packages.join(' ')} did not install`,
+    )
 }

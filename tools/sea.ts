@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
-import { execa } from 'execa'
+import { $ } from 'zx'
 import type { ExecutableParts } from '../src/build/pack/executable-parts.ts'
 import { executablePartsAsset, listExecutableParts } from './executable-parts.ts'
 import { type Arch, hostArch, nodeRuntime } from './node-runtime.ts'
@@ -11,26 +11,26 @@ import { type HostNeeds, requireOnHost } from './require-on-host.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 export interface SeaOptions {
-  /** The TypeScript or JavaScript file the executable starts with. */
+  /** TypeScript or JavaScript file to start with. */
   entry: string
   arch: Arch
-  /** The executable to write. */
+  /** Path of the executable to write. */
   output: string
-  /** Files readable with `getAsset(name)` of node:sea: name -> path. */
+  /** Files for `getAsset(name)` of node:sea: name -> path. */
   assets?: Record<string, string>
-  /** Programs for threads, each an asset under the name given here: name -> TypeScript file. */
+  /** Worker threads, each bundled into an asset: name -> TypeScript file. */
   threads?: Record<string, string>
-  /** Identifiers replaced by constant expressions, as esbuild's `define`. */
+  /** `define` of esbuild. */
   define?: Record<string, string>
   plugins?: Plugin[]
-  /** Options of Node.js that the executable always runs with. */
+  /** Node.js options of the executable. */
   execArgv?: string[]
 }
 
-/** Node.js looks for this string and runs the injected program when the bit after it is set. */
+/** Node.js runs the injected program when the bit after this string is set. https://nodejs.org/api/single-executable-applications.html */
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
-/** GNU names of each architecture, for the tools that work on a foreign one. */
+/** GNU names of each architecture, for cross-building. */
 const gnu = {
   amd64: {
     machine: 'x86_64',
@@ -47,8 +47,8 @@ const gnu = {
 } as const
 
 /**
- * Make one self-contained executable of a program and the pinned Node.js. The same inputs give the same bytes. Returns
- * what it is made of, which the executable also carries as an asset.
+ * Build a self-contained executable from a program and the pinned Node.js. Reproducible. Returns the list of its parts,
+ * which it also carries as an asset.
  */
 export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
   const tools = toolsFor(options.arch)
@@ -73,12 +73,10 @@ export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
     const blob = await makeBlob(run, work, assets, options.execArgv ?? [])
     const executable = join(work, 'executable')
     await copyFile(runtime, executable)
-    // Strip before the blob is there: stripping it afterwards makes an executable that crashes.
-    await execa(tools.strip, ['--strip-unneeded', executable])
-    await execa('postject', [executable, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', fuse], {
-      preferLocal: true,
-      localDir: root,
-    })
+    // Strip first: an executable stripped after the injection crashes.
+    const sh = $({ quiet: true, preferLocal: root })
+    await sh`${tools.strip} --strip-unneeded ${executable}`
+    await sh`postject ${executable} NODE_SEA_BLOB ${blob} --sentinel-fuse ${fuse}`
     await chmod(executable, 0o755)
     await rename(executable, output)
     return parts
@@ -87,7 +85,7 @@ export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
   }
 }
 
-/** One CommonJS file: what Node.js 24 can start from inside an executable. */
+/** Bundle into one CommonJS file, the format Node.js 24 can start from inside an executable. */
 async function bundle(
   { entry, define = {}, plugins = [] }: Pick<SeaOptions, 'entry' | 'define' | 'plugins'>,
   outfile: string,
@@ -107,7 +105,7 @@ async function bundle(
     logLevel: 'warning',
     metafile: true,
     define: { 'process.env.NODE_ENV': '"production"', ...define },
-    // There is no file beside the executable that import.meta.url could lead to.
+    // Code that runs inside the executable does not use import.meta.url.
     logOverride: { 'empty-import-meta': 'silent' },
     plugins,
   })
@@ -117,18 +115,7 @@ async function bundle(
 /** Without a fixed seed, the code cache differs from run to run. */
 const fixedSeed = '--random-seed=1'
 
-/** Run the Node.js of the executable in `work`, with nothing of this machine that could make a difference. */
-async function runInside(work: string, [program, ...args]: readonly string[]): Promise<void> {
-  await execa(program as string, args, {
-    cwd: work,
-    extendEnv: false,
-    env: { PATH: process.env['PATH'] },
-    stdin: 'ignore',
-    stdout: 'ignore',
-  })
-}
-
-/** The blob that carries program, code cache and assets. */
+/** Create the blob with program, code cache and assets. */
 async function makeBlob(
   run: readonly string[],
   work: string,
@@ -150,12 +137,13 @@ async function makeBlob(
     ),
   }
   await writeFile(join(work, 'sea.json'), JSON.stringify(config))
-  // The blob records the path of `main`, so it is given relative to `work`.
-  await runInside(work, [...run, fixedSeed, '--experimental-sea-config', 'sea.json'])
+  // The blob records the path of `main`, so it is relative to `work`. Nothing of the environment may influence the result.
+  const sh = $({ quiet: true, cwd: work, env: { PATH: process.env['PATH'] } })
+  await sh`${run} ${fixedSeed} --experimental-sea-config sea.json`
   return join(work, 'program.blob')
 }
 
-/** What goes before an executable of `arch` on the command line of this machine: nothing, or an emulator. */
+/** Command line prefix that runs an executable of `arch` on this machine: nothing, or an emulator. */
 export const runnerOf = (arch: Arch): readonly string[] => toolsFor(arch).run
 
 interface Tools {
