@@ -1,4 +1,4 @@
-// What it costs to start edgekit, against an empty program of the same Node.js.
+// Startup time of edgekit, against an empty program of the same Node.js.
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,12 +12,12 @@ import type { Row } from './lib/rows.ts'
 
 const budget = 2.6
 
-/** Executables that do a part of what edgekit does, to show where its time goes. */
+/** Executables that do part of what edgekit does, to show where the time goes. */
 const floors: { what: string; program: string; options?: Partial<SeaOptions> }[] = [
   { what: 'one line of output', program: 'hello' },
-  { what: 'all of edgekit carried, nothing run', program: 'carried', options: edgekit },
+  { what: 'all of edgekit included, nothing run', program: 'included', options: edgekit },
   { what: '@oclif/core loaded, as edgekit ships it', program: 'framework', options: edgekit },
-  { what: '@oclif/core loaded, as it comes', program: 'framework' },
+  { what: '@oclif/core loaded, unmodified', program: 'framework' },
 ]
 
 const shown = (milliseconds: number): string => `${milliseconds.toFixed(1)} ms`
@@ -27,7 +27,8 @@ function run(file: string, args: readonly string[]): void {
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  if (status !== 0) throw error ?? new Error(`${file} ${args.join(' ')} ended with ${status}: ${stderr}`)
+  if (status !== 0)
+    throw error ?? new Error(`${file} ${args.join(' ')} failed with exit code ${status}: ${stderr}`)
 }
 
 export default async function startup(): Promise<Row[]> {

@@ -74,9 +74,9 @@ export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
     const executable = join(work, 'executable')
     await copyFile(runtime, executable)
     // Strip first: an executable stripped after the injection crashes.
-    const sh = $({ quiet: true, preferLocal: root })
-    await sh`${tools.strip} --strip-unneeded ${executable}`
-    await sh`postject ${executable} NODE_SEA_BLOB ${blob} --sentinel-fuse ${fuse}`
+    const local = { quiet: true, preferLocal: root }
+    await $(local)`${tools.strip} --strip-unneeded ${executable}`
+    await $(local)`postject ${executable} NODE_SEA_BLOB ${blob} --sentinel-fuse ${fuse}`
     await chmod(executable, 0o755)
     await rename(executable, output)
     return parts

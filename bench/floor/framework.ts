@@ -1,4 +1,4 @@
-// What loading the command framework costs before it does anything.
+// Loads the command framework and does nothing with it.
 import { Command } from '@oclif/core'
 
 process.stdout.write(`${typeof Command}\n`)

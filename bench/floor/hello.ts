@@ -1,4 +1,4 @@
-// The least a program in an executable of ours can cost: no framework, one line of output.
+// The lower bound for any executable: no framework, one line of output.
 import { parseArgs } from 'node:util'
 
 const { positionals } = parseArgs({ allowPositionals: true })
