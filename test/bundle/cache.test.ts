@@ -45,7 +45,7 @@ beforeEach(async () => {
   front.requests.length = 0
 })
 
-/** As a new run of edgekit does it; `undefined` is --offline. */
+/** Fetch as a new run of edgekit; `undefined` means --offline. */
 function fetch(url: string | undefined, ...references: string[]): Promise<PulledImage[]> {
   const retries = { tries: 2, delayMs: 1, maxWaitMs: 10 }
   return fetchImages(
@@ -71,7 +71,7 @@ const damages: [string, (file: string) => Promise<void>][] = [
 ]
 
 describe('a warm cache', () => {
-  test('leaves only the question what a tag points at', async () => {
+  test('leaves only the tag to resolve', async () => {
     const cold = await fetch(front.url)
     expect(front.requests).toHaveLength(6)
     front.requests.length = 0
@@ -79,7 +79,7 @@ describe('a warm cache', () => {
     expect(front.requests).toEqual(['GET /v2/library/app/manifests/1.0'])
   })
 
-  test('leaves nothing to ask when the digest is known', async () => {
+  test('leaves nothing to request when the digest is known', async () => {
     const { digest } = await rootOf(app.layout)
     await fetch(front.url)
     front.requests.length = 0
@@ -88,7 +88,7 @@ describe('a warm cache', () => {
     expect(front.requests).toEqual([])
   })
 
-  test.each(damages)('with a damaged layer (%s): only that is fetched again', async (_, damage) => {
+  test.each(damages)('with a damaged layer (%s): fetches only that again', async (_, damage) => {
     const { digest } = app.layers[0] as { digest: string }
     await fetch(front.url)
     await damage(fileOf(digest))
@@ -98,7 +98,7 @@ describe('a warm cache', () => {
     expect(digestOf(await readFile(fileOf(digest)))).toBe(digest)
   })
 
-  test.each(damages)('with a damaged manifest and index (%s)', async (_, damage) => {
+  test.each(damages)('with a damaged manifest and index (%s): fetches both again', async (_, damage) => {
     const [image] = await fetch(front.url)
     for (const { digest } of [image?.root, image?.manifest] as { digest: string }[])
       await damage(fileOf(digest))
@@ -106,7 +106,7 @@ describe('a warm cache', () => {
     expect(await fetch(undefined)).toEqual([image])
   })
 
-  test('follows a tag that moved, and --offline follows too', async () => {
+  test('follows a moved tag, and so does --offline', async () => {
     const moved = await writeAppImage(await mkdtemp(join(directory, 'moved-')))
     await pushImage(server.url, 'library/moving', '1', app.layout)
     const [first] = await fetch(front.url, 'moving:1')
@@ -121,7 +121,7 @@ describe('a warm cache', () => {
 describe('processes that share a cache', () => {
   const script = fileURLToPath(import.meta.resolve('./pull-into-cache.ts'))
 
-  test('at the same time all succeed, with nothing left over', async () => {
+  test('all succeed and leave nothing over', async () => {
     const runs = await Promise.all(
       Array.from({ length: 3 }, () => execa(process.execPath, [script, front.url, cache])),
     )
@@ -134,7 +134,7 @@ describe('processes that share a cache', () => {
     }
   })
 
-  test('one that is killed in the middle leaves nothing under a final name; prune takes the rest', async () => {
+  test('a killed one leaves no blob under its final name, and prune removes the rest', async () => {
     const { digest } = app.layers[0] as { digest: string }
     await using slow = await startFront(server.url, (request, response) => {
       if (!request.url?.endsWith(digest)) return false
@@ -170,7 +170,7 @@ describe('--offline', () => {
     expect(front.requests).toEqual([])
   })
 
-  test('says everything that is missing, of all images at once', async () => {
+  test('reports everything that is missing, for all images at once', async () => {
     await pushImage(server.url, 'library/app', '2.0', (await writeAppImage(join(directory, 'app2'))).layout)
     const [one, two] = (await fetch(front.url, 'app:1.0', 'app:2.0')) as [PulledImage, PulledImage]
     const [removed, damaged] = one.layers as [Descriptor, Descriptor]
@@ -194,13 +194,13 @@ describe('--offline', () => {
     )
   })
 
-  test('another error goes before what is missing', async () => {
+  test('reports other errors before missing content', async () => {
     await expect(fetch(undefined, 'other:1', 'Wrong:1')).rejects.toThrow('invalid image reference')
   })
 })
 
 describe('prune', () => {
-  test('removes what no build has used for so long, and the names that lead there', async () => {
+  test('removes unused blobs and the tags that point to them', async () => {
     await pushImage(server.url, 'library/old', '1', (await writeAppImage(join(directory, 'old'))).layout)
     await fetch(front.url, 'app:1.0', 'old:1')
     const longAgo = new Date(Date.now() - 31 * 86_400_000)
@@ -219,14 +219,14 @@ describe('prune', () => {
     await fetch(undefined)
   })
 
-  test('of a cache that is not there removes nothing', async () => {
+  test('removes nothing when there is no cache', async () => {
     expect(await pruneCache(cache, 0)).toMatchObject({ removed: 0, kept: 0, freed: 0 })
     await expect(stat(cache)).rejects.toThrow('ENOENT')
   })
 })
 
 describe('a disk that', () => {
-  /** A disk of its own at the cache directory, while `work` runs. */
+  /** Mount a disk of its own at the cache directory while `work` runs. */
   async function onDisk(
     options: string,
     work: (remount: (options: string) => Promise<unknown>) => Promise<void>,
@@ -240,7 +240,7 @@ describe('a disk that', () => {
     }
   }
 
-  test('is full: told at once, nothing left under a final name', async () => {
+  test('is full: fails at once and leaves no blob under its final name', async () => {
     await onDisk('size=1m', async () => {
       await expect(fetch(front.url)).rejects.toThrow(
         expect.objectContaining({
@@ -257,7 +257,7 @@ describe('a disk that', () => {
     })
   })
 
-  test('cannot be written: told; but what is on it can be used', async () => {
+  test('is read-only: fails, but its content is usable', async () => {
     await onDisk('size=16m', async remount => {
       const online = await fetch(front.url)
       await remount('ro')
@@ -273,19 +273,19 @@ describe('a disk that', () => {
     })
   })
 
-  test('has a file where the cache should be', async () => {
+  test('has a file in place of the cache: fails', async () => {
     await writeFile(cache, '')
     await expect(fetch(front.url)).rejects.toThrow(`cannot write to the cache ${cache}: not a directory`)
   })
 })
 
-test('edgekit cache ls and prune show it, for people and as JSON', async () => {
+test('edgekit cache ls and prune print text and JSON', async () => {
   await fetch(front.url)
   const edgekit = await edgekitExecutable()
   const run = (...args: string[]) => execa(edgekit, ['cache', ...args, '--cache', cache])
   const checkout = fileURLToPath(new URL('../../bin/edgekit.js', import.meta.url))
   const { digest } = await rootOf(app.layout)
-  // Once as from a checkout, which takes some seconds to start.
+  // Once from a checkout, which takes some seconds to start.
   const listed = await execa(process.execPath, [checkout, 'cache', 'ls', '--cache', cache])
   expect(listed.stdout).toContain(`docker.io/library/app:1.0\n  ${digest}  `)
   expect(listed.stdout).toContain(`${cache}: 6 blobs, 3.5 MB`)

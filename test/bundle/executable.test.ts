@@ -31,12 +31,12 @@ describe('in a bare Debian', () => {
 
   const bare = (script: string) => inBareDebian(script, executable)
 
-  test('there is no Node.js, OpenSSL or libatomic to lean on', async () => {
+  test('has no Node.js, OpenSSL or libatomic to rely on', async () => {
     const { stdout } = await bare('find / -xdev -name node -o -name openssl -type f -o -name "libatomic*"')
     expect(stdout).toBe('')
   })
 
-  test('runs alone, with no environment and no /proc', async () => {
+  test('runs without environment and /proc', async () => {
     expect(await bare('test ! -e /proc/self; /opt/edgekit/edgekit --version')).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(`^edgekit/${version} `),
@@ -49,12 +49,12 @@ describe('in a bare Debian', () => {
     expect(await bare(script)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(version) })
   })
 
-  test('does not heed NODE_OPTIONS', async () => {
+  test('ignores NODE_OPTIONS', async () => {
     const { exitCode, stderr } = await bare('NODE_OPTIONS=--bad /opt/edgekit/edgekit --version')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   })
 
-  test('loads no plugin, theme or manifest from the disk', async () => {
+  test('loads no plugin, theme or manifest from disk', async () => {
     const plant = `
       plugin=$HOME/.local/share/edgekit/node_modules/planted
       mkdir -p $plugin $HOME/.config/edgekit
@@ -71,7 +71,7 @@ describe('in a bare Debian', () => {
     expect(planted).toMatchObject({ exitCode: 0, stderr: '', stdout: clean.stdout })
   })
 
-  test('knows every command of the checkout, and all help fits 80 columns', async () => {
+  test('has every command of the checkout, with help that fits 80 columns', async () => {
     const files = await Array.fromAsync(glob('**/*.ts', { cwd: join(root, 'src/commands') }))
     const commands = files.map(file => file.slice(0, -'.ts'.length).replaceAll('/', ' '))
     expect(commands.length).toBeGreaterThan(5)
@@ -91,14 +91,14 @@ describe('in a bare Debian', () => {
     }
   })
 
-  test('says so when it does not know a command', async () => {
+  test('reports an unknown command', async () => {
     const { exitCode, stderr } = await bare('/opt/edgekit/edgekit frobnicate')
     expect(exitCode).toBe(2)
     expect(stderr).toContain('frobnicate')
   })
 })
 
-test('carries the templates and bundle definitions byte for byte', async () => {
+test('contains the templates and bundle definitions byte for byte', async () => {
   const output = join(work, 'print-asset')
   const { assets } = edgekit
   await buildSea({
@@ -119,7 +119,8 @@ describe.each(arches)('for %s', arch => {
     const [program, ...args] = [...runnerOf(arch), await edgekitExecutable(arch), '--version']
     const { stdout, stderr } = await execa(program as string, args)
     expect(stdout).toContain(`edgekit/${version} linux-${arch === 'amd64' ? 'x64' : arch}`)
-    expect(stderr).toBe('') // Node.js would complain here about a code cache made by another one.
+    // Node.js warns here when it rejects the code cache.
+    expect(stderr).toBe('')
   })
 
   test('has the same bytes when it is built again elsewhere', async () => {

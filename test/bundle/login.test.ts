@@ -48,11 +48,11 @@ function unauthorized(response: ServerResponse, challenge: string): true {
   return true
 }
 
-/** A registry that takes `robot` and the password with every request. */
+/** A registry that requires `robot` and the password with every request. */
 const wantsPassword: Intercept = (request, response) =>
   request.headers.authorization === basic ? false : unauthorized(response, 'Basic realm="lab"')
 
-/** A registry that takes a token, which its token service gives to those `knows` says yes to. */
+/** A registry that requires a token; its token service grants one to requests that `knows` accepts. */
 function wantsToken(knows: (request: IncomingMessage, body: string) => boolean): Intercept {
   return (request, response) => {
     const realm = `http://${request.headers.host}/token`
@@ -77,13 +77,13 @@ describe('credentials in the file', () => {
     ['auth', host => ({ auths: { [host]: { auth: base64(`robot:${password}`) } } })],
     ['username and password', host => ({ auths: { [host]: { username: 'robot', password } } })],
     ['a URL as key', host => ({ auths: { [`https://${host}/v1/`]: { auth: base64(`robot:${password}`) } } })],
-  ])('%s open a registry with basic authentication', async (_, content) => {
+  ])('%s authenticate with basic authentication', async (_, content) => {
     await using front = await startFront(server.url, wantsPassword)
     await write(content(hostOf(front)))
     expect((await pull(front.url)).layers).toHaveLength(2)
   })
 
-  test('a password gets a token', async () => {
+  test('a password is exchanged for a token', async () => {
     const urls: (string | undefined)[] = []
     await using front = await startFront(
       server.url,
@@ -97,7 +97,7 @@ describe('credentials in the file', () => {
     expect(urls).toEqual(['/token?service=lab&scope=repository%3Alibrary%2Fapp%3Apull'])
   })
 
-  test('an identity token gets a token', async () => {
+  test('an identity token is exchanged for a token', async () => {
     const bodies: string[] = []
     await using front = await startFront(
       server.url,
@@ -117,7 +117,7 @@ describe('credentials in the file', () => {
     })
   })
 
-  test('those of Docker Hub do not go to its mirror', async () => {
+  test('those of Docker Hub are not sent to its mirror', async () => {
     const seen: (string | undefined)[] = []
     await using front = await startFront(server.url, (request, response) => {
       seen.push(request.headers.authorization)
@@ -134,7 +134,7 @@ describe('credentials in the file', () => {
   })
 })
 
-describe('what is refused', () => {
+describe('refused credentials', () => {
   test.each([401, 403])('wrong credentials, HTTP %d', async status => {
     await using front = await startFront(server.url, (request, response) => {
       if (request.headers.authorization === undefined) return unauthorized(response, 'Basic realm="lab"')
@@ -152,7 +152,7 @@ describe('what is refused', () => {
     expect(front.requests).toHaveLength(2)
   })
 
-  test('a token service that does not know the password', async () => {
+  test('a token service that refuses the password', async () => {
     await using front = await startFront(
       server.url,
       wantsToken(() => false),
@@ -166,7 +166,7 @@ describe('what is refused', () => {
   test.each([
     ['no JSON', '{"auths": {"x": {"auth": "c2VjcmV0"', 'invalid JSON'],
     ['another shape', '{"auths": {"x": {"auth": 12345678}}}', 'auths.x.auth: '],
-  ])('a file with %s, without its content', async (_, text, message) => {
+  ])('a file with %s, without showing its content', async (_, text, message) => {
     await using front = await startFront(server.url, wantsPassword)
     await writeFile(config, text)
     const failure = pull(front.url)
@@ -177,7 +177,7 @@ describe('what is refused', () => {
 })
 
 describe('credential helpers', () => {
-  /** A helper that runs `script`; the host it is asked for is in $host. */
+  /** Install a helper that runs `script` with the requested host in $host. */
   async function helper(name: string, script: string): Promise<void> {
     const file = join(directory, 'bin', `docker-credential-${name}`)
     await writeFile(file, `#!/bin/sh\nread host\nprintf %s "$1 $host" >"${file}.asked"\n${script}\n`)
@@ -192,7 +192,7 @@ describe('credential helpers', () => {
   test.each<[string, (host: string) => unknown]>([
     ['credHelpers', host => ({ credHelpers: { [host]: 'good' }, credsStore: 'other' })],
     ['credsStore', () => ({ credsStore: 'good' })],
-  ])('%s are asked, over stdin', async (_, content) => {
+  ])('%s get the host on stdin', async (_, content) => {
     await helper('good', says('robot', password))
     await using front = await startFront(server.url, wantsPassword)
     await write(content(hostOf(front)))
@@ -210,7 +210,7 @@ describe('credential helpers', () => {
     expect((await pull(front.url)).layers).toHaveLength(2)
   })
 
-  test('when they have nothing, the file is asked, and then nobody', async () => {
+  test('without an entry there, the file is used, or no credentials', async () => {
     await helper('empty', "echo 'credentials not found in native keychain'; exit 1")
     await using front = await startFront(server.url, wantsPassword)
     await write({ credsStore: 'empty', auths: { [hostOf(front)]: { auth: base64(`robot:${password}`) } } })
@@ -224,7 +224,7 @@ describe('credential helpers', () => {
     ['failing', `echo ${password}; echo ${password} >&2; exit 3`, 'exit code 3'],
     ['babbling', `echo ${password}`, 'returned no JSON with Username and Secret'],
     ['hanging', 'exec sleep 60', 'no answer within 0.5 s'],
-  ])('one that is %s is named, and what it printed is not repeated', async (name, script, message) => {
+  ])('a %s one is named, without showing its output', async (name, script, message) => {
     await helper(name, script)
     await using front = await startFront(server.url, wantsPassword)
     await write({ credsStore: name })

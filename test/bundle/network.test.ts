@@ -11,7 +11,7 @@ import { type LabRegistry, pushImage, startRegistry } from '../../lab/registry/r
 import { useNetworkSettings } from '../../src/http/proxy-and-ca.ts'
 import { BlobStore } from '../../src/oci/cache/blob-store.ts'
 
-// These settings hold for the whole process, so the tests are steps: each one finds what the one before it set.
+// Network settings are global to the process, so each test starts with the settings of the one before.
 
 let directory: string
 let server: LabRegistry
@@ -41,7 +41,7 @@ beforeEach(async () => {
 
 const pull = (url: string) => pullApp(url, store)
 
-test('1. a certificate of an unknown authority is refused at once, with the way out', async () => {
+test('1. a certificate of an unknown CA is refused at once, with a remedy', async () => {
   const before = front.requests.length
   const failure = pull(front.url)
   await expect(failure).rejects.toThrow(
@@ -54,7 +54,7 @@ test('1. a certificate of an unknown authority is refused at once, with the way 
   expect(front.requests).toHaveLength(before)
 })
 
-test('2. http where https was meant is said, and the other way round too', async () => {
+test('2. http in place of https is reported, and vice versa', async () => {
   await expect(pull(server.url.replace('http:', 'https:'))).rejects.toThrow(
     expect.objectContaining({ message: expect.stringContaining('the server does not use TLS'), exitCode: 3 }),
   )
@@ -62,7 +62,7 @@ test('2. http where https was meant is said, and the other way round too', async
 })
 
 test.each([
-  ['a file that is not there', 'absent.pem', undefined, 'no such file or directory'],
+  ['a missing file', 'absent.pem', undefined, 'no such file or directory'],
   ['no certificate', 'text.pem', 'hello', 'text.pem: it has no certificate'],
   [
     'a damaged certificate',
@@ -78,7 +78,7 @@ test.each([
   )
 })
 
-test('4. with --ca-file the image comes over TLS', async () => {
+test('4. with --ca-file, the image is pulled over TLS', async () => {
   await useNetworkSettings(authority, {})
   expect((await pull(front.url)).layers).toHaveLength(2)
   expect(front.requests.length).toBeGreaterThan(3)
@@ -92,7 +92,7 @@ test('5. a certificate for another name is still refused', async () => {
   )
 })
 
-test('6. HTTPS_PROXY carries a TLS connection that only the registry can read', async () => {
+test('6. HTTPS_PROXY tunnels TLS to the registry', async () => {
   await using proxy = await startProxy(Number(new URL(front.url).port))
   const withPassword = proxy.url.replace('//', '//user:secret@')
   await useNetworkSettings(authority, { HTTPS_PROXY: withPassword })
@@ -101,14 +101,14 @@ test('6. HTTPS_PROXY carries a TLS connection that only the registry can read', 
   expect(proxy.authorizations[0]).toBe(`Basic ${Buffer.from('user:secret').toString('base64')}`)
 })
 
-test('7. HTTP_PROXY is for registries without encryption, in lower case too', async () => {
+test('7. HTTP_PROXY applies to unencrypted registries, also in lower case', async () => {
   await using proxy = await startProxy(Number(new URL(server.url).port))
   await useNetworkSettings(undefined, { http_proxy: proxy.url })
   expect((await pull('http://registry.test:5000')).layers).toHaveLength(2)
   expect(proxy.requests[0]).toContain('registry.test:5000')
 })
 
-test('8. this machine and what NO_PROXY names are reached directly', async () => {
+test('8. this machine and hosts in NO_PROXY are reached directly', async () => {
   await using proxy = await startProxy(Number(new URL(server.url).port))
   await useNetworkSettings(undefined, { HTTP_PROXY: proxy.url, NO_PROXY: 'registry.test' })
   expect((await pull(server.url)).layers).toHaveLength(2)
@@ -116,7 +116,7 @@ test('8. this machine and what NO_PROXY names are reached directly', async () =>
   expect(proxy.requests).toEqual([])
 })
 
-test('9. a proxy that is no URL is refused, without its password', async () => {
+test('9. an invalid proxy URL is refused, without showing its password', async () => {
   const failure = useNetworkSettings(undefined, { HTTPS_PROXY: 'user:secret@proxy:3128' })
   await expect(failure).rejects.toThrow('HTTPS_PROXY is not an http:// or https:// URL')
   await expect(failure).rejects.not.toThrow('secret')

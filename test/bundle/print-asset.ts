@@ -1,4 +1,4 @@
-// A program for test/bundle/executable.test.ts: prints one of the files it carries.
+// Program for test/bundle/executable.test.ts: prints one of its assets.
 import { readAsset } from '../../src/lib/assets.ts'
 
 process.stdout.write(readAsset(process.argv[2] ?? ''))

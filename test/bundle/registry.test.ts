@@ -23,7 +23,7 @@ import { type PullOptions, pullImage } from '../../src/oci/sources/pull.ts'
 
 let directory: string
 let server: LabRegistry
-/** An image in the layout `images/app`: amd64 and arm64 with three layers each, one of them in common. */
+/** OCI layout of an image: amd64 and arm64 with three layers each, one of them shared. */
 let app: string
 let common: Layer
 
@@ -80,7 +80,7 @@ const stored = async (): Promise<string[]> =>
   (await readdir(join(store.directory, 'blobs/sha256'))).map(name => `sha256:${name}`).sort()
 
 describe('a real registry', () => {
-  test('gives every blob of one platform, byte for byte, and the index as it is', async () => {
+  test('serves every blob of one platform and the index, byte for byte', async () => {
     const image = await pull(server.url)
     const root = await rootOf(app)
     expect(image).toMatchObject({ reference: 'docker.io/library/app:1.0', platform: 'linux/amd64', root })
@@ -95,7 +95,7 @@ describe('a real registry', () => {
     }
   })
 
-  test('gives both platforms of one index, what they have in common once', async () => {
+  test('serves both platforms of one index, shared blobs once', async () => {
     await using front = await startFront(server.url)
     const registry = clientOf(front.url)
     const images = await Promise.all(
@@ -111,7 +111,7 @@ describe('a real registry', () => {
     expect(front.requests.filter(request => request.includes('/blobs/'))).toHaveLength(7)
   })
 
-  test('is never asked for more than six things at once', async () => {
+  test('gets at most six concurrent requests', async () => {
     const layout = await mkdtemp(join(directory, 'many-'))
     const layers = await Promise.all(Array.from({ length: 20 }, () => layerOf(layout, 100_000)))
     await writeRoot(layout, await writeManifest(layout, 'linux/amd64', layers))
@@ -122,7 +122,7 @@ describe('a real registry', () => {
     expect(front.requests).toHaveLength(22)
   })
 
-  test('is found by digest, with and without a tag', async () => {
+  test('resolves a digest, with and without a tag', async () => {
     const { digest } = await rootOf(app)
     expect((await pull(server.url, { reference: `app@${digest}` })).root.digest).toBe(digest)
     const both = await pull(server.url, { reference: `app:never-pushed@${digest}` })
@@ -132,12 +132,12 @@ describe('a real registry', () => {
     })
   })
 
-  test('is found under its own name when it is on this machine', async () => {
+  test('works without a mirror on this machine', async () => {
     const image = await pull('http://unused', { reference: `${server.host}/library/app:1.0` })
     expect(image.reference).toBe(`${server.host}/library/app:1.0`)
   })
 
-  test('may have an image without an index', async () => {
+  test('can have an image without an index', async () => {
     const layout = await mkdtemp(join(directory, 'single-'))
     const manifest = await writeManifest(layout, 'linux/arm64', [await layerOf(layout, 10)])
     await writeRoot(layout, manifest)
@@ -150,7 +150,7 @@ describe('a real registry', () => {
     )
   })
 
-  test('may have an index that lies about the architecture', async () => {
+  test('can have an index with a wrong architecture', async () => {
     const layout = await mkdtemp(join(directory, 'liar-'))
     const manifest = await writeManifest(layout, 'linux/amd64', [await layerOf(layout, 10)])
     await writeIndex(layout, [{ ...manifest, platform: { os: 'linux', architecture: 'arm64' } }])
@@ -160,7 +160,7 @@ describe('a real registry', () => {
     )
   })
 
-  test('may lack the platform', async () => {
+  test('can lack the platform', async () => {
     const layout = await mkdtemp(join(directory, 'partial-'))
     const manifest = await writeManifest(layout, 'linux/arm/v7', [await layerOf(layout, 10)])
     await writeIndex(layout, [manifest, await writeAttestation(layout, manifest)])
@@ -175,7 +175,7 @@ describe('a real registry', () => {
   })
 
   test.each(['app:2.0', 'no-such-app:1.0', `app@sha256:${'0'.repeat(64)}`])(
-    'may lack %s',
+    'can lack %s',
     async reference => {
       await using front = await startFront(server.url)
       await expect(pull(front.url, { reference })).rejects.toThrow(
@@ -213,13 +213,16 @@ function guarded(options: { scope: boolean }) {
   return { intercept, tokenRequests }
 }
 
-describe('a registry that wants a token', () => {
-  test.each([{ scope: true }, { scope: false }])('gets an anonymous one, once ($scope)', async options => {
-    const { intercept, tokenRequests } = guarded(options)
-    await using front = await startFront(server.url, intercept)
-    await pull(front.url)
-    expect(tokenRequests).toEqual(['/token?service=lab&scope=repository%3Alibrary%2Fapp%3Apull'])
-  })
+describe('a registry that requires a token', () => {
+  test.each([{ scope: true }, { scope: false }])(
+    'gets an anonymous one, once (scope: $scope)',
+    async options => {
+      const { intercept, tokenRequests } = guarded(options)
+      await using front = await startFront(server.url, intercept)
+      await pull(front.url)
+      expect(tokenRequests).toEqual(['/token?service=lab&scope=repository%3Alibrary%2Fapp%3Apull'])
+    },
+  )
 
   test('gets a new one when the old one has expired', async () => {
     const valid = new Set<string>()
@@ -241,7 +244,7 @@ describe('a registry that wants a token', () => {
     expect(issued).toBeGreaterThan(1)
   })
 
-  test('does not pass it on to the storage a blob is redirected to', async () => {
+  test('does not get it sent on to redirected storage', async () => {
     const seen: Record<string, unknown>[] = []
     await using storage = await startFront(server.url, request => {
       seen.push(request.headers)
@@ -259,7 +262,7 @@ describe('a registry that wants a token', () => {
     for (const headers of seen) expect(headers).not.toHaveProperty('authorization')
   })
 
-  test('keeps it on a redirect within the registry', async () => {
+  test('gets it after a redirect within the registry', async () => {
     const { intercept } = guarded({ scope: true })
     await using front = await startFront(server.url, (request, response) => {
       if (request.url?.startsWith('/elsewhere')) request.url = request.url.slice('/elsewhere'.length)
@@ -275,7 +278,7 @@ describe('a registry that wants a token', () => {
   test.each([
     ['Basic realm="private"', 'HTTP 401'],
     [undefined, 'HTTP 401'],
-  ])('says so when it wants a password: %s', async (challenge, message) => {
+  ])('is reported when it requires a password: %s', async (challenge, message) => {
     await using front = await startFront(server.url, (_, response) => {
       response.writeHead(401, challenge === undefined ? {} : { 'www-authenticate': challenge }).end()
       return true
@@ -289,7 +292,7 @@ describe('a registry that wants a token', () => {
     expect(front.requests).toHaveLength(1)
   })
 
-  test('says so when the token opens nothing', async () => {
+  test('is reported when it refuses the token', async () => {
     await using front = await startFront(server.url, (request, response) => {
       if (request.url?.startsWith('/token')) response.end('{"token":"x"}')
       else {
@@ -342,16 +345,16 @@ const stall = (request: IncomingMessage, response: ServerResponse): void => {
 const silence = (): void => undefined
 const isSilent = (what: unknown): boolean => what === stall || what === silence
 
-describe('what passes is tried again', () => {
+describe('transient failures are retried', () => {
   test.each<[string, string, (request: IncomingMessage, response: ServerResponse) => void]>([
     ['503 for the manifest', '/manifests/', status(503)],
     ['500 for a blob', '/blobs/', status(500)],
     ['429 with a short wait', '/manifests/', status(429, { 'retry-after': '0' })],
-    ['a connection that is cut at once', '/manifests/', hangUp],
-    ['a blob that is cut off', '/blobs/', cut],
+    ['a connection that is closed at once', '/manifests/', hangUp],
+    ['a blob whose connection is cut', '/blobs/', cut],
     ['a blob that ends early', '/blobs/', short],
     ['a blob that stalls', '/blobs/', stall],
-    ['no answer at all', '/manifests/', silence],
+    ['no response', '/manifests/', silence],
   ])('%s', async (_, part, what) => {
     await using front = await startFront(server.url, first(2, part, what))
     const image = await pull(clientOf(front.url, isSilent(what) ? { timeouts: impatient } : {}))
@@ -372,8 +375,8 @@ describe('what passes is tried again', () => {
     ['cut blobs', '/blobs/', cut, 'server closed', 'Check the network'],
     ['short blobs', '/blobs/', short, ' bytes', 'Check the network'],
     ['stalled blobs', '/blobs/', stall, 'no data received for 0.5 s', 'Check the network'],
-    ['no answer', '/manifests/', silence, 'no response within 0.5 s', 'Check the network'],
-  ])('but not for ever: %s', async (_, part, what, message, remedy) => {
+    ['no response', '/manifests/', silence, 'no response within 0.5 s', 'Check the network'],
+  ])('up to a limit: %s', async (_, part, what, message, remedy) => {
     await using front = await startFront(server.url, first(Number.POSITIVE_INFINITY, part, what))
     const failure = pull(clientOf(front.url, isSilent(what) ? { timeouts: impatient } : {}))
     await expect(failure).rejects.toThrow(
@@ -388,13 +391,13 @@ describe('what passes is tried again', () => {
     expect(front.requests.filter(request => request === path).length).toBeLessThanOrEqual(3)
   })
 
-  test('a server that asks for an hour is not waited for', async () => {
+  test('a requested wait of an hour is not waited for', async () => {
     await using front = await startFront(server.url, first(1, '', status(429, { 'retry-after': '3600' })))
     await expect(pull(front.url)).rejects.toThrow('HTTP 429')
     expect(front.requests).toHaveLength(1)
   })
 
-  test('nobody listens', async () => {
+  test('a closed port', async () => {
     const front = await startFront(server.url)
     await front[Symbol.asyncDispose]()
     await expect(pull(front.url)).rejects.toThrow(
@@ -402,12 +405,12 @@ describe('what passes is tried again', () => {
     )
   })
 
-  test('no such host', async () => {
+  test('an unknown host', async () => {
     await expect(pull('http://registry.invalid')).rejects.toThrow('registry.invalid')
   })
 })
 
-describe('what is wrong is refused', () => {
+describe('wrong content is refused', () => {
   const flip = (bytes: Buffer): Buffer => {
     const copy = Buffer.from(bytes)
     copy[copy.length >> 1] = (copy[copy.length >> 1] ?? 0) ^ 1
@@ -435,7 +438,7 @@ describe('what is wrong is refused', () => {
     await expect(pull(front.url)).rejects.toThrow(`longer than the ${common.size} bytes`)
   })
 
-  test('a manifest with another digest than asked for', async () => {
+  test('a manifest with another digest than requested', async () => {
     const { digest } = await rootOf(app)
     const other = flip(await readBlob(app, digest))
     await using front = await startFront(server.url, (_, response) => {
@@ -447,7 +450,7 @@ describe('what is wrong is refused', () => {
     )
   })
 
-  test('a manifest with another digest than its header says', async () => {
+  test('a manifest with another digest than its header states', async () => {
     const bytes = await readBlob(app, (await rootOf(app)).digest)
     const promised = `sha256:${'0'.repeat(64)}`
     await using front = await startFront(server.url, (_, response) => {
@@ -472,7 +475,7 @@ describe('what is wrong is refused', () => {
       'unsupported media type application/vnd.docker.distribution.manifest.v1+prettyjws',
     ],
     [
-      'half an index',
+      'an incomplete index',
       '{}',
       'application/vnd.oci.image.index.v1+json; charset=utf-8',
       'cannot read the manifest of',
@@ -487,7 +490,7 @@ describe('what is wrong is refused', () => {
     )
   })
 
-  test('a manifest without end', async () => {
+  test('an endless manifest', async () => {
     await using front = await startFront(server.url, (_, response) => {
       response.end(Buffer.alloc(5 * 1024 * 1024, ' '))
       return true
@@ -495,7 +498,7 @@ describe('what is wrong is refused', () => {
     await expect(pull(front.url)).rejects.toThrow('longer than 4194304 bytes')
   })
 
-  test('redirects in a circle', async () => {
+  test('a redirect loop', async () => {
     await using front = await startFront(server.url, (request, response) => {
       response.writeHead(302, { location: request.url }).end()
       return true
@@ -504,7 +507,7 @@ describe('what is wrong is refused', () => {
   })
 })
 
-test('one failed blob ends the others at once', async () => {
+test('one failed blob aborts the others at once', async () => {
   await using front = await startFront(server.url, (request, response) => {
     if (!request.url?.includes('/blobs/')) return false
     if (request.url.endsWith(common.digest)) status(404)(request, response)
@@ -517,7 +520,7 @@ test('one failed blob ends the others at once', async () => {
   expect(performance.now() - start).toBeLessThan(5000)
 })
 
-test('a pull that is interrupted stops, with the reason', async () => {
+test('an interrupted pull stops with the reason', async () => {
   const interrupt = new AbortController()
   await using front = await startFront(server.url, (request, response) => {
     if (!request.url?.includes('/blobs/')) return false

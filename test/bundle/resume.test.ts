@@ -51,14 +51,14 @@ function cutAfter(response: ServerResponse, start: number, length: number): void
 const startOf = (request: IncomingMessage): number =>
   Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
 
-test('a cut connection goes on at the byte reached, however often it is cut', async () => {
+test('resumes at the byte reached, however often the connection is cut', async () => {
   const starts: number[] = []
   let sent = 0
   await using front = await startFront(server.url, (request, response) => {
     if (!request.url?.endsWith(layer.digest)) return false
     const start = startOf(request)
     starts.push(start)
-    // More cuts than tries: what was received in between pays for them. The last piece is the real registry's.
+    // More cuts than tries: the bytes received in between reset the budget. The real registry serves the last part.
     if (starts.length > 5) {
       sent += content.length - start
       return false
@@ -73,11 +73,11 @@ test('a cut connection goes on at the byte reached, however often it is cut', as
   expect(starts[0]).toBe(0)
   expect(starts).toEqual(starts.toSorted((a, b) => a - b))
   expect(starts[5]).toBeGreaterThan(5 * megabyte)
-  // No byte twice: what a cut loses is at most what was still in the buffers of the connection.
+  // No byte is sent twice: a cut loses at most what was still in the buffers of the connection.
   expect(sent).toBeLessThan(content.length + 5 * 0.3 * megabyte)
 })
 
-test('a server that knows no ranges sends everything again, and the image is still right', async () => {
+test('skips what it has when the server ignores ranges', async () => {
   let asked = 0
   await using front = await startFront(server.url, (request, response) => {
     if (!request.url?.endsWith(layer.digest)) return false
@@ -93,7 +93,7 @@ test('a server that knows no ranges sends everything again, and the image is sti
   expect(asked).toBe(2)
 })
 
-test('pieces of different content are found by the digest', async () => {
+test('refuses parts of different content by their digest', async () => {
   let asked = 0
   await using front = await startFront(server.url, (request, response) => {
     if (!request.url?.endsWith(layer.digest)) return false
@@ -111,7 +111,7 @@ test('pieces of different content are found by the digest', async () => {
   expect(names.filter(name => name.endsWith('.unfinished'))).toEqual([])
 })
 
-test('a piece from another place than asked for is refused', async () => {
+test('refuses a range other than the requested one', async () => {
   let asked = 0
   await using front = await startFront(server.url, (request, response) => {
     if (!request.url?.endsWith(layer.digest)) return false
@@ -122,7 +122,7 @@ test('a piece from another place than asked for is refused', async () => {
   await expect(pull(front.url)).rejects.toThrow(/requested bytes from \d+ on, received "bytes 0-9\/10"/)
 })
 
-test('a connection that gives nothing more is given up', async () => {
+test('gives up when there is no progress', async () => {
   let asked = 0
   await using front = await startFront(server.url, (request, response) => {
     if (!request.url?.endsWith(layer.digest)) return false

@@ -44,7 +44,7 @@ async function expectApp(source: string): Promise<void> {
   }
 }
 
-/** A layout with both images, under names. */
+/** A layout with both images, with names. */
 async function namedLayout(): Promise<string> {
   const layout = await mkdtemp(join(directory, 'named-'))
   for (const { layout: from } of [app, other]) {
@@ -72,16 +72,16 @@ async function archived(layout: string, ...options: string[]): Promise<string> {
 }
 
 describe('OCI', () => {
-  test('a directory, as it is', () => expectApp(`oci:${app.layout}`))
-  test('an archive, packed or not', async () => {
+  test('takes a directory unchanged', () => expectApp(`oci:${app.layout}`))
+  test('takes an archive, compressed or not', async () => {
     await expectApp(`oci-archive:${await archived(app.layout)}`)
     store = new BlobStore(await mkdtemp(join(directory, 'store-')))
     await expectApp(`oci-archive:${await archived(app.layout, '--gzip')}`)
-    // Everything is in the store now, which changes nothing.
+    // Now everything is in the store already.
     await expectApp(`oci-archive:${await archived(app.layout)}`)
   })
 
-  test('of several images the one with the name is taken', async () => {
+  test('selects one of several images by name', async () => {
     const layout = await namedLayout()
     await expectApp(`oci:${layout}`)
     await expectApp(`oci-archive:${await archived(layout)}`)
@@ -94,7 +94,7 @@ describe('OCI', () => {
     )
   })
 
-  test('can be resolved without its layers', async () => {
+  test('resolves an image without its layers', async () => {
     const options = {
       platform: 'linux/amd64',
       registry: undefined,
@@ -107,7 +107,7 @@ describe('OCI', () => {
     expect(await store.sizeOf(app.layers[0]?.digest as string)).toBeUndefined()
   })
 
-  test('another digest than the reference has is refused', async () => {
+  test('refuses another digest than that of the reference', async () => {
     const { digest } = await rootOf(app.layout)
     await take(`oci:${app.layout}`, { reference: `app:1.0@${digest}` })
     await expect(take(`oci:${other.layout}`, { reference: `app:1.0@${digest}` })).rejects.toThrow(
@@ -115,7 +115,7 @@ describe('OCI', () => {
     )
   })
 
-  test('a damaged blob is refused, and does not stay', async () => {
+  test('refuses a damaged blob and does not keep it', async () => {
     const layout = await mkdtemp(join(directory, 'damaged-'))
     await cp(app.layout, layout, { recursive: true })
     const { digest } = app.layers[0] as { digest: string }
@@ -132,7 +132,7 @@ describe('OCI', () => {
     expect(await store.sizeOf(digest)).toBeUndefined()
   })
 
-  test('a blob that is not there, or larger than its manifest says, is refused', async () => {
+  test('refuses a missing blob, and one larger than its descriptor states', async () => {
     const layout = await mkdtemp(join(directory, 'partial-'))
     await cp(app.layout, layout, { recursive: true })
     const { digest } = app.layers[0] as { digest: string }
@@ -147,7 +147,7 @@ describe('OCI', () => {
     await expect(take(`oci-archive:${await archived(layout)}`)).rejects.toThrow(/its descriptor states \d+/)
   })
 
-  test('a directory with a link that leaves it is refused', async () => {
+  test('refuses a directory with a link that leaves it', async () => {
     const layout = await mkdtemp(join(directory, 'linked-'))
     await cp(app.layout, layout, { recursive: true })
     const { digest } = app.layers[0] as { digest: string }
@@ -156,7 +156,7 @@ describe('OCI', () => {
     await expect(take(`oci:${layout}`)).rejects.toThrow(`${digest} is a link that leaves the directory`)
   })
 
-  test('an image for other platforms is refused', async () => {
+  test('refuses an image for other platforms', async () => {
     const layout = await mkdtemp(join(directory, 'platform-'))
     const { manifests } = JSON.parse(
       (await readFile(blobPath(app.layout, (await rootOf(app.layout)).digest))).toString(),
@@ -167,7 +167,7 @@ describe('OCI', () => {
   })
 })
 
-/** What docker save wrote before version 25: layers as they are unpacked, no manifest; the second layer is a link. */
+/** Output of docker save before version 25: uncompressed layers, no manifest; the second layer is a link. */
 function dockerArchive(change: { config?: object; manifest?: object; more?: RawEntry[] } = {}) {
   const layer = rawTar([{ path: 'data', content: randomBytes(100_000) }])
   const config = Buffer.from(
@@ -205,7 +205,7 @@ async function saved(bytes: Buffer): Promise<string> {
 }
 
 describe('docker save', () => {
-  test('the old way: layers stay as they are, the manifest is made of them', async () => {
+  test('before version 25: keeps the layers and creates a manifest', async () => {
     const { layer, config, bytes } = dockerArchive()
     const file = await saved(bytes)
     const taken = await take(`docker-archive:${file}`)
@@ -226,13 +226,13 @@ describe('docker save', () => {
     expect(await take(`docker-archive:${await saved(gzipSync(bytes))}`)).toEqual(taken)
   })
 
-  test('the new way: an OCI layout with its own manifests', async () => {
+  test('from version 25 on: takes the OCI layout', async () => {
     const layout = await namedLayout()
     await writeFile(join(layout, 'manifest.json'), '[]')
     await expectApp(`docker-archive:${await archived(layout)}`)
   })
 
-  test('layers that are packed are checked as they are unpacked', async () => {
+  test('verifies compressed layers by their diff_id', async () => {
     const layer = rawTar([{ path: 'data', content: 'x' }])
     const packed = gzipSync(layer)
     const more = [{ path: 'packed.tar.gz', content: packed }]
@@ -250,7 +250,7 @@ describe('docker save', () => {
 
   test.each<[string, Parameters<typeof dockerArchive>[0], string]>([
     [
-      'a layer that is not the one in the config',
+      'a layer that does not match the config',
       { config: { rootfs: { diff_ids: [`sha256:${'0'.repeat(64)}`, `sha256:${'0'.repeat(64)}`] } } },
       'one/layer.tar has diff_id sha256:',
     ],
@@ -259,11 +259,7 @@ describe('docker save', () => {
       { manifest: { Layers: ['one/layer.tar'] } },
       'it has 1 layers, but its config lists 2',
     ],
-    [
-      'a layer that is not there',
-      { manifest: { Layers: ['a', 'b'] } },
-      'a is missing, but listed in manifest.json',
-    ],
+    ['a missing layer', { manifest: { Layers: ['a', 'b'] } }, 'a is missing, but listed in manifest.json'],
     ['another architecture', { config: { architecture: 'arm64' } }, 'is built for linux/arm64'],
     [
       'a link out of it',
@@ -271,8 +267,12 @@ describe('docker save', () => {
       'x -> ../y leaves the archive',
     ],
     ['a device', { more: [{ path: 'x', type: 'BlockDevice' }] }, 'x is a BlockDevice'],
-    ['a path out of it', { more: [{ path: '../../x', content: 'x' }] }, '../../x leaves the archive'],
-    ['a member twice', { more: [{ path: 'one/layer.tar', content: 'x' }] }, 'duplicate member one/layer.tar'],
+    ['a path that leaves it', { more: [{ path: '../../x', content: 'x' }] }, '../../x leaves the archive'],
+    [
+      'a duplicate member',
+      { more: [{ path: 'one/layer.tar', content: 'x' }] },
+      'duplicate member one/layer.tar',
+    ],
   ])('%s is refused', async (_, change, message) => {
     const file = await saved(dockerArchive(change).bytes)
     await expect(take(`docker-archive:${file}`)).rejects.toThrow(
@@ -290,12 +290,12 @@ test.each([
   ['docker-archive:/absent.tar', 'no such file or directory'],
   ['oci:/absent', 'no such file or directory'],
   ['oci-archive:/tmp', 'it is a directory; use oci: for directories'],
-])('%s is refused: %s', async (source, message) => {
+])('refuses %s: %s', async (source, message) => {
   await expect(take(source)).rejects.toThrow(`cannot take docker.io/library/app:1.0 from ${source}: `)
   await expect(take(source)).rejects.toThrow(message)
 })
 
-test('an archive of the other kind is told', async () => {
+test('names the kind of an archive given as another', async () => {
   await expect(take(`oci-archive:${await saved(dockerArchive().bytes)}`)).rejects.toThrow(
     'use docker-archive: for the output of docker save',
   )
@@ -313,27 +313,27 @@ describe('docker-daemon', () => {
     vi.stubEnv('PATH', `${bin}${delimiter}${process.env['PATH']}`)
   }
 
-  test('an image comes through docker save', async () => {
+  test('takes an image through docker save', async () => {
     const { layer, bytes } = dockerArchive()
     const file = await saved(bytes)
     await docker(`test "$*" = "save app:1.0" && exec cat ${file}`)
     expect((await take('docker-daemon:app:1.0')).layers[0]?.digest).toBe(digestOf(layer))
   })
 
-  test('what docker says is passed on', async () => {
+  test('passes on the error of docker', async () => {
     await docker('echo "Cannot connect to the Docker daemon" >&2; exit 1')
     await expect(take('docker-daemon:app:1.0')).rejects.toThrow(
       'docker save app:1.0: exit code 1: Cannot connect to the Docker daemon',
     )
   })
 
-  test('one that dies in the middle leaves no image', async () => {
+  test('refuses the output of a killed docker', async () => {
     const file = await saved(dockerArchive().bytes.subarray(0, 60_000))
     await docker(`cat ${file}; echo killed >&2; exit 137`)
     await expect(take('docker-daemon:app:1.0')).rejects.toThrow('exit code 137: killed')
   })
 
-  test('it may not be there', async () => {
+  test('reports that docker is not installed', async () => {
     vi.stubEnv('PATH', '/nonexistent')
     await expect(take('docker-daemon:app:1.0')).rejects.toThrow('docker: not found on this machine')
   })

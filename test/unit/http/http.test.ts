@@ -20,7 +20,7 @@ async function serve(listener: RequestListener) {
   return { url, [Symbol.dispose]: dispose }
 }
 
-test('a large answer comes whole, and what was read of it is not kept in memory', async () => {
+test('receives a large response completely without keeping it in memory', async () => {
   const [piece, count] = [randomBytes(1 << 20), 128]
   using server = await serve((_, response) => {
     response.writeHead(200, { 'content-length': piece.length * count })
@@ -28,7 +28,7 @@ test('a large answer comes whole, and what was read of it is not kept in memory'
   })
   const { body } = await get(server.url, {}, timeouts, never)
   const [received, expected] = [createHash('sha256'), createHash('sha256')]
-  // From the lowest on: what other tests have left may be collected meanwhile.
+  // Start at the lowest value: garbage of other tests may be collected meanwhile.
   let [lowest, rise] = [Number.POSITIVE_INFINITY, 0]
   for await (const part of body) {
     received.update(part)
@@ -41,7 +41,7 @@ test('a large answer comes whole, and what was read of it is not kept in memory'
   expect(rise).toBeLessThan(16 << 20)
 })
 
-test('an unread response costs no connection when it is short', async () => {
+test('reuses the connection after discarding a short response', async () => {
   const ports = new Set<number | undefined>()
   using server = await serve((request, response) => {
     ports.add(request.socket.remotePort)
@@ -51,13 +51,13 @@ test('an unread response costs no connection when it is short', async () => {
     const answer = await get(server.url, {}, timeouts, never)
     expect(answer.status).toBe(401)
     answer.discard()
-    // The rest of it is read, and the connection is free again.
+    // Wait until the rest has been read and the connection is free again.
     await new Promise(resolve => setTimeout(resolve, 50))
   }
   expect(ports.size).toBe(1)
 })
 
-test('a redirect to something that is not http is refused', async () => {
+test('refuses a redirect to another protocol', async () => {
   using server = await serve((_, response) =>
     response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
   )

@@ -4,7 +4,7 @@ import { retry, retryAfter, Transient } from '../../../src/http/retry.ts'
 const options = { tries: 3, delayMs: 1, maxWaitMs: 50 }
 const signal = new AbortController().signal
 
-/** Fails with each of `failures`, then succeeds with the number of calls. */
+/** Fails with each of `failures`, then returns the number of calls. */
 function failing(...failures: Error[]) {
   let calls = 0
   const attempt = async () => {
@@ -15,7 +15,7 @@ function failing(...failures: Error[]) {
   return { attempt, calls: () => calls }
 }
 
-test('tries again after what may pass', async () => {
+test('retries after a transient failure', async () => {
   const { attempt } = failing(new Transient('a'), new Transient('b'))
   expect(await retry(attempt, options, signal)).toBe(3)
 })
@@ -26,13 +26,13 @@ test('gives up after the last try', async () => {
   expect(calls()).toBe(3)
 })
 
-test('does not try again after anything else', async () => {
+test('does not retry after other failures', async () => {
   const { attempt, calls } = failing(new Error('no'))
   await expect(retry(attempt, options, signal)).rejects.toThrow('no')
   expect(calls()).toBe(1)
 })
 
-test('waits as long as the server asks, up to a limit', async () => {
+test('waits as long as the server requests, up to a limit', async () => {
   const { attempt } = failing(new Transient('later', { waitMs: 40 }))
   const start = performance.now()
   await retry(attempt, options, signal)
@@ -42,7 +42,7 @@ test('waits as long as the server asks, up to a limit', async () => {
   expect(calls()).toBe(1)
 })
 
-test('stops when the signal is aborted', async () => {
+test('stops when aborted', async () => {
   const abort = new AbortController()
   const attempt = async () => {
     abort.abort(new Error('interrupted'))
@@ -57,6 +57,6 @@ test.each([
   ['Thu, 01 Jan 1970 00:00:10 GMT', 9000],
   ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
   ['soon', undefined],
-])('Retry-After %s', (value, wait) => {
+])('Retry-After: %s', (value, wait) => {
   expect(retryAfter(value, 1000)).toBe(wait)
 })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { limit } from '../../../src/lib/limit.ts'
 
-test('never more at once than allowed, and all of them in the end', async () => {
+test('runs all tasks, never more at once than allowed', async () => {
   const limited = limit(3)
   let running = 0
   let most = 0
@@ -20,7 +20,7 @@ test('never more at once than allowed, and all of them in the end', async () => 
   expect(most).toBe(3)
 })
 
-test('a failure frees its place', async () => {
+test('a failed task frees its slot', async () => {
   const limited = limit(1)
   const failures = [1, 2].map(number => limited(() => Promise.reject(new Error(`${number}`))))
   await Promise.allSettled(failures)

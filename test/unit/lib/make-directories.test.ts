@@ -11,13 +11,13 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-test('all that are missing are made, and the first of them is named', async () => {
+test('creates missing directories and returns the topmost one', async () => {
   expect(await makeDirectories(at('a'))).toBe(at('a'))
   expect(await makeDirectories(at('a/b/c/d'))).toBe(at('a/b'))
   expect((await stat(at('a/b/c/d'))).isDirectory()).toBe(true)
 })
 
-test('what is there is left alone, also behind a link', async () => {
+test('leaves existing directories alone, also behind a link', async () => {
   await mkdir(at('there'))
   await symlink('there', at('link'))
   for (const path of [directory, at('there'), at('link'), '/', '.']) {
@@ -26,18 +26,18 @@ test('what is there is left alone, also behind a link', async () => {
   expect(await makeDirectories(at('link/below'))).toBe(at('link/below'))
 })
 
-test('several at the same time all succeed, and one of them has made it', async () => {
+test('concurrent calls succeed, and exactly one reports the directory', async () => {
   const made = await Promise.all(Array.from({ length: 8 }, () => makeDirectories(at('a/b/c'))))
   expect(made.filter(first => first === at('a'))).toHaveLength(1)
 })
 
 test.each([
-  ['in /proc, where nothing can be made', () => '/proc/nope', 'ENOENT'],
+  ['in /proc, where creation fails', () => '/proc/nope', 'ENOENT'],
   ['further below /proc', () => '/proc/nope/at/all', 'ENOENT'],
-  ['where a file is', () => at('file'), 'EEXIST'],
+  ['at an existing file', () => at('file'), 'EEXIST'],
   ['below a file', () => at('file/below'), 'ENOTDIR'],
-  ['behind a link to nothing', () => at('dangling'), 'ENOENT'],
-])('%s it fails with the error of the system', async (_, path, code) => {
+  ['behind a dangling link', () => at('dangling'), 'ENOENT'],
+])('%s: throws the system error', async (_, path, code) => {
   await writeFile(at('file'), '')
   await symlink('nothing', at('dangling'))
   await expect(makeDirectories(path())).rejects.toMatchObject({ code })

@@ -16,7 +16,7 @@ test('finds the platform among others and attestations', () => {
   expect(choosePlatform(index, 'linux/arm64', 'x')).toBe(arm64)
 })
 
-test('takes the variant that every machine can run', () => {
+test('chooses the variant that every machine can run', () => {
   const plain = entry('linux', 'amd64')
   expect(choosePlatform([entry('linux', 'amd64', 'v3'), plain], 'linux/amd64', 'x')).toBe(plain)
   expect(() => choosePlatform([entry('linux', 'amd64', 'v3')], 'linux/amd64', 'x')).toThrow(
@@ -24,7 +24,7 @@ test('takes the variant that every machine can run', () => {
   )
 })
 
-test('refuses and names the platforms there are', () => {
+test('lists the existing platforms when there is no match', () => {
   const index = [attestation, entry('linux', 'amd64'), entry('linux', 'arm', 'v6'), entry('windows', 'amd64')]
   expect(() => choosePlatform(index, 'linux/arm64', 'docker.io/library/x:1')).toThrow(
     expect.objectContaining({
@@ -35,7 +35,7 @@ test('refuses and names the platforms there are', () => {
   )
 })
 
-test('refuses an index without any image', () => {
+test('refuses an index without images', () => {
   expect(() => choosePlatform([attestation], 'linux/amd64', 'x')).toThrow(
     expect.objectContaining({ remedy: expect.stringContaining('no image for any platform') }),
   )

@@ -27,7 +27,7 @@ describe('normalizeReference', () => {
   })
 })
 
-test('parseReference keeps tag and digest apart', () => {
+test('parseReference separates tag and digest', () => {
   expect(parseReference(`registry.example.com:443/team/app:1@${digest}`)).toEqual({
     registry: 'registry.example.com:443',
     repository: 'team/app',
@@ -36,7 +36,7 @@ test('parseReference keeps tag and digest apart', () => {
   })
 })
 
-describe('an invalid reference is a usage error with a reason', () => {
+describe('an invalid reference is a usage error with the reason', () => {
   test.each([
     ['', 'the image name is missing'],
     [':2.0', 'the image name is missing'],

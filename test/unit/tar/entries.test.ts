@@ -13,7 +13,7 @@ async function read(archive: Buffer, pieces = 700): Promise<Record<string, strin
     if (member.kind === 'link') found[member.path] = `-> ${member.target}`
     else {
       const parts: Uint8Array[] = []
-      // Slower than the archive comes.
+      // Read slower than the archive arrives.
       for await (const part of member.content) {
         await new Promise(resolve => setImmediate(resolve))
         parts.push(part)
@@ -35,15 +35,15 @@ const good: RawEntry[] = [
 ]
 const expected = { 'dir/a': long, b: 'b', empty: '', 'dir/link': '-> b', hard: '-> dir/a' }
 
-test.each([1, 512, 700, 100_000])('members come in their order, in pieces of %d bytes', async pieces => {
+test.each([1, 512, 700, 100_000])('visits members in order, with chunks of %d bytes', async pieces => {
   expect(await read(rawTar(good), pieces)).toEqual(expected)
 })
 
-test('gzip around it is taken off', async () => {
+test('accepts a gzipped archive', async () => {
   expect(await read(gzipSync(rawTar(good)))).toEqual(expected)
 })
 
-test('who does not read a member does not stop the others', async () => {
+test('skips members that the visitor does not read', async () => {
   const paths: string[] = []
   await eachArchiveMember(inPieces(rawTar(good), 700), async ({ path }) => {
     paths.push(path)
@@ -51,7 +51,7 @@ test('who does not read a member does not stop the others', async () => {
   expect(paths).toEqual(Object.keys(expected))
 })
 
-describe('refused', () => {
+describe('refuses', () => {
   test.each<[string, RawEntry[], string]>([
     ['a path with ..', [{ path: '../evil' }], '../evil'],
     ['a path with .. that stays inside', [{ path: 'a/../b' }], 'a/../b contains ..'],
@@ -74,9 +74,9 @@ describe('refused', () => {
     ['a character device', [{ path: 'null', type: 'CharacterDevice' }], 'null is a CharacterDevice'],
     ['a block device', [{ path: 'sda', type: 'BlockDevice' }], 'sda is a BlockDevice'],
     ['a FIFO', [{ path: 'pipe', type: 'FIFO' }], 'pipe is a FIFO'],
-    ['a member twice', [{ path: 'a' }, { path: './a' }], 'duplicate member a'],
+    ['a duplicate member', [{ path: 'a' }, { path: './a' }], 'duplicate member a'],
     [
-      'a file and a link of one name',
+      'a file and a link with one name',
       [{ path: 'a' }, { path: 'a', type: 'SymbolicLink', linkpath: 'b' }],
       'duplicate member a',
     ],
@@ -88,15 +88,15 @@ describe('refused', () => {
   })
 
   test.each([
-    ['what is no archive', Buffer.alloc(2048, 'text '), 'checksum failure'],
-    ['an archive that is cut off', rawTar(good).subarray(0, 3000), 'Truncated input'],
-    ['gzip that is cut off', gzipSync(rawTar(good)).subarray(0, 60), 'unexpected end of file'],
-    ['gzip that is damaged', damaged(gzipSync(rawTar(good), { level: 0 })), 'incorrect data check'],
+    ['other data', Buffer.alloc(2048, 'text '), 'checksum failure'],
+    ['a truncated archive', rawTar(good).subarray(0, 3000), 'Truncated input'],
+    ['truncated gzip', gzipSync(rawTar(good)).subarray(0, 60), 'unexpected end of file'],
+    ['damaged gzip', damaged(gzipSync(rawTar(good), { level: 0 })), 'incorrect data check'],
   ])('%s', async (_, archive, message) => {
     await expect(read(archive)).rejects.toThrow(message)
   })
 
-  test('a source that breaks off, with its own reason', async () => {
+  test('a failing source, with its own error', async () => {
     const broken = async function* () {
       yield rawTar(good).subarray(0, 2000)
       throw new Error('disk gone')

@@ -31,7 +31,7 @@ const member = (
   source,
 })
 
-test('GNU tar lists and unpacks it', async () => {
+test('writes what GNU tar lists and extracts', async () => {
   const file = join(directory, 'source')
   await writeFile(file, 'x'.repeat(3_000_000))
   const blob = `blobs/sha256/${'a'.repeat(64)}`
@@ -63,7 +63,7 @@ test('GNU tar lists and unpacks it', async () => {
   expect(content).toBe(`#!${'b'.repeat(512)}`)
 })
 
-test('the same members give the same bytes, at any time', async () => {
+test('writes the same bytes at any time', async () => {
   const members = [member('a', Buffer.from('1'), 1)]
   const first = await archive(members)
   vi.useFakeTimers({ now: Date.now() + 86_400_000, toFake: ['Date'] })
@@ -75,21 +75,21 @@ test('the same members give the same bytes, at any time', async () => {
 test.each([
   [Buffer.from('abc'), 2, 'more than 2 bytes'],
   [Buffer.from('abc'), 4, 'only 3 bytes'],
-])('a source of another size is an error', async (source, size, message) => {
+])('refuses a source of another size', async (source, size, message) => {
   await expect(archive([member('blob', source, size)])).rejects.toThrow(message)
 })
 
-test('a file that shrank is an error that names the member', async () => {
+test('names the member when its file shrank', async () => {
   const file = join(directory, 'source')
   await writeFile(file, 'short')
   await expect(archive([member('images/x.tar', file, 9)])).rejects.toThrow('images/x.tar: expected 9 bytes')
 })
 
-test.each(['p'.repeat(300), 'a b', 'ü'])('a name that is not portable is an error: %s', async path => {
+test.each(['p'.repeat(300), 'a b', 'ü'])('refuses a name that is not portable: %s', async path => {
   await expect(archive([member(path, Buffer.alloc(0), 0)])).rejects.toThrow('does not fit a plain tar header')
 })
 
-test('the time stamp is SOURCE_DATE_EPOCH, or 1970', () => {
+test('uses SOURCE_DATE_EPOCH, or 1970', () => {
   expect(sourceDate({})).toEqual(new Date(0))
   expect(sourceDate({ SOURCE_DATE_EPOCH: '1700000000' })).toEqual(new Date('2023-11-14T22:13:20Z'))
   expect(() => sourceDate({ SOURCE_DATE_EPOCH: 'yesterday' })).toThrow(

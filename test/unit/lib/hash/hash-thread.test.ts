@@ -16,7 +16,7 @@ afterEach(() => rm(directory, { recursive: true }))
 const sha256 = (...parts: Buffer[]): string => createHash('sha256').update(Buffer.concat(parts)).digest('hex')
 const content = randomBytes(10_000_000)
 
-test('bytes and files, one after another', async () => {
+test('hashes bytes and files in order', async () => {
   const path = join(directory, 'file')
   await writeFile(path, content)
   const file = { path, size: content.length, name: 'file' }
@@ -26,7 +26,7 @@ test('bytes and files, one after another', async () => {
   expect(await hashOf([])).toBe(sha256())
 })
 
-test('several at a time, each piece by piece', async () => {
+test('hashes several files concurrently, part by part', async () => {
   const hashes = [1000, 700_000, 6_000_000].map(async (size, index) => {
     const path = join(directory, `file-${index}`)
     await writeFile(path, content)
@@ -39,9 +39,9 @@ test('several at a time, each piece by piece', async () => {
 })
 
 test.each([
-  ['is shorter than stated', 'short', 'short ends after 3 bytes'],
-  ['is not there', 'absent', 'ENOENT'],
-])('a file that %s is an error, and no other hash suffers', async (_, name, message) => {
+  ['is too short', 'short', 'short ends after 3 bytes'],
+  ['does not exist', 'absent', 'ENOENT'],
+])('fails for a file that %s, without affecting other hashes', async (_, name, message) => {
   await writeFile(join(directory, 'short'), 'abc')
   const bad = hashOf([{ path: join(directory, name), size: 4, name }])
   const good = hashOf([Buffer.from('abc')])
@@ -49,20 +49,20 @@ test.each([
   expect(await good).toBe(sha256(Buffer.from('abc')))
 })
 
-test('an unneeded request does not start', async () => {
+test('does not start when already aborted', async () => {
   const hash = new ThreadedHash()
   hash.add({ path: join(directory, 'absent'), from: 0, size: 1 })
   await expect(hash.digest(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
 })
 
 test.each([
-  ['nobody asks for', ''],
+  ['has no digest requested', ''],
   [
-    'nobody wants before it has begun',
+    'was aborted before it started',
     "await hash.digest(AbortSignal.abort(new Error('gone'))).catch(() => {})",
   ],
-  ['nobody wants any more', 'await hash.digest(AbortSignal.timeout(300)).catch(() => {})'],
-])('a process does not wait for a file that %s', { timeout: 60_000 }, async (_, code) => {
+  ['was aborted while running', 'await hash.digest(AbortSignal.timeout(300)).catch(() => {})'],
+])('a process exits without waiting for a hash that %s', { timeout: 60_000 }, async (_, code) => {
   const path = join(directory, 'huge')
   const size = 100_000_000_000
   await writeFile(path, '')

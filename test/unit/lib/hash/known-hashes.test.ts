@@ -18,18 +18,18 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-/** Until the clock of the kernel has moved on: files that are changed meanwhile have another time. */
+/** Wait for the next tick of the kernel clock, so that later changes get another timestamp. */
 const aTick = () => sleep(20)
 const look = (name = 'file') => hashes.getOrMake(at(name), async () => `hash ${++made}`)
 
-test('it is made once', async () => {
+test('hashes a file once', async () => {
   expect([await look(), await look(), await hashes.get(at('file'))]).toEqual(['hash 1', 'hash 1', 'hash 1'])
 })
 
 test.each([
   ['other bytes', () => writeFile(at('file'), 'tent')],
   [
-    'other bytes, with the time of the old ones',
+    'other bytes with an old timestamp',
     async () => {
       await writeFile(at('file'), 'tent')
       await utimes(at('file'), 0, 0)
@@ -42,7 +42,7 @@ test.each([
       await rename(at('other'), at('file'))
     },
   ],
-])('made again after: %s', async (_, change) => {
+])('hashes again after: %s', async (_, change) => {
   await utimes(at('file'), 0, 0)
   await look()
   await aTick()
@@ -50,7 +50,7 @@ test.each([
   expect(await look()).toBe('hash 2')
 })
 
-test('a file that was changed just now is not remembered: it may be changed again in the same tick', async () => {
+test('does not remember a file changed just now: it can change again in the same tick', async () => {
   const { ctimeMs } = await stat(at('file'))
   hashes = new KnownHashes(() => Math.ceil(ctimeMs) + 20)
   await look()
@@ -65,7 +65,7 @@ test('a file written by this process is known until it changes', async () => {
   expect(await look()).toBe('hash 1')
 })
 
-test('a copy of a known file is known, a copy of any other is not', async () => {
+test('knows the copy of a known file only', async () => {
   const copy = () => hashes.copy(at('file'), at('copy'), () => copyFile(at('file'), at('copy')))
   await copy()
   expect(await hashes.get(at('copy'))).toBeUndefined()
@@ -77,7 +77,7 @@ test('a copy of a known file is known, a copy of any other is not', async () => 
   expect(await hashes.get(at('copy'))).toBeUndefined()
 })
 
-test('a source that is changed while it is copied makes no copy known', async () => {
+test('does not know a copy whose source changed meanwhile', async () => {
   await look()
   await hashes.copy(at('file'), at('copy'), async () => {
     await copyFile(at('file'), at('copy'))
@@ -87,7 +87,7 @@ test('a source that is changed while it is copied makes no copy known', async ()
   expect(await hashes.get(at('copy'))).toBeUndefined()
 })
 
-test('a file that is gone', async () => {
+test('throws for a removed file', async () => {
   await look()
   await rm(at('file'))
   await expect(look()).rejects.toThrow('ENOENT')

@@ -22,7 +22,7 @@ async function* chunks(...parts: string[]): AsyncGenerator<Uint8Array> {
 
 const files = () => readdir(join(store.directory, 'blobs/sha256')).catch(() => [])
 
-test('keeps a blob under its digest', async () => {
+test('stores a blob under its digest', async () => {
   await store.write(descriptor, chunks('he', 'llo'))
   expect(await store.holds(descriptor)).toBe(true)
   expect(await store.read(descriptor.digest)).toEqual(content)
@@ -40,7 +40,7 @@ test.each([
   expect(await files()).toEqual([])
 })
 
-test('a source that breaks off leaves nothing behind', async () => {
+test('a failed source leaves nothing behind', async () => {
   const broken = (async function* () {
     yield Buffer.from('he')
     throw new Error('cut')
@@ -49,7 +49,7 @@ test('a source that breaks off leaves nothing behind', async () => {
   expect(await files()).toEqual([])
 })
 
-test('ensure fills once, however many ask', async () => {
+test('ensure fills once for concurrent calls', async () => {
   let fills = 0
   const fill = async () => {
     fills++
@@ -60,7 +60,7 @@ test('ensure fills once, however many ask', async () => {
   expect(fills).toBe(1)
 })
 
-test('ensure lets the next one try when the first fails', async () => {
+test('ensure lets the next caller retry after a failure', async () => {
   const first = store.ensure(descriptor, () => Promise.reject(new Error('no route')))
   const second = store.ensure(descriptor, () => store.write(descriptor, chunks('hello')))
   await expect(first).rejects.toThrow('no route')
@@ -68,13 +68,13 @@ test('ensure lets the next one try when the first fails', async () => {
   expect(await store.holds(descriptor)).toBe(true)
 })
 
-test('writeBytes checks the digest', async () => {
+test('writeBytes verifies the digest', async () => {
   await store.writeBytes(descriptor.digest, content)
   await store.writeBytes(descriptor.digest, content)
   await expect(store.writeBytes(descriptor.digest, Buffer.from('x'))).rejects.toThrow(ContentMismatch)
 })
 
-test('the memory that a blob was written through is given back at once', async () => {
+test('frees the memory of a written blob at once', async () => {
   const bytes = randomBytes(1024 * 1024)
   async function* source(): AsyncGenerator<Uint8Array> {
     yield bytes

@@ -23,7 +23,7 @@ type Entry = [path: string, content: string | Buffer | { symlink: string } | { l
 const directoryMark = '(directory)'
 const dir = (path: string): Entry => [path, directoryMark]
 
-/** A layer as builders write it; the library's own header class, because GNU tar cannot be told every order. */
+/** A layer as builders write it. Uses the Header class of tar, because GNU tar cannot write every order. */
 function layerTar(entries: Entry[]): Buffer {
   const blocks = entries.flatMap(([path, content]) => {
     const body = Buffer.isBuffer(content) ? content : Buffer.from(isFile(content) ? content : '')
@@ -85,7 +85,7 @@ describe('finds what a container would see', () => {
   const long = `/opt/${'very-long-directory/'.repeat(12)}tool`
   const cases: Record<string, [layers: Entry[][], path: string, content: string]> = {
     'one layer': [[[['usr/bin/x', '1']]], '/usr/bin/x', '1'],
-    'names with ./ in front': [[[dir('./'), dir('./usr/'), ['./usr/x', '1']]], '/usr/x', '1'],
+    'names that begin with ./': [[[dir('./'), dir('./usr/'), ['./usr/x', '1']]], '/usr/x', '1'],
     'an empty file': [
       [
         [
@@ -96,8 +96,8 @@ describe('finds what a container would see', () => {
       '/x',
       '',
     ],
-    'the topmost of several': [[[['x', 'old']], [['x', 'new']], [['y', '']]], '/x', 'new'],
-    'the last of several in one layer': [
+    'the topmost of several layers': [[[['x', 'old']], [['x', 'new']], [['y', '']]], '/x', 'new'],
+    'the last entry of a layer': [
       [
         [
           ['x', 'first'],
@@ -107,7 +107,7 @@ describe('finds what a container would see', () => {
       '/x',
       'second',
     ],
-    'a file deleted and made again': [[[['x', 'old']], [['.wh.x', '']], [['x', 'new']]], '/x', 'new'],
+    'a file deleted and created again': [[[['x', 'old']], [['.wh.x', '']], [['x', 'new']]], '/x', 'new'],
     'a file beside its own whiteout': [
       [
         [['d/x', 'old']],
@@ -192,12 +192,12 @@ describe('finds what a container would see', () => {
       '/bin/x',
       '1',
     ],
-    'a linked parent below': [
+    'a linked parent in the layer below': [
       [[['bin', { symlink: 'usr/bin' }]], [dir('usr/bin/'), ['usr/bin/x', '1']]],
       '/bin/x',
       '1',
     ],
-    'links over links': [
+    'links to links': [
       [
         [
           ['a', { symlink: 'b' }],
@@ -328,7 +328,7 @@ describe('does not find what a container would not see', () => {
   })
 })
 
-/** Several frames, with a skippable one in front, as parallel compressors write. */
+/** Several frames after a skippable one, as parallel compressors write them. */
 function zstdFrames(tar: Buffer): Buffer {
   const half = tar.length >> 1
   const skippable = Buffer.from('502a4d1804000000deadbeef', 'hex')
@@ -347,9 +347,9 @@ function gzipMembers(tar: Buffer): Buffer {
 test.each<[string, Pack]>([
   ['plain', tar => tar],
   ['gzip', gzipSync],
-  ['gzip of several members', gzipMembers],
+  ['gzip with several members', gzipMembers],
   ['zstd', zstdCompressSync],
-  ['zstd of several frames', zstdFrames],
+  ['zstd with several frames', zstdFrames],
 ])('reads %s layers', async (_, pack) => {
   const content = randomBytes(3_000_000).toString('hex')
   expect(
@@ -367,12 +367,12 @@ test.each<[string, Pack]>([
   ).toBe(content)
 })
 
-test('the file is executable for every user', async () => {
+test('makes the file executable for everyone', async () => {
   await read([[['x', '1']]], '/x')
   expect((await stat(join(directory, 'out'))).mode & 0o777).toBe(0o755)
 })
 
-test('a layer that is cut off is an error, not a short file', async () => {
+test('fails for a truncated layer', async () => {
   await expect(read([[['x', 'x'.repeat(5000)]]], '/x', tar => tar.subarray(0, 2048))).rejects.toThrow(
     'is truncated or damaged',
   )

@@ -30,7 +30,7 @@ const dpkg =
   'Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.36-9+deb12u9\nDescription: GNU C\n Version: no field\n\nPackage: gone\nStatus: deinstall ok config-files\nArchitecture: amd64\nVersion: 1\n'
 const alpine = { 'etc/os-release': 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.20.3\n' }
 
-test('packages of apk, and the distribution', async () => {
+test('lists apk packages and the distribution', async () => {
   const { packages, unpackedSizes } = await contentsOf(layer({ ...alpine, 'lib/apk/db/installed': apk }))
   expect(packages).toEqual({
     distribution: { id: 'alpine', version: '3.20.3' },
@@ -42,7 +42,7 @@ test('packages of apk, and the distribution', async () => {
   expect(unpackedSizes).toEqual([3072])
 })
 
-test('packages of dpkg that are installed, also as distroless images list them', async () => {
+test('lists installed dpkg packages, also of distroless images', async () => {
   const { packages } = await contentsOf(
     layer({
       'var/lib/dpkg/status': dpkg,
@@ -59,7 +59,7 @@ test('packages of dpkg that are installed, also as distroless images list them',
   })
 })
 
-test('a layer hides what is below it', async () => {
+test('a layer hides files of lower layers', async () => {
   const below = layer({ ...alpine, 'lib/apk/db/installed': apk, 'var/lib/dpkg/status': dpkg })
   const names = async (files: Record<string, string>) =>
     (await contentsOf(below, layer(files))).packages.packages.map(({ name }) => name)
@@ -70,12 +70,12 @@ test('a layer hides what is below it', async () => {
   expect(await names({ 'var/lib/.wh.dpkg': '' })).toEqual(['busybox', 'musl'])
 })
 
-test('an image without a database has no packages', async () => {
+test('lists no packages for an image without a database', async () => {
   const { packages } = await contentsOf(layer({ pause: 'x' }), layer({}))
   expect(packages).toEqual({ distribution: undefined, packages: [] })
 })
 
-test('the memory that a layer was unpacked through is given back at once', async () => {
+test('frees the memory of a read layer at once', async () => {
   const source = randomBytes(300_000)
   const noise = await writeFilesLayer(scratch, [{ path: 'noise', mode: 0o644, size: source.length, source }])
   let [lowest, rise] = [Number.POSITIVE_INFINITY, 0]
@@ -88,7 +88,7 @@ test('the memory that a layer was unpacked through is given back at once', async
   expect(rise).toBeLessThan(2 * 1024 * 1024)
 })
 
-test('a layer whose tar ends within a block', async () => {
+test('accepts a tar that ends within a block', async () => {
   async function* cut(): AsyncGenerator<Buffer> {
     yield Buffer.concat([...(await Array.fromAsync(tarOf([]))), Buffer.alloc(100)])
   }

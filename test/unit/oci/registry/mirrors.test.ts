@@ -12,11 +12,11 @@ test.each([
   ['127.0.0.1:5000', 'http://127.0.0.1:5000'],
   ['[::1]:5000', 'http://[::1]:5000'],
   ['127.0.0.1.example.com', 'https://127.0.0.1.example.com'],
-])('%s is asked at %s', (registry, url) => {
+])('%s has its API at %s', (registry, url) => {
   expect(registryUrl(registry, mirrors)).toBe(url)
 })
 
-test('Docker Hub answers under another name', () => {
+test('Docker Hub has its API at another host', () => {
   expect(registryUrl('docker.io', new Map())).toBe('https://registry-1.docker.io')
 })
 

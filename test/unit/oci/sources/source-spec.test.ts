@@ -16,7 +16,7 @@ test.each([
 })
 
 test.each(['app:1.0', 'oci:', 'oci', 'oci-archive::x', 'ftp:x', 'docker-daemon:--help', 'docker-daemon:App'])(
-  '%s is refused',
+  'refuses %s',
   text => {
     expect(() => parseSource(text)).toThrow(expect.objectContaining({ exitCode: 2 }))
   },
