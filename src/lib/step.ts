@@ -1,4 +1,4 @@
-/** Work of one step; `note` shows a short text beside the title. */
+/** Work of one step; `note` shows a short text next to the title. */
 export type StepWork<T> = (note: (text: string) => void) => Promise<T>
 
 /** Shows a step while its work runs. Returns its result and rethrows its error. */
