@@ -10,7 +10,7 @@ test('reveals its value only on request', () => {
 })
 
 test.each([
-  ['a string', `${secret}`, shown],
+  ['a string', String(secret), shown],
   ['JSON', JSON.stringify({ token: secret }), `{"token":"${shown}"}`],
   ['a debugger', inspect({ token: secret }), `{ token: ${shown} }`],
 ])('shows its source in %s', (_, text, expected) => {
