@@ -45,7 +45,7 @@ export class EagerPacker {
     await using file = await open(path, 'wx', 0o600)
     await writeGzip(tarMember(member), {
       concurrency,
-      write: async bytes => void (await file.writeFile(bytes)),
+      write: async bytes => await file.writeFile(bytes),
       signal: this.#ending.signal,
     })
     return path
