@@ -2,12 +2,12 @@ import type { Manifest } from '../bundle/manifest.ts'
 import type { Facts } from '../facts/index.ts'
 
 /**
- * What a check is for. `preflight`: before an install changes anything. `checklist`: at the end of one. `doctor`: when
- * something is wrong. `security`: who can get at what; such a check has another tag besides.
+ * When a check runs. `preflight`: before an install changes anything. `checklist`: at the end of one. `doctor`: on
+ * demand. `security`, always with another tag: the check concerns access.
  */
 export type Tag = 'preflight' | 'checklist' | 'doctor' | 'security'
 
-/** The parts of a report, in their order. A check belongs to the one under which index.ts lists it. */
+/** The sections of a report, in their order. src/checks/<group>/index.ts lists the checks of each. */
 export type Group =
   | 'node'
   | 'runtime'
@@ -18,43 +18,40 @@ export type Group =
   | 'footprint'
   | 'drift'
 
-/** What a machine is for. */
+/** The role of a machine. */
 export type Role = Manifest['role']
 
 /**
- * What `doctor --fix` does by itself: it only restores what an install made, and loses no data. A remedy without a fix
- * needs a decision of the user.
+ * What `doctor --fix` can do: restore what an install made, without losing data. A remedy without a fix is for the user
+ * to decide.
  */
 export type Fix =
   | { kind: 'start' | 'enable'; unit: string }
-  /** Restore an image from the archive on the node, or pin it again. */
+  /** Import an image from the archive on the node, or pin it. */
   | { kind: 'reimport-image' | 'repin'; image: string }
   /** Set the keys of edgecore.yaml that edgekit owns, and restart EdgeCore. */
   | { kind: 'patch-event-bus' }
   | { kind: 'daemon-reload' }
-  /** Remove the leftover task, container and snapshot of the broker, and restart it. */
+  /** Remove the broker's task, container and snapshot, and start the broker. */
   | { kind: 'clean-stale-container' }
-  /** Restore one of edgekit's own files as installed. */
+  /** Restore a file edgekit installed. */
   | { kind: 'restore-own-file'; path: string }
 
-/** What to do about it. docs/checks.md has an entry for each check id. */
+/** How to fix it. docs/checks.md explains more under the id of the check. */
 interface Remedy {
   text: string
-  /** Commands to run as root, exactly as written. */
+  /** Commands to run as root, unchanged; the one that fixes it first. */
   commands?: readonly string[]
   fix?: Fix
 }
 
-/** The result of a check. */
+/** What a check found. */
 export interface Finding {
-  /**
-   * `fail`: checked, and wrong. `skip`: does not apply here. `error`: could not be checked. A skip or an error never
-   * counts as a pass.
-   */
+  /** `skip`: does not apply here. `error`: could not be checked. Neither means that the node is healthy. */
   status: 'pass' | 'warn' | 'fail' | 'skip' | 'error'
   observed: string
   expected?: string
-  /** Lines that prove it: from a journal, a file or a kernel table. */
+  /** Supporting lines from a journal, a file or the kernel. */
   evidence?: readonly string[]
   remedy?: Remedy
 }
@@ -100,20 +97,20 @@ export interface Check {
   run(facts: Facts): Finding
 }
 
-/** A check with its place in the list. */
+/** A check with its group. */
 export interface ListedCheck extends Check {
   group: Group
 }
 
-/** A finding with the data of its check. */
+/** A finding with the description of its check. */
 export interface CheckResult extends Finding {
   id: string
   title: string
   group: Group
-  /** Where the check is explained. */
+  /** Documentation of the check. */
   docs: string
-  /** It failed, and only warns because of `--ignore`. */
+  /** The check failed, and only warns because of `--ignore` or `--force`. */
   ignored?: true
-  /** The failed checks that this one depends on. */
+  /** The failed checks this one depends on. */
   blockedBy?: readonly string[]
 }

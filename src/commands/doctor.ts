@@ -106,17 +106,16 @@ export default class Doctor extends EdgekitCommand {
     if (flags.watch && format !== 'text') throw onlyText()
     const maxTimeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, '--timeout')
     const selection = selectChecks(args.check ?? [], { tag, ignored: ignore })
-    const look = (): Promise<SavedFacts> =>
-      from === undefined ? this.look(maxTimeoutMs, selection) : openFacts(from)
-    const judge = ({ facts, at }: SavedFacts): Report =>
+    const load = (): Promise<SavedFacts> =>
+      from === undefined ? this.collectFacts(maxTimeoutMs, selection) : openFacts(from)
+    const toReport = ({ facts, at }: SavedFacts): Report =>
       diagnose(facts, { selection, strict: flags.strict, edgekit: this.config.version, at: new Date(at) })
 
     const each = selection.named
-    const saved = await look()
-    const found = judge(saved)
-    const report = flags.fix
-      ? await this.fix(found, saved, { each, yes: flags.yes, look: async () => judge(await look()) })
-      : found
+    const recheck = async (): Promise<Report> => toReport(await load())
+    const saved = await load()
+    const found = toReport(saved)
+    const report = flags.fix ? await this.fix(found, saved, { each, yes: flags.yes, recheck }) : found
     process.exitCode = report.exitCode
     const text = formatReport(report, { each })
     if (file !== undefined) await writeReport(file, formats[format](report))
@@ -128,10 +127,10 @@ export default class Doctor extends EdgekitCommand {
         `\n${formatSaved(await saveSupport(localNode(), resolve(collect), saved, reports))}\n`,
       )
     }
-    return flags.watch ? this.watch(report, async () => judge(await look())) : report
+    return flags.watch ? this.watch(report, recheck) : report
   }
 
-  private async look(maxTimeoutMs: number | undefined, { checks }: Selection): Promise<SavedFacts> {
+  private async collectFacts(maxTimeoutMs: number | undefined, { checks }: Selection): Promise<SavedFacts> {
     const at = new Date().toISOString()
     return {
       schemaVersion: 1,
@@ -148,7 +147,7 @@ export default class Doctor extends EdgekitCommand {
   private async fix(
     found: Report,
     { facts }: SavedFacts,
-    { each, yes, look }: { each: boolean; yes: boolean; look: () => Promise<Report> },
+    { each, yes, recheck }: { each: boolean; yes: boolean; recheck: () => Promise<Report> },
   ): Promise<Report> {
     const [{ installedTexts }, { fixNode }, { askToContinue }, { formatFixPlan }, { stepRunner }] =
       await Promise.all([
@@ -169,7 +168,7 @@ export default class Doctor extends EdgekitCommand {
           node: localNode(),
           edgekitVersion: this.config.version,
           texts: broker ? installedTexts(broker) : {},
-          recheck: look,
+          recheck,
           confirm: async plan => {
             say(formatFixPlan(plan))
             return plan.steps.length > 0 && (yes || (await askToContinue(signal)))
@@ -195,10 +194,10 @@ export default class Doctor extends EdgekitCommand {
     }
   }
 
-  private async watch(before: Report, look: () => Promise<Report>): Promise<never> {
+  private async watch(before: Report, recheck: () => Promise<Report>): Promise<never> {
     for (;;) {
       await sleep(watchEveryMs)
-      const now = await look()
+      const now = await recheck()
       const changes = formatChanges(before, now)
       if (changes !== undefined) this.say(`\n${changes}`)
       before = now

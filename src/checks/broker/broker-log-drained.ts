@@ -8,7 +8,7 @@ export const brokerLogDrained: Check = {
   needs: ['broker-listening'],
   run(facts) {
     const broker = requireFact(facts.brokerProcess)
-    if (!broker) return { status: 'skip', observed: 'the broker does not run' }
+    if (!broker) return { status: 'skip', observed: 'the broker is not running' }
     const stopped = broker.logReaders.filter(({ state }) => state === 'T')
     const blocked = /pipe_write/.test(broker.kernelWait)
     if (!blocked && stopped.length === 0)

@@ -18,7 +18,10 @@ export const defaultRoute: Check = {
         expected: `one of ${addresses.join(', ') || 'the addresses of this machine, which currently has none'}`,
         remedy: {
           text: 'Set modules.edged.nodeIP in edgecore.yaml to an address of this machine.',
-          commands: ['ip address', 'systemctl restart edgecore'],
+          commands: [
+            `./edgekit install --set modules.edged.nodeIP=${addresses[0] ?? 'ADDRESS'}`,
+            'systemctl restart edgecore',
+          ],
         },
       }
     }

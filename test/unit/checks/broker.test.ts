@@ -280,7 +280,7 @@ const rows: Row[] = [
     'broker-log-drained',
     'skip',
     'no process',
-    'the broker does not run',
+    'the broker is not running',
     node => (node.brokerProcess.value = undefined),
   ],
   [
