@@ -48,7 +48,7 @@ export const edgecoreActive: Check = {
       expected: 'active (running), without restarts in the last minute',
       evidence: fatal ? [fatal.line] : [],
       remedy: fatal
-        ? { text: fatal.remedy, commands: ['journalctl -u edgecore -n 50 --no-pager'] }
+        ? { text: fatal.remedy, commands: fatal.commands ?? ['journalctl -u edgecore -n 50 --no-pager'] }
         : {
             text: 'Start EdgeCore. If it exits again, its journal shows why.',
             commands: ['systemctl enable --now edgecore', 'journalctl -u edgecore -n 50 --no-pager'],

@@ -28,7 +28,9 @@ export const edgecoreMqtt: Check = {
       evidence: [...log.evidence, ...clientsOf(probe)],
       remedy: {
         text: log.cause?.remedy ?? "Check EdgeCore's log: it retries every 5 s.",
-        commands: ['journalctl -u edgecore --no-pager -n 200 | grep -i -E "mqtt|hub-client|connect"'],
+        commands: log.cause?.commands ?? [
+          'journalctl -u edgecore --no-pager -n 200 | grep -i -E "mqtt|hub-client|connect"',
+        ],
       },
     }
   },

@@ -24,7 +24,10 @@ export const eventBusBacklog: Check = {
       evidence: warnings.map(({ line }) => line),
       remedy: {
         text: `${first.remedy} A restart of EdgeCore clears the warning.`,
-        commands: ['journalctl -u mosquitto -n 50 --no-pager', 'systemctl restart edgecore'],
+        commands: [
+          ...(first.commands ?? ['journalctl -u mosquitto -n 50 --no-pager']),
+          'systemctl restart edgecore',
+        ],
       },
     }
   },
