@@ -30,7 +30,7 @@ describe.concurrent.each(releases)('%s', release => {
       `$(df --output=used -k ${paths.state} | tail -1 | tr -d ' ')k`,
       'Write /opt/edgekit/bin/clean-broker',
     ],
-  ])('the disk gets full, no room for %s: everything is put back', async (_, size, step) => {
+  ])('the disk gets full, no room for %s: all changes are rolled back', async (_, size, step) => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     await node.sh(`mkdir ${paths.state} && mount -t tmpfs -o size=1g tmpfs ${paths.state}`)
     const untouched = await snapshot(node)
@@ -71,7 +71,7 @@ describe.concurrent.each(releases)('%s', release => {
       'systemctl start containerd',
       /These changes could not be rolled back:[\s\S]*Roll back: Import image docker.io/,
     ],
-  ])('%s in the middle: what needs it is named, and put back when it is mended', async (...row) => {
+  ])('%s midway: what needs it is named, and rolled back once it is fixed', async (...row) => {
     const [, hasCome, harm, mend, message] = row
     await using node = await startNodeWithBundle({ release, certificates: true })
     const untouched = await snapshot(node)
@@ -84,7 +84,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(untouched)
   })
 
-  test('containerd is gone when an install with a broker is put back: its container is not forgotten', async () => {
+  test('containerd is gone during a rollback with a broker: its container is not forgotten', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     const untouched = await snapshot(node)
     const interrupted = await installMeeting(
@@ -105,7 +105,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(untouched)
   })
 
-  test('containerd crashes, and an import does not notice: it is ended, and everything is put back', async () => {
+  test('containerd crashes during an import: it is ended, and all changes are rolled back', async () => {
     await using node = await startNodeWithBundle({ release, certificates: true })
     const untouched = await snapshot(node)
     const { exitCode, stderr } = await installMeeting(
