@@ -74,7 +74,7 @@ describe.concurrent.each(releases)('%s', release => {
     ['SIGTERM', 'TERM', exitCodes.terminated],
   ] as const
   test.each(inTurn(signals, release))(
-    '%s in the middle: it says how to go on, and rollback puts everything back',
+    '%s midway: it shows how to continue, and rollback reverts everything',
     async (_, signal, code) => {
       await using node = await startNodeWithBundle({ release, certificates: true })
       const untouched = await snapshot(node)
