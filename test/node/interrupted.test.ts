@@ -127,7 +127,7 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(untouched)
   })
 
-  test('a rollback without an interrupted install says so', async () => {
+  test('a rollback without an interrupted install changes nothing', async () => {
     await using node = await startNodeWithBundle({ release })
     const untouched = await snapshot(node)
     const { exitCode, stdout } = await node.run(rollback)
