@@ -80,8 +80,11 @@ export function clientReader() {
         (a, b) => (a && (a.since ?? 0) <= (b.since ?? 0) ? a : b),
         undefined,
       ) ?? sub
-    client.error = said
-    client.errorLine = record.line
+    // The file may end in the middle of the line.
+    if (!client.error?.startsWith(said)) {
+      client.error = said
+      client.errorLine = record.line
+    } else if (client.error === said) client.errorLine = record.line
     delete client.loss
     move(client, 'failed', record)
   }

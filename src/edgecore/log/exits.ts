@@ -92,7 +92,9 @@ function explain(record: LogRecord, records: readonly LogRecord[]): Exit {
 function causeOfExit(record: LogRecord, whole: string): Cause | undefined {
   // A stack names functions of every part: only the words before it say what happened.
   const words = withoutStack(whole)
-  if (certificateSigns.test(words) || aboutCertificates.test(words)) return certificateCause(words)
+  // A terminal may have wrapped the line.
+  if (certificateSigns.test(words) || aboutCertificates.test(words))
+    return certificateCause(words.replaceAll('\n', ''))
   return (
     causeOf(otherExits, words) ?? (record.severity === 'P' ? causeOf(knownLines.crashes, whole) : undefined)
   )

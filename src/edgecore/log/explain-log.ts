@@ -109,7 +109,7 @@ function notesOf({ cutLines, hasGaps }: EdgecoreLogState): string[] {
   return [
     ...(cutLines > 0
       ? [
-          `${cutLines} lines are cut off at their end. To save whole ones: journalctl -u edgecore --no-pager --output=short-iso >edgecore.log`,
+          `${cutLines} lines are cut off at their end, so what is read from them is likely, not certain. To save whole ones: journalctl -u edgecore --no-pager --output=short-iso >edgecore.log`,
         ]
       : []),
     ...(hasGaps

@@ -48,7 +48,7 @@ export function parseKlog(lines: readonly LogLine[], now: Date): LogRecord[] {
   let open: LogRecord | undefined
   let at: number | undefined
   for (const line of lines) {
-    const klog = header.exec(line.text)
+    const klog = header.exec(line.likely ?? line.text)
     if (klog) {
       at = line.time ?? readStamp(klog)
       const severity = klog[1] as LogRecord['severity']
@@ -85,9 +85,9 @@ function isAboutUnit({ text, pid, writer }: LogLine): boolean {
   return aboutUnit.test(text) && (writer === undefined || /^-- /.test(text) || /\.service: /.test(text))
 }
 
-function plain(severity: 'P' | 'S', { text, pid }: LogLine, at: number | undefined): LogRecord {
+function plain(severity: 'P' | 'S', { text, likely, pid }: LogLine, at: number | undefined): LogRecord {
   const known = { ...(at !== undefined && { at }), ...(pid !== undefined && severity === 'P' && { pid }) }
-  return { severity, ...known, file: '', message: text, more: [], line: text }
+  return { severity, ...known, file: '', message: likely ?? text, more: [], line: text }
 }
 
 /** Reads the stamp of a klog header as milliseconds since 1970. */

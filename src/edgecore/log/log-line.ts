@@ -9,4 +9,6 @@ export interface LogLine {
   writer?: string
   /** A pager or a terminal cut its end off. */
   cut?: true
+  /** The text with the likely rest of what was cut off. */
+  likely?: string
 }

@@ -39,7 +39,8 @@ export function logLines(text: string): LogLine[] {
         const cut = isCut(parsed.text)
         // The file itself may end in the middle of a line.
         if (!cut && index !== last) return parsed
-        return { ...parsed, text: completeCutLine(parsed.text), ...(cut && { cut }) }
+        const likely = completeCutLine(parsed.text)
+        return { ...parsed, ...(cut && { cut }), ...(likely !== parsed.text && { likely }) }
       }),
   )
 }

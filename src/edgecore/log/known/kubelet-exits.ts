@@ -14,11 +14,19 @@ export const kubeletExits: readonly KnownLine[] = [
   },
   {
     code: 'docker-runtime',
-    pattern: /unsupported CRI runtime: "?docker|dockershim|Couldn't connect to docker/,
+    pattern: /unsupported CRI runtime: "?docker|dockershim/,
     text: 'edgecore.yaml names Docker as the container runtime, which EdgeCore v1.14 and later cannot use',
     remedy:
       'Set modules.edged.containerRuntime to remote, and remoteRuntimeEndpoint and remoteImageEndpoint (containerRuntimeEndpoint in tailoredKubeletConfig from v1.18) to unix:///run/containerd/containerd.sock.',
     commands: [`grep -nE "containerRuntime|Endpoint" ${config}`],
+  },
+  {
+    code: 'docker-down',
+    pattern: /Couldn't connect to docker|Cannot connect to the Docker daemon|failed to get docker version/,
+    text: 'Docker, which edgecore.yaml names as the container runtime, does not answer',
+    remedy:
+      'Start Docker, or use containerd, which EdgeCore v1.14 and later require: set modules.edged.containerRuntime to remote.',
+    commands: ['systemctl status docker containerd --no-pager'],
   },
   {
     code: 'cri-disabled',
@@ -93,6 +101,13 @@ export const kubeletExits: readonly KnownLine[] = [
     text: 'the kubelet inside EdgeCore cannot manage cgroups',
     remedy: 'Read the line for the reason.',
     commands: ['cat /proc/cgroups'],
+  },
+  {
+    code: 'disk-full',
+    pattern: /no space left on device/,
+    text: 'the disk is full',
+    remedy: 'Free disk space.',
+    commands: ['df -h /var/lib/kubelet /var/lib/kubeedge'],
   },
   {
     code: 'kubelet-modules',

@@ -80,7 +80,7 @@ export const podErrors: readonly KnownLine[] = [
     commands: ['ctr -n k8s.io images import FILE.tar'],
   },
   {
-    code: 'watch-limit',
+    code: 'inotify-limit',
     pattern: /(?:inotify|fsnotify)[^\n]{0,300}(?:too many open files|no space left on device)/,
     text: 'the limit of inotify instances or watches is reached',
     remedy: 'Raise the limits.',

@@ -73,6 +73,12 @@ describe('EventBus', () => {
     expect(state).toMatchObject({ eventBus: 'failing', cause: { code: 'not-authorized' } })
   })
 
+  test('a line that is cut where the log ends does not hide the reason', () => {
+    const whole = error('Network Error : dial tcp 127.0.0.1:1883: connect: connection refused')
+    const state = read(start('hub-client-sub-1'), whole, start('hub-client-sub-1'), error('Network Er'))
+    expect(state).toMatchObject({ cause: { code: 'connection-refused' }, evidence: [whole] })
+  })
+
   test('is flapping when both clients have one id', () => {
     const lines = [
       start('same', { at: 1 }),

@@ -18,7 +18,7 @@ describe('an exit', () => {
     ['E', 'server.go', 'Failed to get IP address by custom interface eth9, err: x', 'no-address'],
     ['E', 'server.go', 'invalid node IP address specified: x', 'no-address'],
     ['E', 'eventbus.go', 'Launch internel mqtt broker failed, listen tcp', 'internal-broker'],
-    ['E', 'client.go', `"Couldn't connect to docker" err="x"`, 'docker-runtime'],
+    ['E', 'client.go', `"Couldn't connect to docker" err="x"`, 'docker-down'],
     ['I', 'log.go', 'Failed to connect to DB: x', 'database'],
   ])('%s %s %s ends EdgeCore', (severity, file, message, code) => {
     expect(read(version(), klog(message, { severity, file })).fatal?.code).toBe(code)
@@ -68,6 +68,17 @@ describe('an exit', () => {
     expect(state.fatal).toMatchObject({ code: 'certificate-name', line: mismatch })
     expect(state.fatal?.text).toContain('another node name (edge-1, not edge-2)')
     expect(state.fatal?.remedy).toContain('modules.edged.hostnameOverride')
+  })
+
+  test('a line that a terminal wrapped is read as one', () => {
+    const state = read(
+      version(),
+      klog('Error: failed to get edge certificate from the cloudcore, error: x509: certificate is val', {
+        severity: 'F',
+      }),
+      'id for 10.0.2.15, not 192.0.2.10',
+    )
+    expect(state.fatal?.code).toBe('cloud-certificate-address')
   })
 
   test('a list of mistakes is one record, whole', () => {

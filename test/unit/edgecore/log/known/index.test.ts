@@ -266,6 +266,12 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       /containerRuntime to remote.*remoteRuntimeEndpoint/,
     ],
     [
+      'docker-down',
+      '"Couldn\'t connect to docker" err="x"',
+      /Docker.*does not answer/,
+      /containerRuntime to remote/,
+    ],
+    [
       'cri-disabled',
       'Start edged failed, err: validate service connection: rpc error: desc = unknown service runtime.v1.RuntimeService',
       /without its CRI plugin/,
@@ -344,8 +350,14 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       /Read the line/,
     ],
     [
+      'disk-full',
+      '"Failed to initialize internal modules" err="mkdir /var/lib/kubelet/x: no space left on device"',
+      /disk is full/,
+      /Free disk space/,
+    ],
+    [
       'kubelet-modules',
-      '"Failed to initialize internal modules" err="mkdir: no space left"',
+      '"Failed to initialize internal modules" err="mkdir: permission denied"',
       /cannot set itself up/,
       /\/var\/lib\/kubelet/,
     ],
@@ -726,7 +738,12 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       /cannot pull its image/,
       /make its registry reachable/,
     ],
-    ['watch-limit', 'failed to create fsnotify watcher: too many open files', /inotify/, /Raise the limits/],
+    [
+      'inotify-limit',
+      'failed to create fsnotify watcher: too many open files',
+      /inotify/,
+      /Raise the limits/,
+    ],
     [
       'sandbox',
       '"RunPodSandbox from runtime service failed" err="something new"',
@@ -759,7 +776,7 @@ describe.each(Object.entries(knownLines))('%s', (list, rows) => {
 
   test('causes are clauses without a full stop, remedies sentences that begin with a verb', () => {
     for (const { text, remedy } of rows) {
-      expect(text).toMatch(/^(?:[a-z{0-9]|EdgeCore|EventBus|CloudCore|DeviceTwin|This).*[^.]$/)
+      expect(text).toMatch(/^(?:[a-z{0-9]|EdgeCore|Docker|EventBus|CloudCore|DeviceTwin|This).*[^.]$/)
       expect(remedy).toMatch(/^[A-Z][a-z]+ .*\.$/)
     }
   })
