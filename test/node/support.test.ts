@@ -11,10 +11,10 @@ import { paths } from '../../src/node/paths.ts'
 import { formatNames } from '../../src/ui/report/formats.ts'
 import { jsonOutput } from '../json-output.ts'
 
-/** A secret of its own for each source, so that a failure says where it came from. */
+/** A different secret per source, so that a failure shows its source. */
 const canary = (source: string): string => `Zk9canary-${source}-7Q`
 
-/** A line in the journal of a unit, as if its program had written it. */
+/** Writes a line to the journal of a unit, as if its program had logged it. */
 const logged = (unit: string, message: string): string =>
   `printf '%s\\n' 'MESSAGE=${message}' 'OBJECT_SYSTEMD_UNIT=${unit}' | logger --journald`
 
@@ -51,7 +51,7 @@ async function plantSecrets(node: LabNode): Promise<string[]> {
       'openssl ecparam -name prime256v1 -genkey -noout >/root/key.pem 2>/dev/null || :',
       `mkdir -p /etc/containerd; printf '[plugins."io.containerd.grpc.v1.cri".registry.configs."r.example".auth]\\npassword = "${canary('runtime')}"\\n' >>/etc/containerd/config.toml`,
       `echo '{"token":"${canary('journal')}"}' >/var/lib/edgekit/journal.jsonl`,
-      // Now the doctor has bad news, and shows the end of the journal as evidence.
+      // The broker check now fails and shows the end of the journal as evidence.
       'systemctl stop mosquitto',
     ].join('\n'),
   )
@@ -59,7 +59,7 @@ async function plantSecrets(node: LabNode): Promise<string[]> {
 }
 
 describe.concurrent.each(releases)('%s', release => {
-  test('a support archive has everything but secrets, and gives the same findings elsewhere', async ({
+  test('a support archive contains no secrets and gives the same report on another machine', async ({
     onTestFinished,
   }) => {
     await using node = await startInstalledNode(release)
@@ -90,7 +90,7 @@ describe.concurrent.each(releases)('%s', release => {
         all.split('\n').filter(line => line.includes(secret)),
         secret,
       ).toEqual([])
-    // They were there: what stood around them still is.
+    // The text around each secret proves that it was collected.
     for (const around of [
       'token: ***',
       'mqttPassword: "***"',
@@ -121,13 +121,13 @@ describe.concurrent.each(releases)('%s', release => {
     expect(JSON.parse(elsewhere.stdout)).toEqual(report)
     expect(elsewhere.exitCode).toBe(3)
 
-    // Somebody else sees less, says so, and has an archive all the same.
+    // An unprivileged user gets an archive too, with fewer checks.
     const nobody = 'setpriv --reuid=65534 --regid=65534 --clear-groups'
     const seen = await node.run(`cd /tmp && ${nobody} edgekit doctor --collect /tmp/nobody.tar.gz`)
     expect(seen.stdout).toContain('running-as-root')
     expect(seen.exitCode).toBe(5)
     expect(await node.sh('tar tzf /tmp/nobody.tar.gz')).toContain('edgekit-support/facts.json')
     const config = await node.run('tar xzOf /tmp/nobody.tar.gz edgekit-support/config/edgecore.yaml')
-    expect(config.exitCode, 'only root may read it').not.toBe(0)
+    expect(config.exitCode, 'readable only by root').not.toBe(0)
   })
 })
