@@ -270,7 +270,7 @@ export const edgecoreFaults: readonly Fault[] = [
     occasion: 'doctor',
     fails: 'edgecore-cloud',
     status: 'warn',
-    words: /the cloud is reachable but rejects EdgeCore.*Init websocket connection failed/,
+    words: /the cloud is reachable but rejects EdgeCore.*dial websocket error\(/,
     release: 'bookworm',
     async breakIt(node) {
       await node.write('/var/web', web)
