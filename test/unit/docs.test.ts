@@ -63,6 +63,14 @@ test.each(pages)('%s names only npm scripts that exist', page => {
   expect([...named].map(([, script = '']) => script).filter(script => !(script in scripts))).toEqual([])
 })
 
+test.each(pages)('%s names only source files that exist', page => {
+  const paths = readFileSync(page, 'utf8').matchAll(
+    /`((?:src|test|lab|tools|bench|templates|bundles)\/[\w./-]+)`/g,
+  )
+  const named = [...paths].map(([, path = '']) => path).filter(path => !/[A-Z]{2}/.test(path))
+  expect(named.filter(path => !existsSync(path))).toEqual([])
+})
+
 describe('decisions', () => {
   const decisions = globSync('docs/decisions/[0-9]*.md').toSorted()
 
