@@ -42,7 +42,7 @@ test.each(releases)('a %s node is a plain edge node', async release => {
   }
 })
 
-test('commands in a node', async () => {
+test('runs commands in a node', async () => {
   await using node = await startNode({ release: 'bookworm' })
   expect(await node.run('echo out; echo err >&2; exit 7')).toEqual({
     exitCode: 7,
@@ -63,7 +63,7 @@ test('commands in a node', async () => {
   expect((await cut).exitCode).toBe(137)
 })
 
-test('files of a node, seen from the host', async () => {
+test('accesses the files of a node from the host', async () => {
   await using node = await startNode({ release: 'bookworm' })
   await node.copyIn(import.meta.dirname, '/opt/tests')
   expect(await node.sh('ls /opt/tests')).toContain('lab.test.ts')
@@ -75,7 +75,7 @@ test('files of a node, seen from the host', async () => {
   await expect(node.write('/var/run/file', '')).rejects.toThrow('file system in memory')
 })
 
-test('nothing of a removed node is left', async () => {
+test('removing a node leaves nothing behind', async () => {
   await using node = await startNode({ release: 'trixie' })
   const directory = nodeDirectory(node.name)
   const cgroups = `/sys/fs/cgroup/**/edgekit-lab/${node.name}`
@@ -94,7 +94,7 @@ test('nothing of a removed node is left', async () => {
   await node.remove()
 })
 
-test('a node goes away with the process that made it, even when that is killed', async () => {
+test('a node is removed with the process that created it, even a killed one', async () => {
   const script = `
     const { startNode } = await import(${JSON.stringify(import.meta.resolve('../../lab/machine/node.ts'))})
     process.stdout.write((await startNode({ release: 'bookworm' })).name + '\\n')
