@@ -274,14 +274,14 @@ export const healthy = (): {
     },
   },
   secretFiles: { value: [{ path: '/etc/kubeedge/certs/server.key', mode: 0o600, uid: 0, gid: 0 }] },
-  bundle: { value: manifest },
+  bundle: { value: structuredClone(manifest) },
   installedSettings: { value: { edgecore: 'running', adopt: false } as InstalledSettings },
 })
 
 /** The facts of a machine with a cloud bundle: neither broker nor EdgeCore, somebody else on 1883, another init. */
 export const cloudMachine = (): ReturnType<typeof healthy> => {
   const facts = healthy()
-  facts.bundle.value = { ...manifest, name: 'kubeedge-cloud', role: 'cloud' }
+  facts.bundle.value = { ...structuredClone(manifest), name: 'kubeedge-cloud', role: 'cloud' }
   facts.machine.value.systemdIsInit = false
   facts.units.value.broker = unit('mosquitto.service', { load: 'not-found', active: 'inactive', ours: false })
   facts.units.value.edgecore = unit('edgecore.service', { load: 'not-found', active: 'inactive' })
