@@ -7,7 +7,7 @@ import { sh } from '../shell.ts'
 /** Of TEST-NET-3 (RFC 5737): a node of the lab has no other way there. */
 export const cloudAddress = '203.0.113.1'
 /** A second address of the cloud, which its certificate does not have. */
-const otherAddress = '203.0.113.2'
+export const otherAddress = '203.0.113.2'
 
 /** Remove the clouds of processes that have ended without doing so, with all that runs in them. */
 async function removeOrphans(): Promise<void> {

@@ -38,9 +38,10 @@ export class Sessions {
     this.#open.set(name, socket)
     info('node_session.go:137', `Start session for edge node ${name}`)
     socket.on('error', () => undefined).once('close', () => this.#closed(project, name, socket))
-    createInterface({ input: socket }).on('line', line =>
-      this.#answer(name, JSON.parse(line) as Message, socket),
-    )
+    // A node that dies resets its connection, which the interface reports as well.
+    createInterface({ input: socket })
+      .on('line', line => this.#answer(name, JSON.parse(line) as Message, socket))
+      .on('error', () => undefined)
   }
 
   #closed(project: string, name: string, socket: Duplex): void {

@@ -17,10 +17,12 @@ export class CloudSession {
   constructor(socket: Duplex) {
     this.#socket = socket.on('error', () => undefined)
     this.#ended = new Promise(resolve => socket.once('close', resolve))
-    createInterface({ input: socket }).on('line', line => {
-      const { id, answer } = JSON.parse(line) as { id: number; answer: Answer }
-      this.#waiting.get(id)?.(answer)
-    })
+    createInterface({ input: socket })
+      .on('error', () => undefined)
+      .on('line', line => {
+        const { id, answer } = JSON.parse(line) as { id: number; answer: Answer }
+        this.#waiting.get(id)?.(answer)
+      })
   }
 
   /** Resolves when the connection is found to be broken, at the next message after that. */

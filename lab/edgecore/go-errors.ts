@@ -61,6 +61,8 @@ function verificationError(cause: unknown, validity: Validity): string | undefin
 /** A failed TLS request: the dial, the server certificate, or an interception. */
 export function requestError(address: string, cause: unknown, validity: Validity): string {
   const { code = '' } = cause as NodeJS.ErrnoException
+  if (/wrong version number|packet length too long/.test(String(cause)))
+    return 'tls: first record does not look like a TLS handshake'
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'remote error: tls: bad certificate'
   return verificationError(cause, validity) ?? dialError('tcp', address, cause)
 }

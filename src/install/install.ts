@@ -9,6 +9,7 @@ import { executePlan } from './apply/execute-plan.ts'
 import { requireStableEdgecore } from './apply/health.ts'
 import { takeLock } from './apply/take-lock.ts'
 import { waitForBrokerConnection } from './apply/wait-for-broker-connection.ts'
+import { type Join, waitForJoin } from './apply/wait-for-join.ts'
 import { type CloudCommands, cloudCommands } from './cloud/cloud-commands.ts'
 import { setUpCloudSide } from './cloud/cloud-side.ts'
 import { type Decision, type InstallRequest, isUpgrade, lookAndDecide } from './look-and-decide.ts'
@@ -33,8 +34,10 @@ export interface InstallResult extends Pick<Decision, 'findings' | 'notes'> {
   /** Ids of foreign things that were kept. */
   kept: string[]
   checklist: CheckResult[]
-  /** No check of the checklist failed. */
+  /** No check of the checklist failed, and a node that was to join has joined. */
   passed: boolean
+  /** Undefined for a node that had its certificate before, and where EdgeCore does not run. */
+  join: Join | undefined
   /** What to run next on a cloud machine; undefined when edgekit has done it, and on an edge node. */
   next: CloudCommands | undefined
   /** EdgeCore is prepared but not started. */
@@ -64,6 +67,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const { edgecoreRan = isEdgecoreUp(facts) } = interrupted?.history.begins[0] ?? {}
   const isRestarted = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
+  let join: Join | undefined
   const receipt = await executePlan({
     node,
     attempt: {
@@ -78,6 +82,8 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     prove: async () => {
       if (role !== 'edge' || installedSettings.edgecore !== 'running') return
       await runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 30_000))
+      if (!hasCertificate(facts))
+        join = await runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
       if (!(isUpgrade(bundle, past) && isRestarted && edgecoreRan)) return
       const { stableForMs } = options
       await runStep(`Wait until EdgeCore has been up for ${stableForMs / 1000} s`, () =>
@@ -106,7 +112,9 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     findings,
     notes,
     checklist,
-    passed: checklist.every(({ status }) => status !== 'fail' && status !== 'error'),
+    passed:
+      join?.joined !== false && checklist.every(({ status }) => status !== 'fail' && status !== 'error'),
+    join,
     next: cloudSide && !cloud.apply ? cloudCommands(cloudSide) : undefined,
     staged: installedSettings.edgecore === 'staged',
   }
@@ -115,6 +123,10 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
 /** The image containerd starts every pod with, if known. */
 const sandboxImageOf = ({ containerdFiles }: Facts): string | undefined =>
   'value' in containerdFiles ? containerdFiles.value.config.sandboxImage : undefined
+
+/** The node joined before. */
+const hasCertificate = ({ certificates }: Facts): boolean =>
+  'value' in certificates && certificates.value.node !== undefined
 
 /** EdgeCore is up and not merely being restarted. */
 function isEdgecoreUp({ units, edgecoreLog }: Facts): boolean {

@@ -1,4 +1,5 @@
 import type { UnpackedBundle } from '../bundle/bundle.ts'
+import type { Join } from '../install/apply/wait-for-join.ts'
 import type { InstallResult } from '../install/install.ts'
 import type { DryRun } from '../install/look-and-decide.ts'
 import { formatCloudCommands } from './cloud-commands.ts'
@@ -42,8 +43,19 @@ export const dryRunOutput = (
 const toJoin =
   'EdgeCore is prepared but not started. Join the node:\n  ./edgekit install --no-stage --cloudcore HOST:10000 --token-file FILE'
 
+function problems(join: Join | undefined): string {
+  if (!join?.cause) return '\nInstalled, but the checklist found problems; see above.'
+  const { text, remedy, commands = [] } = join.cause
+  return [
+    `\n${wrap(`Installed, but this node has not joined its cloud: ${text}.`)}`,
+    ...(join.line === undefined ? [] : [wrap(`| ${join.line}`)]),
+    wrap(remedy),
+    ...commands.map(command => `  ${command}`),
+  ].join('\n')
+}
+
 export function installOutput(bundle: UnpackedBundle, result: InstallResult): Output {
-  const { done, kept, checklist, passed, findings, notes, next, staged } = result
+  const { done, kept, checklist, passed, join, findings, notes, next, staged } = result
   const works = bundle.manifest.role === 'edge' ? 'This node works.' : 'The bundle is installed.'
   const lines = [
     done.length === 0 ? `\n${upToDate}\n` : '',
@@ -52,8 +64,8 @@ export function installOutput(bundle: UnpackedBundle, result: InstallResult): Ou
     ...noteLines(notes),
     formatFindings(checklist),
     passed
-      ? `\n${works} Check it at any time: edgekit doctor`
-      : '\nInstalled, but the checklist found problems; see above.',
+      ? `\n${join?.joined ? 'This node has joined its cloud. ' : ''}${works} Check it at any time: edgekit doctor`
+      : problems(join),
     ...(staged ? [`\n${toJoin}`] : []),
     ...(next ? [formatCloudCommands(next)] : []),
   ]
@@ -67,6 +79,7 @@ export function installOutput(bundle: UnpackedBundle, result: InstallResult): Ou
       findings,
       notes,
       checklist,
+      ...(join && { join }),
       ...(next && { next }),
     },
   }

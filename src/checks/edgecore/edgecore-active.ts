@@ -2,6 +2,7 @@ import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const stableAfterMs = 60_000
+const showLog = 'journalctl -u edgecore -n 50 --no-pager'
 
 export const edgecoreActive: Check = {
   id: 'edgecore-active',
@@ -48,10 +49,10 @@ export const edgecoreActive: Check = {
       expected: 'active (running), without restarts in the last minute',
       evidence: fatal ? [fatal.line] : [],
       remedy: fatal
-        ? { text: fatal.remedy, commands: fatal.commands ?? ['journalctl -u edgecore -n 50 --no-pager'] }
+        ? { text: fatal.remedy, commands: fatal.commands ?? [showLog] }
         : {
             text: 'Start EdgeCore. If it exits again, its journal shows why.',
-            commands: ['systemctl enable --now edgecore', 'journalctl -u edgecore -n 50 --no-pager'],
+            commands: ['systemctl enable --now edgecore', showLog],
             fix: { kind: 'start', unit: unit.name },
           },
     }

@@ -1,37 +1,45 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
-/** Network failures, which are normal on an edge node and not for it to fix. */
-const unreachable = /refused|timeout|timed out|unreachable|no route|no such host|deadline/i
+/**
+ * Causes that are normal on an edge node and not for it to fix: it works offline, and EdgeCore reconnects by itself. They
+ * are codes of `cloudCause` in the facts about EdgeCore's log.
+ */
+const offline: readonly string[] = [
+  'cloud-dns',
+  'cloud-refused',
+  'cloud-no-route',
+  'cloud-timeout',
+  'cloud-connection-cut',
+  'cloud-link-lost',
+  'cloud-silent',
+]
 
 export const edgecoreCloud: Check = {
   id: 'edgecore-cloud',
   title: 'EdgeCore is connected to the cloud',
-  tags: ['doctor'],
-  appliesTo: { edgecore: 'prepared' },
+  tags: ['checklist', 'doctor'],
+  appliesTo: { edgecore: 'running' },
   needs: ['edgecore-active'],
   run(facts) {
-    const { cloud, cloudReason } = requireFact(facts.edgecoreLog)
-    if (cloud === 'connected') return { status: 'pass', observed: 'connected' }
+    const { cloud, cloudCause, registered } = requireFact(facts.edgecoreLog)
     if (cloud === 'disabled') return { status: 'skip', observed: 'disabled (modules.edgeHub.enable)' }
-    if (cloud === 'unknown') return { status: 'skip', observed: 'not found in the log' }
-    if (cloudReason === undefined || unreachable.test(cloudReason))
+    if (cloudCause && !offline.includes(cloudCause.code)) {
       return {
-        status: 'skip',
-        observed: 'cloud unreachable; EdgeCore keeps retrying, the node works offline',
+        // A node that is not registered gets no pods, and does not recover by itself.
+        status: registered === false ? 'fail' : 'warn',
+        observed: cloudCause.text,
+        expected: 'a registered node that is connected whenever the cloud is reachable',
+        evidence: [cloudCause.line],
+        remedy: { text: cloudCause.remedy, ...(cloudCause.commands && { commands: cloudCause.commands }) },
       }
+    }
+    if (cloud === 'connected') return { status: 'pass', observed: 'connected' }
+    if (cloud === 'unknown') return { status: 'skip', observed: 'not found in the log' }
     return {
-      status: 'warn',
-      observed: 'the cloud is reachable but rejects EdgeCore or closes the connection',
-      expected: 'a connection whenever the cloud is reachable',
-      evidence: [cloudReason],
-      remedy: {
-        text: 'Set modules.edgeHub.httpServer and websocket.server to an advertiseAddress of the CloudCore that issued the node certificate.',
-        commands: [
-          'grep -nE "httpServer|server:" /etc/kubeedge/config/edgecore.yaml',
-          'journalctl -u edgecore --no-pager | grep -i websocket | tail -n 20',
-        ],
-      },
+      status: 'skip',
+      observed: `cloud unreachable${cloudCause ? ` (${cloudCause.text})` : ''}; EdgeCore keeps retrying, the node works offline`,
+      evidence: cloudCause ? [cloudCause.line] : [],
     }
   },
 }

@@ -85,6 +85,13 @@ export function parseCloudCore(text: string): CloudCore {
       'Use the form 192.0.2.10:10000, cloud.example:10000 or [2001:db8::10]:10000.',
     )
   }
+  // The port of certificates: there is no websocket there, and EdgeCore would never connect.
+  if (port === 10_002) {
+    throw usage(
+      `invalid --cloudcore ${text}: port 10002 serves certificates`,
+      `Use the port of the websocket:\n  --cloudcore ${text.replace(/:10002$/, ':10000')}`,
+    )
+  }
   return { host, port }
 }
 

@@ -1,3 +1,4 @@
+import { tokenShape } from '../../edgecore/token-shape.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Files } from '../../node/files.ts'
@@ -37,6 +38,13 @@ export function readToken(content: string, source: string, caHash: string | unde
   if (!/^[0-9a-f]{64}$/i.test(hash)) {
     throw invalid(
       `cannot read a token from ${source}: it does not begin with the SHA-256 of a CA, 64 hexadecimal digits`,
+      getNewToken,
+    )
+  }
+  const { expiresAt = Number.POSITIVE_INFINITY } = tokenShape(token)
+  if (expiresAt < Date.now()) {
+    throw invalid(
+      `cannot use the token from ${source}: it expired at ${new Date(expiresAt).toISOString()}, and the clock of this machine is at ${new Date().toISOString()}`,
       getNewToken,
     )
   }

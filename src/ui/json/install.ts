@@ -24,6 +24,22 @@ export const installOutput = z
       .array(checkResult)
       .readonly()
       .meta({ description: 'Results of the checks at the end of the install.' }),
+    join: z
+      .strictObject({
+        joined: z.boolean(),
+        cause: z
+          .strictObject({
+            code: z.string(),
+            text: z.string(),
+            remedy: z.string(),
+            commands: lines.exactOptional(),
+          })
+          .exactOptional()
+          .meta({ description: 'Why not; absent when EdgeCore exited, which the checklist reports.' }),
+        line: z.string().exactOptional().meta({ description: "The line of EdgeCore's log that shows it." }),
+      })
+      .exactOptional()
+      .meta({ description: 'A node that had no certificate before: whether the cloud registered it.' }),
     next: z
       .strictObject({
         ready: command,

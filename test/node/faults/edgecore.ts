@@ -270,7 +270,7 @@ export const edgecoreFaults: readonly Fault[] = [
     occasion: 'doctor',
     fails: 'edgecore-cloud',
     status: 'warn',
-    words: /the cloud is reachable but rejects EdgeCore.*dial websocket error\(/,
+    words: /does not speak TLS, so it is not CloudCore/,
     release: 'bookworm',
     async breakIt(node) {
       await node.write('/var/web', web)

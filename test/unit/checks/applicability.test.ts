@@ -59,6 +59,7 @@ describe('the settings of the install', () => {
       'edgecore-active',
       'edgecore-config-loaded',
       'edgecore-health',
+      'edgecore-cloud',
       ...idsOf('mqtt-path'),
     ])
     expect(results.filter(({ status }) => status === 'fail')).toEqual([])

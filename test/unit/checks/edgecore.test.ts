@@ -11,6 +11,15 @@ const now = Date.parse('2026-11-21T10:00:00Z')
 
 const dayMs = 86_400_000
 
+const cloudTrouble =
+  (code: string, text: string, rest: object = {}) =>
+  (node: Healthy): unknown =>
+    Object.assign(node.edgecoreLog.value, {
+      cloud: 'reconnecting',
+      cloudCause: { code, text, remedy: 'Do this.', line: 'a line' },
+      ...rest,
+    })
+
 const rows: Row[] = [
   [
     'edgecore-config-file',
@@ -458,23 +467,36 @@ const rows: Row[] = [
     'edgecore-cloud',
     'skip',
     'an unreachable cloud',
+    'cloud unreachable (no answer); EdgeCore keeps retrying, the node works offline',
+    cloudTrouble('cloud-timeout', 'no answer'),
+  ],
+  [
+    'edgecore-cloud',
+    'skip',
+    'no connection yet',
     'cloud unreachable; EdgeCore keeps retrying, the node works offline',
-    node =>
-      Object.assign(node.edgecoreLog.value, {
-        cloud: 'reconnecting',
-        cloudReason: 'dial tcp 192.0.2.1:10000: i/o timeout',
-      }),
+    node => (node.edgecoreLog.value.cloud = 'reconnecting'),
+  ],
+  [
+    'edgecore-cloud',
+    'skip',
+    'a cable that is out',
+    'cloud unreachable (the cloud does not answer); EdgeCore keeps retrying, the node works offline',
+    cloudTrouble('cloud-silent', 'the cloud does not answer', { cloud: 'silent' }),
+  ],
+  [
+    'edgecore-cloud',
+    'fail',
+    'a node that is not registered',
+    'the cloud has no such node',
+    cloudTrouble('not-registered', 'the cloud has no such node', { cloud: 'connected', registered: false }),
   ],
   [
     'edgecore-cloud',
     'warn',
-    'a rejected connection',
-    'the cloud is reachable but rejects EdgeCore or closes the connection',
-    node =>
-      Object.assign(node.edgecoreLog.value, {
-        cloud: 'reconnecting',
-        cloudReason: 'dial websocket error(websocket: bad handshake)',
-      }),
+    'the wrong port',
+    'the port is not that of the websocket',
+    cloudTrouble('cloud-websocket-port', 'the port is not that of the websocket'),
   ],
   [
     'edgecore-cloud',

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cause } from '../../edgecore/log/known/known-line.ts'
+import { type EdgecoreLogFacts, edgecoreLog } from '../../facts/edgecore-log.ts'
+import type { Node } from '../../node/node.ts'
+
+/** Go's dial timeout in EdgeCore is 30 s: dropped packets show after that. */
+const joinTimeoutMs = 60_000
+/** EdgeCore retries a refused websocket every 5 s; a restart of CloudCore takes less than this. */
+const patienceMs = 15_000
+/** A node that only believes that it is registered logs so many times a second (KubeEdge v1.23.1). */
+const confirmMs = 2_000
+const pauseMs = 500
+
+/** Whether a node has its certificate, is connected to its cloud and registered there. Plain data. */
+export interface Join {
+  joined: boolean
+  /** Why not; undefined when EdgeCore exited, which the checklist reports. */
+  cause?: Cause
+  /** The log line that shows it. */
+  line?: string
+}
+
+const unregistered: Cause = {
+  code: 'not-registered-in-time',
+  text: `the cloud has not registered this node within ${joinTimeoutMs / 1000} s`,
+  remedy:
+    "Check the logs of EdgeCore and CloudCore. EdgeCore keeps trying; edgekit doctor shows when it's connected.",
+  commands: ['journalctl -u edgecore -n 50 --no-pager', 'kubectl -n kubeedge logs deployment/cloudcore'],
+}
+
+/**
+ * Waits until the log of a node that has not joined yet shows that the cloud has registered it, that EdgeCore exited, or
+ * that the cloud keeps refusing it; at most `joinTimeoutMs`. `note` shows the remaining time. Aborts with `signal`.
+ */
+export async function waitForJoin(
+  node: Node,
+  note: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Join> {
+  const end = Date.now() + joinTimeoutMs
+  let refusedSince: number | undefined
+  let registeredSince: number | undefined
+  for (;;) {
+    signal.throwIfAborted()
+    const log = await edgecoreLog.collect(node, AbortSignal.timeout(edgecoreLog.timeoutMs))
+    const now = Date.now()
+    if (log.fatal) return { joined: false }
+    if (isJoined(log)) {
+      registeredSince ??= now
+      if (now - registeredSince >= confirmMs) return { joined: true }
+    } else registeredSince = undefined
+    if (log.registered === false) return notJoined(log)
+    refusedSince = isRefused(log) ? (refusedSince ?? now) : undefined
+    if (now >= end || (refusedSince !== undefined && now - refusedSince >= patienceMs)) return notJoined(log)
+    note(`${Math.ceil((end - now) / 1000)} s left`)
+    await sleep(pauseMs)
+  }
+}
+
+const isJoined = ({ cloud, registered }: EdgecoreLogFacts): boolean =>
+  cloud === 'disabled' || (cloud === 'connected' && registered === true)
+
+/** A certificate was issued, and the websocket is refused. */
+const isRefused = ({ cloud, cloudReason }: EdgecoreLogFacts): boolean =>
+  cloud === 'reconnecting' && cloudReason !== undefined
+
+const notJoined = ({ cloudCause, cloudReason }: EdgecoreLogFacts): Join => {
+  const { line = cloudReason, ...cause }: Cause & { line?: string } = cloudCause ?? unregistered
+  return { joined: false, cause, ...(line !== undefined && { line }) }
+}
