@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { EdgekitError } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { readPublicKey, type TrustedKey } from './signature.ts'
 
 /** Read the public keys that the user named. Throws EdgekitError. */
@@ -7,7 +7,7 @@ export const readKeys = (files: readonly string[]): Promise<TrustedKey[]> =>
   Promise.all(
     files.map(async file => {
       const pem = await readFile(file, 'utf8').catch(error => {
-        throw new EdgekitError(`cannot read the public key ${file}`, {
+        throw new EdgekitError(`cannot read the public key ${file}: ${messageOf(error)}`, {
           code: 'file-unreadable',
           remedy: 'Name a PEM file with --key.',
           cause: error,

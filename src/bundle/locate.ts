@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { EdgekitError } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
 import type { Bundle } from './bundle.ts'
 import { manifestName } from './manifest.ts'
@@ -35,13 +35,13 @@ function readable<T>(path: string, read: (path: string) => T): T {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EACCES') {
-      throw new EdgekitError(`cannot read ${path}: permission denied`, {
+      throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
         code: 'permission-denied',
         remedy: 'Run edgekit as root, or as a user who can read it.',
         cause: error,
       })
     }
-    throw notFound(path, code === 'ENOENT' ? 'no such file or directory' : 'it cannot be read', error)
+    throw notFound(path, messageOf(error), error)
   }
 }
 

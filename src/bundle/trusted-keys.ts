@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { EdgekitError } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
 import { paths } from '../node/paths.ts'
 import { readPublicKey, type TrustedKey } from './signature.ts'
@@ -18,7 +18,7 @@ export async function trustedKeys(files: Files): Promise<TrustedKey[]> {
 }
 
 function unreadable(error: unknown): never {
-  throw new EdgekitError(`cannot read the trusted keys in ${paths.trustedKeys}`, {
+  throw new EdgekitError(`cannot read the trusted keys in ${paths.trustedKeys}: ${messageOf(error)}`, {
     code: 'permission-denied',
     remedy: 'Run edgekit as root:\n  sudo edgekit install …',
     cause: error,

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { lstat, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { EdgekitError } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { formatBytes } from '../lib/format.ts'
 import type { Files } from '../node/files.ts'
 import type { Head, OpenBundle } from './bundle.ts'
@@ -117,8 +117,9 @@ const noSpace = (name: string, needed: number, free: number): EdgekitError =>
     { code: 'no-space', remedy: elsewhere },
   )
 
-const cannotUnpack = (name: string, cause: NodeJS.ErrnoException): EdgekitError =>
-  new EdgekitError(
-    `cannot unpack ${name} into ${temporary}: ${cause.code === 'ENOSPC' ? 'no space left' : 'writing failed'}`,
-    { code: 'unpack-failed', remedy: elsewhere, cause },
-  )
+const cannotUnpack = (name: string, cause: unknown): EdgekitError =>
+  new EdgekitError(`cannot unpack ${name} into ${temporary}: ${messageOf(cause)}`, {
+    code: 'unpack-failed',
+    remedy: elsewhere,
+    cause,
+  })

@@ -45,7 +45,7 @@ export const describeUnpacked = (directory: string, { manifest, bytes }: Head): 
 async function readHead(directory: string, files: Files): Promise<Head> {
   const path = join(directory, manifestName)
   const bytes = await files.bytes(path).catch(error => {
-    throw new EdgekitError(`cannot read ${path}`, {
+    throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
       code: 'permission-denied',
       remedy: 'Run edgekit as root:\n  sudo ./edgekit install',
       cause: error,

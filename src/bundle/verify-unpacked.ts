@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { messageOf } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
 import type { UnpackedBundle } from './bundle.ts'
 import { damagedBundle } from './damaged.ts'
@@ -84,10 +85,13 @@ export async function differenceOf(
   if (found.kind !== 'file') return content(`is a ${kindNames[found.kind]}, not a regular file`)
   if (found.size !== file.size) return content(`has ${found.size} bytes, expected ${file.size}`)
   signal?.throwIfAborted()
-  const sha256 = await files.sha256(path, signal).catch(() => undefined)
-  signal?.throwIfAborted()
-  if (sha256 === undefined) return content('cannot be read')
-  if (sha256 !== file.sha256) return content(`has sha256 ${sha256}, expected ${file.sha256}`)
+  try {
+    const sha256 = await files.sha256(path, signal)
+    if (sha256 !== file.sha256) return content(`has sha256 ${sha256}, expected ${file.sha256}`)
+  } catch (error) {
+    signal?.throwIfAborted()
+    return content(`cannot be read: ${messageOf(error)}`)
+  }
   // A umask clears bits of group and others when an ordinary user unpacks; it never sets any.
   if ((found.mode & ~file.mode) === 0 && (found.mode & 0o700) === (file.mode & 0o700)) return undefined
   const [mode, expected] = [found.mode, file.mode].map(bits => bits.toString(8))

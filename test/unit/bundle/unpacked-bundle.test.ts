@@ -140,10 +140,14 @@ describe('a program of 2 MB', () => {
   })
 
   test('is damaged when it cannot be read, but not when verification is aborted', async () => {
-    const broken = { ...files, sha256: () => Promise.reject(new Error('EIO: i/o error, read')) }
+    const broken = {
+      ...files,
+      sha256: () =>
+        Promise.reject(Object.assign(new Error('EIO: i/o error, read'), { errno: -5, syscall: 'read' })),
+    }
     const verified = verifyLarge(bundle(), broken, unaborted)
     await expect(verified).rejects.toMatchObject({ exitCode: 3 })
-    await expect(verified).rejects.toThrow('bin/edgecore cannot be read')
+    await expect(verified).rejects.toThrow('bin/edgecore cannot be read: i/o error')
     const aborted = AbortSignal.abort(new Error('gone'))
     await expect(verifyLarge(bundle(), files, aborted)).rejects.toThrow(/^gone$/)
   })
@@ -203,6 +207,6 @@ describe('bundle.json', () => {
     await mkdir(at('bundle.json'))
     const opened = open()
     await expect(opened).rejects.toMatchObject({ name: 'EdgekitError', exitCode: 3 })
-    await expect(opened).rejects.toThrow(`cannot read ${at('bundle.json')}`)
+    await expect(opened).rejects.toThrow(`cannot read ${at('bundle.json')}: illegal operation on a directory`)
   })
 })
