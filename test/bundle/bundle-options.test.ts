@@ -73,7 +73,7 @@ test('reports a full output disk, and leaves nothing there', async () => {
     const built = await bundle(['--cache', join(directory, 'full'), ...mirror], {}, disk, 'amd64')
     expect(built).toMatchObject({ exitCode: 3, files: [] })
     expect(built.stderr.replaceAll('\n', ' ')).toContain(
-      `no space left on the disk of ${built.output}, where the bundle is written`,
+      `cannot write the bundle to ${built.output}: no space left`,
     )
     expect(built.stderr).toContain('--output')
   } finally {

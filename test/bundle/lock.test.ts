@@ -126,10 +126,10 @@ describe('--frozen', () => {
     expect(exitCode).toBe(3)
     expect(stderr).toContain('edgekit.lock does not match my.yaml')
     for (const entry of [
-      'kubeedge: the lock has v1.22.0, the definition v1.23.0',
+      'kubeedge: v1.22.0 in the lock, v1.23.0 in the definition',
       'docker.io/library/other:1: not in the lock',
       'docker.io/kubeedge/installation-package:v1.23.0: not in the lock',
-      'docker.io/kubeedge/installation-package:v1.22.0: in the lock, but not in the definition',
+      'docker.io/kubeedge/installation-package:v1.22.0: not in the definition',
     ])
       expect(stderr).toContain(entry)
   })

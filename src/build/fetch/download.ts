@@ -77,12 +77,16 @@ async function withDownloadError<T>(url: string, signal: AbortSignal, work: () =
     signal.throwIfAborted()
     if (error instanceof MissingParts || error instanceof StorageError) throw error
     throw new EdgekitError(`cannot download ${url}: ${messageOf(error)}`, {
-      code: 'download-failed',
+      code: error instanceof EdgekitError ? error.code : 'download-failed',
       cause: error,
-      remedy:
-        error instanceof ContentMismatch
-          ? 'Find out why the file changed before you change the sha256, or run edgekit lock again.'
-          : 'Check the URL, and the network, name resolution and proxy of this machine.',
+      remedy: remedyFor(error),
     })
   }
+}
+
+function remedyFor(error: unknown): string {
+  if (error instanceof ContentMismatch)
+    return 'Find out why the file changed before you change the sha256, or run edgekit lock again.'
+  const own = error instanceof EdgekitError ? error.remedy : undefined
+  return own ?? 'Check the URL, and the network, name resolution and proxy of this machine.'
 }
