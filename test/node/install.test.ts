@@ -137,7 +137,7 @@ describe.concurrent.each(releases)('%s', release => {
     const before = await snapshot(node)
     const { exitCode, stderr } = await node.run(install, { timeoutMs: 2 * minutes })
     expect(stderr).toContain('All changes were rolled back.')
-    expect(stderr).toMatch(/mosquitto\.service did not start/)
+    expect(stderr).toMatch(/cannot start mosquitto\.service/)
     expect(exitCode).toBe(exitCodes.rolledBack)
     expect(await snapshot(node)).toEqual(before)
   })

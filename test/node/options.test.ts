@@ -10,7 +10,8 @@ import { jsonOutput } from '../json-output.ts'
 
 const minutes = 60_000
 const hash = 'ab'.repeat(32)
-const token = `${hash}.eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDB9.dG9wLXNlY3JldA`
+// It expires in 2100.
+const token = `${hash}.eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDB9.dG9wLXNlY3JldA`
 
 const run = (node: LabNode, args: string, input?: string) =>
   node.run(`cd ${bundleOnNode} && ./edgekit install ${args}`, {
