@@ -19,6 +19,6 @@ export async function standInEdgecore(arch: Arch = hostArch()): Promise<string> 
 
 async function sources(): Promise<string[]> {
   const paths = ['package-lock.json']
-  for await (const path of glob(['lab/edgecore/*.ts', 'tools/*.ts'], { cwd: root })) paths.push(path)
+  for await (const path of glob(['lab/edgecore/**/*.ts', 'tools/*.ts'], { cwd: root })) paths.push(path)
   return paths.sort()
 }

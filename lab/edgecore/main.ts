@@ -4,10 +4,10 @@
  * pods. Like EdgeCore, it ignores `--version` and starts.
  */
 import { loadConfig, rewriteConfig } from './config.ts'
-import { startEdgeHub } from './edge-hub.ts'
+import { startEdgeHub } from './edge-hub/edge-hub.ts'
 import { startEdged } from './edged.ts'
 import { checkEnvironment } from './environment.ts'
-import { EventBus } from './event-bus.ts'
+import { EventBus } from './event-bus/event-bus.ts'
 import { info } from './klog.ts'
 import { announceStart, announceStop, registerModules } from './modules.ts'
 import { version } from './version.ts'

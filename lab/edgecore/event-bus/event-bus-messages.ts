@@ -1,6 +1,6 @@
+import type { Config } from '../config.ts'
+import { error, info } from '../klog.ts'
 import type { BrokerConnection } from './broker-connection.ts'
-import type { Config } from './config.ts'
-import { error, info } from './klog.ts'
 
 /** Handle a message from a device: its topic decides if it goes to the twin or the cloud (edge/pkg/eventbus/mqtt/handler.go). */
 export function receive(

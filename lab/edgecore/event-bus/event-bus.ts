@@ -1,10 +1,10 @@
+import { sleep } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { error, info, warning } from '../klog.ts'
 import { type BrokerConnection, connectToBroker } from './broker-connection.ts'
-import { sleep } from './clock.ts'
-import type { Config } from './config.ts'
 import { receive } from './event-bus-messages.ts'
 import { type ClientOptions, clientOptions } from './event-bus-options.ts'
 import { launchInternalBroker } from './internal-broker.ts'
-import { error, info, warning } from './klog.ts'
 
 const subscriptions = [
   '$hw/events/upload/#',

@@ -4,8 +4,8 @@ import type https from 'node:https'
 import { dirname } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { parseDocument } from 'yaml'
-import type { Config, Section } from './config.ts'
-import { info, panic, warning } from './klog.ts'
+import type { Config, Section } from '../config.ts'
+import { info, panic, warning } from '../klog.ts'
 import { request } from './tls-request.ts'
 
 /** Overrides the token of edgecore.yaml (v1.13 and later). */

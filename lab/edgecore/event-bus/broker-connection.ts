@@ -1,9 +1,9 @@
 import net from 'node:net'
 import tls, { type PeerCertificate, TLSSocket } from 'node:tls'
 import { type IConnackPacket, MqttClient } from 'mqtt'
+import { dialError, goReason } from '../go-errors.ts'
 import { type BrokerAddress, brokerAddress } from './broker-address.ts'
 import type { ClientOptions } from './event-bus-options.ts'
-import { dialError, goReason } from './go-errors.ts'
 
 /** An accepted MQTT connection. */
 export interface BrokerConnection {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
-import { type Section, text } from './config.ts'
-import { goReason } from './go-errors.ts'
-import { error, nilPanic } from './klog.ts'
+import { type Section, text } from '../config.ts'
+import { goReason } from '../go-errors.ts'
+import { error, nilPanic } from '../klog.ts'
 
 /** Connection options of one of EventBus's two clients. */
 export interface ClientOptions {

@@ -1,6 +1,6 @@
 import net from 'node:net'
-import { goReason } from './go-errors.ts'
-import { error, info } from './klog.ts'
+import { goReason } from '../go-errors.ts'
+import { error, info } from '../klog.ts'
 
 /**
  * The port of the broker inside EdgeCore (mqttMode 0 and 1). The stand-in only holds the port, because edgekit never

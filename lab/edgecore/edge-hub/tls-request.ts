@@ -1,8 +1,8 @@
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { second } from './clock.ts'
-import { requestError } from './go-errors.ts'
+import { second } from '../clock.ts'
+import { requestError } from '../go-errors.ts'
 
 /** Go's dial timeout in seconds; Linux would retry for two minutes. */
 const dialSeconds = 30

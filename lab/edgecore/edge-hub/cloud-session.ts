@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
-import { second, sleep } from './clock.ts'
-import { error, info, nilPanic, warning } from './klog.ts'
+import { second, sleep } from '../clock.ts'
+import { error, info, nilPanic, warning } from '../klog.ts'
 
 /** The cloud's answer to a registration; `empty` when it cannot reach its apiserver. */
 type Answer = 'ok' | 'refused' | 'empty'
