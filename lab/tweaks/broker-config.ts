@@ -16,5 +16,5 @@ export const changeBroker =
 /** Restart EdgeCore too: a connection that is lost again and again is a fault of its own. */
 export const restartBroker = `systemctl restart mosquitto; ${restartEdgecore()}`
 
-export const putBrokerBack = (node: LabNode) =>
+export const restoreBroker = (node: LabNode) =>
   node.sh(`cp --archive ${kept} ${paths.brokerConfig}; ${restartBroker}`)

@@ -13,8 +13,8 @@ export const changeEdgecore =
      ${until ? restartEdgecore(until) : 'systemctl restart edgecore'}`,
     )
 
-export const putEdgecoreBack = (node: LabNode) =>
+export const restoreEdgecore = (node: LabNode) =>
   node.sh(`cp --archive ${kept} ${paths.edgecoreConfig}; ${restartEdgecore()}`)
 
 /** Restore the good file, and leave EdgeCore running with the bad one. */
-export const putFileBack = `cp --archive ${kept} ${paths.edgecoreConfig}`
+export const restoreFile = `cp --archive ${kept} ${paths.edgecoreConfig}`

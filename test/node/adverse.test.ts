@@ -72,13 +72,13 @@ describe.concurrent.each(releases)('%s', release => {
       /These changes could not be rolled back:[\s\S]*Roll back: Import image docker.io/,
     ],
   ])('%s midway: what needs it is named, and rolled back once it is fixed', async (...row) => {
-    const [, hasCome, harm, mend, message] = row
+    const [, hasCome, harm, repair, message] = row
     await using node = await startNodeWithBundle({ release, certificates: true })
     const untouched = await snapshot(node)
     const { exitCode, stderr } = await installMeeting(node, hasCome, harm)
     expect(stderr).toMatch(message)
     expect(exitCode).toBe(exitCodes.incomplete)
-    await node.sh(mend)
+    await node.sh(repair)
     const rollback = await node.run(`cd ${bundleOnNode} && ./edgekit rollback`, { timeoutMs })
     expect(rollback.stderr).toBe('')
     expect(await snapshot(node)).toEqual(untouched)

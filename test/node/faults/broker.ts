@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { bundleOnNode } from '../../../lab/bundles/bundle.ts'
 import { writeFilesLayer, writeManifest, writeRoot } from '../../../lab/registry/oci.ts'
-import { changeBroker, putBrokerBack, restartBroker } from '../../../lab/tweaks/broker-config.ts'
+import { changeBroker, restartBroker, restoreBroker } from '../../../lab/tweaks/broker-config.ts'
 import { listenAs } from '../../../lab/tweaks/listen.ts'
 import { paths } from '../../../src/node/paths.ts'
 import type { Fault } from './fault.ts'
@@ -172,7 +172,7 @@ export const brokerFaults: readonly Fault[] = [
       await node.sh(
         'until test "$(systemctl show --property=SubState --value mosquitto)" = auto-restart; do sleep 0.05; done',
       )
-      await putBrokerBack(node)
+      await restoreBroker(node)
     },
   },
   {
@@ -199,7 +199,7 @@ export const brokerFaults: readonly Fault[] = [
     ),
     async repair(node) {
       await node.sh('rm /etc/edgekit/mosquitto/passwd')
-      await putBrokerBack(node)
+      await restoreBroker(node)
     },
   },
   {
@@ -277,7 +277,7 @@ export const brokerFaults: readonly Fault[] = [
     words: /without a user name and with no password.*Not authorized/,
     release: 'trixie',
     breakIt: changeBroker("sed -i 's/^allow_anonymous .*/allow_anonymous false/' $file", { starts: false }),
-    repair: putBrokerBack,
+    repair: restoreBroker,
   },
   {
     what: 'the broker is frozen: its unit is active and its port open',

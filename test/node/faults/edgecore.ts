@@ -1,4 +1,4 @@
-import { changeEdgecore, putEdgecoreBack } from '../../../lab/tweaks/edgecore-config.ts'
+import { changeEdgecore, restoreEdgecore } from '../../../lab/tweaks/edgecore-config.ts'
 import { renewCertificates } from '../../../lab/tweaks/renew-certificates.ts'
 import { paths } from '../../../src/node/paths.ts'
 import type { Fault } from './fault.ts'
@@ -23,7 +23,7 @@ export const edgecoreFaults: readonly Fault[] = [
     words: /edgecore\.yaml is not valid YAML at line 1/,
     release: 'trixie',
     breakIt: changeEdgecore("sed -i '1a\\ \\ - oops: [' $file"),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'the unit of EdgeCore names a missing configuration file',
@@ -43,7 +43,7 @@ export const edgecoreFaults: readonly Fault[] = [
     words: /modules\.eventBus has no value: EdgeCore crashes/,
     release: 'bookworm',
     breakIt: changeEdgecore("perl -0pi -e 's/  eventBus:\\n(    .*\\n)+/  eventBus: null\\n/' $file"),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'mqttMode is 3: EdgeCore exits',
@@ -52,7 +52,7 @@ export const edgecoreFaults: readonly Fault[] = [
     words: /modules\.eventBus\.mqttMode is 3, outside 0 to 2/,
     release: 'trixie',
     breakIt: changeEdgecore("sed -i 's/mqttMode: 2/mqttMode: 3/' $file"),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'EventBus uses the broker inside EdgeCore',
@@ -62,7 +62,7 @@ export const edgecoreFaults: readonly Fault[] = [
     words: /modules\.eventBus\.mqttMode is 0, expected 2/,
     release: 'bookworm',
     breakIt: changeEdgecore("sed -i 's/mqttMode: 2/mqttMode: 0/' $file"),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'DeviceTwin is disabled',
@@ -73,7 +73,7 @@ export const edgecoreFaults: readonly Fault[] = [
     breakIt: changeEdgecore(
       "perl -0pi -e 's/  deviceTwin:\\n    enable: true/  deviceTwin:\\n    enable: false/' $file",
     ),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'EventBus uses both brokers',
@@ -82,7 +82,7 @@ export const edgecoreFaults: readonly Fault[] = [
     words: /modules\.eventBus\.mqttMode is 1, expected 2/,
     release: 'trixie',
     breakIt: changeEdgecore("sed -i 's/mqttMode: 2/mqttMode: 1/' $file"),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'EventBus is disabled, as in keadm --minconfig',
@@ -93,7 +93,7 @@ export const edgecoreFaults: readonly Fault[] = [
     breakIt: changeEdgecore(
       "perl -0pi -e 's/  eventBus:\\n    enable: true/  eventBus:\\n    enable: false/' $file",
     ),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'the broker address has the scheme mqtt://, which EdgeCore does not support',
@@ -102,7 +102,7 @@ export const edgecoreFaults: readonly Fault[] = [
     words: /mqttServerExternal is .*mqtt:\/\/127\.0\.0\.1:1883/,
     release: 'bookworm',
     breakIt: changeEdgecore("sed -i 's,tcp://127.0.0.1:1883,mqtt://127.0.0.1:1883,' $file"),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'EventBus TLS is enabled without its files',
@@ -113,7 +113,7 @@ export const edgecoreFaults: readonly Fault[] = [
     breakIt: changeEdgecore(
       "perl -0pi -e 's/eventBusTLS:\\n      enable: false/eventBusTLS:\\n      enable: true/; s,(tlsMqttCertFile: ).*,$1/etc/kubeedge/tls-of-nobody.crt,' $file",
     ),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'EventBus TLS is enabled for a plain MQTT address',
@@ -124,7 +124,7 @@ export const edgecoreFaults: readonly Fault[] = [
     breakIt: changeEdgecore(
       "perl -0pi -e 's/eventBusTLS:\\n      enable: false/eventBusTLS:\\n      enable: true/' $file",
     ),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'both clients of EventBus have the same ID',
@@ -133,7 +133,7 @@ export const edgecoreFaults: readonly Fault[] = [
     words: /are both ..?same/,
     release: 'trixie',
     breakIt: changeEdgecore("sed -i 's/ClientID: .*/ClientID: same/' $file"),
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'the node certificate has expired',
@@ -263,7 +263,7 @@ export const edgecoreFaults: readonly Fault[] = [
       await changeEdgecore('', 'finish hub-client pub')(node)
       await node.sh('systemctl unset-environment EDGECORE_STAND_IN_DELETES')
     },
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'another program answers at the address of the cloud',
@@ -279,7 +279,7 @@ export const edgecoreFaults: readonly Fault[] = [
     },
     async repair(node) {
       await node.sh('systemctl stop web')
-      await putEdgecoreBack(node)
+      await restoreEdgecore(node)
     },
   },
 ]

@@ -1,5 +1,5 @@
-import { changeBroker, putBrokerBack } from '../../../lab/tweaks/broker-config.ts'
-import { changeEdgecore, putEdgecoreBack, putFileBack } from '../../../lab/tweaks/edgecore-config.ts'
+import { changeBroker, restoreBroker } from '../../../lab/tweaks/broker-config.ts'
+import { changeEdgecore, restoreEdgecore, restoreFile } from '../../../lab/tweaks/edgecore-config.ts'
 import type { Fault } from './fault.ts'
 
 export const mqttPathFaults: readonly Fault[] = [
@@ -14,9 +14,9 @@ export const mqttPathFaults: readonly Fault[] = [
         "sed -i 's,tcp://127.0.0.1:1883,mqtt://127.0.0.1:1883,' $file",
         'Unknown protocol',
       )(node)
-      await node.sh(putFileBack)
+      await node.sh(restoreFile)
     },
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'the access list has "#", which does not cover $hw topics',
@@ -30,7 +30,7 @@ export const mqttPathFaults: readonly Fault[] = [
     ),
     async repair(node) {
       await node.sh('rm /etc/edgekit/mosquitto/acl')
-      await putBrokerBack(node)
+      await restoreBroker(node)
     },
   },
   {
@@ -42,9 +42,9 @@ export const mqttPathFaults: readonly Fault[] = [
     async breakIt(node) {
       const off = "perl -0pi -e 's/  deviceTwin:\\n    enable: true/  deviceTwin:\\n    enable: false/' $file"
       await changeEdgecore(off, 'finish hub-client pub')(node)
-      await node.sh(putFileBack)
+      await node.sh(restoreFile)
     },
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
   {
     what: 'the message channel of EventBus is full',
@@ -58,6 +58,6 @@ export const mqttPathFaults: readonly Fault[] = [
       await changeEdgecore('', 'finish hub-client pub')(node)
       await node.sh('systemctl unset-environment EDGECORE_STAND_IN_ROOM')
     },
-    repair: putEdgecoreBack,
+    repair: restoreEdgecore,
   },
 ]

@@ -1,4 +1,4 @@
-import { changeBroker, putBrokerBack } from '../../../lab/tweaks/broker-config.ts'
+import { changeBroker, restoreBroker } from '../../../lab/tweaks/broker-config.ts'
 import { paths } from '../../../src/node/paths.ts'
 import type { Fault } from './fault.ts'
 
@@ -12,7 +12,7 @@ export const securityFaults: readonly Fault[] = [
     words: /anonymous clients can connect to 198\.51\.100\.10:1887/,
     release: 'trixie',
     breakIt: changeBroker("printf 'listener 1887\\nallow_anonymous true\\n' >>$file", { starts: true }),
-    repair: putBrokerBack,
+    repair: restoreBroker,
   },
   {
     what: 'the broker unit was edited: no seccomp, a writable root, all capabilities',

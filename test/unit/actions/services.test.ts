@@ -130,8 +130,8 @@ describe('unit-running', () => {
     test.each([
       ['was stopped is stopped', 'inactive', [`stop ${unit}`], []],
       ['had failed is stopped', 'failed', [`stop ${unit}`], []],
-      ['ran is left alone until all is put back, then restarted', 'active', [], [`restart ${unit}`]],
-      ['was being tried is restarted when all is put back', 'activating', [], [`restart ${unit}`]],
+      ['ran is restarted only after everything is rolled back', 'active', [], [`restart ${unit}`]],
+      ['was starting is restarted after everything is rolled back', 'activating', [], [`restart ${unit}`]],
     ])('reverting a unit that %s', async (_, active, reverted, resumed) => {
       const node = await tinyNode()
       node.setUnit(unit, { active })
