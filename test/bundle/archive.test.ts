@@ -158,6 +158,6 @@ test('finds a program through the links of a merged /usr and in a lower layer', 
   )
   expect(new Set(sizes).size).toBe(1)
   await expect(extractFile(image, store, '/usr/local/bin/edgecore', join(directory, 'none'))).rejects.toThrow(
-    'docker.io/library/eclipse-mosquitto:2.0 has no /usr/local/bin/edgecore',
+    'cannot extract /usr/local/bin/edgecore from docker.io/library/eclipse-mosquitto:2.0: the image has no such file',
   )
 })
