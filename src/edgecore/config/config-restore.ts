@@ -15,7 +15,7 @@ const isValue = (value: unknown): value is ConfigValue =>
 
 /**
  * Restore keys of edgecore.yaml to their values in `before`, or remove those that were missing there. Keys that no longer
- * have the value in `ours` were changed by somebody else: they are kept and returned. Throws EdgekitError when one of the
+ * have the value in `ours` were changed since: they are kept and returned. Throws EdgekitError when one of the
  * texts is not YAML.
  */
 export function restoreKeys(

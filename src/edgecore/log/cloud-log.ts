@@ -5,7 +5,7 @@ import { type Cause, causeOf } from './known/known-line.ts'
 
 /**
  * How the connection to the cloud stands.
- * - `unknown`: the log says nothing about it
+ * - `unknown`: the log has nothing about it
  * - `disabled`: edgeHub (module `websocket`) is switched off
  * - `reconnecting`: there is none, and EdgeCore retries
  * - `connected`
@@ -17,7 +17,7 @@ export type CloudState = 'connected' | 'reconnecting' | 'silent' | 'disabled' | 
 const requested = /^Reuse the token to obtain the certificate/
 const answered = /^Certificate rotation is enabled|^(?:Websocket|Quic) start to connect/i
 
-/** What edge/pkg/edgehub logs (v1.7 to v1.23), and what each line says about the connection. */
+/** What edge/pkg/edgehub logs (v1.7 to v1.23), and what each line means for the connection. */
 const signs: readonly (readonly [RegExp, CloudState])[] = [
   [/^Module websocket is disabled/, 'disabled'],
   [/connect to cloud access successful/i, 'connected'],
@@ -67,13 +67,13 @@ const shortLinkMs = 90_000
 export interface CloudReading {
   state: CloudState
   evidence: string[]
-  /** The line that says why there is no connection: the last since there was one. */
+  /** The line with the reason why there is no connection: the last since there was one. */
   reason?: string
   /** What is wrong with the connection. */
   cause?: Cause
 }
 
-/** What the log says about the cloud at `end`, milliseconds since 1970. */
+/** The state of the cloud connection in the log at `end`, milliseconds since 1970. */
 export function readCloud(records: readonly LogRecord[], end: number): CloudReading {
   let last: { state: CloudState; line: string } | undefined
   let reason: LogRecord | undefined

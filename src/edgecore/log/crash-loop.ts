@@ -39,7 +39,7 @@ export function findCrashLoop(starts: readonly Start[], end: number): Exit | und
   const exit = findExit(beforeStop(previous.records)) ?? endedWithoutAWord(starts)
   if (!exit) return undefined
   const life = lastTime(previous) - firstTime(previous)
-  // One that has said nothing yet has just begun.
+  // One without a line has just begun.
   const age = end - (firstTime(current) || end)
   const stage =
     stageOf[exit.code] ?? (isCertificateCode(exit.code) ? certificateStage : Number.POSITIVE_INFINITY)
@@ -54,7 +54,7 @@ function stageReached({ records }: Start): number {
   return reached
 }
 
-/** A log file has no word of systemd: three short lives that nobody ended are a loop too. */
+/** A log file has no lines of systemd: three short lives without a stop signal are a loop too. */
 function endedWithoutAWord(starts: readonly Start[]): Exit | undefined {
   const ended = starts.slice(-4, -1)
   const isShort = (start: Start, index: number) => {
@@ -68,7 +68,7 @@ function endedWithoutAWord(starts: readonly Start[]): Exit | undefined {
     ended.at(-1)?.records.findLast(({ severity }) => severity === 'E') ?? ended.at(-1)?.records.at(-1)
   return {
     code: 'restarting',
-    text: `EdgeCore starts again and again (${starts.length} times in this log), and the log does not say why it ends`,
+    text: `EdgeCore starts again and again (${starts.length} times in this log), and the log does not show why it ends`,
     remedy: 'Read the whole journal of the unit.',
     commands: ['journalctl -u edgecore -n 200 --no-pager'],
     line: proof?.line ?? '',
@@ -82,7 +82,7 @@ export function beforeStop(records: readonly LogRecord[]): readonly LogRecord[] 
   return stop === -1 ? records : records.slice(0, stop)
 }
 
-/** EdgeCore's own times: systemd begins earlier, and goes on when EdgeCore has ended. */
+/** EdgeCore's own times: systemd begins earlier and ends later. */
 const timesOf = ({ records }: Start): number[] =>
   records.flatMap(({ at, severity }) => (severity === 'S' || at === undefined ? [] : [at]))
 const firstTime = (start: Start): number => timesOf(start)[0] ?? 0

@@ -14,7 +14,7 @@ import type { Cause } from './known/known-line.ts'
 
 /**
  * How EventBus stands.
- * - `unknown`: the log says nothing about it
+ * - `unknown`: the log has nothing about it
  * - `disabled`: the module is switched off
  * - `starting`: the module is on and has not tried to connect yet
  * - `connecting`: an attempt is open, and the one before did not fail
@@ -43,7 +43,7 @@ export interface EventBusReading {
   internalBroker?: 'up' | 'failed'
 }
 
-/** A broker answers a connect in milliseconds; without an answer EventBus waits for ever and logs nothing. */
+/** A broker answers a connect in milliseconds; without an answer EventBus waits forever and logs nothing. */
 const hungAfterMs = 15_000
 /** More than restarts of the broker explain. */
 const lossesPerMinute = 5

@@ -50,7 +50,7 @@ const exitLines: readonly KnownLine[] = [
   ...knownLines.kubeletExits,
   ...knownLines.certificateErrors,
 ]
-/** Only lines about certificates are explained by what the network says in them. */
+/** Only lines about certificates are explained by the network error in them. */
 const aboutCertificates = knownLines.certificateErrors.at(-1)?.pattern ?? /$^/
 const otherExits = exitLines.filter(row => !knownLines.certificateErrors.includes(row))
 const certificateSigns =
@@ -90,7 +90,7 @@ function explain(record: LogRecord, records: readonly LogRecord[]): Exit {
 }
 
 function causeOfExit(record: LogRecord, whole: string): Cause | undefined {
-  // A stack names functions of every part: only the words before it say what happened.
+  // A stack names functions of every part: only the words before it are about the failure.
   const words = withoutStack(whole)
   // A terminal may have wrapped the line.
   if (certificateSigns.test(words) || aboutCertificates.test(words))
@@ -130,7 +130,7 @@ function unknownEnd(record: LogRecord): Cause {
   }
 }
 
-/** The last word is systemd's when EdgeCore says nothing that is known to end it. */
+/** systemd's reason counts when EdgeCore logged nothing that is known to end it. */
 function endSeenBySystemd(records: readonly LogRecord[]): Exit | undefined {
   const said = records.filter(({ severity }) => severity === 'S')
   if (

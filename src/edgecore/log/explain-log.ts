@@ -18,7 +18,7 @@ export interface LogFinding {
   times?: number
 }
 
-/** What a log says about EdgeCore, in a few words. */
+/** A summary of a log of EdgeCore. */
 export interface LogExplanation {
   schemaVersion: 1
   /**
@@ -28,7 +28,7 @@ export interface LogExplanation {
   state: 'exits' | 'crash-loop' | EventBusState
   /** EdgeCore was stopped by a signal. */
   stopped: boolean
-  /** What is wrong, the worst first: EdgeCore itself, the broker, the cloud, pods. Empty: nothing, as far as the log says. */
+  /** What is wrong, the worst first: EdgeCore itself, the broker, the cloud, pods. Empty: nothing that the log shows. */
   findings: LogFinding[]
   /** The first of the findings by itself. */
   code?: string
@@ -37,7 +37,7 @@ export interface LogExplanation {
   /** The line that proves the first finding, or the state where nothing is wrong. */
   line?: string
   cloud: CloudState
-  /** Whether the cloud has registered this node, where the log says so. */
+  /** Whether the cloud has registered this node, if the log shows it. */
   registered?: boolean
   version?: string
   startedAt?: string
@@ -47,7 +47,7 @@ export interface LogExplanation {
   notes: string[]
 }
 
-/** Say in a few words what a log means. */
+/** Summarize a log. */
 export function explainLog(log: EdgecoreLogState): LogExplanation {
   const { stopped, cloud, registered, version, startedAt, starts, restartCounter, evidence } = log
   const findings = findingsOf(log)
@@ -113,7 +113,9 @@ function notesOf({ cutLines, hasGaps }: EdgecoreLogState): string[] {
         ]
       : []),
     ...(hasGaps
-      ? ['The journal dropped lines (rate limit), so what is not in the log may have happened all the same.']
+      ? [
+          'The journal dropped lines (rate limit), so things that are not in the log may have happened anyway.',
+        ]
       : []),
   ]
 }

@@ -25,12 +25,12 @@ const header =
  */
 const plainEnd =
   /^(?:panic: |fatal error: |unexpected fault address |SIG[A-Z]{2,5}: |Error: unknown |\[error\] failed to initialize database|\[ORM\].{0,200}(?:register db|unable to open)|\S{1,200}: .{0,200}version [`']GLIBC)/
-/** What systemd says about the unit, journalctl's markers between boots, and journald's about lines that it dropped. */
+/** Lines of systemd about the unit, of journalctl between boots, and of journald about dropped lines. */
 const aboutUnit =
   /^(?:\S{1,100}\.service: |(?:Started|Starting|Stopped|Stopping) |-- |Suppressed \d|Failed to start )/
 const suppressed = /^Suppressed \d+ messages|^imuxsock (?:lost|begins to drop)|^-- (?:Suppressed|Missed)/
 
-/** A stack is long and says nothing new after a few frames. */
+/** A stack has nothing new after a few frames. */
 const longestRecord = 40
 const dayMs = 86_400_000
 
@@ -64,7 +64,7 @@ export function parseKlog(lines: readonly LogLine[], now: Date): LogRecord[] {
       records.push(open)
     } else if (isAboutUnit(line)) {
       open = undefined
-      // Without a time of its own it is later than the line before, nobody knows how much.
+      // Without a time it is later than the line before, by an unknown amount.
       records.push(plain('S', line, line.time))
     } else if (plainEnd.test(line.text) && !continues(open, line)) {
       open = plain('P', line, line.time ?? at)

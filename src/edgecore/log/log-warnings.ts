@@ -10,7 +10,7 @@ export interface LogWarning extends Cause {
   times: number
 }
 
-/** The kubelet retries a pod after at most 5 minutes: what it has not said for longer is over. */
+/** The kubelet retries a pod after at most 5 minutes: what it has not logged for longer is over. */
 const podRetryMs = 600_000
 
 /** Pods that do not start at `end`, each cause once, with its last line. The general is left out where the reason is known. */
@@ -40,7 +40,7 @@ function collect(records: readonly LogRecord[], rows: readonly KnownLine[]): Log
     if (row === -1 || !cause) continue
     const before = found.get(cause.code)
     const times = (before?.warning.times ?? 0) + 1
-    // Of two rows of one code the first says more.
+    // Of two rows with one code, the first has more detail.
     if (before && before.row < row) before.warning.times = times
     else found.set(cause.code, { row, warning: { ...cause, line, times } })
   }

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { completeCutLine, isCut } from './cut-lines.ts'
 import type { LogLine } from './log-line.ts'
 
-/** Longer lines say nothing more, and every pattern runs over every line. */
+/** Longer lines add nothing, and every pattern runs over every line. */
 const longestLine = 8192
 
 /** Where a klog record begins. */
@@ -10,7 +10,7 @@ const klogHeader = /[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6}\s{1,8}\d{1,10} [\w./-]{1,1
 
 /**
  * What journalctl or syslog puts before a message: short, short-precise, short-iso(-precise), short-full, with-unit,
- * short-unix, short-monotonic, rsyslog's. Only some tell the whole time; months are those of any locale (`3月 15`,
+ * short-unix, short-monotonic, rsyslog's. Only some have the full time; months are those of any locale (`3月 15`,
  * `févr. 04`). RFC 3164 leaves the process id out.
  */
 const stamps = [

@@ -9,7 +9,7 @@ import { type LogWarning, readPods, readWarnings } from './log-warnings.ts'
 import { readRegistration } from './registration-log.ts'
 import { isStop, splitStarts } from './starts.ts'
 
-/** What the log says about the last start of EdgeCore. Plain data. */
+/** The last start of EdgeCore according to its log. Plain data. */
 export interface EdgecoreLogState {
   eventBus: EventBusState
   /** Why EventBus is not up. */
@@ -24,15 +24,15 @@ export interface EdgecoreLogState {
   stopped: boolean
   cloud: CloudState
   cloudEvidence: string[]
-  /** The line that says why there is no connection to the cloud. */
+  /** The line with the reason why there is no connection to the cloud. */
   cloudReason?: string
   /** What is wrong with the connection to the cloud, or with the registration of the node there. */
   cloudCause?: Cause & { line: string }
-  /** Whether the cloud has registered this node, where the log says so. */
+  /** Whether the cloud has registered this node, if the log shows it. */
   registered?: boolean
   /** The version line of the last start. */
   version?: string
-  /** When the last start began, ISO 8601, if the log has its beginning and says the year. */
+  /** When the last start began, ISO 8601, if the log has its beginning and the year. */
   startedAt?: string
   /** How many starts the log has; one that was already running when the log begins does not count. */
   starts: number
@@ -51,7 +51,7 @@ export interface EdgecoreLogState {
 }
 
 /**
- * What EdgeCore's log says about its last start: whether EventBus reaches the broker and why not, whether EdgeCore ended and
+ * Reads the last start of EdgeCore in its log: whether EventBus reaches the broker and why not, whether EdgeCore ended and
  * why, how the connection to the cloud is, whether pods start. `now` is for a log that is still written; a saved one ends at
  * its last time stamp, and means the same on every day that it is read.
  */
@@ -127,7 +127,7 @@ const counterOf = ({ severity, message }: LogRecord): number | undefined => {
 const isStopping = (records: readonly LogRecord[]): boolean =>
   records.some(({ severity, message }) => severity === 'S' && /^Stopping |status=15\/TERM/.test(message))
 
-/** klog's stamps have no year: only the journal, or the present, tells it. */
+/** klog's stamps have no year: only the journal, or the current date, has it. */
 function beginning(
   lines: readonly LogLine[],
   records: readonly LogRecord[],

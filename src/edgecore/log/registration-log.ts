@@ -5,7 +5,7 @@ const registered = /^"?(?:Successfully registered node|Node was previously regis
 /** The kubelet asks for a node because the cloud answers that the name exists; for a node that comes back it follows soon. */
 const nameExists = /^"Unable to register node with API server, error getting existing node"/
 const nameExistsForMs = 5000
-/** Logged many times a second, for ever, by a node that believes it is registered (kubeedge v1.23.1). */
+/** Logged many times a second, forever, by a node that believes it is registered (kubeedge v1.23.1). */
 const noCondition = /^"Node does not have NodeReady condition"/
 const noConditionTimes = 5
 
@@ -24,7 +24,7 @@ const notRegistered: Cause = {
 }
 
 export interface RegistrationReading {
-  /** False while the cloud does not have this node; undefined when the log does not say. */
+  /** False while the cloud does not have this node; undefined when the log does not show it. */
   registered?: boolean
   cause?: Cause
   line?: string

@@ -6,7 +6,7 @@ import { ofEdgecore } from './writers.ts'
 type Entry = Record<string, unknown>
 
 /**
- * The lines of a log as somebody saved it: bare klog text (stderr, or a file of `--log_file`), syslog, or what `journalctl`
+ * The lines of a saved log: bare klog text (stderr, or a file of `--log_file`), syslog, or what `journalctl`
  * prints with any `--output` (short in all its kinds, with-unit, cat, verbose, json in all its kinds, export; systemd 247 to
  * 257). Only EdgeCore's own lines and those about it stay.
  */

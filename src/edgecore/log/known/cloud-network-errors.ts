@@ -10,10 +10,10 @@ export const cloudNetworkErrors: readonly KnownLine[] = [
   {
     code: 'cloud-certificate-address',
     pattern:
-      /certificate is (?:not )?valid for (?:any names, but wanted to match )?(?<names>[^\n"]{1,300}?)(?:, not (?<wanted>[^\s"),]{1,100})|[\s"),>…]|$)/,
-    text: 'CloudCore is reachable, but its certificate does not name the address that EdgeCore uses ({wanted}; it names {names})',
+      /certificate is (?:not )?valid for (?:any names, but wanted to match )?(?<names>[^\n"]{1,300}?)(?:, not (?<requested>[^\s"),]{1,100})|[\s"),>…]|$)/,
+    text: 'CloudCore is reachable, but its certificate does not name the address that EdgeCore uses ({requested}; it names {names})',
     remedy:
-      'In the cloud, add the address to modules.cloudHub.advertiseAddress (a host name to dnsNames), delete the secret cloudcoresecret and restart CloudCore, which then signs a new certificate. Keep the secret casecret: without it every node has to join again with a new token.',
+      'In the cloud, add the address to modules.cloudHub.advertiseAddress (a host name to dnsNames), delete the secret cloudcoresecret and restart CloudCore, which then signs a new certificate. Keep the secret casecret: without it every node must join again with a new token.',
     commands: [
       'kubectl -n kubeedge edit configmap cloudcore',
       'kubectl -n kubeedge delete secret cloudcoresecret',
@@ -22,10 +22,10 @@ export const cloudNetworkErrors: readonly KnownLine[] = [
   },
   {
     code: 'cloud-certificate-address',
-    pattern: /cannot validate certificate for (?<wanted>[^\s"),]{1,100})|relies on legacy Common Name/,
-    text: 'CloudCore is reachable, but its certificate does not name the address that EdgeCore uses ({wanted})',
+    pattern: /cannot validate certificate for (?<requested>[^\s"),]{1,100})|relies on legacy Common Name/,
+    text: 'CloudCore is reachable, but its certificate does not name the address that EdgeCore uses ({requested})',
     remedy:
-      'In the cloud, add the address to modules.cloudHub.advertiseAddress (a host name to dnsNames), delete the secret cloudcoresecret and restart CloudCore, which then signs a new certificate. Keep the secret casecret: without it every node has to join again with a new token.',
+      'In the cloud, add the address to modules.cloudHub.advertiseAddress (a host name to dnsNames), delete the secret cloudcoresecret and restart CloudCore, which then signs a new certificate. Keep the secret casecret: without it every node must join again with a new token.',
     commands: [
       'kubectl -n kubeedge edit configmap cloudcore',
       'kubectl -n kubeedge delete secret cloudcoresecret',

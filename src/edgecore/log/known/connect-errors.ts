@@ -73,7 +73,7 @@ export const connectErrors: readonly KnownLine[] = [
     code: 'broker-unavailable',
     pattern: /Server Unavailable/i,
     text: 'the broker answers that it is not available',
-    remedy: 'Read the log of the broker.',
+    remedy: 'Read the broker log.',
     commands: brokerLog,
   },
   {
@@ -93,7 +93,7 @@ export const connectErrors: readonly KnownLine[] = [
     code: 'tls-no-san',
     pattern: /legacy Common Name/,
     text: "the broker's certificate has its host name only in the common name, which EventBus ignores",
-    remedy: 'Issue a certificate with a subject alternative name for the broker.',
+    remedy: 'Create a certificate with a subject alternative name for the broker.',
   },
   {
     code: 'tls-expired',
@@ -141,14 +141,14 @@ export const connectErrors: readonly KnownLine[] = [
   {
     code: 'timeout',
     pattern: /i\/o timeout|deadline exceeded/,
-    text: 'the address of the broker does not answer at all: a firewall drops the packets, or the host is down',
+    text: 'the broker address does not answer at all: a firewall drops the packets, or the host is down',
     remedy: `Check ${external}, the firewall, and all_proxy in the unit, which EventBus follows.`,
     commands: ['systemctl show edgecore -p Environment', ...tlsSettings],
   },
   {
     code: 'unreachable',
     pattern: /no route to host|network is unreachable/,
-    text: 'the node has no route to the address of the broker',
+    text: 'the node has no route to the broker address',
     remedy: `Set ${external} to tcp://127.0.0.1:1883 for the broker on this node.`,
     commands: patchAddress,
   },
@@ -160,7 +160,7 @@ export function connectErrorCause(message: string): Cause {
     causeOf(connectErrors, message) ?? {
       code: 'connect-error',
       text: `EventBus cannot connect to the broker: ${message}`,
-      remedy: `Read the log of the broker, and check ${external}.`,
+      remedy: `Read the broker log, and check ${external}.`,
       commands: brokerLog,
     }
   )

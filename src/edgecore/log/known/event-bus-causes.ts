@@ -40,13 +40,13 @@ export const sameIdCause: Cause = {
 export const unstableCause: Cause = {
   code: 'connection-unstable',
   text: 'the connection to the broker is lost again and again',
-  remedy: 'Read the log of the broker: it restarts, or another client uses the same client id.',
+  remedy: 'Read the broker log: it restarts, or another client uses the same client id.',
   commands: brokerLog,
 }
 
 export const lostCause = (message: string): Cause => ({
   code: 'connection-lost',
   text: `the connection to the broker was lost: ${message}`,
-  remedy: 'Read the log of the broker. EventBus reconnects by itself.',
+  remedy: 'Read the broker log. EventBus reconnects by itself.',
   commands: brokerLog,
 })

@@ -11,12 +11,12 @@ import { systemdExits } from './systemd-exits.ts'
 import { warnings } from './warnings.ts'
 
 /**
- * Every line that edgekit knows, the worst first: what ends EdgeCore, what keeps it from the broker, what keeps it from
+ * Every line that edgekit recognizes, the worst first: what ends EdgeCore, what keeps it from the broker, what keeps it from
  * the cloud, what keeps pods from starting. Within a list the first match wins.
  *
  * The patterns come from KubeEdge's source, v1.8 to v1.23.1, and the kubelet it embeds (Kubernetes 1.19 to 1.32). Severity
- * does not tell an exit: most of these lines are logged as E (or I) and followed by `os.Exit(1)`. `exits.ts` has the list
- * of those; `F` lines, panics and runtime errors end EdgeCore whatever they say.
+ * does not show an exit: most of these lines are logged as E (or I) and followed by `os.Exit(1)`. `exits.ts` has the list
+ * of those; `F` lines, panics and runtime errors always end EdgeCore.
  */
 export const knownLines = {
   /** edgecore.yaml and the start of the program. */
@@ -29,7 +29,7 @@ export const knownLines = {
   certificateErrors,
   /** Panics that only their stack explains. */
   crashes,
-  /** What systemd says about an EdgeCore that says nothing. */
+  /** systemd's lines about an EdgeCore without lines of its own. */
   systemdExits,
   /** What follows `connect error: ` of EventBus. */
   connectErrors,

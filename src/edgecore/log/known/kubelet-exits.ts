@@ -7,7 +7,7 @@ export const kubeletExits: readonly KnownLine[] = [
   {
     code: 'never-joined',
     pattern: /Failed to initialize CSINode after retrying|Failed to initialize CSINodeInfo after retrying/,
-    text: 'the node has never joined its cloud, so EdgeCore knows no node and gives up after about 27 s',
+    text: 'the node has never joined its cloud, so EdgeCore has no Node and exits after about 27 s',
     remedy:
       'Join the node once. To run it unjoined (KubeEdge v1.22 and later), set modules.edged.tailoredKubeletConfig.featureGates.DisableCSIVolumePlugin to true.',
     commands: ['./edgekit install --cloudcore HOST:10000 --token-file FILE'],
@@ -63,7 +63,7 @@ export const kubeletExits: readonly KnownLine[] = [
     code: 'inotify-limit',
     pattern: /inotify_\w{1,20}[^\n]{0,300}(?:no space left on device|too many open files)/,
     text: 'the limit of inotify instances or watches is reached',
-    remedy: 'Raise the limits.',
+    remedy: 'Increase the limits.',
     commands: ['sysctl -w fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=524288'],
   },
   {

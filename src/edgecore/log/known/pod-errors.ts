@@ -15,16 +15,14 @@ export const podErrors: readonly KnownLine[] = [
     pattern:
       /failed \(add\): failed to find plugin \\*"(?<plugin>[\w.-]{1,60})\\*" in path \[(?<path>[^\]]{1,200})\]/,
     text: 'pods with a network of their own cannot start: the CNI plugin {plugin} is not in {path}',
-    remedy:
-      'Install the CNI plugins there, or set bin_dir in the configuration of containerd to where they are.',
+    remedy: 'Install the CNI plugins there, or set bin_dir in config.toml of containerd to their directory.',
     commands: ['ls {path}', 'containerd config dump | grep bin_dir'],
   },
   {
     code: 'cni-plugin-missing',
     pattern: /failed to find plugin \\*"(?<plugin>[\w.-]{1,60})\\*" in path \[(?<path>[^\]]{1,200})\]/,
     text: 'pods with a network of their own cannot start: the CNI plugin {plugin} is not in {path}',
-    remedy:
-      'Install the CNI plugins there, or set bin_dir in the configuration of containerd to where they are.',
+    remedy: 'Install the CNI plugins there, or set bin_dir in config.toml of containerd to their directory.',
     commands: ['ls {path}', 'containerd config dump | grep bin_dir'],
   },
   {
@@ -46,7 +44,7 @@ export const podErrors: readonly KnownLine[] = [
   {
     code: 'mosquitto-daemonset-pull',
     pattern: /for \\*"(?:edge-)?eclipse-mosquitto\\*" with (?:ImagePullBackOff|ErrImagePull)/,
-    text: 'the cluster wants a broker of its own on this node (DaemonSet edge-eclipse-mosquitto), and its image cannot be pulled',
+    text: 'the cluster schedules its own broker on this node (DaemonSet edge-eclipse-mosquitto), and its image cannot be pulled',
     remedy:
       'Switch it off in the cloud, where this node has its own broker: install the chart with mosquitto.enable=false (kubeedge 5620, 6040).',
     commands: [
@@ -83,7 +81,7 @@ export const podErrors: readonly KnownLine[] = [
     code: 'inotify-limit',
     pattern: /(?:inotify|fsnotify)[^\n]{0,300}(?:too many open files|no space left on device)/,
     text: 'the limit of inotify instances or watches is reached',
-    remedy: 'Raise the limits.',
+    remedy: 'Increase the limits.',
     commands: ['sysctl -w fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=524288'],
   },
   {

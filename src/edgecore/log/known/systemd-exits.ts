@@ -1,6 +1,6 @@
 import type { KnownLine } from './known-line.ts'
 
-/** What systemd says about a process that ended or could not start (systemd.exec(5), "Process exit codes"). */
+/** systemd's reasons for a process that ended or could not start (systemd.exec(5), "Process exit codes"). */
 export const systemdExits: readonly KnownLine[] = [
   {
     code: 'exec-format',
@@ -64,21 +64,21 @@ export const systemdExits: readonly KnownLine[] = [
   {
     code: 'exited',
     pattern: /Main process exited, code=exited, status=(?<status>[1-9]\d{0,2}(?:\/[A-Z_]{1,30})?)/,
-    text: 'EdgeCore ended with status {status}, and its log does not say why in words that edgekit knows',
+    text: 'EdgeCore ended with status {status}, and its log has no reason that edgekit recognizes',
     remedy: 'Read the last lines before the end.',
     commands: ['journalctl -u edgecore -n 100 --no-pager'],
   },
   {
     code: 'exited',
     pattern: /Main process exited(?!,)|Failed with result/,
-    text: 'EdgeCore ended by itself, and its log does not say why in words that edgekit knows',
+    text: 'EdgeCore ended by itself, and its log has no reason that edgekit recognizes',
     remedy: 'Read the last lines before the end.',
     commands: ['journalctl -u edgecore -n 100 --no-pager'],
   },
   {
     code: 'restarting',
     pattern: /Scheduled restart job|Start request repeated too quickly/,
-    text: 'systemd starts EdgeCore again and again, and the log does not say why it ends',
+    text: 'systemd starts EdgeCore again and again, and the log does not show why it ends',
     remedy: 'Read the whole journal of the unit.',
     commands: ['journalctl -u edgecore -n 200 --no-pager'],
   },

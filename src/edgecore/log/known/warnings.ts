@@ -1,6 +1,6 @@
 import type { KnownLine } from './known-line.ts'
 
-/** What goes wrong while EdgeCore runs: messages are stuck or lost, images are removed. */
+/** Problems while EdgeCore runs: messages are stuck or lost, images are removed. */
 export const warnings: readonly KnownLine[] = [
   {
     code: 'event-bus-blocked',
@@ -21,14 +21,14 @@ export const warnings: readonly KnownLine[] = [
     code: 'publish-failed',
     pattern: /^Error in pubMQTT with topic: /,
     text: 'EventBus could not hand a message to the broker',
-    remedy: 'Read the log of the broker.',
+    remedy: 'Read the broker log.',
     commands: ['journalctl -u mosquitto -n 50 --no-pager'],
   },
   {
     code: 'image-removed',
     pattern: /^"Removing image to free bytes"/,
     text: 'the kubelet removes images because the disk is full; on containerd before 1.6.25 and 1.7.10 also pinned ones',
-    remedy: 'Free disk space, then check that the image of the broker is still there.',
+    remedy: 'Free disk space, then check that the broker image is still there.',
     commands: ['df -h', 'ctr -n k8s.io images ls'],
   },
   {

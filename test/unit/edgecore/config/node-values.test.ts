@@ -111,7 +111,7 @@ describe('cloudValues', () => {
   })
 })
 
-test.each(['v1.11.4', 'v0.3.0', 'latest'])('edgekit cannot configure %s, and says so', version => {
+test.each(['v1.11.4', 'v0.3.0', 'latest'])('edgekit refuses to configure %s', version => {
   expect(() => runtimeValues(version, { endpoint, cgroupDriver: undefined })).toThrow(
     expect.objectContaining({ exitCode: 3, message: expect.stringContaining(version) }),
   )

@@ -25,7 +25,7 @@ describe('the connection to the cloud', () => {
     expect(read(version(), ...lines)).toMatchObject({ cloud, cloudEvidence: lines.slice(-1) })
   })
 
-  test('a restart of CloudCore is a lost connection, and says nothing of certificates', () => {
+  test('a restart of CloudCore is a lost connection without a word about certificates', () => {
     const state = readSaved(
       connected({ at: 0 }),
       klog('websocket write error: failed to send message, error: use of closed network connection', {
@@ -57,7 +57,7 @@ describe('the connection to the cloud', () => {
     expect(read(refused, connected()).cloudCause).toBeUndefined()
   })
 
-  test('words that edgekit does not know are told as they are', () => {
+  test('unknown reasons are shown unchanged', () => {
     expect(read(dialFailed('something new')).cloudCause).toMatchObject({
       code: 'cloud-link-error',
       text: expect.stringContaining('something new'),
@@ -81,7 +81,7 @@ describe('the connection to the cloud', () => {
     expect(readSaved(...turns.slice(0, 2)).cloudCause?.code).toBe('cloud-link-lost')
   })
 
-  test('a node that waits for its first certificate says so', () => {
+  test('a node that waits for its first certificate', () => {
     const asked = klog('Reuse the token to obtain the certificate', { file: 'certmanager.go' })
     expect(readSaved(version(), asked)).toMatchObject({
       cloud: 'reconnecting',

@@ -61,7 +61,7 @@ describe('a start after one that ended by itself', () => {
     expect(readSaved(...lines).previousFatal?.code).toBe(code)
   })
 
-  test('three short lives that nobody ended are a loop, whatever ends them', () => {
+  test('three short lives without a stop signal are a loop', () => {
     const lives = [1, 2, 3].flatMap(pid => [
       started(pid, pid * 20),
       klog('some new error', { severity: 'E', file: 'new.go', pid, at: pid * 20 + 1 }),

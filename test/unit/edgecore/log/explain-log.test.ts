@@ -51,7 +51,7 @@ test('one cause that two parts report is one finding', () => {
   expect(found.findings.map(({ code }) => code)).toEqual(['internal-broker'])
 })
 
-test('cut lines are read, told apart from whole ones, and shown as they are', () => {
+test('cut lines are read, marked and shown unchanged', () => {
   const cut = `${noBroker.slice(0, -8)}>`
   const found = explain(start('hub-client-sub-1'), cut)
   expect(found).toMatchObject({ code: 'connection-refused', line: cut })

@@ -29,19 +29,19 @@ test('stamps before and after the day of reading, or across a new year, keep the
   }
 })
 
-test('a panic is one record, however often it says so, and has 40 lines at most', () => {
+test('a repeated panic is one record of at most 40 lines', () => {
   const records = parse(Array(500).fill('panic: boom').join('\n'))
   expect(records).toHaveLength(1)
   expect(records[0]?.more).toHaveLength(40)
 })
 
-test('a file in a directory of its own (--add_dir_header) is told by its name', () => {
+test('a file with its directory (--add_dir_header) is found by its name', () => {
   expect(parse('E0102 12:00:00.000000 1 app/server.go:1] x')[0]).toMatchObject({
     file: 'server.go',
     message: 'x',
   })
 })
 
-test('a folder of lines that are no log says nothing', () => {
+test('lines that are no log give nothing', () => {
   expect(parse('a\nb\n\nc')).toEqual([])
 })

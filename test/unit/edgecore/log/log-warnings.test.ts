@@ -13,7 +13,7 @@ test('each cause once, with its last line and how often it is there', () => {
   ])
 })
 
-test('of two rows of one cause the first, which says more, is told', () => {
+test('of two rows of one cause, the first has more detail and is shown', () => {
   const state = readSaved(sandbox(`failed (add): ${missing('bridge')}`, 1), sandbox(missing('loopback'), 2))
   expect(state.pods).toEqual([
     expect.objectContaining({
@@ -24,7 +24,7 @@ test('of two rows of one cause the first, which says more, is told', () => {
   ])
 })
 
-test('a pod that cannot be created says nothing more when the reason is known', () => {
+test('a pod that cannot be created adds nothing when the reason is known', () => {
   const codes = (...lines: string[]) => readSaved(...lines).pods.map(({ code }) => code)
   expect(codes(sandbox('something new', 1))).toEqual(['sandbox'])
   expect(codes(sandbox('something new', 1), sandbox('cni plugin not initialized', 2))).toEqual([

@@ -76,7 +76,7 @@ describe('readEdgecoreLog on what EdgeCore really logged', () => {
     expect(JSON.parse(JSON.stringify(state))).toEqual(state)
   })
 
-  test('the log of the broker is not the log of EdgeCore', () => {
+  test('a broker log is not a log of the EdgeCore service', () => {
     expect(read(textOf('broker-down-then-up-then-restart.mosquitto'))).toMatchObject({
       eventBus: 'unknown',
       starts: 0,

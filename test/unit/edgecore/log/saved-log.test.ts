@@ -33,7 +33,7 @@ test.each([
     '__CURSOR=s\nMESSAGE\n\u00ff\u0001\u0000\u0000\u0000\u0000\u0000\u0000x',
   ],
   ['bytes that are no text', '\u0000\u0001\u0002'],
-])('%s says nothing', (_, text) => {
+])('%s has no meaning', (_, text) => {
   expect(explain(Buffer.from(text, 'latin1'))).toMatchObject({ state: 'unknown', starts: 0 })
 })
 

@@ -65,7 +65,7 @@ test('a file written by this process is known until it changes', async () => {
   expect(await look()).toBe('hash 1')
 })
 
-test('knows the copy of a known file only', async () => {
+test('has the hash of a copy only for a file with a hash', async () => {
   const copy = () => hashes.copy(at('file'), at('copy'), () => copyFile(at('file'), at('copy')))
   await copy()
   expect(await hashes.get(at('copy'))).toBeUndefined()

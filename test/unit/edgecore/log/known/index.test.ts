@@ -311,13 +311,13 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       'inotify-limit',
       '"Failed to start cAdvisor" err="inotify_init: too many open files"',
       /inotify/,
-      /Raise the limits/,
+      /Increase the limits/,
     ],
     [
       'inotify-limit',
       '"Failed to start cAdvisor" err="inotify_add_watch /sys/fs/cgroup/memory: no space left on device"',
       /inotify/,
-      /Raise the limits/,
+      /Increase the limits/,
     ],
     [
       'swap-on',
@@ -562,7 +562,7 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       /refuses the client id/,
       /mqttSubClientID and mqttPubClientID/,
     ],
-    ['broker-unavailable', 'Server Unavailable', /not available/, /log of the broker/],
+    ['broker-unavailable', 'Server Unavailable', /not available/, /Read the broker log/],
     ['protocol-version', 'Unnacceptable protocol version', /MQTT 3\.1\.1/, /Allow MQTT 3\.1\.1/],
     [
       'tls-unknown-ca',
@@ -668,7 +668,7 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       'publish-failed',
       'Error in pubMQTT with topic: x, not connected',
       /could not hand a message/,
-      /log of the broker/,
+      /Read the broker log/,
     ],
     [
       'image-removed',
@@ -717,7 +717,7 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
     [
       'mosquitto-daemonset-pull',
       '"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"edge-eclipse-mosquitto\\" with ImagePullBackOff: \\"Back-off\\""',
-      /wants a broker of its own.*edge-eclipse-mosquitto/,
+      /schedules its own broker.*edge-eclipse-mosquitto/,
       /mosquitto\.enable=false/,
     ],
     [
@@ -742,7 +742,7 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       'inotify-limit',
       'failed to create fsnotify watcher: too many open files',
       /inotify/,
-      /Raise the limits/,
+      /Increase the limits/,
     ],
     [
       'sandbox',
