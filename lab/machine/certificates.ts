@@ -1,27 +1,27 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sh } from '../shell.ts'
 
 /**
  * Write certificates as `keadm join` leaves them: the CA of the cloud, and the key and certificate of the node, valid
- * for `days` (negative: expired). The CA's key is discarded.
+ * for `days` (negative: expired). The CA's key is discarded. All are made beside and moved into place: a running
+ * EdgeCore reads them at any moment, and must not see an empty file.
  */
 export async function writeCertificates(root: string, name: string, days = 365): Promise<void> {
   const directory = join(root, 'etc/kubeedge')
-  const authority = join(directory, 'ca/rootCA.crt')
-  const key = join(directory, 'certs/server.key')
   await mkdir(join(directory, 'ca'), { recursive: true })
   await mkdir(join(directory, 'certs'), { recursive: true })
-  const cloud = await mkdtemp(join(tmpdir(), 'edgekit-lab-cloud-'))
+  const cloud = await mkdtemp(join(directory, '.new-'))
   try {
+    const authority = join(cloud, 'rootCA.crt')
+    const key = join(cloud, 'server.key')
     const authorityKey = join(cloud, 'rootCA.key')
     await newKey(authorityKey)
     await newCertificate('/CN=KubeEdge', authorityKey, authority, [])
     await newKey(key)
     const request = join(cloud, 'server.csr')
     const extensions = join(cloud, 'extensions')
-    const certificate = join(directory, 'certs/server.crt')
+    const certificate = join(cloud, 'server.crt')
     const subject = `/O=system:nodes/CN=system:node:${name}`
     await sh`openssl req -new -key ${key} -subj ${subject} -out ${request}`
     await writeFile(extensions, 'extendedKeyUsage=clientAuth\n')
@@ -29,6 +29,9 @@ export async function writeCertificates(root: string, name: string, days = 365):
     const serial = join(cloud, 'serial')
     await sh`openssl x509 -req -in ${request} ${issuer} -CAserial ${serial} -days ${days} -out ${certificate}`
     await chmod(certificate, 0o644)
+    await rename(authority, join(directory, 'ca/rootCA.crt'))
+    await rename(key, join(directory, 'certs/server.key'))
+    await rename(certificate, join(directory, 'certs/server.crt'))
   } finally {
     await rm(cloud, { recursive: true, force: true })
   }

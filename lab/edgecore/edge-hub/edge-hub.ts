@@ -1,13 +1,12 @@
-import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { sleep } from '../clock.ts'
 import type { Config, Section } from '../config.ts'
-import { goReason } from '../go-errors.ts'
 import { error, info } from '../klog.ts'
 import { applyForCertificate } from './apply-certificate.ts'
 import { CloudSession } from './cloud-session.ts'
+import { type KeyPair, loadKeyPair } from './key-pair.ts'
 import { request } from './tls-request.ts'
 
 /** The connection to the cloud (edge/pkg/edgehub, v1.21 and later): get certificates, then keep a websocket open. */
@@ -23,25 +22,30 @@ export async function startEdgeHub(config: Config): Promise<void> {
 }
 
 function whyNoCertificate(hub: Section, nodeName: string): string | undefined {
-  const [certificate, key] = [String(hub['tlsCertFile']), String(hub['tlsPrivateKeyFile'])]
-  for (const file of [certificate, key]) {
-    try {
-      readFileSync(file)
-    } catch (cause) {
-      return `unable to load cert/key pair: open ${file}: ${goReason(cause)}`
-    }
+  try {
+    const { commonName } = loadKeyPair(hub)
+    return commonName === `system:node:${nodeName}`
+      ? undefined
+      : `certificate CN ${commonName} does not match node name ${nodeName}`
+  } catch (cause) {
+    return `unable to load cert/key pair: ${String((cause as Error).message)}`
   }
-  const name = /^CN=(.*)$/m.exec(new X509Certificate(readFileSync(certificate)).subject)?.[1] ?? ''
-  return name === `system:node:${nodeName}`
-    ? undefined
-    : `certificate CN ${name} does not match node name ${nodeName}`
 }
 
+/** Connect and stay connected; when it cannot, log why and return. The key pair is read once for the five attempts. */
 async function connectOften({ modules, nodeName }: Config): Promise<void> {
   const hub = modules.edgeHub
   info('websocket.go:51', 'Websocket start to connect Access')
+  let keys: KeyPair
+  try {
+    keys = loadKeyPair(hub)
+  } catch (cause) {
+    const reason = String((cause as Error).message)
+    error('websocket.go:54', `Failed to load x509 key pair: ${reason}`)
+    return giveUp(hub, `failed to load x509 key pair, error: ${reason}`)
+  }
   for (let attempt = 0; attempt < 5; attempt++) {
-    const result = await dial(hub, nodeName)
+    const result = await dial(hub, nodeName, keys)
     if (result instanceof Duplex) {
       info('ws.go:47', `dial ${urlOf(hub, nodeName).replace(/^https/, 'wss')} successfully`)
       info('websocket.go:93', 'Websocket connect to cloud access successful')
@@ -51,10 +55,13 @@ async function connectOften({ modules, nodeName }: Config): Promise<void> {
     error('websocket.go:90', `Init websocket connection failed ${result.reason}`)
     await sleep(5)
   }
-  const wait = 2 * Number(hub['heartbeat'])
+  giveUp(hub, 'max retry count reached when connecting to cloud')
+}
+
+function giveUp(hub: Section, reason: string): void {
   error(
     'edgehub.go:119',
-    `connection failed: max retry count reached when connecting to cloud, will reconnect after ${wait}s`,
+    `connection failed: ${reason}, will reconnect after ${2 * Number(hub['heartbeat'])}s`,
   )
 }
 
@@ -67,15 +74,15 @@ interface Refusal {
   response: string
 }
 
-function dial(hub: Section, nodeName: string): Promise<Duplex | Refusal> {
+function dial(hub: Section, nodeName: string, { cert, key }: KeyPair): Promise<Duplex | Refusal> {
   const url = urlOf(hub, nodeName)
   const ca = String(hub['tlsCaFile'])
   return new Promise(resolve => {
     request(
       url,
       {
-        cert: readFileSync(String(hub['tlsCertFile'])),
-        key: readFileSync(String(hub['tlsPrivateKeyFile'])),
+        cert,
+        key,
         ca: existsSync(ca) ? readFileSync(ca) : undefined,
         headers: {
           connection: 'Upgrade',

@@ -173,6 +173,14 @@ describe('a node that joins', () => {
     )
   })
 
+  test('whose key is being replaced logs it and retries', async () => {
+    const { standIn, certs } = await newNode({ hub: ports.certificate })
+    await standIn.logged(/Init websocket connection failed/)
+    writeFileSync(join(certs, 'server.key'), '')
+    await standIn.logged(/Failed to load x509 key pair: tls: failed to find any PEM data in key input/)
+    await standIn.logged(/connection failed: failed to load x509 key pair, error: .*will reconnect after/, 2)
+  })
+
   test('panics when the cloud cannot create its Node', async () => {
     set({ refuseNodes: true })
     const { standIn } = await newNode()
