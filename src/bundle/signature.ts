@@ -8,8 +8,8 @@ export interface TrustedKey {
 }
 
 export interface SignatureVerdict {
-  /** `not checked`: it is signed, but no key was given. */
-  signature: 'none' | 'not checked' | 'good'
+  /** `not-checked`: it is signed, but no key was given. */
+  signature: 'none' | 'not-checked' | 'good'
   /** The key that made a good signature. */
   signedBy?: string
 }
@@ -46,7 +46,7 @@ export function judgeSignature(
   keys: readonly TrustedKey[],
   bundle: string,
 ): SignatureVerdict {
-  if (keys.length === 0) return { signature: signature === undefined ? 'none' : 'not checked' }
+  if (keys.length === 0) return { signature: signature === undefined ? 'none' : 'not-checked' }
   const names = keys.map(({ name }) => name).join(', ')
   if (signature === undefined) {
     throw new EdgekitError(

@@ -11,7 +11,7 @@ import { wrap } from '../ui/text.ts'
 
 const signatures: Record<Verification['signature'], string> = {
   none: 'not signed',
-  'not checked': 'signed, not checked (no --key given)',
+  'not-checked': 'signed, not checked (no --key given)',
   good: 'signature good',
 }
 

@@ -43,6 +43,12 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await snapshot(node)).toEqual(before)
     const third = await node.run(`${install} --json`)
     expect(jsonOutput('install', third.stdout).done).toEqual([])
+    const broker = async (command: string) => (await node.run(`edgekit broker ${command} --json`)).stdout
+    const image = await node.sh(
+      "sed --quiet 's/.*edgekit broker image //p' /etc/systemd/system/mosquitto.service",
+    )
+    expect(jsonOutput('broker-image', await broker(`image ${image}`))).toMatchObject({ imported: false })
+    expect(jsonOutput('broker-wait', await broker('wait'))).toMatchObject({ schemaVersion: 1 })
 
     const doctor = await node.run('edgekit doctor')
     expect(doctor.stdout).toContain('This node works.')

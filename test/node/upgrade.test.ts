@@ -8,6 +8,7 @@ import { snapshot } from '../../lab/machine/snapshot.ts'
 import { releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths, units } from '../../src/node/paths.ts'
+import { jsonOutput } from '../json-output.ts'
 
 const minutes = 60_000
 
@@ -99,7 +100,8 @@ test(
     expect(await isActive()).toBe('active\nactive')
 
     await killedAt(paths.edgecore, 'after done')
-    await upgradeTo(node, nextOnNode)
+    const finished = await upgradeTo(node, nextOnNode, '--json')
+    expect(jsonOutput('install', finished.stdout).done).toContainEqual(expect.stringContaining('edgecore'))
     expect(await node.sh(`cmp ${paths.edgecore} ${nextOnNode}/bin/edgecore`)).toBe('')
     expect(await isActive()).toBe('active\nactive')
   },

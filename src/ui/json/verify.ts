@@ -7,8 +7,8 @@ export const verifyOutput = z
     bundle: bundleIdentity,
     ok: z.boolean(),
     signature: z
-      .enum(['none', 'not checked', 'good'])
-      .meta({ description: 'not checked: the bundle is signed, but no key was given.' }),
+      .enum(['none', 'not-checked', 'good'])
+      .meta({ description: 'not-checked: the bundle is signed, but no key was given.' }),
     signedBy: z.string().exactOptional().meta({ description: 'The key that made the signature.' }),
     problems: z.array(z.string()).meta({ description: 'All differences from the manifest.' }),
   })
