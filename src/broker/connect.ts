@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type mqtt from 'mqtt'
-import { messageOf } from '../lib/errors.ts'
+import { closedEarly, describeFailure } from './describe-failure.ts'
 
 /** Loaded at the first connection: loading takes longer than the broker needs to answer. */
 let loaded: typeof mqtt | undefined
@@ -19,40 +19,67 @@ export interface BrokerEndpoint extends BrokerAddress {
   tls?: { ca?: string; cert?: string; key?: string } | undefined
 }
 
-/** Open one MQTT connection; version 4 is MQTT 3.1.1, which EdgeCore uses. Throws unless the broker accepts within `timeoutMs`. */
+/** A session that the broker keeps after the client disconnects (MQTT 5, section 3.1.2.11.2). */
+interface Session {
+  clientId: string
+  /** Begin a new session instead of resuming one. */
+  clean: boolean
+  expirySeconds: number
+  onMessage: (topic: string) => void
+}
+
+/**
+ * Open one MQTT connection; version 4 is MQTT 3.1.1, which EdgeCore uses, and a session needs version 5. Throws unless the
+ * broker accepts within `timeoutMs`.
+ */
 export async function open(
   endpoint: BrokerEndpoint,
   timeoutMs: number,
   version: 4 | 5 = 4,
+  session?: Session,
 ): Promise<mqtt.MqttClient> {
   const { host, port, login, tls } = endpoint
   const options = {
-    clientId: `edgekit-${randomUUID().slice(0, 8)}`,
+    clientId: session?.clientId ?? `edgekit-${randomUUID().slice(0, 8)}`,
     protocolVersion: version,
-    clean: true,
+    clean: session?.clean ?? true,
     reconnectPeriod: 0,
     connectTimeout: timeoutMs,
     // The cache would allocate 65536 buffers first, which takes longer than the whole probe.
     writeCache: false,
+    ...(session && { properties: { sessionExpiryInterval: session.expirySeconds } }),
     ...login,
     // EdgeCore verifies the certificate itself, and its log shows the result.
     ...(tls && { ...tls, rejectUnauthorized: false }),
   } as const
-  // `false`: a broker that closes the connection without an answer (mosquitto at max_connections) is a failure.
   loaded ??= (await import('mqtt')).default
-  const url = `${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`
-  const client = await loaded.connectAsync(url, options, false).catch(error => {
-    const isLate = messageOf(error) === 'connack timeout'
-    throw isLate ? new Error(`no answer within ${timeoutMs / 1000} s`, { cause: error }) : error
+  const client = loaded.connect(`${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`, options)
+  // The broker sends what it has queued right after it accepts, before an `await` returns.
+  if (session) client.on('message', session.onMessage)
+  await accepted(client).catch(error => {
+    client.end()
+    throw refusalOf(error) === undefined
+      ? new Error(describeFailure(error, timeoutMs), { cause: error })
+      : error
   })
   // Otherwise the kernel delays each short message up to 40 ms until the previous one is acknowledged.
   if (client.stream instanceof Socket) client.stream.setNoDelay()
   return client
 }
 
-/** Disconnect; after 500 ms without an answer, close the connection. */
-export async function close(client: mqtt.MqttClient): Promise<void> {
-  await Promise.race([client.endAsync(), sleep(500, undefined, { ref: false })])
+/** Rejects also when the broker closes the connection without an answer, as mosquitto does at max_connections. */
+const accepted = (client: mqtt.MqttClient): Promise<void> =>
+  new Promise((resolve, reject) => {
+    client.once('connect', () => resolve())
+    // Later errors also close the connection, which callers listen for.
+    client.on('error', reject)
+    client.once('close', () => reject(new Error(closedEarly)))
+  })
+
+/** Disconnect; after 500 ms without an answer, close the connection. A session expires as agreed, or with `endSession` now. */
+export async function close(client: mqtt.MqttClient, { endSession = false } = {}): Promise<void> {
+  const options = endSession ? { properties: { sessionExpiryInterval: 0 } } : {}
+  await Promise.race([client.endAsync(options), sleep(500, undefined, { ref: false })])
   // Not `end(true)`: a second end() does nothing while the first one waits.
   client.stream.destroy()
 }

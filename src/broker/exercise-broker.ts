@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { MqttClient } from 'mqtt'
+import { aborted } from './aborted.ts'
 import type { Delivery, ProbeResult } from './probe-result.ts'
 
 export interface Exercise {
@@ -7,7 +8,7 @@ export interface Exercise {
   nodeName: string | undefined
 }
 
-type Findings = Omit<Extract<ProbeResult, { qos0: unknown }>, 'mqtt5'>
+type Findings = Omit<Extract<ProbeResult, { qos0: unknown }>, 'mqtt5' | 'offline'>
 
 /**
  * Exercise a broker through a connected client for at most `timeoutMs`. The first topic is edgekit's own. The second has the
@@ -73,12 +74,6 @@ interface Message {
   /** Resend it at this interval until there is an answer. */
   resendMs?: number
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise(resolve => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 
 async function delivery(
   client: MqttClient,

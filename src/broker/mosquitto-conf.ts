@@ -11,6 +11,8 @@ interface BrokerListener {
 /** A mosquitto.conf as mosquitto 2 reads it. Plain data. */
 export interface BrokerConfig {
   listeners: BrokerListener[]
+  /** Security options belong to the listener above them (`per_listener_settings`). */
+  perListener: boolean
   /** Messages and sessions survive a restart. */
   persistence: boolean
   persistenceLocation: string
@@ -45,6 +47,7 @@ export function readMosquittoConf(text: string): BrokerConfig {
     // Without a listener mosquitto accepts local clients only, without authentication.
     listeners:
       listeners.length > 0 ? listeners : [{ port: 1883, address: 'localhost', anonymous: true, tls: false }],
+    perListener,
     persistence: last('persistence') === 'true',
     persistenceLocation: last('persistence_location') ?? '',
     files: lines

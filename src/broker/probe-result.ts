@@ -11,6 +11,11 @@ export type ProbeResult =
       edgecoreTopics: Delivery
       /** Whether it accepts MQTT 5, too. */
       mqtt5: { accepted: true } | { failure: string }
+      /**
+       * A message that was published while the subscriber, a durable session, was offline; undefined when the broker does
+       * not accept MQTT 5.
+       */
+      offline: Delivery | undefined
       /** The answer of EdgeCore's twin; undefined when the node name is unknown. */
       twin: Delivery | undefined
       /** Connected clients, including the probe; undefined when the broker does not publish it. */

@@ -3,6 +3,7 @@ import { messageOf } from '../lib/errors.ts'
 import { type BrokerAddress, type BrokerEndpoint, close, open, refusalOf } from './connect.ts'
 import { type Exercise, exerciseBroker } from './exercise-broker.ts'
 import type { ProbeResult } from './probe-result.ts'
+import { probeVersion5 } from './probe-version-5.ts'
 
 /** A busy node may need a second to answer; after two the broker counts as frozen. */
 const attemptMs = 2_000
@@ -39,11 +40,11 @@ export async function probeBroker(
   exercise: Exercise,
   timeoutMs = attemptMs,
 ): Promise<ProbeResult> {
-  const [found, mqtt5] = await Promise.all([
+  const [found, version5] = await Promise.all([
     probeOnce(endpoint, exercise, timeoutMs),
     probeVersion5(endpoint, timeoutMs),
   ])
-  return 'qos0' in found ? { ...found, mqtt5 } : found
+  return 'qos0' in found ? { ...found, ...version5 } : found
 }
 
 type Found = Exclude<ProbeResult, { qos0: unknown }> | Awaited<ReturnType<typeof exerciseBroker>>
@@ -61,18 +62,6 @@ async function probeOnce(endpoint: BrokerEndpoint, exercise: Exercise, timeoutMs
     return code === undefined
       ? { failure: messageOf(error) || 'no answer' }
       : { refused: { code, reason: messageOf(error).replace(/^Connection refused: /, '') } }
-  }
-}
-
-async function probeVersion5(
-  endpoint: BrokerEndpoint,
-  timeoutMs: number,
-): Promise<{ accepted: true } | { failure: string }> {
-  try {
-    await close(await open(endpoint, timeoutMs, 5))
-    return { accepted: true }
-  } catch (error) {
-    return { failure: messageOf(error) }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Check } from '../check.ts'
 import { brokerActive } from './broker-active.ts'
 import { brokerAtBoot } from './broker-at-boot.ts'
 import { brokerData } from './broker-data.ts'
+import { brokerDurableSession } from './broker-durable-session.ts'
 import { brokerImage } from './broker-image.ts'
 import { brokerListening } from './broker-listening.ts'
 import { brokerLog } from './broker-log.ts'
@@ -26,4 +27,5 @@ export const brokerChecks: readonly Check[] = [
   brokerLogDrained,
   brokerLogin,
   brokerRoundTrip,
+  brokerDurableSession,
 ]

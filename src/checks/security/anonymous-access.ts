@@ -1,7 +1,6 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
-
-const isLocal = (address: string): boolean => /^(127\.|::1$|localhost$)/.test(address)
+import { isLocal } from '../shared/local-address.ts'
 
 export const anonymousAccess: Check = {
   id: 'anonymous-access',

@@ -280,6 +280,16 @@ export const brokerFaults: readonly Fault[] = [
     repair: restoreBroker,
   },
   {
+    what: 'mosquitto.conf has the option with which the broker loses messages for offline clients',
+    occasion: 'doctor',
+    fails: 'broker-durable-session',
+    status: 'warn',
+    words: /did not receive it.*per_listener_settings true.*sed -i/,
+    release: 'trixie',
+    breakIt: changeBroker("sed -i '/^listener /i per_listener_settings true' $file", { starts: true }),
+    repair: restoreBroker,
+  },
+  {
     what: 'the broker is frozen: its unit is active and its port open',
     occasion: 'doctor',
     fails: 'broker-round-trip',

@@ -15,6 +15,21 @@ export const securityFaults: readonly Fault[] = [
     repair: restoreBroker,
   },
   {
+    what: 'a file of include_dir opens a listener to anonymous clients',
+    occasion: 'doctor',
+    fails: 'anonymous-access',
+    words: /listener 1890.*password_file/,
+    release: 'bookworm',
+    breakIt: changeBroker(
+      'mkdir /etc/edgekit/mosquitto/conf.d; echo listener 1890 >/etc/edgekit/mosquitto/conf.d/site.conf; echo include_dir /mosquitto/config/conf.d >>$file',
+      { starts: true },
+    ),
+    async repair(node) {
+      await node.sh('rm -r /etc/edgekit/mosquitto/conf.d')
+      await restoreBroker(node)
+    },
+  },
+  {
     what: 'the broker unit was edited: no seccomp, a writable root, all capabilities',
     occasion: 'doctor',
     fails: 'broker-confined',

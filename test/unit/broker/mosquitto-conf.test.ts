@@ -6,6 +6,7 @@ test('parses the mosquitto.conf of edgekit', () => {
   const text = readFileSync(new URL('../../../templates/mosquitto/mosquitto.conf', import.meta.url), 'utf8')
   expect(readMosquittoConf(text)).toEqual({
     listeners: [{ port: 1883, address: '127.0.0.1', anonymous: true, tls: false }],
+    perListener: false,
     persistence: true,
     persistenceLocation: '/mosquitto/data/',
     files: [],

@@ -31,15 +31,17 @@ test("delivers messages at QoS 0 and 1, on its own topic and on one like EdgeCor
     qos1: { ms },
     edgecoreTopics: { ms },
     mqtt5: { accepted: true },
+    offline: { ms },
     twin: undefined,
     clients: undefined,
     publishedPerMinute: undefined,
   })
-  expect(subscriptions.map(topic => topic.replace(/[0-9a-f-]{36}/, 'ID'))).toEqual([
-    'edgekit/doctor/ID 1',
-    '$hw/events/edgekit/ID 1',
+  expect(subscriptions.map(topic => topic.replace(/[0-9a-f-]{36}/, 'ID')).toSorted()).toEqual([
     '$SYS/broker/clients/connected 1',
     '$SYS/broker/load/publish/received/1min 1',
+    '$hw/events/edgekit/ID 1',
+    '$hw/events/edgekit/ID 1',
+    'edgekit/doctor/ID 1',
   ])
 })
 
@@ -71,6 +73,8 @@ test('repeats the query until the twin answers', async () => {
 
 test.each([
   ['never delivers', 0, { qos0: { failure: 'no message came back in time' } }],
+  ['loses messages for offline clients', 0, { offline: { failure: 'no message came back in time' } }],
+  ['hangs up', 'close', { failure: 'the connection was closed without an answer' }],
   ['accepts, then never answers', 'mute', { qos1: { failure: 'no message came back in time' } }],
   ['never answers', 'silent', { failure: 'no answer within 0.3 s' }],
   ['refuses', 5, { refused: { code: 5, reason: 'Not authorized' } }],
@@ -101,7 +105,7 @@ test('does not wait for a broker that accepts and then never answers', async () 
 // An open connection keeps edgekit from exiting.
 test.each([
   ['waitForBroker', 1, (port: number) => waitForBroker({ host, port }, 300)],
-  ['probeBroker', 2, (port: number) => probeBroker({ host, port }, noTwin, 300)],
+  ['probeBroker', 3, (port: number) => probeBroker({ host, port }, noTwin, 300)],
 ])('%s closes its connections to a mute broker', async (_, connections, probe) => {
   const mute = await broker('mute')
   const opened: Socket[] = []

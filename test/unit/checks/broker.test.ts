@@ -332,6 +332,27 @@ const rows: Row[] = [
     'QoS 0 in 1.2 ms, QoS 1 in 1.4 ms; MQTT 5 failed: Unacceptable protocol version',
     node => probe(node, { mqtt5: { failure: 'Unacceptable protocol version' } }),
   ],
+  [
+    'broker-durable-session',
+    'warn',
+    'a lost message',
+    'the broker acknowledged a message for an offline subscriber, which did not receive it: no message came back in time',
+    node => probe(node, { offline: failed }),
+  ],
+  [
+    'broker-durable-session',
+    'skip',
+    'no MQTT 5',
+    'the broker does not accept MQTT 5',
+    node => probe(node, { mqtt5: failed, offline: undefined }),
+  ],
+  [
+    'broker-durable-session',
+    'skip',
+    "an access list without EdgeCore's topics",
+    'an access list denies the topics of the test',
+    node => probe(node, { edgecoreTopics: failed, offline: failed }),
+  ],
 ]
 
 testRows(rows)

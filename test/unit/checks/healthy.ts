@@ -195,6 +195,7 @@ export const healthy = (): {
       qos1: { ms: 1.4 },
       edgecoreTopics: { ms: 1.3 },
       mqtt5: { accepted: true },
+      offline: { ms: 1.9 },
       twin: { ms: 2.1 },
       clients: 3,
       publishedPerMinute: 0.5,
@@ -204,6 +205,7 @@ export const healthy = (): {
     value: {
       path: '/etc/edgekit/mosquitto/mosquitto.conf',
       listeners: [{ port: 1883, address: '127.0.0.1', anonymous: true, tls: false }],
+      perListener: false,
       persistence: true,
       persistenceLocation: '/mosquitto/data/',
       files: [],

@@ -16,16 +16,19 @@ export interface TinyBroker {
 
 /**
  * Listen on a port (0: any) and answer CONNECT with this code; `silent` never answers, `close` hangs up, `mute` accepts
- * and then neither says a word nor hangs up, `echo` accepts and sends every message back.
+ * and then neither says a word nor hangs up, `echo` accepts, sends every message back; a client that
+ * resumes a session receives a message on the topic of the last subscription with MQTT 5.
  */
 export async function tinyBroker(
   answer: number | 'silent' | 'close' | 'mute' | 'echo' = 0,
   port = 0,
 ): Promise<TinyBroker> {
-  const sockets = new Set<net.Socket>()
+  /** The clients, with the version of MQTT they use. */
+  const sockets = new Map<net.Socket, number>()
   const broker = { connects: [] as Buffer[], subscriptions: [] as string[], published: [] as string[] }
+  let durableTopic = ''
   const server = net.createServer({ allowHalfOpen: answer === 'mute' }, socket => {
-    sockets.add(socket)
+    sockets.set(socket, 4)
     let pending = Buffer.alloc(0)
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
@@ -49,16 +52,25 @@ export async function tinyBroker(
     const type = (packet[0] ?? 0) >> 4
     if (type === 1) {
       broker.connects.push(packet)
+      sockets.set(socket, packet[8] ?? 4)
       const code = typeof answer === 'number' ? answer : 0
       // MQTT 5 has properties at the end, here none.
       socket.write(Buffer.from(packet[8] === 5 ? [0x20, 3, 0, code, 0] : [0x20, 2, 0, code]))
       if (code !== 0) socket.end()
+      // Without the flag for a clean start.
+      else if (answer === 'echo' && !((packet[9] ?? 0) & 0x02)) sendTo(socket, durableTopic, 'late')
     } else if (answer === 'mute') {
       // Not a word.
     } else if (type === 8) {
-      const length = packet.readUInt16BE(4)
-      broker.subscriptions.push(`${packet.toString('latin1', 6, 6 + length)} ${packet[6 + length] ?? 'none'}`)
-      socket.write(Buffer.from([0x90, 3, packet[2] ?? 0, packet[3] ?? 0, 1]))
+      const start = sockets.get(socket) === 5 ? 7 : 6
+      const length = packet.readUInt16BE(start - 2)
+      const topic = packet.toString('latin1', start, start + length)
+      if (start === 7) durableTopic = topic
+      broker.subscriptions.push(`${topic} ${packet[start + length] ?? 'none'}`)
+      const properties = start === 7 ? [0] : []
+      socket.write(
+        Buffer.from([0x90, 3 + properties.length, packet[2] ?? 0, packet[3] ?? 0, ...properties, 1]),
+      )
     } else if (type === 3) {
       const length = packet.readUInt16BE(2)
       const topic = packet.subarray(4, 4 + length).toString()
@@ -69,8 +81,15 @@ export async function tinyBroker(
     } else if (type === 12) socket.write(Buffer.from([0xd0, 0]))
   }
   function send(topic: string, payload: string): void {
-    const body = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic + payload)])
-    for (const socket of sockets) socket.write(Buffer.concat([Buffer.from([0x30, body.length]), body]))
+    for (const socket of sockets.keys()) sendTo(socket, topic, payload)
+  }
+  function sendTo(socket: net.Socket, topic: string, payload: string): void {
+    const properties = sockets.get(socket) === 5 ? '\0' : ''
+    const body = Buffer.from(
+      `\0${String.fromCharCode(topic.length)}${topic}${properties}${payload}`,
+      'latin1',
+    )
+    socket.write(Buffer.concat([Buffer.from([0x30, body.length]), body]))
   }
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   return {
@@ -78,7 +97,7 @@ export async function tinyBroker(
     port: (server.address() as net.AddressInfo).port,
     send,
     close: async () => {
-      for (const socket of sockets) socket.destroy()
+      for (const socket of sockets.keys()) socket.destroy()
       await new Promise(resolve => server.close(resolve))
     },
   }
