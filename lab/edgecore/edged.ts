@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs'
 import http from 'node:http'
 import http2 from 'node:http2'
 import net from 'node:net'
 import { sleep } from './clock.ts'
 import type { Config, Section } from './config.ts'
+import type { EdgecoreDatabase } from './database.ts'
 import { dialError } from './go-errors.ts'
 import { error, info, klog, nilPanic, warning } from './klog.ts'
 
 /** The kubelet inside EdgeCore: needs a container runtime, and a Node from the cloud. */
-export async function startEdged(config: Config): Promise<void> {
+export async function startEdged(config: Config, database: EdgecoreDatabase): Promise<void> {
   const kubelet = config.modules.edged['tailoredKubeletConfig'] as Section
   info('edged.go:137', 'Starting edged...')
   info('server.go:467', '"Kubelet version" kubeletVersion="v0.0.0-master+$Format:%H$"')
@@ -19,7 +19,7 @@ export async function startEdged(config: Config): Promise<void> {
     info('image_gc_manager.go:487', `"Removing image to free bytes" imageID="${deleted}" size=736864`)
   serveHealth(Number(kubelet['readOnlyPort']))
   const gates = kubelet['featureGates'] as Section | undefined
-  if (!hasJoined(config) && gates?.['DisableCSIVolumePlugin'] !== true) await giveUpWithoutNode()
+  if (gates?.['DisableCSIVolumePlugin'] !== true) await waitForNode(database)
 }
 
 async function findRuntime(endpoint: string): Promise<void> {
@@ -89,15 +89,14 @@ function serveHealth(port: number): void {
     .listen(port, '127.0.0.1')
 }
 
-/** EdgeCore looks for its Node in the database, which the cloud fills; the stand-in looks for its certificate. */
-const hasJoined = (config: Config): boolean => existsSync(String(config.modules.edgeHub['tlsCertFile']))
-
 /** Seconds between attempts to publish the CSINode, as seen with v1.23.1: about 27 s in total. */
 const patience = [0.4, 0.4, 0.9, 1.2, 3.9, 20.6]
 
-async function giveUpWithoutNode(): Promise<never> {
+/** The CSI plugin needs the Node in the database, which the cloud fills. */
+async function waitForNode(database: EdgecoreDatabase): Promise<void> {
   const reason = 'node length from meta db is 0'
   for (const seconds of patience) {
+    if (database.hasNode()) return
     await sleep(seconds)
     for (let publish = 0; publish < 4; publish++)
       info('nodeinfomanager.go:402', `Failed to publish CSINode: ${reason}`)

@@ -4,6 +4,7 @@
  * pods. Like EdgeCore, it ignores `--version` and starts.
  */
 import { loadConfig, rewriteConfig } from './config.ts'
+import { openDatabase } from './database.ts'
 import { startEdgeHub } from './edge-hub/edge-hub.ts'
 import { startEdged } from './edged.ts'
 import { checkEnvironment } from './environment.ts'
@@ -17,6 +18,10 @@ info('server.go:107', `Version: ${version}`)
 rewriteConfig(config)
 checkEnvironment(config)
 
+// Unit tests redirect it from this machine's disk.
+const database = openDatabase(
+  process.env['EDGECORE_STAND_IN_DATABASE'] ?? String(config.database['dataSource']),
+)
 const enabled = registerModules(config)
 const eventBus = new EventBus(config)
 for (const [signal, name] of [
@@ -31,8 +36,8 @@ for (const [signal, name] of [
 // Runs until it gets a signal, even with all modules disabled.
 setInterval(() => undefined, 2 ** 30)
 announceStart(enabled)
-if (enabled.includes('edged')) void startEdged(config)
-if (enabled.includes('websocket')) void startEdgeHub(config)
+if (enabled.includes('edged')) void startEdged(config, database)
+if (enabled.includes('websocket')) void startEdgeHub(config, database)
 if (enabled.includes('eventbus')) {
   if (enabled.includes('twin')) eventBus.put('{twin sync}')
   void eventBus.start()

@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { Config } from './config.ts'
 import { info, warning } from './klog.ts'
 
@@ -24,9 +22,7 @@ const databases = [
 ] as const
 
 /** Log the registration of modules; returns the names of enabled ones. */
-export function registerModules({ modules, database }: Config): string[] {
-  // Unit tests redirect it from this machine's disk.
-  makeDatabase(process.env['EDGECORE_STAND_IN_DATABASE'] ?? String(database['dataSource']))
+export function registerModules({ modules }: Config): string[] {
   for (const [name, key, on, off] of databases) {
     if (modules[key]['enable'] === true) info(`init.go:${on}`, `Migrating DB tables for ${name} module`)
     else info(`init.go:${off}`, `${name} module is disabled, skipping DB migration`)
@@ -37,12 +33,6 @@ export function registerModules({ modules, database }: Config): string[] {
     else warning('module.go:93', `Module ${name} is disabled, do not register`)
     return enabled ? [name] : []
   })
-}
-
-/** One page without tables: enough to pass for a database. */
-function makeDatabase(path: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  if (!existsSync(path)) writeFileSync(path, Buffer.concat([Buffer.from('SQLite format 3\0')], 4096))
 }
 
 /** Log the start of modules without an effect outside EdgeCore. */

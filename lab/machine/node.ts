@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { chmod, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import { writeRegistration } from '../edgecore/database.ts'
 import { writeCertificates } from './certificates.ts'
 import { createCgroups, createSession, isUnified, leaderOf, startedIn } from './cgroups.ts'
 import { pathInside } from './inside.ts'
@@ -64,7 +65,7 @@ export interface BootOptions {
 export interface NodeOptions {
   release: Release
   name?: string
-  /** Give the node the certificates of a joined node. */
+  /** Give the node the certificates and the database of a joined node. */
   certificates?: boolean
   /** Boot this disk instead of the pristine tree of the release. */
   disk?: Disk
@@ -91,7 +92,10 @@ async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
     await node.write('/etc/hostname', `${name}\n`)
     await node.write('/etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost ip6-localhost\n`)
     await node.write('/etc/cni/net.d/10-edge.conflist', podNetwork)
-    if (options.certificates) await writeCertificates(node.root, name)
+    if (options.certificates) {
+      await writeCertificates(node.root, name)
+      writeRegistration(join(node.root, 'var/lib/kubeedge/edgecore.db'), name)
+    }
     await node.boot()
   } catch (error) {
     await node.remove()

@@ -27,6 +27,8 @@ export type Role = Manifest['role']
  */
 export type Fix =
   | { kind: 'start' | 'enable'; unit: string }
+  /** Restart EdgeCore, which then registers the node, and wait until it has. */
+  | { kind: 'register' }
   /** Import an image from the archive on the node, or pin it. */
   | { kind: 'reimport-image' | 'repin'; image: string }
   /** Set the keys of edgecore.yaml that edgekit owns, and restart EdgeCore. */

@@ -1,3 +1,5 @@
+import { messageOf } from '../lib/errors.ts'
+import type { Node } from '../node/node.ts'
 import type { Collector } from './collector.ts'
 import { readNodeConfig } from './edgecore-config.ts'
 
@@ -7,6 +9,10 @@ export interface EdgecoreDatabaseFacts {
   size: number | undefined
   /** Whether it has the header of an SQLite database. */
   isDatabase: boolean
+  /** Whether the cloud has ever registered this node; undefined when the database cannot be read. */
+  wasRegistered: boolean | undefined
+  /** Why the database cannot be read. */
+  problem?: string
 }
 
 /** The header of every SQLite database (sqlite.org/fileformat2.html, 1.3.1). */
@@ -20,6 +26,42 @@ export const edgecoreDatabase: Collector<EdgecoreDatabaseFacts> = {
     const path = config.database.dataSource.value
     const found = await node.files.status(path)
     const head = found && (await node.files.head(path, magic.length))
-    return { path, size: found?.size, isDatabase: head !== undefined && magic.equals(head) }
+    const isDatabase = head !== undefined && magic.equals(head)
+    return { path, size: found?.size, isDatabase, ...(await registration(node, path, found?.size ?? 0)) }
   },
+}
+
+/**
+ * The Node of a registered node is in table `meta` under `default/node/NAME` with the UID of the API server: as the cloud
+ * answered in v1.13 and later, inside the whole answer in v1.12. When the API server is away, v1.23 keeps a Node without
+ * a UID.
+ */
+async function registration(
+  { sqlite }: Node,
+  path: string,
+  size: number,
+): Promise<Pick<EdgecoreDatabaseFacts, 'wasRegistered' | 'problem'>> {
+  if (size === 0) return { wasRegistered: false }
+  try {
+    const rows = await sqlite.query(path, "SELECT value FROM meta WHERE type = 'node'")
+    return { wasRegistered: rows.some(({ value }) => hasUid(String(value))) }
+  } catch (error) {
+    return { wasRegistered: undefined, problem: `${path}: ${messageOf(error)}` }
+  }
+}
+
+interface StoredNode {
+  metadata?: { uid?: unknown }
+  Object?: StoredNode
+}
+
+function hasUid(value: string): boolean {
+  try {
+    const node = JSON.parse(value) as StoredNode | null
+    return [node, node?.Object].some(
+      found => typeof found?.metadata?.uid === 'string' && found.metadata.uid !== '',
+    )
+  } catch {
+    return false
+  }
 }

@@ -3,6 +3,7 @@ import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
 import { installedSettingsFrom } from '../facts/installed-settings.ts'
+import { wasRegistered } from '../facts/was-registered.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { units } from '../node/paths.ts'
 import { executePlan } from './apply/execute-plan.ts'
@@ -36,7 +37,7 @@ export interface InstallResult extends Pick<Decision, 'findings' | 'notes'> {
   checklist: CheckResult[]
   /** No check of the checklist failed, and a node that was to join has joined. */
   passed: boolean
-  /** Undefined for a node that had its certificate before, and where EdgeCore does not run. */
+  /** Undefined for a node that was registered before, and where EdgeCore does not run. */
   join: Join | undefined
   /** What to run next on a cloud machine; undefined when edgekit has done it, and on an edge node. */
   next: CloudCommands | undefined
@@ -82,7 +83,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     prove: async () => {
       if (role !== 'edge' || installedSettings.edgecore !== 'running') return
       await runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 30_000))
-      if (!hasCertificate(facts))
+      if (!hasJoined(facts))
         join = await runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
       if (!(isUpgrade(bundle, past) && isRestarted && edgecoreRan)) return
       const { stableForMs } = options
@@ -124,9 +125,11 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
 const sandboxImageOf = ({ containerdFiles }: Facts): string | undefined =>
   'value' in containerdFiles ? containerdFiles.value.config.sandboxImage : undefined
 
-/** The node joined before. */
-const hasCertificate = ({ certificates }: Facts): boolean =>
-  'value' in certificates && certificates.value.node !== undefined
+/** The cloud registered the node before; it may be out of reach now. What cannot be read is no reason to wait. */
+const hasJoined = (facts: Facts): boolean =>
+  'value' in facts.certificates &&
+  facts.certificates.value.node !== undefined &&
+  wasRegistered(facts) !== false
 
 /** EdgeCore is up and not merely being restarted. */
 function isEdgecoreUp({ units, edgecoreLog }: Facts): boolean {

@@ -6,6 +6,7 @@ import { localMachine, type Machine } from './machine.ts'
 import { localNetwork, type Network } from './network/network.ts'
 import { paths } from './paths.ts'
 import { localProcesses, type Processes } from './processes/processes.ts'
+import { localSqlite, type Sqlite } from './sqlite.ts'
 import { localStorage, type Storage } from './storage.ts'
 import { localSystemd, type Systemd } from './systemd.ts'
 import { type Journal, localJournal } from './systemd-journal.ts'
@@ -18,6 +19,7 @@ export interface Node {
   systemd: Systemd
   containerd: Containerd
   storage: Storage
+  sqlite: Sqlite
   journal: Journal
   network: Network
   lock: Lock
@@ -36,6 +38,7 @@ export function localNode(): Node {
     systemd: localSystemd(processes, exists, syncDirectory),
     containerd: localContainerd(processes, files, grpcClient()),
     storage: localStorage(files),
+    sqlite: localSqlite(files),
     journal: localJournal(processes),
     network: localNetwork(files),
     lock,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
 import { second, sleep } from '../clock.ts'
+import type { EdgecoreDatabase } from '../database.ts'
 import { error, info, nilPanic, warning } from '../klog.ts'
 
 /** The cloud's answer to a registration; `empty` when it cannot reach its apiserver. */
@@ -12,9 +13,11 @@ export class CloudSession {
   readonly #socket: Duplex
   readonly #waiting = new Map<number, (answer: Answer) => void>()
   readonly #ended: Promise<void>
+  readonly #database: EdgecoreDatabase
   #isOpen = true
 
-  constructor(socket: Duplex) {
+  constructor(socket: Duplex, database: EdgecoreDatabase) {
+    this.#database = database
     this.#socket = socket.on('error', () => undefined)
     this.#ended = new Promise(resolve => socket.once('close', resolve))
     createInterface({ input: socket })
@@ -52,6 +55,7 @@ export class CloudSession {
     if (answer === undefined) return
     if (answer === 'refused')
       nilPanic('github.com/kubeedge/kubeedge/edge/pkg/metamanager/client.updateNodeDB')
+    this.#database.register(nodeName, answer === 'empty' ? 'empty' : 'whole')
     info('kubelet_node_status.go:76', `"Successfully registered node" node="${nodeName}"`)
     if (answer === 'empty') void complainForEver()
   }

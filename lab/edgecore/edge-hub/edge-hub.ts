@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { sleep } from '../clock.ts'
 import type { Config, Section } from '../config.ts'
+import type { EdgecoreDatabase } from '../database.ts'
 import { error, info } from '../klog.ts'
 import { applyForCertificate } from './apply-certificate.ts'
 import { CloudSession } from './cloud-session.ts'
@@ -10,13 +11,13 @@ import { type KeyPair, loadKeyPair } from './key-pair.ts'
 import { request } from './tls-request.ts'
 
 /** The connection to the cloud (edge/pkg/edgehub, v1.21 and later): get certificates, then keep a websocket open. */
-export async function startEdgeHub(config: Config): Promise<void> {
+export async function startEdgeHub(config: Config, database: EdgecoreDatabase): Promise<void> {
   const hub = config.modules.edgeHub
   const reason = whyNoCertificate(hub, config.nodeName)
   if (reason !== undefined) await applyForCertificate(config, reason)
   info('certmanager.go:145', 'Certificate rotation is enabled.')
   for (;;) {
-    await connectOften(config)
+    await connectOften(config, database)
     await sleep(2 * Number(hub['heartbeat']))
   }
 }
@@ -33,7 +34,7 @@ function whyNoCertificate(hub: Section, nodeName: string): string | undefined {
 }
 
 /** Connect and stay connected; when it cannot, log why and return. The key pair is read once for the five attempts. */
-async function connectOften({ modules, nodeName }: Config): Promise<void> {
+async function connectOften({ modules, nodeName }: Config, database: EdgecoreDatabase): Promise<void> {
   const hub = modules.edgeHub
   info('websocket.go:51', 'Websocket start to connect Access')
   let keys: KeyPair
@@ -49,7 +50,7 @@ async function connectOften({ modules, nodeName }: Config): Promise<void> {
     if (result instanceof Duplex) {
       info('ws.go:47', `dial ${urlOf(hub, nodeName).replace(/^https/, 'wss')} successfully`)
       info('websocket.go:93', 'Websocket connect to cloud access successful')
-      return await new CloudSession(result).run(nodeName, modules.edged['enable'] === true)
+      return await new CloudSession(result, database).run(nodeName, modules.edged['enable'] === true)
     }
     error('ws.go:84', `dial websocket error(${result.reason}), response message: ${result.response}`)
     error('websocket.go:90', `Init websocket connection failed ${result.reason}`)

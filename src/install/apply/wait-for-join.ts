@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cause } from '../../edgecore/log/known/known-line.ts'
+import { readNodeConfig } from '../../facts/edgecore-config.ts'
 import { type EdgecoreLogFacts, edgecoreLog } from '../../facts/edgecore-log.ts'
+import { memoizedNode } from '../../facts/memoized-node.ts'
 import type { Node } from '../../node/node.ts'
 
 /** Go's dial timeout in EdgeCore is 30 s: dropped packets show after that. */
@@ -37,6 +39,8 @@ export async function waitForJoin(
   note: (text: string) => void,
   signal: AbortSignal,
 ): Promise<Join> {
+  const { config } = await readNodeConfig(memoizedNode(node))
+  const hasKubelet = config.edged.enable.value
   const end = Date.now() + joinTimeoutMs
   let refusedSince: number | undefined
   let registeredSince: number | undefined
@@ -45,7 +49,7 @@ export async function waitForJoin(
     const log = await edgecoreLog.collect(node, AbortSignal.timeout(edgecoreLog.timeoutMs))
     const now = Date.now()
     if (log.fatal) return { joined: false }
-    if (isJoined(log)) {
+    if (isJoined(log, hasKubelet)) {
       registeredSince ??= now
       if (now - registeredSince >= confirmMs) return { joined: true }
     } else registeredSince = undefined
@@ -57,8 +61,9 @@ export async function waitForJoin(
   }
 }
 
-const isJoined = ({ cloud, registered }: EdgecoreLogFacts): boolean =>
-  cloud === 'disabled' || (cloud === 'connected' && registered === true)
+/** Without its kubelet (edged), EdgeCore registers nothing. */
+const isJoined = ({ cloud, registered }: EdgecoreLogFacts, hasKubelet: boolean): boolean =>
+  cloud === 'disabled' || (cloud === 'connected' && (registered === true || !hasKubelet))
 
 /** A certificate was issued, and the websocket is refused. */
 const isRefused = ({ cloud, cloudReason }: EdgecoreLogFacts): boolean =>

@@ -41,6 +41,8 @@ export function fixSteps(fix: Fix, knowledge: Knowledge): FixStep[] {
   switch (fix.kind) {
     case 'start':
       return start(fix.unit)
+    case 'register':
+      return start(units.edgecore, true)
     case 'enable':
       return [{ id: `enable ${fix.unit}`, kind: 'unit-enabled', spec: { unit: fix.unit } }, reload]
     case 'reimport-image': {

@@ -171,6 +171,7 @@ export async function tinyNode(): Promise<TinyNode> {
     lock: { descriptor: undefined, take: async () => true, heldBy: () => [] },
     network: { listeners: noNeed, defaultRoutes: noNeed, addresses: noNeed, get: noNeed },
     storage: { fileSystem: noNeed },
+    sqlite: { query: noNeed },
     journal: { lines: async () => [{ time: 0, pid: 1, text: 'Address already in use' }] },
     files: filesBelow(root),
     systemd,

@@ -151,7 +151,9 @@ export const healthy = (): {
       otherSockets: [],
     },
   },
-  edgecoreDatabase: { value: { path: '/var/lib/kubeedge/edgecore.db', size: 100_000, isDatabase: true } },
+  edgecoreDatabase: {
+    value: { path: '/var/lib/kubeedge/edgecore.db', size: 100_000, isDatabase: true, wasRegistered: true },
+  },
   drift: { value: { interrupted: null, changed: [] } },
   ctr: {
     value: {
