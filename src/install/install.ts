@@ -65,10 +65,10 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     signal.throwIfAborted()
   }
   const installedSettings = installedSettingsFrom(settings)
+  const runsEdgecore = role === 'edge' && installedSettings.edgecore === 'running'
   const { edgecoreRan = isEdgecoreUp(facts) } = interrupted?.history.begins[0] ?? {}
   const isRestarted = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
-  let join: Join | undefined
   const receipt = await executePlan({
     node,
     attempt: {
@@ -81,10 +81,8 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     interrupted,
     plan,
     prove: async () => {
-      if (role !== 'edge' || installedSettings.edgecore !== 'running') return
+      if (!runsEdgecore) return
       await runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 30_000))
-      if (!hasJoined(facts))
-        join = await runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
       if (!(isUpgrade(bundle, past) && isRestarted && edgecoreRan)) return
       const { stableForMs } = options
       await runStep(`Wait until EdgeCore has been up for ${stableForMs / 1000} s`, () =>
@@ -98,10 +96,15 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     runStep,
     signal,
   })
+  // An earlier install may have left nothing to do on a node that never joined.
+  const join: Join | undefined =
+    runsEdgecore && !hasJoined(facts)
+      ? await runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
+      : undefined
   const removed = await removeSuperseded(receipt, desired, sandboxImageOf(facts), node, runStep)
   const applied = cloudSide !== undefined && cloud.apply
   if (applied) await setUpCloudSide(cloudSide, node, runStep)
-  const isChanged = hasChanges || removed || applied
+  const isChanged = hasChanges || removed || applied || join !== undefined
   const now = {
     ...(isChanged ? await collectFacts(node, { minTimeoutMs: 60_000, before: facts }) : facts),
     installedSettings: { value: installedSettings },
@@ -125,7 +128,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
 const sandboxImageOf = ({ containerdFiles }: Facts): string | undefined =>
   'value' in containerdFiles ? containerdFiles.value.config.sandboxImage : undefined
 
-/** The cloud registered the node before; it may be out of reach now. What cannot be read is no reason to wait. */
+/** The cloud registered the node before; it may be unreachable now. What cannot be read is no reason to wait. */
 const hasJoined = (facts: Facts): boolean =>
   'value' in facts.certificates &&
   facts.certificates.value.node !== undefined &&

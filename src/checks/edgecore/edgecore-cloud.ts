@@ -23,7 +23,7 @@ export const edgecoreCloud: Check = {
   title: 'EdgeCore is connected to the cloud',
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'running' },
-  needs: ['edgecore-active'],
+  needs: ['edgecore-active', 'edgecore-database'],
   run(facts) {
     const log = requireFact(facts.edgecoreLog)
     const { cloud, cloudCause } = log

@@ -186,7 +186,7 @@ export const edgecoreFaults: readonly Fault[] = [
     words: /the node has never joined its cloud.*DisableCSIVolumePlugin/,
     release: 'trixie',
     breakIt: changeEdgecore(
-      "rm /etc/kubeedge/certs/*; perl -0pi -e 's/DisableCSIVolumePlugin: true/DisableCSIVolumePlugin: false/; s/edgeHub:\\n    enable: true/edgeHub:\\n    enable: false/' $file",
+      "rm /etc/kubeedge/certs/* /var/lib/kubeedge/edgecore.db; perl -0pi -e 's/DisableCSIVolumePlugin: true/DisableCSIVolumePlugin: false/; s/edgeHub:\\n    enable: true/edgeHub:\\n    enable: false/' $file",
       'Failed to initialize CSINode after retrying',
     ),
   },

@@ -20,6 +20,15 @@ const cloudTrouble =
       ...rest,
     })
 
+const neverRegistered =
+  (wasRegistered: boolean | undefined, cloud: (node: Healthy) => unknown, problem?: string) =>
+  (node: Healthy): unknown => [
+    cloud(node),
+    Object.assign(node.edgecoreDatabase.value, { wasRegistered, problem }),
+  ]
+
+const refused = cloudTrouble('cloud-refused', 'CloudCore refuses the connection')
+
 const rows: Row[] = [
   [
     'edgecore-config-file',
@@ -497,6 +506,41 @@ const rows: Row[] = [
     'the wrong port',
     'the port is not that of the websocket',
     cloudTrouble('cloud-websocket-port', 'the port is not that of the websocket'),
+  ],
+  [
+    'edgecore-cloud',
+    'fail',
+    'a certificate, and no registration',
+    'the node has never been registered in the cloud: CloudCore refuses the connection',
+    neverRegistered(false, refused),
+  ],
+  [
+    'edgecore-cloud',
+    'fail',
+    'no registration, and nothing in the log',
+    'the node has never been registered in the cloud',
+    neverRegistered(false, node => (node.edgecoreLog.value.cloud = 'unknown')),
+  ],
+  [
+    'edgecore-cloud',
+    'pass',
+    'a node that is just being registered',
+    'connected',
+    neverRegistered(false, () => {}),
+  ],
+  [
+    'edgecore-cloud',
+    'skip',
+    'a database that cannot be read',
+    'cloud unreachable (CloudCore refuses the connection); EdgeCore keeps retrying, the node works offline; whether it was ever registered could not be read (it is damaged)',
+    neverRegistered(undefined, refused, 'it is damaged'),
+  ],
+  [
+    'edgecore-cloud',
+    'skip',
+    'no kubelet, so nothing to register',
+    'cloud unreachable (CloudCore refuses the connection); EdgeCore keeps retrying, the node works offline',
+    node => [config('modules: {edged: {enable: false}}')(node), neverRegistered(false, refused)(node)],
   ],
   [
     'edgecore-cloud',

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { localFiles } from '../../../src/node/files.ts'
 import { localSqlite } from '../../../src/node/sqlite.ts'
 
-const { query } = localSqlite(localFiles())
+const sqlite = localSqlite(localFiles())
 const create = "CREATE TABLE meta (key, type, value); INSERT INTO meta VALUES ('k', 'node', 'v')"
 
 function directory(): string {
@@ -82,7 +82,7 @@ test.each([
 ])('a database %s is read without a trace', async (_, make, expected) => {
   const path = make()
   const before = traces(path)
-  const rows = query(path, "SELECT value FROM meta WHERE type = 'node'")
+  const rows = sqlite.query(path, "SELECT value FROM meta WHERE type = 'node'")
   if (typeof expected === 'string') await expect(rows).rejects.toThrow(expected)
   else expect(await rows).toHaveLength(expected)
   expect(traces(path)).toEqual(before)

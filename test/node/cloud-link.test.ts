@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { startCloud } from '../../lab/cloud/cloud.ts'
+import { bundleOnNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
+import type { LabNode } from '../../lab/machine/node.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { jsonOutput } from '../json-output.ts'
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
+async function install(node: LabNode, options = '') {
+  const { exitCode, stdout, stderr } = await node.run(`${bundleOnNode}/edgekit install ${options}`, {
+    timeoutMs: 180_000,
+  })
+  return { exitCode, said: oneLine(stdout + stderr) }
+}
+
+/** What the doctor says of the cloud, with its exit code. */
+async function cloudOf(node: LabNode) {
+  const { exitCode, stdout } = await node.run('edgekit doctor --json')
+  const { checks } = jsonOutput('report', stdout)
+  const { status, observed } = checks.find(({ id }) => id === 'edgecore-cloud') ?? {}
+  return { exitCode, status, observed }
+}
+
+test('a node is called offline only after the cloud has registered it once', async () => {
+  await using node = await startNodeWithBundle({ release: 'bookworm' })
+  await using cloud = await startCloud(node)
+  await node.write('/root/token', await cloud.token(), 0o600)
+  const first = await install(node, '--cloudcore 203.0.113.1:10077 --token-file /root/token')
+  expect(first).toMatchObject({ exitCode: exitCodes.checklistFailed })
+  const never = {
+    exitCode: exitCodes.refused,
+    status: 'fail',
+    observed: expect.stringMatching(/never been registered in the cloud: .*refuses the connection/),
+  }
+  expect(await cloudOf(node)).toEqual(never)
+  const second = await install(node)
+  expect(second.said).toMatch(/has not joined its cloud/)
+  expect(second).toMatchObject({ exitCode: exitCodes.checklistFailed })
+
+  const right = await install(node, `--cloudcore ${cloud.cloudcore}`)
+  expect(right.said).toMatch(/joined its cloud.*This node works/)
+  expect(await cloudOf(node)).toMatchObject({ exitCode: exitCodes.ok, status: 'pass' })
+
+  await cloud.stop()
+  await node.sh('systemctl restart edgecore')
+  const offline = await install(node)
+  expect(offline.said).toMatch(/This node works/)
+  expect(await cloudOf(node)).toEqual({
+    exitCode: exitCodes.ok,
+    status: 'skip',
+    observed: expect.stringMatching(/cloud unreachable .* the node works offline/),
+  })
+}, 180_000)
