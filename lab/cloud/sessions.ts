@@ -10,6 +10,9 @@ interface Message {
   kind: 'register' | 'lease'
 }
 
+/** CloudCore closes a session that was silent for its `keepaliveInterval` (30 s unless configured). */
+const keepaliveMs = 30_000
+
 /** The nodes that are connected, one session for each name: a second one ends the first. */
 export class Sessions {
   readonly #nodes: ClusterNodes
@@ -37,7 +40,17 @@ export class Sessions {
     }
     this.#open.set(name, socket)
     info('node_session.go:137', `Start session for edge node ${name}`)
-    socket.on('error', () => undefined).once('close', () => this.#closed(project, name, socket))
+    const keepalive = setTimeout(() => {
+      error('node_session.go:168', `timeout to receive keepalive for node ${name}`)
+      socket.destroy()
+    }, keepaliveMs)
+    socket
+      .on('error', () => undefined)
+      .on('data', () => keepalive.refresh())
+      .once('close', () => {
+        clearTimeout(keepalive)
+        this.#closed(project, name, socket)
+      })
     // A node that dies resets its connection, which the interface reports as well.
     createInterface({ input: socket })
       .on('line', line => this.#answer(name, JSON.parse(line) as Message, socket))

@@ -3,6 +3,7 @@ import { cleanInstall, hasMiddle, type Point, startCrashNode } from '../../lab/c
 import { cuts } from '../../lab/crash/cut.ts'
 import { difference } from '../../lab/crash/whole-node.ts'
 import { type Release, releases } from '../../lab/machine/tree.ts'
+import { table } from '../../lab/table.ts'
 
 const timeout = 300_000
 
@@ -52,11 +53,8 @@ describe.concurrent.each(releases)('%s', release => {
           .join(' '),
       ),
     ])
-    const table = [['', ...cuts], ...rows]
-    const width = (column: number): number => Math.max(...table.map(row => row[column]?.length ?? 0))
-    const lines = table.map(row => row.map((text, column) => text.padEnd(width(column))).join('  '))
     process.stdout.write(
-      `\n${release}: killed, then install again or rollback; power cut, then the same\n${lines.join('\n')}\n`,
+      `\n${release}: killed, then install again or rollback; power cut, then the same\n${table([['', ...cuts], ...rows])}\n`,
     )
   })
 })
