@@ -3,9 +3,8 @@
 
 import { commands, pjson } from 'edgekit:commands'
 import { dirname } from 'node:path'
-import { Config, execute, Plugin } from '@oclif/core'
-import { reportError } from './cli/report-error.ts'
-import { unknownCommand } from './cli/unknown-command.ts'
+import { Config, Plugin } from '@oclif/core'
+import { run } from './cli/run.ts'
 
 process.env['EDGEKIT_DISABLE_THEME'] = '1'
 // Deprecation warnings are for developers, not for operators (mqtt 5.16 uses url.parse).
@@ -38,10 +37,7 @@ async function main(): Promise<void> {
   const plugin = new ShippedPlugin({ isRoot: true, root, pjson, ignoreManifest: true })
   await plugin.load()
   const config = await Config.load({ root, pjson, plugins: new Map([[plugin.name, plugin]]) })
-  const args = process.argv.slice(2)
-  const unknown = unknownCommand(args, config.commandIDs)
-  if (unknown) reportError(unknown, { json: args.includes('--json') })
-  else await execute({ loadOptions: config })
+  await run(config, process.argv.slice(2))
 }
 
 void main()

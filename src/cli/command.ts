@@ -1,28 +1,50 @@
-import { Command } from '@oclif/core'
+import { Command, Flags, type Interfaces } from '@oclif/core'
 import { EdgekitError } from '../lib/errors.ts'
 import { CommandError } from '../node/processes/command-error.ts'
 import { reportError } from './report-error.ts'
+import { usageError } from './usage-error.ts'
 
-/** Base of all commands: `--json`, and one way to print output and errors. */
+type Words = Record<string, unknown>
+
+/** Base of all commands: `--json`, one way to read the command line, and one way to print output and errors. */
 export abstract class EdgekitCommand extends Command {
   static override enableJsonFlag = true
+  static override baseFlags = {
+    json: Flags.boolean({ helpGroup: 'GLOBAL', description: 'print the result as JSON' }),
+  }
 
   /** Print a line to stdout, except with `--json`. */
   protected say(text = ''): void {
     if (!this.jsonEnabled()) process.stdout.write(`${text}\n`)
   }
 
-  protected override async catch(error: Error & { oclif?: { exit: number } }): Promise<void> {
-    const json = this.jsonEnabled()
-    // oclif prints its own errors (unknown flags) and its own exits (--help), but as text only.
-    if (error.oclif && !(json && error.oclif.exit)) throw error
-    reportError(toEdgekitError(error), { json })
+  /**
+   * Flags and arguments in any order: by default oclif lets a flag that can be repeated take all words after it, and
+   * reads a missing argument from standard input, which belongs to the loop or script around edgekit.
+   */
+  protected override async parse<F extends Words, B extends Words, A extends Words>(
+    command: Interfaces.Input<F, B, A>,
+    words = this.argv,
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    this.parsed = true
+    for (const flag of Object.values(command.flags ?? {}))
+      if (flag.type === 'option') flag.multipleNonGreedy = true
+    for (const arg of Object.values(command.args ?? {})) arg.ignoreStdin = true
+    return await super.parse(command, words)
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    const flags = { ...this.ctor.baseFlags, ...this.ctor.flags }
+    const known = Object.entries(flags).flatMap(([name, { hidden, type }]) =>
+      hidden ? [] : [`--${name}`, ...(type === 'boolean' ? [`--no-${name}`] : [])],
+    )
+    const usage = usageError(error, (this.id ?? '').replaceAll(':', ' '), [...known, '--help'])
+    reportError(usage ?? toEdgekitError(error), { json: this.jsonEnabled() })
   }
 }
 
-function toEdgekitError(error: Error & { oclif?: { exit: number } }): EdgekitError {
+function toEdgekitError(error: Error): EdgekitError {
   if (error instanceof EdgekitError) return error
-  if (error.oclif) return new EdgekitError(error.message, { code: 'invalid-usage' })
   if (error instanceof CommandError)
     return new EdgekitError(error.message, { code: 'command-failed', cause: error })
   if (process.env['EDGEKIT_DEBUG']) process.stderr.write(`${error.stack}\n`)

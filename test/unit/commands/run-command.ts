@@ -5,7 +5,7 @@ import type { EdgekitCommand } from '../../../src/cli/command.ts'
 type CommandClass = new (argv: string[], config: Config) => EdgekitCommand
 
 /** Enough of oclif's configuration for one command; loading all commands takes seconds. */
-const config = Object.assign(new Config({ root: process.cwd() }), {
+export const testConfig = Object.assign(new Config({ root: process.cwd() }), {
   bin: 'edgekit',
   name: 'edgekit',
   version: '0.0.0-test',
@@ -33,7 +33,7 @@ export async function runCommand(Command: CommandClass, ...args: string[]): Prom
   })
   const spies = [capture('stdout'), capture('stderr'), log]
   try {
-    await new Command(args, config)['_run']<unknown>()
+    await new Command(args, testConfig)['_run']<unknown>()
     return { ...printed, exitCode: Number(process.exitCode ?? 0) }
   } finally {
     for (const spy of spies) spy.mockRestore()

@@ -1,0 +1,58 @@
+import { EdgekitError } from '../lib/errors.ts'
+import { nearest } from '../lib/nearest.ts'
+
+/** What the words after `edgekit` ask for. Ids are those of oclif (`cache:ls`). */
+export type CommandLine =
+  | { show: 'version' }
+  /** Help for a command, for a topic such as `cache`, or for edgekit itself, which has the id ''. */
+  | { show: 'help'; id: string }
+  | { show: 'command'; id: string; words: string[] }
+
+const helpWords = ['--help', '-h']
+const versionWords = ['--version', '-v']
+
+/** Find the command; `ids` are all commands. Throws EdgekitError (unknown-command, invalid-usage). */
+export function readCommandLine(words: readonly string[], ids: readonly string[]): CommandLine {
+  const [first, ...rest] = words
+  if (first === undefined) return { show: 'help', id: '' }
+  if (first === 'version' || versionWords.includes(first)) return { show: 'version' }
+  if (first === 'help' || helpWords.includes(first)) return { show: 'help', id: find(rest, ids).id }
+  if (first.startsWith('-')) throw missingCommand(first)
+  const found = find(words, ids)
+  const end = words.indexOf('--')
+  const flags = end === -1 ? words : words.slice(0, end)
+  const help = !ids.includes(found.id) || flags.some(word => helpWords.includes(word))
+  return help ? { show: 'help', id: found.id } : { show: 'command', ...found }
+}
+
+/** The command or topic that the words begin with, and the words after it. */
+function find(words: readonly string[], ids: readonly string[]): { id: string; words: string[] } {
+  const [first = '', second = ''] = words
+  if (ids.includes(`${first}:${second}`)) return { id: `${first}:${second}`, words: words.slice(2) }
+  const isTopic = ids.some(id => id.startsWith(`${first}:`))
+  const none = first === '' || first.startsWith('-')
+  if (none || ids.includes(first) || (isTopic && (second === '' || second.startsWith('-'))))
+    return { id: none ? '' : first, words: words.slice(1) }
+  throw unknownCommand(isTopic ? `${first} ${second}` : first, ids)
+}
+
+function unknownCommand(typed: string, ids: readonly string[]): EdgekitError {
+  const commands = ids.map(id => id.replaceAll(':', ' ')).toSorted()
+  const topics = commands.map(name => name.replace(/ .*/, ''))
+  const meant = nearest(typed, [...commands, ...topics])
+  return new EdgekitError(
+    `unknown command ${JSON.stringify(typed)}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`,
+    {
+      code: 'unknown-command',
+      remedy: meant ? `Show its help: edgekit ${meant} --help` : 'List all commands: edgekit --help',
+    },
+  )
+}
+
+function missingCommand(flag: string): EdgekitError {
+  const meant = nearest(flag, [...helpWords, ...versionWords])
+  return new EdgekitError(`missing command before ${flag}${meant ? `; did you mean ${meant}?` : ''}`, {
+    code: 'invalid-usage',
+    remedy: 'Put flags after the command. List all commands: edgekit --help',
+  })
+}
