@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { type Files, localFiles as realFiles, temporaryOf } from '../../src/node/files.ts'
+import { temporaryOf } from '../../src/lib/replace-file.ts'
+import { type Files, localFiles as realFiles } from '../../src/node/files.ts'
 import { paths } from '../../src/node/paths.ts'
 import { appendWithCuts, end, isDue } from './cut.ts'
-
-export { syncDirectory } from '../../src/node/files.ts'
 
 /** The files of this machine, with points at which the process ends in the middle of a write. */
 export function localFiles(): Files {

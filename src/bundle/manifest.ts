@@ -46,6 +46,8 @@ export type Architecture = Manifest['arch']
 /** The first member of a bundle, and the one that can follow it. */
 export const manifestName = 'bundle.json'
 export const signatureName = 'bundle.json.sig'
+/** What each of them may have at most, in bytes: they are read before anything is trusted. */
+export const headLimits = { [manifestName]: 16 * 1024 * 1024, [signatureName]: 4096 } as const
 export const sbomName = 'meta/sbom.cdx.json'
 
 /** Parse a manifest. Throws an Error that names the first wrong field and its value. */

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import { lstat, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { closeSync, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { formatBytes } from '../lib/format.ts'
@@ -7,13 +7,11 @@ import type { Files } from '../node/files.ts'
 import type { Head, OpenBundle } from './bundle.ts'
 import { damagedBundle } from './damaged.ts'
 import { type ManifestFile, manifestName, signatureName } from './manifest.ts'
-import type { PackedFiles } from './packed-files.ts'
-import { readPacked } from './read-packed.ts'
+import type { PackedFiles } from './packed/packed-files.ts'
+import { readPacked } from './packed/read-packed.ts'
+import { privateDirectory, temporary } from './private-directory.ts'
 import { judgeSignature, type TrustedKey } from './signature.ts'
 import { describeUnpacked } from './unpacked-bundle.ts'
-
-/** On a disk, unlike /tmp, and kept across reboots. https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s15.html */
-const temporary = '/var/tmp'
 
 /**
  * Unpack a bundle into a temporary directory that only this user can enter; disposing of the result removes it. The first
@@ -25,27 +23,14 @@ export async function unpack(
   keys: readonly TrustedKey[],
   files: Files,
 ): Promise<OpenBundle> {
-  await removeAbandoned()
-  const directory = await mkdtemp(join(temporary, `edgekit-${process.pid}-`))
   await using cleanup = new AsyncDisposableStack()
-  cleanup.defer(() => rm(directory, { recursive: true, force: true }))
+  const { path: directory } = cleanup.use(await privateDirectory())
   const head = await unpackInto(directory, packed, keys).catch(error => {
     throw isStorageFailure(error) ? cannotUnpack(packed.name, error) : error
   })
   for (const { path, sha256 } of head.manifest.files) await files.rememberHash(join(directory, path), sha256)
   const opened = cleanup.move()
   return { ...describeUnpacked(directory, head), [Symbol.asyncDispose]: () => opened.disposeAsync() }
-}
-
-/** Remove what killed processes left; each name contains the process. */
-async function removeAbandoned(): Promise<void> {
-  for (const name of await readdir(temporary)) {
-    const [, pid] = /^edgekit-(\d+)-/.exec(name) ?? []
-    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
-    const path = join(temporary, name)
-    // Every user can create a directory of that name there.
-    if ((await lstat(path)).uid === process.geteuid?.()) await rm(path, { recursive: true, force: true })
-  }
 }
 
 async function unpackInto(

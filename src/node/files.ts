@@ -1,17 +1,12 @@
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { copyHashing } from '../lib/hash/copy-file.ts'
 import { hashFile } from '../lib/hash/hash-file.ts'
 import { isHashing, ThreadedHash } from '../lib/hash/hash-thread.ts'
 import { KnownHashes } from '../lib/hash/known-hashes.ts'
+import { openRegular } from '../lib/regular-file.ts'
+import { replace, replaceFile, syncDirectory, temporaryOf } from '../lib/replace-file.ts'
 
 export interface Access {
   mode: number
@@ -25,8 +20,16 @@ interface FileStatus extends Access {
   size: number
 }
 
-/** What to write: text, bytes, or the content of another file; `keepTime` copies its modification time, too. */
-type Content = { text: string } | { bytes: Uint8Array } | { copyOf: string; keepTime?: boolean }
+/** What to write: text, bytes, or the content of another file. */
+type Content = { text: string } | { bytes: Uint8Array } | Copy
+
+interface Copy {
+  copyOf: string
+  /** What was verified: the write fails when the bytes that it wrote are others. */
+  sha256?: string
+  /** Copy the modification time, too. */
+  keepTime?: boolean
+}
 
 export interface Files {
   /** The text of a file; undefined when it does not exist. */
@@ -69,55 +72,32 @@ const absentAsUndefined = (error: NodeJS.ErrnoException): undefined => {
   throw error
 }
 
-/** Sync the names in a directory to the disk. */
-export async function syncDirectory(path: string): Promise<void> {
-  await using directory = await fs.open(path, constants.O_RDONLY | constants.O_DIRECTORY)
-  await directory.sync()
-}
-
-/** Always the same name, so that a later process finds what a killed one left. */
-export const temporaryOf = (path: string): string => `${path}.edgekit-part`
-
-/** Create something under a temporary name beside `path`, then rename it; a failure leaves nothing behind. */
-async function replace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = temporaryOf(path)
-  await fs.rm(temporary, { force: true })
+async function copy({ copyOf, sha256, keepTime }: Copy, path: string, target: fs.FileHandle): Promise<void> {
   try {
-    await make(temporary)
-    await fs.rename(temporary, path)
+    const { file, size } = await openRegular(copyOf, { follow: false })
+    await using source = file
+    const written = await copyHashing(source, target, size)
+    if (sha256 !== undefined && written !== sha256) throw new Error('other content')
+    if (!keepTime) return
+    const { atime, mtime } = await source.stat()
+    await target.utimes(atime, mtime)
   } catch (error) {
-    await fs.rm(temporary, { force: true })
-    throw error
+    if (sha256 === undefined || isOwnFailure(error)) throw error
+    throw new Error(`cannot write ${path}: ${copyOf} changed after it was verified`, { cause: error })
   }
-  await syncDirectory(dirname(path))
 }
 
-/** Write a new file and sync it to the disk. */
-async function make(path: string, content: Content, { mode, uid, gid }: Access): Promise<void> {
-  if ('copyOf' in content) await fs.copyFile(content.copyOf, path, constants.COPYFILE_FICLONE)
-  else {
-    const data = 'bytes' in content ? content.bytes : content.text
-    await fs.writeFile(path, data, { mode: 0o600, flag: 'wx' })
-  }
-  await using file = await fs.open(path, 'r+')
-  await file.chown(uid, gid)
-  await file.chmod(mode)
-  if ('copyOf' in content && content.keepTime) {
-    const { atime, mtime } = await fs.stat(content.copyOf)
-    await file.utimes(atime, mtime)
-  }
-  await file.sync()
-}
+/** A full or failing disk is no change of the source. */
+const isOwnFailure = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT|EIO|EFBIG)$/.test(String(error.code))
 
 /** Larger files are hashed in a thread. Starting one takes as long as hashing some megabytes. */
 const largeBytes = () => (isHashing() ? 100_000 : 10_000_000)
 
 async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
-  const { size } = await fs.stat(path)
-  if (size < largeBytes()) {
-    await using file = await fs.open(path)
-    return (await hashFile(file)).sha256
-  }
+  const { file, size } = await openRegular(path)
+  await using source = file
+  if (size < largeBytes()) return (await hashFile(source)).sha256
   const hash = new ThreadedHash()
   hash.add({ path, from: 0, size })
   return await hash.digest(signal)
@@ -152,8 +132,13 @@ export function localFiles(): Files {
     sha256: (path, signal) => hashes.getOrMake(path, () => hashOf(path, signal)),
     rememberHash: (path, sha256) => hashes.remember(path, sha256),
     async write(path, content, access) {
-      const write = () => replace(path, temporary => make(temporary, content, access))
-      await ('copyOf' in content ? hashes.copy(content.copyOf, path, write) : write())
+      await replaceFile(path, async file => {
+        if ('copyOf' in content) await copy(content, path, file)
+        else await file.writeFile('bytes' in content ? content.bytes : content.text)
+        await file.chown(access.uid, access.gid)
+        await file.chmod(access.mode)
+      })
+      if ('copyOf' in content && content.sha256 !== undefined) await hashes.remember(path, content.sha256)
     },
     async append(path, text, { durable }) {
       // Synchronous: for a few bytes, handing each call to a thread takes longer than the calls.

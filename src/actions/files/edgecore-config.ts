@@ -8,8 +8,8 @@ import { type KeptFile, keepFile, restoreFile } from './kept-file.ts'
 
 export interface EdgecoreConfigSpec {
   path: string
-  /** Path of the configuration to start from when the node has none. */
-  base: string
+  /** The text of the configuration to start from when the node has none; a spec read from a file has none. */
+  base?: string
   /** Keys set to these values in any file, including one edgekit did not write. */
   values: Record<string, ConfigValue>
   /** Keys the user has set to other values, which edgekit leaves alone. */
@@ -25,10 +25,10 @@ const newAccess: Access = { mode: 0o640, uid: 0, gid: 0 }
 const hasSecret = ({ secrets = {} }: EdgecoreConfigSpec): boolean => Object.keys(secrets).length > 0
 const isPrivate = ({ mode }: Access): boolean => (mode & ~newAccess.mode) === 0
 
-async function patched({ path, base, values, initial, secrets = {} }: EdgecoreConfigSpec, files: Files) {
+async function patched({ path, base = '', values, initial, secrets = {} }: EdgecoreConfigSpec, files: Files) {
   const before = await files.read(path)
   const all = { ...(before === undefined && initial), ...values, ...revealed(secrets) }
-  return { before, ...patchEdgecoreConfig(before ?? (await files.read(base)) ?? '', all) }
+  return { before, ...patchEdgecoreConfig(before ?? base, all) }
 }
 
 const revealed = (secrets: Record<string, Secret | string>): Record<string, ConfigValue> =>

@@ -61,8 +61,9 @@ export const file: Action<FileSpec, KeptFile> = {
     after: typeof source === 'string' ? await requireShown(source, files) : source,
   }),
   capture: ({ path }, { files }, backUp) => keepFile(path, files, backUp),
-  async apply({ path, source, mode, uid, gid }, { files }) {
-    await files.write(path, typeof source === 'string' ? { copyOf: source } : source, { mode, uid, gid })
+  async apply({ path, source, sha256, mode, uid, gid }, { files }) {
+    const content = typeof source === 'string' ? { copyOf: source, sha256 } : source
+    await files.write(path, content, { mode, uid, gid })
   },
   revert: ({ path }, before, { files }) => restoreFile(path, before, files),
   ownership: before => (before ? 'modified' : 'created'),

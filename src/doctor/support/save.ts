@@ -1,3 +1,4 @@
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import { factsFile, type SavedFacts } from '../saved-facts.ts'
@@ -12,9 +13,17 @@ export interface SavedSupport {
   masked: SupportArchive['masked']
 }
 
-/** Write a file atomically, owned by the current user. */
-export const saveFile = (files: Files, path: string, bytes: Uint8Array, mode: number): Promise<void> =>
-  files.write(path, { bytes }, { mode, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 })
+/** Write a file atomically, owned by the current user. Throws EdgekitError (output-not-writable). */
+export async function saveFile(files: Files, path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
+  await files.write(path, { bytes }, { mode, ...own }).catch(error => {
+    throw new EdgekitError(`cannot write ${path}: ${messageOf(error)}`, {
+      code: 'output-not-writable',
+      remedy: 'Name a file in a directory that exists and that this user can write.',
+      cause: error,
+    })
+  })
+}
 
 /** Write a support archive readable only by the current user. `reports` maps file names to reports. */
 export async function saveSupport(

@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
+import { memberText, withProgram } from '../../bundle/members.ts'
 import { containerdMember, edgecoreBase } from '../../bundle/payload.ts'
 import { readEdgecoreConfig } from '../../edgecore/config/config.ts'
 import { requireFact } from '../../facts/fact.ts'
@@ -11,20 +11,19 @@ import { sandboxImage } from './sandbox-image.ts'
 
 /** How to set up the bundle's container runtime. Runs its containerd once, for the default configuration. */
 export async function newRuntime(
-  { directory, manifest }: UnpackedBundle,
+  bundle: UnpackedBundle,
   facts: Facts,
   { processes, files }: Node,
 ): Promise<NewRuntime> {
-  const { stdout } = await processes.run(join(directory, containerdMember), ['config', 'default'], {
-    timeoutMs: 20_000,
-  })
+  const { stdout } = await withProgram(bundle, containerdMember, files, containerd =>
+    processes.run(containerd, ['config', 'default'], { timeoutMs: 20_000 }),
+  )
   const { config } = requireFact(facts.edgecoreConfig)
-  const base = (await files.read(join(directory, edgecoreBase.member))) ?? ''
-  const { cgroupDriver } = (config ?? readEdgecoreConfig(base)).edged
+  const { cgroupDriver } = (config ?? readEdgecoreConfig(await memberText(bundle, edgecoreBase.member))).edged
   return {
     sandboxImage: sandboxImage(
       stdout,
-      manifest.images.map(({ reference }) => reference),
+      bundle.manifest.images.map(({ reference }) => reference),
     ),
     systemdCgroup: cgroupDriver.value === 'systemd',
     ownRunc: !requireFact(facts.runtimePrograms).runc.some(path => path !== paths.runc),

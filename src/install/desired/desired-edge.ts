@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
+import { memberText } from '../../bundle/members.ts'
 import { edgecoreBase } from '../../bundle/payload.ts'
 import { bringsRuntime } from '../../checks/shared/brings-runtime.ts'
 import { type EdgecoreConfig, readEdgecoreConfig } from '../../edgecore/config/config.ts'
@@ -43,8 +43,12 @@ export async function desiredEdge(
 ): Promise<Desired> {
   const unitFacts = requireFact(facts.units)
   const { path, config } = requireFact(facts.edgecoreConfig)
-  const base = edgecoreConfig ?? join(bundle.directory, edgecoreBase.member)
-  const current = config ?? (await readBase(base, node))
+  // Read once: what is verified and judged here is what an install writes.
+  const base =
+    edgecoreConfig === undefined || config
+      ? await memberText(bundle, edgecoreBase.member)
+      : await readBase(edgecoreConfig, node)
+  const current = config ?? readEdgecoreConfig(base)
   const runtime = bringsRuntime(bundle.manifest, facts) ? await newRuntime(bundle, facts, node) : undefined
   const joined = await hasJoined(current, node)
   const steps = desiredSteps({
@@ -77,9 +81,9 @@ export async function desiredEdge(
   }
 }
 
-async function readBase(path: string, { files }: Node): Promise<EdgecoreConfig> {
+async function readBase(path: string, { files }: Node): Promise<string> {
   const text = await files.read(path)
-  if (text !== undefined) return readEdgecoreConfig(text)
+  if (text !== undefined) return text
   throw new EdgekitError(`cannot read ${path}: no such file`, {
     code: 'file-unreadable',
     remedy: 'Give --edgecore-config the path of an edgecore.yaml, or leave it out.',

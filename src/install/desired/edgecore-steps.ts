@@ -19,7 +19,7 @@ export interface DesiredEdgecore {
   adopted: boolean
   /** Path of the configuration its unit reads. */
   config: string
-  /** Path of the configuration a new one starts from. */
+  /** The text of the configuration a new one starts from. */
   base: string
   /** Node name for a new configuration. */
   nodeName: string

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { ActionKind, SpecOf } from '../../actions/index.ts'
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
 import { manifestName } from '../../bundle/manifest.ts'
+import { requireMember } from '../../bundle/members.ts'
 import { archivePath, type PayloadFile, programs } from '../../bundle/payload.ts'
-import { EdgekitError } from '../../lib/errors.ts'
 import type { Access } from '../../node/files.ts'
 import { paths } from '../../node/paths.ts'
 
@@ -46,15 +46,14 @@ export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] =
   const { directory, manifest } = bundle
   const unitSpec = (unit: string) => ({ unit, ...(newUnits.includes(unit) && { isNew: true as const }) })
   const place: StepMakers['place'] = ({ member, path, mode }) => {
-    const file = manifest.files.find(file => file.path === member)
-    if (!file) throw incomplete(member)
+    const { sha256 } = requireMember(manifest, member)
     return {
       id: path,
       kind: 'file',
       spec: {
         path,
         source: join(directory, member),
-        sha256: file.sha256,
+        sha256,
         ours: /^\/(opt|var\/lib)\/edgekit\//.test(path),
         mode,
         ...root,
@@ -115,9 +114,3 @@ export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] =
     }),
   }
 }
-
-const incomplete = (member: string): EdgekitError =>
-  new EdgekitError(`cannot install this bundle: it has no ${member}`, {
-    code: 'bundle-incomplete',
-    remedy: 'Build the bundle again with this version of edgekit.',
-  })

@@ -9,8 +9,8 @@ const identityOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =
   [dev, ino, size, mtimeNs, ctimeNs].join()
 
 /**
- * SHA-256 of files that this process has hashed, or copied from such a file: an install looks at programs of 100 MB
- * several times. A file touched since is hashed again.
+ * SHA-256 of files that this process has hashed or written: an install looks at programs of 100 MB several times. A file
+ * touched since is hashed again.
  */
 export class KnownHashes {
   readonly #known = new Map<string, { identity: string; sha256: string }>()
@@ -41,15 +41,6 @@ export class KnownHashes {
   /** Record the hash of a file that this process has just written. */
   async remember(path: string, sha256: string): Promise<void> {
     this.#known.set(path, { identity: identityOf(await stat(path, { bigint: true })), sha256 })
-  }
-
-  /** Copy a file. If the hash of `source` is known and `source` stays unchanged, that of `target` becomes known. */
-  async copy(source: string, target: string, copy: () => Promise<void>): Promise<void> {
-    const before = await this.get(source)
-    await copy()
-    const now = await identity(target)
-    if (before !== undefined && now !== undefined && (await this.get(source)) === before)
-      this.#known.set(target, { identity: now, sha256: before })
   }
 }
 

@@ -6,7 +6,7 @@ import { type TinyNode, tinyNode } from './tiny-node.ts'
 const token = 'top.secret.token.x'
 const spec = {
   path: '/etc/edgecore.yaml',
-  base: '/bundle/edgecore.yaml',
+  base: 'modules: {}\n',
   values: { 'modules.eventBus.mqttMode': 2 },
   initial: {},
   secrets: { 'modules.edgeHub.token': new Secret(token, 'token from stdin') },

@@ -30,7 +30,7 @@ const directorySpec = { path: '/srv/a/b', ours: true, mode: 0o750, ...root }
 const linkSpec = { path: '/etc/link', target: '/opt/target' }
 const configSpec = {
   path: '/etc/edgecore.yaml',
-  base: '/bundle/edgecore.yaml',
+  base: 'modules:\n  eventBus:\n    mqttMode: 0 # comment\n',
   values: { 'modules.eventBus.mqttMode': 2 },
   initial: { 'modules.edged.hostnameOverride': 'edge-1' },
 }
@@ -39,7 +39,6 @@ const configSpec = {
 async function nodeWithBundle(): Promise<TinyNode> {
   const node = await tinyNode()
   await node.put(fileSpec.source, 'new\n')
-  await node.put(configSpec.base, 'modules:\n  eventBus:\n    mqttMode: 0 # comment\n')
   await node.put('/etc/other', '')
   await node.put('/backups/keep', '')
   return node

@@ -1,10 +1,23 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
+import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { OpenBundle } from '../../../src/bundle/bundle.ts'
 import { locateBundle } from '../../../src/bundle/locate.ts'
+import { memberText, withProgram } from '../../../src/bundle/members.ts'
 import { verifyLarge, verifyTexts } from '../../../src/bundle/verify-unpacked.ts'
 import { localFiles } from '../../../src/node/files.ts'
 import { bundleFiles, unpack } from '../install/bundle.ts'
@@ -161,6 +174,64 @@ test('names every damaged file, and no other', async () => {
   )
 })
 
+describe('a text', () => {
+  const member = 'config/kubeedge/edgecore-config.yaml'
+  const text = () => memberText({ directory, manifest: bundleFiles().manifest }, member)
+
+  test('is returned as it was verified', async () => {
+    expect(await text()).toBe(await readFile(at(member), 'utf8'))
+  })
+
+  test.each<[what: string, change: () => Promise<unknown>, reason: RegExp]>([
+    ['of the same size', () => flipOneBit(at(member)), /has sha256 [0-9a-f]{64}, expected [0-9a-f]{64}$/],
+    ['that is longer', () => writeFile(at(member), '!', { flag: 'a' }), /cannot be read: it has \d+ bytes/],
+    ['that is shorter', () => truncate(at(member), 10), /has 10 bytes, expected \d+$/],
+    ['that is missing', () => rm(at(member)), /cannot be read: no such file or directory$/],
+    ['behind a link', () => elsewhere(), /cannot be read: it is a symbolic link$/],
+    ['in a pipe', () => pipe(), /cannot be read: it is not a regular file$/],
+  ])('%s is refused', async (_, change, reason) => {
+    await change()
+    await expect(text()).rejects.toThrow(reason)
+    await expect(text()).rejects.toMatchObject({ name: 'EdgekitError', exitCode: 3 })
+  })
+
+  async function elsewhere(): Promise<void> {
+    await rename(at(member), at('meta/elsewhere'))
+    await symlink(at('meta/elsewhere'), at(member))
+  }
+
+  async function pipe(): Promise<void> {
+    await rm(at(member))
+    await execa('mkfifo', [at(member)])
+  }
+})
+
+describe('a program to run', () => {
+  const member = 'bin/keadm'
+  const bundle = { directory, manifest: bundleFiles().manifest, manifestSha256: '' }
+  const run = (use: (program: string) => Promise<string>) =>
+    withProgram({ ...bundle, directory }, member, localFiles(), use)
+
+  test('is a verified copy in a directory of its own, removed afterward', async () => {
+    let copy = ''
+    const content = await run(async program => {
+      copy = program
+      await writeFile(at(member), 'evil')
+      expect((await stat(dirname(program))).mode & 0o777).toBe(0o700)
+      return readFile(program, 'utf8')
+    })
+    expect(content).toBe('keadm 1')
+    expect(await files.status(dirname(copy))).toBeUndefined()
+  })
+
+  test('never runs when it differs from the manifest', async () => {
+    await writeFile(at(member), 'evil 1 ')
+    const outcome = run(async () => 'was run')
+    await expect(outcome).rejects.toMatchObject({ name: 'EdgekitError', exitCode: 3 })
+    await expect(outcome).rejects.toThrow('bin/keadm has sha256')
+  })
+})
+
 describe('bundle.json', () => {
   const { manifest } = bundleFiles()
   const [file] = manifest.files
@@ -207,6 +278,30 @@ describe('bundle.json', () => {
     await mkdir(at('bundle.json'))
     const opened = open()
     await expect(opened).rejects.toMatchObject({ name: 'EdgekitError', exitCode: 3 })
-    await expect(opened).rejects.toThrow(`cannot read ${at('bundle.json')}: illegal operation on a directory`)
+    await expect(opened).rejects.toThrow('is damaged: bundle.json cannot be read: it is not a regular file')
   })
+
+  test.each<[what: string, name: string, make: (path: string) => Promise<unknown>, reason: string]>([
+    ['a pipe', 'bundle.json', path => execa('mkfifo', [path]), 'it is not a regular file'],
+    ['a link to a device', 'bundle.json', path => symlink('/dev/zero', path), 'it is a symbolic link'],
+    ['1 GB', 'bundle.json', hole, 'it has 1000000000 bytes, the limit is 16777216'],
+    ['a pipe', 'bundle.json.sig', path => execa('mkfifo', [path]), 'it is not a regular file'],
+    ['1 GB', 'bundle.json.sig', hole, 'it has 1000000000 bytes, the limit is 4096'],
+  ])('%s instead of %s is refused at once', async (_, name, make, reason) => {
+    await rm(at(name), { force: true })
+    await make(at(name))
+    const rss = process.memoryUsage().rss
+    for (const read of [open, () => locateBundle(directory, files).verify([])]) {
+      const refused = read()
+      await expect(refused).rejects.toMatchObject({ name: 'EdgekitError', exitCode: 3 })
+      await expect(refused).rejects.toThrow(`is damaged: ${name} cannot be read: ${reason}`)
+    }
+    expect(process.memoryUsage().rss - rss).toBeLessThan(100_000_000)
+  })
+
+  /** Takes no space on the disk. */
+  async function hole(path: string): Promise<void> {
+    await writeFile(path, '')
+    await truncate(path, 1_000_000_000)
+  }
 })

@@ -1,4 +1,5 @@
-import { constants } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { constants, lstatSync, renameSync, symlinkSync } from 'node:fs'
 import {
   chmod,
   mkdir,
@@ -6,6 +7,7 @@ import {
   open,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   symlink,
@@ -13,6 +15,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { localFiles } from '../../../src/node/files.ts'
 
@@ -124,6 +127,141 @@ describe('write', () => {
     await expect(files.write(at(name), content, { mode, ...own })).rejects.toMatchObject({ code })
     expect((await readdir(directory)).toSorted()).toEqual(['dangling', 'directory', 'file', 'link'])
     expect(await readFile(at('file'), 'utf8')).toBe('text')
+  })
+})
+
+/** What another user can do who may write to the directory: exchange what appears at `path` as soon as it is there. */
+function exchange(path: string, target: string): () => number {
+  let exchanged = 0
+  let isOver = false
+  const attempt = (): void => {
+    if (isOver) return
+    try {
+      if (lstatSync(path).isFile()) {
+        renameSync(path, `${path}.mine`)
+        symlinkSync(target, path)
+        exchanged++
+      }
+    } catch {}
+    setImmediate(attempt)
+  }
+  attempt()
+  onTestFinished(() => {
+    isOver = true
+  })
+  return () => exchanged
+}
+
+describe('write in a directory of another user', () => {
+  test.each([
+    ['text', () => ({ text: 'report' })],
+    ['bytes', () => ({ bytes: Buffer.alloc(3_000_000, 'x') })],
+    ['a copy', () => ({ copyOf: at('source') })],
+  ] as const)('leaves the target of a link in place of its temporary file alone: %s', async (_, content) => {
+    await writeFile(at('source'), 'x'.repeat(3_000_000))
+    await writeFile(at('shadow'), 'secret', { mode: 0o600 })
+    const exchanged = exchange(at('report.edgekit-part'), at('shadow'))
+    for (let attempt = 0; attempt < 50; attempt++)
+      await files.write(at('report'), content(), { mode: 0o644, ...own }).catch(() => undefined)
+    expect(exchanged()).toBeGreaterThan(0)
+    expect(await modeOf(at('shadow'))).toBe('600')
+    expect(await readFile(at('shadow'), 'utf8')).toBe('secret')
+  })
+
+  test.each([
+    ['a directory', () => mkdir(at('report.edgekit-part/deep'), { recursive: true })],
+    ['a link', () => symlink(at('shadow'), at('report.edgekit-part'))],
+    ['a file', () => writeFile(at('report.edgekit-part'), 'planted', { mode: 0o666 })],
+  ])('writes past %s instead of its temporary file', async (_, plant) => {
+    await plant()
+    await files.write(at('report'), { text: 'report' }, { mode: 0o644, ...own })
+    expect(await readFile(at('report'), 'utf8')).toBe('report')
+    expect(await files.status(at('report'))).toMatchObject({ kind: 'file', mode: 0o644 })
+    expect(await files.status(at('shadow'))).toBeUndefined()
+  })
+})
+
+describe('a copy of a file with a known hash', () => {
+  const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+  const verified = 'v'.repeat(2_000_000)
+  const copy = () =>
+    files.write(
+      at('copy'),
+      { copyOf: at('source/program'), sha256: hashOf(verified) },
+      { mode: 0o755, ...own },
+    )
+
+  beforeEach(async () => {
+    await mkdir(at('source'))
+    await mkdir(at('evil'))
+    await writeFile(at('source/program'), verified)
+    await writeFile(at('evil/program'), 'e'.repeat(2_000_000))
+    await writeFile(at('copy'), 'before')
+    await files.sha256(at('source/program'))
+  })
+
+  test('is what was verified, and known', async () => {
+    await copy()
+    expect(await readFile(at('copy'), 'utf8')).toBe(verified)
+    expect(await files.sha256(at('copy'))).toBe(hashOf(verified))
+  })
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['other bytes', () => writeFile(at('source/program'), 'e'.repeat(2_000_000))],
+    ['other bytes behind it', () => writeFile(at('source/program'), 'e', { flag: 'a' })],
+    ['fewer bytes', () => writeFile(at('source/program'), 'v')],
+    [
+      'another directory of that name',
+      async () => {
+        await rename(at('source'), at('away'))
+        await rename(at('evil'), at('source'))
+      },
+    ],
+    [
+      'a link to the right bytes',
+      async () => {
+        await rename(at('source/program'), at('program'))
+        await symlink(at('program'), at('source/program'))
+      },
+    ],
+    ['a pipe', () => replaced('pipe')],
+    ['a directory', () => replaced('directory')],
+    ['nothing', () => rm(at('source/program'))],
+  ])('is refused, and nothing is left: %s', async (_, change) => {
+    await change()
+    await expect(copy()).rejects.toThrow(`${at('source/program')} changed after it was verified`)
+    expect(await readFile(at('copy'), 'utf8')).toBe('before')
+    expect((await readdir(directory)).filter(name => name.includes('part'))).toEqual([])
+  })
+
+  async function replaced(kind: 'pipe' | 'directory'): Promise<void> {
+    await rm(at('source/program'))
+    if (kind === 'pipe') await execa('mkfifo', [at('source/program')])
+    else await mkdir(at('source/program'))
+  }
+
+  test('never is something else while directories are exchanged', async () => {
+    let isOver = false
+    const toggle = (): void => {
+      if (isOver) return
+      renameSync(at('source'), at('away'))
+      renameSync(at('evil'), at('source'))
+      renameSync(at('away'), at('evil'))
+      setImmediate(toggle)
+    }
+    toggle()
+    const results = []
+    for (let attempt = 0; attempt < 60; attempt++) {
+      await rm(at('copy'), { force: true })
+      const outcome = await copy().then(
+        () => 'copied',
+        () => 'refused',
+      )
+      const isVerified = outcome === 'refused' || (await readFile(at('copy'), 'utf8')) === verified
+      results.push(isVerified ? outcome : 'something else')
+    }
+    isOver = true
+    expect(new Set(results)).toEqual(new Set(['copied', 'refused']))
   })
 })
 

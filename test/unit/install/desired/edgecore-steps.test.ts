@@ -22,7 +22,7 @@ function stepsFor(
     {
       adopted: false,
       config: paths.edgecoreConfig,
-      base: '/bundle/config/kubeedge/edgecore-config.yaml',
+      base: 'modules: {}\n',
       nodeName: 'the-host',
       containerdSocket: '/run/containerd/containerd.sock',
       cgroupDriver: 'systemd',

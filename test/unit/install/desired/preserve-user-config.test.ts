@@ -105,7 +105,7 @@ describe('the keys of edgecore.yaml', () => {
     kind: 'edgecore-config',
     spec: {
       path: paths.edgecoreConfig,
-      base: '/base',
+      base: 'modules: {}\n',
       values,
       initial: {},
       ...(userOwned && { userOwned }),

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -63,28 +63,6 @@ test('a file written by this process is known until it changes', async () => {
   await aTick()
   await writeFile(at('file'), 'tent')
   expect(await look()).toBe('hash 1')
-})
-
-test('has the hash of a copy only for a file with a hash', async () => {
-  const copy = () => hashes.copy(at('file'), at('copy'), () => copyFile(at('file'), at('copy')))
-  await copy()
-  expect(await hashes.get(at('copy'))).toBeUndefined()
-  await look()
-  await copy()
-  expect(await look('copy')).toBe('hash 1')
-  await aTick()
-  await writeFile(at('copy'), 'tent')
-  expect(await hashes.get(at('copy'))).toBeUndefined()
-})
-
-test('does not know a copy whose source changed meanwhile', async () => {
-  await look()
-  await hashes.copy(at('file'), at('copy'), async () => {
-    await copyFile(at('file'), at('copy'))
-    await aTick()
-    await writeFile(at('file'), 'tent')
-  })
-  expect(await hashes.get(at('copy'))).toBeUndefined()
 })
 
 test('throws for a removed file', async () => {

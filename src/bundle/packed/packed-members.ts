@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { ReadEntry } from 'tar/read-entry'
-import { EdgekitError, messageOf } from '../lib/errors.ts'
-import { tarSize } from '../tar/write.ts'
-import type { Head } from './bundle.ts'
-import { type Manifest, type ManifestFile, manifestName, parseManifest, signatureName } from './manifest.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { tarSize } from '../../tar/write.ts'
+import type { Head } from '../bundle.ts'
+import {
+  headLimits,
+  type Manifest,
+  type ManifestFile,
+  manifestName,
+  parseManifest,
+  signatureName,
+} from '../manifest.ts'
 
 /** What to do with the contents of a packed bundle. An error that one of its functions throws ends the reading. */
 export interface PackedReader<T> {
@@ -23,8 +30,7 @@ export interface PackedReader<T> {
 /** Ends the reading after the member that was asked for. */
 export class Stopped extends Error {}
 
-/** Limits in bytes: both are held in memory before anything is known about them. */
-const largest: Record<string, number> = { [manifestName]: 16 * 1024 * 1024, [signatureName]: 4096 }
+const largest: Record<string, number> = headLimits
 /** Zeros that other tars write at the end of an archive. */
 const slack = 10_240
 

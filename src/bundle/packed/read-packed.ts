@@ -2,12 +2,12 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
-import { EdgekitError, messageOf } from '../lib/errors.ts'
-import { rechunk } from '../tar/rechunk.ts'
-import { manifestName } from './manifest.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { rechunk } from '../../tar/rechunk.ts'
+import { manifestName } from '../manifest.ts'
+import { parsePartName } from '../part-names.ts'
 import { bytesOf, fileAt, type PackedFiles } from './packed-files.ts'
 import { notABundle, PackedMembers, type PackedReader, Stopped } from './packed-members.ts'
-import { parsePartName } from './part-names.ts'
 
 /** Bytes; a whole number of tar blocks. */
 const chunkSize = 64 * 1024

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bytesOf, findPackedFiles } from '../../../src/bundle/packed-files.ts'
-import { partName } from '../../../src/bundle/part-names.ts'
+import { bytesOf, findPackedFiles } from '../../../../src/bundle/packed/packed-files.ts'
+import { partName } from '../../../../src/bundle/part-names.ts'
 
 let scratch: string
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { close, open, read, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { EdgekitError } from '../lib/errors.ts'
-import { parsePartName, partName } from './part-names.ts'
+import { EdgekitError } from '../../lib/errors.ts'
+import { parsePartName, partName } from '../part-names.ts'
 
 const readSize = 64 * 1024
 

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundleOnNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
+import type { LabNode } from '../../lab/machine/node.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { paths } from '../../src/node/paths.ts'
+
+// What a user without any rights can do on a node on which root runs edgekit.
+
+const minutes = 60_000
+const theirs = '/home/mallory/bundle'
+const root = `${bundleOnNode}/bin/edgekit`
+
+let node: LabNode
+beforeAll(async () => {
+  node = await startNodeWithBundle({ release: 'bookworm', certificates: true })
+  await node.sh(
+    `useradd --create-home --shell /bin/bash mallory
+     chmod 755 /home/mallory
+     cp -r ${bundleOnNode} ${theirs}
+     chown -R mallory: /home/mallory`,
+  )
+}, 3 * minutes)
+afterAll(() => node.remove())
+
+/** Run a script of the user in the background while root runs `command`. */
+async function beside(script: string, command: string) {
+  await node.write('/home/mallory/script', script)
+  return await node.run(
+    `setsid runuser -u mallory -- sh /home/mallory/script & user=$!
+     ${command}; code=$?
+     kill -- -$user; wait $user; exit $code`,
+    { timeoutMs: 3 * minutes },
+  )
+}
+
+/** RENAME_EXCHANGE of renameat2(2), system call 316 on amd64 and 276 on arm64. */
+const exchange = (one: string, other: string, halfMicroseconds: number): string =>
+  `exec perl -e 'use Time::HiRes "usleep"; my $n = (\`uname -m\` =~ /aarch64/) ? 276 : 316; while (1) { syscall($n, -100, "${one}", -100, "${other}", 2); usleep(${halfMicroseconds}) }'`
+
+describe('a bundle in the directory of a local user', () => {
+  test.each([60, 150])('never installs a program exchanged every %d µs', async halfMicroseconds => {
+    await node.sh(
+      `rm -rf ${theirs}/bin.evil; cp -r ${theirs}/bin ${theirs}/bin.evil
+       printf '#!/bin/sh\\nid >/root/pwned\\n' >${theirs}/bin.evil/clean-broker
+       size=$(stat -c %s ${bundleOnNode}/bin/clean-broker)
+       truncate -s $size ${theirs}/bin.evil/clean-broker
+       chown -R mallory: ${theirs}`,
+    )
+    const swapping = exchange(`${theirs}/bin`, `${theirs}/bin.evil`, halfMicroseconds)
+    const { exitCode, stdout, stderr } = await beside(swapping, `${root} install --yes ${theirs}`)
+    expect([exitCodes.ok, exitCodes.refused, exitCodes.rolledBack], stderr).toContain(exitCode)
+    if (exitCode === exitCodes.ok) expect(stdout).toContain('This node works.')
+    else expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/is damaged|changed after it was verified/)
+    expect(await node.sh('ls /root')).not.toContain('pwned')
+    const compared = await node.run(`cmp ${paths.cleanBroker} ${bundleOnNode}/bin/clean-broker`)
+    expect(compared.exitCode).toBe(exitCode === exitCodes.ok ? 0 : 2)
+    await node.sh(
+      `if [ -e ${paths.receipt} ]; then edgekit uninstall --yes --purge; fi
+       rm -rf ${theirs}; cp -r ${bundleOnNode} ${theirs}; chown -R mallory: ${theirs}`,
+      { timeoutMs: minutes },
+    )
+  })
+
+  test('starts edgecore.yaml from the text that was verified', async () => {
+    const base = `${theirs}/config/kubeedge/edgecore-config.yaml`
+    const script = `sed s,https://.*:10002,https://6.6.6.6:10002, ${base} >/tmp/evil.yaml
+      until [ -e ${paths.journal} ]; do sleep 0.01; done; mv /tmp/evil.yaml ${base}`
+    const { exitCode, stdout } = await beside(script, `${root} install --yes ${theirs}`)
+    expect(exitCode, stdout).toBe(exitCodes.ok)
+    const sha256 = createHash('sha256')
+      .update(await node.read(base))
+      .digest('hex')
+    const { files } = JSON.parse(await node.read(`${bundleOnNode}/bundle.json`))
+    expect(files).not.toContainEqual(expect.objectContaining({ sha256 }))
+    expect(await node.read(paths.edgecoreConfig)).not.toContain('6.6.6.6')
+  })
+})
