@@ -1,7 +1,7 @@
 import { type EdgecoreConfig, edgecoreConfigIn } from '../edgecore/config/config.ts'
 import { edgecoreConfigPath } from '../edgecore/config/edgecore-config-path.ts'
 import { type BrokerLogin, brokerLoginIn } from '../edgecore/config/mqtt-credentials.ts'
-import { readKeys } from '../edgecore/config/yaml-document.ts'
+import { duplicateKeysIn, readKeys } from '../edgecore/config/yaml-document.ts'
 import { messageOf } from '../lib/errors.ts'
 import { paths, units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
@@ -12,6 +12,8 @@ export interface EdgecoreConfigFacts {
   path: string
   /** Undefined when the file does not exist or is not YAML. */
   config: EdgecoreConfig | undefined
+  /** Keys that are in a map more than once, with their lines: EdgeCore uses the last one. */
+  duplicateKeys: string[]
   /** Why the file cannot be parsed. */
   problem?: string
   /** Modification time in milliseconds since 1970. */
@@ -27,6 +29,7 @@ interface NodeConfig {
   config: EdgecoreConfig
   /** Secret: not part of any fact. */
   login: BrokerLogin | undefined
+  duplicateKeys: string[]
   /** Why the file cannot be parsed. */
   problem?: string
 }
@@ -38,7 +41,9 @@ export const readNodeConfig = memoizePerNode(async (node): Promise<NodeConfig> =
   const text = await node.files.read(path)
   const parse = (yaml: string) => {
     const keys = readKeys(yaml)
-    return { path, exists: text !== undefined, config: edgecoreConfigIn(keys), login: brokerLoginIn(keys) }
+    const exists = text !== undefined
+    const duplicateKeys = duplicateKeysIn(yaml)
+    return { path, exists, config: edgecoreConfigIn(keys), login: brokerLoginIn(keys), duplicateKeys }
   }
   try {
     return parse(text ?? '')
@@ -50,13 +55,13 @@ export const readNodeConfig = memoizePerNode(async (node): Promise<NodeConfig> =
 export const edgecoreConfig: Collector<EdgecoreConfigFacts> = {
   timeoutMs: 10_000,
   async collect(node) {
-    const { path, exists, config, problem } = await readNodeConfig(node)
+    const { path, exists, config, duplicateKeys, problem } = await readNodeConfig(node)
     const [modifiedAt, defaultFile] = await Promise.all([
       node.files.modified(path),
       node.files.status(paths.edgecoreConfig),
     ])
     const hasUnusedDefault = path !== paths.edgecoreConfig && defaultFile !== undefined
-    const place = { path, hasUnusedDefault, ...(modifiedAt !== undefined && { modifiedAt }) }
+    const place = { path, hasUnusedDefault, duplicateKeys, ...(modifiedAt !== undefined && { modifiedAt }) }
     if (problem !== undefined) return { ...place, config: undefined, problem }
     return { ...place, config: exists ? config : undefined }
   },

@@ -1,4 +1,5 @@
 import { requireFact } from '../../facts/fact.ts'
+import { plural } from '../../lib/format.ts'
 import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
@@ -7,9 +8,9 @@ export const edgecoreConfigFile: Check = {
   title: "EdgeCore's configuration file exists",
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
-  needs: ['systemd-is-init'],
+  needs: ['systemd-is-init', 'install-finished'],
   run(facts) {
-    const { path, config, problem, hasUnusedDefault } = requireFact(facts.edgecoreConfig)
+    const { path, config, problem, hasUnusedDefault, duplicateKeys } = requireFact(facts.edgecoreConfig)
     const configFlag = path === paths.edgecoreConfig ? '' : ` (edgecore.service sets --config ${path})`
     if (problem) {
       return {
@@ -36,6 +37,18 @@ export const edgecoreConfigFile: Check = {
               text: 'Install the bundle again to write the file.',
               commands: ['./edgekit install'],
             },
+      }
+    }
+    if (duplicateKeys.length > 0) {
+      return {
+        status: 'warn',
+        observed: `${path} has ${plural(duplicateKeys.length, 'key')} more than once`,
+        expected: 'each key once: EdgeCore uses the last one and ignores the others',
+        evidence: duplicateKeys,
+        remedy: {
+          text: 'Remove the lines EdgeCore ignores.',
+          commands: [`\${EDITOR:-vi} ${path}`],
+        },
       }
     }
     if (!hasUnusedDefault) return { status: 'pass', observed: path }

@@ -1,5 +1,6 @@
 import type { EdgecoreConfig } from '../../edgecore/config/config.ts'
 import { requireFact } from '../../facts/fact.ts'
+import type { Facts } from '../../facts/index.ts'
 import { plural } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
@@ -19,6 +20,7 @@ export const edgecoreConfigValid: Check = {
       ...problemsIn(config.edgeHub, 'modules.edgeHub'),
       ...driverMistake(config),
       ...transportMistake(config),
+      ...dockerMistakes(config, versionOf(facts, config)),
     ]
     if (mistakes.length === 0) return { status: 'pass', observed: path }
     return {
@@ -27,7 +29,7 @@ export const edgecoreConfigValid: Check = {
       expected: 'values of the right type, and no empty sections',
       evidence: mistakes,
       remedy: {
-        text: 'Fix the values. For EventBus and DeviceTwin, install the bundle again.',
+        text: 'Install the bundle again, which sets the keys of EventBus, DeviceTwin and the container runtime. Fix other values in the file.',
         commands: ['./edgekit install', 'systemctl restart edgecore'],
         fix: { kind: 'patch-event-bus' },
       },
@@ -56,3 +58,38 @@ const transportMistake = ({ edgeHub }: EdgecoreConfig): string[] =>
   edgeHub.enable.value && edgeHub.websocket.enable.value === edgeHub.quic.enable.value
     ? ['modules.edgeHub needs exactly one of websocket.enable and quic.enable']
     : []
+
+/** The minor number of KubeEdge's version: of the bundle, or of the EdgeCore that wrote the file (v1.21 and later). */
+function versionOf({ bundle }: Facts, { edgecoreVersion }: EdgecoreConfig): number | undefined {
+  const version = ('value' in bundle && bundle.value?.kubeedgeVersion) || edgecoreVersion.value
+  const minor = /^v?1\.(\d+)\./.exec(version)?.[1]
+  return minor === undefined ? undefined : Number(minor)
+}
+
+/**
+ * Docker's CRI server, dockershim, is gone since v1.14. Each version reads its own keys and ignores the others: v1.14 and
+ * v1.15 exit on any runtime but `remote` (cmd/kubelet/app/options), v1.18 moved the endpoints.
+ */
+function dockerMistakes({ edged }: EdgecoreConfig, minor: number | undefined): string[] {
+  if (!edged.enable.value || minor === undefined || minor < 14) return []
+  const runtime = edged.containerRuntime.value
+  const { containerRuntimeEndpoint, imageServiceEndpoint, remoteRuntimeEndpoint, remoteImageEndpoint } = edged
+  const endpoints =
+    minor < 18
+      ? { remoteRuntimeEndpoint, remoteImageEndpoint }
+      : {
+          'tailoredKubeletConfig.containerRuntimeEndpoint': containerRuntimeEndpoint,
+          'tailoredKubeletConfig.imageServiceEndpoint': imageServiceEndpoint,
+        }
+  return [
+    ...(minor <= 15 && runtime !== '' && runtime !== 'remote'
+      ? [`modules.edged.containerRuntime is ${runtime}; KubeEdge v1.14 and later support only remote`]
+      : []),
+    ...Object.entries(endpoints)
+      .filter(([, { value }]) => /\/docker(?:shim)?\.sock$/.test(value))
+      .map(
+        ([key, { value }]) =>
+          `modules.edged.${key} is ${value}, the socket of Docker: KubeEdge v1.14 and later need that of containerd`,
+      ),
+  ]
+}

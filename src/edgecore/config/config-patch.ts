@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isMap } from 'yaml'
+import { isMap, type Scalar } from 'yaml'
 import { type ConfigValue, editAt } from './config-edit.ts'
 import { findPlace } from './config-place.ts'
 import { keysOf } from './key-path.ts'
-import { isEmpty, type ParsedConfig, parseConfig, refuse, start } from './yaml-document.ts'
+import { isEmpty, lastPair, type ParsedConfig, parseConfig, refuse, start } from './yaml-document.ts'
 
 /** A changed key; without `before` when the key was missing. */
 interface ConfigChange {
@@ -71,7 +71,7 @@ function set({ text, config, changed }: Patched, assignments: Assignment[]): Pat
 /** EdgeCore ignores `kind`, so it would silently run with its defaults. */
 function refuseOtherKind(config: ParsedConfig): void {
   const root = config.document.contents
-  const kind = isMap(root) ? root.get('kind', true) : undefined
+  const kind = isMap(root) ? (lastPair(root, 'kind')?.value as Scalar | undefined) : undefined
   if (!kind || isEmpty(kind) || String(kind.value).toLowerCase() === 'edgecore') return
   refuse(
     `cannot edit edgecore.yaml: ${config.place(start(kind))}: kind is ${String(kind.value)}, expected EdgeCore`,

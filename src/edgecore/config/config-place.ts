@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import { keysOf, pathOf } from './key-path.ts'
-import { describe, isEmpty, type ParsedConfig, refuse, start } from './yaml-document.ts'
+import { describe, isEmpty, lastPair, type ParsedConfig, refuse, start } from './yaml-document.ts'
 
 /** Where the value of a key is in edgecore.yaml, or where it goes. */
 export type Place =
@@ -23,7 +23,7 @@ export function findPlace(config: ParsedConfig, path: string): Place {
   if (!isMap(root)) return { kind: 'nothing', missing: keys }
   let map: YAMLMap = root
   for (const [depth, key] of keys.entries()) {
-    const pair = map.items.find(item => isScalar(item.key) && String(item.key.value) === key)
+    const pair = lastPair(map, key)
     if (!pair) return { kind: 'map', map, missing: keys.slice(depth) }
     const node = pair.value as Node | null
     const where = pathOf(keys.slice(0, depth + 1))

@@ -1,14 +1,8 @@
-import { isMap, isScalar, type Node, type Pair, type YAMLMap } from 'yaml'
+import { isMap, type Node, type Pair, type YAMLMap } from 'yaml'
 import type { ConfigValue } from './config-edit.ts'
 import { patchEdgecoreConfig } from './config-patch.ts'
 import { keysOf } from './key-path.ts'
-import { parseConfig } from './yaml-document.ts'
-
-/** Looks up values of edgecore.yaml; undefined where a key is missing. Throws EdgekitError when it is not YAML. */
-export function valuesIn(text: string): (path: string) => unknown {
-  const { document } = parseConfig(text)
-  return path => document.getIn(keysOf(path))
-}
+import { lastPair, parseConfig, readKeys } from './yaml-document.ts'
 
 const isValue = (value: unknown): value is ConfigValue =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
@@ -24,10 +18,10 @@ export function restoreKeys(
   ours: Readonly<Record<string, ConfigValue>>,
 ): { text: string; changedSince: string[] } {
   const changedSince: string[] = []
-  const valueBefore = valuesIn(before)
+  const valueBefore = readKeys(before)
   let current = text
   for (const [path, value] of Object.entries(ours)) {
-    const [now, old] = [valuesIn(current)(path), valueBefore(path)]
+    const [now, old] = [readKeys(current)(path), valueBefore(path)]
     if (now === old) continue
     if (now !== value) changedSince.push(path)
     else if (isValue(old)) current = patchEdgecoreConfig(current, { [path]: old }).text
@@ -42,7 +36,7 @@ function without(text: string, keys: readonly string[]): string {
   let map = document.contents as unknown as YAMLMap
   let last: { map: YAMLMap; pair: Pair } | undefined
   for (const key of keys) {
-    const pair = map.items.find(({ key: found }) => isScalar(found) && String(found.value) === key) as Pair
+    const pair = lastPair(map, key) as Pair
     if (!last || map.items.length > 1) last = { map, pair }
     if (isMap(pair.value)) map = pair.value
   }

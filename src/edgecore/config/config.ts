@@ -5,7 +5,8 @@ import { readKeys } from './yaml-document.ts'
 export type { ConfigValue } from './config-edit.ts'
 export type { Setting } from './config-fields.ts'
 export { patchEdgecoreConfig } from './config-patch.ts'
-export { restoreKeys, valuesIn } from './config-restore.ts'
+export { restoreKeys } from './config-restore.ts'
+export { readKeys } from './yaml-document.ts'
 
 /** The settings EdgeCore uses. Plain data; secrets only by their shape. */
 export type EdgecoreConfig = ReturnType<typeof edgecoreConfigIn>
@@ -65,6 +66,8 @@ export function edgecoreConfigIn(look: Lookup) {
       /** Empty: the host name. */
       hostnameOverride: string(`${edged}.hostnameOverride`),
       nodeIP: string(`${edged}.nodeIP`),
+      /** KubeEdge v1.15 and earlier; empty: Docker in v1.12, containerd later. */
+      containerRuntime: string(`${edged}.containerRuntime`),
       /** KubeEdge v1.18 and later. */
       containerRuntimeEndpoint: string(`${kubelet}.containerRuntimeEndpoint`, defaultRuntimeEndpoint),
       /** Empty: containerRuntimeEndpoint. */

@@ -32,7 +32,8 @@ export function cloudValues({ host, port }: CloudCore, { quic }: { quic: boolean
 
 /**
  * The container runtime, under the keys that this version reads: KubeEdge v1.18 moved the endpoint into the kubelet's
- * configuration (componentconfig v1alpha2 types.go); v1.12 and v1.13 need `remote`, because v1.12 defaults to Docker.
+ * configuration (componentconfig v1alpha2 types.go). Up to v1.15 they need `remote`: v1.12 defaults to Docker, and v1.14 and
+ * v1.15 exit on `docker`, which a file of v1.12 may still have.
  */
 export function runtimeValues(
   version: string,
@@ -42,7 +43,7 @@ export function runtimeValues(
   const edged = 'modules.edged'
   const kubelet = `${edged}.tailoredKubeletConfig`
   return {
-    ...(minor <= 13 && { [`${edged}.containerRuntime`]: 'remote' }),
+    ...(minor <= 15 && { [`${edged}.containerRuntime`]: 'remote' }),
     ...(minor <= 17
       ? { [`${edged}.remoteRuntimeEndpoint`]: endpoint, [`${edged}.remoteImageEndpoint`]: endpoint }
       : { [`${kubelet}.containerRuntimeEndpoint`]: endpoint, [`${kubelet}.imageServiceEndpoint`]: endpoint }),

@@ -1,25 +1,37 @@
-import { type Document, isMap, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml'
 import { EdgekitError } from '../../lib/errors.ts'
+import { keysOf, pathOf } from './key-path.ts'
 
 /** A parsed edgecore.yaml. */
 export interface ParsedConfig {
   document: Document.Parsed
   /** `line 3, column 5` of an offset in the text. */
   place(offset: number): string
+  lineOf: (node: Node) => number
 }
 
 /**
  * Parse edgecore.yaml as EdgeCore does: YAML 1.1, where `yes` and `on` are booleans (KubeEdge decodes it with
- * sigs.k8s.io/yaml). EdgeCore takes the last of duplicate keys (seen with v1.23.1); to edit such a file would be a guess, so
- * that is refused unless `duplicateKeys` allows it. Throws EdgekitError with line and column for what is not one YAML map.
+ * sigs.k8s.io/yaml), so duplicate keys are no mistake: EdgeCore uses the last one (seen with v1.23.1). Throws EdgekitError
+ * with line and column for what is not one YAML map.
  */
-export function parseConfig(text: string, { duplicateKeys = false } = {}): ParsedConfig {
+export function parseConfig(text: string): ParsedConfig {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     version: '1.1',
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: !duplicateKeys,
+    uniqueKeys: false,
     // Go's reader has no base-60 numbers: `1:30` is not ninety.
     customTags: tags => tags.filter(tag => typeof tag === 'string' || tag.format !== 'TIME'),
   })
@@ -35,7 +47,7 @@ export function parseConfig(text: string, { duplicateKeys = false } = {}): Parse
       `edgecore.yaml must hold keys and values, but ${place(start(root))} holds ${describe(root.toJS(document))}`,
     )
   }
-  return { document, place }
+  return { document, place, lineOf: node => lines.linePos(start(node)).line }
 }
 
 /** A node without a value: `key:`, `key: null` or `key: ~`. */
@@ -64,16 +76,38 @@ export function refuse(message: string): never {
   })
 }
 
+/** The pair EdgeCore uses of those with this key. */
+export const lastPair = (map: YAMLMap, key: string): Pair | undefined =>
+  map.items.findLast(item => isScalar(item.key) && String(item.key.value) === key)
+
+/** Keys that one map has more than once, by their dotted paths, with the lines. */
+export function duplicateKeysIn(text: string): string[] {
+  const { document, lineOf } = parseConfig(text)
+  return isMap(document.contents) ? duplicatesIn(document.contents, [], lineOf) : []
+}
+
+function duplicatesIn(map: YAMLMap, above: readonly string[], lineOf: (node: Node) => number): string[] {
+  const pairs = map.items.filter(({ key }) => isScalar(key))
+  const groups = Object.entries(Object.groupBy(pairs, ({ key }) => String((key as Scalar).value)))
+  return groups.flatMap(([key, same = []]) => {
+    const path = [...above, key]
+    const lines = same.map(({ key }) => lineOf(key as Node))
+    const own = same.length > 1 ? [`${pathOf(path)} (lines ${lines.join(' and ')})`] : []
+    const value = same.at(-1)?.value
+    return [...own, ...(isMap(value) ? duplicatesIn(value, path, lineOf) : [])]
+  })
+}
+
 /** Looks up values of edgecore.yaml by their dotted paths. Throws EdgekitError when it is not YAML. */
 export function readKeys(text: string): (path: string) => unknown {
-  const root: unknown = parseConfig(text, { duplicateKeys: true }).document.toJS() ?? {}
+  const root: unknown = parseConfig(text).document.toJS() ?? {}
   return path => lookUp(root, path)
 }
 
 /** The value at a dotted path; undefined when there is none. */
 function lookUp(root: unknown, path: string): unknown {
   let value = root
-  for (const key of path.split('.')) {
+  for (const key of keysOf(path)) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
     value = (value as Record<string, unknown>)[key]
   }

@@ -1,6 +1,6 @@
 import type { EdgecoreConfigSpec } from '../../actions/files/edgecore-config.ts'
 import type { FileSpec } from '../../actions/files/file.ts'
-import { valuesIn } from '../../edgecore/config/config.ts'
+import { readKeys } from '../../edgecore/config/config.ts'
 import type { Node } from '../../node/node.ts'
 import { paths } from '../../node/paths.ts'
 import type { Receipt, ReceiptItem } from '../record/receipt.ts'
@@ -70,7 +70,7 @@ async function preserveKeys(
 ): Promise<Desired> {
   const shipped = item.spec as EdgecoreConfigSpec
   const text = await files.read(step.spec.path)
-  const actualOf = valuesIn(text ?? '')
+  const actualOf = readKeys(text ?? '')
   const isUserOwned = ([key, value]: [string, unknown]): boolean => {
     if (
       text === undefined ||

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { patchEdgecoreConfig } from '../../../../src/edgecore/config/config.ts'
+import { patchEdgecoreConfig, readEdgecoreConfig } from '../../../../src/edgecore/config/config.ts'
 import { eventBusValues } from '../../../../src/edgecore/config/event-bus.ts'
 
 const mode = { 'modules.eventBus.mqttMode': 2 }
@@ -137,10 +137,37 @@ describe('patchEdgecoreConfig changes only keys that differ', () => {
   })
 })
 
+describe('of duplicate keys, sets the one EdgeCore uses: the last', () => {
+  test.each([
+    [
+      'a value',
+      'modules:\n  eventBus:\n    mqttMode: 2\n    mqttMode: 0\n',
+      'modules:\n  eventBus:\n    mqttMode: 2\n    mqttMode: 2\n',
+    ],
+    [
+      'a section',
+      'modules:\n  eventBus:\n    mqttMode: 2\n  eventBus:\n    enable: true\n',
+      'modules:\n  eventBus:\n    mqttMode: 2\n  eventBus:\n    enable: true\n    mqttMode: 2\n',
+    ],
+    [
+      'in flow style',
+      'modules: {eventBus: {mqttMode: 2, mqttMode: 0}}',
+      'modules: {eventBus: {mqttMode: 2, mqttMode: 2}}',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(patchEdgecoreConfig(text, mode).text).toBe(expected)
+    expect(patchEdgecoreConfig(expected, mode)).toEqual({ text: expected, changed: [] })
+    expect(readEdgecoreConfig(expected).eventBus.mqttMode.value).toBe(2)
+  })
+
+  test('refuses a file whose last kind is that of something else', () => {
+    expect(() => patchEdgecoreConfig('kind: EdgeCore\nkind: CloudCore\n', mode)).toThrow(/kind is CloudCore/)
+  })
+})
+
 describe('patchEdgecoreConfig refuses, with line and column', () => {
   test.each([
     ['a tab', 'modules:\n\teventBus:\n', /line 2, column 1/],
-    ['a key twice', 'modules:\n  eventBus:\n    mqttMode: 1\n    mqttMode: 0\n', /line 4, column 5.*unique/],
     ['a list as root', '- a\n', /line 1, column 1 holds a list/],
     ['a word as root', 'hello\n', /line 1, column 1 holds the string "hello"/],
     ['two documents', 'a: 1\n---\nb: 2\n', /line 2/],

@@ -29,6 +29,12 @@ test.each([
   expect(restored.text.trimEnd()).toBe(text.trimEnd())
 })
 
+test('restores the last of duplicate keys, which EdgeCore uses', () => {
+  const before = 'modules:\n  eventBus:\n    mqttMode: 1\n    mqttMode: 0\n'
+  const restored = restoreKeys(patched(before), before, ours)
+  expect(restored).toEqual({ text: before, changedSince: [] })
+})
+
 test('restores values in flow style', () => {
   const text = 'modules: { edged: { enable: true } }\n'
   expect(restoreKeys(patched(text), text, ours).text).toContain('{ edged: { enable: true } }')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readEdgecoreConfig } from '../../../../src/edgecore/config/config.ts'
+import { duplicateKeysIn } from '../../../../src/edgecore/config/yaml-document.ts'
 
 const eventBus = (text: string) => readEdgecoreConfig(`modules: {eventBus: {${text}}}`).eventBus
 
@@ -35,6 +36,24 @@ describe('readEdgecoreConfig', () => {
   test('takes the last of duplicate keys, as EdgeCore does', () => {
     const config = readEdgecoreConfig('modules:\n  eventBus:\n    mqttMode: 1\n    mqttMode: 0\n')
     expect(config.eventBus.mqttMode).toEqual({ value: 0, written: 0 })
+  })
+
+  test.each([
+    ['none', 'modules:\n  eventBus:\n    mqttMode: 2\n', []],
+    ['an empty file', '', []],
+    [
+      'a value',
+      'modules:\n  eventBus:\n    mqttMode: 1\n    enable: true\n    mqttMode: 0\n    mqttMode: 2\n',
+      ['modules.eventBus.mqttMode (lines 3 and 5 and 6)'],
+    ],
+    [
+      'a section, and a value in the one EdgeCore uses',
+      'modules:\n  eventBus: {}\n  eventBus:\n    enable: true\n    enable: true\n',
+      ['modules.eventBus (lines 2 and 3)', 'modules.eventBus.enable (lines 4 and 5)'],
+    ],
+    ['one key in two sections', 'modules:\n  eventBus: {enable: true}\n  edged: {enable: true}\n', []],
+  ])('names duplicate keys with their lines: %s', (_, text, expected) => {
+    expect(duplicateKeysIn(text)).toEqual(expected)
   })
 
   test('names the sections whose null makes EdgeCore panic', () => {
