@@ -11,7 +11,16 @@ export const inTurn = <Row>(rows: readonly Row[], release: Release): Row[] =>
   rows.filter((_, index) => releases[index % releases.length] === release)
 
 /** Packages of a plain edge node. No Node.js, openssl or Python that edgekit could depend on by accident. */
-const packages = ['systemd', 'systemd-sysv', 'dbus', 'containerd', 'runc', 'iproute2', 'procps']
+const packages = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'containerd',
+  'runc',
+  'containernetworking-plugins',
+  'iproute2',
+  'procps',
+]
 
 /** Units that would change the host, because the kernel is shared. */
 const reachesHost = [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startInstalledNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
+import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import type { Release } from '../../lab/machine/tree.ts'
@@ -10,10 +10,20 @@ import { jsonOutput } from '../json-output.ts'
 import type { Fault } from './faults/fault.ts'
 import { faults } from './faults/index.ts'
 
+/** The finding must be that of the fault, with commands that are worth running. */
+function requireFinding(findings: readonly CheckResult[], fault: Fault): CheckResult {
+  const finding = findings.find(({ id }) => id === fault.fails)
+  expect(finding?.status).toBe(fault.status ?? 'fail')
+  expect(JSON.stringify(finding)).toMatch(fault.words)
+  const commands = finding?.remedy?.commands ?? []
+  expect(commands).toEqual([...new Set(commands)])
+  return finding as CheckResult
+}
+
 /** An install must refuse and report the fault. */
 async function refuses(node: LabNode, fault: Fault): Promise<void> {
   const { exitCode, stdout, stderr } = await node.run(
-    `cd /root/bundle && ${fault.prefix ?? ''} ./edgekit install --json`,
+    `cd ${bundleOnNode} && ${fault.prefix ?? ''} ./edgekit install --json`,
   )
   expect(stdout, `exit code ${exitCode}: ${stderr}`).not.toBe('')
   const { error, findings = [] } = jsonOutput('error', stdout)
@@ -21,18 +31,17 @@ async function refuses(node: LabNode, fault: Fault): Promise<void> {
     exitCode: exitCodes.refused,
     reported: exitCodes.refused,
   })
-  const finding = findings.find(({ id }) => id === fault.fails)
-  expect(finding?.status).toBe(fault.status ?? 'fail')
-  expect(JSON.stringify(finding)).toMatch(fault.words)
+  const finding = requireFinding(findings, fault)
+  if (!fault.remedied) return
+  await runRemedy(node, finding)
+  await node.sh(`cd ${bundleOnNode} && ./edgekit install --dry-run`)
 }
 
 /** `doctor` must report the fault as a cause, or as a warning. */
 async function isReported(node: LabNode, fault: Fault): Promise<Report> {
   const { exitCode, stdout } = await node.run(`${fault.prefix ?? ''} edgekit doctor --json`)
   const report = jsonOutput('report', stdout)
-  const finding = report.checks.find(({ id }) => id === fault.fails)
-  expect(finding?.status).toBe(fault.status ?? 'fail')
-  expect(JSON.stringify(finding)).toMatch(fault.words)
+  requireFinding(report.checks, fault)
   expect(report.causes.includes(fault.fails)).toBe(fault.status !== 'warn')
   expect(exitCode, JSON.stringify(report.checks.filter(isBad))).toBe(
     fault.status === 'warn' ? exitCodes.ok : exitCodes.refused,
@@ -46,6 +55,25 @@ async function isFixed(node: LabNode, { fixable }: Fault): Promise<void> {
   const { exitCode, stdout, stderr } = await node.run('edgekit doctor --fix --yes', { timeoutMs: 100_000 })
   expect(exitCode, `${stdout}\n${stderr}`).toBe(exitCodes.ok)
   expect(bad(jsonOutput('report', (await node.run('edgekit doctor --json')).stdout))).toEqual([])
+}
+
+/** The commands of a remedy, as a user types them in the directory of the bundle. */
+async function runRemedy(node: LabNode, { remedy }: CheckResult): Promise<void> {
+  expect(remedy?.commands).not.toBeUndefined()
+  for (const command of remedy?.commands ?? [])
+    await node.sh(`cd ${bundleOnNode}; ${command}`, { timeoutMs: 100_000 })
+}
+
+/** The remedy of a fault that is remedied must make the node healthy again: EdgeCore retries every 5 s. */
+async function isRemedied(node: LabNode, fault: Fault, report: Report): Promise<void> {
+  if (!fault.remedied) return
+  await runRemedy(node, requireFinding(report.checks, fault))
+  await expect
+    .poll(async () => bad(jsonOutput('report', (await node.run('edgekit doctor --json')).stdout)), {
+      timeout: 30_000,
+      interval: 500,
+    })
+    .toEqual([])
 }
 
 async function whileBroken<T>(node: LabNode, fault: Fault, look: () => Promise<T>): Promise<T> {
@@ -84,8 +112,9 @@ export function tryFaultsOn(release: Release): void {
   test.concurrent.each(at('doctor').filter(alone))('$what: $fails is the cause', async fault => {
     await using node = await startInstalledNode(release, fault.role)
     await fault.breakIt(node)
-    await isReported(node, fault)
+    const report = await isReported(node, fault)
     await isFixed(node, fault)
+    await isRemedied(node, fault, report)
   })
 
   describe('before an install, on one node', () => {
@@ -109,8 +138,10 @@ export function tryFaultsOn(release: Release): void {
 
     test.each(at('doctor').filter(shared))('$what: only $fails reports it', async fault => {
       await whileBroken(node, fault, async () => {
-        expect(badWithoutDrift(fault, await isReported(node, fault))).toEqual([fault.fails])
+        const report = await isReported(node, fault)
+        expect(badWithoutDrift(fault, report)).toEqual([fault.fails])
         await isFixed(node, fault)
+        await isRemedied(node, fault, report)
       })
     })
 

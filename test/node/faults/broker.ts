@@ -3,15 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { bundleOnNode } from '../../../lab/bundles/bundle.ts'
+import type { LabNode } from '../../../lab/machine/node.ts'
 import { writeFilesLayer, writeManifest, writeRoot } from '../../../lab/registry/oci.ts'
 import { changeBroker, restartBroker, restoreBroker } from '../../../lab/tweaks/broker-config.ts'
 import { listenAs } from '../../../lab/tweaks/listen.ts'
 import { paths } from '../../../src/node/paths.ts'
-import type { Fault } from './fault.ts'
+import { hostArch } from '../../../tools/node-runtime.ts'
+import { type Fault, foreignArch } from './fault.ts'
 
 const image = 'docker.io/library/eclipse-mosquitto:2.0'
 
-const armArchive = '/var/arm64.tar'
+const foreignArchive = '/var/foreign.tar'
 
 const podContainer = '0123456789abcdef'.repeat(4)
 
@@ -21,7 +23,7 @@ const dpkg = '/var/lib/dpkg'
 const packageEntry = `
 Package: mosquitto
 Status: install ok installed
-Architecture: amd64
+Architecture: ${hostArch()}
 Version: 2.0.11-1.2+deb12u1
 Maintainer: nobody
 Description: MQTT version 5.0/3.1.1/3.1 compatible message broker
@@ -30,6 +32,21 @@ Description: MQTT version 5.0/3.1.1/3.1 compatible message broker
 const database = `${paths.brokerData}/mosquitto.db`
 
 const ctr = '$(systemctl show --property=MainPID --value mosquitto)'
+
+/** A broker in a pod with host networking, started as the kubelet inside EdgeCore does: with its cgroup and its labels. */
+const runPod = (namespace: string, name: string) => (node: LabNode) =>
+  node.sh(
+    `ctr -n k8s.io images import --platform linux/${hostArch()} ${bundleOnNode}/images/eclipse-mosquitto-2.0.tar
+     ctr -n k8s.io run --detach --net-host --cgroup /kubepods/besteffort/pod1/${podContainer} \\
+       --label io.kubernetes.pod.namespace=${namespace} --label io.kubernetes.pod.name=${name} \\
+       ${image} ${podContainer} mosquitto -c /mosquitto-no-auth.conf
+     until ss --listening --tcp --numeric | grep --quiet :1883; do sleep 0.1; done`,
+  )
+
+const removePod = (node: LabNode) =>
+  node.sh(
+    `ctr -n k8s.io tasks rm --force ${podContainer}; ctr -n k8s.io containers rm ${podContainer}; ctr -n k8s.io images rm --sync ${image}`,
+  )
 
 export const brokerFaults: readonly Fault[] = [
   {
@@ -48,19 +65,18 @@ export const brokerFaults: readonly Fault[] = [
     words:
       /0\.0\.0\.0:1883 is held by mosquitto \(pid \d+, pod kubeedge\/edge-eclipse-mosquitto-x7k2p\).*mosquitto\.enable=false/,
     release: 'trixie',
-    // Started as the kubelet inside EdgeCore does: with its cgroup and its labels.
-    breakIt: node =>
-      node.sh(
-        `ctr -n k8s.io images import --platform linux/amd64 ${bundleOnNode}/images/eclipse-mosquitto-2.0.tar
-         ctr -n k8s.io run --detach --net-host --cgroup /kubepods/besteffort/pod1/${podContainer} \\
-           --label io.kubernetes.pod.namespace=kubeedge --label io.kubernetes.pod.name=edge-eclipse-mosquitto-x7k2p \\
-           ${image} ${podContainer} mosquitto -c /mosquitto-no-auth.conf
-         until ss --listening --tcp --numeric | grep --quiet :1883; do sleep 0.1; done`,
-      ),
-    repair: node =>
-      node.sh(
-        `ctr -n k8s.io tasks rm --force ${podContainer}; ctr -n k8s.io containers rm ${podContainer}; ctr -n k8s.io images rm --sync ${image}`,
-      ),
+    breakIt: runPod('kubeedge', 'edge-eclipse-mosquitto-x7k2p'),
+    repair: removePod,
+  },
+  {
+    what: "edgekit's DaemonSet of the cloud side runs its broker here",
+    occasion: 'preflight',
+    fails: 'broker-port',
+    words:
+      /1883 is held by mosquitto \(pid \d+, pod kubeedge\/edgekit-mosquitto-ssgp6\).*kubectl -n kubeedge delete daemonset edgekit-mosquitto"/,
+    release: 'bookworm',
+    breakIt: runPod('kubeedge', 'edgekit-mosquitto-ssgp6'),
+    repair: removePod,
   },
   {
     what: "the distribution's broker runs under a unit of another name",
@@ -116,26 +132,26 @@ export const brokerFaults: readonly Fault[] = [
     repair: node => node.sh(`ctr -n k8s.io images label ${image} io.cri-containerd.pinned=pinned`),
   },
   {
-    what: 'the broker image was replaced by one for arm64',
+    what: 'the broker image was replaced by one for the other architecture',
     occasion: 'doctor',
     fails: 'broker-image',
-    words: /is for linux\/arm64(\/v8)?, expected linux\/amd64/,
+    words: new RegExp(`is for linux/${foreignArch}(/v8)?, expected linux/${hostArch()}`),
     release: 'bookworm',
     async breakIt(node) {
-      const directory = await mkdtemp(join(tmpdir(), 'edgekit-arm64-'))
+      const directory = await mkdtemp(join(tmpdir(), 'edgekit-foreign-'))
       const layout = join(directory, 'layout')
       await mkdir(layout)
       const source = Buffer.from('for another machine\n')
       const layer = await writeFilesLayer(layout, [
         { path: 'data', mode: 0o644, size: source.length, source },
       ])
-      await writeRoot(layout, await writeManifest(layout, 'linux/arm64/v8', [layer]))
+      await writeRoot(layout, await writeManifest(layout, `linux/${foreignArch}`, [layer]))
       await execa('tar', ['-cf', join(directory, 'image.tar'), '-C', layout, '.'])
-      await node.copyIn(join(directory, 'image.tar'), armArchive)
+      await node.copyIn(join(directory, 'image.tar'), foreignArchive)
       await rm(directory, { recursive: true })
       await node.sh(
         `ctr -n k8s.io images rm ${image}
-         ctr -n k8s.io images import --no-unpack --all-platforms --index-name ${image} ${armArchive}`,
+         ctr -n k8s.io images import --no-unpack --all-platforms --index-name ${image} ${foreignArchive}`,
       )
     },
     repair: node =>

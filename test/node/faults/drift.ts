@@ -1,20 +1,7 @@
-import { bundleOnNode } from '../../../lab/bundles/bundle.ts'
 import { paths } from '../../../src/node/paths.ts'
 import type { Fault } from './fault.ts'
 
 export const driftFaults: readonly Fault[] = [
-  {
-    what: 'an install was killed and not finished',
-    occasion: 'doctor',
-    fails: 'install-finished',
-    words: /edgekit install of .* was interrupted.*edgekit rollback/,
-    release: 'bookworm',
-    breakIt: node =>
-      node.sh(
-        `systemctl stop mosquitto; cd ${bundleOnNode}; ./edgekit install >/dev/null & edgekit=$!
-         until grep --quiet '"intent"' ${paths.journal}; do sleep 0.02; done 2>/dev/null; kill -9 $edgekit`,
-      ),
-  },
   {
     what: 'the EdgeCore program was replaced',
     occasion: 'doctor',

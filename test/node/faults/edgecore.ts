@@ -55,6 +55,32 @@ export const edgecoreFaults: readonly Fault[] = [
     repair: restoreEdgecore,
   },
   {
+    what: 'edgecore.yaml names the socket of Docker, as before KubeEdge v1.14',
+    occasion: 'doctor',
+    fails: 'edgecore-config-valid',
+    remedied: true,
+    words:
+      /containerRuntimeEndpoint is unix:\/\/\/var\/run\/dockershim\.sock, the socket of Docker.*\.\/edgekit install/,
+    release: 'bookworm',
+    breakIt: changeEdgecore(
+      "sed -i 's,containerRuntimeEndpoint: .*,containerRuntimeEndpoint: unix:///var/run/dockershim.sock,' $file",
+    ),
+    repair: restoreEdgecore,
+  },
+  {
+    what: 'a key is twice in edgecore.yaml',
+    occasion: 'doctor',
+    fails: 'edgecore-config-file',
+    status: 'warn',
+    words: /modules\.eventBus\.mqttMode \(lines \d+ and \d+\)/,
+    release: 'trixie',
+    breakIt: changeEdgecore(
+      "sed -i 's/^\\( *\\)mqttMode: 2/\\1mqttMode: 0\\n\\1mqttMode: 2/' $file",
+      'finish hub-client pub',
+    ),
+    repair: restoreEdgecore,
+  },
+  {
     what: 'EventBus uses the broker inside EdgeCore',
     occasion: 'doctor',
     fails: 'edgecore-event-bus',
@@ -130,6 +156,7 @@ export const edgecoreFaults: readonly Fault[] = [
     what: 'both clients of EventBus have the same ID',
     occasion: 'doctor',
     fails: 'event-bus-clients',
+    remedied: true,
     words: /are both ..?same/,
     release: 'trixie',
     breakIt: changeEdgecore("sed -i 's/ClientID: .*/ClientID: same/' $file"),

@@ -1,6 +1,10 @@
 import type { Role } from '../../../lab/bundles/bundle.ts'
 import type { LabNode } from '../../../lab/machine/node.ts'
 import type { Release } from '../../../lab/machine/tree.ts'
+import { type Arch, hostArch } from '../../../tools/node-runtime.ts'
+
+/** An architecture that is not that of the nodes. */
+export const foreignArch: Arch = hostArch() === 'amd64' ? 'arm64' : 'amd64'
 
 /** One way to break a real node, and what edgekit must then report. */
 export interface Fault {
@@ -23,6 +27,8 @@ export interface Fault {
   repair?(node: LabNode): Promise<unknown>
   /** `doctor --fix` must make the node healthy again. */
   fixable?: true
+  /** The commands of the remedy, run as printed, must make the node healthy again. */
+  remedied?: true
   /** Prepended to the command when the fault is in how edgekit is started. */
   prefix?: string
 }

@@ -1,7 +1,8 @@
 import { bundleOnNode } from '../../../lab/machine/installed.ts'
 import { listenAs } from '../../../lab/tweaks/listen.ts'
 import { paths } from '../../../src/node/paths.ts'
-import { type Fault, visibleAfter } from './fault.ts'
+import { hostArch } from '../../../tools/node-runtime.ts'
+import { type Fault, foreignArch, visibleAfter } from './fault.ts'
 
 const packageUnit = '/usr/lib/systemd/system/mosquitto.service'
 const packageUnitText =
@@ -30,13 +31,15 @@ export const nodeFaults: readonly Fault[] = [
     prefix: 'setarch --uname-2.6',
   },
   {
-    what: 'the manifest is that of a bundle for arm64',
+    what: 'the manifest is that of a bundle for the other architecture',
     occasion: 'preflight',
     fails: 'architecture',
-    words: /the bundle is for arm64, this node is amd64/,
+    words: new RegExp(`the bundle is for ${foreignArch}, this node is ${hostArch()}`),
     release: 'trixie',
     breakIt: node =>
-      node.sh(`sed -i.before 's/"arch": "amd64"/"arch": "arm64"/' ${bundleOnNode}/bundle.json`),
+      node.sh(
+        `sed -i.before 's/"arch": "${hostArch()}"/"arch": "${foreignArch}"/' ${bundleOnNode}/bundle.json`,
+      ),
     repair: node => node.sh(`mv ${bundleOnNode}/bundle.json.before ${bundleOnNode}/bundle.json`),
   },
   {
@@ -51,6 +54,18 @@ export const nodeFaults: readonly Fault[] = [
     prefix: 'unshare --mount /root/no-systemd',
   },
   {
+    what: 'an install was killed and not finished',
+    occasion: 'doctor',
+    fails: 'install-finished',
+    words: /edgekit install of .* was interrupted.*edgekit rollback/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `systemctl stop mosquitto; cd ${bundleOnNode}; ./edgekit install >/dev/null & edgekit=$!
+         until grep --quiet '"intent"' ${paths.journal}; do sleep 0.02; done 2>/dev/null; kill -9 $edgekit`,
+      ),
+  },
+  {
     what: 'cgroups have no memory controller, as on an unconfigured Raspberry Pi',
     occasion: 'doctor',
     fails: 'cgroup-mode',
@@ -61,6 +76,47 @@ export const nodeFaults: readonly Fault[] = [
          echo "cpu io pids" >/run/controllers; mount --bind /run/controllers /sys/fs/cgroup/cgroup.controllers
        else umount -l /sys/fs/cgroup/memory; fi`,
     ),
+  },
+  {
+    what: 'the kernel was built without cpusets and CPU accounting, as by a board vendor',
+    occasion: 'preflight',
+    fails: 'cgroup-mode',
+    words: /without cpuacct, cpuset|without cpu/,
+    release: 'trixie',
+    ...visibleAfter(
+      `if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+         echo "io memory pids" >/run/controllers; mount --bind /run/controllers /sys/fs/cgroup/cgroup.controllers
+       else umount -l /sys/fs/cgroup/cpuset /sys/fs/cgroup/cpuacct; fi`,
+    ),
+  },
+  {
+    what: 'a real-time process keeps the cpu controller from the pods',
+    occasion: 'doctor',
+    fails: 'cgroup-mode',
+    words: /\/sys\/fs\/cgroup\/kubepods has no cpu, cpuset controller/,
+    release: 'bookworm',
+    ...visibleAfter(
+      `mount -t tmpfs tmpfs /sys/fs/cgroup; mkdir /sys/fs/cgroup/kubepods
+       echo 'cpuset cpu io memory pids' >/sys/fs/cgroup/cgroup.controllers
+       echo 'io memory pids' >/sys/fs/cgroup/kubepods/cgroup.controllers`,
+    ),
+  },
+  {
+    what: 'root has used up its inotify instances',
+    occasion: 'doctor',
+    fails: 'inotify-limits',
+    status: 'warn',
+    words: /\d+ of 6 inotify instances in use by root.*fs\.inotify\.max_user_instances = 1024/,
+    release: 'trixie',
+    ...visibleAfter('echo 6 >/run/limit; mount --bind /run/limit /proc/sys/fs/inotify/max_user_instances'),
+  },
+  {
+    what: 'too few inotify watches are left for EdgeCore to start',
+    occasion: 'preflight',
+    fails: 'inotify-limits',
+    words: /\d+ of 50 inotify watches in use by root/,
+    release: 'bookworm',
+    ...visibleAfter('echo 50 >/run/limit; mount --bind /run/limit /proc/sys/fs/inotify/max_user_watches'),
   },
   {
     what: 'other programs use the memory',
@@ -110,6 +166,32 @@ export const nodeFaults: readonly Fault[] = [
     ...visibleAfter('mount --bind /etc /etc; mount -o remount,bind,ro /etc'),
   },
   {
+    what: 'the disk of EdgeCore failed and is mounted read-only',
+    occasion: 'doctor',
+    fails: 'directories-writable',
+    words: /read-only: \/var\/lib\/kubeedge.*mount -o remount,rw \/var\/lib\/kubeedge/,
+    release: 'bookworm',
+    ...visibleAfter(
+      'mount --bind /var/lib/kubeedge /var/lib/kubeedge; mount -o remount,bind,ro /var/lib/kubeedge',
+    ),
+  },
+  {
+    what: '/etc/kubeedge is a read-only mount, as in an image with an overlay',
+    occasion: 'doctor',
+    fails: 'directories-writable',
+    words: /read-only: \/etc\/kubeedge.*\/etc\/kubeedge is on \/etc\/kubeedge/,
+    release: 'trixie',
+    ...visibleAfter('mount --bind /etc/kubeedge /etc/kubeedge; mount -o remount,bind,ro /etc/kubeedge'),
+  },
+  {
+    what: 'the disk of containerd is read-only',
+    occasion: 'preflight',
+    fails: 'directories-writable',
+    words: /read-only: \/var\/lib\/containerd/,
+    release: 'bookworm',
+    ...visibleAfter('mount -o remount,bind,ro /var/lib/containerd'),
+  },
+  {
     what: '/usr/local/bin is mounted with noexec',
     occasion: 'doctor',
     fails: 'programs-can-run',
@@ -151,6 +233,15 @@ export const nodeFaults: readonly Fault[] = [
     repair: node => node.sh('hostname --file /etc/hostname'),
   },
   {
+    what: 'the host name has an underscore, as a board vendor sets it',
+    occasion: 'preflight',
+    fails: 'node-name',
+    words: /orange_pi_5.*hostnamectl set-hostname/,
+    release: 'bookworm',
+    breakIt: node => node.sh('echo Orange_Pi_5 >/proc/sys/kernel/hostname'),
+    repair: node => node.sh('hostname --file /etc/hostname'),
+  },
+  {
     what: 'the node name does not match its certificate',
     occasion: 'doctor',
     fails: 'node-name',
@@ -172,6 +263,30 @@ export const nodeFaults: readonly Fault[] = [
     repair: node => node.sh('ip route add default via 198.51.100.1'),
   },
   {
+    what: 'the board has another address than the nodeIP in edgecore.yaml, as after a move',
+    occasion: 'doctor',
+    fails: 'default-route',
+    words: /modules\.edged\.nodeIP is 198\.51\.100\.99, which is not an address of this machine/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `cp --archive ${paths.edgecoreConfig} /var/edgecore.yaml
+         perl -0pi -e 's/( +)edged:\\n/$1edged:\\n$1  nodeIP: 198.51.100.99\\n/; s/nodeIP: ""\\n//' ${paths.edgecoreConfig}
+         touch --reference=/var/edgecore.yaml ${paths.edgecoreConfig}`,
+      ),
+    repair: node => node.sh(`mv /var/edgecore.yaml ${paths.edgecoreConfig}`),
+  },
+  {
+    what: '/etc/hosts was deleted',
+    occasion: 'preflight',
+    fails: 'network-files',
+    remedied: true,
+    words: /\/etc\/hosts: missing/,
+    release: 'trixie',
+    breakIt: node => node.sh('mv /etc/hosts /var/hosts'),
+    repair: node => node.sh('mv /var/hosts /etc/hosts'),
+  },
+  {
     what: '/etc/resolv.conf is a dangling link, as on a node that never had a network',
     occasion: 'preflight',
     fails: 'network-files',
@@ -191,9 +306,31 @@ export const nodeFaults: readonly Fault[] = [
     repair: node => node.sh('systemctl stop kubelet; rm /var/kubelet'),
   },
   {
+    what: 'kube-proxy of an earlier cluster runs',
+    occasion: 'doctor',
+    fails: 'no-kubelet',
+    status: 'warn',
+    words: /kube-proxy running/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh('cp /usr/bin/sleep /var/kube-proxy; systemd-run --quiet --unit=proxy /var/kube-proxy infinity'),
+    repair: node => node.sh('systemctl stop proxy; rm /var/kube-proxy'),
+  },
+  {
+    what: 'EdgeCore is masked while it runs',
+    occasion: 'doctor',
+    fails: 'masked-units',
+    remedied: true,
+    words: /edgecore\.service is masked.*systemctl unmask edgecore\.service/,
+    release: 'trixie',
+    breakIt: node => node.sh(`mv ${paths.edgecoreUnit} /var/unit; systemctl mask edgecore`),
+    repair: node => node.sh(`mv --no-clobber /var/unit ${paths.edgecoreUnit}; systemctl daemon-reload`),
+  },
+  {
     what: 'mosquitto.service is masked',
     occasion: 'preflight',
     fails: 'masked-units',
+    remedied: true,
     words: /systemctl unmask mosquitto\.service/,
     release: 'bookworm',
     breakIt: node => node.sh('systemctl mask mosquitto'),
@@ -247,6 +384,17 @@ export const nodeFaults: readonly Fault[] = [
     release: 'bookworm',
     breakIt: node => listenAs(node, 'health', '127.0.0.1:10350'),
     repair: node => node.sh('systemctl stop health'),
+  },
+  {
+    what: 'another broker listens on the port of the broker inside EdgeCore',
+    occasion: 'doctor',
+    fails: 'edgecore-ports',
+    status: 'warn',
+    words:
+      /127\.0\.0\.1:1884 is held by perl \(pid \d+, gateway\.service, package perl-base\).*systemctl disable --now gateway\.service/,
+    release: 'trixie',
+    breakIt: node => listenAs(node, 'gateway', '127.0.0.1:1884'),
+    repair: node => node.sh('systemctl stop gateway'),
   },
   {
     what: 'the machine has no journal',

@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { program } from '../../../lab/bundles/program.ts'
+import { restartBroker } from '../../../lab/tweaks/broker-config.ts'
 import { containerdOfDebian11 } from '../../../lab/tweaks/containerd-of-debian-11.ts'
 import { ctrOfDebian11 } from '../../../lab/tweaks/ctr-of-debian-11.ts'
 import { paths } from '../../../src/node/paths.ts'
-import { type Fault, visibleAfter } from './fault.ts'
+import { type Fault, foreignArch, visibleAfter } from './fault.ts'
 
 const dockerSocket = '/run/docker/containerd/containerd.sock'
 
@@ -14,6 +18,9 @@ address = "${dockerSocket}"
 `
 
 const containerdConfig = '/etc/containerd/config.toml'
+
+/** The directory of Debian's containerd. */
+const plugins = '/usr/lib/cni'
 
 export const runtimeFaults: readonly Fault[] = [
   {
@@ -56,6 +63,29 @@ export const runtimeFaults: readonly Fault[] = [
     words: /unsupported: ctr images import --platform/,
     release: 'trixie',
     ...visibleAfter(ctrOfDebian11),
+  },
+  {
+    what: 'the disk is so slow that runc does not answer',
+    occasion: 'doctor',
+    fails: 'runc-runs',
+    status: 'warn',
+    words: /runc --version: no answer within 10 s.*its disk is slow/,
+    release: 'trixie',
+    ...visibleAfter(
+      `printf '#!/bin/sh\\nexec sleep 60\\n' >/run/slow; chmod 755 /run/slow; mount --bind /run/slow /usr/sbin/runc`,
+    ),
+  },
+  {
+    what: 'runc is the program of another architecture',
+    occasion: 'preflight',
+    fails: 'runc-runs',
+    words: /runc: exec format error|runc: not a program for this machine/i,
+    release: 'trixie',
+    async breakIt(node) {
+      await node.sh('mv /usr/sbin/runc /usr/sbin/runc.away')
+      await writeFile(join(node.root, 'usr/sbin/runc'), program(foreignArch), { mode: 0o755 })
+    },
+    repair: node => node.sh('mv /usr/sbin/runc.away /usr/sbin/runc'),
   },
   {
     what: 'runc is not installed',
@@ -119,9 +149,26 @@ export const runtimeFaults: readonly Fault[] = [
     repair: node => node.sh(`mv /var/config.toml ${containerdConfig}; systemctl restart containerd`),
   },
   {
+    what: "Docker's package disabled the CRI plugin of a node that works",
+    occasion: 'doctor',
+    fails: 'cri-plugin',
+    remedied: true,
+    words: /disabled_plugins contains \\"io\.containerd\.grpc\.v1\.cri\\"/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `cp --archive ${containerdConfig} /var/config.toml
+         sed -i '1i disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.zfs"]' ${containerdConfig}
+         systemctl restart containerd; ${restartBroker}`,
+      ),
+    repair: node =>
+      node.sh(`mv /var/config.toml ${containerdConfig}; systemctl restart containerd; ${restartBroker}`),
+  },
+  {
     what: 'EdgeCore uses another cgroup driver than containerd',
     occasion: 'doctor',
     fails: 'cgroup-driver',
+    remedied: true,
     words: /containerd uses cgroupfs, EdgeCore systemd/,
     release: 'bookworm',
     breakIt: node =>
@@ -150,6 +197,53 @@ export const runtimeFaults: readonly Fault[] = [
     release: 'bookworm',
     breakIt: node => node.sh('mv /etc/cni/net.d/10-edge.conflist /etc/cni/net.d/10-edge.away'),
     repair: node => node.sh('mv /etc/cni/net.d/10-edge.away /etc/cni/net.d/10-edge.conflist'),
+  },
+  {
+    what: 'a power cut truncated the CNI configuration',
+    occasion: 'doctor',
+    fails: 'cni-config',
+    status: 'warn',
+    words: /\/etc\/cni\/net\.d\/10-edge\.conflist is not a CNI configuration/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        'cp /etc/cni/net.d/10-edge.conflist /var/cni; truncate --size=60 /etc/cni/net.d/10-edge.conflist',
+      ),
+    repair: node => node.sh('mv /var/cni /etc/cni/net.d/10-edge.conflist'),
+  },
+  {
+    what: 'a CNI plugin of the configuration is not installed',
+    occasion: 'doctor',
+    fails: 'cni-config',
+    status: 'warn',
+    words: /bridge: not in \/usr\/lib\/cni.*apt-get install containernetworking-plugins/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`mv ${plugins}/bridge /var/bridge`),
+    repair: node => node.sh(`mv /var/bridge ${plugins}/bridge`),
+  },
+  {
+    what: "the CNI plugins are in /opt/cni/bin, where Debian's containerd does not look",
+    occasion: 'doctor',
+    fails: 'cni-config',
+    status: 'warn',
+    remedied: true,
+    words: /bridge, host-local, loopback.*cp -a \/opt\/cni\/bin\/\. \/usr\/lib\/cni\//,
+    release: 'trixie',
+    breakIt: node => node.sh(`mkdir --parents /opt/cni; mv ${plugins} /opt/cni/bin`),
+    repair: node => node.sh('rm --recursive /opt/cni'),
+  },
+  {
+    what: 'a CNI plugin is that of another architecture',
+    occasion: 'doctor',
+    fails: 'cni-config',
+    status: 'warn',
+    words: new RegExp(`host-local: ${plugins}/host-local is for ${foreignArch}`),
+    release: 'bookworm',
+    async breakIt(node) {
+      await node.sh(`mv ${plugins}/host-local /var/host-local`)
+      await writeFile(join(node.root, plugins, 'host-local'), program(foreignArch))
+    },
+    repair: node => node.sh(`mv /var/host-local ${plugins}/host-local`),
   },
   {
     what: 'an image of the cloud side was deleted',
