@@ -2,13 +2,14 @@ import type { ContainerdConfig } from '../node/containerd/containerd-config.ts'
 import { socketState } from '../node/containerd/containerd-socket.ts'
 import type { Node } from '../node/node.ts'
 import { otherContainerdSockets } from '../node/paths.ts'
+import { type CniFacts, cniOf } from './cni.ts'
 import type { Collector } from './collector.ts'
 import { installedManifest } from './installed-bundle.ts'
 
 export interface ContainerdFileFacts {
   config: ContainerdConfig
-  /** CNI configurations. */
-  cniFiles: string[]
+  /** The configuration of the pod network; undefined when there is none. */
+  cni: CniFacts | undefined
   /** Layers of the installed bundle's images whose blob in the content store has the wrong size. */
   damagedBlobs: { digest: string; size: number; found: number }[]
   /** Sockets of other containerds that answer. */
@@ -30,14 +31,14 @@ export const containerdFiles: Collector<ContainerdFileFacts> = {
   timeoutMs: 15_000,
   async collect(node) {
     const config = await node.containerd.config()
-    const [cniFiles, damagedBlobs, states] = await Promise.all([
-      node.files.list(config.cniConfigs),
+    const [cni, damagedBlobs, states] = await Promise.all([
+      cniOf(config.cni, node.files),
       findDamaged(node, config.root),
       Promise.all(otherContainerdSockets.map(path => socketState(path, 1000))),
     ])
     return {
       config,
-      cniFiles: cniFiles.filter(name => /\.(conf|conflist|json)$/.test(name)).toSorted(),
+      cni,
       damagedBlobs,
       otherSockets: otherContainerdSockets.filter((_, index) => states[index] === 'answers'),
     }

@@ -10,6 +10,10 @@ const directories = {
   containerd: '/var/lib/containerd',
   edgekit: '/var/lib/edgekit',
   kubelet: '/var/lib/kubelet',
+  edgecoreConfiguration: '/etc/kubeedge',
+  edgecore: '/var/lib/kubeedge',
+  units: '/etc/systemd/system',
+  logs: '/var/log',
 } as const
 
 export type DiskFacts = Record<keyof typeof directories, FileSystem>

@@ -1,13 +1,25 @@
 import { messageOf } from '../lib/errors.ts'
 import type { Collector } from './collector.ts'
 
+/** A board that is busy or has a slow disk may take longer. */
+const patienceMs = 10_000
+
+export type RuncFacts =
+  | { version: string }
+  | { failure: string }
+  /** It has not answered within this time. */
+  | { slowMs: number }
+
 /** Whether runc, which containerd runs for every container, starts at all. */
-export const runc: Collector<{ version: string } | { failure: string }> = {
+export const runc: Collector<RuncFacts> = {
   timeoutMs: 15_000,
   unchangedByInstall: true,
-  collect: async node =>
-    node.containerd.runcVersion().then(
-      version => ({ version }),
-      error => ({ failure: messageOf(error) }),
-    ),
+  async collect(node, signal) {
+    const late = AbortSignal.timeout(patienceMs)
+    try {
+      return { version: await node.containerd.runcVersion(AbortSignal.any([signal, late])) }
+    } catch (error) {
+      return late.aborted ? { slowMs: patienceMs } : { failure: messageOf(error) }
+    }
+  },
 }

@@ -113,7 +113,8 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   return {
     done: plan.steps.map(({ title }) => title),
     kept: plan.kept.map(({ id }) => id),
-    findings,
+    // The checklist has looked again.
+    findings: findings.filter(({ id }) => checklist.every(result => result.id !== id)),
     notes,
     checklist,
     passed:

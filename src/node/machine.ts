@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { arch, hostname, platform, release } from 'node:os'
-import { type CgroupMode, cgroupsOf } from './cgroups.ts'
+import { type Cgroups, cgroupsOf } from './cgroups.ts'
 import type { Files } from './files.ts'
+import { type Inotify, inotifyOf } from './inotify.ts'
 
 export interface Machine {
   hostName: string
@@ -14,7 +15,8 @@ export interface Machine {
   kernel: string
   isRoot: boolean
   memory: { totalBytes: number; availableBytes: number }
-  cgroups: { mode: CgroupMode; controllers: string[] }
+  cgroups: Cgroups
+  inotify: Inotify | undefined
   /** Names of the running programs. */
   programs: string[]
 }
@@ -44,10 +46,11 @@ function runningPrograms(): string[] {
 }
 
 export async function localMachine(files: Files): Promise<Machine> {
-  const [osRelease, memory, cgroups] = await Promise.all([
+  const [osRelease, memory, cgroups, inotify] = await Promise.all([
     files.read('/etc/os-release'),
     files.read('/proc/meminfo'),
     cgroupsOf(files),
+    inotifyOf(files),
   ])
   return {
     hostName: hostname(),
@@ -61,6 +64,7 @@ export async function localMachine(files: Files): Promise<Machine> {
       availableBytes: memoryValue(memory ?? '', 'MemAvailable'),
     },
     cgroups,
+    inotify,
     programs: runningPrograms(),
   }
 }

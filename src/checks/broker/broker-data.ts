@@ -6,7 +6,7 @@ export const brokerData: Check = {
   id: 'broker-data',
   title: 'Broker can persist messages',
   tags: ['checklist', 'doctor'],
-  needs: ['running-as-root'],
+  needs: ['running-as-root', 'install-finished'],
   run(facts) {
     const config = requireFact(facts.brokerConfig)
     if (!config) return { status: 'skip', observed: 'mosquitto.conf does not exist' }

@@ -6,7 +6,7 @@ export const brokerImage: Check = {
   id: 'broker-image',
   title: 'Broker image is in containerd',
   tags: ['checklist', 'doctor'],
-  needs: ['containerd-answers'],
+  needs: ['containerd-answers', 'install-finished'],
   run(facts) {
     const bundle = requireFact(facts.bundle)
     const expected = bundle?.images.find(image => image.reference === bundle.broker.image)

@@ -6,7 +6,7 @@ export const brokerLog: Check = {
   id: 'broker-log',
   title: 'Broker starts without errors',
   tags: ['checklist', 'doctor'],
-  needs: ['systemd-is-init', 'journal-kept'],
+  needs: ['systemd-is-init', 'journal-kept', 'install-finished'],
   run(facts) {
     const unit = requireFact(facts.units).broker
     const problem = explainBrokerLog(sinceLastStart(requireFact(facts.brokerJournal)))

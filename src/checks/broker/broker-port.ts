@@ -21,13 +21,14 @@ export const brokerPort: Check = {
       ({ port, owner }) =>
         port === broker.port && !(owner?.controlGroup.endsWith(brokerControlGroup) ?? false),
     )
-    if (others.length === 0) return { status: 'pass', observed: 'no other program uses it' }
+    const [first] = others
+    if (!first) return { status: 'pass', observed: 'no other program uses it' }
     return {
       status: 'fail',
       observed: `another program uses port ${broker.port}`,
       expected: "a free port, or edgekit's broker on it",
       evidence: others.map(describeHolder),
-      remedy: holderRemedy(others[0]?.owner),
+      remedy: holderRemedy(first),
     }
   },
 }

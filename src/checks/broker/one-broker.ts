@@ -2,7 +2,7 @@ import { requireFact } from '../../facts/fact.ts'
 import { brokerPrograms } from '../../facts/listeners.ts'
 import { broker, brokerContainer } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
-import { describeHolder } from '../shared/holder.ts'
+import { describeHolder, holderRemedy } from '../shared/holder.ts'
 
 export const oneBroker: Check = {
   id: 'one-broker',
@@ -24,8 +24,9 @@ export const oneBroker: Check = {
       expected: 'one broker: messages sent to another one do not reach EdgeCore',
       evidence: others.map(describeHolder),
       remedy: {
-        text: 'Stop the other broker and disable its unit, unless it is needed.',
-        commands: others.map(({ owner }) => `systemctl status ${owner?.pid} --no-pager`),
+        text: 'Stop the other broker, unless it is needed.',
+        // One broker may listen on several addresses.
+        commands: [...new Set(others.flatMap(other => holderRemedy(other).commands ?? []))],
       },
     }
   },

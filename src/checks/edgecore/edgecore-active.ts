@@ -15,6 +15,7 @@ export const edgecoreActive: Check = {
     'cri-plugin',
     'no-kubelet',
     'edgecore-config-valid',
+    'edgecore-database',
     'event-bus-tls',
     'node-certificate',
     'edgecore-token',

@@ -7,7 +7,7 @@ export const edgecoreOrder: Check = {
   title: 'EdgeCore starts after containerd and the broker',
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
-  needs: ['systemd-is-init', 'masked-units'],
+  needs: ['systemd-is-init', 'masked-units', 'install-finished'],
   run(facts) {
     const unit = requireFact(facts.units).edgecore
     if (unit.load === 'not-found') return { status: 'skip', observed: `${unit.name} does not exist` }

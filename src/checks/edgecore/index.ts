@@ -26,12 +26,12 @@ export const edgecoreChecks: readonly Check[] = [
   nodeCertificate,
   certificateExpiry,
   edgecoreToken,
+  edgecoreDatabase,
   edgecoreActive,
   edgecoreAtBoot,
   edgecoreOrder,
   edgecoreConfigLoaded,
   edgecoreHealth,
-  edgecoreDatabase,
   imagesEvicted,
   edgecoreCloud,
 ]

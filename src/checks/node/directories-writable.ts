@@ -7,13 +7,10 @@ export const directoriesWritable: Check = {
   tags: ['preflight', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
-    const { configuration, programs, edgekitPrograms, containerd, edgekit, kubelet } = requireFact(
-      facts.disks,
-    )
-    const readOnly = [configuration, programs, edgekitPrograms, containerd, edgekit, kubelet].filter(
-      disk => disk.readOnly,
-    )
-    if (readOnly.length === 0) return { status: 'pass', observed: '/etc, /usr/local/bin, /opt and /var/lib' }
+    // An overlay root is often read-only below writable mounts.
+    const { root: _, ...written } = requireFact(facts.disks)
+    const readOnly = Object.values(written).filter(disk => disk.readOnly)
+    if (readOnly.length === 0) return { status: 'pass', observed: '/etc, /usr/local/bin, /opt and /var' }
     const mounts = [...new Set(readOnly.map(({ mountPoint }) => mountPoint))]
     return {
       status: 'fail',

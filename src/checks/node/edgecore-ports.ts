@@ -31,7 +31,7 @@ export const edgecorePorts: Check = {
       observed: `another program uses ${others.map(({ port }) => `port ${port}`).join(' and ')}`,
       expected: 'ports that are free or used by EdgeCore',
       evidence: others.map(describeHolder),
-      remedy: holderRemedy(first.owner),
+      remedy: holderRemedy(first),
     }
   },
 }

@@ -11,6 +11,8 @@ import { edgecorePorts } from './edgecore-ports.ts'
 import { foreignDropIns } from './foreign-drop-ins.ts'
 import { foreignUnits } from './foreign-units.ts'
 import { inodes } from './inodes.ts'
+import { inotifyLimits } from './inotify-limits.ts'
+import { installFinished } from './install-finished.ts'
 import { journalKept } from './journal-kept.ts'
 import { kernel } from './kernel.ts'
 import { maskedUnits } from './masked-units.ts'
@@ -29,7 +31,9 @@ export const nodeChecks: readonly Check[] = [
   kernel,
   architecture,
   systemdIsInit,
+  installFinished,
   cgroupMode,
+  inotifyLimits,
   memory,
   diskSpace,
   inodes,

@@ -6,7 +6,7 @@ export const orphanBroker: Check = {
   id: 'orphan-broker',
   title: 'No broker runs outside its unit',
   tags: ['doctor'],
-  needs: ['containerd-answers'],
+  needs: ['containerd-answers', 'install-finished'],
   run(facts) {
     const unit = requireFact(facts.units).broker
     const task = requireFact(facts.containerd).tasks.find(({ container }) => container === brokerContainer)

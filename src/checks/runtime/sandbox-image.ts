@@ -1,3 +1,5 @@
+import type { Manifest } from '../../bundle/manifest.ts'
+import type { ContainerdFileFacts } from '../../facts/containerd-files.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 import { pinCommand } from '../shared/image-state.ts'
@@ -7,12 +9,17 @@ export const sandboxImage: Check = {
   title: 'Sandbox image is available',
   tags: ['preflight', 'checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
-  needs: ['containerd-answers', 'cri-plugin'],
+  needs: ['containerd-answers', 'cri-plugin', 'install-finished'],
+  settledByInstall: ({ bundle, containerdFiles }) =>
+    'value' in bundle && 'value' in containerdFiles && isInBundle(bundle.value, containerdFiles.value)
+      ? 'the install imports and pins the image'
+      : undefined,
   run(facts) {
     const { images } = requireFact(facts.containerd)
-    const reference = requireFact(facts.containerdFiles).config.sandboxImage
+    const files = requireFact(facts.containerdFiles)
+    const reference = files.config.sandboxImage
     const image = images.find(image => image.reference === reference)
-    const inBundle = requireFact(facts.bundle)?.images.some(image => image.reference === reference) ?? false
+    const inBundle = isInBundle(requireFact(facts.bundle), files)
     if (image && !image.pinned) {
       return {
         status: 'warn',
@@ -44,3 +51,6 @@ export const sandboxImage: Check = {
     }
   },
 }
+
+const isInBundle = (bundle: Manifest | undefined, { config }: ContainerdFileFacts): boolean =>
+  bundle?.images.some(({ reference }) => reference === config.sandboxImage) ?? false

@@ -6,7 +6,7 @@ export const staleContainer: Check = {
   id: 'stale-container',
   title: 'No stale broker container is left',
   tags: ['doctor'],
-  needs: ['containerd-answers'],
+  needs: ['containerd-answers', 'install-finished'],
   run(facts) {
     const unit = requireFact(facts.units).broker
     const { tasks, containers, snapshots } = requireFact(facts.containerd)

@@ -9,12 +9,19 @@ export interface ContainerdConfig {
   sandboxImage: string
   /** Whether runc leaves control groups to systemd (slices) or creates them itself. */
   systemdCgroup: boolean
+  cni: CniPaths
+}
+
+/** Where the CRI plugin looks for the network of pods. */
+export interface CniPaths {
   /** Directory of CNI configurations. */
-  cniConfigs: string
+  configs: string
+  /** Directories of CNI plugins. */
+  plugins: string[]
 }
 
 const defaultRoot = '/var/lib/containerd'
-const defaultCniConfigs = '/etc/cni/net.d'
+const defaultCni = { configs: '/etc/cni/net.d', plugins: '/opt/cni/bin' }
 
 type Table = Record<string, unknown>
 
@@ -23,6 +30,11 @@ const tableAt = (value: unknown, ...keys: string[]): Table =>
     const next = table[key]
     return typeof next === 'object' && next !== null ? (next as Table) : {}
   }, value as Table)
+
+const textsAt = (table: Table, key: string): string[] => {
+  const value = table[key]
+  return Array.isArray(value) ? value.map(String) : []
+}
 
 const textAt = (table: Table, key: string): string => {
   const value = table[key]
@@ -41,17 +53,22 @@ export function parseContainerdConfig(text: string): ContainerdConfig {
   const runtimes = tableAt('containerd' in runtime ? runtime : old, 'containerd')
   const name = textAt(runtimes, 'default_runtime_name') || 'runc'
   const options = tableAt(runtimes, 'runtimes', name, 'options')
-  const disabled = config['disabled_plugins']
   return {
     root: textAt(config, 'root') || defaultRoot,
-    disabledPlugins: Array.isArray(disabled) ? disabled.map(String) : [],
+    disabledPlugins: textsAt(config, 'disabled_plugins'),
     sandboxImage:
       textAt(tableAt(plugins, 'io.containerd.cri.v1.images', 'pinned_images'), 'sandbox') ||
       textAt(old, 'sandbox_image'),
     systemdCgroup: options['SystemdCgroup'] === true || old['systemd_cgroup'] === true,
-    cniConfigs:
-      textAt(tableAt(runtime, 'cni'), 'conf_dir') ||
-      textAt(tableAt(old, 'cni'), 'conf_dir') ||
-      defaultCniConfigs,
+    cni: cniPaths('cni' in runtime ? tableAt(runtime, 'cni') : tableAt(old, 'cni')),
+  }
+}
+
+/** containerd 2.1 and later has `bin_dirs` in place of `bin_dir`. */
+function cniPaths(table: Table): CniPaths {
+  const plugins = [textAt(table, 'bin_dir'), ...textsAt(table, 'bin_dirs')].filter(Boolean)
+  return {
+    configs: textAt(table, 'conf_dir') || defaultCni.configs,
+    plugins: plugins.length > 0 ? plugins : [defaultCni.plugins],
   }
 }

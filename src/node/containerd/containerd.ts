@@ -32,8 +32,8 @@ export interface Containerd extends ContainerdApi, CtrCommands {
   config(): Promise<ContainerdConfig>
   /** Bytes of a blob in the content store below `root`; undefined when it is absent. */
   blobSize(root: string, digest: string): Promise<number | undefined>
-  /** The first line of `runc --version`. */
-  runcVersion(): Promise<string>
+  /** The first line of `runc --version`, however long it takes: the signal ends it. */
+  runcVersion(signal: AbortSignal): Promise<string>
 }
 
 export function localContainerd(processes: Processes, files: Files, call: CallGrpc): Containerd {
@@ -66,6 +66,9 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
       const path = `${root}/io.containerd.content.v1.content/blobs/${digest.replace(':', '/')}`
       return (await files.status(path))?.size
     },
-    runcVersion: async () => (await output('runc', '--version')).split('\n')[0] ?? '',
+    async runcVersion(signal) {
+      const { stdout } = await processes.run('runc', ['--version'], { timeoutMs: 300_000, signal })
+      return stdout.split('\n')[0] ?? ''
+    },
   }
 }

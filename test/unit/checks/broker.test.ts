@@ -1,3 +1,5 @@
+import { expect, test } from 'vitest'
+import type { Holder } from '../../../src/facts/listeners.ts'
 import {
   broker,
   brokerConfig,
@@ -10,13 +12,120 @@ import {
   stranger,
 } from './changes.ts'
 import { holder, unit } from './healthy.ts'
-import { type Row, testRows } from './rows.ts'
+import { type Row, resultOf, testRows } from './rows.ts'
 
 const restartedThreeTimes = [1, 2, 3].map(counter => ({
   time: 0,
   pid: 1,
   text: `mosquitto.service: Scheduled restart job, restart counter is at ${counter}.`,
 }))
+
+const id = '0123456789abcdef'.repeat(4)
+const inPod = { controlGroup: `/kubepods/besteffort/pod1/${id}`, container: id }
+
+/** Who else can hold port 1883: what the remedy runs, and how the evidence names it. */
+const holders: readonly [
+  what: string,
+  owner: Partial<Holder>,
+  commands: readonly string[],
+  evidence: string,
+][] = [
+  [
+    'the DaemonSet of the CloudCore chart',
+    { ...inPod, pod: 'kubeedge/edge-eclipse-mosquitto-x7k2p' },
+    ['kubectl -n kubeedge delete daemonset edge-eclipse-mosquitto'],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, pod kubeedge/edge-eclipse-mosquitto-x7k2p)',
+  ],
+  [
+    "edgekit's own DaemonSet",
+    { ...inPod, pod: 'kubeedge/edgekit-mosquitto-ssgp6' },
+    ['kubectl -n kubeedge delete daemonset edgekit-mosquitto'],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, pod kubeedge/edgekit-mosquitto-ssgp6)',
+  ],
+  [
+    "keadm's pod",
+    { ...inPod, pod: 'default/mqtt-kubeedge' },
+    [
+      "sed -i 's/DEPLOY_MQTT_CONTAINER=true/DEPLOY_MQTT_CONTAINER=false/' /etc/systemd/system/edgecore.service",
+      'systemctl daemon-reload',
+      'systemctl restart edgecore',
+    ],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, pod default/mqtt-kubeedge)',
+  ],
+  [
+    'any other pod',
+    { ...inPod, pod: 'plant/mqtt-7c9d-abcde' },
+    ["kubectl -n plant describe pod mqtt-7c9d-abcde | grep 'Controlled By'"],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, pod plant/mqtt-7c9d-abcde)',
+  ],
+  [
+    'a pod whose labels are unknown',
+    inPod,
+    [`ctr -n k8s.io containers info ${id} | grep io.kubernetes.pod`],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, container 0123456789ab)',
+  ],
+  [
+    'a container of ctr',
+    { container: 'old-broker', controlGroup: '/k8s.io/old-broker' },
+    ['ctr -n k8s.io tasks kill old-broker'],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, container old-broker)',
+  ],
+  [
+    'a published port of a Docker container',
+    { program: 'docker-proxy', unit: 'docker.service', controlGroup: '/system.slice/docker.service' },
+    ['docker ps --filter publish=1883', 'docker rm -f $(docker ps -q --filter publish=1883)'],
+    '0.0.0.0:1883 is held by docker-proxy (pid 100, docker.service)',
+  ],
+  [
+    'a Docker container with host networking',
+    { controlGroup: `/system.slice/docker-${id}.scope`, unit: `docker-${id}.scope` },
+    ['docker rm -f 0123456789ab'],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, Docker container 0123456789ab)',
+  ],
+  [
+    'a Docker container with the cgroup driver cgroupfs',
+    { controlGroup: `/docker/${id}` },
+    ['docker rm -f 0123456789ab'],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, Docker container 0123456789ab)',
+  ],
+  [
+    'a Podman container',
+    { controlGroup: `/machine.slice/libpod-${id}.scope/container`, unit: `libpod-${id}.scope` },
+    ['podman rm -f 0123456789ab'],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, Podman container 0123456789ab)',
+  ],
+  [
+    "the distribution's package",
+    { unit: 'mosquitto-old.service', package: 'mosquitto' },
+    [
+      'systemctl disable --now mosquitto-old.service',
+      'apt-get remove mosquitto',
+      'systemctl status 100 --no-pager',
+    ],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, mosquitto-old.service, package mosquitto)',
+  ],
+  [
+    'a program that a user has started',
+    { unit: 'session-3.scope', controlGroup: '/user.slice/user-1000.slice/session-3.scope' },
+    ['kill 100', 'systemctl status 100 --no-pager'],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, session-3.scope)',
+  ],
+  [
+    'a unit of a user',
+    {
+      unit: 'user@1000.service',
+      controlGroup: '/user.slice/user-1000.slice/user@1000.service/app.slice/m.service',
+    },
+    ['kill 100', 'systemctl status 100 --no-pager'],
+    '0.0.0.0:1883 is held by mosquitto (pid 100, user@1000.service)',
+  ],
+  [
+    'a socket unit',
+    { pid: 1, program: 'systemd', unit: 'init.scope', controlGroup: '/init.scope' },
+    ['systemctl list-sockets --no-pager | grep :1883'],
+    '0.0.0.0:1883 is held by systemd (pid 1, init.scope)',
+  ],
+]
 
 const rows: Row[] = [
   [
@@ -33,6 +142,15 @@ const rows: Row[] = [
     'another program uses port 1883',
     node => (node.listeners.value[0] = { address: '::', port: 1883, owner: undefined }),
   ],
+  ...holders.map(
+    ([what, owner, , text]): Row => [
+      'broker-port',
+      'fail',
+      what,
+      text,
+      node => (node.listeners.value[0] = { address: '0.0.0.0', port: 1883, owner: holder(owner) }),
+    ],
+  ),
   ['broker-port', 'pass', 'free', 'no other program uses it', node => (node.listeners.value = [])],
   [
     'one-broker',
@@ -356,3 +474,24 @@ const rows: Row[] = [
 ]
 
 testRows(rows)
+
+test.each(holders)('frees the port held by %s', (_, owner, commands) => {
+  const result = resultOf('broker-port', node => {
+    node.listeners.value[0] = { address: '0.0.0.0', port: 1883, owner: holder(owner) }
+  })
+  expect(result?.remedy?.commands).toEqual(commands)
+})
+
+test('a second broker that listens on two addresses has one remedy', () => {
+  const owner = holder({ pid: 962, unit: 'own.service' })
+  const result = resultOf('one-broker', node =>
+    node.listeners.value.push(
+      { address: '127.0.0.1', port: 1885, owner },
+      { address: '::1', port: 1885, owner },
+    ),
+  )
+  expect(result?.remedy?.commands).toEqual([
+    'systemctl disable --now own.service',
+    'systemctl status 962 --no-pager',
+  ])
+})

@@ -10,13 +10,6 @@ const changed =
 
 const rows: Row[] = [
   [
-    'install-finished',
-    'fail',
-    'a killed install',
-    'edgekit install of 2026-11-20T10:00:00Z was interrupted: this node is in an intermediate state',
-    node => (drift(node).interrupted = { command: 'install', since: '2026-11-20T10:00:00Z' }),
-  ],
-  [
     'files-installed',
     'fail',
     'a missing program',

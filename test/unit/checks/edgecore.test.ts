@@ -28,6 +28,7 @@ const neverRegistered =
   ]
 
 const refused = cloudTrouble('cloud-refused', 'CloudCore refuses the connection')
+const file = '/etc/kubeedge/config/edgecore.yaml'
 
 const rows: Row[] = [
   [
@@ -50,6 +51,75 @@ const rows: Row[] = [
     'a second file',
     'EdgeCore reads /etc/kubeedge/config/edgecore.yaml and ignores /etc/kubeedge/config/edgecore.yaml',
     node => (node.edgecoreConfig.value.hasUnusedDefault = true),
+  ],
+  [
+    'edgecore-config-file',
+    'warn',
+    'a key twice',
+    'modules.eventBus.mqttMode (lines 3 and 4)',
+    node => (node.edgecoreConfig.value.duplicateKeys = ['modules.eventBus.mqttMode (lines 3 and 4)']),
+  ],
+  ...(
+    [
+      [
+        'fail',
+        'v1.15.1',
+        'containerRuntime: docker',
+        'modules.edged.containerRuntime is docker; KubeEdge v1.14 and later support only remote',
+      ],
+      ['pass', 'v1.13.0', 'containerRuntime: docker', file],
+      ['pass', 'v1.15.1', 'containerRuntime: remote', file],
+      ['pass', 'v1.16.0', 'containerRuntime: docker', file],
+      [
+        'fail',
+        'v1.17.0',
+        'remoteRuntimeEndpoint: unix:///var/run/dockershim.sock',
+        'modules.edged.remoteRuntimeEndpoint is unix:///var/run/dockershim.sock, the socket of Docker: KubeEdge v1.14 and later need that of containerd',
+      ],
+      ['pass', 'v1.13.0', 'remoteRuntimeEndpoint: unix:///var/run/dockershim.sock', file],
+      ['pass', 'v1.18.0', 'remoteRuntimeEndpoint: unix:///var/run/dockershim.sock', file],
+      [
+        'fail',
+        'v1.18.0',
+        'tailoredKubeletConfig: {imageServiceEndpoint: unix:///run/docker.sock}',
+        'modules.edged.tailoredKubeletConfig.imageServiceEndpoint is unix:///run/docker.sock, the socket of Docker: KubeEdge v1.14 and later need that of containerd',
+      ],
+      [
+        'pass',
+        'v1.22.0',
+        'tailoredKubeletConfig: {containerRuntimeEndpoint: unix:///run/cri-dockerd.sock}',
+        file,
+      ],
+      [
+        'pass',
+        'v1.22.0',
+        'enable: false, tailoredKubeletConfig: {containerRuntimeEndpoint: unix:///run/docker.sock}',
+        file,
+      ],
+    ] as const
+  ).map(
+    ([status, version, edged, words]): Row => [
+      'edgecore-config-valid',
+      status,
+      `${edged} for KubeEdge ${version}`,
+      words,
+      node => {
+        config(`modules: {edged: {${edged}}}`)(node)
+        Object.assign(node.bundle.value ?? {}, { kubeedgeVersion: version })
+      },
+    ],
+  ),
+  [
+    'edgecore-config-valid',
+    'fail',
+    'the version of the EdgeCore that wrote the file',
+    'modules.edged.tailoredKubeletConfig.containerRuntimeEndpoint is unix:///run/docker.sock, the socket of Docker: KubeEdge v1.14 and later need that of containerd',
+    node => {
+      node.bundle.value = undefined
+      config(
+        'edgecoreVersion: v1.21.0\nmodules: {edged: {tailoredKubeletConfig: {containerRuntimeEndpoint: unix:///run/docker.sock}}}',
+      )(node)
+    },
   ],
   [
     'edgecore-config-valid',

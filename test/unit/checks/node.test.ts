@@ -6,6 +6,22 @@ import { type Healthy, type Row, testRows } from './rows.ts'
 const issuedFor = (node: Healthy, name: string) =>
   Object.assign(node.certificates.value.node ?? {}, { subject: `O=system:nodes, CN=${name}` })
 
+const version1: Healthy['machine']['value']['cgroups'] = {
+  mode: 'v1',
+  controllers: ['cpu', 'cpuacct', 'cpuset', 'freezer', 'memory', 'pids'],
+  pods: undefined,
+}
+
+const inotify =
+  (used: { instances?: number; watches?: number }) =>
+  (node: Healthy): void => {
+    const { instances = 17, watches = 400 } = used
+    node.machine.value.inotify = {
+      instances: { used: instances, limit: 128 },
+      watches: { used: watches, limit: 60_000 },
+    }
+  }
+
 const rows: Row[] = [
   [
     'running-as-root',
@@ -57,25 +73,133 @@ const rows: Row[] = [
     node => (node.machine.value.systemdIsInit = false),
   ],
   [
+    'install-finished',
+    'fail',
+    'a killed install',
+    'edgekit install of 2026-11-20T10:00:00Z was interrupted: this node is in an intermediate state',
+    node =>
+      (node.drift.value = {
+        interrupted: { command: 'install', since: '2026-11-20T10:00:00Z' },
+        changed: [],
+      }),
+  ],
+  [
     'cgroup-mode',
     'fail',
     'an unconfigured Raspberry Pi',
     'cgroup v2, without memory',
-    node => (node.machine.value.cgroups = { mode: 'v2', controllers: ['cpu', 'io', 'pids'] }),
+    node =>
+      (node.machine.value.cgroups = { mode: 'v2', controllers: ['cpu', 'io', 'pids'], pods: undefined }),
   ],
   [
     'cgroup-mode',
     'fail',
     'no cgroups',
     'cgroups are not mounted, without cpu, memory, pids',
-    node => (node.machine.value.cgroups = { mode: 'none', controllers: [] }),
+    node => (node.machine.value.cgroups = { mode: 'none', controllers: [], pods: undefined }),
+  ],
+  ['cgroup-mode', 'pass', 'cgroup v1', 'cgroup v1', node => (node.machine.value.cgroups = version1)],
+  [
+    'cgroup-mode',
+    'fail',
+    'cgroup v1 without cpuset and cpuacct',
+    'cgroup v1, without cpuacct, cpuset',
+    node => (node.machine.value.cgroups = { ...version1, controllers: ['cpu', 'memory', 'pids', 'freezer'] }),
+  ],
+  [
+    'cgroup-mode',
+    'fail',
+    'v1 with v2 for systemd, without memory',
+    'cgroup v1, with v2 for systemd, without memory',
+    node =>
+      (node.machine.value.cgroups = {
+        ...version1,
+        mode: 'hybrid',
+        controllers: ['cpu', 'cpuacct', 'cpuset', 'pids'],
+      }),
   ],
   [
     'cgroup-mode',
     'pass',
-    'cgroup v1',
-    'cgroup v1',
-    node => (node.machine.value.cgroups = { mode: 'v1', controllers: ['cpu', 'memory', 'pids', 'freezer'] }),
+    'cgroup v2 before the first start of EdgeCore',
+    'cgroup v2',
+    node => (node.machine.value.cgroups.pods = undefined),
+  ],
+  [
+    'cgroup-mode',
+    'pass',
+    'cgroup v2 in a kernel without cpuset',
+    'cgroup v2',
+    node =>
+      Object.assign(node.machine.value.cgroups, {
+        controllers: ['cpu', 'memory', 'pids'],
+        pods: { path: '/sys/fs/cgroup/kubepods', controllers: ['cpu', 'memory', 'pids'] },
+      }),
+  ],
+  [
+    'cgroup-mode',
+    'fail',
+    'controllers that are not delegated to the pods',
+    '/sys/fs/cgroup/kubepods has no cpu, cpuset controller',
+    node => Object.assign(node.machine.value.cgroups.pods ?? {}, { controllers: ['io', 'memory', 'pids'] }),
+  ],
+  [
+    'cgroup-mode',
+    'pass',
+    'a stopped EdgeCore, which delegates them when it starts',
+    'cgroup v2',
+    node => {
+      Object.assign(node.machine.value.cgroups.pods ?? {}, { controllers: ['memory', 'pids'] })
+      node.units.value.edgecore.active = 'inactive'
+    },
+  ],
+  [
+    'inotify-limits',
+    'warn',
+    'few instances left',
+    '113 of 128 inotify instances in use by root',
+    inotify({ instances: 113 }),
+  ],
+  [
+    'inotify-limits',
+    'pass',
+    'enough instances left',
+    '112 of 128 inotify instances in use by root; 400 of 60000 inotify watches in use by root',
+    inotify({ instances: 112 }),
+  ],
+  [
+    'inotify-limits',
+    'warn',
+    'none left, with EdgeCore running',
+    '128 of 128 inotify instances in use by root',
+    inotify({ instances: 128 }),
+  ],
+  [
+    'inotify-limits',
+    'fail',
+    'too few instances for EdgeCore to start',
+    '125 of 128 inotify instances in use by root',
+    node => {
+      inotify({ instances: 125 })(node)
+      node.units.value.edgecore.active = 'activating'
+    },
+  ],
+  [
+    'inotify-limits',
+    'fail',
+    'too few watches for EdgeCore to start',
+    '59900 of 60000 inotify watches in use by root',
+    node => {
+      inotify({ watches: 59_900 })(node)
+      node.units.value.edgecore.active = 'inactive'
+    },
+  ],
+  [
+    'inotify-limits',
+    'skip',
+    'a kernel without inotify',
+    'this kernel has no inotify',
+    node => (node.machine.value.inotify = undefined),
   ],
   [
     'memory',
@@ -190,6 +314,32 @@ const rows: Row[] = [
     'a read-only /etc',
     'read-only: /etc',
     node => (node.disks.value.configuration.readOnly = true),
+  ],
+  ...(
+    [
+      ['edgecoreConfiguration', '/etc/kubeedge'],
+      ['edgecore', '/var/lib/kubeedge'],
+      ['containerd', '/var/lib/containerd'],
+      ['kubelet', '/var/lib/kubelet'],
+      ['edgekit', '/var/lib/edgekit'],
+      ['units', '/etc/systemd/system'],
+      ['logs', '/var/log'],
+    ] as const
+  ).map(
+    ([name, path]): Row => [
+      'directories-writable',
+      'fail',
+      `a read-only mount at ${path}`,
+      `${path} is on ${path} (ext4)`,
+      node => Object.assign(node.disks.value[name], { readOnly: true, mountPoint: path }),
+    ],
+  ),
+  [
+    'directories-writable',
+    'pass',
+    'a read-only root with writable mounts',
+    '/etc, /usr/local/bin, /opt and /var',
+    node => (node.disks.value.root.readOnly = true),
   ],
   [
     'programs-can-run',

@@ -31,5 +31,7 @@ export function testRows(rows: readonly Row[], machine = healthy): void {
     if (status === 'pass' || status === 'skip') return
     expect(result?.expected).toMatch(/\w/)
     expect(result?.remedy?.text).toMatch(/^[A-Z].*\.$/)
+    const commands = result?.remedy?.commands ?? []
+    expect(commands).toEqual([...new Set(commands)])
   })
 }

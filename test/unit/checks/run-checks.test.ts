@@ -4,7 +4,7 @@ import { checks, checksFor } from '../../../src/checks/index.ts'
 import { runChecks } from '../../../src/checks/run-checks.ts'
 import type { Facts } from '../../../src/facts/index.ts'
 import { broker, brokerLogs, certificate, config, failed, probe } from './changes.ts'
-import { healthy } from './healthy.ts'
+import { healthy, unit } from './healthy.ts'
 import { type Row, resultOf } from './rows.ts'
 
 const check = (id: string, more: Partial<ListedCheck> = {}): ListedCheck => ({
@@ -61,7 +61,7 @@ test.each(Object.keys(healthy()) as (keyof Facts)[])(
     const unexplained = changed.filter(
       ({ status, observed, blockedBy }) =>
         !(status === 'error' && observed === 'could not be checked: permission denied') &&
-        !(status === 'skip' && blockedBy),
+        !(status === 'skip' && (blockedBy || observed === 'unknown: permission denied')),
     )
     expect(unexplained).toEqual([])
   },
@@ -119,6 +119,68 @@ test.each<[what: string, change: Row[4], skipped: string, cause: string]>([
     status: 'skip',
     observed: `depends on ${cause}`,
     blockedBy: [cause],
+  })
+})
+
+describe('one cause', () => {
+  const causesOf = (change: Row[4]): string[] => {
+    const node = healthy()
+    change(node)
+    return runChecks(checksFor('doctor'), node)
+      .filter(({ status }) => status === 'fail' || status === 'error')
+      .map(({ id }) => id)
+  }
+
+  test.each<[what: string, cause: string, change: Row[4]]>([
+    [
+      'an install that was killed after its first change',
+      'install-finished',
+      node => {
+        node.drift.value = { interrupted: { command: 'install', since: '2026-11-20T10:00:00Z' }, changed: [] }
+        const missing = { load: 'not-found', active: 'inactive', fragmentPath: '', ours: false } as const
+        node.units.value.broker = unit('mosquitto.service', missing)
+        node.units.value.edgecore = unit('edgecore.service', { ...missing, after: [], wants: [] })
+        Object.assign(node.containerd.value, { images: [], tasks: [], containers: [], snapshots: [] })
+        Object.assign(node.edgecoreConfig.value, { config: undefined })
+        Object.assign(node.edgecoreDatabase.value, { size: undefined, isDatabase: false })
+        node.listeners.value = []
+        node.brokerProbe.value = { failure: 'refused' }
+        node.brokerProcess.value = undefined
+        node.bundle.value = undefined
+        node.certificates.value.node = undefined
+        Object.assign(node.edgecoreLog.value, { eventBus: 'unknown', cloud: 'unknown', starts: 0 })
+      },
+    ],
+    [
+      'an upgrade that was killed while it replaced the broker',
+      'install-finished',
+      node => {
+        node.drift.value = {
+          interrupted: { command: 'install', since: '2026-11-20T10:00:00Z' },
+          changed: [{ path: '/opt/edgekit/bin/edgekit', kind: 'file', gone: true, how: 'is gone' }],
+        }
+        node.units.value.broker.active = 'inactive'
+        Object.assign(node.containerd.value, { images: [], tasks: [] })
+        node.brokerProbe.value = { failure: 'refused' }
+      },
+    ],
+    [
+      'a damaged database, on which EdgeCore exits',
+      'edgecore-database',
+      node => {
+        Object.assign(node.edgecoreDatabase.value, { isDatabase: false })
+        node.units.value.edgecore.active = 'activating'
+        const fatal = {
+          code: 'database',
+          text: "EdgeCore's database is damaged",
+          remedy: 'Move it.',
+          line: 'F',
+        }
+        Object.assign(node.edgecoreLog.value, { eventBus: 'unknown', fatal })
+      },
+    ],
+  ])('%s: %s', (_, cause, change) => {
+    expect(causesOf(change)).toEqual([cause])
   })
 })
 

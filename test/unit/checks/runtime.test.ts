@@ -1,14 +1,22 @@
-import { describe } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readEdgecoreConfig } from '../../../src/edgecore/config/config.ts'
+import type { CniFacts } from '../../../src/facts/cni.ts'
 import { bigBundle, image, k3s, layer, nothingLeft } from './changes.ts'
 import { cloudMachine, manifest, unit } from './healthy.ts'
-import { type Row, testRows } from './rows.ts'
+import { type Healthy, type Row, resultOf, testRows } from './rows.ts'
 
 const pause = {
   ...manifest.images[0],
   reference: 'registry.k8s.io/pause:3.10',
 } as (typeof manifest.images)[0]
 const withPause = { ...manifest, images: [...manifest.images, pause] }
+
+const missing = ['bridge', 'loopback'].map(plugin => ({ plugin, problem: 'not in /usr/lib/cni' }))
+
+const cni =
+  (changes: Partial<CniFacts>) =>
+  (node: Healthy): unknown =>
+    Object.assign(node.containerdFiles.value.cni ?? {}, changes)
 
 const rows: Row[] = [
   [
@@ -70,6 +78,13 @@ const rows: Row[] = [
     'no runc',
     'runc: not found on this machine',
     node => (node.runc.value = { failure: 'runc: not found on this machine' }),
+  ],
+  [
+    'runc-runs',
+    'warn',
+    'a slow machine',
+    'runc --version: no answer within 10 s',
+    node => (node.runc.value = { slowMs: 10_000 }),
   ],
   [
     'containerd-restart',
@@ -175,7 +190,53 @@ const rows: Row[] = [
     'warn',
     'no configuration',
     'no CNI configuration in /etc/cni/net.d',
-    node => (node.containerdFiles.value.cniFiles = []),
+    node => (node.containerdFiles.value.cni = undefined),
+  ],
+  [
+    'cni-config',
+    'warn',
+    'a damaged configuration',
+    '/etc/cni/net.d/10-edge.conflist is not a CNI configuration',
+    cni({ problem: 'not a CNI configuration', plugins: [] }),
+  ],
+  [
+    'cni-config',
+    'warn',
+    'missing plugins, which pods with host networking do not need',
+    'CNI plugins that 10-edge.conflist needs cannot run: bridge, loopback',
+    cni({ unusable: missing }),
+  ],
+  [
+    'cni-config',
+    'warn',
+    'a missing plugin, as evidence',
+    'bridge: not in /usr/lib/cni',
+    cni({ unusable: missing }),
+  ],
+  [
+    'cni-config',
+    'fail',
+    'missing plugins and a pod that failed for it',
+    'CNI plugins that 10-edge.conflist needs cannot run: bridge, loopback',
+    node => {
+      cni({ unusable: missing })(node)
+      node.edgecoreLog.value.pods = [
+        {
+          code: 'cni-plugin-missing',
+          text: 'pods cannot start',
+          remedy: 'Install.',
+          line: 'E1130 …',
+          times: 3,
+        },
+      ]
+    },
+  ],
+  [
+    'cni-config',
+    'pass',
+    'all plugins',
+    '/etc/cni/net.d/10-edge.conflist: bridge, host-local, loopback',
+    () => undefined,
   ],
   [
     'bundle-images',
@@ -326,5 +387,24 @@ const cloudRows: Row[] = [
 ]
 
 testRows(rows)
+
+describe('the remedy for missing CNI plugins', () => {
+  test.each([
+    ['Debian', ['/usr/lib/cni'], undefined, 'apt-get install containernetworking-plugins'],
+    ['upstream', ['/opt/cni/bin'], undefined, 'ls -l /opt/cni/bin'],
+    [
+      'plugins in another directory',
+      ['/usr/lib/cni'],
+      '/opt/cni/bin',
+      'mkdir -p /usr/lib/cni && cp -a /opt/cni/bin/. /usr/lib/cni/',
+    ],
+  ])('%s', (_, plugins, elsewhere, command) => {
+    const result = resultOf('cni-config', node => {
+      node.containerdFiles.value.config.cni.plugins = plugins
+      cni({ unusable: missing, ...(elsewhere && { elsewhere }) })(node)
+    })
+    expect(result?.remedy?.commands).toEqual([command])
+  })
+})
 
 describe('on a cloud machine', () => testRows(cloudRows, cloudMachine))

@@ -10,13 +10,15 @@ const usual = {
   root: '/var/lib/containerd',
   disabledPlugins: [],
   systemdCgroup: false,
-  cniConfigs: '/etc/cni/net.d',
+  cni: { configs: '/etc/cni/net.d', plugins: ['/usr/lib/cni'] },
 }
+
+const opt = { configs: '/etc/cni/net.d', plugins: ['/opt/cni/bin'] }
 
 test.each([
   ['1.6.20', { ...usual, sandboxImage: 'registry.k8s.io/pause:3.6' }],
   ['1.7.24', { ...usual, sandboxImage: 'registry.k8s.io/pause:3.8' }],
-  ['2', { ...usual, sandboxImage: 'registry.k8s.io/pause:3.10', systemdCgroup: true }],
+  ['2', { ...usual, cni: opt, sandboxImage: 'registry.k8s.io/pause:3.10', systemdCgroup: true }],
 ])('parses the containerd %s configuration', (version, expected) => {
   expect(parseContainerdConfig(dump(version))).toEqual(expected)
 })
@@ -28,9 +30,15 @@ test.each([
   expect(parseContainerdConfig(dump('1.6.20').replace(before, after)).systemdCgroup).toBe(true)
 })
 
+test('reads the list of plugin directories of containerd 2.1', () => {
+  const text = dump('2').replace("bin_dir = '/opt/cni/bin'", "bin_dirs = ['/srv/cni', '/opt/cni/bin']")
+  expect(parseContainerdConfig(text).cni.plugins).toEqual(['/srv/cni', '/opt/cni/bin'])
+})
+
 test('fills in defaults', () => {
   expect(parseContainerdConfig('disabled_plugins = ["cri"]\n')).toEqual({
     ...usual,
+    cni: opt,
     disabledPlugins: ['cri'],
     sandboxImage: '',
   })

@@ -63,8 +63,11 @@ test('reads the configuration and the version of runc', async () => {
     'containerd config dump': 'root = "/srv/containerd"\n',
     'runc --version': 'runc version 1.1.5\ncommit: 1.1.5+ds1\n',
   })
-  expect(await containerd.config()).toMatchObject({ root: '/srv/containerd', cniConfigs: '/etc/cni/net.d' })
-  expect(await containerd.runcVersion()).toBe('runc version 1.1.5')
+  expect(await containerd.config()).toMatchObject({
+    root: '/srv/containerd',
+    cni: { configs: '/etc/cni/net.d' },
+  })
+  expect(await containerd.runcVersion(AbortSignal.timeout(1_000))).toBe('runc version 1.1.5')
 })
 
 test('flushes imported content to the disk', async () => {
