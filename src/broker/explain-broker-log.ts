@@ -48,11 +48,26 @@ const problems: readonly KnownProblem[] = [
     commands: [`mv ${paths.brokerConfig} ${paths.brokerConfig}.old`, './edgekit install'],
   },
   {
+    pattern: /Unsupported persistent database format version|Incompatible database configuration/,
+    code: 'database-version',
+    text: "the broker's database was written by another version of mosquitto",
+    remedy: 'Install the bundle that was there before, or move the database away, which loses its messages.',
+    commands: ['./edgekit install', `mv ${database} ${database}.old`],
+  },
+  {
+    // As far as seen only while it reads its database.
+    pattern: /Error: Out of memory/,
+    code: 'database-memory',
+    text: "the broker's database needs more memory than memory_limit in mosquitto.conf allows",
+    remedy: 'Increase memory_limit, and the limit of the container in mosquitto.service if necessary.',
+    commands: [`grep -n memory_limit ${paths.brokerConfig}`, `ls -l ${database}`, 'systemctl edit mosquitto'],
+  },
+  {
     pattern: /Couldn't open database|Unable to restore persistent database/,
     code: 'database',
-    text: "the broker's database is damaged, for example by a power cut or a full disk",
-    remedy: 'Move the database away. This loses its retained and queued messages.',
-    commands: [`mv ${database} ${database}.damaged`],
+    text: "the broker's database is damaged; the next start sets it aside",
+    remedy: 'Start the broker again. Its journal names the file that was set aside.',
+    commands: ['journalctl -u mosquitto --no-pager | grep "is damaged"'],
   },
   {
     pattern: /Cannot assign requested address|Address not available/,

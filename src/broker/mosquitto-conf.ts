@@ -15,7 +15,9 @@ export interface BrokerConfig {
   perListener: boolean
   /** Messages and sessions survive a restart. */
   persistence: boolean
+  /** Its directory and file, with their paths in the broker's container. */
   persistenceLocation: string
+  persistenceFile: string
   /** Files with passwords, ACLs, certificates and keys, with their paths in the broker's container. */
   files: { option: string; path: string }[]
 }
@@ -49,7 +51,9 @@ export function readMosquittoConf(text: string): BrokerConfig {
       listeners.length > 0 ? listeners : [{ port: 1883, address: 'localhost', anonymous: true, tls: false }],
     perListener,
     persistence: last('persistence') === 'true',
-    persistenceLocation: last('persistence_location') ?? '',
+    // Without a location, the working directory of the container.
+    persistenceLocation: (last('persistence_location') || '/').replace(/(?<=.)\/+$/, ''),
+    persistenceFile: last('persistence_file') ?? 'mosquitto.db',
     files: lines
       .filter(({ option }) => fileOptions.includes(option))
       .map(({ option, value }) => ({ option, path: value })),

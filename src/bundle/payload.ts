@@ -23,14 +23,31 @@ export const programs = {
   keadm: { member: 'bin/keadm', path: paths.keadm, mode: 0o755 },
 } as const satisfies Record<string, PayloadFile>
 
-/** The texts an install of an edge bundle puts on a node. */
-export const texts = {
+/** The scripts that mosquitto.service runs. */
+export const brokerScripts = {
   cleanBroker: {
     template: 'templates/clean-broker.sh',
     member: 'bin/clean-broker',
     path: paths.cleanBroker,
     mode: 0o755,
   },
+  prepareBroker: {
+    template: 'templates/prepare-broker.sh',
+    member: 'bin/prepare-broker',
+    path: paths.prepareBroker,
+    mode: 0o755,
+  },
+  waitBroker: {
+    template: 'templates/wait-broker.sh',
+    member: 'bin/wait-broker',
+    path: paths.waitBroker,
+    mode: 0o755,
+  },
+} as const satisfies Record<string, PayloadText>
+
+/** The texts an install of an edge bundle puts on a node. */
+export const texts = {
+  ...brokerScripts,
   brokerConfig: {
     template: 'templates/mosquitto/mosquitto.conf',
     member: 'config/mosquitto/mosquitto.conf',

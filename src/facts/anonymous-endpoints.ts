@@ -7,12 +7,12 @@ import type { Collector } from './collector.ts'
 /** Probes where the broker accepts clients from the network without authentication. */
 export const anonymousEndpoints: Collector<BrokerAddress[]> = {
   timeoutMs: 10_000,
-  async collect({ files, network }) {
-    const text = await brokerConfigText(files)
+  async collect(node) {
+    const text = await brokerConfigText(node)
     const { listeners } = readMosquittoConf(text ?? '')
     // A plain MQTT connection cannot test listeners with TLS or WebSockets; checks judge those by mosquitto.conf.
     const ports = new Set(listeners.filter(({ tls }) => !tls).map(({ port }) => port))
-    const endpoints = network.addresses().flatMap(host => [...ports].map(port => ({ host, port })))
+    const endpoints = node.network.addresses().flatMap(host => [...ports].map(port => ({ host, port })))
     const open = await Promise.all(
       endpoints.map(async endpoint => ((await acceptsAnonymous(endpoint)) ? [endpoint] : [])),
     )

@@ -1,6 +1,8 @@
 import { type BrokerConfig, readMosquittoConf } from '../broker/mosquitto-conf.ts'
 import type { Files } from '../node/files.ts'
+import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
+import { pathsOnNode } from './broker-mounts.ts'
 import type { Collector } from './collector.ts'
 import { type FileAccess, fileAccess } from './file-access.ts'
 
@@ -8,35 +10,21 @@ export interface BrokerConfigFacts extends BrokerConfig {
   path: string
   /** The files it names, with their paths on the node. */
   files: (BrokerConfig['files'][number] & { access: FileAccess | undefined })[]
-  /** The directory where the broker stores messages. */
+  /** `persistence_location` on the node; undefined when it is not on a mount of the container. */
+  dataDirectory: string | undefined
+  /** The access to that directory; undefined when it does not exist. */
   data: FileAccess | undefined
 }
 
-/** The bind mounts of the broker's container, as in mosquitto.service. */
-const mounts: readonly (readonly [inside: string, outside: string])[] = [
-  ['/mosquitto/config/', '/etc/edgekit/mosquitto/'],
-  ['/mosquitto/data/', `${paths.brokerData}/`],
-]
-
-const onNode = (path: string): string => {
-  const mount = mounts.find(([inside]) => `${path}/`.startsWith(inside))
-  return mount ? `${path}/`.replace(mount[0], mount[1]).replace(/\/+$/, '') : path
-}
-
-const located = async ({ option, path }: BrokerConfig['files'][number], files: Files) => ({
-  option,
-  path: onNode(path),
-  access: await fileAccess(onNode(path), files),
-})
-
 /** mosquitto.conf with the files of `include_dir` in place of that line; undefined when it does not exist. */
-export async function brokerConfigText(files: Files): Promise<string | undefined> {
-  const text = await files.read(paths.brokerConfig)
-  if (text === undefined) return undefined
+export async function brokerConfigText(node: Node): Promise<string | undefined> {
+  const text = await node.files.read(paths.brokerConfig)
+  if (text === undefined || !text.includes('include_dir')) return text
+  const onNode = await pathsOnNode(node)
   const lines = await Promise.all(
     text.split('\n').map(async line => {
       const included = /^\s*include_dir\s+(\S.*?)\s*$/.exec(line)?.[1]
-      return included === undefined ? line : includedText(onNode(included), files)
+      return included === undefined ? line : includedText(onNode(included) ?? included, node.files)
     }),
   )
   return lines.join('\n')
@@ -52,14 +40,19 @@ async function includedText(directory: string, files: Files): Promise<string> {
 /** The mosquitto.conf of edgekit's broker; undefined when it does not exist. */
 export const brokerConfig: Collector<BrokerConfigFacts | undefined> = {
   timeoutMs: 10_000,
-  async collect({ files }) {
-    const text = await brokerConfigText(files)
+  async collect(node) {
+    const text = await brokerConfigText(node)
     if (text === undefined) return undefined
     const config = readMosquittoConf(text)
-    const [data, ...named] = await Promise.all([
-      fileAccess(paths.brokerData, files),
-      ...config.files.map(file => located(file, files)),
+    const onNode = await pathsOnNode(node)
+    const dataDirectory = onNode(config.persistenceLocation)
+    const [data, ...files] = await Promise.all([
+      dataDirectory === undefined ? undefined : fileAccess(dataDirectory, node.files),
+      ...config.files.map(async ({ option, path }) => {
+        const outside = onNode(path) ?? path
+        return { option, path: outside, access: await fileAccess(outside, node.files) }
+      }),
     ])
-    return { ...config, path: paths.brokerConfig, data, files: named }
+    return { ...config, path: paths.brokerConfig, dataDirectory, data, files }
   },
 }

@@ -2,6 +2,7 @@ import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
 import { anonymousEndpoints } from './anonymous-endpoints.ts'
 import { brokerConfig } from './broker-config.ts'
+import { brokerDatabase } from './broker-database.ts'
 import { brokerJournal } from './broker-journal.ts'
 import { brokerProbe } from './broker-probe.ts'
 import { brokerProcess } from './broker-process.ts'
@@ -46,6 +47,7 @@ const collectors = {
   listeners,
   brokerProbe,
   brokerConfig,
+  brokerDatabase,
   brokerProcess,
   anonymousEndpoints,
   brokerJournal,

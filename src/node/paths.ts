@@ -5,6 +5,8 @@
 export const paths = {
   program: '/opt/edgekit/bin/edgekit',
   cleanBroker: '/opt/edgekit/bin/clean-broker',
+  prepareBroker: '/opt/edgekit/bin/prepare-broker',
+  waitBroker: '/opt/edgekit/bin/wait-broker',
   programLink: '/usr/local/bin/edgekit',
   /** The manifest of the installed bundle. */
   installedManifest: '/var/lib/edgekit/bundle.json',

@@ -54,6 +54,8 @@ test('contains exactly what an edge node needs', async () => {
     'meta/version.txt',
     'meta/edgekit.lock',
     'bin/clean-broker',
+    'bin/prepare-broker',
+    'bin/wait-broker',
     'config/kubeedge/edgecore-config.yaml',
     'config/mosquitto/mosquitto.conf',
     'systemd/mosquitto.service',

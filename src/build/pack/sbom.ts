@@ -25,7 +25,7 @@ const { Component, HashDictionary } = Models
 export function formatSbom({ manifest, files, packages, executable }: Inputs): string {
   const { name, kubeedgeVersion, arch, edgekitVersion, images } = manifest
   const versionOf = ({ path }: ManifestFile): string | undefined =>
-    path === 'bin/clean-broker' ? edgekitVersion : path.startsWith('bin/') ? kubeedgeVersion : undefined
+    /^bin\/\w+-broker$/.test(path) ? edgekitVersion : path.startsWith('bin/') ? kubeedgeVersion : undefined
   const bom = new Models.Bom()
   const bundle = new Component(Enums.ComponentType.Application, name, {
     version: kubeedgeVersion,

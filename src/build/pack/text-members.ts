@@ -1,5 +1,5 @@
 import type { Architecture, ManifestImage } from '../../bundle/manifest.ts'
-import { containerdUnit, edgecoreBase, payloadText, texts } from '../../bundle/payload.ts'
+import { brokerScripts, containerdUnit, edgecoreBase, payloadText, texts } from '../../bundle/payload.ts'
 import { readAsset } from '../../lib/assets.ts'
 import { fill } from '../../lib/fill-template.ts'
 import type { TarMember } from '../../tar/write.ts'
@@ -56,12 +56,11 @@ const brokerOf = ({ definition, images }: Inputs): ManifestImage =>
   images.find(({ reference }) => reference === definition.broker) as ManifestImage
 
 function edgeMembers(inputs: Inputs): TextMember[] {
-  const { cleanBroker, ...others } = texts
   const members = [
     ...(inputs.definition.runtime['containerd'] ? [containerdUnit] : []),
-    cleanBroker,
+    ...Object.values(brokerScripts),
     edgecoreBase,
-    ...Object.values(others),
+    ...Object.values(texts).filter(({ member }) => !member.startsWith('bin/')),
   ]
   return members.map(member => text(member.member, payloadText(member, brokerOf(inputs)), member.mode))
 }

@@ -1,8 +1,6 @@
 import type { Check } from '../check.ts'
 import { brokerActive } from './broker-active.ts'
 import { brokerAtBoot } from './broker-at-boot.ts'
-import { brokerData } from './broker-data.ts'
-import { brokerDurableSession } from './broker-durable-session.ts'
 import { brokerImage } from './broker-image.ts'
 import { brokerListening } from './broker-listening.ts'
 import { brokerLog } from './broker-log.ts'
@@ -11,6 +9,11 @@ import { brokerLogin } from './broker-login.ts'
 import { brokerPort } from './broker-port.ts'
 import { brokerRoundTrip } from './broker-round-trip.ts'
 import { brokerStable } from './broker-stable.ts'
+import { brokerData } from './messages/broker-data.ts'
+import { brokerDatabase } from './messages/broker-database.ts'
+import { brokerDisk } from './messages/broker-disk.ts'
+import { brokerDurableSession } from './messages/broker-durable-session.ts'
+import { brokerSaves } from './messages/broker-saves.ts'
 import { oneBroker } from './one-broker.ts'
 
 /** In the order they run: what others need comes first. */
@@ -19,10 +22,13 @@ export const brokerChecks: readonly Check[] = [
   oneBroker,
   brokerImage,
   brokerData,
+  brokerDisk,
+  brokerDatabase,
   brokerLog,
   brokerActive,
   brokerAtBoot,
   brokerStable,
+  brokerSaves,
   brokerListening,
   brokerLogDrained,
   brokerLogin,

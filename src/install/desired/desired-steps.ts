@@ -1,5 +1,5 @@
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
-import { texts } from '../../bundle/payload.ts'
+import { brokerScripts, texts } from '../../bundle/payload.ts'
 import { broker, paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
 import { type DesiredEdgecore, edgecoreSteps } from './edgecore-steps.ts'
@@ -44,7 +44,7 @@ export function desiredSteps({
     folder(paths.images, readable),
     folder(paths.brokerData, { mode: 0o700, ...mosquitto }),
     ...edgekit(),
-    place(texts.cleanBroker),
+    ...Object.values(brokerScripts).map(script => place(script)),
 
     ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),

@@ -31,6 +31,49 @@ Description: MQTT version 5.0/3.1.1/3.1 compatible message broker
 
 const database = `${paths.brokerData}/mosquitto.db`
 
+/** Makes the broker save now. */
+const save = 'systemctl kill --signal=USR1 mosquitto; sleep 0.5'
+
+/** Puts a retained message of 8 kB into the database. */
+const saved = `ctr -n k8s.io tasks exec --exec-id fill mosquitto mosquitto_pub -r -q 1 -t kept -m $(head -c 6000 /dev/urandom | base64 -w 0); ${save}`
+
+/** Ways in which mosquitto 2.0.21 loses its messages at a start, and how many bytes are left. */
+const damaged: readonly (readonly [what: string, damage: string, words: string])[] = [
+  [
+    'has zeros in the middle',
+    `dd if=/dev/zero of=${database} bs=1 seek=47 count=2000 conv=notrunc`,
+    '8\\.\\d kB',
+  ],
+  ['is cut off', `truncate --size=4096 ${database}`, '4\\.1 kB'],
+  ['is empty', `truncate --size=0 ${database}`, '0 B'],
+  ['is something else', `echo nonsense >${database}`, '9 B'],
+]
+
+const disks: readonly (readonly [
+  what: string,
+  options: string,
+  more: string,
+  status: 'fail' | 'warn',
+  words: RegExp,
+])[] = [
+  [
+    'is full',
+    'size=1m',
+    `dd if=/dev/zero of=${paths.brokerData}/other bs=4k || true`,
+    'fail',
+    /the broker cannot save messages: 0 B available in \/var\/lib\/edgekit\/mosquitto/,
+  ],
+  ['is nearly full', 'size=5m', 'true', 'warn', /\d\.\d MB available in .*a save writes a second copy/],
+  [
+    'has no free inodes',
+    'size=20m,nr_inodes=3',
+    `touch ${paths.brokerData}/other; ${save}`,
+    'fail',
+    /no free inodes/,
+  ],
+  ['is read-only', 'size=20m', `mount -o remount,ro ${paths.brokerData}`, 'fail', /is read-only.*remount,rw/],
+]
+
 const ctr = '$(systemctl show --property=MainPID --value mosquitto)'
 
 /** A broker in a pod with host networking, started as the kubelet inside EdgeCore does: with its cgroup and its labels. */
@@ -191,17 +234,111 @@ export const brokerFaults: readonly Fault[] = [
       await restoreBroker(node)
     },
   },
+  ...damaged.map(
+    ([what, damage, words]): Fault => ({
+      what: `mosquitto.db ${what}: the broker starts without it`,
+      occasion: 'doctor',
+      fails: 'broker-database',
+      status: 'warn',
+      words: new RegExp(`mosquitto\\.db\\.damaged-\\S+Z \\(${words}\\).*rm /var/lib`),
+      release: 'trixie',
+      breakIt: node => node.sh(`${saved}; systemctl stop mosquitto; ${damage}; ${restartBroker}`),
+      repair: node => node.sh(`rm ${database}.damaged-*`),
+    }),
+  ),
   {
-    what: 'a power cut damaged mosquitto.db',
+    what: 'mosquitto.db was written by a newer version of mosquitto',
     occasion: 'doctor',
     fails: 'broker-log',
-    words: /mv \S+mosquitto\.db \S+mosquitto\.db\.damaged/,
-    release: 'trixie',
+    words: /written by another version.*version 9 \(need version 6\)/,
+    release: 'bookworm',
     breakIt: node =>
       node.sh(
-        `systemctl stop mosquitto; echo nonsense >${database}; chown 1883:1883 ${database}; timeout 40 systemctl restart mosquitto || true`,
+        `systemctl stop mosquitto; cp --archive ${database} /var/mosquitto.db
+         printf '\\000\\000\\000\\011' | dd of=${database} bs=1 seek=19 conv=notrunc status=none
+         timeout 40 systemctl restart mosquitto || true
+         until test "$(systemctl show --property=NRestarts --property=SubState --value mosquitto | xargs)" = "2 auto-restart"; do sleep 0.1; done
+         test "$(ls ${paths.brokerData})" = mosquitto.db`,
       ),
-    repair: node => node.sh(`rm ${database}; ${restartBroker}`),
+    repair: node => node.sh(`cp --archive /var/mosquitto.db ${database}; ${restartBroker}`),
+  },
+  {
+    what: 'mosquitto.db needs more memory than memory_limit',
+    occasion: 'doctor',
+    fails: 'broker-log',
+    words: /needs more memory than memory_limit.*Out of memory/,
+    release: 'bookworm',
+    breakIt: changeBroker(`${saved}; sed -i 's/^memory_limit .*/memory_limit 4000/' $file`, {
+      starts: false,
+    }),
+    async repair(node) {
+      await restoreBroker(node)
+      await node.sh(`test "$(ls ${paths.brokerData})" = mosquitto.db`)
+    },
+  },
+  ...disks.map(
+    ([what, options, more, status, words]): Fault => ({
+      what: `the disk with the broker's messages ${what}`,
+      occasion: 'doctor',
+      fails: 'broker-disk',
+      ...(status === 'warn' && { status }),
+      words,
+      release: 'trixie',
+      breakIt: node =>
+        node.sh(
+          `systemctl stop mosquitto; mount -t tmpfs -o mode=700,uid=1883,gid=1883,${options} tmpfs ${paths.brokerData}
+           ${restartBroker}; ${more}`,
+        ),
+      repair: node => node.sh(`systemctl stop mosquitto; umount ${paths.brokerData}; ${restartBroker}`),
+    }),
+  ),
+  {
+    what: 'the broker has saved an empty mosquitto.db, as on a full disk',
+    occasion: 'doctor',
+    fails: 'broker-saves',
+    words: /the last save failed: \S+mosquitto\.db is empty.*USR1/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`${save}; truncate --size=0 ${database}`),
+    repair: node => node.sh(`${save}; test -s ${database}`),
+  },
+  {
+    what: 'a save fails although the disk has room',
+    occasion: 'doctor',
+    fails: 'broker-saves',
+    words: /the last save failed: Is a directory/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`${save}; sleep 1; mkdir ${database}.new; ${save}`),
+    repair: node => node.sh(`rmdir ${database}.new; ${save}`),
+  },
+  {
+    what: 'persistence is off in mosquitto.conf',
+    occasion: 'doctor',
+    fails: 'broker-data',
+    status: 'warn',
+    words: /persistence is off in mosquitto\.conf/,
+    release: 'trixie',
+    breakIt: changeBroker("sed -i 's/^persistence .*/persistence false/' $file", { starts: true }),
+    repair: restoreBroker,
+  },
+  {
+    what: 'persistence_location is not on a mount of the broker',
+    occasion: 'doctor',
+    fails: 'broker-data',
+    words: /persistence_location \/mosquitto is in the read-only container/,
+    release: 'bookworm',
+    breakIt: changeBroker("sed -i 's#^persistence_location .*#persistence_location /mosquitto/#' $file", {
+      starts: true,
+    }),
+    repair: restoreBroker,
+  },
+  {
+    what: 'max_connections of the broker is reached',
+    occasion: 'doctor',
+    fails: 'broker-round-trip',
+    words: /the connection was closed without an answer/,
+    release: 'trixie',
+    breakIt: changeBroker("sed -i 's/^max_connections .*/max_connections 2/' $file", { starts: true }),
+    repair: restoreBroker,
   },
   {
     what: 'the password file is readable only by root',

@@ -27,9 +27,21 @@ const configuration = [
 ] as const
 const database = [
   'database',
-  "the broker's database is damaged, for example by a power cut or a full disk",
-  'Move the database away. This loses its retained and queued messages.',
-  'mv /var/lib/edgekit/mosquitto/mosquitto.db /var/lib/edgekit/mosquitto/mosquitto.db.damaged',
+  "the broker's database is damaged; the next start sets it aside",
+  'Start the broker again. Its journal names the file that was set aside.',
+  'journalctl -u mosquitto --no-pager | grep "is damaged"',
+] as const
+const otherVersion = [
+  'database-version',
+  "the broker's database was written by another version of mosquitto",
+  'Install the bundle that was there before, or move the database away, which loses its messages.',
+  './edgekit install',
+] as const
+const memory = [
+  'database-memory',
+  "the broker's database needs more memory than memory_limit in mosquitto.conf allows",
+  'Increase memory_limit, and the limit of the container in mosquitto.service if necessary.',
+  'grep -n memory_limit /etc/edgekit/mosquitto/mosquitto.conf',
 ] as const
 const address = [
   'address',
@@ -62,6 +74,9 @@ describe.each([
   ['Error: Unknown configuration variable "presistence".', configuration],
   ["Error: Couldn't open database.", database],
   ['Error: Unable to restore persistent database. Unrecognised file format.', database],
+  ['Error: Unsupported persistent database format version 9 (need version 6).', otherVersion],
+  ['Error: Incompatible database configuration (dbid size is 4 bytes, expected 8)', otherVersion],
+  ['Error: Out of memory.', memory],
   ['Error: Cannot assign requested address', address],
   ['Error: Address not available', address],
   ['Error: Address already in use', inUse],
@@ -77,7 +92,7 @@ describe.each([
 })
 
 test('has no explanation for an unknown error', () => {
-  expect(explainBrokerLog(['2026-11-21T10:39:35: Error: Out of memory.'])).toBe(undefined)
+  expect(explainBrokerLog(['2026-11-21T10:39:35: Error: Success.'])).toBe(undefined)
 })
 
 test('does not take an empty database for the reason of another failure', () => {

@@ -8,7 +8,8 @@ test('parses the mosquitto.conf of edgekit', () => {
     listeners: [{ port: 1883, address: '127.0.0.1', anonymous: true, tls: false }],
     perListener: false,
     persistence: true,
-    persistenceLocation: '/mosquitto/data/',
+    persistenceLocation: '/mosquitto/data',
+    persistenceFile: 'mosquitto.db',
     files: [],
   })
 })

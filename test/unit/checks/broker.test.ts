@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Holder } from '../../../src/facts/listeners.ts'
+import type { FileSystem } from '../../../src/node/storage.ts'
 import {
   broker,
   brokerConfig,
@@ -12,7 +13,16 @@ import {
   stranger,
 } from './changes.ts'
 import { holder, unit } from './healthy.ts'
-import { type Row, resultOf, testRows } from './rows.ts'
+import { type Healthy, type Row, resultOf, testRows } from './rows.ts'
+
+const database = (node: Healthy) => node.brokerDatabase.value as NonNullable<typeof node.brokerDatabase.value>
+
+const disk = (node: Healthy, changes: Partial<FileSystem>): unknown =>
+  Object.assign(database(node).disk, changes)
+
+/** The broker logs a line this long after it saved. */
+const savedThen = (node: Healthy, afterMs: number, text: string): unknown =>
+  node.brokerJournal.value.push({ time: (database(node).savedAt ?? 0) + afterMs, pid: 9, text })
 
 const restartedThreeTimes = [1, 2, 3].map(counter => ({
   time: 0,
@@ -256,6 +266,133 @@ const rows: Row[] = [
     'no configuration',
     'mosquitto.conf does not exist',
     node => (node.brokerConfig.value = undefined),
+  ],
+  [
+    'broker-data',
+    'fail',
+    'a location in the container',
+    'persistence_location / is in the read-only container',
+    node => Object.assign(brokerConfig(node), { persistenceLocation: '/', dataDirectory: undefined }),
+  ],
+  [
+    'broker-data',
+    'pass',
+    'another location',
+    'saved in /mnt/flash',
+    node => Object.assign(brokerConfig(node), { dataDirectory: '/mnt/flash' }),
+  ],
+  [
+    'broker-disk',
+    'fail',
+    'a full disk',
+    'the broker cannot save messages: 0 B available in /, /var/lib/edgekit/mosquitto/mosquitto.db has 40.0 kB',
+    node => disk(node, { availableBytes: 0 }),
+  ],
+  [
+    'broker-disk',
+    'fail',
+    'less room than the database needs',
+    'the broker cannot save messages: 60.0 MB available in /, /var/lib/edgekit/mosquitto/mosquitto.db has 60.0 MB',
+    node => {
+      disk(node, { availableBytes: 60e6 })
+      Object.assign(database(node), { bytes: 60e6 })
+    },
+  ],
+  [
+    'broker-disk',
+    'warn',
+    'a disk that is nearly full',
+    '5.0 MB available in /, /var/lib/edgekit/mosquitto/mosquitto.db has 40.0 kB',
+    node => disk(node, { availableBytes: 5e6 }),
+  ],
+  [
+    'broker-disk',
+    'fail',
+    'no inodes',
+    'the broker cannot save messages: no free inodes in /',
+    node => disk(node, { freeInodes: 0 }),
+  ],
+  [
+    'broker-disk',
+    'pass',
+    'a file system that does not count inodes',
+    '50.0 GB available in /, /var/lib/edgekit/mosquitto/mosquitto.db has 40.0 kB',
+    node => disk(node, { totalInodes: 0, freeInodes: 0 }),
+  ],
+  [
+    'broker-disk',
+    'fail',
+    'a read-only disk',
+    '/, where the broker saves messages, is read-only',
+    node => disk(node, { readOnly: true }),
+  ],
+  [
+    'broker-disk',
+    'skip',
+    'no persistence',
+    'the broker does not save messages',
+    node => (node.brokerDatabase.value = undefined),
+  ],
+  [
+    'broker-database',
+    'warn',
+    'a damaged database',
+    '/var/lib/edgekit/mosquitto/mosquitto.db.damaged-2026-11-21T09-00-00Z (8.0 kB)',
+    node =>
+      Object.assign(database(node), {
+        setAside: [
+          { path: '/var/lib/edgekit/mosquitto/mosquitto.db.damaged-2026-11-21T09-00-00Z', bytes: 8_000 },
+        ],
+      }),
+  ],
+  [
+    'broker-database',
+    'skip',
+    'no persistence',
+    'the broker does not save messages',
+    node => (node.brokerDatabase.value = undefined),
+  ],
+  [
+    'broker-saves',
+    'fail',
+    'an empty database',
+    'the last save failed: /var/lib/edgekit/mosquitto/mosquitto.db is empty',
+    node => Object.assign(database(node), { bytes: 0 }),
+  ],
+  [
+    'broker-saves',
+    'fail',
+    'an error after the last save',
+    'the last save failed: No space left on device',
+    node => savedThen(node, 60_000, '2026-11-21T10:00:00: Error: No space left on device.'),
+  ],
+  [
+    'broker-saves',
+    'pass',
+    'an error before the last save',
+    'last saved at 2026-11-21T09:59:30.000Z',
+    node => savedThen(node, -60_000, '2026-11-21T09:58:30: Error: No space left on device.'),
+  ],
+  [
+    'broker-saves',
+    'pass',
+    'another error',
+    'last saved at 2026-11-21T09:59:30.000Z',
+    node => savedThen(node, 60_000, '2026-11-21T10:00:00: Error: Success.'),
+  ],
+  [
+    'broker-saves',
+    'pass',
+    'a new broker',
+    'not saved yet',
+    node => Object.assign(database(node), { bytes: undefined, savedAt: undefined }),
+  ],
+  [
+    'broker-saves',
+    'skip',
+    'no persistence',
+    'the broker does not save messages',
+    node => (node.brokerDatabase.value = undefined),
   ],
   ...[
     '1795257569: Error found at /mosquitto/config/mosquitto.conf:32.',

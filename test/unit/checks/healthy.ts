@@ -218,9 +218,20 @@ export const healthy = (): {
       listeners: [{ port: 1883, address: '127.0.0.1', anonymous: true, tls: false }],
       perListener: false,
       persistence: true,
-      persistenceLocation: '/mosquitto/data/',
+      persistenceLocation: '/mosquitto/data',
+      persistenceFile: 'mosquitto.db',
       files: [],
+      dataDirectory: '/var/lib/edgekit/mosquitto',
       data: { mode: 0o700, uid: 1883, gid: 1883 },
+    },
+  },
+  brokerDatabase: {
+    value: {
+      path: '/var/lib/edgekit/mosquitto/mosquitto.db',
+      bytes: 40_000,
+      savedAt: Date.parse('2026-11-21T09:59:30Z'),
+      disk: disk('/var/lib/edgekit'),
+      setAside: [],
     },
   },
   brokerProcess: {

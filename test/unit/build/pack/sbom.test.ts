@@ -49,18 +49,21 @@ test('edgekit lists its components', () => {
 })
 
 test('programs have the version of their project', () => {
-  const files = ['bin/edgekit', 'bin/clean-broker', 'bin/edgecore', 'runtime/bin/ctr'].map(path => ({
-    path,
-    size: 1,
-    mode: 0o755,
-    sha256: 'a'.repeat(64),
-  }))
+  const files = ['bin/edgekit', 'bin/clean-broker', 'bin/wait-broker', 'bin/edgecore', 'runtime/bin/ctr'].map(
+    path => ({
+      path,
+      size: 1,
+      mode: 0o755,
+      sha256: 'a'.repeat(64),
+    }),
+  )
   const described = { ...manifest, kubeedgeVersion: 'v1.22.0', edgekitVersion: '9.8.7' }
   const { components } = JSON.parse(formatSbom({ manifest: described, files, packages, executable }))
   const versions = components.map(({ name, version }: Record<string, string>) => [name, version])
-  expect(versions.slice(-4)).toEqual([
+  expect(versions.slice(-5)).toEqual([
     ['edgekit', '9.8.7'],
     ['clean-broker', '9.8.7'],
+    ['wait-broker', '9.8.7'],
     ['edgecore', 'v1.22.0'],
     ['ctr', undefined],
   ])

@@ -152,6 +152,8 @@ describe('files of the bundle', () => {
   test.each([
     [paths.program, true],
     [paths.cleanBroker, true],
+    [paths.prepareBroker, true],
+    [paths.waitBroker, true],
     [paths.installedManifest, true],
     [paths.brokerConfig, false],
     [paths.edgecore, false],
