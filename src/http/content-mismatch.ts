@@ -1,14 +1,15 @@
 import { EdgekitError } from '../lib/errors.ts'
 
-/** Content that differs from its descriptor. `short`: there was too little of it, as after a cut connection. */
+/** Content that differs from its descriptor. `short`: there is too little of it. */
 export class ContentMismatch extends EdgekitError {
   readonly short: boolean
 
   constructor(message: string, { short = false }: { short?: boolean } = {}) {
     super(message, {
       code: 'content-mismatch',
-      remedy:
-        'Retry the command. If it fails again, use another source: this one or a proxy on the way alters data.',
+      remedy: short
+        ? 'Use another source, or store the content there again: this one has only part of it.'
+        : 'Retry the command. If it fails again, use another source: this one or a proxy on the way alters data.',
     })
     this.short = short
   }

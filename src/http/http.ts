@@ -2,10 +2,9 @@ import { once } from 'node:events'
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { detachBuffer } from '../lib/detach-buffer.ts'
-import { messageOf } from '../lib/errors.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import { agentFor } from './connections.ts'
-import { Transient } from './retry.ts'
-import { tlsFailure } from './tls-failure.ts'
+import { NetworkFailure, networkFailure, proxyLoginRequired, timedOut } from './network-failure.ts'
 
 const maxRedirects = 5
 /** Discarded responses up to this many bytes are read to the end to keep the connection usable. */
@@ -24,6 +23,8 @@ export const defaultTimeouts: Timeouts = { headersMs: 30_000, stallMs: 60_000 }
 export type Headers = Readonly<Record<string, string>>
 
 export interface HttpResponse {
+  /** Which URL answered, after redirects. */
+  url: URL
   status: number
   headers: IncomingHttpHeaders
   /**
@@ -36,7 +37,8 @@ export interface HttpResponse {
 
 /**
  * GET with timeouts. Follows redirects itself so that `Authorization` never leaves the origin it is meant for: registries
- * redirect blobs to third-party storage. Throws `Transient` for network failures, TlsFailure for TLS failures.
+ * redirect blobs to third-party storage. Throws NetworkFailure, TlsFailure, and EdgekitError for refused redirects and
+ * proxies that refuse.
  */
 export async function get(
   start: URL,
@@ -51,15 +53,21 @@ export async function get(
     if (response.status < 300 || response.status >= 400 || location === undefined) return response
     response.discard()
     const next = new URL(location, url)
-    if (url.protocol === 'https:' && next.protocol !== 'https:') {
-      throw new Error(`${url.host} redirects to ${next.host} over unencrypted http`)
-    }
+    if (next.protocol === 'http:' && url.protocol === 'https:')
+      throw badRedirect(`${url.host} redirects to ${next.host} over unencrypted http`, url)
     if (!/^https?:$/.test(next.protocol))
-      throw new Error(`${url.host} redirects to an unsupported protocol (${next.protocol})`)
+      throw badRedirect(`${url.host} redirects to an unsupported protocol (${next.protocol})`, url)
     url = next
   }
-  throw new Error(`${start.host} redirects more than ${maxRedirects} times`)
+  throw badRedirect(`${start.host} redirects more than ${maxRedirects} times`, start)
 }
+
+/** Login pages of networks redirect this way, and servers behind a proxy that does not pass on the protocol. */
+const badRedirect = (message: string, { origin, host }: URL): EdgekitError =>
+  new EdgekitError(message, {
+    code: 'download-failed',
+    remedy: `Open ${origin} in a browser: sign in if it is the login page of this network, else correct the redirect of ${host}.`,
+  })
 
 /** POST a form. Does not follow redirects, so the form goes to one host only. */
 export async function postForm(
@@ -94,7 +102,7 @@ async function send(
   const open = url.protocol === 'https:' ? requestHttps : requestHttp
   const request = open(url, { method, headers, agent: agentFor(url), signal })
   const timer = setTimeout(
-    () => request.destroy(new Error(`no response within ${timeouts.headersMs / 1000} s`)),
+    () => request.destroy(timedOut(url, `no response within ${timeouts.headersMs / 1000} s`)),
     timeouts.headersMs,
   )
   // Failures after the response has begun surface where its body is read.
@@ -109,7 +117,12 @@ async function send(
       else response.destroy()
     }
     const status = response.statusCode ?? 0
+    if (status === 407) {
+      discard()
+      throw proxyLoginRequired(url)
+    }
     return {
+      url,
       status,
       headers: response.headers,
       body: readBody(response, url, timeouts.stallMs, signal),
@@ -117,7 +130,9 @@ async function send(
     }
   } catch (error) {
     signal.throwIfAborted()
-    throw networkFailure(url, error)
+    throw error instanceof NetworkFailure || error instanceof EdgekitError
+      ? error
+      : networkFailure(url, error)
   } finally {
     clearTimeout(timer)
   }
@@ -129,7 +144,7 @@ async function* readBody(
   stallMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const abort = (): unknown => response.destroy(new Error(`no data received for ${stallMs / 1000} s`))
+  const abort = (): unknown => response.destroy(timedOut(url, `no data received for ${stallMs / 1000} s`))
   const timer = setTimeout(abort, stallMs)
   try {
     for await (const chunk of response as AsyncIterable<Buffer<ArrayBuffer>>) {
@@ -140,28 +155,26 @@ async function* readBody(
     }
   } catch (error) {
     signal.throwIfAborted()
-    throw networkFailure(url, error)
+    throw error instanceof NetworkFailure || error instanceof EdgekitError
+      ? error
+      : networkFailure(url, error)
   } finally {
     clearTimeout(timer)
   }
 }
 
-function networkFailure(url: URL, error: unknown): Error {
-  const tls = tlsFailure(url.host, error)
-  if (tls !== undefined) return tls
-  // Node.js reports "aborted" or "socket hang up", as if the client had closed it.
-  const reset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
-  const reason = reset ? 'the server closed the connection' : messageOf(error)
-  return new Transient(`${url.host}: ${reason}`, { cause: error })
-}
-
-/** The whole body, at most `maxBytes`. For responses that are small by nature. */
+/** The whole body, at most `maxBytes`. For responses that are small by nature. Throws EdgekitError for a longer one. */
 export async function readAll(response: HttpResponse, maxBytes: number): Promise<Buffer> {
   const parts: Uint8Array[] = []
   let size = 0
   for await (const part of response.body) {
     size += part.length
-    if (size > maxBytes) throw new Error(`the response is longer than ${maxBytes} bytes`)
+    if (size > maxBytes) {
+      throw new EdgekitError(`${response.url.host}: the response is longer than ${maxBytes} bytes`, {
+        code: 'download-failed',
+        remedy: `Use another server: the response of ${response.url.host} is not of the expected kind.`,
+      })
+    }
     parts.push(Buffer.from(part))
   }
   return Buffer.concat(parts)

@@ -7,39 +7,46 @@ interface Explanation {
   /** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
   codes: RegExp
   reason: string
-  remedy: string
+  remedy: () => string
 }
 
-const renew = 'Renew the certificate of the server, or correct the clock of this machine.'
+/** The clock decides whether a certificate is valid, so messages state what it reads. */
+const clock = (): string => `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 /** The first match counts. */
 const explanations: readonly Explanation[] = [
   {
     codes: /^(?:UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_)/,
     reason: 'its certificate is not trusted: unknown CA',
-    remedy:
+    remedy: () =>
       'Trust the CA with --ca-file FILE (PEM). Company registries and TLS-inspecting proxies have a CA of their own.',
   },
   {
     codes: /^(?:ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH)/,
     reason: 'its certificate is not trusted: it is for another host name',
-    remedy: 'Use a host name that the certificate contains.',
+    remedy: () =>
+      'Use a host name that the certificate contains, or sign in to the network: a login page answers with its own certificate.',
   },
-  { codes: /^CERT_HAS_EXPIRED/, reason: 'its certificate is not trusted: it has expired', remedy: renew },
+  {
+    codes: /^CERT_HAS_EXPIRED/,
+    reason: 'its certificate is not trusted: it has expired',
+    remedy: () =>
+      `Renew the certificate of the server, or correct the clock of this machine: it reads ${clock()}.`,
+  },
   {
     codes: /^CERT_NOT_YET_VALID/,
     reason: 'its certificate is not trusted: it is not valid yet',
-    remedy: renew,
+    remedy: () => `Correct the clock of this machine, which reads ${clock()}:\ntimedatectl set-ntp true`,
   },
   {
     codes: /^(?:CERT_|CRL_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|ERROR_IN_CERT)/,
     reason: 'its certificate is not trusted: it is invalid',
-    remedy: 'Replace the certificate of the server.',
+    remedy: () => 'Replace the certificate of the server.',
   },
   {
     codes: /^(?:ERR_SSL_|EPROTO)/,
     reason: 'the server does not use TLS, or no version that edgekit supports',
-    remedy: 'If the registry is unencrypted, use --registry-mirror HOST=http://HOST:PORT.',
+    remedy: () => 'If the registry is unencrypted, use --registry-mirror HOST=http://HOST:PORT.',
   },
 ]
 
@@ -51,7 +58,7 @@ export function tlsFailure(host: string, error: unknown): TlsFailure | undefined
   if (found === undefined) return undefined
   return new TlsFailure(`${host}: ${found.reason}`, {
     code: 'tls-failure',
-    remedy: found.remedy,
+    remedy: found.remedy(),
     cause: error,
   })
 }

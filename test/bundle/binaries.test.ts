@@ -201,6 +201,24 @@ describe('refuses, and leaves nothing behind:', () => {
       ['expected a program for arm64, found not an ELF executable'],
     ],
     [
+      'the login page of a network',
+      () => {
+        server.files.set('/keadm', Buffer.from('<!DOCTYPE html><title>Welcome</title>'))
+        return keadm(`{ source: "${url()}", sha256: ${sha256(right)} }`)
+      },
+      ['the server returned a web page', 'in a browser and sign in'],
+    ],
+    [
+      'a URL without a file',
+      () => keadm(`{ source: "${server.url}/nothing", sha256: ${sha256(right)} }`),
+      ['HTTP 404', 'Correct the URL, or use another one'],
+    ],
+    [
+      'a host that does not exist',
+      () => keadm(`{ source: "https://files.invalid/keadm", sha256: ${sha256(right)} }`),
+      ['host name not found', 'Check the host name, and DNS on this machine.'],
+    ],
+    [
       'an archive with a program for another architecture',
       async () => {
         server.files.set('/c.tgz', await archiveOf({ 'bin/ctr': right, 'bin/containerd': wrong }))

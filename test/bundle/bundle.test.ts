@@ -150,7 +150,7 @@ test.each([
     'the mirror is no URL',
     ['--registry-mirror', 'docker.io'],
     exitCodes.usage,
-    /--registry-mirror docker\.io is not HOST=URL/,
+    /invalid --registry-mirror docker\.io: not HOST=URL/,
   ],
 ])('leaves nothing behind when %s', async (_, mirrors, code, message) => {
   const output = await mkdtemp(join(scratch, 'failed-'))

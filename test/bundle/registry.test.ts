@@ -276,9 +276,18 @@ describe('a registry that requires a token', () => {
   })
 
   test.each([
-    ['Basic realm="private"', 'HTTP 401'],
-    [undefined, 'HTTP 401'],
-  ])('is reported when it requires a password: %s', async (challenge, message) => {
+    ['Basic realm="private"', 'HTTP 401', 'it does not exist or is private'],
+    [
+      undefined,
+      'requires a login, but its HTTP 401 lacks the header WWW-Authenticate',
+      'pass on the header WWW-Authenticate',
+    ],
+    [
+      'Negotiate',
+      'requires a login of the type Negotiate, which edgekit does not support',
+      'Enable basic or token authentication',
+    ],
+  ])('is reported when it requires a password: %s', async (challenge, message, remedy) => {
     await using front = await startFront(server.url, (_, response) => {
       response.writeHead(401, challenge === undefined ? {} : { 'www-authenticate': challenge }).end()
       return true
@@ -286,7 +295,7 @@ describe('a registry that requires a token', () => {
     await expect(pull(front.url)).rejects.toThrow(
       expect.objectContaining({
         message: expect.stringContaining(message),
-        remedy: expect.stringContaining('it does not exist or is private'),
+        remedy: expect.stringContaining(remedy),
       }),
     )
     expect(front.requests).toHaveLength(1)
@@ -368,12 +377,12 @@ describe('transient failures are retried', () => {
       '429',
       '/manifests/',
       status(429, { 'retry-after': '0' }),
-      'HTTP 429',
-      '--registry-mirror docker.io=URL',
+      'the mirror limits requests: HTTP 429',
+      'Give the mirror an account at the registry that it mirrors, wait and retry, or use another mirror.',
     ],
     ['cut connections', '/manifests/', hangUp, 'server closed', 'Check the network'],
     ['cut blobs', '/blobs/', cut, 'server closed', 'Check the network'],
-    ['short blobs', '/blobs/', short, ' bytes', 'Check the network'],
+    ['short blobs', '/blobs/', short, ' bytes', 'Use another source, or store the content there again'],
     ['stalled blobs', '/blobs/', stall, 'no data received for 0.5 s', 'Check the network'],
     ['no response', '/manifests/', silence, 'no response within 0.5 s', 'Check the network'],
   ])('up to a limit: %s', async (_, part, what, message, remedy) => {
@@ -401,12 +410,22 @@ describe('transient failures are retried', () => {
     const front = await startFront(server.url)
     await front[Symbol.asyncDispose]()
     await expect(pull(front.url)).rejects.toThrow(
-      /^cannot pull docker.io\/library\/app:1.0 from http.*: connection refused$/,
+      expect.objectContaining({
+        message: expect.stringMatching(
+          /^cannot pull docker.io\/library\/app:1.0 from http.*: connection refused$/,
+        ),
+        remedy: `Check that 127.0.0.1 serves port ${new URL(front.url).port}, and the firewall, or use another mirror.`,
+      }),
     )
   })
 
   test('an unknown host', async () => {
-    await expect(pull('http://registry.invalid')).rejects.toThrow('registry.invalid')
+    await expect(pull('http://registry.invalid')).rejects.toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('registry.invalid: host name not found'),
+        remedy: 'Check the host name, and DNS on this machine, or use another mirror.',
+      }),
+    )
   })
 })
 
@@ -461,12 +480,9 @@ describe('wrong content is refused', () => {
   })
 
   test.each([
-    [
-      'a web page',
-      '<html>',
-      'text/html',
-      'cannot read the manifest of docker.io/library/app:1.0: invalid JSON',
-    ],
+    ['a web page', '<html>', 'text/html', 'returned a web page, not an image'],
+    ['a web page of no type', '<!DOCTYPE html>', '', 'returned a web page, not an image'],
+    ['no JSON', 'hello', 'text/plain', 'cannot read the manifest of docker.io/library/app:1.0: invalid JSON'],
     ['other JSON', '{"ok":true}', 'application/json', 'unsupported media type application/json'],
     [
       'an old manifest',

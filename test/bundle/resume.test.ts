@@ -93,6 +93,43 @@ test('skips what it has when the server ignores ranges', async () => {
   expect(asked).toBe(2)
 })
 
+test('starts over when the server refuses to resume', async () => {
+  const starts: number[] = []
+  await using front = await startFront(server.url, (request, response) => {
+    if (!request.url?.endsWith(layer.digest)) return false
+    const start = startOf(request)
+    starts.push(start)
+    if (starts.length === 1) cutAfter(response, 0, 3 * megabyte)
+    else if (start > 0) response.writeHead(416).end()
+    else return false
+    return true
+  })
+  await pull(front.url)
+  expect(digestOf(await store.read(layer.digest))).toBe(layer.digest)
+  expect(starts).toEqual([0, expect.any(Number), 0])
+  expect(starts[1]).toBeGreaterThan(megabyte)
+})
+
+test('names content that is shorter than its manifest states, after one more request for all of it', async () => {
+  const starts: number[] = []
+  const part = content.subarray(0, 3 * megabyte)
+  await using front = await startFront(server.url, (request, response) => {
+    if (!request.url?.endsWith(layer.digest)) return false
+    const start = startOf(request)
+    starts.push(start)
+    if (start > 0) response.writeHead(416, { 'content-range': `bytes */${part.length}` }).end()
+    else response.writeHead(200, { 'content-length': String(part.length) }).end(part)
+    return true
+  })
+  await expect(pull(front.url)).rejects.toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining(`${layer.digest} ended after ${part.length} of ${layer.size} bytes`),
+      remedy: 'Use another source, or store the content there again: this one has only part of it.',
+    }),
+  )
+  expect(starts).toEqual([0, part.length, 0])
+})
+
 test('refuses parts of different content by their digest', async () => {
   let asked = 0
   await using front = await startFront(server.url, (request, response) => {

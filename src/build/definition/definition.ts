@@ -1,6 +1,7 @@
 import type { Architecture } from '../../bundle/manifest.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { formatReference, parseReference } from '../../oci/reference.ts'
+import { mirrorProblem } from '../../oci/registry/mirrors.ts'
 import { locate, problemsOf, type ValueProblem } from '../../yaml/problems.ts'
 import { type DefinitionChain, readWithBases } from './definition-chain.ts'
 import { definitionError } from './definition-error.ts'
@@ -66,6 +67,7 @@ export async function readDefinition(from: { role: string } | { path: string }):
     ...missingBinaries(definition),
     ...missingRunc(definition),
     ...wrongImages(definition),
+    ...wrongMirrors(definition),
     ...unpinned(result.data),
   ]
   return wrong.length > 0 ? fail(wrong) : definition
@@ -144,6 +146,15 @@ function wrongImages({ broker, images, files }: Definition): ValueProblem[] {
     ...sameFile,
     { path: ['broker'], message: `the broker ${broker} is missing in images; add it there` },
   ]
+}
+
+function wrongMirrors({ mirrors }: Definition): ValueProblem[] {
+  return Object.entries(mirrors).flatMap(([host, url]) => {
+    const problem = mirrorProblem(host, url)
+    return problem === undefined
+      ? []
+      : [{ path: ['mirrors', host], message: `mirrors.${host}: ${problem.reason}` }]
+  })
 }
 
 /** Downloads must be pinned in advance, not trusted as served today. */

@@ -4,7 +4,7 @@ import { localPrograms } from '../../node/processes/programs.ts'
 import { BlobStore } from '../../oci/cache/blob-store.ts'
 import { dockerCredentials } from '../../oci/registry/credentials.ts'
 import { dockerConfigFile } from '../../oci/registry/docker-config.ts'
-import { parseMirrors } from '../../oci/registry/mirrors.ts'
+import { definedMirrors, parseMirrors } from '../../oci/registry/mirrors.ts'
 import { Registry } from '../../oci/registry/registry.ts'
 import type { ImageAccess } from '../../oci/sources/fetch-image.ts'
 import { cacheDirectory, cacheFlag } from './cache.ts'
@@ -34,16 +34,13 @@ interface ImageFlagValues {
 /** Where images come from, by the flags and the mirrors of a definition. Sets the proxy and the certificate authorities. */
 export async function imageAccess(
   flags: ImageFlagValues,
-  definedMirrors: Record<string, string>,
+  urls: Record<string, string>,
 ): Promise<ImageAccess> {
   const programs = localPrograms()
   const store = new BlobStore(cacheDirectory(flags.cache))
   if (flags.offline) return { registry: undefined, store, programs }
   await useNetworkSettings(flags['ca-file'])
-  const mirrors = new Map([
-    ...Object.entries(definedMirrors),
-    ...parseMirrors(flags['registry-mirror'] ?? []),
-  ])
+  const mirrors = new Map([...definedMirrors(urls), ...parseMirrors(flags['registry-mirror'] ?? [])])
   const credentials = dockerCredentials(dockerConfigFile(), programs)
   return { registry: new Registry({ mirrors, credentials }), store, programs }
 }

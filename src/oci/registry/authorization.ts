@@ -1,31 +1,75 @@
 import { get, type Headers, postForm, readAll, type Timeouts } from '../../http/http.ts'
 import { isTransientStatus, retryAfter, Transient } from '../../http/retry.ts'
 import { type Challenge, tokenIn } from './challenge.ts'
-import type { Credential } from './credentials.ts'
+import type { Credential, Credentials } from './credentials.ts'
+import { realmUrl, requireTrustedRealm } from './realm.ts'
+import { type Login, refusalOf } from './refusal.ts'
 
 interface AuthorizationRequest {
   challenge: Challenge
-  credential: Credential | undefined
+  /** Credentials are looked up by the host contacted: a mirror never gets those of its registry. */
+  credentials: Credentials | undefined
   /** The registry that sent the challenge. */
   registry: URL
 }
 
+/** The `Authorization` header, and what it stands for. */
+export interface Authorization {
+  header: string
+  login: Login
+}
+
 /**
- * The `Authorization` header that answers a challenge; undefined when it needs credentials and there are none. Throws
- * `Transient` or Error.
+ * The answer to a challenge; undefined when it needs credentials and there are none. Throws Refusal, also inside a
+ * Transient, and EdgekitError.
  * https://distribution.github.io/distribution/spec/auth/token/ and …/oauth/
  */
 export async function authorizationFor(
-  { challenge, credential, registry }: AuthorizationRequest,
+  { challenge, credentials, registry }: AuthorizationRequest,
   timeouts: Timeouts,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  if (credential?.kind === 'registry token') return `Bearer ${credential.token}`
-  if (challenge.scheme === 'basic') return credential?.kind === 'password' ? basic(credential) : undefined
-  const realm = new URL(challenge.realm)
-  if (credential !== undefined && registry.protocol === 'https:' && realm.protocol !== 'https:') {
-    throw new Error(`${registry.host} requests credentials over unencrypted http (${realm.host})`)
+): Promise<Authorization | undefined> {
+  const credential = await credentials?.find(registry.host)
+  if (credential?.kind === 'registry token')
+    return { header: `Bearer ${credential.token}`, login: 'credentials' }
+  if (challenge.scheme === 'basic')
+    return credential?.kind === 'password' ? { header: basic(credential), login: 'credentials' } : undefined
+  const realm = realmUrl(challenge.realm, registry)
+  const trusted = await credentialForRealm(realm, registry, credential, credentials)
+  const token = await requestToken({ challenge, realm, registry, credential: trusted }, timeouts, signal)
+  return { header: `Bearer ${token}`, login: trusted === undefined ? 'nothing' : 'token' }
+}
+
+/** The credentials for the registry, or those that are stored for a token service in another domain. */
+async function credentialForRealm(
+  realm: URL,
+  registry: URL,
+  credential: Credential | undefined,
+  credentials: Credentials | undefined,
+): Promise<Credential | undefined> {
+  if (credential === undefined || credentials === undefined) return undefined
+  try {
+    requireTrustedRealm(realm, registry, credentials.place)
+    return credential
+  } catch (error) {
+    const own = realm.protocol === 'https:' ? await credentials.find(realm.host) : undefined
+    if (own === undefined) throw error
+    return own
   }
+}
+
+interface TokenRequest {
+  challenge: Extract<Challenge, { scheme: 'bearer' }>
+  realm: URL
+  registry: URL
+  credential: Credential | undefined
+}
+
+async function requestToken(
+  { challenge, realm, registry, credential }: TokenRequest,
+  timeouts: Timeouts,
+  signal: AbortSignal,
+): Promise<string> {
   const parameters = new URLSearchParams({
     ...(challenge.service !== undefined && { service: challenge.service }),
     ...(challenge.scope !== undefined && { scope: challenge.scope }),
@@ -35,18 +79,15 @@ export async function authorizationFor(
       ? await postForm(realm, refresh(credential.token, parameters), timeouts, signal)
       : await get(withParameters(realm, parameters), tokenHeaders(credential), timeouts, signal)
   const body = await readAll(response, 1024 * 1024)
-  if (isTransientStatus(response.status)) {
-    throw new Transient(`token service ${realm.host} returned HTTP ${response.status}`, {
-      waitMs: retryAfter(response.headers['retry-after']),
-    })
-  }
-  if (response.status !== 200) {
-    const what = credential === undefined ? 'an anonymous token' : 'the credentials'
-    throw new Error(`token service ${realm.host} refused ${what} (HTTP ${response.status})`)
-  }
-  const token = tokenIn(body)
-  if (token === undefined) throw new Error(`token service ${realm.host} returned no token`)
-  return `Bearer ${token}`
+  const token = response.status === 200 ? tokenIn(body) : undefined
+  if (token !== undefined) return token
+  const login = credential === undefined ? 'nothing' : 'credentials'
+  const refusal = refusalOf(response, { by: 'token service', url: realm, registry, login }, body)
+  if (!isTransientStatus(response.status)) throw refusal
+  throw new Transient(refusal.message, {
+    waitMs: retryAfter(response.headers['retry-after']),
+    cause: refusal,
+  })
 }
 
 const basic = ({ username, password }: Extract<Credential, { kind: 'password' }>): string =>

@@ -35,8 +35,13 @@ const dockerHub = 'https://index.docker.io/v1/'
 const hubHosts = [dockerHub, 'docker.io', 'index.docker.io', 'registry-1.docker.io']
 
 /** The command that stores credentials for a host. */
-export const loginCommand = (host: string): string =>
-  keyOf(host) === dockerHub ? 'docker login' : `docker login ${host}`
+export function loginCommand(host: string): string {
+  if (keyOf(host) === dockerHub) return 'docker login'
+  // Its passwords are valid for 12 hours: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+  const [, region] = /\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com/.exec(host) ?? []
+  if (region === undefined) return `docker login ${host}`
+  return `aws ecr get-login-password --region ${region} | docker login --username AWS --password-stdin ${host}`
+}
 
 /** The key `docker login` uses for the host. */
 const keyOf = (host: string): string => (hubHosts.includes(host) ? dockerHub : host)

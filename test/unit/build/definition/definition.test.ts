@@ -252,6 +252,16 @@ describe('refuses, with place, found and allowed value:', () => {
       '2:23: mirrors.docker.io: expected http://… or https://…, found "x"',
     ],
     [
+      'a mirror with a password, which is not shown',
+      `${edge}mirrors: { docker.io: "https://robot:secret@mirror.example" }\n`,
+      '2:23: mirrors.docker.io: the URL contains a user name or password',
+    ],
+    [
+      'a mirror of a URL',
+      `${edge}mirrors: { "https://docker.io": "https://mirror.example" }\n`,
+      '2:33: mirrors.https://docker.io: https://docker.io is not the host of a registry',
+    ],
+    [
       'an unknown default',
       'extends: edje\n',
       '1:10: extends: expected edge, cloud or the path of a file, found "edje"',

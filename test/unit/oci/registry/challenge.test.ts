@@ -16,8 +16,9 @@ test.each([
   ['Basic realm="x", Bearer realm="https://a/b"', { scheme: 'bearer', realm: 'https://a/b' }],
   ['Basic realm="x"', { scheme: 'basic' }],
   ['Negotiate', undefined],
-  ['Bearer realm="not a URL"', undefined],
-  ['Bearer service="x"', undefined],
+  ['Bearer realm="not a URL"', { scheme: 'bearer', realm: 'not a URL' }],
+  ['Bearer service="x"', { scheme: 'bearer', realm: '', service: 'x' }],
+  ['Bearer realm="https://a/b", Basic realm="x"', { scheme: 'bearer', realm: 'https://a/b' }],
   [undefined, undefined],
 ])('%s', (header, challenge) => {
   expect(parseChallenge(header)).toEqual(challenge)
