@@ -30,6 +30,8 @@ export interface LabCloud extends AsyncDisposable {
   renew(from?: Date): Promise<void>
   /** The names of the nodes that the cluster has. */
   nodes(): Promise<string[]>
+  /** Make the cluster have these nodes and no others. */
+  setNodes(...names: readonly string[]): Promise<void>
   log(): Promise<string>
 }
 
@@ -68,6 +70,7 @@ export async function startCloud(...nodes: readonly LabNode[]): Promise<LabCloud
       await writeAuthority(directory, cloudAddress, from)
     },
     nodes: async () => (await readFile(path('nodes'), 'utf8')).split('\n').filter(Boolean),
+    setNodes: (...names) => writeFile(path('nodes'), names.map(name => `${name}\n`).join('')),
     log: () => readFile(path('log'), 'utf8').catch(() => ''),
     async [Symbol.asyncDispose]() {
       await cloud.stop()
@@ -76,7 +79,7 @@ export async function startCloud(...nodes: readonly LabNode[]): Promise<LabCloud
     },
   }
   try {
-    await writeFile(path('nodes'), '')
+    await cloud.setNodes()
     await cloud.set({})
     await cloud.renew()
     for (const node of nodes) await network.plugIn(node)

@@ -33,6 +33,10 @@ export function localFiles(): Files {
       }
       await files.link(path, target)
     },
+    async rename(path, to) {
+      await files.rename(path, to)
+      end('in the middle')
+    },
     async makeDirectory(path, access) {
       if (isDue('in the middle')) {
         mkdirSync(path, { mode: 0o700 })

@@ -1,3 +1,4 @@
+import { certificatesAside } from './files/certificates-aside.ts'
 import { directory } from './files/directory.ts'
 import { edgecoreConfig } from './files/edgecore-config.ts'
 import { file } from './files/file.ts'
@@ -17,6 +18,7 @@ export const actions = {
   link,
   image,
   'edgecore-config': edgecoreConfig,
+  'certificates-aside': certificatesAside,
   'daemon-reload': daemonReload,
   'unit-enabled': unitEnabled,
   'unit-running': unitRunning,

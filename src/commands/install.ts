@@ -11,8 +11,9 @@ import { parseDuration } from '../cli/quantities/duration.ts'
 import { readStdin } from '../cli/stdin.ts'
 import { checkNamed } from '../doctor/select.ts'
 import { install } from '../install/install.ts'
-import { dryRun, type InstallRequest } from '../install/look-and-decide.ts'
+import { dryRun, type InstallRequest, requireUsableFlags } from '../install/look-and-decide.ts'
 import { PreflightRefusal } from '../install/preflight.ts'
+import { readPast } from '../install/record/past.ts'
 import { type InstallFlags, installFlags } from '../install/request/install-flags.ts'
 import { readTokenFile } from '../install/request/read-token.ts'
 import { exitCodeHelp, exitCodes } from '../lib/exit-codes.ts'
@@ -93,6 +94,7 @@ export default class Install extends EdgekitCommand {
     const keys = [...(await readKeys(commandLine.key ?? [])), ...(await trustedKeys(node.files))]
     const flags = installFlags(commandLine, await answersIn(commandLine.config, node.files))
     for (const id of flags.ignore ?? []) checkNamed(id)
+    requireUsableFlags(flags, await readPast(node.files), this.upgradeOnly)
     const silent = this.jsonEnabled()
     const request: Omit<InstallRequest, 'bundle'> = {
       node,

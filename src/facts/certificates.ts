@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import type { EdgecoreConfig } from '../edgecore/config/config.ts'
 import { type TokenShape, tokenShape } from '../edgecore/token-shape.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
@@ -38,12 +39,7 @@ export const certificates: Collector<CertificatesFacts> = {
     const token = await files.read(paths.bootstrapToken)
     const { tls } = eventBus
     return {
-      node: await inspect(
-        edgeHub.tlsCertFile.value,
-        edgeHub.tlsPrivateKeyFile.value,
-        edgeHub.tlsCaFile.value,
-        files,
-      ),
+      node: await inspectCertificate(edgeHub, files),
       eventBusProblems: tls.enable.value
         ? await missing([tls.caFile.value, tls.certFile.value, tls.privateKeyFile.value], files)
         : [],
@@ -52,14 +48,14 @@ export const certificates: Collector<CertificatesFacts> = {
   },
 }
 
-async function inspect(
-  certificateFile: string,
-  keyFile: string,
-  authorityFile: string,
+/** The node certificate, with its key and its CA, at the paths in the configuration. */
+export async function inspectCertificate(
+  { tlsCertFile, tlsPrivateKeyFile, tlsCaFile }: EdgecoreConfig['edgeHub'],
   files: Files,
 ): Promise<CertificatesFacts['node']> {
+  const certificateFile = tlsCertFile.value
   const [text, key, authority] = await Promise.all(
-    [certificateFile, keyFile, authorityFile].map(path => files.read(path)),
+    [certificateFile, tlsPrivateKeyFile.value, tlsCaFile.value].map(path => files.read(path)),
   )
   if (text === undefined) return undefined
   try {

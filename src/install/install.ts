@@ -8,14 +8,23 @@ import { EdgekitError } from '../lib/errors.ts'
 import { units } from '../node/paths.ts'
 import { executePlan } from './apply/execute-plan.ts'
 import { requireStableEdgecore } from './apply/health.ts'
+import { requireMoved } from './apply/require-moved.ts'
 import { takeLock } from './apply/take-lock.ts'
 import { waitForBrokerConnection } from './apply/wait-for-broker-connection.ts'
 import { type Join, waitForJoin } from './apply/wait-for-join.ts'
 import { type CloudCommands, cloudCommands } from './cloud/cloud-commands.ts'
 import { setUpCloudSide } from './cloud/cloud-side.ts'
-import { type Decision, type InstallRequest, isUpgrade, lookAndDecide } from './look-and-decide.ts'
+import {
+  type Decision,
+  type InstallRequest,
+  isUpgrade,
+  lookAndDecide,
+  requireUsable,
+} from './look-and-decide.ts'
 import { type PlanReport, reportPlan } from './plan/plan-report.ts'
+import { readPast } from './record/past.ts'
 import { openPast } from './record/run.ts'
+import { lastingSettings } from './request/node-settings.ts'
 import { removeSuperseded, withSuperseded } from './uninstall/superseded.ts'
 
 export interface InstallOptions extends InstallRequest {
@@ -51,13 +60,15 @@ export interface InstallResult extends Pick<Decision, 'findings' | 'notes'> {
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
   const { bundle, node, runStep, signal, cloud, edgekitVersion } = options
+  // A mistake in the flags is reported without waiting for the lock.
+  await requireUsable(options, await readPast(node.files))
   const { role, name, kubeedgeVersion, arch } = bundle.manifest
   // For other users the preflight checks fail, together with everything else that is wrong.
   if ((await node.machine()).isRoot) await takeLock(node, 'edgekit install', runStep, signal)
   const { interrupted, receipt: previous } = await openPast(node)
   const past = { history: interrupted?.history, receipt: previous }
   const decision = await lookAndDecide(options, past)
-  const { settings, cloudSide, desired, plan, facts, findings, notes } = decision
+  const { settings, cloudSide, desired, plan, facts, findings, notes, joins } = decision
   signal.throwIfAborted()
   const hasChanges = plan.steps.length + plan.undo.length > 0
   if (hasChanges && options.confirm) {
@@ -69,6 +80,9 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const { edgecoreRan = isEdgecoreUp(facts) } = interrupted?.history.begins[0] ?? {}
   const isRestarted = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
+  const waitToJoin = () =>
+    runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
+  let join: Join | undefined
   const receipt = await executePlan({
     node,
     attempt: {
@@ -83,6 +97,10 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     prove: async () => {
       if (!runsEdgecore) return
       await runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 30_000))
+      if (joins === 'again') {
+        join = await waitToJoin()
+        await requireMoved(join, node)
+      }
       if (!(isUpgrade(bundle, past) && isRestarted && edgecoreRan)) return
       const { stableForMs } = options
       await runStep(`Wait until EdgeCore has been up for ${stableForMs / 1000} s`, () =>
@@ -90,17 +108,18 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
       )
     },
     previous: previous && withSuperseded(previous, desired),
-    head: { edgekit: edgekitVersion, bundle: { ...identity, arch }, options: { ...settings } },
+    head: {
+      edgekit: edgekitVersion,
+      bundle: { ...identity, arch },
+      options: settings ? { ...lastingSettings(settings) } : {},
+    },
     desired,
     rollBackOnFailure: options.rollBackOnFailure,
     runStep,
     signal,
   })
   // An earlier install may have left nothing to do on a node that never joined.
-  const join: Join | undefined =
-    runsEdgecore && !hasJoined(facts)
-      ? await runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
-      : undefined
+  if (runsEdgecore && (joins === 'first' || !hasJoined(facts))) join ??= await waitToJoin()
   const removed = await removeSuperseded(receipt, desired, sandboxImageOf(facts), node, runStep)
   const applied = cloudSide !== undefined && cloud.apply
   if (applied) await setUpCloudSide(cloudSide, node, runStep)

@@ -2,6 +2,7 @@ import type { UnpackedBundle } from '../bundle/bundle.ts'
 import type { Manifest } from '../bundle/manifest.ts'
 import { verifyLarge, verifyTexts } from '../bundle/verify-unpacked.ts'
 import type { CheckResult } from '../checks/check.ts'
+import { requireFact } from '../facts/fact.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
 import { installedSettingsFrom } from '../facts/installed-settings.ts'
 import { EdgekitError } from '../lib/errors.ts'
@@ -14,6 +15,8 @@ import { cloudSteps } from './desired/cloud-steps.ts'
 import { type Desired, desiredEdge } from './desired/desired-edge.ts'
 import { preserveUserConfig } from './desired/preserve-user-config.ts'
 import { type DesiredStep, stepMakers } from './desired/step-makers.ts'
+import { type JoinPlan, joinSteps } from './join/join-steps.ts'
+import { nodeNameForce } from './join/refuse-join.ts'
 import { forcedIds, refuseForeign } from './plan/foreign.ts'
 import { nodeFromFacts } from './plan/node-from-facts.ts'
 import { makePlan, type Plan } from './plan/plan.ts'
@@ -50,6 +53,29 @@ export interface Decision {
   findings: CheckResult[]
   /** Flags without effect, and configuration left to the user, as sentences without a period. */
   notes: string[]
+  joins: JoinPlan['joins']
+}
+
+/**
+ * The settings of an install, as far as flags and earlier installs decide them. Throws EdgekitError (usage) for flags that make
+ * no sense here. Read-only.
+ */
+export async function requireUsable(
+  { bundle: { manifest }, node, flags, cloud, upgradeOnly }: InstallRequest,
+  past: Past,
+): Promise<{ settings: NodeSettings; cloudSide: CloudOptions | undefined }> {
+  const settings = requireUsableFlags(flags, past, upgradeOnly)
+  const cloudSide = await cloudOptions(manifest, cloud, node)
+  if (manifest.role === 'cloud') refuseEdgeFlags(flags)
+  else if (past.receipt)
+    requireVersionStep(past.receipt.bundle.kubeedgeVersion, manifest.kubeedgeVersion, flags.force ?? [])
+  return { settings, cloudSide }
+}
+
+/** The same without the bundle: a packed one need not be unpacked for a mistake in the flags. */
+export function requireUsableFlags(flags: InstallFlags, past: Past, upgradeOnly: boolean): NodeSettings {
+  if (upgradeOnly && !past.receipt) throw notInstalled()
+  return nodeSettings(flags, earlierSettings(past))
 }
 
 /**
@@ -57,14 +83,9 @@ export interface Decision {
  * EdgekitError when the node is not ready, the bundle is damaged or foreign things are in the way.
  */
 export async function lookAndDecide(request: InstallRequest, past: Past): Promise<Decision> {
-  const { bundle, node, flags, cloud, runStep, upgradeOnly } = request
+  const { bundle, node, flags, runStep } = request
   const { manifest } = bundle
-  if (upgradeOnly && !past.receipt) throw notInstalled()
-  const cloudSide = await cloudOptions(manifest, cloud, node)
-  if (manifest.role === 'cloud') refuseEdgeFlags(flags)
-  const settings = nodeSettings(flags, earlierSettings(past))
-  if (past.receipt && manifest.role === 'edge')
-    requireVersionStep(past.receipt.bundle.kubeedgeVersion, manifest.kubeedgeVersion, flags.force ?? [])
+  const { settings, cloudSide } = await requireUsable(request, past)
   using verification = startVerification(bundle, node, past)
   const { facts, findings } = await runStep('Run preflight checks', async () => {
     const facts: Facts = {
@@ -77,7 +98,7 @@ export async function lookAndDecide(request: InstallRequest, past: Past): Promis
     }
   })
   const title = past.history ? 'Plan how to finish the interrupted install' : 'Plan changes'
-  const { desired, plan, notes } = await runStep(title, async note => {
+  const { desired, plan, notes, joins } = await runStep(title, async note => {
     const decided = await decide(request, settings, past, facts)
     const count = decided.plan.undo.length + decided.plan.steps.length
     note(count === 0 ? 'nothing to do' : `${count} changes`)
@@ -93,6 +114,7 @@ export async function lookAndDecide(request: InstallRequest, past: Past): Promis
     facts,
     findings,
     notes,
+    joins,
   }
 }
 
@@ -101,7 +123,7 @@ async function decide(
   settings: NodeSettings,
   past: Past,
   facts: Facts,
-): Promise<Pick<Decision, 'desired' | 'plan' | 'notes'>> {
+): Promise<Pick<Decision, 'desired' | 'plan' | 'notes' | 'joins'>> {
   const { manifest } = bundle
   refuseOtherRole(manifest, facts)
   await verifyTexts(bundle, node.files)
@@ -110,24 +132,41 @@ async function decide(
   const { steps, notes }: Desired =
     manifest.role === 'cloud'
       ? { steps: cloudSteps(manifest, stepMakers(bundle)), notes: [] }
-      : await desiredEdge(bundle, { settings, force, edgecoreConfig, token }, facts, node)
+      : await desiredEdge(bundle, { settings, force, edgecoreConfig }, facts, node)
   const preserved = await preserveUserConfig(
     steps,
     past.receipt,
     { isUpgrade: isUpgrade(bundle, past), explicitlySet: Object.keys(flags.set ?? {}) },
     node,
   )
-  const desired = preserved.steps
+  const joining = await joinSteps(
+    preserved.steps,
+    {
+      settings,
+      version: manifest.kubeedgeVersion,
+      hostName: requireFact(facts.machine).hostName,
+      token,
+      replaceNode: flags.force?.includes(nodeNameForce) ?? false,
+    },
+    past,
+    node,
+  )
+  const desired = joining.steps
   const policy = { adopt: settings.adopt, force: forcedIds(force, desired) }
   const plan = await makePlan(desired, past, nodeFromFacts(node, facts), policy)
   refuseForeign(plan)
   refuseUnderRunningEdgecore(settings, plan, facts)
-  return { desired, plan, notes: [...notes, ...preserved.notes] }
+  return {
+    desired,
+    plan,
+    notes: [...notes, ...preserved.notes, ...joining.notes],
+    joins: joining.joins,
+  }
 }
 
 /** The foreign paths and units to replace. */
 const replaced = ({ force = [] }: InstallFlags): string[] =>
-  force.filter(name => !versionForces.includes(name))
+  force.filter(name => !versionForces.includes(name) && name !== nodeNameForce)
 
 /** Another bundle was installed before. */
 export const isUpgrade = ({ manifestSha256 }: UnpackedBundle, { receipt }: Past): boolean =>

@@ -59,6 +59,8 @@ export interface Files {
   /** Remove the temporary file that an interrupted `write` of this path left beside it. */
   clean(path: string): Promise<void>
   link(path: string, target: string): Promise<void>
+  /** Rename a file within its directory; one of the new name is replaced. */
+  rename(path: string, to: string): Promise<void>
   makeDirectory(path: string, access: Access): Promise<void>
   setAccess(path: string, access: Access): Promise<void>
   /** Remove a file, a link or an empty directory, if it exists, and the temporary file of an interrupted `write`. */
@@ -157,6 +159,10 @@ export function localFiles(): Files {
     },
     clean: path => fs.rm(temporaryOf(path), { force: true }),
     link: (path, target) => replace(path, temporary => fs.symlink(target, temporary)),
+    async rename(path, to) {
+      await fs.rename(path, to)
+      await syncDirectory(dirname(to))
+    },
     async makeDirectory(path, { mode, uid, gid }) {
       await fs.mkdir(path)
       await fs.chown(path, uid, gid)

@@ -111,7 +111,7 @@ describe.concurrent.each(releases)('%s', release => {
   test.each(inTurn(damages, release))(
     'refuses a bundle with %s and changes nothing',
     async (_, damage, message) => {
-      await using node = await startNodeWithBundle({ release })
+      await using node = await startNodeWithBundle({ release, certificates: true })
       await node.sh(`cd ${bundleOnNode} && ${damage}`)
       const before = await snapshot(node)
       const { exitCode, stderr } = await node.run(install)
@@ -123,7 +123,7 @@ describe.concurrent.each(releases)('%s', release => {
   )
 
   test('does not overwrite a foreign file', async () => {
-    await using node = await startNodeWithBundle({ release })
+    await using node = await startNodeWithBundle({ release, certificates: true })
     await node.write(paths.edgecore, '#!/bin/sh\necho mine\n', 0o755)
     const before = await snapshot(node)
     const { exitCode, stderr } = await node.run(install)
@@ -161,7 +161,7 @@ describe.concurrent.each(releases)('%s', release => {
   })
 
   test('does not replace a foreign image of the same name', async () => {
-    await using node = await startNodeWithBundle({ release })
+    await using node = await startNodeWithBundle({ release, certificates: true })
     const name = 'docker.io/library/eclipse-mosquitto:2.0'
     await node.sh(
       [
@@ -207,9 +207,37 @@ describe.concurrent.each(releases)('%s', release => {
     expect((await node.run(install)).stdout).toContain('Nothing to do')
   })
 
-  test('installs a node that has not joined, and the checklist shows what is missing', async () => {
+  test('a new node without the address of its cloud and a token is refused', async () => {
     await using node = await startNodeWithBundle({ release })
-    const { exitCode, stdout } = await node.run(install, { timeoutMs: 2 * minutes })
+    const before = await snapshot(node)
+    for (const [flags, words] of [
+      ['', /neither cloud nor token .* --cloudcore HOST:10000 --token-file FILE .*--stage.*--no-edgecore/],
+      ['--dry-run', /neither cloud nor token/],
+      ['--node-name edge-1', /neither cloud nor token/],
+      ['--cloudcore 192.0.2.9:10000', /no token was given.* keadm gettoken/],
+    ] as const) {
+      const { exitCode, stderr } = await node.run(`${install} ${flags}`)
+      expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(words)
+      expect(exitCode, flags).toBe(exitCodes.usage)
+    }
+    // There is nothing to upgrade; this is found without the bundle.
+    const { exitCode, stderr } = await node.run(
+      `touch empty.tar.gz && ${bundleOnNode}/edgekit upgrade empty.tar.gz`,
+    )
+    expect(stderr).toContain('edgekit has installed nothing on this machine')
+    expect(exitCode).toBe(exitCodes.usage)
+    await node.sh('rm empty.tar.gz')
+    expect(await snapshot(node)).toEqual(before)
+  })
+
+  test('installs a node whose cloud cannot be reached, and the checklist shows what is missing', async () => {
+    await using node = await startNodeWithBundle({ release })
+    // It expires in 2100.
+    const token = `${'ab'.repeat(32)}.eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDB9.dG9wLXNlY3JldA`
+    const { exitCode, stdout } = await node.run(
+      `echo ${token} >token; ${install} --cloudcore 192.0.2.9:10000 --token-file /root/token`,
+      { timeoutMs: 2 * minutes },
+    )
     expect(exitCode).toBe(exitCodes.checklistFailed)
     expect(stdout).toMatch(/FAIL\s+edgecore\.service is active[\s\S]*What to do/)
     expect(stdout).toMatch(/ok\s+broker: \d+ checks/)

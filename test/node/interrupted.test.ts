@@ -108,6 +108,9 @@ describe.concurrent.each(releases)('%s', release => {
         /another edgekit is running on this node: edgekit install \(process \d+, since 20/,
       )
     }
+    expect(await node.run(`${install} --cloudcore 192.0.2.1:10002`)).toMatchObject({
+      exitCode: exitCodes.usage,
+    })
     await node.sh(`kill -CONT ${holder}`)
     expect((await first).exitCode).toBe(exitCodes.ok)
   })

@@ -4,19 +4,25 @@ import { otherAddress } from '../../lab/cloud/network.ts'
 import { bundleOnNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { paths } from '../../src/node/paths.ts'
 
 const aDay = 86_400_000
 
 interface Situation {
   what: string
   /** Before the install. */
-  prepare?: (cloud: LabCloud) => Promise<unknown>
+  prepare?: (cloud: LabCloud, node: LabNode) => Promise<unknown>
   token?: (cloud: LabCloud) => Promise<string>
   cloudcore?: string
+  /** More flags. */
+  flags?: string
   exitCode: number
   /** Words of the output, without line breaks. */
   says: RegExp
 }
+
+const foreignToken = async (cloud: LabCloud): Promise<string> =>
+  `${'0'.repeat(64)}${(await cloud.token()).slice(64)}`
 
 const situations: Situation[] = [
   { what: 'a fresh node joins', exitCode: exitCodes.ok, says: /joined.*This node works/ },
@@ -34,9 +40,35 @@ const situations: Situation[] = [
   },
   {
     what: 'the token of another cloud',
-    token: async cloud => `${'0'.repeat(64)}${(await cloud.token()).slice(64)}`,
+    token: foreignToken,
+    exitCode: exitCodes.usage,
+    says: /token is of another cloud.*keadm gettoken/,
+  },
+  {
+    what: 'the token of another cloud while no cloud answers',
+    prepare: cloud => cloud.stop(),
+    token: foreignToken,
     exitCode: exitCodes.checklistFailed,
-    says: /another cloud/,
+    says: /connection refused/,
+  },
+  {
+    what: 'a name that the cloud has already',
+    prepare: async (cloud, node) => cloud.setNodes(node.name),
+    exitCode: exitCodes.usage,
+    says: /has a node of this name.*--node-name NAME.*--force=node-name/,
+  },
+  {
+    what: 'a name that the cloud has already, and the Node is this machine',
+    prepare: async (cloud, node) => cloud.setNodes(node.name),
+    flags: '--force=node-name',
+    exitCode: exitCodes.ok,
+    says: /joined.*This node works/,
+  },
+  {
+    what: 'a value that EdgeCore exits on',
+    flags: '--set modules.eventBus.mqttMode=3',
+    exitCode: exitCodes.usage,
+    says: /mqttMode is 3, outside 0 to 2/,
   },
   {
     what: 'port 10002 in place of 10000',
@@ -84,9 +116,9 @@ const situations: Situation[] = [
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
-async function join(node: LabNode, cloud: LabCloud, { token, cloudcore }: Partial<Situation>) {
+async function join(node: LabNode, cloud: LabCloud, { token, cloudcore, flags = '' }: Partial<Situation>) {
   await node.write('/root/token', await (token?.(cloud) ?? cloud.token()), 0o600)
-  const options = `--cloudcore ${cloudcore ?? cloud.cloudcore} --token-file /root/token`
+  const options = `--cloudcore ${cloudcore ?? cloud.cloudcore} --token-file /root/token ${flags}`
   const { exitCode, stdout, stderr } = await node.run(`${bundleOnNode}/edgekit install ${options}`, {
     timeoutMs: 180_000,
   })
@@ -113,12 +145,74 @@ describe.concurrent('an install with a cloud beside the node', () => {
   test.each(situations)('$what', async ({ prepare, exitCode, says, ...options }) => {
     await using node = await startNodeWithBundle({ release: 'bookworm' })
     await using cloud = await startCloud(node)
-    await prepare?.(cloud)
+    await prepare?.(cloud, node)
     const { exitCode: code, said } = await join(node, cloud, options)
     expect(said.slice(-900)).toMatch(says)
     expect(code, said).toBe(exitCode)
     if (exitCode !== exitCodes.ok) expect(said).not.toContain('This node works')
     if (exitCode === exitCodes.usage)
       expect(await node.run('test -e /opt/edgekit')).toMatchObject({ exitCode: 1 })
+  })
+})
+
+describe('a node that has joined', () => {
+  const certificates =
+    '/etc/kubeedge/ca/rootCA.crt /etc/kubeedge/certs/server.crt /etc/kubeedge/certs/server.key'
+
+  /** The certificates, edgecore.yaml and everything else that a move to another cloud touches. */
+  const belongings = (node: LabNode) => node.sh(`sha256sum ${certificates} ${paths.edgecoreConfig}`)
+
+  /** The same address, but another authority and no nodes. */
+  async function anotherCloud(cloud: LabCloud): Promise<void> {
+    await cloud.stop()
+    await cloud.renew()
+    await cloud.setNodes()
+    await cloud.start()
+  }
+
+  test('moves to another cloud with --rejoin, and back when that fails', async () => {
+    await using node = await startNodeWithBundle({ release: 'bookworm' })
+    await using cloud = await startCloud(node)
+    expect(await join(node, cloud, {})).toMatchObject({ exitCode: exitCodes.ok })
+    expect(await join(node, cloud, { flags: '--rejoin' })).toMatchObject({
+      exitCode: exitCodes.ok,
+      said: expect.stringMatching(/Nothing to do.*already belongs to its cloud/),
+    })
+    const old = await belongings(node)
+    await anotherCloud(cloud)
+
+    const refused = await join(node, cloud, {})
+    expect(refused.said).toMatch(/this node belongs to another cloud.*install --rejoin/)
+    expect(refused.exitCode).toBe(exitCodes.usage)
+    expect(await belongings(node)).toBe(old)
+
+    const failed = await join(node, cloud, {
+      token: async cloud => `${(await cloud.token()).slice(0, -8)}AAAAAAAA`,
+      flags: '--rejoin',
+    })
+    expect(failed.said).toMatch(/has not joined the new cloud.*All changes were rolled back.*keadm gettoken/)
+    expect(failed.exitCode).toBe(exitCodes.rolledBack)
+    expect(await belongings(node)).toBe(old)
+    expect(await node.sh('systemctl is-active edgecore; ls /etc/kubeedge/certs')).toBe(
+      'active\nserver.crt\nserver.key',
+    )
+
+    const cut = `${bundleOnNode}/edgekit install --rejoin --token-file /root/token >/tmp/out & edgekit=$!
+       until grep -q 'Set [0-9]* keys' /tmp/out; do sleep 0.01; done; kill -9 $edgekit`
+    await node.write('/root/token', await cloud.token(), 0o600)
+    await node.sh(cut)
+    expect(await belongings(node).catch(() => '')).not.toBe(old)
+    await node.sh('edgekit rollback')
+    expect(await belongings(node)).toBe(old)
+
+    await node.sh(cut)
+    const finished = await join(node, cloud, {})
+    expect(finished.said).toMatch(/joined.*This node works/)
+    expect(finished.exitCode).toBe(exitCodes.ok)
+    expect(await cloud.nodes()).toEqual([node.name])
+    const kept = await node.sh('cat /etc/kubeedge/certs/server.crt.2* | sha256sum')
+    expect(old).toContain(kept.split(' ')[0])
+    const again = await join(node, cloud, { flags: '--rejoin' })
+    expect(again.said).toMatch(/Nothing to do.*This node works/)
   })
 })

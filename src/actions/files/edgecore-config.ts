@@ -25,7 +25,11 @@ const newAccess: Access = { mode: 0o640, uid: 0, gid: 0 }
 const hasSecret = ({ secrets = {} }: EdgecoreConfigSpec): boolean => Object.keys(secrets).length > 0
 const isPrivate = ({ mode }: Access): boolean => (mode & ~newAccess.mode) === 0
 
-async function patched({ path, base = '', values, initial, secrets = {} }: EdgecoreConfigSpec, files: Files) {
+/** The file as it is, and as the change leaves it. Contains the secrets. */
+export async function patched(
+  { path, base = '', values, initial, secrets = {} }: EdgecoreConfigSpec,
+  files: Files,
+) {
   const before = await files.read(path)
   const all = { ...(before === undefined && initial), ...values, ...revealed(secrets) }
   return { before, ...patchEdgecoreConfig(before ?? base, all) }

@@ -18,6 +18,9 @@ export const nodeFlags = {
     helpValue: 'SHA256',
     description: 'edge: expected SHA-256 of the cloud CA, from a source you trust',
   }),
+  rejoin: Flags.boolean({
+    description: 'edge: move a joined node to the cloud of the token; its old certificates are kept',
+  }),
   'edgecore-config': Flags.string({
     helpValue: 'FILE',
     description: 'edge: edgecore.yaml to start from on a node without one',

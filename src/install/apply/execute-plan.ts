@@ -105,6 +105,7 @@ async function rollBackAfter(
   if (unreverted.length === 0) {
     throw new EdgekitError(`${messageOf(error)}\nAll changes were rolled back.`, {
       code: 'rolled-back',
+      ...(error instanceof EdgekitError && error.remedy !== undefined && { remedy: error.remedy }),
       cause: error,
     })
   }

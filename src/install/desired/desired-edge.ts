@@ -2,13 +2,12 @@ import type { UnpackedBundle } from '../../bundle/bundle.ts'
 import { memberText } from '../../bundle/members.ts'
 import { edgecoreBase } from '../../bundle/payload.ts'
 import { bringsRuntime } from '../../checks/shared/brings-runtime.ts'
-import { type EdgecoreConfig, readEdgecoreConfig } from '../../edgecore/config/config.ts'
+import { readEdgecoreConfig } from '../../edgecore/config/config.ts'
 import type { CgroupDriver } from '../../edgecore/config/node-values.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import { isForeign } from '../../facts/units.ts'
 import { EdgekitError } from '../../lib/errors.ts'
-import type { Secret } from '../../lib/secret.ts'
 import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
 import { isUnknown } from '../../node/systemd.ts'
@@ -25,7 +24,6 @@ export interface EdgeRequest {
   force: readonly string[]
   /** Path of the edgecore.yaml to start from on a node without one. */
   edgecoreConfig: string | undefined
-  token: Secret | undefined
 }
 
 export interface Desired {
@@ -37,7 +35,7 @@ export interface Desired {
 /** Everything an edge node must be. Throws EdgekitError when the edgecore.yaml to start from cannot be read. */
 export async function desiredEdge(
   bundle: UnpackedBundle,
-  { settings, force, edgecoreConfig, token }: EdgeRequest,
+  { settings, force, edgecoreConfig }: EdgeRequest,
   facts: Facts,
   node: Node,
 ): Promise<Desired> {
@@ -50,7 +48,6 @@ export async function desiredEdge(
       : await readBase(edgecoreConfig, node)
   const current = config ?? readEdgecoreConfig(base)
   const runtime = bringsRuntime(bundle.manifest, facts) ? await newRuntime(bundle, facts, node) : undefined
-  const joined = await hasJoined(current, node)
   const steps = desiredSteps({
     bundle,
     settings,
@@ -67,7 +64,6 @@ export async function desiredEdge(
       containerdSocket: requireFact(facts.containerd).socket,
       cgroupDriver: cgroupDriverOf(runtime, facts),
       quic: quicOf(settings) ?? current.edgeHub.quic.enable.value,
-      token: joined ? undefined : token,
     },
   })
   return {
@@ -76,7 +72,6 @@ export async function desiredEdge(
       ...(config && edgecoreConfig !== undefined
         ? [`${edgecoreConfig} was not used: ${path} already exists`]
         : []),
-      ...(token && joined ? ['the token was not used: this node already has its certificate'] : []),
     ],
   }
 }
@@ -89,10 +84,6 @@ async function readBase(path: string, { files }: Node): Promise<string> {
     remedy: 'Give --edgecore-config the path of an edgecore.yaml, or leave it out.',
   })
 }
-
-/** EdgeCore uses the token only to request its certificate. */
-const hasJoined = async ({ edgeHub }: EdgecoreConfig, { files }: Node): Promise<boolean> =>
-  (await files.status(edgeHub.tlsCertFile.value)) !== undefined
 
 function cgroupDriverOf(
   runtime: NewRuntime | undefined,

@@ -9,7 +9,6 @@ import {
   runtimeValues,
   unjoinedValues,
 } from '../../edgecore/config/node-values.ts'
-import type { Secret } from '../../lib/secret.ts'
 import { paths, units } from '../../node/paths.ts'
 import { type NodeSettings, parseCloudCore } from '../request/node-settings.ts'
 import { type DesiredStep, readable, type StepMakers } from './step-makers.ts'
@@ -28,8 +27,6 @@ export interface DesiredEdgecore {
   cgroupDriver: CgroupDriver | undefined
   /** Connects to the cloud over QUIC. */
   quic: boolean
-  /** For its first certificate; undefined when it has one or no token was given. */
-  token: Secret | undefined
 }
 
 /** EdgeCore. A staged one is neither enabled nor started. */
@@ -66,7 +63,6 @@ export function edgecoreSteps(
           ...runtime,
           ...unjoinedValues(kubeedgeVersion),
         },
-        ...(edgecore.token && { secrets: { 'modules.edgeHub.token': edgecore.token } }),
       },
     },
     folder(dirname(paths.edgecoreDropIn), readable),

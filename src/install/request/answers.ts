@@ -15,6 +15,7 @@ const schema = z.strictObject({
   cloudcore: z.string().optional(),
   tokenFile: z.string().min(1).optional(),
   caHash: z.string().optional(),
+  rejoin: z.boolean().optional(),
   edgecoreConfig: z.string().min(1).optional(),
   set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   edgecore: z.boolean().optional(),

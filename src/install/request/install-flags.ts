@@ -11,6 +11,7 @@ export interface InstallFlags {
   /** A path, or `-` for stdin. */
   tokenFile?: string
   caHash?: string
+  rejoin?: boolean
   edgecoreConfig?: string
   set?: Record<string, ConfigValue>
   edgecore?: boolean
@@ -27,6 +28,7 @@ interface CommandLine {
   cloudcore: string | undefined
   'token-file': string | undefined
   'ca-hash': string | undefined
+  rejoin: boolean
   'edgecore-config': string | undefined
   set: string[] | undefined
   edgecore: boolean | undefined
@@ -47,6 +49,7 @@ export function installFlags(flags: CommandLine, answers: InstallFlags): Install
     cloudcore: flags.cloudcore,
     tokenFile: path(flags['token-file']),
     caHash: flags['ca-hash'],
+    rejoin: flags.rejoin || undefined,
     edgecoreConfig: path(flags['edgecore-config']),
     edgecore: flags.edgecore,
     stage: flags.stage,

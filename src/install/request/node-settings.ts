@@ -21,6 +21,8 @@ export interface NodeSettings {
   stage: boolean
   /** Foreign things are kept and used. */
   adopt: boolean
+  /** The node leaves its cloud for that of the token. Only in the journal: a later install does not do it again. */
+  rejoin?: boolean
 }
 
 const schema = z.object({
@@ -30,6 +32,7 @@ const schema = z.object({
   edgecore: z._default(z.boolean(), true),
   stage: z._default(z.boolean(), false),
   adopt: z._default(z.boolean(), false),
+  rejoin: z.optional(z.boolean()),
 })
 const defaults: NodeSettings = { set: {}, edgecore: true, stage: false, adopt: false }
 
@@ -61,8 +64,9 @@ export function nodeSettings(flags: InstallFlags, earlier: unknown): NodeSetting
     edgecore: flags.edgecore ?? base.edgecore,
     stage: flags.stage ?? base.stage,
     adopt: flags.adopt ?? base.adopt,
+    ...((flags.rejoin ?? base.rejoin) && { rejoin: true }),
   }
-  const edgecoreOnly = ['nodeName', 'cloudcore', 'tokenFile', 'edgecoreConfig', 'set'] as const
+  const edgecoreOnly = ['nodeName', 'cloudcore', 'tokenFile', 'rejoin', 'edgecoreConfig', 'set'] as const
   if (!settings.edgecore && (edgecoreOnly.some(name => flags[name] !== undefined) || flags.stage)) {
     throw usage(
       'cannot use flags for EdgeCore: this node runs only the broker (--no-edgecore)',
@@ -71,7 +75,24 @@ export function nodeSettings(flags: InstallFlags, earlier: unknown): NodeSetting
   }
   if (flags.caHash !== undefined && flags.tokenFile === undefined)
     throw usage('--ca-hash requires a token to compare with', 'Add --token-file FILE.')
+  if (flags.rejoin && flags.tokenFile === undefined)
+    throw usage(
+      '--rejoin requires a token of the new cloud',
+      'Print one on the cloud side and pass it:\n  keadm gettoken\n  ./edgekit install --rejoin --cloudcore HOST:10000 --token-file FILE',
+    )
+  if (settings.rejoin && settings.stage)
+    throw usage(
+      'cannot rejoin a staged node: EdgeCore must start to get its new certificates',
+      'Start it with the same install:\n  ./edgekit install --no-stage --rejoin --cloudcore HOST:10000 --token-file FILE',
+    )
   return settings
+}
+
+/** The settings without what is for one install only. */
+export function lastingSettings(settings: NodeSettings): NodeSettings {
+  const lasting = { ...settings }
+  delete lasting.rejoin
+  return lasting
 }
 
 /** Parses HOST:PORT, as `keadm join --cloudcore-ipport` takes it. Throws EdgekitError (usage). */

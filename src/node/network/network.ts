@@ -1,4 +1,5 @@
 import { get } from 'node:http'
+import { get as getHttps } from 'node:https'
 import { networkInterfaces } from 'node:os'
 import type { Files } from '../files.ts'
 import { type SocketOwner, socketOwners } from './socket-owners.ts'
@@ -19,6 +20,11 @@ export interface Network {
   addresses(): string[]
   /** GET a URL of this machine; the body is cut to 200 characters. Throws when there is no response within `timeoutMs`. */
   get(url: string, timeoutMs: number): Promise<{ status: number; body: string }>
+  /**
+   * GET an https URL without verifying the certificate of the server, for what is public or verified otherwise. Throws when
+   * there is no response within `timeoutMs` or it is larger than 64 KiB.
+   */
+  getUnverified(url: string, timeoutMs: number): Promise<{ status: number; body: Buffer }>
 }
 
 /** `0100007F` is 127.0.0.1: the kernel prints each 32-bit word of an address in host (little-endian) byte order. */
@@ -93,6 +99,7 @@ export function localNetwork(files: Files): Network {
         .filter(({ internal, address }) => !internal && !/^(169\.254\.|fe80:)/i.test(address))
         .map(({ address }) => address),
     get: (url, timeoutMs) => fetchText(url, timeoutMs),
+    getUnverified: fetchUnverified,
   }
 }
 
@@ -109,4 +116,22 @@ const fetchText = (url: string, timeoutMs: number): Promise<{ status: number; bo
       response.on('error', fail)
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: body.trim().slice(0, 200) }))
     }).on('error', fail)
+  })
+
+const maxBytes = 65_536
+
+const fetchUnverified = (url: string, timeoutMs: number): Promise<{ status: number; body: Buffer }> =>
+  new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs)
+    getHttps(url, { signal, agent: false, rejectUnauthorized: false }, response => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      response.on('error', reject)
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        chunks.push(chunk)
+        if (bytes > maxBytes) response.destroy(new Error(`larger than ${maxBytes} bytes`))
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }))
+    }).on('error', reject)
   })

@@ -82,6 +82,7 @@ const nodeSettings = z.strictObject({
   edgecore: z.boolean().exactOptional().meta({ description: 'false: the broker only.' }),
   stage: z.boolean().exactOptional(),
   adopt: z.boolean().exactOptional(),
+  rejoin: z.boolean().exactOptional().meta({ description: 'Leave the cloud for that of the token.' }),
 })
 
 export const installDryRunOutput = z

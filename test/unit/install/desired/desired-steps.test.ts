@@ -22,7 +22,6 @@ const edgecore: DesiredNode['edgecore'] = {
   containerdSocket: '/run/containerd/containerd.sock',
   cgroupDriver: undefined,
   quic: false,
-  token: undefined,
 }
 const settings: DesiredNode['settings'] = { set: {}, edgecore: true, stage: false, adopt: false }
 const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): DesiredStep[] =>

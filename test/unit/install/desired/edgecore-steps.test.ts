@@ -27,7 +27,6 @@ function stepsFor(
       containerdSocket: '/run/containerd/containerd.sock',
       cgroupDriver: 'systemd',
       quic: false,
-      token: undefined,
       ...edgecore,
     },
     { set: {}, edgecore: true, stage: false, adopt: false, ...settings },

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readAnswers } from '../../../../src/install/request/answers.ts'
 import type { InstallFlags } from '../../../../src/install/request/install-flags.ts'
 import {
+  lastingSettings,
   nodeSettings,
   parseCloudCore,
   refuseEdgeFlags,
@@ -27,6 +28,12 @@ describe('node settings', () => {
     })
   })
 
+  test('a move to another cloud is continued after an interruption, and not repeated by a later install', () => {
+    const settings = nodeSettings({ rejoin: true, tokenFile: '-' }, undefined)
+    expect(nodeSettings({}, settings)).toEqual({ ...defaults, rejoin: true })
+    expect(lastingSettings(settings)).toEqual(defaults)
+  })
+
   test('ignore earlier settings that cannot be read', () => {
     expect(nodeSettings({}, { set: 'x' })).toEqual(defaults)
     expect(nodeSettings({}, { stage: true, later: 'unknown' })).toEqual({ ...defaults, stage: true })
@@ -40,6 +47,9 @@ describe('node settings', () => {
     [{ edgecore: false, tokenFile: '-' }, /runs only the broker/],
     [{ edgecore: false, stage: true }, /runs only the broker/],
     [{ caHash: 'ab' }, /requires a token/],
+    [{ rejoin: true }, /--rejoin requires a token/],
+    [{ rejoin: true, tokenFile: '-', stage: true }, /cannot rejoin a staged node/],
+    [{ rejoin: true, tokenFile: '-', edgecore: false }, /runs only the broker/],
     [{ cloudcore: '192.0.2.1' }, /expected HOST:PORT/],
   ])('refuse %o', (flags, message) => {
     expect(() => nodeSettings(flags, undefined)).toThrow(message)
