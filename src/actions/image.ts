@@ -1,8 +1,10 @@
 import type { Containerd } from '../node/containerd/containerd.ts'
 import { type ImageName, pinnedLabel } from '../node/containerd/containerd-api.ts'
+import { isDamaged } from '../node/containerd/image-damage.ts'
 import type { Node } from '../node/node.ts'
 import type { Action } from './action.ts'
 import { isContainerdGone } from './containerd-gone.ts'
+import { importImage } from './import-image.ts'
 import type { Kept, Removal } from './removal.ts'
 
 export interface ImageSpec {
@@ -53,12 +55,23 @@ async function dropLease({ leases }: Before, { containerd }: Node): Promise<void
     if (!ids.includes(id) && isOurs(created)) await containerd.removeLease(id)
 }
 
-async function importPinned(names: readonly string[], spec: ImageSpec, { containerd }: Node): Promise<void> {
-  await containerd.importImage(spec.archive, spec.platform)
+/**
+ * Imports the image, protects these names from eviction and syncs everything to the disk. Returns `done` when it has
+ * verified the result.
+ */
+export async function importPinned(
+  names: readonly string[],
+  spec: ImageSpec,
+  node: Node,
+  options: { mayStopBroker: boolean },
+): Promise<'done' | undefined> {
+  const { containerd } = node
+  const outcome = await importImage(spec, node, options)
   await Promise.all([
     containerd.flush(),
     ...names.map(name => containerd.labelImage(name, pinnedLabel, 'pinned')),
   ])
+  return outcome
 }
 
 /** The name containerd's CRI plugin gives to every image. */
@@ -105,6 +118,7 @@ const removal: Removal<ImageSpec, Before> = {
     if (!found) return 'is gone from containerd'
     if (found.digest !== digest) return `has digest ${found.digest}, expected ${digest}`
     if (!found.complete || !found.unpacked) return 'is incomplete'
+    if (isDamaged(await containerd.damage(digest))) return 'is damaged'
     return found.pinned ? undefined : 'is not pinned'
   },
 }
@@ -132,7 +146,10 @@ export const image: Action<ImageSpec, Before> = {
     await dropLease(before, node)
     return { ...before, leases: await leaseSnapshot(node.containerd) }
   },
-  apply: (spec, node) => importPinned([spec.reference, byDigest(spec.reference, spec.digest)], spec, node),
+  apply: (spec, node) =>
+    importPinned([spec.reference, byDigest(spec.reference, spec.digest)], spec, node, {
+      mayStopBroker: true,
+    }),
   async revert({ digest }, before, node) {
     const { containerd } = node
     // Without this test every call would block for 10 s.
@@ -147,7 +164,7 @@ export const image: Action<ImageSpec, Before> = {
   },
   // By now the older archive has been restored.
   async restartAfterRollback(spec, { older }, node) {
-    if (older) await importPinned([spec.reference], spec, node)
+    if (older) await importPinned([spec.reference], spec, node, { mayStopBroker: true })
   },
   ownership: ({ names, older }) => (older || names.length > 0 ? 'modified' : 'created'),
   removal,

@@ -19,6 +19,7 @@ import { edgecoreDatabase } from './edgecore-database.ts'
 import { edgecoreHealth } from './edgecore-health.ts'
 import { edgecoreLog } from './edgecore-log.ts'
 import type { Fact } from './fact.ts'
+import { imageDamage } from './image-damage.ts'
 import { bundle } from './installed-bundle.ts'
 import { installedSettings } from './installed-settings.ts'
 import { journalStorage } from './journal-storage.ts'
@@ -42,6 +43,7 @@ const collectors = {
   containerd,
   runtimePrograms,
   containerdFiles,
+  imageDamage,
   ctr,
   runc,
   listeners,

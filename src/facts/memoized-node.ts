@@ -1,3 +1,4 @@
+import type { ImageDamage } from '../node/containerd/image-damage.ts'
 import type { Node } from '../node/node.ts'
 import { units } from '../node/paths.ts'
 
@@ -21,6 +22,7 @@ const answers = memoizePerNode(({ containerd }) => containerd.answers())
 export function memoizedNode(node: Node): Node {
   const { systemd, containerd } = node
   const key = { ...node }
+  const damage = new Map<string, Promise<ImageDamage>>()
   return {
     ...node,
     containerd: {
@@ -28,6 +30,11 @@ export function memoizedNode(node: Node): Node {
       images: () => images(key),
       containers: () => containers(key),
       answers: () => answers(key),
+      damage(digest) {
+        const found = damage.get(digest) ?? containerd.damage(digest)
+        damage.set(digest, found)
+        return found
+      },
     },
     systemd: {
       ...systemd,

@@ -2,7 +2,7 @@ import type { FileSpec } from '../actions/files/file.ts'
 import { gone } from '../actions/removal.ts'
 import type { ChangedFile, DriftCollector } from '../facts/drift.ts'
 import type { Node } from '../node/node.ts'
-import { trustReceiptHashes } from './plan/trust-receipt-hashes.ts'
+import { trustRecordedHashes } from './plan/trust-recorded-hashes.ts'
 import { readPast } from './record/past.ts'
 import type { ReceiptItem } from './record/receipt.ts'
 import { differenceOf, interruptedIn } from './status.ts'
@@ -18,7 +18,7 @@ export const drift: DriftCollector = {
     const interrupted = interruptedIn(past)
     if (!past.receipt) return interrupted ? { interrupted, changed: [] } : undefined
     const items = past.receipt.items.filter(({ kind, spec }) => kinds.includes(kind) && !isUserOwned(spec))
-    const trusting = { ...node, files: trustReceiptHashes(items, node.files) }
+    const trusting = { ...node, files: trustRecordedHashes(items, node.files) }
     const changed = await Promise.all(items.map(item => changeOf(item, trusting)))
     return { interrupted, changed: changed.filter(found => found !== undefined) }
   },

@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeFile
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { copyHashing } from '../lib/hash/copy-file.ts'
-import { hashFile } from '../lib/hash/hash-file.ts'
+import { crc32File, hashFile } from '../lib/hash/hash-file.ts'
 import { isHashing, ThreadedHash } from '../lib/hash/hash-thread.ts'
 import { KnownHashes } from '../lib/hash/known-hashes.ts'
 import { openRegular } from '../lib/regular-file.ts'
@@ -47,6 +47,8 @@ export interface Files {
   linkTarget(path: string): Promise<string>
   /** The SHA-256 of a file in hexadecimal. Throws the reason of `signal` when that is aborted. */
   sha256(path: string, signal?: AbortSignal): Promise<string>
+  /** The CRC-32 of a file. */
+  crc32(path: string): Promise<number>
   /** Remember the SHA-256 of a file that this process has just written; `sha256` returns it while the file is unchanged. */
   rememberHash(path: string, sha256: string): Promise<void>
   /** Write a file atomically: readers see the old file or the new one, also after a power cut. */
@@ -132,6 +134,10 @@ export function localFiles(): Files {
     list: async path => (await fs.readdir(path).catch(absentAsUndefined)) ?? [],
     linkTarget: path => fs.readlink(path),
     sha256: (path, signal) => hashes.getOrMake(path, () => hashOf(path, signal)),
+    async crc32(path) {
+      await using file = await fs.open(path)
+      return await crc32File(file)
+    },
     rememberHash: (path, sha256) => hashes.remember(path, sha256),
     async write(path, content, access) {
       await replaceFile(path, async file => {

@@ -7,15 +7,18 @@ const startMs = 10_000
 export const edgecoreDatabase: Check = {
   id: 'edgecore-database',
   title: 'EdgeCore database is intact',
-  tags: ['doctor'],
+  tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
   needs: ['running-as-root', 'edgecore-config-valid'],
   run(facts) {
     const { path, size, isDatabase } = requireFact(facts.edgecoreDatabase)
     const { activeForMs = 0 } = requireFact(facts.units).edgecore
     if (isDatabase) return { status: 'pass', observed: path }
-    if (size === undefined && activeForMs < startMs)
-      return { status: 'skip', observed: `${path} does not exist yet; EdgeCore creates it` }
+    if ((size === undefined || size === 0) && activeForMs < startMs)
+      return {
+        status: 'skip',
+        observed: `${path} ${size === 0 ? 'is still empty' : 'does not exist yet'}; EdgeCore creates it`,
+      }
     return {
       status: 'fail',
       observed:

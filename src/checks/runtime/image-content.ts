@@ -1,6 +1,9 @@
 import { requireFact } from '../../facts/fact.ts'
-import { formatBytes } from '../../lib/format.ts'
+import type { ImageDamageFacts } from '../../facts/image-damage.ts'
 import type { Check } from '../check.ts'
+
+/** Enough to recognize the cause. */
+const shownFiles = 3
 
 export const imageContent: Check = {
   id: 'image-content',
@@ -11,28 +14,29 @@ export const imageContent: Check = {
   run(facts) {
     const bundle = requireFact(facts.bundle)
     if (!bundle) return { status: 'skip', observed: 'no bundle is installed' }
-    const { damagedBlobs } = requireFact(facts.containerdFiles)
-    if (damagedBlobs.length === 0) return { status: 'pass', observed: 'all layers have their full size' }
-    const digests = new Set(damagedBlobs.map(({ digest }) => digest))
-    const images = bundle.images
-      .filter(({ layers }) => layers.some(({ digest }) => digests.has(digest)))
-      .map(({ reference }) => reference)
+    const { examined, damaged } = requireFact(facts.imageDamage)
+    const [first] = damaged
+    if (!first)
+      return { status: 'pass', observed: `every file of ${examined.length} images is as in its layer` }
     return {
       status: 'fail',
-      observed: `damaged: ${images.join(', ')}`,
-      expected:
-        'complete layers: a power cut soon after an import can truncate them, and containerd does not notice',
-      evidence: damagedBlobs.map(
-        ({ digest, size, found }) => `${digest} has ${formatBytes(found)}, expected ${formatBytes(size)}`,
-      ),
+      observed: `damaged: ${damaged.map(({ reference }) => reference).join(', ')}`,
+      expected: 'the files of the image: after a power cut some can be empty, and containerd does not notice',
+      evidence: damaged.flatMap(evidenceOf),
       remedy: {
-        text: 'Delete the damaged content, then install the bundle again to import the images.',
-        commands: [
-          ...damagedBlobs.map(({ digest }) => `ctr -n k8s.io content rm ${digest}`),
-          ...images.map(reference => `ctr -n k8s.io images rm --sync ${reference}`),
-          './edgekit install',
-        ],
+        text: 'Install the bundle again to import the damaged images again.',
+        commands: ['./edgekit install'],
+        fix: { kind: 'reimport-image', image: first.reference },
       },
     }
   },
+}
+
+function evidenceOf({ reference, content, snapshots }: ImageDamageFacts['damaged'][number]): string[] {
+  const files = snapshots.flatMap(snapshot => snapshot.files)
+  return [
+    ...content.map(digest => `${reference}: ${digest} is missing or damaged`),
+    ...files.slice(0, shownFiles).map(({ path, problem }) => `${reference}: ${path} is ${problem}`),
+    ...(files.length > shownFiles ? [`${reference}: and ${files.length - shownFiles} more files`] : []),
+  ]
 }

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { image } from '../../actions/image.ts'
+import { byDigest, image, importPinned } from '../../actions/image.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
@@ -25,7 +25,10 @@ export default class BrokerImage extends EdgekitCommand {
     const { arch } = await node.machine()
     const spec = { ...args, platform: `linux/${arch}` }
     if ((await image.inspect(spec, node)) === 'done') return { schemaVersion: 1, imported: false }
-    await image.apply(spec, node)
+    // This runs while the broker starts.
+    await importPinned([spec.reference, byDigest(spec.reference, spec.digest)], spec, node, {
+      mayStopBroker: false,
+    })
     this.say(`imported ${args.reference} from ${args.archive}`)
     return { schemaVersion: 1, imported: true }
   }

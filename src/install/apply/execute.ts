@@ -40,7 +40,7 @@ async function make(step: PlannedStep, run: Run, node: Node): Promise<void> {
   const outcome = await action.apply(step.spec, node)
   if (outcome !== 'done' && (await action.inspect(step.spec, node)) !== 'done')
     throw new Error(`${step.title}: it reported success, but the node is unchanged`)
-  await run.done(change)
+  await run.done(change, (await action.fingerprint?.(step.spec, node)) ?? null)
 }
 
 export async function revert(change: Change, run: Run, node: Node): Promise<void> {

@@ -2,9 +2,10 @@ import type { Facts } from '../../facts/index.ts'
 import type { Node } from '../../node/node.ts'
 
 /** The same node, but units and images are answered from the facts just collected. */
-export function nodeFromFacts(node: Node, { units, containerd }: Facts): Node {
+export function nodeFromFacts(node: Node, { units, containerd, imageDamage }: Facts): Node {
   const states = 'value' in units ? Object.values(units.value) : []
   const found = 'value' in containerd ? containerd.value : undefined
+  const { examined, damaged } = 'value' in imageDamage ? imageDamage.value : { examined: [], damaged: [] }
   const unit = async (name: string) =>
     states.find(state => state.name === name) ?? (await node.systemd.unit(name))
   return {
@@ -21,8 +22,12 @@ export function nodeFromFacts(node: Node, { units, containerd }: Facts): Node {
           ...node.containerd,
           answers: async () => found.answers,
           imageNames: async () => found.images,
-          isWhole: async ({ reference }) =>
-            found.images.some(image => image.reference === reference && image.complete && image.unpacked),
+          async isWhole(name) {
+            const image = found.images.find(({ reference }) => reference === name.reference)
+            if (!image?.complete || !image.unpacked) return false
+            if (!examined.includes(name.digest)) return await node.containerd.isWhole(name)
+            return !damaged.some(({ digest }) => digest === name.digest)
+          },
         }
       : node.containerd,
   }

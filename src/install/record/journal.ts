@@ -28,7 +28,12 @@ const recordSchema = z.discriminatedUnion('record', [
     spec: z.unknown(),
     before: z.unknown(),
   }),
-  z.looseObject({ record: z.literal('done'), change: z.int() }),
+  z.looseObject({
+    record: z.literal('done'),
+    change: z.int(),
+    /** The action's fingerprint; absent in journals of older versions of edgekit. */
+    after: z.optional(z.unknown()),
+  }),
   z.looseObject({ record: z.literal('reverted'), change: z.int() }),
 ])
 
@@ -61,6 +66,8 @@ export interface Change {
   touched: number
   /** Index of its `done` record; -1 without one. */
   done: number
+  /** The action's fingerprint when it was last done, or null. */
+  after: unknown
 }
 
 /** A journal, folded. */
@@ -119,13 +126,23 @@ function historyOf(records: readonly JournalRecord[], path: string): History | u
     if (record.record === 'begin') continue
     if (record.record === 'intent') {
       const { change, id, kind, spec, before } = record
-      changes.set(change, { change, id, kind, spec, before, state: 'begun', touched: at, done: -1 })
+      changes.set(change, {
+        change,
+        id,
+        kind,
+        spec,
+        before,
+        state: 'begun',
+        touched: at,
+        done: -1,
+        after: null,
+      })
       continue
     }
     const change = changes.get(record.change)
     if (!change) throw damaged(path, at + 1)
     change.state = record.record
-    if (record.record === 'done') change.done = at
+    if (record.record === 'done') Object.assign(change, { done: at, after: record.after ?? null })
     else change.touched = at
   }
   return { run: first.run, begins, changes: [...changes.values()] }

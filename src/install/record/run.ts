@@ -22,7 +22,8 @@ export interface Run {
   backUp(path: string): Promise<string>
   /** Is on disk before the change is made. `change` is the number of an earlier attempt at the same change. */
   intent(step: DesiredStep, before: unknown, change: number | undefined): Promise<Change>
-  done(change: Change): Promise<void>
+  /** `after` is the action's fingerprint, or null. */
+  done(change: Change, after: unknown): Promise<void>
   reverted(change: Change): Promise<void>
   /** Deletes the journal and all backups the receipt does not need; without a receipt, also the empty state directory. */
   close(receipt: Receipt | undefined): Promise<void>
@@ -90,15 +91,16 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
     async intent({ id, kind, spec }, before, change = next()) {
       const written = { change, id, kind, spec: withoutSource(spec), before }
       const at = await append({ record: 'intent', ...written }, true)
-      const begun: Change = { ...written, state: 'begun', touched: at, done: -1 }
+      const begun: Change = { ...written, state: 'begun', touched: at, done: -1, after: null }
       const earlier = history.changes.findIndex(earlier => earlier.change === change)
       if (earlier === -1) history.changes.push(begun)
       else history.changes[earlier] = begun
       return begun
     },
-    async done(change) {
+    async done(change, after) {
       // Not synced: after a power cut the change is simply repeated.
-      change.done = await append({ record: 'done', change: change.change }, false)
+      change.done = await append({ record: 'done', change: change.change, after }, false)
+      change.after = after
       change.state = 'done'
     },
     async reverted(change) {

@@ -10,6 +10,8 @@ export interface ContainerdApi {
   plugins(): Promise<Plugin[]>
   snapshots(): Promise<Snapshot[]>
   imageNames(): Promise<ImageName[]>
+  /** Digests in the content store. */
+  content(): Promise<string[]>
   leases(): Promise<Lease[]>
 }
 
@@ -38,6 +40,8 @@ export interface ContainerdContainer {
   id: string
   /** The reference of its image. */
   image: string
+  /** What it writes to, above the snapshots of its image. */
+  snapshot: string
   /** Those of a pod's container name the pod. */
   labels: Record<string, string>
 }
@@ -47,10 +51,14 @@ export interface Plugin {
   id: string
   /** `ok`, `error`, `skip` */
   status: string
+  /** Its directory, if it has one. */
+  root: string
 }
 
 export interface Snapshot {
   key: string
+  /** The snapshot it is on top of; empty for the lowest. */
+  parent: string
   /** `Committed`: a layer of an image; `Active`: what a container writes. */
   kind: string
 }
@@ -78,6 +86,7 @@ export function containerdApi({ ask, list }: ContainerdServices): ContainerdApi 
       (await list('containers.v1.Containers/List')).map(container => ({
         id: textIn(container, Container.id),
         image: textIn(container, Container.image),
+        snapshot: textIn(container, Container.snapshotKey),
         labels: mapIn(container, Container.labels),
       })),
     plugins: async () => (await list('introspection.v1.Introspection/Plugins')).map(pluginIn),
@@ -89,6 +98,7 @@ export function containerdApi({ ask, list }: ContainerdServices): ContainerdApi 
         )
       ).map(snapshot => ({
         key: textIn(snapshot, SnapshotInfo.name),
+        parent: textIn(snapshot, SnapshotInfo.parent),
         kind: snapshotKinds[numberIn(snapshot, SnapshotInfo.kind)] ?? 'Unknown',
       })),
     imageNames: async () =>
@@ -97,6 +107,8 @@ export function containerdApi({ ask, list }: ContainerdServices): ContainerdApi 
         digest: messagesIn(image, Image.target).map(target => textIn(target, Descriptor.digest))[0] ?? '',
         pinned: mapIn(image, Image.labels)[pinnedLabel] === 'pinned',
       })),
+    content: async () =>
+      (await list('content.v1.Content/List')).map(blob => textIn(blob, fields.ContentInfo.digest)),
     leases: async () =>
       (await list('leases.v1.Leases/List')).map(lease => ({
         id: textIn(lease, Lease.id),
@@ -107,12 +119,13 @@ export function containerdApi({ ask, list }: ContainerdServices): ContainerdApi 
 }
 
 function pluginIn(plugin: Message): Plugin {
-  const { type, id, initErr } = fields.Plugin
+  const { type, id, exports, initErr } = fields.Plugin
   const [failure] = messagesIn(plugin, initErr)
   const skipped = failure && numberIn(failure, fields.Status.code) === unimplemented
   return {
     type: textIn(plugin, type),
     id: textIn(plugin, id),
     status: failure ? (skipped ? 'skip' : 'error') : 'ok',
+    root: mapIn(plugin, exports)['root'] ?? '',
   }
 }

@@ -8,13 +8,13 @@ export const fields = {
   // services/tasks/v1/tasks.proto: the entries are types/task/task.proto
   Process: { id: 2, pid: 3, status: 4 },
   // services/containers/v1/containers.proto
-  Container: { id: 1, labels: 2, image: 3 },
+  Container: { id: 1, labels: 2, image: 3, snapshotKey: 7 },
   // services/introspection/v1/introspection.proto
-  Plugin: { type: 1, id: 2, initErr: 7 },
+  Plugin: { type: 1, id: 2, exports: 5, initErr: 7 },
   // google/rpc/status.proto
   Status: { code: 1 },
   // services/snapshots/v1/snapshots.proto
-  SnapshotInfo: { name: 1, kind: 3 },
+  SnapshotInfo: { name: 1, parent: 2, kind: 3 },
   ListSnapshotsRequest: { snapshotter: 1 },
   StatSnapshotRequest: { snapshotter: 1, key: 2 },
   // services/images/v1/images.proto

@@ -5,10 +5,11 @@ import type { Processes } from '../processes/processes.ts'
 import { type ContainerdApi, containerdApi, type ImageName } from './containerd-api.ts'
 import { type ContainerdConfig, parseContainerdConfig } from './containerd-config.ts'
 import { type ImageContent, withContents } from './containerd-images.ts'
-import { containerdServices } from './containerd-services.ts'
+import { containerdServices, snapshotter } from './containerd-services.ts'
 import { type SocketState, socketState } from './containerd-socket.ts'
 import { type CtrCommands, clientTimeoutMs, ctrCommands } from './ctr-commands.ts'
 import type { CallGrpc } from './grpc.ts'
+import { type ImageDamage, imageDamage, isDamaged } from './image-damage.ts'
 
 export interface ContainerdImage extends ImageName, ImageContent {}
 
@@ -24,14 +25,14 @@ export interface Containerd extends ContainerdApi, CtrCommands {
   /** The same, within 3 s, and whether something accepts connections without answering. */
   state(): Promise<SocketState>
   images(): Promise<ContainerdImage[]>
-  /** Whether all content of an image is present and unpacked. */
+  /** Whether all content of an image is present, unpacked and undamaged. */
   isWhole(image: ImageName): Promise<boolean>
+  /** What of an image, given by its digest, is not what it was imported as. Reads all of it. */
+  damage(digest: string): Promise<ImageDamage>
   /** Write everything that was imported to the disk. */
   flush(): Promise<void>
   /** The configuration that containerd would read now, with its defaults filled in. */
   config(): Promise<ContainerdConfig>
-  /** Bytes of a blob in the content store below `root`; undefined when it is absent. */
-  blobSize(root: string, digest: string): Promise<number | undefined>
   /** The first line of `runc --version`, however long it takes: the signal ends it. */
   runcVersion(signal: AbortSignal): Promise<string>
 }
@@ -47,6 +48,16 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
   const state = async (): Promise<SocketState> => socketState(await socket(), 3000)
   const services = containerdServices(call, socket)
   const api = containerdApi(services)
+  const damage = async (digest: string): Promise<ImageDamage> => {
+    const plugins = await api.plugins()
+    const rootOf = (type: string, id: string): string =>
+      plugins.find(plugin => plugin.type === type && plugin.id === id)?.root ?? ''
+    const roots = {
+      content: rootOf('io.containerd.content.v1', 'content'),
+      snapshots: rootOf('io.containerd.snapshotter.v1', snapshotter),
+    }
+    return await imageDamage(files, roots, digest, machineArch())
+  }
   return {
     ...api,
     ...ctrCommands(processes, socket),
@@ -56,16 +67,13 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
     images: async () => withContents(await api.imageNames(), services, machineArch()),
     async isWhole(name) {
       const [image] = await withContents([name], services, machineArch())
-      return image?.complete === true && image.unpacked
+      return image?.complete === true && image.unpacked && !isDamaged(await damage(name.digest))
     },
+    damage,
     // A power cut soon after an import can leave empty files in a layer that containerd takes for whole, and a second
     // import does not repair it (containerd #5854, #10457).
     flush: async () => void (await processes.run('sync', [], { timeoutMs: 300_000 })),
     config: async () => parseContainerdConfig(await output('containerd', 'config', 'dump')),
-    async blobSize(root, digest) {
-      const path = `${root}/io.containerd.content.v1.content/blobs/${digest.replace(':', '/')}`
-      return (await files.status(path))?.size
-    },
     async runcVersion(signal) {
       const { stdout } = await processes.run('runc', ['--version'], { timeoutMs: 300_000, signal })
       return stdout.split('\n')[0] ?? ''

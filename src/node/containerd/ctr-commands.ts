@@ -9,6 +9,12 @@ export interface CtrCommands {
   /** An empty value removes the label. */
   labelImage(reference: string, label: string, value: string): Promise<void>
   removeImage(reference: string): Promise<void>
+  /** Fails while another snapshot is on top of it. */
+  removeSnapshot(key: string): Promise<void>
+  /** Remove a blob from the content store. */
+  removeContent(digest: string): Promise<void>
+  /** Delete the files of everything that was removed. */
+  collectGarbage(): Promise<void>
   /** Also removes the content that only this lease kept. */
   removeLease(id: string): Promise<void>
   /** Options of `ctr images import` and `ctr run`, without their dashes. */
@@ -18,6 +24,8 @@ export interface CtrCommands {
 /** The options that a help text lists at the beginning of its lines, without their dashes. */
 export const parseFlags = (help: string): string[] =>
   [...help.matchAll(/^\s+--([a-z][a-z-]*)/gm)].map(([, name = '']) => name)
+
+const collectLease = 'edgekit-collect'
 
 /** containerd's client gives up after 10 s; this leaves it time to report that. */
 export const clientTimeoutMs = 12_000
@@ -36,6 +44,7 @@ export function ctrCommands(processes: Processes, socket: () => Promise<string>)
     void (await processes.run('ctr', await withAddress(...args), { timeoutMs }))
   const help = async (...args: string[]): Promise<string[]> =>
     parseFlags((await processes.run('ctr', [...args, '--help'], { timeoutMs: clientTimeoutMs })).stdout)
+  const removeLease = (id: string): Promise<void> => ctr(60_000, 'leases', 'delete', '--sync', id)
   return {
     async importImage(archive, platform) {
       const args = await withAddress('images', 'import', '--platform', platform, archive)
@@ -47,7 +56,14 @@ export function ctrCommands(processes: Processes, socket: () => Promise<string>)
     labelImage: (reference, label, value) =>
       ctr(clientTimeoutMs, 'images', 'label', reference, `${label}=${value}`),
     removeImage: reference => ctr(clientTimeoutMs, 'images', 'rm', '--sync', reference),
-    removeLease: id => ctr(60_000, 'leases', 'delete', '--sync', id),
+    removeSnapshot: key => ctr(clientTimeoutMs, 'snapshots', 'rm', key),
+    removeContent: digest => ctr(clientTimeoutMs, 'content', 'rm', digest),
+    removeLease,
+    async collectGarbage() {
+      // `ctr` waits for the garbage collection only at the end of a lease or of an image. An interrupted call leaves the lease.
+      await ctr(clientTimeoutMs, 'leases', 'create', '--id', collectLease, '--expires', '1h').catch(() => {})
+      await removeLease(collectLease)
+    },
     async ctrFlags() {
       const [imports, run] = await Promise.all([help('images', 'import'), help('run')])
       return { import: imports, run }

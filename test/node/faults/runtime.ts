@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { program } from '../../../lab/bundles/program.ts'
+import type { LabNode } from '../../../lab/machine/node.ts'
 import { restartBroker } from '../../../lab/tweaks/broker-config.ts'
 import { containerdOfDebian11 } from '../../../lab/tweaks/containerd-of-debian-11.ts'
 import { ctrOfDebian11 } from '../../../lab/tweaks/ctr-of-debian-11.ts'
@@ -18,6 +19,15 @@ address = "${dockerSocket}"
 `
 
 const containerdConfig = '/etc/containerd/config.toml'
+const content = '/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256'
+const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
+
+/** A command that prints the digest of the first layer of an image of the bundle, in hexadecimal. */
+const layerOf = (image: string): string =>
+  `grep -A 99 '"reference": ".*${image}' ${paths.installedManifest} | grep -A 2 '"layers"' | grep -o -m 1 '[0-9a-f]\\{64\\}'`
+
+/** After `doctor --fix`, or in its place. */
+const healed = (node: LabNode): Promise<unknown> => node.sh('edgekit doctor --fix --yes')
 
 /** The directory of Debian's containerd. */
 const plugins = '/usr/lib/cni'
@@ -258,18 +268,45 @@ export const runtimeFaults: readonly Fault[] = [
     what: 'a power cut truncated an imported layer',
     occasion: 'doctor',
     fails: 'image-content',
-    words: /sha256:[0-9a-f]{64} has 10 B, expected/,
+    fixable: true,
+    words: /eclipse-mosquitto:2\.0: sha256:[0-9a-f]{64} is missing or damaged/,
+    release: 'trixie',
+    breakIt: node => node.sh(`truncate --size 10 ${content}/$(${layerOf('eclipse-mosquitto')})`),
+    repair: healed,
+  },
+  {
+    what: 'a power cut lost a layer of a pause image',
+    occasion: 'doctor',
+    fails: 'image-content',
+    fixable: true,
+    words: /pause:3\.6: sha256:[0-9a-f]{64} is missing or damaged/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`rm ${content}/$(${layerOf('pause:3.6')})`),
+    repair: healed,
+  },
+  {
+    what: 'a power cut emptied a file of the pause images',
+    occasion: 'doctor',
+    fails: 'image-content',
+    fixable: true,
+    words: /pause:3\.10: \/busybox is empty/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`truncate --size 0 ${snapshots}/*/fs/busybox`),
+    repair: healed,
+  },
+  {
+    what: 'a power cut left zeros in a program of the running broker',
+    occasion: 'doctor',
+    fails: 'image-content',
+    fixable: true,
+    words: /eclipse-mosquitto:2\.0: \/usr\/bin\/mosquitto_pub is different/,
     release: 'trixie',
     breakIt: node =>
       node.sh(
-        `cd /var/lib/containerd/io.containerd.content.v1.content/blobs/sha256
-         layer=$(grep -A 2 '"layers"' ${paths.installedManifest} | grep -o -m 1 '[0-9a-f]\\{64\\}')
-         cp $layer /var/layer; truncate --size 10 $layer; echo $layer >/var/layer.name`,
+        `dd if=/dev/zero of=$(ls ${snapshots}/*/fs/usr/bin/mosquitto_pub) bs=4096 count=2 conv=notrunc 2>&1`,
       ),
-    repair: node =>
-      node.sh(
-        'cp /var/layer /var/lib/containerd/io.containerd.content.v1.content/blobs/sha256/$(cat /var/layer.name)',
-      ),
+    // EdgeCore retries every 5 s.
+    repair: node => node.sh('until edgekit doctor; do sleep 0.5; done'),
   },
   {
     what: 'ctr was killed and the cleanup after it is broken: the broker runs without its unit',

@@ -236,7 +236,7 @@ describe('an image', () => {
     const node = await nodeWith(...names.map(name => image(name)))
     const { kept } = await remove(node, {
       ...item,
-      containers: [{ id: 'pod', image: 'example.com/x:1', labels: {} }],
+      containers: [{ id: 'pod', image: 'example.com/x:1', snapshot: 'pod', labels: {} }],
     })
     expect(kept).toMatchObject([{ what: 'example.com/x:1', why: expect.stringContaining('pod') }])
     expect(node.images.map(({ pinned }) => pinned)).toEqual([false, false, true])

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Containerd, ContainerdImage } from '../../../src/node/containerd/containerd.ts'
-import type { ContainerdContainer, Lease } from '../../../src/node/containerd/containerd-api.ts'
+import type { ContainerdContainer, Lease, Snapshot } from '../../../src/node/containerd/containerd-api.ts'
+import type { ImageDamage } from '../../../src/node/containerd/image-damage.ts'
 import { type Access, type Files, localFiles } from '../../../src/node/files.ts'
 import type { Node } from '../../../src/node/node.ts'
 import type { Systemd, UnitState } from '../../../src/node/systemd.ts'
@@ -35,6 +36,7 @@ function filesBelow(root: string): Files {
     list: path => real.list(at(path)),
     linkTarget: path => real.linkTarget(at(path)),
     sha256: path => real.sha256(at(path)),
+    crc32: path => real.crc32(at(path)),
     rememberHash: (path, sha256) => real.rememberHash(at(path), sha256),
     write: (path, content, access) =>
       real.write(
@@ -81,6 +83,11 @@ export interface TinyNode extends Node {
   images: ContainerdImage[]
   leases: Lease[]
   containers: ContainerdContainer[]
+  snapshots: Snapshot[]
+  /** Digests in the content store. */
+  content: string[]
+  /** What is damaged, by the digest of the image; removing it repairs the image. */
+  damage: Map<string, ImageDamage>
   /** Images an archive contains, by the text of the archive. */
   archives: Map<string, ContainerdImage[]>
   setUnit(name: string, changes: Partial<UnitState>): void
@@ -136,11 +143,23 @@ export async function tinyNode(): Promise<TinyNode> {
     tasks: async () => [],
     containers: async () => node.containers,
     plugins: noNeed,
-    snapshots: noNeed,
+    snapshots: async () => node.snapshots,
     ctrFlags: noNeed,
     config: noNeed,
     runcVersion: noNeed,
-    blobSize: noNeed,
+    damage: async digest => node.damage.get(digest) ?? { content: [], snapshots: [] },
+    content: async () => node.content,
+    async removeSnapshot(key) {
+      await call('snapshot rm', key)
+      for (const { snapshots } of node.damage.values())
+        snapshots.splice(0, Infinity, ...snapshots.filter(({ name }) => name !== key))
+    },
+    async removeContent(digest) {
+      await call('content rm', digest)
+      for (const { content } of node.damage.values())
+        content.splice(0, Infinity, ...content.filter(name => name !== digest))
+    },
+    collectGarbage: () => call('collect'),
     flush: async () => {},
     async importImage(archive, platform) {
       await call('import', archive, platform)
@@ -189,6 +208,9 @@ export async function tinyNode(): Promise<TinyNode> {
     images: [],
     leases: [],
     containers: [],
+    snapshots: [],
+    content: [],
+    damage: new Map(),
     archives,
     setUnit,
     async put(path, text, mode = 0o644) {

@@ -516,6 +516,16 @@ const rows: Row[] = [
   ],
   [
     'edgecore-database',
+    'skip',
+    'a database created just now',
+    '/var/lib/kubeedge/edgecore.db is still empty; EdgeCore creates it',
+    node => {
+      database(node, 0)
+      node.units.value.edgecore.activeForMs = 3_000
+    },
+  ],
+  [
+    'edgecore-database',
     'fail',
     'an empty database',
     '/var/lib/kubeedge/edgecore.db is empty',

@@ -135,11 +135,11 @@ export const healthy = (): {
       ],
       tasks: [{ container: 'mosquitto', pid: 100, status: 'RUNNING' }],
       plugins: [
-        { type: 'io.containerd.snapshotter.v1', id: 'overlayfs', status: 'ok' },
-        { type: 'io.containerd.grpc.v1', id: 'cri', status: 'ok' },
+        { type: 'io.containerd.snapshotter.v1', id: 'overlayfs', status: 'ok', root: '' },
+        { type: 'io.containerd.grpc.v1', id: 'cri', status: 'ok', root: '' },
       ],
       containers: ['mosquitto'],
-      snapshots: [{ key: 'mosquitto', kind: 'Active' }],
+      snapshots: [{ key: 'mosquitto', parent: '', kind: 'Active' }],
     },
   },
   containerdFiles: {
@@ -152,10 +152,10 @@ export const healthy = (): {
         cni: { configs: '/etc/cni/net.d', plugins: ['/opt/cni/bin'] },
       },
       cni: { file: '10-edge.conflist', plugins: ['bridge', 'host-local', 'loopback'], unusable: [] },
-      damagedBlobs: [],
       otherSockets: [],
     },
   },
+  imageDamage: { value: { examined: [digest], damaged: [] } },
   edgecoreDatabase: {
     value: { path: '/var/lib/kubeedge/edgecore.db', size: 100_000, isDatabase: true, wasRegistered: true },
   },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readEdgecoreConfig } from '../../../src/edgecore/config/config.ts'
 import type { CniFacts } from '../../../src/facts/cni.ts'
-import { bigBundle, image, k3s, layer, nothingLeft } from './changes.ts'
+import type { ImageDamage } from '../../../src/node/containerd/image-damage.ts'
+import { image, k3s, layer, nothingLeft } from './changes.ts'
 import { cloudMachine, manifest, unit } from './healthy.ts'
 import { type Healthy, type Row, resultOf, testRows } from './rows.ts'
 
@@ -17,6 +18,12 @@ const cni =
   (changes: Partial<CniFacts>) =>
   (node: Healthy): unknown =>
     Object.assign(node.containerdFiles.value.cni ?? {}, changes)
+const damagedImage = (node: Healthy, damage: Partial<ImageDamage>): void => {
+  const { reference = '', digest = '' } = manifest.images[0] ?? {}
+  node.imageDamage.value.damaged = [{ reference, digest, content: [], snapshots: [], ...damage }]
+}
+const emptyFiles = (...paths: string[]): ImageDamage['snapshots'][number]['files'] =>
+  paths.map(path => ({ path, problem: 'empty' }))
 
 const rows: Row[] = [
   [
@@ -126,7 +133,10 @@ const rows: Row[] = [
     'fail',
     'a CRI plugin that did not load',
     'the CRI plugin failed to load (error)',
-    node => (node.containerd.value.plugins = [{ type: 'io.containerd.grpc.v1', id: 'cri', status: 'error' }]),
+    node =>
+      (node.containerd.value.plugins = [
+        { type: 'io.containerd.grpc.v1', id: 'cri', status: 'error', root: '' },
+      ]),
   ],
   [
     'cgroup-driver',
@@ -259,15 +269,31 @@ const rows: Row[] = [
     '1 of 1 images differ from the bundle',
     node => (node.bundle.value = withPause),
   ],
+  ['image-content', 'pass', 'whole images', 'every file of 1 images is as in its layer', () => undefined],
   [
     'image-content',
     'fail',
-    'a layer cut short',
-    'damaged: docker.io/library/eclipse-mosquitto:2.0',
-    node => {
-      node.bundle.value = bigBundle
-      node.containerdFiles.value.damagedBlobs = [{ digest: layer.digest, size: layer.size, found: 0 }]
-    },
+    'an empty file',
+    'docker.io/library/eclipse-mosquitto:2.0: /usr/sbin/mosquitto is empty',
+    node =>
+      damagedImage(node, { snapshots: [{ name: 'sha256:1', files: emptyFiles('/usr/sbin/mosquitto') }] }),
+  ],
+  [
+    'image-content',
+    'fail',
+    'many empty files',
+    'docker.io/library/eclipse-mosquitto:2.0: and 2 more files',
+    node =>
+      damagedImage(node, {
+        snapshots: [{ name: 'sha256:1', files: emptyFiles('/a', '/b', '/c', '/d', '/e') }],
+      }),
+  ],
+  [
+    'image-content',
+    'fail',
+    'a lost layer',
+    `docker.io/library/eclipse-mosquitto:2.0: ${layer.digest} is missing or damaged`,
+    node => damagedImage(node, { content: [layer.digest] }),
   ],
   ['image-content', 'skip', 'no bundle', 'no bundle is installed', node => (node.bundle.value = undefined)],
   [

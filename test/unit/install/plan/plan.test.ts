@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { file } from '../../../../src/actions/files/file.ts'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
 import { makePlan } from '../../../../src/install/plan/plan.ts'
+import type { Change } from '../../../../src/install/record/journal.ts'
 import { tinyNode } from '../../actions/tiny-node.ts'
 
 const running = (id: string, because?: string[]): DesiredStep => ({
@@ -59,4 +62,67 @@ test.each([
   expect(plan.steps.map(({ id }) => id)).toEqual(steps)
   expect(plan.kept.map(({ id }) => id)).toEqual(kept)
   expect(plan.foreign).toEqual([])
+})
+
+describe('a large file that an interrupted install has written', () => {
+  const text = 'x'.repeat(1_500_000)
+  const spec = {
+    path: '/program',
+    source: { text },
+    sha256: createHash('sha256').update(text).digest('hex'),
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    ours: true,
+  }
+  const step: DesiredStep = { id: spec.path, kind: 'file', spec }
+
+  test.each<[what: string, state: Change['state'], isTrusted: boolean]>([
+    ['is not read again', 'done', true],
+    ['is written again when it was not finished', 'begun', false],
+  ])('%s', async (_, state, isTrusted) => {
+    const node = await tinyNode()
+    await node.put(spec.path, text)
+    let reads = 0
+    node.files.sha256 = async () => {
+      reads++
+      return spec.sha256
+    }
+    const after = await file.fingerprint?.(spec, node)
+    const { id, kind } = step
+    const change: Change = { change: 1, id, kind, spec, before: null, state, touched: 1, done: 2, after }
+    const plan = await makePlan(
+      [step],
+      { history: { run: 'r', begins: [], changes: [change] }, receipt: undefined },
+      node,
+    )
+    expect({ steps: plan.steps.length, reads }).toEqual({
+      steps: isTrusted ? 0 : 1,
+      reads: isTrusted ? 0 : 1,
+    })
+  })
+
+  test('is read when it was changed since', async () => {
+    const node = await tinyNode()
+    await node.put(spec.path, text)
+    const after = await file.fingerprint?.(spec, node)
+    await node.put(spec.path, 'y'.repeat(1_500_001))
+    const change: Change = {
+      change: 1,
+      id: step.id,
+      kind: 'file',
+      spec,
+      before: null,
+      state: 'done',
+      touched: 1,
+      done: 2,
+      after,
+    }
+    const plan = await makePlan(
+      [step],
+      { history: { run: 'r', begins: [], changes: [change] }, receipt: undefined },
+      node,
+    )
+    expect([...plan.steps, ...plan.foreign]).toHaveLength(1)
+  })
 })

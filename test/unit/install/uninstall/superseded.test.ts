@@ -70,7 +70,7 @@ test('removes images of the previous bundle, including one whose name was taken 
 
 test('keeps an image a container still uses until a later install', async () => {
   const { node, desired } = await upgraded()
-  node.containers = [{ id: 'pod', image: 'example.com/b:1', labels: {} }]
+  node.containers = [{ id: 'pod', image: 'example.com/b:1', snapshot: 'pod', labels: {} }]
   expect((await removeOn(node, desired)).noted).toBe('1 still in use')
   expect(names(node)).toContain('example.com/b:1')
   expect((await statusOf(node)).differences).toEqual([])

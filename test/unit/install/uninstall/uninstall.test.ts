@@ -197,7 +197,7 @@ test('leaves adopted files alone and lists a changed one once', async () => {
 test('keeps a container runtime that other containers use, for a later run', async () => {
   const runtime = [file(paths.containerdUnit, 'unit'), file('/usr/local/bin/containerd', 'program')]
   const { node, untouched } = await installed([...runtime, ...desired])
-  node.containers = [{ id: 'pod', image: 'example.com/pod:1', labels: {} }]
+  node.containers = [{ id: 'pod', image: 'example.com/pod:1', snapshot: 'pod', labels: {} }]
   expect((await uninstallOn(node)).kept).toEqual([{ what: 'containerd', why: 'used by containers pod' }])
   expect(await node.files.read('/usr/local/bin/containerd')).toBe('program')
   expect(await node.files.status('/etc/edgekit')).toBeUndefined()

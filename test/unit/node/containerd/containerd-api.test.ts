@@ -57,11 +57,22 @@ test('reads what containerd reports', async () => {
         part(1, text(2, 'old'), number(3, 7), number(4, 3)),
       ],
       'containers.v1.Containers/List': [
-        part(1, text(1, 'mosquitto'), part(2, text(1, 'a'), text(2, 'b')), text(3, 'image:1')),
+        part(
+          1,
+          text(1, 'mosquitto'),
+          part(2, text(1, 'a'), text(2, 'b')),
+          text(3, 'image:1'),
+          text(7, 'top'),
+        ),
       ],
       'introspection.v1.Introspection/Plugins': [
         Buffer.concat([
-          part(1, text(1, 'io.containerd.grpc.v1'), text(2, 'cri')),
+          part(
+            1,
+            text(1, 'io.containerd.grpc.v1'),
+            text(2, 'cri'),
+            part(5, text(1, 'root'), text(2, '/srv/cri')),
+          ),
           part(
             1,
             text(1, 'snapshotter'),
@@ -74,7 +85,7 @@ test('reads what containerd reports', async () => {
       // In several responses.
       'snapshots.v1.Snapshots/List': [
         part(1, text(1, 'sha256:12'), number(3, 3)),
-        part(1, text(1, 'mosquitto'), number(3, 2)),
+        part(1, text(1, 'mosquitto'), text(2, 'sha256:12'), number(3, 2)),
       ],
       'images.v1.Images/List': [
         Buffer.concat([
@@ -100,15 +111,17 @@ test('reads what containerd reports', async () => {
     { container: 'mosquitto', pid: 1006, status: 'RUNNING' },
     { container: 'old', pid: 7, status: 'STOPPED' },
   ])
-  expect(await api.containers()).toEqual([{ id: 'mosquitto', image: 'image:1', labels: { a: 'b' } }])
-  expect((await api.plugins()).map(({ id, status }) => [id, status])).toEqual([
-    ['cri', 'ok'],
-    ['zfs', 'skip'],
-    ['bad', 'error'],
+  expect(await api.containers()).toEqual([
+    { id: 'mosquitto', image: 'image:1', snapshot: 'top', labels: { a: 'b' } },
+  ])
+  expect((await api.plugins()).map(({ id, status, root }) => [id, status, root])).toEqual([
+    ['cri', 'ok', '/srv/cri'],
+    ['zfs', 'skip', ''],
+    ['bad', 'error', ''],
   ])
   expect(await api.snapshots()).toEqual([
-    { key: 'sha256:12', kind: 'Committed' },
-    { key: 'mosquitto', kind: 'Active' },
+    { key: 'sha256:12', parent: '', kind: 'Committed' },
+    { key: 'mosquitto', parent: 'sha256:12', kind: 'Active' },
   ])
   expect(await api.imageNames()).toEqual([
     { reference: 'image:1', digest: 'sha256:12', pinned: true },

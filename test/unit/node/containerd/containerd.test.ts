@@ -1,7 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { localContainerd } from '../../../../src/node/containerd/containerd.ts'
 import type { CallGrpc } from '../../../../src/node/containerd/grpc.ts'
 import { type Files, localFiles } from '../../../../src/node/files.ts'
@@ -45,17 +42,6 @@ test.each([
   expect(called).toEqual(new Set([chosen]))
   const address = chosen === k3s ? `--address ${k3s} ` : ''
   expect(calls).toEqual([`ctr ${address}--namespace k8s.io images rm --sync broker:2.0`])
-})
-
-test('reports the size of a blob', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'edgekit-content-'))
-  onTestFinished(() => rm(root, { recursive: true }))
-  const directory = join(root, 'io.containerd.content.v1.content/blobs/sha256')
-  await mkdir(directory, { recursive: true })
-  await writeFile(join(directory, 'abc'), '12345')
-  const { containerd } = containerdWith([])
-  expect(await containerd.blobSize(root, 'sha256:abc')).toBe(5)
-  expect(await containerd.blobSize(root, 'sha256:def')).toBe(undefined)
 })
 
 test('reads the configuration and the version of runc', async () => {

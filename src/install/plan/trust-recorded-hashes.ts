@@ -1,9 +1,16 @@
 import type { FileSpec } from '../../actions/files/file.ts'
 import type { Files } from '../../node/files.ts'
-import type { ReceiptItem } from '../record/receipt.ts'
 
 /** Smaller files are always hashed; programs and images have 10 to 100 MB. */
 const smallBytes = 1_000_000
+
+/** What was made, as a receipt or a journal has it. */
+interface Recorded {
+  kind: string
+  spec: unknown
+  /** The action's fingerprint, or null. */
+  after: unknown
+}
 
 interface Left {
   sha256: string
@@ -14,7 +21,7 @@ interface Left {
 }
 
 /** The same files, but a large file whose size and time are as an install left them counts as unchanged. */
-export function trustReceiptHashes(items: readonly ReceiptItem[], files: Files): Files {
+export function trustRecordedHashes(items: readonly Recorded[], files: Files): Files {
   const left = new Map(items.filter(({ kind }) => kind === 'file').map(leftBy))
   return {
     ...files,
@@ -27,8 +34,8 @@ export function trustReceiptHashes(items: readonly ReceiptItem[], files: Files):
   }
 }
 
-/** Receipts of older versions of edgekit have no size and time. */
-function leftBy({ spec, after }: ReceiptItem): [string, Partial<Left>] {
+/** Records of older versions of edgekit have no size and time. */
+function leftBy({ spec, after }: Recorded): [string, Partial<Left>] {
   const { path, sha256 } = spec as FileSpec
   return [path, { ...(after as Partial<Left> | null), sha256 }]
 }
