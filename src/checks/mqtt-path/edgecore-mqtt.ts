@@ -1,6 +1,7 @@
 import type { ProbeResult } from '../../broker/probe-result.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
+import { reconnectingSince } from '../shared/reconnecting.ts'
 
 export const edgecoreMqtt: Check = {
   id: 'edgecore-mqtt',
@@ -21,10 +22,20 @@ export const edgecoreMqtt: Check = {
       }
     if (log.eventBus === 'up')
       return { status: 'pass', observed: 'EventBus is connected', evidence: log.evidence }
+    const expected = 'connected ("finish hub-client sub" and "finish hub-client pub" in the log)'
+    const since = reconnectingSince(facts)
+    if (since !== undefined)
+      return {
+        status: 'warn',
+        observed: `EdgeCore is reconnecting: the broker started ${since} s ago, and EdgeCore tries every 5 s`,
+        expected,
+        evidence: log.evidence,
+        remedy: { text: 'Wait some seconds, then check again.', commands: ['edgekit doctor edgecore-mqtt'] },
+      }
     return {
       status: 'fail',
       observed: log.cause ? `EventBus is ${log.eventBus}: ${log.cause.text}` : `EventBus is ${log.eventBus}`,
-      expected: 'connected ("finish hub-client sub" and "finish hub-client pub" in the log)',
+      expected,
       evidence: [...log.evidence, ...clientsOf(probe)],
       remedy: {
         text: log.cause?.remedy ?? "Check EdgeCore's log: it retries every 5 s.",

@@ -1,5 +1,12 @@
 import { failed, probe } from './changes.ts'
-import { type Row, testRows } from './rows.ts'
+import { type Healthy, type Row, testRows } from './rows.ts'
+
+/** EdgeCore could not connect, and the broker has been active for so long. */
+function refusedAfter(node: Healthy, activeForMs: number): void {
+  node.units.value.broker.activeForMs = activeForMs
+  const cause = { code: 'connection-refused', text: 'nothing listens', remedy: 'Start the broker.' }
+  Object.assign(node.edgecoreLog.value, { eventBus: 'failing', cause })
+}
 
 const rows: Row[] = [
   [
@@ -37,6 +44,40 @@ const rows: Row[] = [
     'EventBus is unknown',
     node => {
       node.edgecoreLog.value.eventBus = 'unknown'
+      probe(node, { twin: failed })
+    },
+  ],
+  [
+    'edgecore-mqtt',
+    'warn',
+    'a broker that has just started',
+    'EdgeCore is reconnecting: the broker started 3 s ago, and EdgeCore tries every 5 s',
+    node => refusedAfter(node, 3_000),
+  ],
+  [
+    'edgecore-mqtt',
+    'fail',
+    'refused by a broker that runs',
+    'EventBus is failing: nothing listens',
+    node => refusedAfter(node, 20_000),
+  ],
+  [
+    'edgecore-mqtt',
+    'fail',
+    'another cause, and a broker that has just started',
+    'EventBus is failing: not authorized',
+    node => {
+      refusedAfter(node, 3_000)
+      node.edgecoreLog.value.cause = { code: 'not-authorized', text: 'not authorized', remedy: 'Set it.' }
+    },
+  ],
+  [
+    'twin-answers',
+    'skip',
+    'a broker that has just started',
+    'EdgeCore is reconnecting to the broker',
+    node => {
+      refusedAfter(node, 3_000)
       probe(node, { twin: failed })
     },
   ],
