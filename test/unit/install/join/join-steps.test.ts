@@ -118,6 +118,7 @@ async function stepsIn(situation: Situation) {
     before: {},
     touched: 0,
     done: 1,
+    after: null,
   }
   const changes = situation.begun ? [{ ...change, spec: asideSpec, state: situation.begun }] : []
   const history = situation.begun ? { run: 'r', begins: [], changes } : undefined

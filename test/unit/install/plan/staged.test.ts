@@ -17,7 +17,7 @@ function tryIt({ stage = true, active = 'inactive', enabled = 'disabled', undo =
   const facts = healthy()
   Object.assign(facts.units.value.edgecore, { active, enabled })
   const settings: NodeSettings = { set: {}, edgecore: true, stage, adopt: false }
-  const change = { change: 1, kind: '', spec: {}, state: 'done', touched: 0, done: 1 } as const
+  const change = { change: 1, kind: '', spec: {}, state: 'done', touched: 0, done: 1, after: null } as const
   const changes = undo.map(part => ({ ...change, ...part }))
   refuseUnderRunningEdgecore(settings, { undo: changes, steps: [], foreign: [], kept: [] }, facts)
 }
