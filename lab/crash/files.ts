@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { temporaryOf } from '../../src/lib/replace-file.ts'
+import { temporaryOf } from '../../src/lib/files/replace-file.ts'
 import { type Files, localFiles as realFiles } from '../../src/node/files.ts'
 import { paths } from '../../src/node/paths.ts'
 import { appendWithCuts, end, isDue } from './cut.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type mqtt from 'mqtt'
+import { deadline } from '../lib/deadline.ts'
 import { closedEarly, describeFailure } from './describe-failure.ts'
 
 /** Loaded at the first connection: loading takes longer than the broker needs to answer. */
@@ -79,7 +79,8 @@ const accepted = (client: mqtt.MqttClient): Promise<void> =>
 /** Disconnect; after 500 ms without an answer, close the connection. A session expires as agreed, or with `endSession` now. */
 export async function close(client: mqtt.MqttClient, { endSession = false } = {}): Promise<void> {
   const options = endSession ? { properties: { sessionExpiryInterval: 0 } } : {}
-  await Promise.race([client.endAsync(options), sleep(500, undefined, { ref: false })])
+  using end = deadline(500)
+  await Promise.race([client.endAsync(options), end.passed])
   // Not `end(true)`: a second end() does nothing while the first one waits.
   client.stream.destroy()
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { MqttClient } from 'mqtt'
-import { aborted } from './aborted.ts'
+import { deadline } from '../lib/deadline.ts'
 import type { Delivery, ProbeResult } from './probe-result.ts'
 
 export interface Exercise {
@@ -29,12 +29,12 @@ export async function exerciseBroker(
   const values = new Map<string, number>()
   client.on('message', (topic, payload) => values.set(topic, Number(payload)))
   const membership = nodeName && `$hw/events/node/${nodeName}/membership/get`
-  const end = AbortSignal.timeout(timeoutMs)
+  using end = deadline(timeoutMs)
   const topics = [own, edgecoreTopic, ...Object.values(statistics)]
   if (membership) topics.push(`${membership}/result`)
   // Refused subscriptions do not matter: most brokers accept them and deliver nothing, which the probe detects.
   const subscribed = Promise.allSettled(topics.map(topic => client.subscribeAsync(topic, { qos: 1 })))
-  await Promise.race([subscribed, aborted(end)])
+  await Promise.race([subscribed, end.passed])
   const send = (topic: string, qos: 0 | 1) =>
     delivery(client, { topic, answerOn: topic, payload: 'edgekit', qos }, end)
   const request = JSON.stringify({ event_id: randomUUID() })
@@ -78,7 +78,7 @@ interface Message {
 async function delivery(
   client: MqttClient,
   { topic, answerOn, payload, qos, resendMs }: Message,
-  end: AbortSignal,
+  end: Pick<ReturnType<typeof deadline>, 'passed'>,
 ): Promise<Delivery> {
   // The connection may have closed before this adds a listener.
   if (!client.connected) return { failure: 'the broker closed the connection' }
@@ -97,7 +97,7 @@ async function delivery(
   const send = () => void client.publish(topic, payload, { qos })
   send()
   const resend = resendMs === undefined ? undefined : setInterval(send, resendMs)
-  const late = aborted(end).then(() => ({ failure: 'no message came back in time' }))
+  const late = end.passed.then(() => ({ failure: 'no message came back in time' }))
   return Promise.race([received, late]).finally(() => {
     stop.abort()
     clearInterval(resend)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type mqtt from 'mqtt'
+import { deadline } from '../lib/deadline.ts'
 import { messageOf } from '../lib/errors.ts'
-import { aborted } from './aborted.ts'
 import { type BrokerEndpoint, close, open } from './connect.ts'
 import type { Delivery, ProbeResult } from './probe-result.ts'
 
@@ -20,17 +20,18 @@ type Connect = (session?: { clean: boolean; onMessage: (topic: string) => void }
 export async function probeVersion5(endpoint: BrokerEndpoint, timeoutMs: number): Promise<Found> {
   const opened: mqtt.MqttClient[] = []
   const clientId = `edgekit-${randomUUID()}`
-  let isLate = false
+  let isOver = false
   const connect: Connect = async session => {
     const client = await open(endpoint, timeoutMs, 5, session && { ...session, clientId, expirySeconds })
     opened.push(client)
-    if (isLate) await close(client)
+    if (isOver) await close(client)
     return client
   }
   try {
     const subscriber = await connect({ clean: true, onMessage: () => undefined })
-    const late = aborted(AbortSignal.timeout(timeoutMs)).then(() => {
-      isLate = true
+    using end = deadline(timeoutMs)
+    const late = end.passed.then(() => {
+      isOver = true
       return { failure: 'no message came back in time' }
     })
     const offline = Promise.race([late, deliverOffline(subscriber, connect)])
@@ -41,6 +42,8 @@ export async function probeVersion5(endpoint: BrokerEndpoint, timeoutMs: number)
   } catch (error) {
     return { mqtt5: { failure: messageOf(error) }, offline: undefined }
   } finally {
+    // A connection that opens from now on is closed at once.
+    isOver = true
     await Promise.all(opened.map(client => close(client, { endSession: true })))
   }
 }

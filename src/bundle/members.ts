@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
-import { readRegular } from '../lib/regular-file.ts'
+import { readRegular } from '../lib/files/regular-file.ts'
 import type { Files } from '../node/files.ts'
 import type { UnpackedBundle } from './bundle.ts'
 import { damagedBundle } from './damaged.ts'

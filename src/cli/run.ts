@@ -2,10 +2,14 @@ import type { Config } from '@oclif/core'
 import { EdgekitError } from '../lib/errors.ts'
 import { width } from '../ui/text.ts'
 import { readCommandLine } from './command-line.ts'
+import { guarded } from './guard.ts'
 import { reportError } from './report-error.ts'
 
 /** Do what the words after `edgekit` ask for, print errors, and set the exit code. */
-export async function run(config: Config, words: readonly string[]): Promise<void> {
+export const run = (config: Config, words: readonly string[]): Promise<void> =>
+  guarded(() => runWords(config, words), { json: words.includes('--json') })
+
+async function runWords(config: Config, words: readonly string[]): Promise<void> {
   try {
     const line = readCommandLine(words, config.commandIDs)
     if (line.show === 'command') await config.runCommand(line.id, line.words)

@@ -1,3 +1,4 @@
+import { deadline } from '../lib/deadline.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
 import { anonymousEndpoints } from './anonymous-endpoints.ts'
@@ -84,14 +85,12 @@ async function collect<T>(
   { minTimeoutMs = 0, maxTimeoutMs = Number.POSITIVE_INFINITY }: CollectOptions,
 ): Promise<Fact<T>> {
   const timeoutMs = Math.min(Math.max(collector.timeoutMs, minTimeoutMs), maxTimeoutMs)
-  const signal = AbortSignal.timeout(timeoutMs)
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), {
-      once: true,
-    })
+  using end = deadline(timeoutMs)
+  const late = end.passed.then(() => {
+    throw new Error(`no answer within ${timeoutMs / 1000} s`)
   })
   try {
-    return { value: await Promise.race([collector.collect(node, signal), late]) }
+    return { value: await Promise.race([collector.collect(node, end.signal), late]) }
   } catch (error) {
     return { unknown: messageOf(error) }
   }

@@ -1,12 +1,12 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { openRegular } from '../lib/files/regular-file.ts'
+import { replace, replaceFile, syncDirectory, temporaryOf } from '../lib/files/replace-file.ts'
 import { copyHashing } from '../lib/hash/copy-file.ts'
 import { crc32File, hashFile } from '../lib/hash/hash-file.ts'
 import { isHashing, ThreadedHash } from '../lib/hash/hash-thread.ts'
 import { KnownHashes } from '../lib/hash/known-hashes.ts'
-import { openRegular } from '../lib/regular-file.ts'
-import { replace, replaceFile, syncDirectory, temporaryOf } from '../lib/replace-file.ts'
 
 export interface Access {
   mode: number

@@ -1,4 +1,4 @@
-import { syncDirectory } from '../lib/replace-file.ts'
+import { syncDirectory } from '../lib/files/replace-file.ts'
 import { type Containerd, localContainerd } from './containerd/containerd.ts'
 import { grpcClient } from './containerd/grpc.ts'
 import { type Lock, localLock } from './edgekit-lock.ts'

@@ -23,12 +23,12 @@ export async function tinyBroker(
   answer: number | 'silent' | 'close' | 'mute' | 'echo' = 0,
   port = 0,
 ): Promise<TinyBroker> {
-  /** The clients, with the version of MQTT they use. */
+  /** The clients, with the version of MQTT they use: 0 before they have sent CONNECT. */
   const sockets = new Map<net.Socket, number>()
   const broker = { connects: [] as Buffer[], subscriptions: [] as string[], published: [] as string[] }
   let durableTopic = ''
   const server = net.createServer({ allowHalfOpen: answer === 'mute' }, socket => {
-    sockets.set(socket, 4)
+    sockets.set(socket, 0)
     let pending = Buffer.alloc(0)
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
@@ -81,7 +81,7 @@ export async function tinyBroker(
     } else if (type === 12) socket.write(Buffer.from([0xd0, 0]))
   }
   function send(topic: string, payload: string): void {
-    for (const socket of sockets.keys()) sendTo(socket, topic, payload)
+    for (const [socket, version] of sockets) if (version > 0) sendTo(socket, topic, payload)
   }
   function sendTo(socket: net.Socket, topic: string, payload: string): void {
     const properties = sockets.get(socket) === 5 ? '\0' : ''

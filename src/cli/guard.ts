@@ -1,0 +1,25 @@
+import { EdgekitError } from '../lib/errors.ts'
+import { reportError } from './report-error.ts'
+
+/**
+ * Run a command. Until it has come to its end, the exit code stands at 1: a promise that nothing keeps alive would end
+ * Node.js without output and with exit code 0, which means "all is well".
+ */
+export async function guarded(work: () => Promise<void>, { json }: { json: boolean }): Promise<void> {
+  let isFinished = false
+  const report = (): void => {
+    if (!isFinished) reportError(unfinished, { json })
+  }
+  // Not after process.exit(), which is always called with a code.
+  process.once('beforeExit', report)
+  process.once('exit', code => {
+    if (!isFinished && code === 0) process.exitCode = unfinished.exitCode
+  })
+  await work()
+  isFinished = true
+}
+
+const unfinished = new EdgekitError('internal error: the command ended without a result', {
+  code: 'internal-error',
+  remedy: 'Run the command again with EDGEKIT_DEBUG=1 and report the output.',
+})
