@@ -71,7 +71,10 @@ export async function assembleBundle(options: BuildOptions, parts: BundleParts):
           arch,
           edgekitVersion,
           lockDigest: lockDigest(lock),
-          broker: { image: definition.broker },
+          broker: {
+            image: definition.broker,
+            ...(definition.autosaveInterval && { autosaveInterval: definition.autosaveInterval }),
+          },
           images: described,
         },
         // edgekit comes first: a truncated bundle lacks its end, and edgekit can report that.

@@ -18,7 +18,11 @@ const manifest = z.object({
   edgekitVersion: z.string(),
   /** Digest of the text of meta/edgekit.lock, from which the bundle can be rebuilt. */
   lockDigest: digest,
-  broker: z.object({ image: z.string() }),
+  broker: z.object({
+    image: z.string(),
+    /** Seconds, if the definition sets them. */
+    autosaveInterval: z.optional(count),
+  }),
   images: z.array(
     z.object({
       reference: z.string(),

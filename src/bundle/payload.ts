@@ -107,8 +107,20 @@ export function runtimePrograms(members: readonly string[]): PayloadFile[] {
 /** Where an install keeps the archive of an image. */
 export const archivePath = (archive: string): string => join(paths.images, basename(archive))
 
+/** Seconds between two saves of the broker, unless the definition sets them. */
+const defaultAutosaveInterval = 30
+
+/** mosquitto.conf as a bundle with this interval between saves has it, in seconds. */
+export const brokerConfigText = (autosaveInterval = defaultAutosaveInterval): string =>
+  fill(readAsset(texts.brokerConfig.template), { AUTOSAVE_INTERVAL: `${autosaveInterval}` })
+
 /** A text as the bundle with this broker image has it. */
-export function payloadText({ template }: Pick<PayloadText, 'template'>, broker: ManifestImage): string {
+export function payloadText(
+  { template }: Pick<PayloadText, 'template'>,
+  broker: ManifestImage,
+  autosaveInterval?: number,
+): string {
+  if (template === texts.brokerConfig.template) return brokerConfigText(autosaveInterval)
   return fill(readAsset(template), {
     BROKER_IMAGE: broker.reference,
     BROKER_DIGEST: broker.digest,
@@ -117,5 +129,7 @@ export function payloadText({ template }: Pick<PayloadText, 'template'>, broker:
 }
 
 /** The texts an install of this edgekit writes, by their path on the node. */
-export const installedTexts = (broker: ManifestImage): Record<string, string> =>
-  Object.fromEntries(Object.values(texts).map(text => [text.path, payloadText(text, broker)]))
+export const installedTexts = (broker: ManifestImage, autosaveInterval?: number): Record<string, string> =>
+  Object.fromEntries(
+    Object.values(texts).map(text => [text.path, payloadText(text, broker, autosaveInterval)]),
+  )

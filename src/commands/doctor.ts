@@ -167,7 +167,7 @@ export default class Doctor extends EdgekitCommand {
         fixNode(found, {
           node: localNode(),
           edgekitVersion: this.config.version,
-          texts: broker ? installedTexts(broker) : {},
+          texts: broker ? installedTexts(broker, manifest?.broker.autosaveInterval) : {},
           recheck,
           confirm: async plan => {
             say(formatFixPlan(plan))

@@ -34,6 +34,8 @@ export interface Definition {
   kubeedge: string
   architectures: Architecture[]
   broker: string
+  /** Seconds between two saves of the broker. */
+  autosaveInterval?: number
   images: DefinedImage[]
   binaries: Record<string, DefinedSource>
   runtime: Record<string, DefinedSource>
@@ -79,6 +81,7 @@ function completed(written: WrittenDefinition, { directory }: DefinitionChain, f
     kubeedge,
     architectures,
     broker,
+    autosaveInterval,
     images,
     binaries,
     runtime,
@@ -92,6 +95,7 @@ function completed(written: WrittenDefinition, { directory }: DefinitionChain, f
     kubeedge,
     architectures: [...new Set(architectures)].toSorted(),
     broker: inFull(broker),
+    ...(autosaveInterval !== undefined && { autosaveInterval }),
     images: once(images.map(inFullImage)),
     binaries: sources(binaries),
     runtime: sources(runtime ?? {}),

@@ -86,6 +86,9 @@ export const definitionSchema = z
       .min(1)
       .meta({ description: 'Architectures to build for, one bundle each.' }),
     broker: reference.meta({ description: 'MQTT broker that systemd runs; must be in images.' }),
+    autosaveInterval: z.int().min(1).max(3600).optional().meta({
+      description: 'Seconds between two saves of the messages that the broker keeps (default 30).',
+    }),
     images: z
       .array(image)
       .min(1)

@@ -62,8 +62,16 @@ function edgeMembers(inputs: Inputs): TextMember[] {
     edgecoreBase,
     ...Object.values(texts).filter(({ member }) => !member.startsWith('bin/')),
   ]
-  return members.map(member => text(member.member, payloadText(member, brokerOf(inputs)), member.mode))
+  return members.map(member =>
+    text(
+      member.member,
+      payloadText(member, brokerOf(inputs), inputs.definition.autosaveInterval),
+      member.mode,
+    ),
+  )
 }
 
 const cloudMembers = (inputs: Inputs): TextMember[] =>
-  Object.entries(cloudManifests(brokerOf(inputs))).map(([path, content]) => text(path, content))
+  Object.entries(cloudManifests(brokerOf(inputs), inputs.definition.autosaveInterval)).map(
+    ([path, content]) => text(path, content),
+  )

@@ -7,7 +7,8 @@ import type { BrokerImageOutput } from '../../ui/json/broker.ts'
 
 export default class BrokerImage extends EdgekitCommand {
   static override summary = 'Import the broker image again if containerd has lost it'
-  static override description = 'mosquitto.service runs this before each start.'
+  static override description =
+    'prepare-broker runs this before a start of the broker if containerd lacks the image or the last start failed.'
   static override args = {
     reference: Args.string({ required: true, description: 'full image reference' }),
     digest: Args.string({ required: true, description: 'expected digest' }),

@@ -9,7 +9,7 @@ import type { BrokerWaitOutput } from '../../ui/json/broker.ts'
 export default class BrokerWait extends EdgekitCommand {
   static override summary = 'Wait until the broker of this node answers MQTT'
   static override description =
-    'mosquitto.service runs this, so that the unit is active only when the broker works.'
+    'wait-broker runs this on a node without bash, so that the unit is active only when the broker works.'
   static override flags = {
     timeout: Flags.integer({ description: 'seconds before giving up', default: 60, min: 1 }),
     process: Flags.integer({ description: 'give up as soon as the process with this id ends' }),
