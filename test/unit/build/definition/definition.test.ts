@@ -185,6 +185,11 @@ describe('refuses, with place, found and allowed value:', () => {
       'role: edge\nkubeedge: v1.22.0\narchitectures: [amd64]\nbroker: a\nimages: [a]\nbinaries: { keadm: ./k }\n',
       '6:11: binaries.edgecore is missing; edge bundles require it',
     ],
+    [
+      'an interval without saves',
+      `${edge}autosaveInterval: 0\n`,
+      '2:19: autosaveInterval: expected at least 1, found the number 0',
+    ],
     ['an invalid reference', `${edge}broker: "UPPER:1"\n`, '2:9: broker: invalid image reference "UPPER:1"'],
     [
       'a broker that is not in images',

@@ -98,6 +98,15 @@ describe.each(['amd64', 'arm64'] as const)('text members of a bundle for %s', ar
     ])
   })
 
+  test.each([
+    ['by default', undefined, 30],
+    ['as the definition sets it', 10, 10],
+  ])('the broker saves %s', (_, autosaveInterval, seconds) => {
+    const definition = { ...inputs.definition, ...(autosaveInterval && { autosaveInterval }) }
+    const conf = textMembers({ ...inputs, definition }).find(({ path }) => path.endsWith('/mosquitto.conf'))
+    expect(conf?.source.toString()).toMatch(new RegExp(`^autosave_interval ${seconds}$`, 'm'))
+  })
+
   test('version.txt is readable', () => {
     expect(textOf('meta/version.txt')).toBe(
       `kubeedge v1.22.0\nrole edge\narch ${arch}\nedgekit 0.1.0\nimage ${broker} ${digest}\n`,
