@@ -1,8 +1,11 @@
 import { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
+import { readRegular } from '../lib/regular-file.ts'
 import { useProxies } from './connections.ts'
+
+/** Bytes: the certificates of all public authorities have about 200 kB. */
+const maxAuthorities = 16 * 1024 * 1024
 
 /** Never proxied: a proxy cannot reach loopback addresses of this machine. */
 const alwaysDirect = ['localhost', '127.0.0.1', '::1']
@@ -43,9 +46,10 @@ async function readAuthorities(file: string): Promise<string[]> {
       code: 'invalid-usage',
       remedy: 'Give a file of PEM certificates (-----BEGIN CERTIFICATE-----).',
     })
-  const text = await readFile(file, 'utf8').catch(error => {
+  const bytes = await readRegular(file, maxAuthorities, { follow: true }).catch(error => {
     throw unreadable(messageOf(error))
   })
+  const text = bytes.toString()
   const certificates = text.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
   if (certificates.length === 0) throw unreadable('it has no certificate')
   for (const [index, certificate] of certificates.entries()) {

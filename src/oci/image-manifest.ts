@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { EdgekitError } from '../lib/errors.ts'
 import { descriptorSchema } from './descriptor.ts'
-import { indexTypes, manifestTypes } from './media-types.ts'
+import { indexTypes, manifestTypes, maxConfigSize } from './media-types.ts'
 import type { ServedManifest } from './sources/content-source.ts'
 
 const platformSchema = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
@@ -32,7 +32,11 @@ export function readServed(served: ServedManifest, image: string): Served {
   const inside = z.object({ mediaType: z.string().optional() }).safeParse(json).data?.mediaType
   const mediaType = inside ?? served.mediaType
   if (indexTypes.includes(mediaType)) return { mediaType, index: parse(indexSchema, json, image) }
-  if (manifestTypes.includes(mediaType)) return { mediaType, manifest: parse(manifestSchema, json, image) }
+  if (manifestTypes.includes(mediaType)) {
+    const manifest = parse(manifestSchema, json, image)
+    requireUsableSizes(manifest, image)
+    return { mediaType, manifest }
+  }
   throw new EdgekitError(
     `cannot read the manifest of ${image}: unsupported media type ${mediaType || '(none)'}`,
     {
@@ -40,6 +44,29 @@ export function readServed(served: ServedManifest, image: string): Served {
       remedy: 'Push the image again with a current tool, as an OCI or Docker schema 2 image.',
     },
   )
+}
+
+/** Bytes. Files of a bundle are smaller than 8 GiB. */
+const maxLayerSize = 8 * 1024 ** 3
+/** overlayfs mounts no more: OVL_MAX_STACK in fs/overlayfs/params.h of Linux. */
+const maxLayers = 500
+
+/** Before anything is fetched, refuse what no bundle can hold and no node can mount. */
+function requireUsableSizes({ config, layers }: ImageManifest, image: string): void {
+  const large = layers.find(({ size }) => size >= maxLayerSize)
+  const problem =
+    config.size > maxConfigSize
+      ? `its config has ${config.size} bytes, the limit is ${maxConfigSize}`
+      : large !== undefined
+        ? `layer ${large.digest} has ${large.size} bytes, and a bundle holds files below ${maxLayerSize}`
+        : layers.length > maxLayers
+          ? `it has ${layers.length} layers, and Linux mounts at most ${maxLayers}`
+          : undefined
+  if (problem === undefined) return
+  throw new EdgekitError(`cannot use ${image}: ${problem}`, {
+    code: 'image-unusable',
+    remedy: 'Use another image, or build it with fewer and smaller layers.',
+  })
 }
 
 export const readConfig = (bytes: Buffer, image: string): ImageConfig =>

@@ -17,3 +17,6 @@ export const manifestTypes: readonly string[] = [
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
  */
 export const maxManifestSize = 4 * 1024 * 1024
+
+/** Largest image config to read, in bytes: it holds the history of the image, and is read into memory. */
+export const maxConfigSize = 8 * 1024 * 1024

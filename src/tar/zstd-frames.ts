@@ -16,7 +16,7 @@ export async function* oneFrameAtATime(source: AsyncIterable<Buffer>): AsyncGene
   for (let magic = await reader.start(); magic !== undefined; magic = await reader.start()) {
     if (isSkippable(magic.readUInt32LE())) {
       const size = await reader.take(4)
-      await reader.take(size.readUInt32LE())
+      await reader.skip(size.readUInt32LE())
       continue
     }
     if (magic.readUInt32LE() !== frameMagic) throw new Error('damaged zstd data: invalid frame')
@@ -61,6 +61,16 @@ class Reader {
     const taken = this.#rest.subarray(0, size)
     this.#rest = this.#rest.subarray(size)
     return taken
+  }
+
+  async skip(size: number): Promise<void> {
+    // Up to 4 GiB, which are not to be in memory at once.
+    for (let left = size; left > 0; ) {
+      if (!(await this.#fill(1))) throw new Error('truncated zstd data')
+      const step = Math.min(left, this.#rest.length)
+      this.#rest = this.#rest.subarray(step)
+      left -= step
+    }
   }
 
   async #fill(size: number): Promise<boolean> {

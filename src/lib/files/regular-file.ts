@@ -26,11 +26,15 @@ export async function openRegular(
 }
 
 /**
- * Read a regular file of at most `most` bytes through one descriptor, without following a link. Throws an Error, or that
- * of the system.
+ * Read a regular file of at most `most` bytes through one descriptor, without following a link unless `follow`. Throws an
+ * Error, or that of the system.
  */
-export async function readRegular(path: string, most: number): Promise<Buffer> {
-  const { file, size } = await openRegular(path, { follow: false })
+export async function readRegular(
+  path: string,
+  most: number,
+  { follow = false }: { follow?: boolean } = {},
+): Promise<Buffer> {
+  const { file, size } = await openRegular(path, { follow })
   await using source = file
   if (size > most) throw new Error(`it has ${size} bytes, the limit is ${most}`)
   const { buffer, bytesRead } = await source.read(Buffer.alloc(size), { position: 0 })

@@ -3,12 +3,15 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { chmod, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path/posix'
 import type { ReadEntry } from 'tar/read-entry'
-import { EdgekitError } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { formatBytes } from '../../lib/format.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { PulledImage } from '../sources/pull.ts'
-import { eachEntry } from './layer.ts'
+import { eachEntry, UnpackLimit } from './layer.ts'
 
 const maxLinks = 40
+/** Bytes. The programs of KubeEdge and containerd have about a tenth of it. */
+const maxFileSize = 2_000_000_000
 
 /**
  * Extract one file of an image, as a container would see it at `path`: upper layers win, whiteouts delete, links are
@@ -20,6 +23,7 @@ export async function extractFile(
   store: BlobStore,
   path: string,
   destination: string,
+  limit: UnpackLimit = new UnpackLimit(),
 ): Promise<{ size: number; sha256: string }> {
   const unfinished = `${destination}.${randomUUID()}.unfinished`
   const layers = image.layers.map(layer => store.path(layer.digest))
@@ -27,7 +31,7 @@ export async function extractFile(
   try {
     let wanted = { path: resolve('/', path), top: layers.length - 1 }
     for (let links = 0; links <= maxLinks; links++) {
-      const found = await find(layers, wanted.path, wanted.top, unfinished)
+      const found = await find(layers, wanted.path, wanted.top, unfinished, limit)
       if (found.kind === 'file') {
         await chmod(unfinished, 0o755)
         await rename(unfinished, destination)
@@ -42,6 +46,8 @@ export async function extractFile(
       wanted = { path: found.path, top: found.top ?? wanted.top }
     }
     throw failure(`more than ${maxLinks} links`)
+  } catch (error) {
+    throw error instanceof EdgekitError ? error : failure(messageOf(error))
   } finally {
     await rm(unfinished, { force: true })
   }
@@ -59,6 +65,7 @@ async function find(
   path: string,
   top: number,
   unfinished: string,
+  limit: UnpackLimit,
 ): Promise<Found> {
   const directories = new Set<string>()
   for (let index = top; index >= 0; index--) {
@@ -68,6 +75,7 @@ async function find(
       path,
       directories,
       unfinished,
+      limit,
     )
     if (found !== undefined) return found
     if (hidesLower) break
@@ -85,6 +93,7 @@ async function findInLayer(
   path: string,
   directories: Set<string>,
   unfinished: string,
+  limit: UnpackLimit,
 ): Promise<{ found: Found | undefined; hidesLower: boolean }> {
   const parents = parentsOf(path)
   const aboveDirectories = new Set(directories)
@@ -92,7 +101,7 @@ async function findInLayer(
   for (const parent of parents) hiders.add(join(parent, '.wh..wh..opq'))
   let found: Found | undefined
   let hidesLower = false
-  await eachEntry(layer, entry => {
+  const visit = (entry: ReadEntry): void => {
     const name = resolve('/', entry.path)
     if (hiders.has(name)) hidesLower = true
     else if (name === path) found = readWanted(entry, path, index, unfinished)
@@ -103,7 +112,8 @@ async function findInLayer(
         found = { kind: 'link', path: join(target(entry, name), path.slice(name.length)) }
       } else found = { kind: 'nothing' }
     }
-  })
+  }
+  await eachEntry(layer, visit, limit)
   return { found, hidesLower }
 }
 
@@ -122,8 +132,10 @@ function readWanted(entry: ReadEntry, path: string, index: number, unfinished: s
   }
 }
 
-/** Writes synchronously: the parser emits data from within its own loop. */
+/** Writes synchronously: the parser emits data from within its own loop. Throws an Error for a file that is too large. */
 function save(entry: ReadEntry, file: string): Found {
+  if (entry.size > maxFileSize)
+    throw new Error(`it has ${formatBytes(entry.size)}, more than ${formatBytes(maxFileSize)}`)
   const hash = createHash('sha256')
   const result = { kind: 'file' as const, size: 0, sha256: '' }
   const descriptor = openSync(file, 'w', 0o600)

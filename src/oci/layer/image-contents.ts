@@ -1,9 +1,10 @@
 import { basename, dirname, join, resolve } from 'node:path/posix'
 import type { ReadEntry } from 'tar/read-entry'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { limit } from '../../lib/limit.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { PulledImage } from '../sources/pull.ts'
-import { eachEntry } from './layer.ts'
+import { eachEntry, UnpackLimit } from './layer.ts'
 import { type InstalledPackages, readPackages } from './packages.ts'
 
 /** Facts about an image that its manifest does not state. */
@@ -17,26 +18,46 @@ export interface ImageContents {
 const databases =
   /^\/(?:(?:usr\/)?lib\/apk\/db\/installed|var\/lib\/dpkg\/status|var\/lib\/dpkg\/status\.d\/[^/]+|(?:etc|usr\/lib)\/os-release)$/
 
-/** Larger files are not package databases. */
-const maxSize = 64 * 1024 * 1024
+/** Their directories: a whiteout elsewhere hides none of them. */
+const directories =
+  /^\/(?:|etc|var|var\/lib|var\/lib\/dpkg|var\/lib\/dpkg\/status\.d|(?:usr|(?:usr\/)?lib|(?:usr\/)?lib\/apk|(?:usr\/)?lib\/apk\/db))$/
 
-/** Read every layer of an image once; files and whiteouts of a layer hide those below. */
+/** All package databases of an image, in bytes; a full Debian has about 5 MB. */
+const maxDatabases = 128_000_000
+/** An entry takes some memory, however small the file is. */
+const bytesPerFile = 1000
+
+/**
+ * Read every layer of an image once; files and whiteouts of a layer hide those below. Throws EdgekitError for a layer that
+ * is damaged, or unpacks to more than `unpack` allows.
+ */
 export async function imageContents(
-  image: Pick<PulledImage, 'layers'>,
+  image: Pick<PulledImage, 'reference' | 'layers'>,
   store: BlobStore,
+  unpack: UnpackLimit = new UnpackLimit(),
 ): Promise<ImageContents> {
   const files = new Map<string, Buffer>()
   const unpackedSizes: number[] = []
   const limited = limit(2)
-  const layers = image.layers.map(({ digest }) => limited(() => readLayer(store.path(digest))))
+  const memory = new UnpackLimit(maxDatabases, 'package databases')
+  const read = async (digest: string): Promise<LayerContents> => {
+    try {
+      return await readLayer(store.path(digest), unpack, memory)
+    } catch (error) {
+      throw new EdgekitError(`cannot read layer ${digest} of ${image.reference}: ${messageOf(error)}`, {
+        code: 'image-unusable',
+        cause: error,
+        remedy: 'Push the image again, or use another one.',
+      })
+    }
+  }
+  const layers = image.layers.map(({ digest }) => limited(() => read(digest)))
   // Wait for all, so that none is still reading when one fails.
   await Promise.allSettled(layers)
   for (const layer of layers) {
     const { size, found, hidden } = await layer
     unpackedSizes.push(size)
-    for (const path of files.keys()) {
-      if (hidden.some(gone => path === gone || path.startsWith(`${gone}/`))) files.delete(path)
-    }
+    for (const path of files.keys()) if (withParents(path).some(name => hidden.has(name))) files.delete(path)
     for (const [path, bytes] of found) files.set(path, bytes)
   }
   return { unpackedSizes, packages: readPackages(files) }
@@ -46,27 +67,41 @@ interface LayerContents {
   /** Size of its tar in bytes. */
   size: number
   found: Map<string, Buffer>
-  /** Paths that hide everything in the layers below. */
-  hidden: string[]
+  /** Paths that hide everything in the layers below, as far as package databases can be there. */
+  hidden: Set<string>
 }
 
-async function readLayer(layer: string): Promise<LayerContents> {
+async function readLayer(layer: string, unpack: UnpackLimit, memory: UnpackLimit): Promise<LayerContents> {
   const found = new Map<string, Buffer>()
-  const hidden: string[] = []
-  const size = await eachEntry(layer, entry => {
+  const hidden = new Set<string>()
+  const hide = (path: string): void => {
+    if (!directories.test(path) && !databases.test(path)) return
+    memory.spend(bytesPerFile)
+    hidden.add(path)
+  }
+  const visit = (entry: ReadEntry): void => {
     const path = resolve('/', entry.path)
     const name = basename(path)
     // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
-    if (name === '.wh..wh..opq') hidden.push(dirname(path))
-    else if (name.startsWith('.wh.')) hidden.push(join(dirname(path), name.slice('.wh.'.length)))
-    else if (databases.test(path)) collect(entry, bytes => found.set(path, bytes))
-  })
+    if (name === '.wh..wh..opq') hide(dirname(path))
+    else if (name.startsWith('.wh.')) hide(join(dirname(path), name.slice('.wh.'.length)))
+    else if (databases.test(path) && entry.type === 'File') {
+      memory.spend(entry.size + bytesPerFile)
+      collect(entry, bytes => found.set(path, bytes))
+    }
+  }
+  const size = await eachEntry(layer, visit, unpack)
   return { size, found, hidden }
 }
 
 function collect(entry: ReadEntry, done: (bytes: Buffer) => void): void {
-  if (entry.type !== 'File' || entry.size > maxSize) return
   const parts: Buffer[] = []
   entry.on('data', part => parts.push(Buffer.from(part)))
   entry.on('end', () => done(Buffer.concat(parts)))
+}
+
+/** `/`, `/usr`, `/usr/lib` for `/usr/lib`. */
+function withParents(path: string): string[] {
+  const parts = path.split('/').slice(1)
+  return ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)]
 }

@@ -5,6 +5,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
 import { detachBuffer } from '../../lib/detach-buffer.ts'
+import { formatBytes } from '../../lib/format.ts'
 import { rechunk } from '../../tar/rechunk.ts'
 import { isZstd, oneFrameAtATime } from '../../tar/zstd-frames.ts'
 
@@ -12,13 +13,40 @@ import { isZstd, oneFrameAtATime } from '../../tar/zstd-frames.ts'
 const chunkSize = 128 * 1024
 
 /**
- * Visit the entries of a layer in order. `visit` can read the content of an entry by listening for `data`; otherwise it is
- * skipped. Writes nothing. Returns the size of the layer's tar in bytes. Throws when the layer is truncated or damaged.
+ * A small layer can unpack to a thousand times its size, so all layers that one operation reads share a limit. The default
+ * is more than an edge node stores, and takes about two minutes.
  */
-export async function eachEntry(path: string, visit: (entry: ReadEntry) => void): Promise<number> {
+export class UnpackLimit {
+  readonly #bytes: number
+  readonly #what: string
+  #left: number
+
+  constructor(bytes = 32_000_000_000, what = 'unpacked content') {
+    this.#bytes = bytes
+    this.#what = what
+    this.#left = bytes
+  }
+
+  /** Throws an Error that completes `cannot read layer: `. */
+  spend(bytes: number): void {
+    this.#left -= bytes
+    if (this.#left < 0) throw new Error(`it has more than ${formatBytes(this.#bytes)} of ${this.#what}`)
+  }
+}
+
+/**
+ * Visit the entries of a layer in order. `visit` can read the content of an entry by listening for `data`; otherwise it is
+ * skipped. Writes nothing. Returns the size of the layer's tar in bytes. Throws an Error that completes
+ * `cannot read layer: ` when the layer is truncated, damaged or too large, and what `visit` throws.
+ */
+export async function eachEntry(
+  path: string,
+  visit: (entry: ReadEntry) => void,
+  limit: UnpackLimit = new UnpackLimit(),
+): Promise<number> {
   let size = 0
   await unpack(path, async tar => {
-    size = await parseTar(path, tar, visit)
+    size = await parseTar(tar, visit, limit)
   })
   return size
 }
@@ -36,8 +64,12 @@ export async function layerKind(path: string): Promise<'gzip' | 'zstd' | 'tar'> 
  */
 export async function unpackedDigest(path: string): Promise<string> {
   const hash = createHash('sha256')
+  const limit = new UnpackLimit()
   await unpack(path, async tar => {
-    for await (const chunk of tar) hash.update(chunk)
+    for await (const chunk of tar) {
+      limit.spend(chunk.length)
+      hash.update(chunk)
+    }
   })
   return `sha256:${hash.digest('hex')}`
 }
@@ -47,13 +79,23 @@ async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promis
   const [one, other, unpacked] = [freshChunk(), freshChunk(), freshChunk()] as const
   const packed = reusedChunks(path, [one, other])
   const inChunks = (pieces: AsyncIterable<Buffer<ArrayBuffer>>) => rechunk(pieces, unpacked)
-  if (kind === 'gzip') await pipeline(packed, createGunzip({ chunkSize }), inChunks, read)
-  else if (kind === 'zstd')
-    await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), inChunks, read)
-  else await pipeline(packed, read)
+  try {
+    if (kind === 'gzip') await pipeline(packed, createGunzip({ chunkSize }), inChunks, read)
+    else if (kind === 'zstd')
+      await pipeline(packed, oneFrameAtATime, createZstdDecompress({ chunkSize }), inChunks, read)
+    else await pipeline(packed, read)
+  } catch (error) {
+    throw isOfZlib(error) ? damaged(error) : error
+  }
   // Not after an error: a thread may still use them.
   for (const buffer of [one, other, unpacked]) detachBuffer(buffer)
 }
+
+/** https://nodejs.org/api/zlib.html#zlib-constants */
+const isOfZlib = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(?:Z_|ZSTD_|ERR_ZSTD)/.test(String(error.code))
+
+const damaged = (cause?: unknown): Error => new Error('it is truncated or damaged', { cause })
 
 const freshChunk = (): Buffer<ArrayBuffer> => Buffer.allocUnsafeSlow(chunkSize)
 
@@ -72,18 +114,18 @@ async function* reusedChunks(path: string, buffers: readonly [Buffer, Buffer]): 
 }
 
 async function parseTar(
-  path: string,
   tar: AsyncIterable<Buffer>,
   visit: (entry: ReadEntry) => void,
+  limit: UnpackLimit,
 ): Promise<number> {
   let size = 0
   const parser = new Parser({
-    // The layer's digest was verified, and a nearly empty tar compresses extremely well.
+    // A nearly empty tar compresses extremely well; `limit` bounds what is unpacked.
     maxDecompressionRatio: Number.POSITIVE_INFINITY,
     // "Unrecognized archive format" is ignored: the parser warns so for a layer without entries.
     onwarn: (_, message) => {
       if (!/^(?:Truncated|checksum failure)/.test(String(message))) return
-      throw new Error(`layer ${path} is truncated or damaged`)
+      throw damaged()
     },
     onReadEntry: entry => {
       visit(entry)
@@ -91,6 +133,7 @@ async function parseTar(
     },
   })
   for await (const chunk of tar) {
+    limit.spend(chunk.length)
     size += chunk.length
     if (!parser.write(chunk)) await new Promise(resolve => parser.once('drain', resolve))
   }

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { readRegular } from '../../lib/regular-file.ts'
+
+/** Bytes. */
+const maxSize = 4 * 1024 * 1024
 
 const entrySchema = z.object({
   /** base64 of `user:password` */
@@ -33,7 +36,7 @@ export const dockerConfigFile = (environment: NodeJS.ProcessEnv = process.env): 
 export async function readDockerConfig(file: string): Promise<DockerConfig> {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = (await readRegular(file, maxSize, { follow: true })).toString()
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
     throw unusable(file, messageOf(error))

@@ -4,7 +4,7 @@ import type { Descriptor } from '../descriptor.ts'
 import { digestOf } from '../digest.ts'
 import { readConfig } from '../image-manifest.ts'
 import { layerKind, unpackedDigest } from '../layer/layer.ts'
-import { manifestTypes } from '../media-types.ts'
+import { manifestTypes, maxConfigSize } from '../media-types.ts'
 import { sameName } from '../same-name.ts'
 import type { ImageArchive } from './image-archive.ts'
 
@@ -32,6 +32,8 @@ export async function manifestOfDockerArchive(
     return found
   }
   const config = part(entry.Config)
+  if (config.size > maxConfigSize)
+    throw new Error(`${entry.Config} has ${config.size} bytes, the limit is ${maxConfigSize}`)
   const { diff_ids } = readConfig(await store.read(config.digest), reference).rootfs
   if (diff_ids.length !== entry.Layers.length) {
     throw new Error(`it has ${entry.Layers.length} layers, but its config lists ${diff_ids.length}`)

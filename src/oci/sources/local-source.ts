@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { openRegular, readRegular } from '../../lib/regular-file.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { Descriptor } from '../descriptor.ts'
 import { chooseInLayout } from '../layout-index.ts'
@@ -51,7 +51,12 @@ async function topOf(
 
 async function open(path: string): Promise<AsyncIterable<Uint8Array>> {
   if ((await stat(path)).isDirectory()) throw new Error('it is a directory; use oci: for directories')
-  return createReadStream(path, { highWaterMark: 1 << 20 })
+  return contentOf(path)
+}
+
+async function contentOf(path: string): Promise<AsyncIterable<Uint8Array>> {
+  const { file } = await openRegular(path)
+  return file.createReadStream({ highWaterMark: 1 << 20 })
 }
 
 async function directorySource(
@@ -59,13 +64,14 @@ async function directorySource(
   { reference, platform, store }: LocalSourceOptions,
 ): Promise<ContentSource> {
   const root = await realpath(path)
-  const top = chooseInLayout(await readFile(join(root, 'index.json')), { name, reference, platform })
+  const index = await readRegular(join(root, 'index.json'), maxManifestSize, { follow: true })
+  const top = chooseInLayout(index, { name, reference, platform })
   return storeSource(top, store, async blob => {
     const file = await realpath(join(root, 'blobs', ...blob.digest.split(':'))).catch(() => {
       throw missing(blob)
     })
     if (!file.startsWith(root + sep)) throw new Error(`${blob.digest} is a link that leaves the directory`)
-    await store.write(blob, createReadStream(file, { highWaterMark: 1 << 20 }))
+    await store.write(blob, await contentOf(file))
   })
 }
 

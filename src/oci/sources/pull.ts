@@ -4,6 +4,7 @@ import { allOrAbort } from '../all-or-abort.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { Descriptor } from '../descriptor.ts'
 import { type ImageManifest, readConfig, readServed } from '../image-manifest.ts'
+import { maxManifestSize } from '../media-types.ts'
 import { choosePlatform, type Platform } from '../platform.ts'
 import { formatReference, parseReference } from '../reference.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -98,6 +99,12 @@ export async function followName(
   const root = { ...fetched, mediaType: top.mediaType }
   if (top.index === undefined) return { root, manifest: root, content: top.manifest }
   const chosen = choosePlatform(top.index.manifests, platform, name)
+  if (chosen.size > maxManifestSize) {
+    throw new EdgekitError(
+      `cannot use ${name}: its manifest has ${chosen.size} bytes, the limit is ${maxManifestSize}`,
+      { code: 'image-unusable', remedy: 'Use another image, or build it with fewer and smaller layers.' },
+    )
+  }
   const served = await source.manifest(chosen, signal)
   const { mediaType, manifest } = readServed(served, name)
   if (manifest === undefined) {

@@ -9,6 +9,7 @@ import { BlobStore } from '../../../../src/oci/cache/blob-store.ts'
 import type { Descriptor } from '../../../../src/oci/descriptor.ts'
 import { digestOf } from '../../../../src/oci/digest.ts'
 import { extractFile } from '../../../../src/oci/layer/extract-file.ts'
+import { UnpackLimit } from '../../../../src/oci/layer/layer.ts'
 
 let directory: string
 let store: BlobStore
@@ -372,8 +373,35 @@ test('makes the file executable for everyone', async () => {
   expect((await stat(join(directory, 'out'))).mode & 0o777).toBe(0o755)
 })
 
-test('fails for a truncated layer', async () => {
-  await expect(read([[['x', 'x'.repeat(5000)]]], '/x', tar => tar.subarray(0, 2048))).rejects.toThrow(
-    'is truncated or damaged',
+test.each<[string, Pack, string]>([
+  ['truncated', tar => tar.subarray(0, 2048), 'it is truncated or damaged'],
+  ['truncated gzip', tar => gzipSync(tar).subarray(0, 40), 'it is truncated or damaged'],
+  [
+    'damaged gzip',
+    tar => Buffer.concat([gzipSync(tar).subarray(0, 12), Buffer.alloc(30, 0xff)]),
+    'it is truncated or damaged',
+  ],
+  ['truncated zstd', tar => zstdCompressSync(tar).subarray(0, 20), 'truncated zstd data'],
+  ['damaged zstd', tar => zstdCompressSync(tar).fill(0xff, 14, 60), 'it is truncated or damaged'],
+])('fails for a %s layer', async (_, pack, reason) => {
+  await expect(read([[['x', randomBytes(5000)]]], '/x', pack)).rejects.toMatchObject({
+    code: 'image-unusable',
+    message: expect.stringMatching(new RegExp(`^cannot extract /x from \\S+: ${reason}$`)),
+  })
+})
+
+test('refuses a file that is too large before it is written', async () => {
+  const block = Buffer.alloc(512)
+  new Header({ path: 'x', type: 'File', mode: 0o755, size: 3_000_000_000, mtime: new Date(0) }).encode(block)
+  await expect(read([[['other', '1']]], '/x', () => gzipSync(block))).rejects.toThrow(
+    'it has 3.0 GB, more than 2.0 GB',
   )
+})
+
+test('unpacks no more than its limit, over all layers and links', async () => {
+  const image = await imageOf([[['zeros', Buffer.alloc(3_000_000)]], [['x', { symlink: 'y' }]]])
+  const extract = (bytes: number) =>
+    extractFile(image, store, '/x', join(directory, 'out'), new UnpackLimit(bytes))
+  await expect(extract(9_000_000)).rejects.toThrow('the image has no such file (a link to /y)')
+  await expect(extract(2_000_000)).rejects.toThrow('it has more than 2.0 MB of unpacked content')
 })

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Layer, tarOf, writeFilesLayer, writeLayer } from '../../../../lab/registry/oci.ts'
 import { BlobStore } from '../../../../src/oci/cache/blob-store.ts'
 import { imageContents } from '../../../../src/oci/layer/image-contents.ts'
+import { UnpackLimit } from '../../../../src/oci/layer/layer.ts'
 
 let scratch: string
 beforeAll(async () => {
@@ -22,7 +24,7 @@ const layer = (files: Record<string, string>): Promise<Layer> =>
     }),
   )
 const contentsOf = async (...layers: Promise<Layer>[]) =>
-  imageContents({ layers: await Promise.all(layers) }, new BlobStore(scratch))
+  imageContents({ reference: 'app:1', layers: await Promise.all(layers) }, new BlobStore(scratch))
 
 const apk =
   'C:Q1abc=\nP:musl\nV:1.2.5-r0\nA:x86_64\n\nP:busybox\nV:1.36.1-r29\nA:x86_64\nF:bin\nR:busybox\n\n'
@@ -94,4 +96,64 @@ test('accepts a tar that ends within a block', async () => {
   }
   const { unpackedSizes } = await contentsOf(writeLayer(scratch, cut()))
   expect(unpackedSizes).toEqual([1124])
+})
+
+const zeros = (size: number): Promise<Layer> =>
+  writeFilesLayer(scratch, [{ path: `zeros-${size}`, mode: 0o644, size, source: Buffer.alloc(size) }])
+
+test('reads no more than its limit, over all layers', async () => {
+  const layers = await Promise.all([zeros(4_000_000), zeros(5_000_000)])
+  expect(Math.max(...layers.map(({ size }) => size))).toBeLessThan(20_000)
+  const image = { reference: 'app:1', layers }
+  const contents = (bytes: number) => imageContents(image, new BlobStore(scratch), new UnpackLimit(bytes))
+  expect((await contents(9_100_000)).unpackedSizes).toHaveLength(2)
+  await expect(contents(8_900_000)).rejects.toMatchObject({
+    code: 'image-unusable',
+    message: expect.stringMatching(
+      /^cannot read layer sha256:\w+ of app:1: it has more than 8\.9 MB of unpacked content$/,
+    ),
+  })
+})
+
+test('keeps no more package databases than its limit', async () => {
+  const source = Buffer.alloc(50_000_000)
+  const databases = ['a', 'b', 'c'].map(name => ({
+    path: `var/lib/dpkg/status.d/${name}`,
+    mode: 0o644 as const,
+    size: source.length,
+    source,
+  }))
+  await expect(contentsOf(writeFilesLayer(scratch, databases))).rejects.toThrow(
+    'it has more than 128.0 MB of package databases',
+  )
+})
+
+test('names a damaged layer', async () => {
+  const whole = await zeros(100_000)
+  const bytes = (await readFile(new BlobStore(scratch).path(whole.digest))).subarray(0, 60)
+  const store = new BlobStore(join(scratch, 'damaged'))
+  const damaged = { ...whole, ...(await store.add(Readable.from([bytes]))) }
+  await expect(imageContents({ reference: 'app:1', layers: [damaged] }, store)).rejects.toMatchObject({
+    code: 'image-unusable',
+    message: `cannot read layer ${damaged.digest} of app:1: it is truncated or damaged`,
+  })
+})
+
+test('takes twice as long for twice as many whiteouts', async () => {
+  const named = (count: number, prefix: string) =>
+    layer(
+      Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`var/lib/dpkg/status.d/${prefix}${index}`, '']),
+      ),
+    )
+  const seconds = async (count: number): Promise<number> => {
+    const layers = [named(count, 'x'), named(count, '.wh.y')]
+    await Promise.all(layers)
+    const { user } = process.cpuUsage()
+    await contentsOf(...layers)
+    return process.cpuUsage({ user, system: 0 }).user / 1e6
+  }
+  await seconds(1000)
+  const [once, twice] = [await seconds(8000), await seconds(16_000)]
+  expect(twice).toBeLessThan(3 * once)
 })
