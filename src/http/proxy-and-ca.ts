@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
-import { readRegular } from '../lib/regular-file.ts'
+import { readRegular } from '../lib/files/regular-file.ts'
 import { useProxies } from './connections.ts'
 
 /** Bytes: the certificates of all public authorities have about 200 kB. */

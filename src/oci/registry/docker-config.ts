@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
-import { readRegular } from '../../lib/regular-file.ts'
+import { readRegular } from '../../lib/files/regular-file.ts'
 
 /** Bytes. */
 const maxSize = 4 * 1024 * 1024

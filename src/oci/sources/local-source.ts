@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { openRegular, readRegular } from '../../lib/regular-file.ts'
+import { openRegular, readRegular } from '../../lib/files/regular-file.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { Descriptor } from '../descriptor.ts'
 import { chooseInLayout } from '../layout-index.ts'
