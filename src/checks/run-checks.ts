@@ -1,7 +1,7 @@
 import { UnknownFact } from '../facts/fact.ts'
 import type { Facts } from '../facts/index.ts'
 import { messageOf } from '../lib/errors.ts'
-import { inapplicable } from './applicability.ts'
+import { inapplicable, installFlagFor } from './applicability.ts'
 import type { Check, CheckResult, Finding, ListedCheck } from './check.ts'
 
 export interface RunOptions {
@@ -11,9 +11,19 @@ export interface RunOptions {
   install?: { force: readonly string[] }
 }
 
+/** An install that is to fix something must include it. */
+function withInstallFlag(finding: Finding, flag: string | undefined): Finding {
+  const { remedy } = finding
+  if (flag === undefined || !remedy?.commands) return finding
+  const commands = remedy.commands.map(command =>
+    command.startsWith('./edgekit install') ? `${command} ${flag}` : command,
+  )
+  return { ...finding, remedy: { ...remedy, commands } }
+}
+
 function evaluate(check: Check, facts: Facts): Finding {
   try {
-    return check.run(facts)
+    return withInstallFlag(check.run(facts), installFlagFor(check, facts))
   } catch (error) {
     if (error instanceof UnknownFact)
       return { status: 'error', observed: `could not be checked: ${error.message}` }

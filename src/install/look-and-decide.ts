@@ -136,7 +136,7 @@ async function decide(
   const preserved = await preserveUserConfig(
     steps,
     past.receipt,
-    { isUpgrade: isUpgrade(bundle, past), explicitlySet: Object.keys(flags.set ?? {}) },
+    { isUpgrade: isUpgrade(bundle, past), explicitlySet: Object.keys(flags.set ?? {}), force },
     node,
   )
   const joining = await joinSteps(

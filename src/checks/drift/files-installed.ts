@@ -1,6 +1,6 @@
 import type { ChangedFile } from '../../facts/drift.ts'
 import type { Check } from '../check.ts'
-import { changedIn, describeChanges } from '../shared/drift.ts'
+import { changedIn, describeChanges, installForcing } from '../shared/drift.ts'
 
 /** Elsewhere a user or `keadm upgrade` may have replaced a program on purpose. */
 const isBad = ({ path, gone }: ChangedFile): boolean => gone || /^\/(?:opt|var\/lib)\/edgekit\//.test(path)
@@ -25,10 +25,7 @@ export const filesInstalled: Check = {
           bad.length > 0
             ? 'Install the same bundle again to restore the files.'
             : "Keep the file if the change is intended. Otherwise restore edgekit's version; a copy is kept.",
-        commands:
-          bad.length > 0
-            ? ['./edgekit install']
-            : changed.map(({ path }) => `./edgekit install --force=${path}`),
+        commands: bad.length > 0 ? ['./edgekit install'] : [installForcing(changed)],
         ...(fixable && { fix: { kind: 'restore-own-file', path: fixable.path } as const }),
       },
     }

@@ -1,6 +1,6 @@
 import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
-import { changedIn, describeChanges } from '../shared/drift.ts'
+import { changedIn, describeChanges, installForcing } from '../shared/drift.ts'
 
 export const unitsInstalled: Check = {
   id: 'units-installed',
@@ -32,7 +32,7 @@ export const unitsInstalled: Check = {
       expected: 'as edgekit wrote it, with your changes in a drop-in (systemctl edit)',
       remedy: {
         text: "Restore edgekit's unit; a copy of yours is kept. Move intended changes to a drop-in: an upgrade does not replace an edited unit.",
-        commands: changed.map(({ path }) => `./edgekit install --force=${path}`),
+        commands: [installForcing(changed)],
       },
     }
   },

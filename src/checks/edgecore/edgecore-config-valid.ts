@@ -1,5 +1,6 @@
 import type { EdgecoreConfig } from '../../edgecore/config/config.ts'
 import { configMistakes } from '../../edgecore/config/config-mistakes.ts'
+import { eventBusValues } from '../../edgecore/config/event-bus.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import { plural } from '../../lib/format.ts'
@@ -21,14 +22,38 @@ export const edgecoreConfigValid: Check = {
       observed: `${path} has ${plural(mistakes.length, 'value')} EdgeCore exits on`,
       expected: 'values of the right type, and no empty sections',
       evidence: mistakes,
-      remedy: {
-        text: 'Install the bundle again, which sets the keys of EventBus, DeviceTwin and the container runtime. Fix other values in the file.',
-        commands: ['./edgekit install', 'systemctl restart edgecore'],
-        fix: { kind: 'patch-event-bus' },
-      },
+      remedy: mistakes.every(isSetByInstall)
+        ? {
+            text: 'Install the bundle again, which sets these keys.',
+            commands: ['./edgekit install', 'systemctl restart edgecore'],
+            fix: { kind: 'patch-event-bus' },
+          }
+        : {
+            text: 'Fix the values in the file, then restart EdgeCore.',
+            commands: [`\${EDITOR:-vi} ${path}`, 'systemctl restart edgecore'],
+          },
     }
   },
 }
+
+/** Every install sets these keys, whatever they are; the others are the user's. */
+const setByInstall: readonly string[] = [
+  'modules',
+  'modules.eventBus',
+  'modules.deviceTwin',
+  'modules.edged',
+  ...Object.keys(eventBusValues),
+  ...[
+    'containerRuntime',
+    'remoteRuntimeEndpoint',
+    'remoteImageEndpoint',
+    'tailoredKubeletConfig.containerRuntimeEndpoint',
+    'tailoredKubeletConfig.imageServiceEndpoint',
+    'tailoredKubeletConfig.cgroupDriver',
+  ].map(key => `modules.edged.${key}`),
+]
+
+const isSetByInstall = (mistake: string): boolean => setByInstall.includes(mistake.split(' ')[0] ?? '')
 
 /** The version of KubeEdge: of the bundle, or of the EdgeCore that wrote the file (v1.21 and later). */
 function versionOf({ bundle }: Facts, { edgecoreVersion }: EdgecoreConfig): string {

@@ -32,8 +32,8 @@ export const edgecoreToken: Check = {
       observed: `the node has no certificate, and its token ${mistake}`,
       expected: 'four parts separated by dots, not expired: otherwise EdgeCore cannot join and exits',
       remedy: {
-        text: 'Get a new token on the cloud side, set modules.edgeHub.token to it, then restart EdgeCore.',
-        commands: ['keadm gettoken', 'systemctl restart edgecore'],
+        text: 'Print a new token on the cloud side, and install with it.',
+        commands: ['keadm gettoken', './edgekit install --token-file FILE'],
       },
     }
   },

@@ -19,12 +19,8 @@ export const nodeCertificate: Check = {
       expected: "a certificate that is valid now, issued by the cloud's CA, with its matching key",
       evidence: 'problem' in node ? [] : [`subject ${node.subject}`, `issuer ${node.issuer}`, validity(node)],
       remedy: {
-        text: 'Join again: remove the certificates, set modules.edgeHub.token to a new token, then restart EdgeCore while the cloud is reachable.',
-        commands: [
-          'keadm gettoken',
-          'mv /etc/kubeedge/certs /etc/kubeedge/certs.old',
-          'systemctl restart edgecore',
-        ],
+        text: 'Join again with a new token while the cloud is reachable. The old certificates are moved aside.',
+        commands: ['keadm gettoken', './edgekit install --rejoin --token-file FILE'],
       },
     }
   },

@@ -24,3 +24,7 @@ export function changedIn(part: Part, facts: Facts): Finding | DriftFacts['chang
 
 export const describeChanges = (changed: readonly ChangedFile[]): string =>
   changed.map(({ path, how }) => `${path} ${how}`).join('; ')
+
+/** One install for all files: one that replaces only some of them is refused because of the others. */
+export const installForcing = (changed: readonly ChangedFile[]): string =>
+  ['./edgekit install', ...changed.map(({ path }) => `--force=${path}`)].join(' ')

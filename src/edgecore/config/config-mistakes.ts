@@ -14,8 +14,17 @@ export const configMistakes = (config: EdgecoreConfig, version: string): string[
   ...dockerMistakes(config, Number(/^v?1\.(\d+)\./.exec(version)?.[1])),
 ]
 
+/** Keys of edgecore.yaml that have another name here. */
+const fileKeys: Readonly<Record<string, string>> = {
+  tls: 'eventBusTLS',
+  caFile: 'tlsMqttCAFile',
+  certFile: 'tlsMqttCertFile',
+  privateKeyFile: 'tlsMqttPrivateKeyFile',
+}
+
 const problemsIn = (section: Record<string, unknown>, path: string): string[] =>
-  Object.entries(section).flatMap(([key, setting]) => {
+  Object.entries(section).flatMap(([name, setting]) => {
+    const key = fileKeys[name] ?? name
     if (typeof setting !== 'object' || setting === null) return []
     if (!('problem' in setting))
       return 'value' in setting || 'set' in setting

@@ -15,6 +15,8 @@ interface Context {
   isUpgrade: boolean
   /** Keys given with `--set` right now. */
   explicitlySet: readonly string[]
+  /** Paths given with `--force` right now. */
+  force: readonly string[]
 }
 
 /**
@@ -32,7 +34,7 @@ export async function preserveUserConfig(
   for (const step of desired) {
     const item = receipt?.items.find(({ id, kind }) => id === step.id && kind === step.kind)
     const { steps, notes } =
-      item && step.kind === 'file' && configurations.includes(step.spec.path)
+      item && step.kind === 'file' && isUserConfig(step.spec.path, context)
         ? await preserveFile(step, item.spec as FileSpec, node)
         : item && step.kind === 'edgecore-config'
           ? await preserveKeys(step, item, context, node)
@@ -42,6 +44,9 @@ export async function preserveUserConfig(
   }
   return result
 }
+
+const isUserConfig = (path: string, { force }: Context): boolean =>
+  configurations.includes(path) && !force.includes(path)
 
 async function preserveFile(
   step: DesiredStep & { kind: 'file' },

@@ -9,6 +9,9 @@ const unitFiles: Readonly<Record<string, string>> = {
   [units.edgecore]: paths.edgecoreUnit,
 }
 
+/** Kinds of steps that `--force` can replace. */
+const replaceable: readonly string[] = ['file', 'link', 'edgecore-config']
+
 /** The ids of the steps `--force` names. Throws EdgekitError (usage) for a name that cannot be replaced. */
 export function forcedIds(force: readonly string[], desired: readonly DesiredStep[]): string[] {
   return force.map(name => {
@@ -20,7 +23,7 @@ export function forcedIds(force: readonly string[], desired: readonly DesiredSte
         remedy: `If nothing uses it, remove it:\n  ctr -n k8s.io images rm ${name}`,
       })
     }
-    if (step && ['file', 'link', 'edgecore-config'].includes(step.kind)) return id
+    if (step && replaceable.includes(step.kind)) return id
     throw new EdgekitError(`cannot replace ${name}: this install does not write it`, {
       code: 'invalid-usage',
       remedy: 'Give --force a path or unit that the refused install named.',
@@ -34,10 +37,29 @@ export function refuseForeign({ foreign }: Plan): void {
   const list = foreign.map(({ id }) => `  ${id}`).join('\n')
   throw new EdgekitError(
     `nothing was changed: these exist already and were not written by edgekit or were changed since:\n${list}`,
-    {
-      code: 'not-written-by-edgekit',
-      remedy:
-        'Keep and use them with --adopt, or replace one of them and keep a backup with --force=NAME. Remove an image by hand:\n  ctr -n k8s.io images rm IMAGE',
-    },
+    { code: 'not-written-by-edgekit', remedy: replacing(foreign) },
   )
+}
+
+function replacing(foreign: Plan['foreign']): string {
+  const ids = (belongs: (kind: string) => boolean) =>
+    foreign.filter(({ kind }) => belongs(kind)).map(({ id }) => id)
+  const section = (title: string, commands: string[]) =>
+    commands.length === 0 ? [] : [title, ...commands.map(command => `  ${command}`)]
+  const files = ids(kind => replaceable.includes(kind))
+  return [
+    ...section(
+      'Remove images that nothing uses:',
+      ids(kind => kind === 'image').map(id => `ctr -n k8s.io images rm ${id}`),
+    ),
+    ...section(
+      'Move these away, to make room for directories:',
+      ids(kind => kind === 'directory').map(id => `mv ${id} ${id}.old`),
+    ),
+    ...section(
+      'Replace them, which keeps a backup:',
+      files.length === 0 ? [] : [['./edgekit install', ...files.map(id => `--force=${id}`)].join(' ')],
+    ),
+    'To keep and use what exists, add --adopt.',
+  ].join('\n')
 }

@@ -7,6 +7,7 @@ export const driftFaults: readonly Fault[] = [
     occasion: 'doctor',
     fails: 'files-installed',
     status: 'warn',
+    remedied: true,
     words: /\/usr\/local\/bin\/edgecore has been changed/,
     release: 'trixie',
     breakIt: node =>
@@ -51,16 +52,18 @@ export const driftFaults: readonly Fault[] = [
     occasion: 'doctor',
     fails: 'image-archives',
     status: 'warn',
+    remedied: true,
     words: /eclipse-mosquitto-2\.0\.tar is gone/,
     release: 'bookworm',
     breakIt: node => node.sh(`mv ${paths.images} /var/images; mkdir ${paths.images}`),
-    repair: node => node.sh(`rmdir ${paths.images}; mv /var/images ${paths.images}`),
+    repair: node => node.sh(`rm -r ${paths.images}; mv /var/images ${paths.images}`),
   },
   {
     what: 'the broker unit was edited',
     occasion: 'doctor',
     fails: 'units-installed',
     status: 'warn',
+    remedied: true,
     words: /mosquitto\.service has been changed/,
     release: 'trixie',
     breakIt: node =>
@@ -74,6 +77,7 @@ export const driftFaults: readonly Fault[] = [
     occasion: 'doctor',
     fails: 'units-installed',
     status: 'warn',
+    remedied: true,
     words: /10-edgekit\.conf has been changed/,
     release: 'bookworm',
     breakIt: node =>
@@ -107,6 +111,7 @@ export const driftFaults: readonly Fault[] = [
     occasion: 'doctor',
     fails: 'broker-config-installed',
     status: 'warn',
+    remedied: true,
     words: /mosquitto\.conf has been changed.*if the change is intended/,
     release: 'bookworm',
     breakIt: node =>
@@ -130,6 +135,7 @@ export const driftFaults: readonly Fault[] = [
     occasion: 'doctor',
     fails: 'edgecore-config-drift',
     status: 'warn',
+    remedied: true,
     words: /containerRuntimeEndpoint is .*\/var\/run/,
     release: 'trixie',
     breakIt: node =>

@@ -53,6 +53,7 @@ export const edgecoreFaults: readonly Fault[] = [
     what: 'mqttMode is 3: EdgeCore exits',
     occasion: 'doctor',
     fails: 'edgecore-config-valid',
+    remedied: true,
     words: /modules\.eventBus\.mqttMode is 3, outside 0 to 2/,
     release: 'trixie',
     breakIt: changeEdgecore("sed -i 's/mqttMode: 2/mqttMode: 3/' $file"),
@@ -149,6 +150,7 @@ export const edgecoreFaults: readonly Fault[] = [
     what: 'EventBus TLS is enabled for a plain MQTT address',
     occasion: 'doctor',
     fails: 'event-bus-tls',
+    remedied: true,
     words: /EdgeCore silently uses no TLS/,
     release: 'bookworm',
     breakIt: changeEdgecore(
@@ -236,6 +238,7 @@ export const edgecoreFaults: readonly Fault[] = [
     occasion: 'doctor',
     fails: 'edgecore-order',
     status: 'warn',
+    remedied: true,
     words: /does not wait for containerd\.service and mosquitto\.service/,
     release: 'trixie',
     breakIt: node => node.sh(`mv ${paths.edgecoreDropIn} /var/drop-in; systemctl daemon-reload`),

@@ -153,7 +153,7 @@ const rows: Row[] = [
     'edgecore-config-valid',
     'fail',
     'modules: {eventBus: {eventBusTLS: {enable: "yes"}}}',
-    'modules.eventBus.tls.enable is the string "yes", not true or false',
+    'modules.eventBus.eventBusTLS.enable is the string "yes", not true or false',
     config('modules: {eventBus: {eventBusTLS: {enable: "yes"}}}'),
   ],
   [

@@ -1,5 +1,10 @@
+import { eventBusValues } from '../../../edgecore/config/event-bus.ts'
 import { requireFact } from '../../../facts/fact.ts'
 import type { Check } from '../../check.ts'
+import { installSetting } from '../../shared/install-setting.ts'
+
+const plain = { 'modules.eventBus.eventBusTLS.enable': false }
+const localBroker = eventBusValues['modules.eventBus.mqttServerExternal']
 
 const isSecure = (address: string): boolean => /^(ssl|tls|tcps|wss):\/\//.test(address)
 
@@ -36,9 +41,8 @@ export const eventBusTls: Check = {
         : `${address} uses TLS, but eventBusTLS is disabled: EdgeCore accepts any certificate and sends none`,
       expected: 'ssl:// with eventBusTLS.enable true, or tcp:// with false',
       remedy: {
-        text: 'Install the bundle again: it sets eventBusTLS.enable to false and the address to tcp://127.0.0.1:1883.',
-        commands: ['./edgekit install', 'systemctl restart edgecore'],
-        fix: { kind: 'patch-event-bus' },
+        text: 'Disable TLS, which is not needed on 127.0.0.1, and use the plain address of the broker.',
+        commands: [installSetting({ ...plain, 'modules.eventBus.mqttServerExternal': localBroker })],
       },
     }
   },

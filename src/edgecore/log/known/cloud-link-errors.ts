@@ -26,19 +26,19 @@ export const cloudLinkErrors: readonly KnownLine[] = [
     pattern: /remote error: tls: (?<alert>[\w ]{1,60})/,
     text: "CloudCore does not accept this node's certificate ({alert}): it is from another CA, or something in between ends TLS",
     remedy:
-      'If ports 10000, 10002 and 10004 pass through at layer 4, join again: move the certificates aside and install with a new token.',
-    commands: [
-      'keadm gettoken',
-      'mkdir /etc/kubeedge/old && mv /etc/kubeedge/ca /etc/kubeedge/certs /etc/kubeedge/old/',
-      './edgekit install --cloudcore HOST:10000 --token-file FILE',
-    ],
+      'If ports 10000, 10002 and 10004 pass through at layer 4, join again with a new token, which moves the certificates aside.',
+    commands: ['keadm gettoken', './edgekit install --rejoin --token-file FILE'],
   },
   {
     code: 'node-certificate-unreadable',
     pattern: /failed to load x509 key pair|cannot parse the certificates|open \/\S{1,200}\.(?:crt|key)/i,
     text: "EdgeCore cannot read this node's certificate, its key or the CA",
-    remedy: 'Restore the files, or move them aside and join again with a new token.',
-    commands: ['ls -l /etc/kubeedge/ca /etc/kubeedge/certs'],
+    remedy: 'Restore the files, or join again with a new token, which moves them aside.',
+    commands: [
+      'ls -l /etc/kubeedge/ca /etc/kubeedge/certs',
+      'keadm gettoken',
+      './edgekit install --rejoin --token-file FILE',
+    ],
   },
   ...cloudNetworkErrors,
 ]

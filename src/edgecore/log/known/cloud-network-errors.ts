@@ -63,13 +63,8 @@ export const cloudNetworkErrors: readonly KnownLine[] = [
     pattern: /signed by unknown authority|ECDSA verification failure/,
     text: "CloudCore's certificate is not signed by the CA that this node trusts: the cloud was set up again, or this is another cloud",
     remedy:
-      'Join again: move the CA and the certificates of the node aside, then install with a new token of that cloud.',
-    commands: [
-      'keadm gettoken',
-      'systemctl stop edgecore',
-      'mkdir /etc/kubeedge/old && mv /etc/kubeedge/ca /etc/kubeedge/certs /etc/kubeedge/old/',
-      './edgekit install --cloudcore HOST:10000 --token-file FILE',
-    ],
+      'Join again with a new token of that cloud, which moves the CA and the certificates of the node aside.',
+    commands: ['keadm gettoken', './edgekit install --rejoin --token-file FILE'],
   },
   {
     code: 'cloud-plain-port',

@@ -36,11 +36,16 @@ describe('a configuration file', () => {
     spec: { path: at, source: { text }, sha256: sha256(text), ours: false, mode: 0o644, ...root },
   })
 
-  async function decide(onDisk: string | undefined, shipped: string | undefined, next: string) {
+  async function decide(
+    onDisk: string | undefined,
+    shipped: string | undefined,
+    next: string,
+    force: string[] = [],
+  ) {
     const node = await tinyNode()
     if (onDisk !== undefined) await node.put(path, onDisk)
     const receipt = shipped === undefined ? undefined : receiptOf(shipping(shipped))
-    const change = { isUpgrade: true, explicitlySet: [] }
+    const change = { isUpgrade: true, explicitlySet: [], force }
     const { steps, notes } = await preserveUserConfig([shipping(next)], receipt, change, node)
     const what = await Promise.all(
       steps.map(async step =>
@@ -77,17 +82,23 @@ describe('a configuration file', () => {
   test('the next install shows no note again', async () => {
     const node = await tinyNode()
     await node.put(path, 'mine')
-    const change = { isUpgrade: true, explicitlySet: [] }
+    const change = { isUpgrade: true, explicitlySet: [], force: [] }
     const first = await preserveUserConfig([shipping('new')], receiptOf(shipping('old')), change, node)
     const second = await preserveUserConfig([shipping('new')], receiptOf(...first.steps), change, node)
     expect(second).toMatchObject({ steps: [{ id: path, spec: { userOwned: true } }], notes: [] })
+  })
+
+  test.each(['old', 'new'])('that --force names is not kept, shipped as %s', async shipped => {
+    expect(await decide('mine', shipped, 'new')).not.toEqual({ what: [[path, 'foreign']], notes: [] })
+    // --force replaces what is foreign.
+    expect(await decide('mine', shipped, 'new', [path])).toEqual({ what: [[path, 'foreign']], notes: [] })
   })
 
   test('does not treat a changed program as configuration', async () => {
     const node = await tinyNode()
     await node.put(paths.edgecore, 'mine')
     const step = shipping('new', paths.edgecore)
-    const change = { isUpgrade: true, explicitlySet: [] }
+    const change = { isUpgrade: true, explicitlySet: [], force: [] }
     const { steps } = await preserveUserConfig(
       [step],
       receiptOf(shipping('old', paths.edgecore)),
@@ -128,7 +139,7 @@ describe('the keys of edgecore.yaml', () => {
     const { steps, notes } = await preserveUserConfig(
       [setting({ [key]: next })],
       receipt,
-      { isUpgrade, explicitlySet },
+      { isUpgrade, explicitlySet, force: [] },
       node,
     )
     const spec = steps[0]?.spec as { values: object; userOwned?: string[] }
