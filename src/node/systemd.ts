@@ -122,6 +122,8 @@ export function localSystemd(
   const now = (): number => Number(process.hrtime.bigint() / 1000n)
   // The broker's unit may take its whole TimeoutStartSec (150 s) before systemctl reports a failure.
   const startMs = 200_000
+  // It runs every generator again: over 30 s on an emulated machine with other work.
+  const reloadMs = 200_000
   return {
     isInit: () => exists('/run/systemd/system'),
     unit: async name => parseUnit(name, await show([name]), now()),
@@ -137,7 +139,7 @@ export function localSystemd(
       })
       return stdout.trim() === 'enabled'
     },
-    reload: async () => void (await systemctl(quickMs, 'daemon-reload')),
+    reload: async () => void (await systemctl(reloadMs, 'daemon-reload')),
     async enable(name) {
       await systemctl(quickMs, '--no-reload', 'enable', '--', name)
       // systemctl does not sync the link to the disk.

@@ -47,9 +47,23 @@ const image = 'docker.io/library/eclipse-mosquitto:2.0'
 /** As containerd has it for some seconds when the broker is stopped just while it is started. */
 const halfMadeTask = `task=/run/containerd/io.containerd.runtime.v2.task/k8s.io/mosquitto
   systemctl stop mosquitto; mkdir $task; (sleep 4; rmdir $task) & systemctl start mosquitto || exit 1`
+/** As after a power cut soon after the import. */
+const emptyProgram = `systemctl stop mosquitto
+  truncate --size 0 /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/*/fs/usr/sbin/mosquitto
+  ! systemctl start mosquitto`
 const inBroker = (command: string) => `ctr -n k8s.io tasks exec --exec-id test-$RANDOM mosquitto ${command}`
 
 describe.concurrent.each(releases)('%s', release => {
+  test('the broker imports its image again when it is damaged, and no message is lost', {
+    timeout,
+  }, async () => {
+    await using node = await startInstalledNode(release)
+    await node.sh(inBroker('mosquitto_pub -t sensor/room1 -m kept -r -q 1'))
+    await node.sh(emptyProgram, { timeoutMs: 100_000 })
+    expect(await doctorWithin(node, 100_000)).toBe(exitCodes.ok)
+    expect(await node.sh(inBroker('mosquitto_sub -t sensor/room1 -C 1 -W 5'))).toBe('kept')
+  })
+
   test.each([
     ['the image is removed', `ctr -n k8s.io images rm ${image}; systemctl restart mosquitto`],
     ['ctr is killed', 'kill -9 $(systemctl show mosquitto --value --property=MainPID)'],
