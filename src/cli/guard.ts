@@ -2,8 +2,8 @@ import { EdgekitError } from '../lib/errors.ts'
 import { reportError } from './report-error.ts'
 
 /**
- * Run a command. Until it has come to its end, the exit code stands at 1: a promise that nothing keeps alive would end
- * Node.js without output and with exit code 0, which means "all is well".
+ * Run a command. Until it has finished, the exit code stands at 1: a promise that nothing keeps alive would end
+ * Node.js without output and with exit code 0, the code of success.
  */
 export async function guarded(work: () => Promise<void>, { json }: { json: boolean }): Promise<void> {
   let isFinished = false

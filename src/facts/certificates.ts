@@ -25,6 +25,8 @@ export interface CertificateFacts {
 export interface CertificatesFacts {
   /** The certificate with which the node authenticates to the cloud; undefined before it has joined. */
   node: CertificateFacts | { problem: string } | undefined
+  /** When the certificates of the cloud on this node begin, by file: its CA, which is saved first, and that of the node. */
+  issued: { file: string; validFrom: number }[]
   /** Missing TLS files of EventBus; empty when TLS is off. */
   eventBusProblems: string[]
   /** The token in the file that `keadm join` writes; undefined when the file does not exist. */
@@ -40,6 +42,7 @@ export const certificates: Collector<CertificatesFacts> = {
     const { tls } = eventBus
     return {
       node: await inspectCertificate(edgeHub, files),
+      issued: await beginnings([edgeHub.tlsCaFile.value, edgeHub.tlsCertFile.value], files),
       eventBusProblems: tls.enable.value
         ? await missing([tls.caFile.value, tls.certFile.value, tls.privateKeyFile.value], files)
         : [],
@@ -76,6 +79,22 @@ export async function inspectCertificate(
       problem: `cannot parse ${certificateFile}, its key or its CA: ${messageOf(error)}`,
     }
   }
+}
+
+async function beginnings(paths: readonly string[], files: Files): Promise<CertificatesFacts['issued']> {
+  const found = await Promise.all(
+    paths.map(async file => {
+      const text = await files.read(file)
+      if (text === undefined) return []
+      try {
+        return [{ file, validFrom: new X509Certificate(text).validFromDate.getTime() }]
+      } catch {
+        // Other checks report a damaged certificate.
+        return []
+      }
+    }),
+  )
+  return found.flat()
 }
 
 async function missing(named: readonly string[], files: Files): Promise<string[]> {

@@ -38,6 +38,8 @@ export interface Files {
   bytes(path: string): Promise<Uint8Array | undefined>
   /** The first bytes of a file; undefined when it does not exist. */
   head(path: string, bytes: number): Promise<Buffer | undefined>
+  /** The last bytes of a file; undefined when it does not exist. */
+  tail(path: string, bytes: number): Promise<Buffer | undefined>
   /** The status of a path, without following a link; undefined when it does not exist. */
   status(path: string): Promise<FileStatus | undefined>
   /** The modification time in milliseconds since 1970; undefined when the path does not exist. */
@@ -116,6 +118,13 @@ export function localFiles(): Files {
       await using file = await fs.open(path).catch(absentAsUndefined)
       if (!file) return undefined
       const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+      return buffer.subarray(0, bytesRead)
+    },
+    async tail(path, bytes) {
+      await using file = await fs.open(path).catch(absentAsUndefined)
+      if (!file) return undefined
+      const from = Math.max(0, (await file.stat()).size - bytes)
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, from)
       return buffer.subarray(0, bytesRead)
     },
     async status(path) {

@@ -9,8 +9,8 @@ export interface JournalLine {
 }
 
 export interface Journal {
-  /** The last lines of a unit since the machine started, oldest first. */
-  lines(unit: string, options: { max: number }): Promise<JournalLine[]>
+  /** The last lines of a unit since the machine started, oldest first; of all writers, or only of systemd about the unit. */
+  lines(unit: string, options: { max: number; of?: 'all' | 'systemd' }): Promise<JournalLine[]>
 }
 
 interface Entry {
@@ -38,9 +38,10 @@ export function parseJournal(text: string): JournalLine[] {
 
 export function localJournal(processes: Processes): Journal {
   return {
-    async lines(unit, { max }) {
+    async lines(unit, { max, of = 'all' }) {
       const args = ['--boot', `--unit=${unit}`, '--output=json', '--no-pager', '--quiet', `--lines=${max}`]
       args.push('--output-fields=MESSAGE,_PID')
+      if (of === 'systemd') args.push('_PID=1')
       const { stdout } = await processes.run('journalctl', args, { timeoutMs: 20_000 })
       return parseJournal(stdout)
     },

@@ -29,6 +29,10 @@ export interface UnitState {
   wants: string[]
   /** Which processes are killed when it stops: `control-group`, `mixed`, `process`, `none`. */
   killMode: string
+  /** How its main process ended, while none runs: the signal's code (`CLD_EXITED` 1, `CLD_KILLED` 2, `CLD_DUMPED` 3), and status. */
+  exit: { code: number; status: number } | undefined
+  /** Where its standard error goes: `journal`, `null`, `append` (without the file), …; an inherited one is that of its standard output. */
+  standardError: string
 }
 
 /** The unit does not exist and does not run: one whose file was removed may still run. */
@@ -71,6 +75,10 @@ const properties = [
   'After',
   'Wants',
   'KillMode',
+  'ExecMainCode',
+  'ExecMainStatus',
+  'StandardOutput',
+  'StandardError',
 ]
 
 /**
@@ -107,6 +115,11 @@ export function parseUnit(name: string, text: string, nowUs: number): UnitState 
     wants: value('Wants').split(' ').filter(Boolean),
     execStart: /argv\[\]=(.*?) ; /.exec(value('ExecStart'))?.[1] ?? '',
     killMode: value('KillMode'),
+    exit:
+      Number(value('ExecMainCode')) > 0
+        ? { code: Number(value('ExecMainCode')), status: Number(value('ExecMainStatus')) }
+        : undefined,
+    standardError: value('StandardError') === 'inherit' ? value('StandardOutput') : value('StandardError'),
   }
 }
 

@@ -39,8 +39,10 @@ export const edgecoreCloud: Check = {
         remedy: remedyFor(cloudCause),
       }
     }
-    if (cloud === 'connected') return { status: 'pass', observed: 'connected' }
-    if (cloud === 'unknown') return { status: 'skip', observed: `not found in the log${unsure(facts)}` }
+    const gaps = log.hasGaps ? ' (the journal dropped lines, so later ones may be missing)' : ''
+    if (cloud === 'connected') return { status: 'pass', observed: `connected${gaps}` }
+    if (cloud === 'unknown')
+      return { status: 'skip', observed: `not found in the log${gaps}${unsure(facts)}` }
     return {
       status: 'skip',
       observed: `cloud unreachable${cloudCause ? ` (${cloudCause.text})` : ''}; EdgeCore keeps retrying, the node works offline${unsure(facts)}`,

@@ -8,6 +8,7 @@ import { edgecoreConfigLoaded } from './edgecore-config-loaded.ts'
 import { edgecoreConfigValid } from './edgecore-config-valid.ts'
 import { edgecoreDatabase } from './edgecore-database.ts'
 import { edgecoreHealth } from './edgecore-health.ts'
+import { edgecoreLog } from './edgecore-log.ts'
 import { edgecoreOrder } from './edgecore-order.ts'
 import { edgecoreToken } from './edgecore-token.ts'
 import { edgecoreEventBus } from './event-bus/edgecore-event-bus.ts'
@@ -27,6 +28,7 @@ export const edgecoreChecks: readonly Check[] = [
   certificateExpiry,
   edgecoreToken,
   edgecoreDatabase,
+  edgecoreLog,
   edgecoreActive,
   edgecoreAtBoot,
   edgecoreOrder,

@@ -31,9 +31,8 @@ const validity = ({ validFrom, validTo }: CertificateFacts): string =>
   `from ${timestamp(validFrom)} to ${timestamp(validTo)}`
 
 function mistakeIn(certificate: CertificateFacts, now: number): string | undefined {
-  const { certificateFile, validFrom, validTo, keyMatches, issuedByAuthority } = certificate
+  const { certificateFile, validTo, keyMatches, issuedByAuthority } = certificate
   if (validTo < now) return `${certificateFile} expired at ${timestamp(validTo)}`
-  if (validFrom > now) return `${certificateFile} is not valid before ${timestamp(validFrom)}`
   if (keyMatches === undefined) return `the key of ${certificateFile} is missing`
   if (!keyMatches) return `${certificateFile} and its key do not match`
   if (issuedByAuthority === undefined) return 'the CA certificate of the cloud (rootCA.crt) is missing'

@@ -29,11 +29,14 @@ const stageOf: Record<string, number> = {
 }
 
 /**
- * Why EdgeCore ends again and again, if the start that runs now has not come past the point where the one before ended: a
- * second after a restart every crash loop looks healthy. One that has its certificates, or is registered, is not judged by
- * what the one before lacked; any other is past it when it has lived twice as long.
+ * Why the start before the one that runs now ended by itself, and whether this one has come past that point: a second after
+ * a restart every crash loop looks healthy. One that has its certificates, or is registered, is not judged by what the one
+ * before lacked; any other is past it when it has lived twice as long.
  */
-export function findCrashLoop(starts: readonly Start[], end: number): Exit | undefined {
+export function readPreviousEnd(
+  starts: readonly Start[],
+  end: number,
+): { exit: Exit; isPast: boolean } | undefined {
   const [previous, current] = starts.slice(-2)
   if (!previous || !current) return undefined
   const exit = findExit(beforeStop(previous.records)) ?? endedWithoutAWord(starts)
@@ -44,7 +47,7 @@ export function findCrashLoop(starts: readonly Start[], end: number): Exit | und
   const stage =
     stageOf[exit.code] ?? (isCertificateCode(exit.code) ? certificateStage : Number.POSITIVE_INFINITY)
   const isPast = stageReached(current) >= stage || age > 2 * life + graceMs || life > shortLifeMs
-  return isPast ? undefined : exit
+  return { exit, isPast }
 }
 
 function stageReached({ records }: Start): number {

@@ -76,6 +76,20 @@ export function parseKlog(lines: readonly LogLine[], now: Date): LogRecord[] {
   return records
 }
 
+/** The lines of a file with the times of their klog stamps, as `parseKlog` reads them; others have that of the line before. */
+export function withTimes(lines: readonly LogLine[], now: Date): LogLine[] {
+  const readStamp = stampReader(lines, now)
+  let time: number | undefined
+  return lines.map(line => {
+    const klog = header.exec(line.text)
+    if (klog) time = line.time ?? readStamp(klog)
+    return { ...line, ...(time !== undefined && { time }) }
+  })
+}
+
+/** Whether klog wrote this line. */
+export const isKlog = ({ text }: LogLine): boolean => header.test(text)
+
 /** A crash prints `panic: ` more than once. */
 const continues = (open: LogRecord | undefined, { pid }: LogLine): boolean =>
   open?.severity === 'P' && (pid === undefined || pid === open.pid)

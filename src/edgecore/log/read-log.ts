@@ -1,5 +1,5 @@
 import { type CloudState, readCloud } from './cloud-log.ts'
-import { beforeStop, findCrashLoop } from './crash-loop.ts'
+import { beforeStop, readPreviousEnd } from './crash-loop.ts'
 import { type EventBusState, readEventBus } from './event-bus-log.ts'
 import { type Exit, findExit } from './exits.ts'
 import { isGap, type LogRecord, parseKlog } from './klog.ts'
@@ -20,6 +20,8 @@ export interface EdgecoreLogState {
   fatal?: Exit
   /** Why the start before ended by itself, as long as the last one has not come past that point: a crash loop. */
   previousFatal?: Exit
+  /** The last start has come past the point where the one before ended by itself. */
+  hasRecovered: boolean
   /** The last start was ended by a signal (systemctl stop). */
   stopped: boolean
   cloud: CloudState
@@ -66,11 +68,12 @@ export function readEdgecoreLog(lines: readonly LogLine[], options: { now?: Date
   const lastAt = all.findLast(({ at }) => at !== undefined)?.at ?? 0
   const end = (stop ?? (fatal && lastOf(records)))?.at ?? options.now?.getTime() ?? lastAt
   const { state, cause, internalBroker, evidence } = readEventBus(running, end)
+  const before = fatal || stop ? undefined : readPreviousEnd(starts, end)
   const previousFatal = fatal
     ? findExit(beforeStop(starts.at(-2)?.records ?? []))
-    : stop
+    : before?.isPast
       ? undefined
-      : findCrashLoop(starts, end)
+      : before?.exit
   const version = records.map(versionOf).find(Boolean)
   const startedAt = last?.fromTheBeginning ? beginning(lines, records, options.now) : undefined
   const restartCounter = all.map(counterOf).findLast(Boolean)
@@ -80,6 +83,7 @@ export function readEdgecoreLog(lines: readonly LogLine[], options: { now?: Date
     ...(internalBroker && { internalBroker }),
     ...(fatal && { fatal }),
     ...(previousFatal && { previousFatal }),
+    hasRecovered: before?.isPast === true,
     stopped: fatal === undefined && (stop !== undefined || isStopping(records)),
     ...cloudOf(running, end),
     ...(version !== undefined && { version }),

@@ -7,6 +7,7 @@ import { executePlan } from '../apply/execute-plan.ts'
 import { recoveryHint } from '../apply/recovery-hint.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { waitForBrokerConnection } from '../apply/wait-for-broker-connection.ts'
+import { waitForJoin } from '../apply/wait-for-join.ts'
 import type { PlannedStep } from '../plan/plan.ts'
 import { actionOf } from '../record/action-of.ts'
 import type { Receipt } from '../record/receipt.ts'
@@ -117,7 +118,7 @@ async function neededOf(steps: readonly FixStep[], node: Node): Promise<FixStep[
 
 /** Journaled like an install; a failure is rolled back. */
 async function applyFixes<R>(
-  { steps }: FixPlan,
+  { steps, fixes }: FixPlan,
   receipt: Receipt,
   { node, edgekitVersion, runStep, signal }: FixOptions<R>,
 ): Promise<void> {
@@ -131,8 +132,11 @@ async function applyFixes<R>(
     },
     interrupted: undefined,
     plan: { undo: [], steps, foreign: [], kept: [] },
-    prove: () =>
-      runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 15_000)),
+    prove: async () => {
+      await runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 15_000))
+      if (fixes.some(({ remedy }) => remedy?.fix?.kind === 'register'))
+        await runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
+    },
     // What edgekit owns does not change.
     previous: receipt,
     head: receipt,

@@ -1,5 +1,9 @@
+import { otherAddress } from '../../../lab/cloud/network.ts'
+import type { LabNode } from '../../../lab/machine/node.ts'
 import { changeEdgecore, restoreEdgecore } from '../../../lab/tweaks/edgecore-config.ts'
+import { joinCloud, leaveCloud } from '../../../lab/tweaks/join-cloud.ts'
 import { renewCertificates } from '../../../lab/tweaks/renew-certificates.ts'
+import { restartEdgecore } from '../../../lab/tweaks/restart-edgecore.ts'
 import { paths } from '../../../src/node/paths.ts'
 import type { Fault } from './fault.ts'
 
@@ -18,6 +22,35 @@ const database = '/var/lib/kubeedge/edgecore.db'
 /** A command that waits until EdgeCore has run for 10 s; what is shown of 9.5 s is 10. */
 const ranLongEnough =
   "until edgekit doctor edgecore-active | grep -q -E 'active .* for (1[1-9]|[2-9][0-9]|[0-9]{3,}) s'; do sleep 1; done"
+
+const unitFile = paths.edgecoreUnit
+
+/** Edit the unit of EdgeCore with a script, restart EdgeCore, and wait until `ready` succeeds. */
+const changeUnit = (script: string, ready: string) => (node: LabNode) =>
+  node.sh(
+    `cp --archive ${unitFile} /var/edgecore.service.good; ${script}; systemctl daemon-reload; systemctl restart edgecore; until ${ready}; do sleep 0.3; done`,
+  )
+
+const restoreUnit = (node: LabNode) =>
+  node.sh(
+    `cp --archive /var/edgecore.service.good ${unitFile}; systemctl daemon-reload; systemctl reset-failed edgecore; ${restartEdgecore()}`,
+  )
+
+const restartOnly = (node: LabNode) => node.sh(restartEdgecore())
+
+/** Ends three times at once, then runs with more lines behind it than the doctor reads. */
+const chatty = `#!/bin/sh
+echo start >>/var/chatty
+[ $(wc -l </var/chatty) -gt 3 ] || exit 7
+seq 1 2500 >&2
+touch /run/chatty
+exec sleep 1000
+`
+
+/** Both MQTT clients of EdgeCore are connected, whether its log shows it or not. */
+const isConnected =
+  '[ $(ss -Htnp state established dst 127.0.0.1:1883 | grep -c "pid=$(systemctl show --property=MainPID --value edgecore),") -ge 2 ]'
+const hasEnded = '! systemctl --quiet is-active edgecore'
 
 export const edgecoreFaults: readonly Fault[] = [
   {
@@ -312,5 +345,168 @@ export const edgecoreFaults: readonly Fault[] = [
       await node.sh('systemctl stop web')
       await restoreEdgecore(node)
     },
+  },
+  {
+    what: 'the log of EdgeCore goes nowhere',
+    occasion: 'doctor',
+    fails: 'edgecore-log',
+    status: 'warn',
+    words: /cannot be read: the unit has StandardError=null/,
+    release: 'bookworm',
+    breakIt: changeUnit(`sed -i '/^ExecStart=/a StandardError=null' ${unitFile}`, isConnected),
+    repair: restoreUnit,
+  },
+  {
+    what: 'the log file of EdgeCore was deleted while EdgeCore writes to it',
+    occasion: 'doctor',
+    fails: 'edgecore-log',
+    status: 'warn',
+    words: /\/var\/log\/edgecore\.log does not exist/,
+    release: 'trixie',
+    async breakIt(node) {
+      const append = `sed -i '/^ExecStart=/a StandardError=append:/var/log/edgecore.log' ${unitFile}`
+      await changeUnit(append, isConnected)(node)
+      await node.sh('rm /var/log/edgecore.log')
+    },
+    repair: restoreUnit,
+  },
+  {
+    what: 'the program of EdgeCore is not executable',
+    occasion: 'doctor',
+    fails: 'edgecore-active',
+    words: /systemd cannot start the edgecore program/,
+    release: 'trixie',
+    breakIt: changeUnit(`chmod -x ${paths.edgecore}`, hasEnded),
+    async repair(node) {
+      await node.sh(`chmod +x ${paths.edgecore}`)
+      await restoreUnit(node)
+    },
+  },
+  {
+    what: 'the program that the unit of EdgeCore names does not exist',
+    occasion: 'doctor',
+    fails: 'edgecore-active',
+    words: /203\/EXEC\): it is missing/,
+    release: 'bookworm',
+    breakIt: changeUnit(`sed -i 's,^ExecStart=,&/opt/nowhere,' ${unitFile}`, hasEnded),
+    repair: restoreUnit,
+  },
+  {
+    what: 'the unit of EdgeCore has a user that does not exist',
+    occasion: 'doctor',
+    fails: 'edgecore-active',
+    words: /systemd cannot set up the process of the unit \(status 217\/USER\)/,
+    release: 'trixie',
+    breakIt: changeUnit(`sed -i '/^ExecStart=/a User=nowhere' ${unitFile}`, hasEnded),
+    repair: restoreUnit,
+  },
+  {
+    what: 'EdgeCore was killed a moment ago',
+    occasion: 'doctor',
+    fails: 'edgecore-active',
+    words: /a signal ended EdgeCore \(9\/KILL\)/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `systemctl kill --signal=KILL edgecore; until ${hasEnded}; do sleep 0.1; done; until ${isConnected}; do sleep 0.3; done`,
+      ),
+    repair: restartOnly,
+  },
+  {
+    what: 'EdgeCore ends again and again, and logs so much that the reason is far away',
+    occasion: 'doctor',
+    fails: 'edgecore-active',
+    words: /starts again and again: up for \d+ s, [34] restarts in 10 minutes.*status=7/,
+    release: 'bookworm',
+    async breakIt(node) {
+      await node.write('/usr/local/bin/chatty', chatty, 0o755)
+      await changeUnit(
+        `sed -i 's,^ExecStart=.*,ExecStart=/usr/local/bin/chatty,; s/^RestartSec=.*/RestartSec=1/' ${unitFile}`,
+        '[ -e /run/chatty ]',
+      )(node)
+    },
+    async repair(node) {
+      await node.sh('rm /var/chatty /run/chatty /usr/local/bin/chatty')
+      await restoreUnit(node)
+    },
+  },
+  {
+    what: 'the node has a certificate and was never registered',
+    occasion: 'doctor',
+    fails: 'edgecore-cloud',
+    words: /has never been registered in the cloud/,
+    release: 'trixie',
+    breakIt: node => node.sh(`mv ${database} /var/edgecore.db; ${restartEdgecore('dial websocket error')}`),
+    repair: node => node.sh(`mv /var/edgecore.db ${database}; ${restartEdgecore()}`),
+  },
+  {
+    what: 'the API server was away when the node joined: connected, and never registered',
+    occasion: 'doctor',
+    fails: 'edgecore-cloud',
+    fixable: true,
+    words: /the cloud has no such node.*systemctl restart edgecore/,
+    release: 'bookworm',
+    async breakIt(node) {
+      const cloud = await joinCloud(node, {
+        prepare: cloud => cloud.set({ apiserverAway: true }),
+        until: 'does not have NodeReady condition',
+      })
+      await cloud.set({})
+      await node.sh('sleep 1')
+    },
+    repair: leaveCloud,
+  },
+  {
+    what: 'nothing listens on the port of the websocket, and the node was never registered',
+    occasion: 'doctor',
+    fails: 'edgecore-cloud',
+    words: /never been registered in the cloud: 203\.0\.113\.1:10077 refuses the connection/,
+    release: 'trixie',
+    breakIt: node => joinCloud(node, { websocket: '203.0.113.1:10077', until: 'dial websocket error' }),
+    repair: leaveCloud,
+  },
+  {
+    what: 'the websocket goes to the port of the certificates',
+    occasion: 'doctor',
+    fails: 'edgecore-cloud',
+    words: /never been registered in the cloud: .*the port is wrong/,
+    release: 'bookworm',
+    breakIt: node => joinCloud(node, { websocket: '203.0.113.1:10002', until: 'dial websocket error' }),
+    repair: leaveCloud,
+  },
+  {
+    what: 'the certificate of the cloud does not have the address of the websocket',
+    occasion: 'doctor',
+    fails: 'edgecore-cloud',
+    words: /never been registered in the cloud: .*does not name the address.*advertiseAddress/,
+    release: 'trixie',
+    breakIt: node => joinCloud(node, { websocket: `${otherAddress}:10000`, until: 'dial websocket error' }),
+    repair: leaveCloud,
+  },
+  {
+    what: 'the cloud was set up again and has a new CA',
+    occasion: 'doctor',
+    fails: 'edgecore-cloud',
+    status: 'warn',
+    words: /not signed by the CA that this node trusts/,
+    release: 'bookworm',
+    async breakIt(node) {
+      const cloud = await joinCloud(node, { until: 'Successfully registered node' })
+      await cloud.stop()
+      await cloud.renew()
+      await cloud.start()
+      await node.sh(restartEdgecore('dial websocket error'))
+    },
+    repair: leaveCloud,
+  },
+  {
+    what: 'the cloud cannot create the Node: EdgeCore crashes',
+    occasion: 'doctor',
+    fails: 'edgecore-active',
+    words: /CloudCore refuses to register this node/,
+    release: 'trixie',
+    breakIt: node =>
+      joinCloud(node, { prepare: cloud => cloud.set({ refuseNodes: true }), until: 'Scheduled restart job' }),
+    repair: leaveCloud,
   },
 ]

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeAuthority } from '../../../lab/cloud/authority.ts'
 import { bundleOnNode } from '../../../lab/machine/installed.ts'
 import { listenAs } from '../../../lab/tweaks/listen.ts'
 import { paths } from '../../../src/node/paths.ts'
@@ -7,6 +11,8 @@ import { type Fault, foreignArch, visibleAfter } from './fault.ts'
 const packageUnit = '/usr/lib/systemd/system/mosquitto.service'
 const packageUnitText =
   '[Unit]\nDescription=Mosquitto MQTT Broker\n[Service]\nExecStart=/usr/sbin/mosquitto -c /etc/mosquitto/mosquitto.conf\n'
+
+const rootCa = '/etc/kubeedge/ca/rootCA.crt'
 
 export const nodeFaults: readonly Fault[] = [
   {
@@ -416,5 +422,20 @@ export const nodeFaults: readonly Fault[] = [
     ...visibleAfter(
       `mkdir -p /run/log/journal; mount --bind /var/log/journal /run/log/journal; mount -t tmpfs tmpfs /var/log/journal`,
     ),
+  },
+  {
+    what: 'the clock is before the CA of the cloud',
+    occasion: 'doctor',
+    fails: 'clock',
+    words: /before \/etc\/kubeedge\/ca\/rootCA\.crt was issued/,
+    release: 'bookworm',
+    async breakIt(node) {
+      const directory = await mkdtemp(join(tmpdir(), 'edgekit-ca-'))
+      await writeAuthority(directory, '203.0.113.1', new Date(Date.now() + 2 * 365 * 86_400_000))
+      await node.sh(`cp --archive ${rootCa} /var/rootCA.crt`)
+      await node.copyIn(join(directory, 'rootCA.crt'), rootCa)
+      await rm(directory, { recursive: true })
+    },
+    repair: node => node.sh(`mv /var/rootCA.crt ${rootCa}`),
   },
 ]

@@ -21,6 +21,7 @@ function filesBelow(root: string): Files {
     read: path => real.read(at(path)),
     bytes: path => real.bytes(at(path)),
     head: (path, bytes) => real.head(at(path), bytes),
+    tail: (path, bytes) => real.tail(at(path), bytes),
     async status(path) {
       const found = await real.status(at(path))
       if (!found) return undefined
@@ -71,6 +72,8 @@ const stopped: UnitState = {
   after: [],
   wants: [],
   killMode: 'control-group',
+  exit: undefined,
+  standardError: 'journal',
 }
 
 /** A node whose disk is a real directory and whose systemd and containerd are simulated. */

@@ -27,6 +27,15 @@ const neverRegistered =
     Object.assign(node.edgecoreDatabase.value, { wasRegistered, problem }),
   ]
 
+const exit = (text: string) => ({ code: 'x', text, remedy: 'Do this.', line: 'a line' })
+
+const looping =
+  (activeForMs: number, log: Partial<Healthy['edgecoreLog']['value']>) =>
+  (node: Healthy): unknown => [
+    Object.assign(node.units.value.edgecore, { restarts: 4, activeForMs }),
+    Object.assign(node.edgecoreLog.value, log),
+  ]
+
 const refused = cloudTrouble('cloud-refused', 'CloudCore refuses the connection')
 const file = '/etc/kubeedge/config/edgecore.yaml'
 
@@ -285,13 +294,6 @@ const rows: Row[] = [
   [
     'node-certificate',
     'fail',
-    'not valid yet',
-    '/etc/kubeedge/certs/server.crt is not valid before 2026-11-21T10:00:00.001Z',
-    node => certificate(node, { validFrom: now + 1 }),
-  ],
-  [
-    'node-certificate',
-    'fail',
     'a mismatched key',
     '/etc/kubeedge/certs/server.crt and its key do not match',
     node => certificate(node, { keyMatches: false }),
@@ -419,6 +421,99 @@ const rows: Row[] = [
         line: 'panic: …',
       }
     },
+  ],
+  [
+    'edgecore-active',
+    'fail',
+    'a loop whose lives are longer than a minute',
+    'EdgeCore exits: out of memory',
+    looping(90_000, { restarts: 4, previousFatal: exit('out of memory') }),
+  ],
+  [
+    'edgecore-active',
+    'pass',
+    'one accident, more than a minute ago',
+    'active (running) for 90 s, 4 restarts',
+    looping(90_000, { restarts: 1, previousFatal: exit('out of memory') }),
+  ],
+  [
+    'edgecore-active',
+    'fail',
+    'a loop without a reason in the log',
+    'EdgeCore starts again and again: up for 20 s, 4 restarts in 10 minutes',
+    looping(20_000, { restarts: 4, cloud: 'connected' }),
+  ],
+  [
+    'edgecore-active',
+    'pass',
+    'a start that has come past the reason of the loop',
+    'active (running) for 2 s, 4 restarts',
+    looping(2_000, { restarts: 4, hasRecovered: true }),
+  ],
+  [
+    'edgecore-active',
+    'warn',
+    'restarts that the journal has nothing about',
+    'up for 20 s, after 4 restarts by systemd since it was last stopped; the journal has nothing about them',
+    looping(20_000, { restarts: undefined }),
+  ],
+  [
+    'edgecore-active',
+    'pass',
+    'an hour after such restarts',
+    'active (running) for 3600 s, 4 restarts',
+    looping(3_600_000, { restarts: undefined }),
+  ],
+  ...(
+    [
+      [
+        'exit-code',
+        { code: 1, status: 203 },
+        'systemd cannot start the edgecore program (203/EXEC): it is missing, not executable, or for another architecture',
+      ],
+      ['oom-kill', { code: 2, status: 9 }, 'the kernel killed EdgeCore because memory ran out'],
+      ['signal', { code: 2, status: 9 }, 'a signal ended EdgeCore (9/KILL)'],
+      ['core-dump', { code: 3, status: 11 }, 'a signal ended EdgeCore (11/SEGV)'],
+      [
+        'exit-code',
+        { code: 1, status: 217 },
+        'systemd cannot set up the process of the unit (status 217/USER)',
+      ],
+      [
+        'exit-code',
+        { code: 1, status: 1 },
+        'EdgeCore ended with status 1/FAILURE, and its log has no reason that edgekit recognizes',
+      ],
+      ['timeout', undefined, 'EdgeCore did not start or stop within the time that the unit allows'],
+    ] as const
+  ).map(
+    ([result, end, words]): Row => [
+      'edgecore-active',
+      'fail',
+      `${result}, and nothing in the journal`,
+      `EdgeCore exits: ${words}`,
+      node =>
+        (node.units.value.edgecore = unit('edgecore.service', {
+          active: 'activating',
+          sub: 'auto-restart',
+          result,
+          exit: end,
+        })),
+    ],
+  ),
+  [
+    'edgecore-log',
+    'pass',
+    'a log file',
+    '/var/log/edgecore.log',
+    node => (node.edgecoreLog.value.file = '/var/log/edgecore.log'),
+  ],
+  [
+    'edgecore-log',
+    'warn',
+    'a log that goes nowhere',
+    "EdgeCore's log cannot be read: the unit has StandardError=null",
+    node => (node.edgecoreLog.value.unseen = 'the unit has StandardError=null'),
   ],
   [
     'edgecore-at-boot',
@@ -600,6 +695,13 @@ const rows: Row[] = [
     'no registration, and nothing in the log',
     'the node has never been registered in the cloud',
     neverRegistered(false, node => (node.edgecoreLog.value.cloud = 'unknown')),
+  ],
+  [
+    'edgecore-cloud',
+    'pass',
+    'a log with gaps',
+    'connected (the journal dropped lines, so later ones may be missing)',
+    node => (node.edgecoreLog.value.hasGaps = true),
   ],
   [
     'edgecore-cloud',

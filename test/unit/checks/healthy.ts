@@ -52,6 +52,8 @@ export const unit = (name: string, changes: Partial<UnitFacts> = {}): UnitFacts 
   after: ['containerd.service', 'mosquitto.service'],
   wants: ['containerd.service', 'mosquitto.service'],
   killMode: 'control-group',
+  exit: undefined,
+  standardError: 'journal',
   ours: true,
   shadows: undefined,
   ...changes,
@@ -269,6 +271,7 @@ export const healthy = (): {
   edgecoreLog: {
     value: {
       eventBus: 'up',
+      hasRecovered: false,
       stopped: false,
       cloud: 'connected',
       cloudEvidence: [],
@@ -294,6 +297,10 @@ export const healthy = (): {
         keyMatches: true,
         issuedByAuthority: true,
       },
+      issued: [
+        { file: '/etc/kubeedge/ca/rootCA.crt', validFrom: Date.parse('2026-10-01T00:00:00Z') },
+        { file: '/etc/kubeedge/certs/server.crt', validFrom: Date.parse('2026-11-01T00:00:00Z') },
+      ],
       eventBusProblems: [],
       bootstrapFile: undefined,
     },

@@ -22,6 +22,9 @@ const inotify =
     }
   }
 
+const issued = (file: string, from: string) => (node: Healthy) =>
+  (node.certificates.value.issued = [{ file, validFrom: Date.parse(from) }])
+
 const rows: Row[] = [
   [
     'running-as-root',
@@ -361,6 +364,27 @@ const rows: Row[] = [
     'two years behind',
     'the clock is set to 2024-11-21',
     node => (node.clock.value.now -= 2 * 365 * 86_400_000),
+  ],
+  [
+    'clock',
+    'fail',
+    'before the CA of the cloud, all that a node has that could not join',
+    'the clock is set to 2026-11-21T10:00Z, before /etc/kubeedge/ca/rootCA.crt was issued',
+    issued('/etc/kubeedge/ca/rootCA.crt', '2028-11-29T01:22:57Z'),
+  ],
+  [
+    'clock',
+    'fail',
+    'before the certificate of the node',
+    '2026-11-21T10:06Z /etc/kubeedge/certs/server.crt begins',
+    issued('/etc/kubeedge/certs/server.crt', '2026-11-21T10:06:00Z'),
+  ],
+  [
+    'clock',
+    'pass',
+    'four minutes behind the cloud',
+    '2026-11-21T10:00:00.000Z',
+    issued('/etc/kubeedge/certs/server.crt', '2026-11-21T10:04:00Z'),
   ],
   [
     'clock',

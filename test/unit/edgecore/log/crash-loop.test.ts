@@ -58,7 +58,8 @@ describe('a start after one that ended by itself', () => {
       undefined,
     ],
   ])('%s', (_, lines, code) => {
-    expect(readSaved(...lines).previousFatal?.code).toBe(code)
+    const { previousFatal, hasRecovered } = readSaved(...lines)
+    expect({ code: previousFatal?.code, hasRecovered }).toEqual({ code, hasRecovered: code === undefined })
   })
 
   test('three short lives without a stop signal are a loop', () => {

@@ -11,6 +11,7 @@ const read = (text: string, at = now) => readEdgecoreLog(logLines(text), { now: 
 test('nothing is known from nothing', () => {
   expect(readEdgecoreLog([], { now })).toEqual({
     eventBus: 'unknown',
+    hasRecovered: false,
     stopped: false,
     cloud: 'unknown',
     cloudEvidence: [],
