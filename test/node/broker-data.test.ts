@@ -66,6 +66,12 @@ describe('on one node', () => {
     expect(await journalOfStart(node)).toContain('is damaged (the broker cannot open it)')
   })
 
+  test('right after a restart the doctor finds no failure', async () => {
+    const { exitCode, stdout } = await node.run('systemctl restart mosquitto; edgekit doctor')
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+    expect(stdout).toMatch(/EdgeCore is reconnecting: the broker started \d s ago|This node works/)
+  })
+
   test('nothing on the way up is edgekit itself', async () => {
     await node.sh(
       `cp --archive ${paths.program} /var/edgekit

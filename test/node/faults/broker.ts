@@ -439,6 +439,7 @@ export const brokerFaults: readonly Fault[] = [
     status: 'warn',
     words: /did not receive it.*per_listener_settings true.*sed -i/,
     release: 'trixie',
+    remedied: true,
     breakIt: changeBroker("sed -i '/^listener /i per_listener_settings true' $file", { starts: true }),
     repair: restoreBroker,
   },
