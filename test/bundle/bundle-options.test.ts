@@ -9,6 +9,7 @@ import { standInEdgecore } from '../../lab/edgecore/index.ts'
 import { writeServerCertificate } from '../../lab/machine/certificates.ts'
 import { type Front, startFront } from '../../lab/registry/front.ts'
 import { labRegistry, mirrorFlags } from '../../lab/registry/lab-registry.ts'
+import { harbor } from '../../lab/registry/products.ts'
 import { startProxy } from '../../lab/registry/proxy.ts'
 import type { LabRegistry } from '../../lab/registry/registry.ts'
 import { digestOf } from '../../src/oci/digest.ts'
@@ -150,4 +151,19 @@ test.each<[string, () => [definition: string, flags: string[]], number]>([
   const { exitCode, stderr } = await execa(executable, args, { reject: false, cwd: site })
   expect(exitCode, stderr).toBe(expected)
   if (expected !== 0) expect(stderr).toContain('127.0.0.1:1')
+})
+
+test.each([
+  ['/dockerhub', 0, ''],
+  ['/v2/dockerhub', 0, ''],
+  ['/elsewhere', 3, 'HTTP 404: NOT_FOUND (project elsewhere not found)'],
+])('a Harbor project in the definition, as %s', async (path, expected, message) => {
+  await using mirror = await startFront(server.url, harbor('dockerhub'))
+  const site = await mkdtemp(join(directory, 'site-'))
+  const mirrors = `mirrors: { docker.io: "${mirror.url}${path}" }\n`
+  await writeFile(join(site, 'my.yaml'), `extends: edge\nimages: [eclipse-mosquitto:2.0]\n${mirrors}`)
+  const args = ['lock', '-f', 'my.yaml', '--cache', 'cache']
+  const { exitCode, stderr } = await execa(executable, args, { reject: false, cwd: site })
+  expect(exitCode, stderr).toBe(expected)
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(message)
 })

@@ -7,7 +7,7 @@ import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { formatBytes } from '../../lib/format.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { PulledImage } from '../sources/pull.ts'
-import { eachEntry, UnpackLimit } from './layer.ts'
+import { eachEntry, isSystemError, UnpackLimit } from './layer.ts'
 
 const maxLinks = 40
 /** Bytes. The programs of KubeEdge and containerd have about a tenth of it. */
@@ -16,7 +16,7 @@ const maxFileSize = 2_000_000_000
 /**
  * Extract one file of an image, as a container would see it at `path`: upper layers win, whiteouts delete, links are
  * followed. Reads layers from the top, only as far down as needed. Returns the size in bytes and the hash in hex. Throws
- * EdgekitError. https://github.com/opencontainers/image-spec/blob/main/layer.md
+ * EdgekitError, and the errors of the system. https://github.com/opencontainers/image-spec/blob/main/layer.md
  */
 export async function extractFile(
   image: Pick<PulledImage, 'reference' | 'layers'>,
@@ -47,7 +47,7 @@ export async function extractFile(
     }
     throw failure(`more than ${maxLinks} links`)
   } catch (error) {
-    throw error instanceof EdgekitError ? error : failure(messageOf(error))
+    throw error instanceof EdgekitError || isSystemError(error) ? error : failure(messageOf(error))
   } finally {
     await rm(unfinished, { force: true })
   }

@@ -4,7 +4,7 @@ import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { limit } from '../../lib/limit.ts'
 import type { BlobStore } from '../cache/blob-store.ts'
 import type { PulledImage } from '../sources/pull.ts'
-import { eachEntry, UnpackLimit } from './layer.ts'
+import { eachEntry, isSystemError, UnpackLimit } from './layer.ts'
 import { type InstalledPackages, readPackages } from './packages.ts'
 
 /** Facts about an image that its manifest does not state. */
@@ -44,6 +44,7 @@ export async function imageContents(
     try {
       return await readLayer(store.path(digest), unpack, memory)
     } catch (error) {
+      if (isSystemError(error)) throw error
       throw new EdgekitError(`cannot read layer ${digest} of ${image.reference}: ${messageOf(error)}`, {
         code: 'image-unusable',
         cause: error,

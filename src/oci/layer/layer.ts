@@ -91,6 +91,9 @@ async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promis
   for (const buffer of [one, other, unpacked]) detachBuffer(buffer)
 }
 
+/** Whether the disk failed, and not the layer. */
+export const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
 /** https://nodejs.org/api/zlib.html#zlib-constants */
 const isOfZlib = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^(?:Z_|ZSTD_|ERR_ZSTD)/.test(String(error.code))

@@ -390,6 +390,13 @@ test.each<[string, Pack, string]>([
   })
 })
 
+test('passes on what the disk reports', async () => {
+  const image = await imageOf([[['x', '1']]])
+  await expect(extractFile(image, store, '/x', join(directory, 'missing', 'out'))).rejects.toMatchObject({
+    code: 'ENOENT',
+  })
+})
+
 test('refuses a file that is too large before it is written', async () => {
   const block = Buffer.alloc(512)
   new Header({ path: 'x', type: 'File', mode: 0o755, size: 3_000_000_000, mtime: new Date(0) }).encode(block)
