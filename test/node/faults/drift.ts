@@ -3,6 +3,64 @@ import type { Fault } from './fault.ts'
 
 export const driftFaults: readonly Fault[] = [
   {
+    what: 'a power cut truncated the receipt',
+    occasion: 'doctor',
+    fails: 'receipt-readable',
+    words: /receipt\.json cannot be read.*mv \S+receipt\.json \S+receipt\.json\.damaged/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(`cp --archive ${paths.receipt} /var/receipt; truncate --size=100 ${paths.receipt}`),
+    repair: node => node.sh(`mv /var/receipt ${paths.receipt}`),
+  },
+  {
+    what: 'the EdgeCore program was copied from a USB stick and is not executable',
+    occasion: 'doctor',
+    fails: 'files-installed',
+    remedied: true,
+    words: /\/usr\/local\/bin\/edgecore has mode 644.*\.\/edgekit install/,
+    release: 'trixie',
+    breakIt: node => node.sh(`chmod 644 ${paths.edgecore}`),
+    repair: node => node.sh(`chmod 755 ${paths.edgecore}`),
+  },
+  {
+    what: 'the link to edgekit was deleted',
+    occasion: 'doctor',
+    fails: 'files-installed',
+    remedied: true,
+    words: /\/usr\/local\/bin\/edgekit is gone/,
+    release: 'bookworm',
+    breakIt: node => node.sh('rm /usr/local/bin/edgekit; ln -s /opt/edgekit/bin/edgekit /usr/bin/edgekit'),
+    repair: node => node.sh('rm /usr/bin/edgekit'),
+  },
+  {
+    what: 'the EdgeCore unit was edited',
+    occasion: 'doctor',
+    fails: 'units-installed',
+    status: 'warn',
+    remedied: true,
+    words: /edgecore\.service has been changed.*--force=\/etc\/systemd\/system\/edgecore\.service/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `cp --archive ${paths.edgecoreUnit} /var/unit; sed -i 's/RestartSec=.*/RestartSec=99/' ${paths.edgecoreUnit}; systemctl daemon-reload`,
+      ),
+    repair: node => node.sh(`mv /var/unit ${paths.edgecoreUnit}; systemctl daemon-reload`),
+  },
+  {
+    what: 'an image archive was truncated by a failing SD card',
+    occasion: 'doctor',
+    fails: 'image-archives',
+    status: 'warn',
+    remedied: true,
+    words: /eclipse-mosquitto-2\.0\.tar has been changed/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `cp --archive ${paths.images}/eclipse-mosquitto-2.0.tar /var/archive; truncate --size=1000000 ${paths.images}/eclipse-mosquitto-2.0.tar`,
+      ),
+    repair: node => node.sh(`mv /var/archive ${paths.images}/eclipse-mosquitto-2.0.tar`),
+  },
+  {
     what: 'the EdgeCore program was replaced',
     occasion: 'doctor',
     fails: 'files-installed',

@@ -277,7 +277,7 @@ export const nodeFaults: readonly Fault[] = [
     breakIt: node =>
       node.sh(
         `cp --archive ${paths.edgecoreConfig} /var/edgecore.yaml
-         perl -0pi -e 's/( +)edged:\\n/$1edged:\\n$1  nodeIP: 198.51.100.99\\n/; s/nodeIP: ""\\n//' ${paths.edgecoreConfig}
+         sed -i 's/nodeIP: .*/nodeIP: 198.51.100.99/' ${paths.edgecoreConfig}
          touch --reference=/var/edgecore.yaml ${paths.edgecoreConfig}`,
       ),
     repair: node => node.sh(`mv /var/edgecore.yaml ${paths.edgecoreConfig}`),
@@ -321,16 +321,6 @@ export const nodeFaults: readonly Fault[] = [
     breakIt: node =>
       node.sh('cp /usr/bin/sleep /var/kube-proxy; systemd-run --quiet --unit=proxy /var/kube-proxy infinity'),
     repair: node => node.sh('systemctl stop proxy; rm /var/kube-proxy'),
-  },
-  {
-    what: 'EdgeCore is masked while it runs',
-    occasion: 'doctor',
-    fails: 'masked-units',
-    remedied: true,
-    words: /edgecore\.service is masked.*systemctl unmask edgecore\.service/,
-    release: 'trixie',
-    breakIt: node => node.sh(`mv ${paths.edgecoreUnit} /var/unit; systemctl mask edgecore`),
-    repair: node => node.sh(`mv --no-clobber /var/unit ${paths.edgecoreUnit}; systemctl daemon-reload`),
   },
   {
     what: 'mosquitto.service is masked',

@@ -29,6 +29,9 @@ const layerOf = (image: string): string =>
 /** After `doctor --fix`, or in its place. */
 const healed = (node: LabNode): Promise<unknown> => node.sh('edgekit doctor --fix --yes')
 
+/** The image every pod starts with, which differs by release. */
+const sandboxImage = `$(containerd config dump | sed -n 's/^ *sandbox_image = "\\(.*\\)"/\\1/p')`
+
 /** The directory of Debian's containerd. */
 const plugins = '/usr/lib/cni'
 
@@ -67,6 +70,31 @@ export const runtimeFaults: readonly Fault[] = [
     ...visibleAfter(containerdOfDebian11),
   },
   {
+    what: 'a typing error is in the configuration of containerd, which has not been restarted since',
+    occasion: 'doctor',
+    fails: 'containerd-config',
+    words: /containerd cannot read its configuration.*config\.toml/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(`cp --archive ${containerdConfig} /var/config.toml; echo '[plugins' >>${containerdConfig}`),
+    repair: node => node.sh(`mv /var/config.toml ${containerdConfig}`),
+  },
+  {
+    what: 'containerd does not start again for a typing error in its configuration',
+    occasion: 'preflight',
+    fails: 'containerd-answers',
+    words: /and cannot read its configuration.*config\.toml/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `cp --archive ${containerdConfig} /var/config.toml; echo '[plugins' >>${containerdConfig}; systemctl restart containerd || true`,
+      ),
+    repair: node =>
+      node.sh(
+        `mv /var/config.toml ${containerdConfig}; systemctl reset-failed containerd; systemctl restart containerd`,
+      ),
+  },
+  {
     what: 'ctr is that of Debian 11, whose import has no --platform',
     occasion: 'preflight',
     fails: 'ctr-flags',
@@ -89,7 +117,7 @@ export const runtimeFaults: readonly Fault[] = [
     what: 'runc is the program of another architecture',
     occasion: 'preflight',
     fails: 'runc-runs',
-    words: /runc: exec format error|runc: not a program for this machine/i,
+    words: new RegExp(`/usr/sbin/runc is for ${foreignArch}`),
     release: 'trixie',
     async breakIt(node) {
       await node.sh('mv /usr/sbin/runc /usr/sbin/runc.away')
@@ -169,10 +197,10 @@ export const runtimeFaults: readonly Fault[] = [
       node.sh(
         `cp --archive ${containerdConfig} /var/config.toml
          sed -i '1i disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.zfs"]' ${containerdConfig}
-         systemctl restart containerd; ${restartBroker}`,
+         systemctl restart containerd; until edgekit doctor broker-round-trip; do sleep 0.5; done`,
       ),
-    repair: node =>
-      node.sh(`mv /var/config.toml ${containerdConfig}; systemctl restart containerd; ${restartBroker}`),
+    // The remedy has restarted containerd.
+    repair: node => node.sh(`mv /var/config.toml ${containerdConfig}`),
   },
   {
     what: 'EdgeCore uses another cgroup driver than containerd',
@@ -182,8 +210,12 @@ export const runtimeFaults: readonly Fault[] = [
     words: /containerd uses cgroupfs, EdgeCore systemd/,
     release: 'bookworm',
     breakIt: node =>
-      node.sh(`sed -i.before 's/cgroupDriver: .*/cgroupDriver: systemd/' ${paths.edgecoreConfig}`),
-    repair: node => node.sh(`mv ${paths.edgecoreConfig}.before ${paths.edgecoreConfig}`),
+      node.sh(
+        `cp --archive ${paths.edgecoreConfig} /var/edgecore.yaml
+         sed -i 's/cgroupDriver: .*/cgroupDriver: systemd/' ${paths.edgecoreConfig}
+         touch --reference=/var/edgecore.yaml ${paths.edgecoreConfig}`,
+      ),
+    repair: node => node.sh(`mv /var/edgecore.yaml ${paths.edgecoreConfig}`),
   },
   {
     what: 'containerd is configured with an unavailable sandbox image',
@@ -197,6 +229,27 @@ export const runtimeFaults: readonly Fault[] = [
          printf 'version = 2\\n[plugins."io.containerd.grpc.v1.cri"]\\nsandbox_image = "registry.k8s.io/pause:2.0"\\n' >${containerdConfig}`,
       ),
     repair: node => node.sh(`mv /var/config.toml ${containerdConfig}`),
+  },
+  {
+    what: 'the sandbox image lost its pin when it was imported by hand',
+    occasion: 'doctor',
+    fails: 'sandbox-image',
+    status: 'warn',
+    remedied: true,
+    words: /is not pinned.*io\.cri-containerd\.pinned=pinned/,
+    release: 'trixie',
+    breakIt: node => node.sh(`ctr -n k8s.io images label ${sandboxImage} io.cri-containerd.pinned=`),
+    repair: node => node.sh(`ctr -n k8s.io images label ${sandboxImage} io.cri-containerd.pinned=pinned`),
+  },
+  {
+    what: 'the kubelet deleted the sandbox image when the disk was full',
+    occasion: 'doctor',
+    fails: 'bundle-images',
+    remedied: true,
+    words: /pause:\S+ is missing from namespace k8s\.io.*\.\/edgekit install/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`ctr -n k8s.io images rm ${sandboxImage}`),
+    repair: async () => undefined,
   },
   {
     what: 'there is no CNI configuration',

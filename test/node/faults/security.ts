@@ -1,4 +1,5 @@
 import { changeBroker, restoreBroker } from '../../../lab/tweaks/broker-config.ts'
+import { changeEdgecore, restoreEdgecore } from '../../../lab/tweaks/edgecore-config.ts'
 import { paths } from '../../../src/node/paths.ts'
 import type { Fault } from './fault.ts'
 
@@ -50,6 +51,33 @@ export const securityFaults: readonly Fault[] = [
     release: 'trixie',
     breakIt: node => node.sh(`chmod 644 ${key}`),
     repair: node => node.sh(`chmod 600 ${key}`),
+  },
+  {
+    what: 'the file of keadm join still has the token',
+    occasion: 'doctor',
+    fails: 'leftover-join-token',
+    status: 'warn',
+    remedied: true,
+    words: /a join token is still in \/etc\/kubeedge\/bootstrap-edgecore\.conf.*rm \/etc\/kubeedge/,
+    release: 'trixie',
+    breakIt: node => node.sh('umask 077; echo token=a.b.c.d >/etc/kubeedge/bootstrap-edgecore.conf'),
+    repair: node => node.sh('rm --force /etc/kubeedge/bootstrap-edgecore.conf'),
+  },
+  {
+    what: 'edgecore.yaml has a password and is world-readable',
+    occasion: 'doctor',
+    fails: 'secret-files',
+    status: 'warn',
+    remedied: true,
+    words: /world-readable: .*chmod o= \/etc\/kubeedge\/config\/edgecore\.yaml/,
+    release: 'bookworm',
+    async breakIt(node) {
+      await changeEdgecore(
+        "sed -i 's/mqttUsername: .*/mqttUsername: edge/; s/mqttPassword: .*/mqttPassword: canary/' $file; chmod 644 $file",
+        'finish hub-client pub',
+      )(node)
+    },
+    repair: restoreEdgecore,
   },
   {
     what: 'the token is still in edgecore.yaml after joining',
