@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { describeProgram, elfHeaderSize } from '../build/fetch/elf.ts'
 import type { CniPaths } from '../node/containerd/containerd-config.ts'
 import type { Files } from '../node/files.ts'
-import { machineArch } from '../node/machine.ts'
+import { programProblem } from './program-problem.ts'
 
 /** The network configuration that containerd uses: the first in its directory. */
 export interface CniFacts {
@@ -80,22 +79,14 @@ function typesIn({ type, ipam, delegate }: Record<string, unknown>): string[] {
   return [type, ...manager, ...others]
 }
 
-const architectures: readonly string[] = ['amd64', 'arm64']
-
 async function problemOf(
   plugin: string,
   directories: readonly string[],
   files: Files,
 ): Promise<string | undefined> {
   for (const directory of directories) {
-    const head = await files.head(join(directory, plugin), elfHeaderSize).catch(() => undefined)
-    if (!head) continue
-    const found = describeProgram(head)
-    if (found === 'an empty file') return `${join(directory, plugin)} is empty`
-    // Scripts are plugins, too.
-    return architectures.includes(found) && found !== machineArch()
-      ? `${join(directory, plugin)} is for ${found}`
-      : undefined
+    const path = join(directory, plugin)
+    if (await files.status(path)) return programProblem(path, files)
   }
   return `not in ${directories.join(' or ')}`
 }

@@ -6,6 +6,8 @@ import type { Collector } from './collector.ts'
 
 export interface ContainerdFileFacts {
   config: ContainerdConfig
+  /** Why containerd cannot read its configuration; `config` then has only defaults. */
+  problem?: string
   /** The configuration of the pod network; undefined when there is none. */
   cni: CniFacts | undefined
   /** Sockets of other containerds that answer. */
@@ -16,13 +18,14 @@ export interface ContainerdFileFacts {
 export const containerdFiles: Collector<ContainerdFileFacts> = {
   timeoutMs: 15_000,
   async collect(node) {
-    const config = await node.containerd.config()
+    const { config, problem } = await node.containerd.config()
     const [cni, states] = await Promise.all([
       cniOf(config.cni, node.files),
       Promise.all(otherContainerdSockets.map(path => socketState(path, 1000))),
     ])
     return {
       config,
+      ...(problem !== undefined && { problem }),
       cni,
       otherSockets: otherContainerdSockets.filter((_, index) => states[index] === 'answers'),
     }

@@ -6,6 +6,8 @@ export interface ChangedFile {
   /** What edgekit installed: with `edgecore-config`, only the keys that it set. */
   kind: 'file' | 'link' | 'edgecore-config'
   gone: boolean
+  /** A program that nobody may run. */
+  notExecutable?: true
   /** In words, such as `is gone` or `has been changed`. */
   how: string
 }
@@ -15,6 +17,8 @@ export interface DriftFacts {
   /** A run that neither finished nor was rolled back. */
   interrupted: { command: string; since: string } | null
   changed: ChangedFile[]
+  /** The record of the install that cannot be read, and why. Nothing has then been compared. */
+  unreadable?: { path: string; reason: string }
 }
 
 /** Returns undefined when edgekit has installed nothing here. Passed in by callers that can read the receipt. */

@@ -1,5 +1,7 @@
 import { messageOf } from '../lib/errors.ts'
 import type { Collector } from './collector.ts'
+import { programProblem } from './program-problem.ts'
+import { findProgram } from './runtime-programs.ts'
 
 /** A board that is busy or has a slow disk may take longer. */
 const patienceMs = 10_000
@@ -19,7 +21,11 @@ export const runc: Collector<RuncFacts> = {
     try {
       return { version: await node.containerd.runcVersion(AbortSignal.any([signal, late])) }
     } catch (error) {
-      return late.aborted ? { slowMs: patienceMs } : { failure: messageOf(error) }
+      if (late.aborted) return { slowMs: patienceMs }
+      // The shell, which runs what the kernel cannot, prints the bytes of such a program.
+      const [path] = await findProgram('runc', node.files)
+      const problem = path === undefined ? undefined : await programProblem(path, node.files)
+      return { failure: problem ?? messageOf(error) }
     }
   },
 }

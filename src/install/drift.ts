@@ -1,7 +1,9 @@
 import type { FileSpec } from '../actions/files/file.ts'
 import { gone } from '../actions/removal.ts'
-import type { ChangedFile, DriftCollector } from '../facts/drift.ts'
+import type { ChangedFile, DriftCollector, DriftFacts } from '../facts/drift.ts'
+import { EdgekitError } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
+import { paths } from '../node/paths.ts'
 import { trustRecordedHashes } from './plan/trust-recorded-hashes.ts'
 import { readPast } from './record/past.ts'
 import type { ReceiptItem } from './record/receipt.ts'
@@ -14,7 +16,8 @@ const kinds: readonly string[] = ['file', 'link', 'edgecore-config'] satisfies C
 export const drift: DriftCollector = {
   timeoutMs: 15_000,
   async collect(node) {
-    const past = await readPast(node.files)
+    const past = await readPast(node.files).catch(unreadable)
+    if ('unreadable' in past) return { interrupted: null, changed: [], ...past }
     const interrupted = interruptedIn(past)
     if (!past.receipt) return interrupted ? { interrupted, changed: [] } : undefined
     const items = past.receipt.items.filter(({ kind, spec }) => kinds.includes(kind) && !isUserOwned(spec))
@@ -24,12 +27,24 @@ export const drift: DriftCollector = {
   },
 }
 
+function unreadable(error: unknown): Required<Pick<DriftFacts, 'unreadable'>> {
+  if (!(error instanceof EdgekitError)) throw error
+  const path = error.code === 'journal-unreadable' ? paths.journal : paths.receipt
+  return { unreadable: { path, reason: error.message } }
+}
+
 /** A configuration file the user has changed and an upgrade has left alone. */
 const isUserOwned = (spec: unknown): boolean => (spec as Partial<FileSpec>).userOwned === true
+
+const isExecutable = (mode: number): boolean => (mode & 0o111) !== 0
 
 async function changeOf(item: ReceiptItem, node: Node): Promise<ChangedFile | undefined> {
   const found = await differenceOf(item, node)
   if (!found) return undefined
   const { what, how } = found
-  return { path: what, kind: item.kind as ChangedFile['kind'], gone: how === gone, how }
+  const { mode = 0 } = item.spec as Partial<FileSpec>
+  const status = await node.files.status(what)
+  const notExecutable = status?.kind === 'file' && isExecutable(mode) && !isExecutable(status.mode)
+  const kind = item.kind as ChangedFile['kind']
+  return { path: what, kind, gone: how === gone, how, ...(notExecutable && { notExecutable }) }
 }

@@ -6,7 +6,7 @@ export const brokerConfigInstalled: Check = {
   id: 'broker-config-installed',
   title: 'mosquitto.conf is unchanged since install',
   tags: ['doctor'],
-  needs: ['install-finished'],
+  needs: ['receipt-readable'],
   run(facts) {
     const changed = changedIn('broker configuration', facts)
     if ('status' in changed) return changed

@@ -6,7 +6,7 @@ export const edgecoreConfigDrift: Check = {
   title: "edgekit's keys in edgecore.yaml are unchanged",
   tags: ['doctor'],
   appliesTo: { edgecore: 'prepared' },
-  needs: ['install-finished', 'edgecore-config-file', 'edgecore-config-valid', 'edgecore-event-bus'],
+  needs: ['receipt-readable', 'edgecore-config-file', 'edgecore-config-valid', 'edgecore-event-bus'],
   run(facts) {
     const changed = changedIn('EdgeCore configuration', facts)
     if ('status' in changed) return changed

@@ -3,14 +3,15 @@ import type { Check } from '../check.ts'
 import { changedIn, describeChanges, installForcing } from '../shared/drift.ts'
 
 /** Elsewhere a user or `keadm upgrade` may have replaced a program on purpose. */
-const isBad = ({ path, gone }: ChangedFile): boolean => gone || /^\/(?:opt|var\/lib)\/edgekit\//.test(path)
+const isBad = ({ path, gone, notExecutable }: ChangedFile): boolean =>
+  gone || notExecutable || /^\/(?:opt|var\/lib)\/edgekit\//.test(path)
 
 export const filesInstalled: Check = {
   id: 'files-installed',
   title: 'Installed programs are unchanged',
   tags: ['doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
-  needs: ['install-finished'],
+  needs: ['receipt-readable'],
   run(facts) {
     const changed = changedIn('other', facts)
     if ('status' in changed) return changed

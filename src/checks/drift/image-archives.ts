@@ -6,7 +6,7 @@ export const imageArchives: Check = {
   title: 'Image archives are intact',
   tags: ['doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
-  needs: ['install-finished'],
+  needs: ['receipt-readable'],
   run(facts) {
     const changed = changedIn('image archive', facts)
     if ('status' in changed) return changed

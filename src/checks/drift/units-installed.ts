@@ -1,3 +1,4 @@
+import { requireFact } from '../../facts/fact.ts'
 import { paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 import { changedIn, describeChanges, installForcing } from '../shared/drift.ts'
@@ -6,12 +7,15 @@ export const unitsInstalled: Check = {
   id: 'units-installed',
   title: 'Installed units are unchanged',
   tags: ['doctor'],
-  needs: ['systemd-is-init', 'masked-units', 'install-finished'],
+  needs: ['systemd-is-init', 'masked-units', 'receipt-readable'],
   run(facts) {
     const found = changedIn('unit', facts)
     if ('status' in found) return found
     // edgecore-order reports a missing drop-in.
-    const changed = found.filter(({ path, gone }) => !(gone && path === paths.edgecoreDropIn))
+    const own = found.filter(({ path, gone }) => !(gone && path === paths.edgecoreDropIn))
+    // keadm join writes its own unit over edgekit's, and installs keep it.
+    const { ours } = requireFact(facts.units).edgecore
+    const changed = own.filter(({ path, gone }) => ours || gone || path !== paths.edgecoreUnit)
     const [missing] = changed.filter(({ gone }) => gone)
     if (changed.length === 0) return { status: 'pass', observed: 'unchanged' }
     if (missing) {

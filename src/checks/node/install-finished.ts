@@ -9,6 +9,8 @@ export const installFinished: Check = {
     // Other checks need this one, and an unreadable receipt is no reason to skip them.
     if ('unknown' in facts.drift) return { status: 'skip', observed: `unknown: ${facts.drift.unknown}` }
     const drift = facts.drift.value
+    if (drift?.unreadable)
+      return { status: 'skip', observed: `unknown: ${drift.unreadable.path} cannot be read` }
     if (!drift) return { status: 'skip', observed: 'nothing installed by edgekit' }
     if (!drift.interrupted) return { status: 'pass', observed: 'none' }
     const { command, since } = drift.interrupted

@@ -40,7 +40,14 @@ export const bundleImages: Check = {
         },
       }
     }
-    const [loose, ...others] = judged.filter(({ state }) => state === 'unpinned').map(({ image }) => image)
+    // sandbox-image warns of the image every pod starts with.
+    const sandbox = 'value' in facts.containerdFiles ? facts.containerdFiles.value.config.sandboxImage : ''
+    const [loose, ...others] = judged
+      .filter(
+        ({ state, image }) =>
+          state === 'unpinned' && (bundle.role === 'cloud' || image.reference !== sandbox),
+      )
+      .map(({ image }) => image)
     if (loose) {
       return {
         status: 'warn',

@@ -7,7 +7,7 @@ export const cgroupDriver: Check = {
   title: 'containerd and EdgeCore use the same cgroup driver',
   tags: ['preflight', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
-  needs: ['cri-plugin'],
+  needs: ['cri-plugin', 'containerd-config'],
   // An edgecore.yaml of its own gets containerd's driver.
   settledByInstall: ({ units }) =>
     'value' in units && isForeign(units.value.edgecore) ? undefined : 'the install sets it',

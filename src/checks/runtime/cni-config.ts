@@ -8,7 +8,7 @@ export const cniConfig: Check = {
   title: 'Pod network is configured and its plugins exist',
   tags: ['doctor'],
   appliesTo: { edgecore: 'prepared' },
-  needs: ['cri-plugin'],
+  needs: ['cri-plugin', 'containerd-config'],
   run(facts) {
     const { cni, config } = requireFact(facts.containerdFiles)
     const { configs } = config.cni

@@ -1,8 +1,10 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
+import type { UnitFacts } from '../../facts/units.ts'
 import { containerdSocket } from '../../node/paths.ts'
 import type { Check, Finding } from '../check.ts'
 import { bringsRuntime } from '../shared/brings-runtime.ts'
+import { containerdConfigRemedy } from '../shared/containerd-config.ts'
 
 export const containerdAnswers: Check = {
   id: 'containerd-answers',
@@ -26,6 +28,8 @@ function onEdge(facts: Facts): Finding {
   if (silent) return hung(socket)
   if (answers && socket === containerdSocket) return { status: 'pass', observed: `containerd ${version}` }
   const unit = requireFact(facts.units).containerd
+  const problem = 'value' in facts.containerdFiles ? facts.containerdFiles.value.problem : undefined
+  if (problem !== undefined) return misconfigured(unit, problem)
   const installed = unit.load === 'loaded'
   return {
     status: 'fail',
@@ -44,6 +48,17 @@ function onEdge(facts: Facts): Finding {
         },
   }
 }
+
+const misconfigured = ({ active, sub }: UnitFacts, problem: string): Finding => ({
+  status: 'fail',
+  observed: `no response on ${containerdSocket}; containerd.service is ${active} (${sub}) and cannot read its configuration`,
+  expected: 'a running containerd: it runs the broker and all pods, and EdgeCore exits without it',
+  evidence: [problem],
+  remedy: {
+    ...containerdConfigRemedy,
+    commands: [...containerdConfigRemedy.commands, 'systemctl restart containerd'],
+  },
+})
 
 const hung = (socket: string): Finding => ({
   status: 'fail',

@@ -4,6 +4,7 @@ import { cgroupDriver } from './cgroup-driver.ts'
 import { cniConfig } from './cni-config.ts'
 import { containerdAnswers } from './containerd-answers.ts'
 import { containerdAtBoot } from './containerd-at-boot.ts'
+import { containerdConfig } from './containerd-config.ts'
 import { containerdRestart } from './containerd-restart.ts'
 import { containerdVersion } from './containerd-version.ts'
 import { criPlugin } from './cri-plugin.ts'
@@ -19,6 +20,7 @@ import { staleContainer } from './stale-container.ts'
 export const runtimeChecks: readonly Check[] = [
   containerdAnswers,
   containerdVersion,
+  containerdConfig,
   ctrFlags,
   runcRuns,
   containerdRestart,

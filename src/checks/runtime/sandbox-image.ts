@@ -9,7 +9,7 @@ export const sandboxImage: Check = {
   title: 'Sandbox image is available',
   tags: ['preflight', 'checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
-  needs: ['containerd-answers', 'cri-plugin', 'install-finished'],
+  needs: ['containerd-answers', 'cri-plugin', 'install-finished', 'containerd-config'],
   settledByInstall: ({ bundle, containerdFiles }) =>
     'value' in bundle && 'value' in containerdFiles && isInBundle(bundle.value, containerdFiles.value)
       ? 'the install imports and pins the image'

@@ -31,8 +31,11 @@ export interface Containerd extends ContainerdApi, CtrCommands {
   damage(digest: string): Promise<ImageDamage>
   /** Write everything that was imported to the disk. */
   flush(): Promise<void>
-  /** The configuration that containerd would read now, with its defaults filled in. */
-  config(): Promise<ContainerdConfig>
+  /**
+   * The configuration that containerd would read now, with its defaults filled in. With a `problem`, containerd's words,
+   * it cannot read its file, and `config` has only defaults.
+   */
+  config(): Promise<{ config: ContainerdConfig; problem?: string }>
   /** The first line of `runc --version`, however long it takes: the signal ends it. */
   runcVersion(signal: AbortSignal): Promise<string>
 }
@@ -43,8 +46,6 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
     !(await exists(containerdSocket)) && (await exists(k3sContainerdSocket))
       ? k3sContainerdSocket
       : containerdSocket
-  const output = async (file: string, ...args: string[]): Promise<string> =>
-    (await processes.run(file, args, { timeoutMs: clientTimeoutMs })).stdout
   const state = async (): Promise<SocketState> => socketState(await socket(), 3000)
   const services = containerdServices(call, socket)
   const api = containerdApi(services)
@@ -73,7 +74,12 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
     // A power cut soon after an import can leave empty files in a layer that containerd takes for whole, and a second
     // import does not repair it (containerd #5854, #10457).
     flush: async () => void (await processes.run('sync', [], { timeoutMs: 300_000 })),
-    config: async () => parseContainerdConfig(await output('containerd', 'config', 'dump')),
+    async config() {
+      const dump = await processes.attempt('containerd', ['config', 'dump'], { timeoutMs: clientTimeoutMs })
+      if (dump.exitCode === 0) return { config: parseContainerdConfig(dump.stdout) }
+      const [problem = ''] = dump.stderr.trim().split('\n').slice(-1)
+      return { config: parseContainerdConfig(''), problem }
+    },
     async runcVersion(signal) {
       const { stdout } = await processes.run('runc', ['--version'], { timeoutMs: 300_000, signal })
       return stdout.split('\n')[0] ?? ''

@@ -8,7 +8,46 @@ const changed =
   (node: Healthy): unknown =>
     drift(node).changed.push({ path, kind, how, gone: how === 'is gone' })
 
+const unreadable = (node: Healthy): unknown =>
+  (drift(node).unreadable = { path: '/var/lib/edgekit/receipt.json', reason: 'cannot read it: not JSON' })
+
 const rows: Row[] = [
+  [
+    'receipt-readable',
+    'fail',
+    'a damaged receipt',
+    '/var/lib/edgekit/receipt.json cannot be read',
+    unreadable,
+  ],
+  [
+    'receipt-readable',
+    'skip',
+    'no receipt',
+    'nothing installed by edgekit',
+    node => (node.drift.value = undefined),
+  ],
+  ['files-installed', 'skip', 'a damaged receipt', 'depends on receipt-readable', unreadable],
+  [
+    'install-finished',
+    'skip',
+    'a damaged receipt',
+    'unknown: /var/lib/edgekit/receipt.json cannot be read',
+    unreadable,
+  ],
+  [
+    'files-installed',
+    'fail',
+    'a program that nobody may run',
+    '/usr/local/bin/edgecore has mode 644',
+    node =>
+      drift(node).changed.push({
+        path: '/usr/local/bin/edgecore',
+        kind: 'file',
+        gone: false,
+        how: 'has mode 644',
+        notExecutable: true,
+      }),
+  ],
   [
     'files-installed',
     'fail',
@@ -36,6 +75,26 @@ const rows: Row[] = [
     'no archive',
     '/var/lib/edgekit/images/x.tar is gone',
     changed('/var/lib/edgekit/images/x.tar', 'is gone'),
+  ],
+  [
+    'units-installed',
+    'pass',
+    'an edgecore.service that keadm join has written',
+    'unchanged',
+    node => {
+      changed('/etc/systemd/system/edgecore.service', 'has been changed')(node)
+      node.units.value.edgecore.ours = false
+    },
+  ],
+  [
+    'units-installed',
+    'fail',
+    'a deleted edgecore.service',
+    '/etc/systemd/system/edgecore.service is gone',
+    node => {
+      changed('/etc/systemd/system/edgecore.service', 'is gone')(node)
+      node.units.value.edgecore.ours = false
+    },
   ],
   [
     'units-installed',

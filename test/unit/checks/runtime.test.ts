@@ -47,6 +47,25 @@ const rows: Row[] = [
     'containerd accepts connections on /run/containerd/containerd.sock but does not respond',
     node => Object.assign(node.containerd.value, { answers: false, silent: true }),
   ],
+  [
+    'containerd-answers',
+    'fail',
+    'containerd down for a mistake in its configuration',
+    'no response on /run/containerd/containerd.sock; containerd.service is failed (failed) and cannot read its configuration',
+    node => {
+      node.containerd.value.answers = false
+      Object.assign(node.units.value.containerd, { active: 'failed', sub: 'failed' })
+      node.containerdFiles.value.problem = 'failed to load TOML: (10, 2): unexpected token'
+    },
+  ],
+  [
+    'containerd-config',
+    'fail',
+    'a mistake in the configuration',
+    'failed to load TOML: (10, 2): unexpected token',
+    node => (node.containerdFiles.value.problem = 'failed to load TOML: (10, 2): unexpected token'),
+  ],
+  ['containerd-config', 'pass', 'a valid configuration', '/etc/containerd/config.toml', () => undefined],
   ...(
     [
       ['1.4.13~ds1', 'fail'],
@@ -270,6 +289,16 @@ const rows: Row[] = [
     node => (node.bundle.value = withPause),
   ],
   ['image-content', 'pass', 'whole images', 'every file of 1 images is as in its layer', () => undefined],
+  [
+    'bundle-images',
+    'pass',
+    'a sandbox image that is not pinned, of which sandbox-image warns',
+    '1 images, complete, unpacked, pinned',
+    node => {
+      node.bundle.value = { ...manifest, images: [{ ...pause, reference: 'registry.k8s.io/pause:3.6' }] }
+      Object.assign(node.containerd.value.images[1] ?? {}, { pinned: false })
+    },
+  ],
   [
     'image-content',
     'fail',

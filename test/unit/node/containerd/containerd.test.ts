@@ -49,10 +49,9 @@ test('reads the configuration and the version of runc', async () => {
     'containerd config dump': 'root = "/srv/containerd"\n',
     'runc --version': 'runc version 1.1.5\ncommit: 1.1.5+ds1\n',
   })
-  expect(await containerd.config()).toMatchObject({
-    root: '/srv/containerd',
-    cni: { configs: '/etc/cni/net.d' },
-  })
+  const { config, problem } = await containerd.config()
+  expect(config).toMatchObject({ root: '/srv/containerd', cni: { configs: '/etc/cni/net.d' } })
+  expect(problem).toBeUndefined()
   expect(await containerd.runcVersion(AbortSignal.timeout(1_000))).toBe('runc version 1.1.5')
 })
 
