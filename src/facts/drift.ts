@@ -6,7 +6,7 @@ export interface ChangedFile {
   /** What edgekit installed: with `edgecore-config`, only the keys that it set. */
   kind: 'file' | 'link' | 'edgecore-config'
   gone: boolean
-  /** A program that nobody may run. */
+  /** A program without permission to execute. */
   notExecutable?: true
   /** In words, such as `is gone` or `has been changed`. */
   how: string

@@ -10,7 +10,7 @@ export const imageContent: Check = {
   title: 'Image layers are complete',
   tags: ['checklist', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
-  needs: ['containerd-answers', 'install-finished', 'containerd-config'],
+  needs: ['containerd-answers', 'install-finished'],
   run(facts) {
     const bundle = requireFact(facts.bundle)
     if (!bundle) return { status: 'skip', observed: 'no bundle is installed' }

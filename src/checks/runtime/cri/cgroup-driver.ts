@@ -1,6 +1,6 @@
-import { requireFact } from '../../facts/fact.ts'
-import { isForeign } from '../../facts/units.ts'
-import type { Check } from '../check.ts'
+import { requireFact } from '../../../facts/fact.ts'
+import { isForeign } from '../../../facts/units.ts'
+import type { Check } from '../../check.ts'
 
 export const cgroupDriver: Check = {
   id: 'cgroup-driver',

@@ -1,5 +1,5 @@
-import { requireFact } from '../../facts/fact.ts'
-import type { Check } from '../check.ts'
+import { requireFact } from '../../../facts/fact.ts'
+import type { Check } from '../../check.ts'
 
 export const criPlugin: Check = {
   id: 'cri-plugin',

@@ -1,7 +1,7 @@
-import type { CniFacts } from '../../facts/cni.ts'
-import { requireFact } from '../../facts/fact.ts'
-import type { Facts } from '../../facts/index.ts'
-import type { Check, Finding } from '../check.ts'
+import type { CniFacts } from '../../../facts/cni.ts'
+import { requireFact } from '../../../facts/fact.ts'
+import type { Facts } from '../../../facts/index.ts'
+import type { Check, Finding } from '../../check.ts'
 
 export const cniConfig: Check = {
   id: 'cni-config',

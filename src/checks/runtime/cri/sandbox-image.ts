@@ -1,8 +1,8 @@
-import type { Manifest } from '../../bundle/manifest.ts'
-import type { ContainerdFileFacts } from '../../facts/containerd-files.ts'
-import { requireFact } from '../../facts/fact.ts'
-import type { Check } from '../check.ts'
-import { pinCommand } from '../shared/image-state.ts'
+import type { Manifest } from '../../../bundle/manifest.ts'
+import type { ContainerdFileFacts } from '../../../facts/containerd-files.ts'
+import { requireFact } from '../../../facts/fact.ts'
+import type { Check } from '../../check.ts'
+import { pinCommand } from '../../shared/image-state.ts'
 
 export const sandboxImage: Check = {
   id: 'sandbox-image',
