@@ -9,6 +9,8 @@ export interface DirectorySpec extends Access {
   path: string
   /** edgekit's own directory: edgekit sets mode and owner, and a rollback removes its contents. */
   ours: boolean
+  /** EdgeCore writes there, too: what it has made is the node's membership, and stays in a rollback as in an uninstall. */
+  shared?: true
 }
 
 interface Before {
@@ -71,11 +73,12 @@ export const directory: Action<DirectorySpec, Before> = {
     if (await files.status(path)) await files.setAccess(path, access)
     else await files.makeDirectory(path, access)
   },
-  async revert({ path, ours }, { made, access }, { files }) {
+  async revert({ path, ours, shared }, { made, access }, { files }) {
     if (access) return files.setAccess(path, access)
     if (ours) await files.removeTree(path)
     for (const directory of made.toReversed()) {
       const names = await files.list(directory)
+      if (names.length > 0 && shared) return
       if (names.length > 0)
         throw new Error(`cannot remove ${directory}: it is not empty (${names.join(', ')})`)
       await files.remove(directory)

@@ -44,7 +44,7 @@ export function edgecoreSteps(
   const unitFiles = [paths.edgecoreUnit, paths.edgecoreDropIn]
   return [
     ...(adopted ? [] : [programs.edgecore, programs.keadm, texts.edgecoreUnit].map(place)),
-    folder(dirname(config), readable),
+    folder(dirname(config), readable, { shared: true }),
     {
       id: config,
       kind: 'edgecore-config',

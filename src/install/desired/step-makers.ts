@@ -25,7 +25,7 @@ export const readable: Access = { mode: 0o755, ...root }
 export interface StepMakers {
   /** Install a file of the bundle. Throws EdgekitError when the bundle does not have it. */
   place: (file: PayloadFile) => DesiredStep
-  folder: (path: string, access: Access) => DesiredStep
+  folder: (path: string, access: Access, options?: { shared: true }) => DesiredStep
   /** Reload a unit that systemd has loaded when one of these files was written. */
   reload: (unit: string, because: string[]) => DesiredStep[]
   /** Start a unit, or restart it when one of these has changed. */
@@ -62,10 +62,10 @@ export function stepMakers(bundle: UnpackedBundle, newUnits: readonly string[] =
   }
   return {
     place,
-    folder: (path, access) => ({
+    folder: (path, access, options) => ({
       id: path,
       kind: 'directory',
-      spec: { path, ours: /^\/(etc|opt|var\/lib)\/edgekit(\/|$)/.test(path), ...access },
+      spec: { path, ours: /^\/(etc|opt|var\/lib)\/edgekit(\/|$)/.test(path), ...access, ...options },
     }),
     reload: (unit, because) =>
       newUnits.includes(unit)

@@ -224,6 +224,19 @@ describe('directory', () => {
     expect(disk).toHaveProperty([precious])
     if (spec.ours) expect(disk).not.toHaveProperty(['/srv/a/b'])
   })
+
+  test('leaves what EdgeCore has put beside a shared directory: the node has joined', async () => {
+    const node = await nodeWithBundle()
+    const shared = { ...notOurs, shared: true as const }
+    const before = await directory.capture(shared, node, backUpOn(node))
+    await directory.apply(shared, node)
+    await node.put('/srv/a/certs/server.crt', '')
+    await directory.revert(shared, before, node)
+    await directory.revert(shared, before, node)
+    const disk = await node.disk()
+    expect(disk).toHaveProperty(['/srv/a/certs/server.crt'])
+    expect(disk).not.toHaveProperty(['/srv/a/b'])
+  })
 })
 
 describe('link', () => {
