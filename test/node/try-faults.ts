@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
@@ -94,6 +94,15 @@ const badWithoutDrift = ({ fails }: Fault, { checks }: Pick<Report, 'checks'>) =
     checks: checks.filter(({ id, group, status }) => group !== 'drift' || status !== 'warn' || id === fails),
   })
 
+/** A fault that was not reported or not repaired must not fail those after it. */
+const replaceIfFailed =
+  (node: () => LabNode, start: () => Promise<void>) =>
+  async ({ task }: TestContext): Promise<void> => {
+    if (task.result?.state !== 'fail') return
+    await node().remove()
+    await start()
+  }
+
 /** Break nodes of this release in every way and assert what edgekit reports. */
 export function tryFaultsOn(release: Release): void {
   const all = faults.filter(fault => (fault.release ?? release) === release)
@@ -119,9 +128,11 @@ export function tryFaultsOn(release: Release): void {
 
   describe('before an install, on one node', () => {
     let node: LabNode
-    beforeAll(async () => {
+    const start = async () => {
       node = await startNodeWithBundle({ release, certificates: true })
-    })
+    }
+    beforeAll(start)
+    afterEach(replaceIfFailed(() => node, start))
     afterAll(() => node.remove())
 
     test.each(at('preflight').filter(shared))('$what: $fails refuses the install', async fault => {
@@ -131,9 +142,11 @@ export function tryFaultsOn(release: Release): void {
 
   describe('after an install, on one node', () => {
     let node: LabNode
-    beforeAll(async () => {
+    const start = async () => {
       node = await startInstalledNode(release)
-    })
+    }
+    beforeAll(start)
+    afterEach(replaceIfFailed(() => node, start))
     afterAll(() => node.remove())
 
     test.each(at('doctor').filter(shared))('$what: only $fails reports it', async fault => {
