@@ -2,6 +2,7 @@ import { Command, Flags, type Interfaces } from '@oclif/core'
 import { EdgekitError } from '../lib/errors.ts'
 import { CommandError } from '../node/processes/command-error.ts'
 import { reportError } from './report-error.ts'
+import { permissionDenied } from './system-error.ts'
 import { usageError } from './usage-error.ts'
 
 type Words = Record<string, unknown>
@@ -47,6 +48,8 @@ function toEdgekitError(error: Error): EdgekitError {
   if (error instanceof EdgekitError) return error
   if (error instanceof CommandError)
     return new EdgekitError(error.message, { code: 'command-failed', cause: error })
+  const denied = permissionDenied(error)
+  if (denied) return denied
   if (process.env['EDGEKIT_DEBUG']) process.stderr.write(`${error.stack}\n`)
   return new EdgekitError(`internal error: ${error.message}`, {
     code: 'internal-error',

@@ -1,10 +1,11 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Args, Flags } from '@oclif/core'
 import { checks } from '../checks/index.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { parseDuration } from '../cli/quantities/duration.ts'
+import { readNamedFile } from '../cli/read-named-file.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { explainCheck } from '../doctor/explain-check.ts'
 import type { Report } from '../doctor/report-schema.ts'
@@ -14,6 +15,7 @@ import { collectFacts } from '../facts/index.ts'
 import { drift } from '../install/drift.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { exitCodeHelp } from '../lib/exit-codes.ts'
+import { requireOutputFile } from '../lib/files/output-file.ts'
 import { localNode } from '../node/node.ts'
 import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
 import type { DoctorExplainOutput, DoctorListOutput } from '../ui/json/doctor.ts'
@@ -33,6 +35,7 @@ export default class Doctor extends EdgekitCommand {
   static override examples = [
     'sudo edgekit doctor',
     'sudo edgekit doctor broker-round-trip',
+    'sudo edgekit doctor broker',
     'edgekit doctor --explain broker-round-trip',
     'sudo edgekit doctor --output junit --report doctor.xml',
     'sudo edgekit doctor --fix',
@@ -41,7 +44,10 @@ export default class Doctor extends EdgekitCommand {
     'sudo edgekit doctor --output prometheus --report /run/edgekit.prom',
   ]
   static override args = {
-    check: Args.string({ multiple: true, description: 'run only these checks and those they need' }),
+    check: Args.string({
+      multiple: true,
+      description: 'run only these checks, or those of these groups, and what they need',
+    }),
   }
   static override flags = {
     tag: Flags.option({
@@ -51,7 +57,6 @@ export default class Doctor extends EdgekitCommand {
     })(),
     ignore: Flags.string({
       multiple: true,
-      multipleNonGreedy: true,
       helpValue: 'CHECK',
       description: 'only warn when this check fails; can be repeated',
     }),
@@ -84,7 +89,7 @@ export default class Doctor extends EdgekitCommand {
     from: Flags.string({
       helpValue: 'FILE',
       exclusive: ['watch'],
-      description: 'check the facts in a support archive instead of this node',
+      description: 'check the facts in a support archive, packed or unpacked, instead of this node',
     }),
     fix: Flags.boolean({
       exclusive: ['from', 'collect', 'watch'],
@@ -106,6 +111,7 @@ export default class Doctor extends EdgekitCommand {
     if (flags.watch && format !== 'text') throw onlyText()
     const maxTimeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, '--timeout')
     const selection = selectChecks(args.check ?? [], { tag, ignored: ignore })
+    for (const output of [collect, file]) if (output !== undefined) await requireOutputFile(output)
     const load = (): Promise<SavedFacts> =>
       from === undefined ? this.collectFacts(maxTimeoutMs, selection) : openFacts(from)
     const toReport = ({ facts, at }: SavedFacts): Report =>
@@ -212,10 +218,13 @@ const onlyText = (): EdgekitError =>
   })
 
 async function openFacts(path: string): Promise<SavedFacts> {
-  const { readSavedFacts } = await import('../doctor/saved-facts.ts')
-  const archive = await localNode().files.bytes(resolve(path))
-  if (archive) return readSavedFacts(archive, path)
-  throw new EdgekitError(`${path} does not exist`, { code: 'file-unreadable' })
+  const { factsFile, parseSavedFacts, readSavedFacts } = await import('../doctor/saved-facts.ts')
+  const { files } = localNode()
+  for (const directory of [path, join(path, 'edgekit-support')]) {
+    const text = await files.read(join(directory, factsFile))
+    if (text !== undefined) return parseSavedFacts(text, directory)
+  }
+  return readSavedFacts(await readNamedFile(path), path)
 }
 
 /** World-readable: report collectors rarely run as root. */

@@ -8,6 +8,7 @@ import { confirm, isInteractive } from '../cli/confirm.ts'
 import { nodeFlags } from '../cli/flags/edge-node.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { parseDuration } from '../cli/quantities/duration.ts'
+import { requireRoot } from '../cli/require-root.ts'
 import { readStdin } from '../cli/stdin.ts'
 import { checkNamed } from '../doctor/select.ts'
 import { install } from '../install/install.ts'
@@ -16,6 +17,7 @@ import { PreflightRefusal } from '../install/preflight.ts'
 import { readPast } from '../install/record/past.ts'
 import { type InstallFlags, installFlags } from '../install/request/install-flags.ts'
 import { readTokenFile } from '../install/request/read-token.ts'
+import { requireFile } from '../install/request/require-text.ts'
 import { exitCodeHelp, exitCodes } from '../lib/exit-codes.ts'
 import type { Files } from '../node/files.ts'
 import { localNode } from '../node/node.ts'
@@ -36,8 +38,6 @@ export default class Install extends EdgekitCommand {
   ]
   static override args = {
     bundle: Args.string({
-      // stdin is reserved for --token-file -.
-      ignoreStdin: true,
       description: 'a bundle, packed or unpacked (default: the one this edgekit is in)',
     }),
   }
@@ -94,13 +94,19 @@ export default class Install extends EdgekitCommand {
     const keys = [...(await readKeys(commandLine.key ?? [])), ...(await trustedKeys(node.files))]
     const flags = installFlags(commandLine, await answersIn(commandLine.config, node.files))
     for (const id of flags.ignore ?? []) checkNamed(id)
-    requireUsableFlags(flags, await readPast(node.files), this.upgradeOnly)
+    const token = await readTokenFile(flags, node.files, readStdin)
+    const files = { '--edgecore-config': flags.edgecoreConfig, '--kubeconfig': commandLine.kubeconfig }
+    for (const [flag, file] of Object.entries(files))
+      if (file !== undefined) await requireFile(resolve(file), flag, node.files)
     const silent = this.jsonEnabled()
+    // With --json, the findings of the preflight checks show it.
+    if (!silent) requireRoot(this.id ?? 'install')
+    requireUsableFlags(flags, await readPast(node.files), this.upgradeOnly)
     const request: Omit<InstallRequest, 'bundle'> = {
       node,
       flags,
       upgradeOnly: this.upgradeOnly,
-      token: await readTokenFile(flags, node.files, readStdin),
+      token,
       runStep: stepRunner({ silent }),
       cloud: {
         apply: commandLine.apply,

@@ -7,6 +7,7 @@ import { lockPath, writeLockFile } from '../build/lock/lock-file.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { imageAccess, imageFlags } from '../cli/flags/images.ts'
 import { interruptible } from '../cli/interrupt.ts'
+import { requireOutputFile } from '../lib/files/output-file.ts'
 import { plural } from '../lib/format.ts'
 import type { LockOutput } from '../ui/json/lock.ts'
 
@@ -35,6 +36,7 @@ export default class LockCommand extends EdgekitCommand {
     const { args, flags } = await this.parse(LockCommand)
     const definition = await chosenDefinition(args.role, flags.file)
     const path = flags.output ?? lockPath(definition)
+    await requireOutputFile(path)
     const access = await imageAccess(flags, definition.mirrors)
     const lock = await interruptible(signal =>
       makeLock({

@@ -1,5 +1,6 @@
 import { EdgekitCommand } from '../cli/command.ts'
 import { interruptible } from '../cli/interrupt.ts'
+import { requireRoot } from '../cli/require-root.ts'
 import { undoInterrupted } from '../install/undo-interrupted.ts'
 import { localNode } from '../node/node.ts'
 import type { RollbackOutput } from '../ui/json/rollback.ts'
@@ -13,6 +14,7 @@ export default class Rollback extends EdgekitCommand {
 
   async run(): Promise<RollbackOutput> {
     await this.parse(Rollback)
+    requireRoot('rollback')
     const runStep = stepRunner({ silent: this.jsonEnabled() })
     const restored = await interruptible(
       signal => undoInterrupted(localNode(), runStep, signal),

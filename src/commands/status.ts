@@ -1,4 +1,5 @@
 import { EdgekitCommand } from '../cli/command.ts'
+import { requireRoot } from '../cli/require-root.ts'
 import { type Status as InstallStatus, statusOf } from '../install/status.ts'
 import { exitCodeHelp, statusExitCodes } from '../lib/exit-codes.ts'
 import { localNode } from '../node/node.ts'
@@ -14,6 +15,7 @@ export default class Status extends EdgekitCommand {
 
   async run(): Promise<StatusOutput> {
     await this.parse(Status)
+    requireRoot('status')
     const status = await statusOf(localNode())
     process.exitCode = exitCodeOf(status)
     this.say(formatStatus(status))

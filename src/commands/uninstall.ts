@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { EdgekitCommand } from '../cli/command.ts'
 import { confirm, isInteractive } from '../cli/confirm.ts'
 import { interruptible } from '../cli/interrupt.ts'
+import { requireRoot } from '../cli/require-root.ts'
 import { uninstall } from '../install/uninstall/uninstall.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { exitCodes } from '../lib/exit-codes.ts'
@@ -24,6 +25,7 @@ export default class Uninstall extends EdgekitCommand {
 
   async run(): Promise<UninstallOutput> {
     const { flags } = await this.parse(Uninstall)
+    requireRoot('uninstall')
     const runStep = stepRunner({ silent: this.jsonEnabled() })
     await interruptible(signal => this.#ask(flags, signal), 'nothing was changed')
     const result = await interruptible(

@@ -36,6 +36,11 @@ export async function readSavedFacts(archive: Uint8Array, name: string): Promise
     throw unusable(name, 'not a .tar.gz archive', error)
   })
   if (text === undefined) throw unusable(name, `${factsFile} is missing`)
+  return parseSavedFacts(text, name)
+}
+
+/** The facts in the facts.json of a support archive. Throws EdgekitError (support-archive-unusable). */
+export function parseSavedFacts(text: string, name: string): SavedFacts {
   const saved = parse(text, name)
   const unknown = { unknown: `edgekit ${saved.edgekit} did not collect this fact` }
   const facts = Object.fromEntries(factNames.map(fact => [fact, saved.facts[fact] ?? unknown]))

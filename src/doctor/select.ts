@@ -15,15 +15,16 @@ export interface Selection {
 }
 
 const ids = checks.map(({ id }) => id)
+const groups = [...new Set(checks.map(({ group }) => group))]
 
 /** All tags in use. */
 export const knownTags: readonly Tag[] = [...new Set(checks.flatMap(({ tags }) => tags))]
 
-/** The check with this id. Throws EdgekitError (unknown-check) with the nearest id. */
-export function checkNamed(id: string): ListedCheck {
+/** The check with this id. Throws EdgekitError (unknown-check) with the nearest id, or the nearest of `others`. */
+export function checkNamed(id: string, others: readonly string[] = []): ListedCheck {
   const check = checks.find(check => check.id === id)
   if (check) return check
-  const meant = nearest(id, ids)
+  const meant = nearest(id, [...ids, ...others])
   throw new EdgekitError(`unknown check "${id}"${meant ? `; did you mean ${meant}?` : ''}`, {
     code: 'unknown-check',
     remedy: 'List all checks: edgekit doctor --list',
@@ -40,8 +41,14 @@ function withNeeds(names: readonly string[], found = new Set<string>()): Set<str
   return found
 }
 
+/** The ids of what the user named: a check, or all checks of a group. */
+function idsNamed(name: string): string[] {
+  const members = checks.filter(({ group }) => group === name)
+  return members.length > 0 ? members.map(({ id }) => id) : [checkNamed(name, groups).id]
+}
+
 /**
- * Select the named checks, or all with a tag, and the checks they need, of which only failures and errors are shown.
+ * Select the named checks and groups, or all with a tag, and the checks they need, of which only failures and errors are shown.
  * Throws EdgekitError (unknown-check).
  */
 export function selectChecks(
@@ -50,7 +57,7 @@ export function selectChecks(
 ): Selection {
   for (const id of ignored) checkNamed(id)
   const named = names.length > 0
-  const chosen = named ? names : checksFor(tag).map(({ id }) => id)
+  const chosen = named ? names.flatMap(idsNamed) : checksFor(tag).map(({ id }) => id)
   const wanted = withNeeds(chosen)
   return {
     checks: checks.filter(({ id }) => wanted.has(id)),

@@ -30,5 +30,6 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, errno, syscall } = error as NodeJS.ErrnoException
   if (code === 'ENOTFOUND') return 'host name not found'
+  if (code === 'EISDIR') return 'it is a directory'
   return errno === undefined || syscall === undefined ? error.message : getSystemErrorMessage(errno)
 }

@@ -13,3 +13,7 @@ export function formatBytes(bytes: number): string {
 
 /** `1 file`, `2 files` */
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
+
+/** The first characters of a text, which can be a whole file. */
+export const excerpt = (text: string, most = 60): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text

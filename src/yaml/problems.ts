@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { excerpt } from '../lib/format.ts'
 import { nearest } from '../lib/nearest.ts'
 import type { YamlPath, YamlProblem, YamlSource } from './source.ts'
 
@@ -75,7 +76,9 @@ function describeValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object') return 'a map'
   const text =
-    typeof value === 'string' ? JSON.stringify(value) : `the ${typeof value} ${JSON.stringify(value)}`
+    typeof value === 'string'
+      ? excerpt(JSON.stringify(value))
+      : `the ${typeof value} ${JSON.stringify(value)}`
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 

@@ -1,5 +1,15 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLParseError,
+} from 'yaml'
 import { messageOf } from '../lib/errors.ts'
+import { excerpt } from '../lib/format.ts'
 
 /** A problem in a YAML file; line and column count from 1. */
 export interface YamlProblem {
@@ -43,8 +53,11 @@ export function readYaml(text: string, file: string): YamlSource | YamlProblem[]
   }
   const problems = [...document.errors, ...document.warnings]
   if (problems.length > 0) {
-    return problems.map(({ pos, code, message }) =>
-      problem(pos[0], code === 'DUPLICATE_KEY' ? duplicate(text.slice(pos[0])) : message),
+    return problems.map(found =>
+      problem(
+        found.pos[0],
+        found.code === 'DUPLICATE_KEY' ? duplicate(text.slice(found.pos[0])) : syntaxProblem(found),
+      ),
     )
   }
   try {
@@ -64,7 +77,12 @@ export function readYaml(text: string, file: string): YamlSource | YamlProblem[]
   }
 }
 
-const duplicate = (rest: string): string => `duplicate key ${/^[^:\n]*/.exec(rest)?.[0].trim()}`
+/** What is wrong, without the advice for programmers that the yaml package gives, and without a long part of the file. */
+export const syntaxProblem = ({ code, message }: Pick<YAMLParseError, 'code' | 'message'>): string =>
+  code === 'MULTIPLE_DOCS' ? 'a second document begins here; expected one' : excerpt(message, 200)
+
+const duplicate = (rest: string): string =>
+  `duplicate key ${excerpt(/^[^:\n]*/.exec(rest)?.[0].trim() ?? '')}`
 
 function offsetOf(document: Document.Parsed, path: YamlPath): number {
   for (let length = path.length; length >= 0; length--) {

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { readAsset } from '../../lib/assets.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { readInput } from '../../lib/files/read-input.ts'
+import { excerpt } from '../../lib/format.ts'
 import { readYaml, type YamlSource } from '../../yaml/source.ts'
 import { definitionError } from './definition-error.ts'
 import { rebasePaths } from './rebase-paths.ts'
@@ -49,7 +50,7 @@ function baseOf(source: YamlSource, directory: string): { role: string } | { pat
     if (defaultDefinitions.includes(base)) return { role: base }
     if (/[/.]/.test(base)) return { path: join(directory, base) }
   }
-  const message = `extends: expected ${defaultDefinitions.join(', ')} or the path of a file, found ${JSON.stringify(base)}`
+  const message = `extends: expected ${defaultDefinitions.join(', ')} or the path of a file, found ${excerpt(JSON.stringify(base))}`
   throw definitionError(source.file, [{ file: source.file, ...source.position(['extends']), message }])
 }
 
@@ -61,7 +62,7 @@ async function readText(
     return { id: name, name, text: readAsset(name) }
   }
   try {
-    const text = await readFile(from.path, 'utf8')
+    const text = String(await readInput(from.path))
     if (text.length > largestDefinition) throw new Error(`it has more than ${largestDefinition} characters`)
     return { id: resolve(from.path), name: from.path, text }
   } catch (error) {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Architecture } from '../../bundle/manifest.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { notWritable, requireOutputFile } from '../../lib/files/output-file.ts'
+import { readInput } from '../../lib/files/read-input.ts'
 import type { Definition } from '../definition/definition.ts'
 import { formatLock, type Lock, parseLock } from './lock.ts'
 import { lockDifferences } from './lock-differences.ts'
@@ -51,7 +53,7 @@ export async function readLockFile(options: LockFileOptions): Promise<UsedLock> 
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return String(await readInput(path))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, { code: 'file-unreadable' })
@@ -60,16 +62,13 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 /** Write a lock atomically. Throws EdgekitError. */
 export async function writeLockFile(path: string, lock: Lock): Promise<void> {
+  await requireOutputFile(path)
   const unfinished = `${path}.${randomUUID()}.unfinished`
   try {
     await writeFile(unfinished, formatLock(lock))
     await rename(unfinished, path)
   } catch (error) {
-    throw new EdgekitError(`cannot write ${path}: ${messageOf(error)}`, {
-      code: 'output-not-writable',
-      cause: error,
-      remedy: 'Name a writable file with --output.',
-    })
+    throw notWritable(path, error)
   } finally {
     await rm(unfinished, { force: true })
   }

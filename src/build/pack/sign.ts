@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { isP256 } from '../../bundle/signature.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { readInput } from '../../lib/files/read-input.ts'
 
 /** Used when no file is named. */
 const keyVariable = 'EDGEKIT_SIGNING_KEY'
@@ -17,13 +17,13 @@ export async function signingKey(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<KeyObject | undefined> {
   if (file !== undefined) {
-    const pem = await readFile(file, 'utf8').catch(error => {
+    const pem = await readInput(file).catch(error => {
       throw unusable(
         `cannot read the signing key ${file}: ${messageOf(error)}`,
         'Name a PEM file with --sign.',
       )
     })
-    return parseKey(pem, file)
+    return parseKey(String(pem), file)
   }
   const pem = environment[keyVariable]
   return pem ? parseKey(pem, keyVariable) : undefined

@@ -38,8 +38,8 @@ export async function imageAccess(
 ): Promise<ImageAccess> {
   const programs = localPrograms()
   const store = new BlobStore(cacheDirectory(flags.cache))
-  if (flags.offline) return { registry: undefined, store, programs }
   await useNetworkSettings(flags['ca-file'])
+  if (flags.offline) return { registry: undefined, store, programs }
   const mirrors = new Map([...definedMirrors(urls), ...parseMirrors(flags['registry-mirror'] ?? [])])
   const credentials = dockerCredentials(dockerConfigFile(), programs)
   return { registry: new Registry({ mirrors, credentials }), store, programs }

@@ -1,12 +1,11 @@
-import { resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { Args } from '@oclif/core'
 import { EdgekitCommand } from '../../cli/command.ts'
+import { readNamedFile } from '../../cli/read-named-file.ts'
 import { createRedactor } from '../../doctor/redact.ts'
 import { explainLog, type LogExplanation } from '../../edgecore/log/explain-log.ts'
 import { type EdgecoreLogState, readEdgecoreLog } from '../../edgecore/log/read-log.ts'
 import { readSavedLog } from '../../edgecore/log/saved-log.ts'
-import { EdgekitError } from '../../lib/errors.ts'
 import { exitCodeHelp, explainExitCodes } from '../../lib/exit-codes.ts'
 import { localNode } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
@@ -24,7 +23,6 @@ export default class EdgecoreExplain extends EdgekitCommand {
   ]
   static override args = {
     file: Args.string({
-      ignoreStdin: true,
       description: 'log file, or - for standard input (default: the journal of this node)',
     }),
   }
@@ -40,11 +38,10 @@ export default class EdgecoreExplain extends EdgekitCommand {
 }
 
 async function readLog(file: string | undefined): Promise<EdgecoreLogState> {
-  const { files, journal } = localNode()
+  const { journal } = localNode()
   if (file === undefined)
     return readEdgecoreLog(await journal.lines(units.edgecore, { max: 5000 }), { now: new Date() })
-  const bytes = file === '-' ? await buffer(process.stdin) : await files.bytes(resolve(file))
-  if (!bytes) throw new EdgekitError(`cannot read ${file}: it does not exist`, { code: 'file-unreadable' })
+  const bytes = file === '-' ? await buffer(process.stdin) : await readNamedFile(file)
   return readEdgecoreLog(readSavedLog(bytes), {})
 }
 

@@ -1,4 +1,4 @@
-import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { notWritable, requireOutputFile } from '../../lib/files/output-file.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import { factsFile, type SavedFacts } from '../saved-facts.ts'
@@ -15,13 +15,10 @@ export interface SavedSupport {
 
 /** Write a file atomically, owned by the current user. Throws EdgekitError (output-not-writable). */
 export async function saveFile(files: Files, path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
-  await files.write(path, { bytes }, { mode, ...own }).catch(error => {
-    throw new EdgekitError(`cannot write ${path}: ${messageOf(error)}`, {
-      code: 'output-not-writable',
-      remedy: 'Name a file in a directory that exists and that this user can write.',
-      cause: error,
-    })
+  const access = { mode, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
+  await requireOutputFile(path)
+  await files.write(path, { bytes }, access).catch(error => {
+    throw notWritable(path, error)
   })
 }
 

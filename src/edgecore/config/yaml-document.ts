@@ -10,6 +10,8 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { EdgekitError } from '../../lib/errors.ts'
+import { excerpt } from '../../lib/format.ts'
+import { syntaxProblem } from '../../yaml/source.ts'
 import { keysOf, pathOf } from './key-path.ts'
 
 /** A parsed edgecore.yaml. */
@@ -40,7 +42,8 @@ export function parseConfig(text: string): ParsedConfig {
     return `line ${line}, column ${col}`
   }
   const mistake = document.errors[0]
-  if (mistake) refuse(`edgecore.yaml is not valid YAML at ${place(mistake.pos[0])}: ${mistake.message}`)
+  if (mistake)
+    refuse(`edgecore.yaml is not valid YAML at ${place(mistake.pos[0])}: ${syntaxProblem(mistake)}`)
   const root = document.contents
   if (root && !isMap(root) && !isEmpty(root)) {
     refuse(
@@ -65,7 +68,7 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
-  return `the ${typeof value} ${JSON.stringify(value)}`
+  return `the ${typeof value} ${excerpt(JSON.stringify(value))}`
 }
 
 /** Throws EdgekitError: the file must be corrected manually. */

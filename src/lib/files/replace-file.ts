@@ -34,7 +34,8 @@ export async function replace(path: string, make: (temporary: string) => Promise
     await rename(temporary, path)
   } catch (error) {
     await unlink(temporary).catch(() => {})
-    throw error
+    // For the caller, writing `path` failed: calls on an open file, such as fchown, name none, and others the temporary one.
+    throw error instanceof Error ? Object.assign(error, { path, syscall: 'write' }) : error
   }
   await syncDirectory(dirname(path))
 }

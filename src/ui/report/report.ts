@@ -3,7 +3,9 @@ import { plural } from '../../lib/format.ts'
 import { formatEach, formatFindings } from '../findings.ts'
 import { paint, wrap } from '../text.ts'
 
-function verdict({ causes, checks, summary }: Report): string[] {
+function verdict({ causes, checks, summary }: Report, each: boolean): string[] {
+  // A few checks do not prove a node.
+  const works = each ? `${plural(summary.pass + summary.warn, 'check')} passed` : 'This node works'
   const unseen = summary.error > 0 ? `${plural(summary.error, 'check')} could not be run` : undefined
   if (summary.fail > 0) {
     const seen = checks.filter(({ id }) => causes.includes(id)).map(({ observed }) => observed)
@@ -13,9 +15,12 @@ function verdict({ causes, checks, summary }: Report): string[] {
     ]
   }
   if (unseen) return [paint('red', `${unseen}; no other problems found.`)]
-  if (summary.warn > 0) return [paint('yellow', `This node works, with ${plural(summary.warn, 'warning')}.`)]
-  if (summary.pass === 0) return [paint('dim', 'No checks were run.')]
-  return [paint('green', 'This node works.')]
+  if (summary.warn > 0) return [paint('yellow', `${works}, with ${plural(summary.warn, 'warning')}.`)]
+  if (summary.pass === 0) {
+    const reasons = new Set(checks.map(({ observed }) => observed))
+    return [paint('dim', wrap(`Skipped: ${[...reasons].join('; ')}.`))]
+  }
+  return [paint('green', `${works}.`)]
 }
 
 /** The machine of a report, in one line. */
@@ -28,5 +33,5 @@ export const titleOf = ({ node, kubeedgeVersion }: Report): string =>
 export function formatReport(report: Report, { each = false } = {}): string {
   const findings = each ? formatEach(report.checks) : formatFindings(report.checks)
   const title = titleOf(report)
-  return [...(title ? [wrap(title)] : []), ...verdict(report), '', findings].join('\n')
+  return [...(title ? [wrap(title)] : []), ...verdict(report, each), '', findings].join('\n')
 }

@@ -26,7 +26,7 @@ test('replaces a link, and leaves its target alone', async () => {
 test.each([
   ['in a directory that does not exist', 'absent/report', 'no such file or directory'],
   ['below a file', 'other/report', 'not a directory'],
-  ['in the place of a directory', 'directory', 'illegal operation on a directory'],
+  ['in the place of a directory', 'directory', 'it is a directory'],
 ])('cannot write a report %s', async (_, name, reason) => {
   await mkdir(at('directory'))
   await expect(save(name)).rejects.toMatchObject({ name: 'EdgekitError', exitCode: 2 })

@@ -43,6 +43,12 @@ test.each([
     bomb,
     { line: 4, column: 37, message: 'aliases expand to more than 100 values' },
   ],
+  [
+    'a second document',
+    'a: 1\n---\nb: 2\n',
+    { line: 2, column: 1, message: 'a second document begins here; expected one' },
+  ],
+  ['a long key', `${'a'.repeat(500)}: 1\n`.repeat(2), { message: `duplicate key ${'a'.repeat(60)}…` }],
   ['an alias without an anchor', 'a: *b\n', { line: 1, column: 4 }],
   ['a tag', 'a: !secret b\n', { line: 1, column: 4 }],
   ['a syntax error', 'a: [1\n', { line: 2, column: 1 }],

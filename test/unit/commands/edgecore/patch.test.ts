@@ -79,3 +79,13 @@ test('what cannot be changed safely is refused', async () => {
   expect(secret.stderr).toContain('is a secret')
   expect(secret.exitCode).toBe(2)
 })
+
+test.each([
+  ['a file of one long line', 'x'.repeat(5_000_000), /edgecore\.yaml must hold keys and values.*x…/],
+  ['two documents', 'a: 1\n---\nb: 2\n', /line 2, column 1: a second document begins here/],
+])('%s is refused in few words', async (_, text, words) => {
+  const { stderr, exitCode } = await patch(await fileWith(text))
+  expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(words)
+  expect(stderr.length).toBeLessThan(500)
+  expect(exitCode).toBe(3)
+})

@@ -83,7 +83,7 @@ describe('colors', () => {
 test.each([
   [['pass'], 'This node works.'],
   [['pass', 'skip'], 'This node works.'],
-  [['skip'], 'No checks were run.'],
+  [['skip'], 'Skipped: what was seen.'],
   [['warn'], 'This node works, with 1 warning.'],
   [['warn', 'warn'], 'This node works, with 2 warnings.'],
   [['error', 'warn'], '1 check could not be run; no other problems found.'],

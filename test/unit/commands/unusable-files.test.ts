@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, chown, constants, lstat, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { bundleFiles, unpack } from '../install/bundle.ts'
+import { type EveryCommand, everyCommand } from './every-command.ts'
+import { type CommandResult, runCommand } from './run-command.ts'
+
+const nobody = 65534
+let directory: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-files-'))
+  await unpack(bundleFiles().files, join(directory, 'bundle'))
+  await writeFile(join(directory, 'file'), 'modules: {}\n')
+  await mkdir(join(directory, 'directory'))
+  execFileSync('mkfifo', ['--mode=666', join(directory, 'fifo')])
+  await mkdir(join(directory, 'locked'))
+  await writeFile(join(directory, 'locked/file'), '')
+  await chmod(join(directory, 'locked'), 0)
+  await chmod(directory, 0o755)
+  if (process.getuid?.() === 0) await chown(directory, nobody, nobody)
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+/** Run a command as an ordinary user, who can change nothing on this machine, with a home of his own. */
+async function runAsUser(Command: EveryCommand['Command'], ...words: string[]): Promise<CommandResult> {
+  vi.stubEnv('HOME', directory)
+  vi.stubEnv('XDG_CACHE_HOME', join(directory, 'cache'))
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) process.seteuid?.(nobody)
+  try {
+    return await runCommand(Command, ...words)
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+    vi.unstubAllEnvs()
+  }
+}
+
+/** Paths that cannot be what a user means, in the directory of this test. */
+const unusable = ['directory', 'fifo', 'locked/file', 'missing/file', 'file/below-a-file']
+
+/** Arguments that lead a command to its files: by name, so that a new command is covered too. */
+function usualArgs({ args }: EveryCommand): string[] {
+  const usual: Record<string, string> = {
+    bundle: join(directory, 'bundle'),
+    role: 'edge',
+    check: 'clock',
+    of: 'report',
+  }
+  return Object.keys(args).map(name => usual[name] ?? join(directory, 'file'))
+}
+
+const safe = ({ flags }: EveryCommand): string[] =>
+  ['--offline', '--dry-run'].filter(flag => flag.slice(2) in flags)
+
+/** Ends a read of the FIFO that would otherwise wait forever, and with it this test. */
+async function endHungRead(): Promise<void> {
+  await sleep(5_000, undefined, { ref: false })
+  const fifo = await open(join(directory, 'fifo'), constants.O_WRONLY | constants.O_NONBLOCK).catch(() => {})
+  await fifo?.close()
+}
+
+const flagRows = everyCommand.flatMap(command =>
+  Object.entries(command.flags).flatMap(([flag, spec]) =>
+    spec.type === 'option' && !spec.options
+      ? unusable.map(what => ({ ...command, command, flag, helpValue: spec.helpValue, what }))
+      : [],
+  ),
+)
+
+test.each(flagRows)('$id --$flag $what', async ({ command, Command, flag, helpValue, what }) => {
+  const path = join(directory, what)
+  void endHungRead()
+  // The flag takes the place of an argument of the same kind.
+  const args = flag === 'file' ? [] : usualArgs(command)
+  const { stdout, stderr, exitCode } = await runAsUser(Command, ...args, ...safe(command), `--${flag}`, path)
+  expectForUser(stdout + stderr, exitCode)
+  expect((await lstat(join(directory, 'fifo'))).isFIFO()).toBe(true)
+  if (!/^(?:FILE|KEY|PUB)$/.test(String(helpValue))) return
+  expect(stderr.replaceAll(/\s+/g, ' '), stdout).toMatch(new RegExp(`--${flag}\\b|${RegExp.escape(path)}`))
+  expect([2, 3]).toContain(exitCode)
+})
+
+const argRows = everyCommand.flatMap(command =>
+  Object.entries(command.args).flatMap(([arg, { options }], at) =>
+    options ? [] : unusable.map(what => ({ ...command, command, arg, at, what })),
+  ),
+)
+
+test.each(argRows)('$id $arg $what', async ({ command, Command, at, what }) => {
+  void endHungRead()
+  const args = usualArgs(command).with(at, join(directory, what))
+  const { stdout, stderr, exitCode } = await runAsUser(Command, ...args, ...safe(command))
+  expectForUser(stdout + stderr, exitCode)
+  expect(stderr, stdout).not.toBe('')
+  expect([2, 3]).toContain(exitCode)
+})
+
+const needRoot = ['install', 'upgrade', 'rollback', 'status', 'uninstall']
+
+// Those of the broker are run by mosquitto.service.
+const typed = everyCommand.filter(({ id }) => !id.startsWith('broker:'))
+
+test.each(typed)('$id as an ordinary user', async command => {
+  const { stdout, stderr, exitCode } = await runAsUser(
+    command.Command,
+    ...usualArgs(command),
+    ...safe(command),
+  )
+  expectForUser(stdout + stderr, exitCode)
+  if (!needRoot.includes(command.id)) return
+  expect({ stdout, stderr, exitCode }).toEqual({
+    stdout: '',
+    stderr: `edgekit: cannot run edgekit ${command.id}: it must run as root\n  What to do: Run it with sudo: sudo edgekit ${command.id}\n`,
+    exitCode: 3,
+  })
+})
+
+/** What no user may read: that edgekit is at fault, names of error numbers, texts of libraries, and temporary names. */
+function expectForUser(output: string, exitCode: number): void {
+  expect(output).not.toMatch(
+    /internal error|\bE[A-Z]{4,}\b(?!-)|illegal operation|edgekit-part|unfinished|\n +at /,
+  )
+  expect(exitCode).not.toBe(1)
+}
