@@ -63,6 +63,19 @@ export default defineConfig({
             },
           ]
         : []),
+      // An hour or more, in virtual machines. Only `npm run test:vm` asks for it.
+      ...(process.env['EDGEKIT_TEST_VM']
+        ? [
+            {
+              test: {
+                name: 'vm',
+                include: ['test/vm/**/*.test.ts'],
+                globalSetup: 'lab/vitest-setup.ts',
+                restoreMocks,
+              },
+            },
+          ]
+        : []),
       {
         test: {
           name: 'node',

@@ -2,7 +2,7 @@ import { access, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bundleLayer, bundleOnNode } from '../bundles/bundle.ts'
 import { pathInside } from '../machine/inside.ts'
-import { type LabNode, type Release, startNode } from '../machine/node.ts'
+import { type LabNode, type Release, type RunResult, startNode } from '../machine/node.ts'
 import { pristineTree } from '../machine/tree.ts'
 import { type Cut, reached } from './cut.ts'
 import { crashingEdgekit, crashLayer } from './executable.ts'
@@ -53,7 +53,13 @@ export async function startCrashNode(release: Release): Promise<CrashNode & Asyn
       if (exitCode !== 137) throw new Error(`${command} ended with ${exitCode}\n${stdout}\n${stderr}`)
     },
     async powerCut(command, point) {
-      const run = start(command, point, true).catch(() => undefined)
+      let ended: RunResult | undefined
+      const run = start(command, point, true).then(
+        result => {
+          ended = result
+        },
+        () => undefined,
+      )
       const mark = await pathInside(node.root, reached)
       for (const end = Date.now() + 3 * minutes; ; await sleep(20)) {
         if (
@@ -63,6 +69,8 @@ export async function startCrashNode(release: Release): Promise<CrashNode & Asyn
           )
         )
           break
+        if (ended)
+          throw new Error(`${command} ended with ${ended.exitCode}\n${ended.stdout}\n${ended.stderr}`)
         if (Date.now() > end) throw new Error(`${command} does not come to "${point.cut}" of ${point.id}`)
       }
       await node.powerCut()

@@ -105,7 +105,7 @@ async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
 }
 
 /** CNI configuration as a pod network's package installs it. */
-const podNetwork = `${JSON.stringify({
+export const podNetwork = `${JSON.stringify({
   cniVersion: '0.4.0',
   name: 'edge',
   plugins: [

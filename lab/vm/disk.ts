@@ -1,0 +1,35 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bundleLayer } from '../bundles/bundle.ts'
+import { cached } from '../cache.ts'
+import { writeRegistration } from '../edgecore/database.ts'
+import { writeCertificates } from '../machine/certificates.ts'
+import type { Release } from '../machine/tree.ts'
+import { sh } from '../shell.ts'
+import { hostName, vmTree } from './tree.ts'
+
+/** The disk of a joined node with the lab's bundle in /root/bundle, as a raw image. */
+export async function vmDisk(release: Release): Promise<string> {
+  const [{ root }, bundle] = await Promise.all([vmTree(release), bundleLayer()])
+  const directory = await cached(`vm-disk-${release}`, [root, bundle], async output => {
+    const [all, upper, work] = ['all', 'upper', 'work'].map(name => join(output, name)) as [
+      string,
+      string,
+      string,
+    ]
+    for (const path of [all, upper, work]) await mkdir(path)
+    const image = join(output, 'disk.img')
+    await sh`mount -t overlay overlay -o ${`lowerdir=${bundle}:${root},upperdir=${upper},workdir=${work}`} ${all}`
+    try {
+      await writeCertificates(all, hostName)
+      writeRegistration(join(all, 'var/lib/kubeedge/edgecore.db'), hostName)
+      await sh`truncate -s 4G ${image}`
+      // With a journal, as an installer makes it.
+      await sh`mkfs.ext4 -q -d ${all} ${image}`
+    } finally {
+      await sh`umount ${all}`
+    }
+    for (const path of [all, upper, work]) await rm(path, { recursive: true })
+  })
+  return join(directory, 'disk.img')
+}

@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { requireOnHost } from '../../tools/require-on-host.ts'
+import type { Release } from '../machine/tree.ts'
+import { sh } from '../shell.ts'
+import { vmDisk } from './disk.ts'
+import { GuestAgent, type GuestResult } from './guest-agent.ts'
+import { askMonitor } from './monitor.ts'
+import { vmTree } from './tree.ts'
+
+const minutes = 60_000
+
+/** Host programs and their Debian packages, besides those of the lab. */
+const packages = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  zstd: 'zstd',
+  xz: 'xz-utils',
+}
+
+/**
+ * A real machine: its own kernel, page cache and disk, so that a power cut loses what was not synced. The processor is
+ * emulated, and everything takes ten times as long as on a lab node.
+ */
+export interface VirtualMachine extends AsyncDisposable {
+  readonly release: Release
+  /** Run a command with bash as root. A nonzero exit code is a result. Throws when the machine ends. */
+  run(command: string, timeoutMs?: number): Promise<GuestResult>
+  /** Like `run`, but throws on a nonzero exit code; returns stdout. */
+  sh(command: string, timeoutMs?: number): Promise<string>
+  /** Run a command during which the machine cuts its own power; resolves when it is off. */
+  untilPowerCut(command: string, timeoutMs?: number): Promise<void>
+  /** Cut the power now. */
+  powerCut(): Promise<void>
+  boot(): Promise<void>
+  /** Keep memory and disk as they are now. */
+  save(): Promise<void>
+  /** Cut the power and go back to what was saved. */
+  restore(): Promise<void>
+}
+
+/** Boot a machine with the lab's bundle in /root/bundle and nothing installed. One at a time: it takes 1 GB. */
+export async function startMachine(release: Release): Promise<VirtualMachine> {
+  await requireOnHost('virtual machines', packages)
+  const directory = await mkdtemp('/var/tmp/edgekit-vm-')
+  const machine = new Qemu(release, directory)
+  try {
+    const disk = join(directory, 'disk.qcow2')
+    await sh`qemu-img create -q -f qcow2 -b ${await vmDisk(release)} -F raw ${disk}`
+    await machine.boot()
+    return machine
+  } catch (error) {
+    await machine[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+class Qemu implements VirtualMachine {
+  readonly release: Release
+  readonly #directory: string
+  #process: ChildProcess | undefined
+  #ended = new AbortController()
+  #agent: GuestAgent | undefined
+
+  constructor(release: Release, directory: string) {
+    this.release = release
+    this.#directory = directory
+  }
+
+  async run(command: string, timeoutMs = 5 * minutes): Promise<GuestResult> {
+    if (!this.#agent) throw new Error('the machine is off')
+    return await this.#agent.run(command, timeoutMs)
+  }
+
+  async sh(command: string, timeoutMs?: number): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.run(command, timeoutMs)
+    if (exitCode === 0) return stdout
+    throw new Error(`machine ${this.release}: exit code ${exitCode}: ${command}\n${stdout}\n${stderr}`)
+  }
+
+  async untilPowerCut(command: string, timeoutMs = 10 * minutes): Promise<void> {
+    const run = this.run(command, timeoutMs).then(
+      result => result,
+      () => undefined,
+    )
+    const result = await Promise.race([run, once(this.#ended.signal, 'abort')])
+    if (result && !Array.isArray(result))
+      throw new Error(`no power cut: exit code ${result.exitCode}\n${result.stdout}\n${result.stderr}`)
+    await this.powerCut()
+  }
+
+  async powerCut(): Promise<void> {
+    this.#agent?.close()
+    this.#agent = undefined
+    if (this.#process && !this.#ended.signal.aborted) {
+      this.#process.kill('SIGKILL')
+      await once(this.#ended.signal, 'abort')
+    }
+    this.#process = undefined
+  }
+
+  boot(): Promise<void> {
+    return this.#start([])
+  }
+
+  async save(): Promise<void> {
+    this.#agent?.close()
+    this.#agent = undefined
+    await askMonitor(join(this.#directory, 'monitor'), 'savevm saved')
+    this.#agent = await this.#connect()
+  }
+
+  async restore(): Promise<void> {
+    await this.powerCut()
+    await this.#start(['-loadvm', 'saved'])
+    // The clock stood still.
+    await this.sh(`date --set=@${Math.ceil(Date.now() / 1000)}; touch /run/systemd/timesync/synchronized`)
+  }
+
+  async #start(options: readonly string[]): Promise<void> {
+    const { kernel, initrd } = await vmTree(this.release)
+    const log = await open(join(this.#directory, 'console.log'), 'a')
+    // It ends with this process, however that ends.
+    const command = [
+      '--pdeathsig',
+      'KILL',
+      'qemu-system-x86_64',
+      ...this.#hardware(kernel, initrd),
+      ...options,
+    ]
+    const child = spawn('setpriv', command, {
+      stdio: ['ignore', log.fd, log.fd],
+    })
+    await log.close()
+    const ended = new AbortController()
+    child.once('exit', () => ended.abort())
+    this.#process = child
+    this.#ended = ended
+    this.#agent = await this.#connect()
+    for (const end = Date.now() + 3 * minutes; ; await sleep(1000)) {
+      const { stdout } = await this.run('systemctl is-system-running; ctr --connect-timeout 5s version')
+      if (/^(running|degraded)$/m.test(stdout) && stdout.includes('Server:')) return
+      if (Date.now() > end) throw new Error(`machine ${this.release} does not come up: ${stdout}`)
+    }
+  }
+
+  #hardware(kernel: string, initrd: string): string[] {
+    const at = (name: string): string => join(this.#directory, name)
+    return [
+      ...['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-m', '1024', '-smp', '2'],
+      ...['-display', 'none', '-serial', 'stdio', '-no-reboot'],
+      ...['-kernel', kernel, '-initrd', initrd],
+      ...['-append', 'console=ttyS0 root=/dev/vda rw panic=-1 mitigations=off'],
+      ...['-drive', `file=${at('disk.qcow2')},format=qcow2,if=none,id=disk,cache=writeback`],
+      ...['-device', 'virtio-blk-pci,drive=disk'],
+      ...['-device', 'virtio-serial-pci'],
+      ...['-chardev', `socket,path=${at('agent')},server=on,wait=off,id=agent`],
+      ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+      ...['-netdev', 'user,id=lan,restrict=on', '-device', 'virtio-net-pci,netdev=lan,romfile='],
+      ...['-monitor', `unix:${at('monitor')},server=on,wait=off`],
+    ]
+  }
+
+  async #connect(): Promise<GuestAgent> {
+    try {
+      return await GuestAgent.connect(join(this.#directory, 'agent'), 4 * minutes, this.#ended.signal)
+    } catch (error) {
+      const log = await readFile(join(this.#directory, 'console.log'), 'utf8')
+      throw new Error(`machine ${this.release} does not boot:\n${log.slice(-3000)}`, { cause: error })
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.powerCut()
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+}
