@@ -22,7 +22,7 @@ async function cloudOf(node: LabNode) {
   return { exitCode, status, observed }
 }
 
-test('a node is called offline only after the cloud has registered it once', async () => {
+test.concurrent('a node is called offline only after the cloud has registered it once', async () => {
   await using node = await startNodeWithBundle({ release: 'bookworm' })
   await using cloud = await startCloud(node)
   await node.write('/root/token', await cloud.token(), 0o600)
@@ -52,3 +52,25 @@ test('a node is called offline only after the cloud has registered it once', asy
     observed: expect.stringMatching(/cloud unreachable .* the node works offline/),
   })
 }, 180_000)
+
+test.concurrent('a node that joins late is healthy at once, and one whose cable is out is unreachable within two minutes', async () => {
+  await using node = await startNodeWithBundle({ release: 'trixie' })
+  await using cloud = await startCloud(node)
+  await node.write('/root/token', await cloud.token(), 0o600)
+  await cloud.stop()
+  const early = await install(node, `--cloudcore ${cloud.cloudcore} --token-file /root/token`)
+  expect(early).toMatchObject({ exitCode: exitCodes.checklistFailed })
+  await cloud.start()
+  const log = () => node.sh('journalctl -u edgecore -o cat --no-pager')
+  await expect.poll(log, { timeout: 60_000 }).toMatch(/Successfully registered node/)
+  // The start before ended for want of a certificate a few seconds ago.
+  expect(await cloudOf(node)).toMatchObject({ exitCode: exitCodes.ok, status: 'pass' })
+
+  await cloud.network.cables('out')
+  const unreachable = {
+    exitCode: exitCodes.ok,
+    status: 'skip',
+    observed: expect.stringMatching(/cloud unreachable/),
+  }
+  await expect.poll(() => cloudOf(node), { timeout: 120_000, interval: 5_000 }).toEqual(unreachable)
+}, 300_000)
