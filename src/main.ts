@@ -5,6 +5,7 @@ import { commands, pjson } from 'edgekit:commands'
 import { dirname } from 'node:path'
 import { Config, Plugin } from '@oclif/core'
 import { run } from './cli/run.ts'
+import { print } from './ui/print.ts'
 
 process.env['EDGEKIT_DISABLE_THEME'] = '1'
 // Deprecation warnings are for developers, not for operators (mqtt 5.16 uses url.parse).
@@ -28,7 +29,7 @@ class ShippedPlugin extends Plugin {
 // One line: the stack of a minified file is of no use. A closed pipe (`edgekit doctor | head`) is not an error.
 process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit()
-  process.stderr.write(`edgekit: internal error: ${error.message}\n`)
+  print(`edgekit: internal error: ${error.message}\n`, process.stderr)
   process.exit(1)
 })
 

@@ -1,6 +1,7 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
 import { EdgekitError } from '../lib/errors.ts'
 import { CommandError } from '../node/processes/command-error.ts'
+import { print } from '../ui/print.ts'
 import { reportError } from './report-error.ts'
 import { permissionDenied } from './system-error.ts'
 import { usageError } from './usage-error.ts'
@@ -16,7 +17,11 @@ export abstract class EdgekitCommand extends Command {
 
   /** Print a line to stdout, except with `--json`. */
   protected say(text = ''): void {
-    if (!this.jsonEnabled()) process.stdout.write(`${text}\n`)
+    if (!this.jsonEnabled()) print(`${text}\n`)
+  }
+
+  override logJson(json: unknown): void {
+    print(`${JSON.stringify(json, null, 2)}\n`)
   }
 
   /**
@@ -50,7 +55,7 @@ function toEdgekitError(error: Error): EdgekitError {
     return new EdgekitError(error.message, { code: 'command-failed', cause: error })
   const denied = permissionDenied(error)
   if (denied) return denied
-  if (process.env['EDGEKIT_DEBUG']) process.stderr.write(`${error.stack}\n`)
+  if (process.env['EDGEKIT_DEBUG']) print(`${error.stack}\n`, process.stderr)
   return new EdgekitError(`internal error: ${error.message}`, {
     code: 'internal-error',
     remedy: 'Run the command again with EDGEKIT_DEBUG=1 and report the output.',

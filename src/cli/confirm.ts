@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { EdgekitError } from '../lib/errors.ts'
+import { print, terminalText } from '../ui/print.ts'
 
 /** Whether the user can answer a question: not in a pipe, a script or a unit. */
 export const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY
@@ -17,9 +18,9 @@ export async function confirm(
   // While readline reads a line, Ctrl-C sends no signal.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim())
+    return /^y(es)?$/i.test((await terminal.question(terminalText(`${question} [y/N] `), { signal })).trim())
   } catch {
-    output.write('\n')
+    print('\n', output)
     signal.throwIfAborted()
     return false
   } finally {

@@ -1,5 +1,6 @@
 import type { EdgekitError } from '../lib/errors.ts'
 import type { ErrorOutput } from '../ui/json/error.ts'
+import { print } from '../ui/print.ts'
 import { paint, wrap } from '../ui/text.ts'
 
 /** Print an error, as text to stderr or as JSON to stdout, and set the exit code. */
@@ -14,10 +15,10 @@ export function reportError(
       error: { code, message, ...(remedy && { remedy }), exitCode },
       ...(findings && { findings }),
     }
-    process.stdout.write(`${JSON.stringify(output, null, 2)}\n`)
+    print(`${JSON.stringify(output, null, 2)}\n`)
     return
   }
   const lines = [wrap(`${paint('red', 'edgekit:', process.stderr)} ${message}`)]
   if (remedy) lines.push(wrap(`What to do: ${remedy}`, 2))
-  process.stderr.write(`${lines.join('\n')}\n`)
+  print(`${lines.join('\n')}\n`, process.stderr)
 }

@@ -1,5 +1,6 @@
 import type { Config } from '@oclif/core'
 import { EdgekitError } from '../lib/errors.ts'
+import { print } from '../ui/print.ts'
 import { width } from '../ui/text.ts'
 import { readCommandLine } from './command-line.ts'
 import { guarded } from './guard.ts'
@@ -13,7 +14,7 @@ async function runWords(config: Config, words: readonly string[]): Promise<void>
   try {
     const line = readCommandLine(words, config.commandIDs)
     if (line.show === 'command') await config.runCommand(line.id, line.words)
-    else if (line.show === 'version') process.stdout.write(`${config.userAgent}\n`)
+    else if (line.show === 'version') print(`${config.userAgent}\n`)
     else {
       // Only here: most runs show no help, and it takes time to load.
       const { EdgekitHelp } = await import('./help.ts')

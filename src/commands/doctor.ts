@@ -19,6 +19,7 @@ import { requireOutputFile } from '../lib/files/output-file.ts'
 import { localNode } from '../node/node.ts'
 import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
 import type { DoctorExplainOutput, DoctorListOutput } from '../ui/json/doctor.ts'
+import { plainText, print } from '../ui/print.ts'
 import { formatNames, formats } from '../ui/report/formats.ts'
 import { formatReport } from '../ui/report/report.ts'
 import { formatChanges } from '../ui/report/watch.ts'
@@ -127,11 +128,10 @@ export default class Doctor extends EdgekitCommand {
     if (file !== undefined) await writeReport(file, formats[format](report))
     this.say(format === 'text' || file !== undefined ? text : formats[format](report))
     if (collect !== undefined) {
-      const reports = { 'report.txt': `${text}\n`, 'report.json': report }
+      const reports = { 'report.txt': `${plainText(text)}\n`, 'report.json': report }
       const { saveSupport } = await import('../doctor/support/save.ts')
-      process.stderr.write(
-        `\n${formatSaved(await saveSupport(localNode(), resolve(collect), saved, reports))}\n`,
-      )
+      const done = await saveSupport(localNode(), resolve(collect), saved, reports)
+      print(`\n${formatSaved(done)}\n`, process.stderr)
     }
     return flags.watch ? this.watch(report, recheck) : report
   }
@@ -166,7 +166,7 @@ export default class Doctor extends EdgekitCommand {
     const manifest = 'value' in facts.bundle ? facts.bundle.value : undefined
     const broker = manifest?.images.find(({ reference }) => reference === manifest.broker.image)
     const silent = this.jsonEnabled()
-    const say = (text: string): unknown => silent || process.stderr.write(`${text}\n`)
+    const say = (text: string): unknown => silent || print(`${text}\n`, process.stderr)
     say(`${formatReport(found, { each })}\n`)
     return interruptible(
       signal =>
@@ -230,5 +230,5 @@ async function openFacts(path: string): Promise<SavedFacts> {
 /** World-readable: report collectors rarely run as root. */
 async function writeReport(path: string, text: string): Promise<void> {
   const { saveFile } = await import('../doctor/support/save.ts')
-  await saveFile(localNode().files, resolve(path), Buffer.from(`${text}\n`), 0o644)
+  await saveFile(localNode().files, resolve(path), Buffer.from(`${plainText(text)}\n`), 0o644)
 }

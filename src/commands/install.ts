@@ -45,7 +45,8 @@ export default class Install extends EdgekitCommand {
     key: Flags.string({
       multiple: true,
       helpValue: 'PUB',
-      description: 'require a signature by this public key (PEM), or by one of several',
+      description:
+        'require a signature by this public key (PEM), or by one of several; trusted keys then do not count',
     }),
     rollback: Flags.boolean({
       allowNo: true,
@@ -91,7 +92,7 @@ export default class Install extends EdgekitCommand {
   async #install(path: string, commandLine: Interfaces.InferredFlags<typeof Install.flags>): Promise<Output> {
     const node = localNode()
     const located = locateBundle(path, node.files)
-    const keys = [...(await readKeys(commandLine.key ?? [])), ...(await trustedKeys(node.files))]
+    const keys = commandLine.key ? await readKeys(commandLine.key) : await trustedKeys(node.files)
     const flags = installFlags(commandLine, await answersIn(commandLine.config, node.files))
     for (const id of flags.ignore ?? []) checkNamed(id)
     const token = await readTokenFile(flags, node.files, readStdin)

@@ -26,7 +26,7 @@ import { preflight } from './preflight.ts'
 import { type Past, readPast } from './record/past.ts'
 import type { InstallFlags } from './request/install-flags.ts'
 import { type NodeSettings, nodeSettings, refuseEdgeFlags } from './request/node-settings.ts'
-import { requireVersionStep, versionForces } from './request/version-step.ts'
+import { requireNewerBuild, requireVersionStep, versionForces } from './request/version-step.ts'
 
 export interface InstallRequest {
   bundle: UnpackedBundle
@@ -126,6 +126,8 @@ async function decide(
 ): Promise<Pick<Decision, 'desired' | 'plan' | 'notes' | 'joins'>> {
   const { manifest } = bundle
   refuseOtherRole(manifest, facts)
+  const installed = 'value' in facts.bundle ? facts.bundle.value : undefined
+  if (installed) requireNewerBuild(installed, manifest, flags.force ?? [])
   await verifyTexts(bundle, node.files)
   const force = replaced(flags)
   const { edgecoreConfig } = flags

@@ -1,5 +1,6 @@
 import { Listr } from 'listr2'
 import type { RunStep, StepWork } from '../lib/step.ts'
+import { print, terminalText } from './print.ts'
 import { paint, width } from './text.ts'
 
 /**
@@ -15,10 +16,10 @@ async function runLive<T>(title: string, work: StepWork<T>): Promise<T> {
   let result: Promise<T> | undefined
   const list = new Listr(
     {
-      title,
+      title: terminalText(title),
       task: (_, task) => {
         result = work(text => {
-          task.title = `${title} ${paint('dim', text)}`
+          task.title = terminalText(`${title} ${paint('dim', text)}`)
         })
         return result
       },
@@ -36,16 +37,16 @@ const progressEveryMs = 15_000
 async function runPlain<T>(title: string, work: StepWork<T>, silent: boolean): Promise<T> {
   const started = performance.now()
   let noted = ''
-  const print = (soFar = '') => {
+  const report = (soFar = '') => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    if (!silent) process.stdout.write(`${title}${noted && `: ${noted}`} (${soFar}${seconds} s)\n`)
+    if (!silent) print(`${title}${noted && `: ${noted}`} (${soFar}${seconds} s)\n`)
   }
-  const timer = setInterval(print, progressEveryMs, 'so far ')
+  const timer = setInterval(report, progressEveryMs, 'so far ')
   try {
     const result = await work(text => {
       noted = text
     })
-    print()
+    report()
     return result
   } finally {
     clearInterval(timer)

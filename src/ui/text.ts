@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { colorMark, shownLength } from './color-marks.ts'
 
 /** Output width in columns, the width of a serial console. */
 export const width = 80
@@ -15,7 +16,7 @@ export function wrap(text: string, indent = 0): string {
       const lines = ['']
       for (const word of paragraph.trimStart().split(' ')) {
         const line = lines.at(-1) ?? ''
-        if (line && margin.length + line.length + 1 + word.length > width) lines.push(word)
+        if (line && margin.length + shownLength(line) + 1 + shownLength(word) > width) lines.push(word)
         else lines[lines.length - 1] = line ? `${line} ${word}` : word
       }
       return lines.map(line => (line ? margin + line : '')).join('\n')
@@ -25,6 +26,11 @@ export function wrap(text: string, indent = 0): string {
 
 type Color = 'green' | 'yellow' | 'red' | 'dim' | 'bold'
 
-/** Color on a terminal; plain text in a pipe, a file or with NO_COLOR (util.styleText checks the stream). */
-export const paint = (color: Color, text: string, stream: NodeJS.WriteStream = process.stdout): string =>
-  styleText(color, text, { stream })
+/**
+ * Mark text for color on a terminal, which `print` turns into control sequences; plain text in a pipe, a file or with
+ * NO_COLOR (util.styleText checks the stream).
+ */
+export function paint(color: Color, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  const [on, off] = [...styleText(color, '', { stream }).matchAll(/\d+/g)].map(([code]) => colorMark(code))
+  return on === undefined || off === undefined ? text : `${on}${text}${off}`
+}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundleOnNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
-import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { doctorExitCodes, exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 
 // What a user without any rights can do on a node on which root runs edgekit.
@@ -74,5 +74,58 @@ describe('a bundle in the directory of a local user', () => {
     const { files } = JSON.parse(await node.read(`${bundleOnNode}/bundle.json`))
     expect(files).not.toContainEqual(expect.objectContaining({ sha256 }))
     expect(await node.read(paths.edgecoreConfig)).not.toContain('6.6.6.6')
+  })
+})
+
+/** Accepts MQTT clients on port 1883 under a name of its own, and closes the connection at a PUBLISH. */
+const impostor = `use strict; use warnings; use IO::Socket::INET;
+$0 = "x"; open(my $comm, '>', '/proc/self/comm'); print $comm "\\e[2J\\e]0;OWN\\a"; close $comm;
+$SIG{CHLD} = 'IGNORE';
+my $listener;
+until ($listener) { $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 1883, Listen => 64, ReuseAddr => 1); }
+while (my $client = $listener->accept) {
+  next if fork;
+  binmode $client;
+  while (sysread($client, my $data, 4096)) {
+    my $type = ord($data) >> 4;
+    syswrite($client, ord(substr($data, 8, 1)) == 5 ? "\\x20\\3\\0\\0\\0" : "\\x20\\2\\0\\0") if $type == 1;
+    last if $type == 3;
+  }
+  exit;
+}
+`
+
+describe('a local user who takes the port of the broker', () => {
+  beforeAll(async () => {
+    await node.write('/home/mallory/impostor.pl', impostor)
+    await node.sh(
+      `systemctl stop mosquitto
+       systemd-run --quiet --uid=mallory --unit=impostor perl /home/mallory/impostor.pl
+       until ss -ltn | grep -q 127.0.0.1:1883; do sleep 0.1; done`,
+    )
+  })
+  afterAll(() => node.sh('systemctl stop impostor'))
+
+  const reports = [
+    'doctor',
+    'doctor --json',
+    'doctor --output junit',
+    'doctor --output prometheus',
+    'doctor --fix --yes',
+  ]
+  test.each(reports)('neither silences nor paints edgekit %s', async command => {
+    const { exitCode, stdout, stderr } = await node.run(`edgekit ${command}`, { timeoutMs: minutes })
+    expect(exitCode, stderr).toBe(doctorExitCodes.failed)
+    expect(stdout).toMatch(/broker|mosquitto/)
+    if (command === 'doctor') expect(stdout).toContain('\\u001b[2J')
+    expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n\t]/u)
+  })
+
+  test('never changes another file by a report in a directory of the user', async () => {
+    const swap = `cd /home/mallory; exec perl -e 'while (1) { next unless -f "doctor.xml.edgekit-part" && ! -l _; rename("doctor.xml.edgekit-part", "mine"); symlink("/etc/shadow", "doctor.xml.edgekit-part") }'`
+    const before = await node.sh('stat -c "%a %u %g %Y" /etc/shadow')
+    for (const _ of [1, 2])
+      await beside(swap, 'cd /home/mallory; edgekit doctor --output junit --report doctor.xml')
+    expect(await node.sh('stat -c "%a %u %g %Y" /etc/shadow')).toBe(before)
   })
 })

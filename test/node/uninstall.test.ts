@@ -61,7 +61,7 @@ test.concurrent(
     expect(exitCode).toBe(exitCodes.itemsKept)
     const said = stdout.replaceAll(/\s+/g, ' ')
     expect(said).toContain(`${paths.brokerConfig}: changed since edgekit wrote it`)
-    expect(said).toContain('/etc/edgekit/trusted-keys: not created by edgekit')
+    expect(said).toContain('/etc/edgekit/trusted-keys: the keys that this node trusts')
     expect(said).toContain('registry.k8s.io/pause:3.8: used by containers other; no longer pinned')
     expect(said).toContain(`${paths.brokerData}: broker data; edgekit uninstall --purge removes it`)
     expect(await node.sh(`cat ${paths.brokerConfig}`)).toBe(mine)

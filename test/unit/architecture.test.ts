@@ -79,9 +79,11 @@ describe.each(files)('%s', file => {
     ).toBe(false)
   })
 
-  test('prints only in src/ui, src/cli and src/commands', () => {
-    const prints = /\bconsole\.|process\.(stdout|stderr)/.test(readFileSync(file, 'utf8'))
+  test('prints only through src/ui/print.ts, and only in src/ui, src/cli and src/commands', () => {
+    const text = readFileSync(file, 'utf8')
+    const prints = /\bconsole\.|process\.(stdout|stderr)/.test(text)
     expect(prints && !['ui', 'cli', 'commands', 'main.ts'].includes(roomOf(file))).toBe(false)
+    expect(text).not.toMatch(/\bconsole\.\w|process\.(stdout|stderr)\.write|this\.(log|warn|logToStderr)\(/)
   })
 })
 

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import type { Access, Files } from '../../node/files.ts'
 import { paths } from '../../node/paths.ts'
 import type { Action } from '../action.ts'
-import { gone, type Removal } from '../removal.ts'
+import { gone, type Kept, type Removal } from '../removal.ts'
 import { accessDifference, hasAccess } from './access.ts'
 
 export interface DirectorySpec extends Access {
@@ -25,19 +25,27 @@ async function missing(path: string, files: Files): Promise<string[]> {
   return [...(await missing(dirname(path), files)), path]
 }
 
+/** No uninstall removes the trusted keys: the next install would accept any bundle. */
+const leftIn = (what: string): Kept =>
+  what === paths.trustedKeys
+    ? { what, why: 'the keys that this node trusts', intended: true }
+    : { what, why: 'not created by edgekit' }
+
 /** Own directories go even if they existed before: an earlier uninstall may have left data in them. */
 const removal: Removal<DirectorySpec, Before> = {
   title: ({ spec: { path } }) => `Remove the directory ${path}`,
   async remove({ spec: { path, ours }, before }, { node: { files }, purge }) {
     if (!ours && before.access) return []
     if ((await files.status(path))?.kind !== 'directory') return []
-    if (ours && purge) await files.removeTree(path)
+    if (ours && purge) {
+      for (const name of await files.list(path))
+        if (join(path, name) !== paths.trustedKeys) await files.removeTree(join(path, name))
+    }
     const names = await files.list(path)
     if (names.length > 0 && path === paths.brokerData) {
       return [{ what: path, why: 'broker data; edgekit uninstall --purge removes it', intended: true }]
     }
-    if (names.length > 0)
-      return ours ? names.map(name => ({ what: join(path, name), why: 'not created by edgekit' })) : []
+    if (names.length > 0) return ours ? names.map(name => leftIn(join(path, name))) : []
     for (const directory of new Set([path, ...before.made.toReversed()])) {
       if ((await files.list(directory)).length > 0) break
       await files.remove(directory)

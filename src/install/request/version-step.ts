@@ -1,3 +1,4 @@
+import type { Manifest } from '../../bundle/manifest.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 
 /** KubeEdge tests an edge up to two minor versions behind its cloud (kubeedge#5170, #5289); the cloud goes first. */
@@ -34,4 +35,26 @@ export function requireVersionStep(from: string, to: string, force: readonly str
       },
     )
   }
+}
+
+/**
+ * Throws EdgekitError (refused) unless `force` allows it: for a bundle of the same KubeEdge that an older edgekit built. Its
+ * signature is as good as that of the new one, and its holes are still there.
+ */
+export function requireNewerBuild(
+  from: Pick<Manifest, 'kubeedgeVersion' | 'edgekitVersion'>,
+  to: Pick<Manifest, 'kubeedgeVersion' | 'edgekitVersion'>,
+  force: readonly string[],
+): void {
+  if (from.kubeedgeVersion !== to.kubeedgeVersion || force.includes('downgrade')) return
+  const [old, now] = [partsOf(from.edgekitVersion), partsOf(to.edgekitVersion)]
+  const changed = now.findIndex((part, index) => part !== old[index])
+  if (changed === -1 || (now[changed] ?? 0) > (old[changed] ?? 0)) return
+  throw new EdgekitError(
+    `cannot downgrade edgekit from ${from.edgekitVersion} to ${to.edgekitVersion}: nothing was changed`,
+    {
+      code: 'downgrade-refused',
+      remedy: 'Use a newer bundle. To install the older one anyway, add --force=downgrade.',
+    },
+  )
 }

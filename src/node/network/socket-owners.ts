@@ -25,7 +25,8 @@ function describe(pid: string): SocketOwner {
     .find(line => /^(0::|\d+:name=systemd:)/.test(line))
   return {
     pid: Number(pid),
-    program: read('comm').trim() || '?',
+    // A program can give itself a name with line feeds.
+    program: read('comm').trim().replaceAll('\n', ' ') || '?',
     controlGroup: (group ?? '').split(':').slice(2).join(':'),
     executable: attempt(() => readlinkSync(`/proc/${pid}/exe`), '').replace(/ \(deleted\)$/, ''),
   }

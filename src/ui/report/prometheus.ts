@@ -1,8 +1,9 @@
 import type { Report } from '../../doctor/report-schema.ts'
+import { plainText } from '../print.ts'
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/: escapes backslashes, quotes and line ends. */
 const label = (text: string): string =>
-  text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+  plainText(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 
 const sample = (name: string, labels: Record<string, string>, value: number): string => {
   const pairs = Object.entries(labels).map(([key, text]) => `${key}="${label(text)}"`)

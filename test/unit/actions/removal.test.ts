@@ -178,6 +178,17 @@ describe('a directory', () => {
     expect(await node.files.status(spec.path)).toBeUndefined()
   })
 
+  test.each([true, false])('with trusted keys is kept on purpose, purge %s', async purge => {
+    const node = await nodeWith(`${paths.trustedKeys}/acme.pem`)
+    if (purge) await node.put('/etc/edgekit/mosquitto/passwords', '')
+    const item = { kind: 'directory', spec: { ...spec, path: '/etc/edgekit' }, before: made(), purge }
+    expect((await remove(node, item)).kept).toEqual([
+      { what: paths.trustedKeys, why: 'the keys that this node trusts', intended: true },
+    ])
+    expect(await node.files.list('/etc/edgekit')).toEqual(['trusted-keys'])
+    expect(await node.files.status(`${paths.trustedKeys}/acme.pem`)).toBeDefined()
+  })
+
   test('with broker data is kept on purpose unless purged', async () => {
     const node = await nodeWith(`${paths.brokerData}/mosquitto.db`)
     const item = { kind: 'directory', spec: { ...spec, path: paths.brokerData }, before: made() }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { requireVersionStep } from '../../../../src/install/request/version-step.ts'
+import { requireNewerBuild, requireVersionStep } from '../../../../src/install/request/version-step.ts'
 import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 
 test.each([
@@ -28,4 +28,31 @@ test('names the version to upgrade to first', () => {
   expect(() => requireVersionStep('v1.17.3', 'v1.22.0', [])).toThrow(
     expect.objectContaining({ remedy: expect.stringContaining('Upgrade to v1.19 first') }),
   )
+})
+
+const build = (edgekitVersion: string, kubeedgeVersion = 'v1.22.0') => ({ edgekitVersion, kubeedgeVersion })
+
+test.each([
+  ['the same build', build('0.1.0'), build('0.1.0')],
+  ['a newer patch', build('0.1.9'), build('0.1.10')],
+  ['a newer minor', build('0.9.9'), build('0.10.0')],
+  ['a newer major', build('0.9.9'), build('1.0.0')],
+  ['another KubeEdge, which has rules of its own', build('0.2.0'), build('0.1.0', 'v1.22.1')],
+])('allows %s', (_, from, to) => {
+  expect(() => requireNewerBuild(from, to, [])).not.toThrow()
+})
+
+test.each([
+  ['0.1.0', '0.0.1'],
+  ['0.1.10', '0.1.9'],
+  ['1.0.0', '0.9.9'],
+])('refuses a bundle of edgekit %s over one of %s without --force=downgrade', (newer, older) => {
+  expect(() => requireNewerBuild(build(newer), build(older), ['other'])).toThrow(
+    expect.objectContaining({
+      message: `cannot downgrade edgekit from ${newer} to ${older}: nothing was changed`,
+      exitCode: exitCodes.refused,
+      remedy: expect.stringContaining('--force=downgrade'),
+    }),
+  )
+  expect(() => requireNewerBuild(build(newer), build(older), ['downgrade'])).not.toThrow()
 })

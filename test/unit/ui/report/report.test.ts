@@ -13,11 +13,12 @@ async function load(where: 'terminal' | 'pipe') {
   vi.stubEnv('NO_COLOR', undefined)
   vi.stubEnv('FORCE_COLOR', where === 'terminal' ? '1' : undefined)
   onTestFinished(() => void vi.unstubAllEnvs())
-  const [{ formatEach, formatFindings }, { formatReport }] = await Promise.all([
+  const [{ formatEach, formatFindings }, { formatReport }, { terminalText }] = await Promise.all([
     import('../../../../src/ui/findings.ts'),
     import('../../../../src/ui/report/report.ts'),
+    import('../../../../src/ui/print.ts'),
   ])
-  return { formatEach, formatFindings, formatReport }
+  return { formatEach, formatFindings, formatReport, terminalText }
 }
 
 const statuses = ['pass', 'warn', 'fail', 'skip', 'error'] as const
@@ -57,15 +58,16 @@ const green = '\x1b[32m'
 
 describe('colors', () => {
   test.each(statuses)('%s has none in a pipe', async status => {
-    const { formatReport } = await load('pipe')
-    const text = formatReport(reportOf([result(status, { remedy: { text: 'Do it.', commands: ['do it'] } })]))
+    const { formatReport, terminalText } = await load('pipe')
+    const report = reportOf([result(status, { remedy: { text: 'Do it.', commands: ['do it'] } })])
+    const text = terminalText(formatReport(report))
     expect(text).toBe(stripVTControlCharacters(text))
   })
 
   test.each(statuses)('%s is green only when it passes', async status => {
-    const { formatEach, formatFindings } = await load('terminal')
-    expect(formatEach([result(status)]).includes(green)).toBe(status === 'pass')
-    expect(formatFindings([result(status)]).includes(green)).toBe(status === 'pass')
+    const { formatEach, formatFindings, terminalText } = await load('terminal')
+    for (const format of [formatEach, formatFindings])
+      expect(terminalText(format([result(status)])).includes(green)).toBe(status === 'pass')
   })
 
   test.each([
@@ -74,8 +76,9 @@ describe('colors', () => {
     ['a failure', ['fail'], false],
     ['a check that could not be run', ['error'], false],
   ] as const)('the verdict on %s', async (_, found, isGreen) => {
-    const { formatReport } = await load('terminal')
-    const [, verdict] = formatReport(reportOf(found.map(status => result(status)))).split('\n')
+    const { formatReport, terminalText } = await load('terminal')
+    const report = reportOf(found.map(status => result(status)))
+    const [, verdict] = terminalText(formatReport(report)).split('\n')
     expect(verdict?.startsWith(green)).toBe(isGreen)
   })
 })
