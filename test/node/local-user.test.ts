@@ -99,11 +99,13 @@ describe('a local user who takes the port of the broker', () => {
   beforeAll(async () => {
     await node.write('/home/mallory/impostor.pl', impostor)
     await node.sh(
-      `systemctl stop mosquitto
+      `[ -e ${paths.receipt} ] || ${root} install --yes ${bundleOnNode}
+       systemctl stop mosquitto
        systemd-run --quiet --uid=mallory --unit=impostor perl /home/mallory/impostor.pl
        until ss -ltn | grep -q 127.0.0.1:1883; do sleep 0.1; done`,
+      { timeoutMs: 2 * minutes },
     )
-  })
+  }, 3 * minutes)
   afterAll(() => node.sh('systemctl stop impostor'))
 
   const reports = [
