@@ -76,7 +76,13 @@ function withDescendants(lowest: readonly { name: string }[], all: readonly Snap
   // The list grows while it is walked.
   for (const below of found)
     for (const { key, parent } of all) if (parent === below && !found.includes(key)) found.push(key)
-  return found
+  // containerd lists snapshots by name, and several in a chain can be damaged.
+  const parents = new Map(all.map(({ key, parent }) => [key, parent]))
+  const height = (key: string): number => {
+    const below = parents.get(key)
+    return below ? 1 + height(below) : 0
+  }
+  return found.toSorted((one, other) => height(one) - height(other))
 }
 
 const usersOf = (

@@ -47,6 +47,18 @@ test.each<[what: string, damage: Partial<ImageDamage>, calls: string[]]>([
       imports,
     ],
   ],
+  [
+    'both snapshots',
+    { snapshots: ['sha256:lower', 'sha256:upper'].map(name => ({ name, files: [] })) },
+    [
+      imports,
+      'snapshot rm sha256:other',
+      'snapshot rm sha256:upper',
+      'snapshot rm sha256:lower',
+      'collect',
+      imports,
+    ],
+  ],
   ['content', { content: ['sha256:config'] }, [imports, 'content rm sha256:config', 'collect', imports]],
   ['content that was not imported', { content: ['sha256:absent'] }, [imports]],
 ])('imports an image with damage to %s', async (_, damage, calls) => {
