@@ -44,9 +44,7 @@ describe.concurrent.each(releases)('%s', release => {
     const third = await node.run(`${install} --json`)
     expect(jsonOutput('install', third.stdout).done).toEqual([])
     const broker = async (command: string) => (await node.run(`edgekit broker ${command} --json`)).stdout
-    const image = await node.sh(
-      "sed --quiet 's/.*edgekit broker image //p' /etc/systemd/system/mosquitto.service",
-    )
+    const image = await node.sh("sed --quiet 's/.*prepare-broker //p' /etc/systemd/system/mosquitto.service")
     expect(jsonOutput('broker-image', await broker(`image ${image}`))).toMatchObject({ imported: false })
     expect(jsonOutput('broker-wait', await broker('wait'))).toMatchObject({ schemaVersion: 1 })
 

@@ -149,8 +149,11 @@ export const nodeFaults: readonly Fault[] = [
     words: /\/var\/lib\/containerd: \d of 30 inodes free/,
     release: 'trixie',
     ...visibleAfter(
-      `mkdir /run/full; mount -t tmpfs -o nr_inodes=30 tmpfs /run/full; cd /run/full; touch $(seq 29 2>/dev/null) 2>/dev/null || :; cd /
-       mount --move /run/full /var/lib/containerd`,
+      `mkdir /run/full /run/old; mount --rbind /var/lib/containerd /run/old
+       mount -t tmpfs -o nr_inodes=30 tmpfs /run/full; cd /run/full
+       for part in $(ls /run/old); do mkdir $part; mount --rbind /run/old/$part $part; done
+       touch $(seq 29 2>/dev/null) 2>/dev/null || :; cd /
+       mount --rbind /run/full /var/lib/containerd`,
     ),
   },
   {
