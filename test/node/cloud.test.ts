@@ -152,7 +152,7 @@ test('refuses invalid flags before changing anything', async () => {
     ['--apply', '--apply requires --advertise-address'],
     ['--apply --advertise-address 192.0.2.10', 'cannot find a kubeconfig: no /root/.kube/config'],
     ['--advertise-address cloud.example', '"cloud.example" is not an IP address'],
-    ['--kubeconfig /root/absent', 'cannot find a kubeconfig: no /root/absent'],
+    ['--kubeconfig /root/absent', 'cannot read --kubeconfig /root/absent: no such file'],
   ] as const) {
     const { exitCode, stderr } = await node.run(`${install} ${flags}`)
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(message)
