@@ -1,4 +1,5 @@
 import { containerdNamespace, containerdSocket } from '../paths.ts'
+import { CommandError } from '../processes/command-error.ts'
 import type { Processes } from '../processes/processes.ts'
 import { abortWhenServerGone } from './containerd-socket.ts'
 
@@ -9,7 +10,7 @@ export interface CtrCommands {
   /** An empty value removes the label. */
   labelImage(reference: string, label: string, value: string): Promise<void>
   removeImage(reference: string): Promise<void>
-  /** Fails while another snapshot is on top of it. */
+  /** Fails while another snapshot is on top of it; one that is gone already is no failure, as with content. */
   removeSnapshot(key: string): Promise<void>
   /** Remove a blob from the content store. */
   removeContent(digest: string): Promise<void>
@@ -29,6 +30,12 @@ const collectLease = 'edgekit-collect'
 
 /** containerd's client gives up after 10 s; this leaves it time to report that. */
 export const clientTimeoutMs = 12_000
+
+/** containerd's garbage collection may be faster: it runs at any time. */
+const unlessGone = (removal: Promise<void>): Promise<void> =>
+  removal.catch((error: unknown) => {
+    if (!(error instanceof CommandError && error.message.endsWith(': not found'))) throw error
+  })
 
 export function ctrCommands(processes: Processes, socket: () => Promise<string>): CtrCommands {
   const withAddress = async (...args: string[]): Promise<string[]> => {
@@ -56,8 +63,8 @@ export function ctrCommands(processes: Processes, socket: () => Promise<string>)
     labelImage: (reference, label, value) =>
       ctr(clientTimeoutMs, 'images', 'label', reference, `${label}=${value}`),
     removeImage: reference => ctr(clientTimeoutMs, 'images', 'rm', '--sync', reference),
-    removeSnapshot: key => ctr(clientTimeoutMs, 'snapshots', 'rm', key),
-    removeContent: digest => ctr(clientTimeoutMs, 'content', 'rm', digest),
+    removeSnapshot: key => unlessGone(ctr(clientTimeoutMs, 'snapshots', 'rm', key)),
+    removeContent: digest => unlessGone(ctr(clientTimeoutMs, 'content', 'rm', digest)),
     removeLease,
     async collectGarbage() {
       // `ctr` waits for the garbage collection only at the end of a lease or of an image. An interrupted call leaves the lease.

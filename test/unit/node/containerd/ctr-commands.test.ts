@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ctrCommands, parseFlags } from '../../../../src/node/containerd/ctr-commands.ts'
+import { CommandError } from '../../../../src/node/processes/command-error.ts'
 import type { Processes } from '../../../../src/node/processes/processes.ts'
 
 function commandsOn(socket: string) {
@@ -46,4 +47,16 @@ test.each([
     `ctr ${address}--namespace k8s.io images rm --sync broker:2`,
     `ctr ${address}--namespace k8s.io leases delete --sync 17-mQVd`,
   ])
+})
+
+test.each([
+  ['snapshot sha256:1 does not exist: not found', undefined],
+  ['cannot remove snapshot with child: failed precondition', /failed precondition/],
+])('what is gone already needs no removal: %s', async (reason, thrown) => {
+  const run: Processes['run'] = async () => {
+    throw new CommandError(`ctr snapshots rm sha256:1: exit code 1:\nctr: failed to remove: ${reason}`)
+  }
+  const ctr = ctrCommands({ run, attempt: run }, async () => '/run/containerd/containerd.sock')
+  for (const removal of [() => ctr.removeSnapshot('sha256:1'), () => ctr.removeContent('sha256:1')])
+    expect(await removal().catch(String)).toEqual(thrown && expect.stringMatching(thrown))
 })
