@@ -106,7 +106,6 @@ describe('a local user who takes the port of the broker', () => {
       { timeoutMs: 2 * minutes },
     )
   }, 3 * minutes)
-  afterAll(() => node.sh('systemctl stop impostor'))
 
   const reports = [
     'doctor',

@@ -1,7 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, chown, constants, lstat, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import {
+  chmod,
+  chown,
+  constants,
+  copyFile,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { bundleFiles, unpack } from '../install/bundle.ts'
@@ -12,9 +24,13 @@ const nobody = 65534
 let directory: string
 
 beforeAll(async () => {
+  // Commands load modules when they need them; the user of this test may not be able to read the checkout.
+  const modules = globSync('src/**/*.ts').filter(file => !/main\.ts$|\.d\.ts$/.test(file))
+  await Promise.all(modules.map(file => import(resolve(file))))
   directory = await mkdtemp(join(tmpdir(), 'edgekit-files-'))
   await unpack(bundleFiles().files, join(directory, 'bundle'))
   await writeFile(join(directory, 'file'), 'modules: {}\n')
+  await copyFile('bundles/edge.yaml', join(directory, 'edge.yaml'))
   await mkdir(join(directory, 'directory'))
   execFileSync('mkfifo', ['--mode=666', join(directory, 'fifo')])
   await mkdir(join(directory, 'locked'))
@@ -46,11 +62,13 @@ const unusable = ['directory', 'fifo', 'locked/file', 'missing/file', 'file/belo
 function usualArgs({ args }: EveryCommand): string[] {
   const usual: Record<string, string> = {
     bundle: join(directory, 'bundle'),
-    role: 'edge',
     check: 'clock',
     of: 'report',
   }
-  return Object.keys(args).map(name => usual[name] ?? join(directory, 'file'))
+  return Object.keys(args).flatMap(name =>
+    // A role is a definition in the checkout, which only root may be able to read.
+    name === 'role' ? ['--file', join(directory, 'edge.yaml')] : (usual[name] ?? join(directory, 'file')),
+  )
 }
 
 const safe = ({ flags }: EveryCommand): string[] =>
