@@ -2,6 +2,7 @@ import { Command, Flags, type Interfaces } from '@oclif/core'
 import { EdgekitError } from '../lib/errors.ts'
 import { CommandError } from '../node/processes/command-error.ts'
 import { print } from '../ui/print.ts'
+import { internalError } from './internal-error.ts'
 import { reportError } from './report-error.ts'
 import { permissionDenied } from './system-error.ts'
 import { usageError } from './usage-error.ts'
@@ -56,9 +57,5 @@ function toEdgekitError(error: Error): EdgekitError {
   const denied = permissionDenied(error)
   if (denied) return denied
   if (process.env['EDGEKIT_DEBUG']) print(`${error.stack}\n`, process.stderr)
-  return new EdgekitError(`internal error: ${error.message}`, {
-    code: 'internal-error',
-    remedy: 'Run the command again with EDGEKIT_DEBUG=1 and report the output.',
-    cause: error,
-  })
+  return internalError(error.message, error)
 }

@@ -1,4 +1,4 @@
-import { EdgekitError } from '../lib/errors.ts'
+import { internalError } from './internal-error.ts'
 import { reportError } from './report-error.ts'
 
 /**
@@ -19,7 +19,4 @@ export async function guarded(work: () => Promise<void>, { json }: { json: boole
   isFinished = true
 }
 
-const unfinished = new EdgekitError('internal error: the command ended without a result', {
-  code: 'internal-error',
-  remedy: 'Run the command again with EDGEKIT_DEBUG=1 and report the output.',
-})
+const unfinished = internalError('the command ended without a result')

@@ -17,7 +17,7 @@ export interface BrokerConfigFacts extends BrokerConfig {
 }
 
 /** mosquitto.conf with the files of `include_dir` in place of that line; undefined when it does not exist. */
-export async function brokerConfigText(node: Node): Promise<string | undefined> {
+export async function readBrokerConfigText(node: Node): Promise<string | undefined> {
   const text = await node.files.read(paths.brokerConfig)
   if (text === undefined || !text.includes('include_dir')) return text
   const onNode = await pathsOnNode(node)
@@ -41,7 +41,7 @@ async function includedText(directory: string, files: Files): Promise<string> {
 export const brokerConfig: Collector<BrokerConfigFacts | undefined> = {
   timeoutMs: 10_000,
   async collect(node) {
-    const text = await brokerConfigText(node)
+    const text = await readBrokerConfigText(node)
     if (text === undefined) return undefined
     const config = readMosquittoConf(text)
     const onNode = await pathsOnNode(node)

@@ -1,8 +1,6 @@
 import type { Files } from '../../node/files.ts'
-import type { Node } from '../../node/node.ts'
-import { isUnknown } from '../../node/systemd.ts'
 import type { Action } from '../action.ts'
-import { isStartingOrActive } from '../services/unit-running.ts'
+import { isStartingOrActive, stopKnownUnit } from '../services/unit-running.ts'
 
 export interface CertificatesAsideSpec {
   /** Stopped first: it reads and writes the files. */
@@ -25,10 +23,6 @@ async function existing(paths: readonly string[], files: Files): Promise<string[
   return paths.filter((_, index) => found[index])
 }
 
-async function stop(unit: string, { systemd }: Node): Promise<void> {
-  if (!isUnknown(await systemd.unit(unit))) await systemd.stop(unit)
-}
-
 /**
  * Makes EdgeCore request a new certificate, with a new token: the old ones are renamed, and kept, because the node may
  * return to the cloud they are for.
@@ -49,7 +43,7 @@ export const certificatesAside: Action<CertificatesAsideSpec, Before> = {
   }),
   async apply({ unit, files: paths, suffix }, node) {
     const { files } = node
-    await stop(unit, node)
+    await stopKnownUnit(unit, node)
     for (const path of await existing(paths, files)) {
       // Since an interruption, EdgeCore may have written another one. The original is aside.
       if (await files.status(path + suffix)) await files.remove(path)
@@ -58,7 +52,7 @@ export const certificatesAside: Action<CertificatesAsideSpec, Before> = {
   },
   async revert({ unit, files: paths, suffix }, { existed }, node) {
     const { files } = node
-    await stop(unit, node)
+    await stopKnownUnit(unit, node)
     for (const path of paths) {
       if (await files.status(path + suffix)) await files.rename(path + suffix, path)
       else if (!existed.includes(path)) await files.remove(path)

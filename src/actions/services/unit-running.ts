@@ -27,9 +27,14 @@ interface Before {
 export const isStartingOrActive = (active: string): boolean =>
   active === 'active' || active === 'activating' || active === 'reloading'
 
+/** Stops a unit, unless systemd does not know it. */
+export async function stopKnownUnit(unit: string, { systemd }: Node): Promise<void> {
+  if (!isUnknown(await systemd.unit(unit))) await systemd.stop(unit)
+}
+
 /** Stops a unit; for the broker, also removes its container. */
 async function stopUnit(unit: string, node: Node): Promise<void> {
-  if (!isUnknown(await node.systemd.unit(unit))) await node.systemd.stop(unit)
+  await stopKnownUnit(unit, node)
   if (unit === units.broker) await removeBrokerContainer(node)
 }
 

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Architecture } from '../../bundle/manifest.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { notWritable, requireOutputFile } from '../../lib/files/output-file.ts'
 import { readInput } from '../../lib/files/read-input.ts'
+import { replaceFile } from '../../lib/files/replace-file.ts'
 import type { Definition } from '../definition/definition.ts'
 import { formatLock, type Lock, parseLock } from './lock.ts'
 import { lockDifferences } from './lock-differences.ts'
@@ -63,13 +62,12 @@ async function readIfThere(path: string): Promise<string | undefined> {
 /** Write a lock atomically. Throws EdgekitError. */
 export async function writeLockFile(path: string, lock: Lock): Promise<void> {
   await requireOutputFile(path)
-  const unfinished = `${path}.${randomUUID()}.unfinished`
   try {
-    await writeFile(unfinished, formatLock(lock))
-    await rename(unfinished, path)
+    await replaceFile(path, async file => {
+      await file.writeFile(formatLock(lock))
+      await file.chmod(0o666 & ~process.umask())
+    })
   } catch (error) {
     throw notWritable(path, error)
-  } finally {
-    await rm(unfinished, { force: true })
   }
 }

@@ -14,7 +14,7 @@ import type { Change } from '../record/journal.ts'
 import type { Past } from '../record/past.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
 import { askCloud } from './ask-cloud.ts'
-import { type Membership, readMembership } from './membership.ts'
+import { filesOf, type Membership, readMembership } from './membership.ts'
 import {
   type JoinAttempt,
   otherCloud,
@@ -147,17 +147,11 @@ function serverIn({ edgeHub }: EdgecoreConfig, { cloudcore }: NodeSettings): str
 }
 
 function asideStep({ edgeHub }: EdgecoreConfig, leaves: boolean, begun: Change | undefined): DesiredStep {
-  const files = [
-    edgeHub.tlsCaFile.value,
-    edgeHub.tlsCertFile.value,
-    edgeHub.tlsPrivateKeyFile.value,
-    paths.bootstrapToken,
-  ]
   const suffix = `.${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
   const fresh = {
     id: asideId,
     kind: 'certificates-aside',
-    spec: { unit: units.edgecore, files, suffix },
+    spec: { unit: units.edgecore, files: filesOf(edgeHub), suffix },
   } as const
   // An interrupted move keeps its date.
   return begun && !(leaves && begun.state === 'done')

@@ -20,6 +20,18 @@ export interface Membership {
   files: string[]
 }
 
+/** Where the CA, the certificate, its key and the token of `keadm join` are, whether they exist or not. */
+export const filesOf = ({
+  tlsCaFile,
+  tlsCertFile,
+  tlsPrivateKeyFile,
+}: EdgecoreConfig['edgeHub']): string[] => [
+  tlsCaFile.value,
+  tlsCertFile.value,
+  tlsPrivateKeyFile.value,
+  paths.bootstrapToken,
+]
+
 /**
  * Reads what EdgeCore of this version will find with this configuration (edge/pkg/edgehub/certificate, v1.12 to v1.23):
  * it requests a certificate when it cannot load certificate and key, and since v1.21 also when the certificate is for
@@ -30,12 +42,7 @@ export async function readMembership(
   { file, version, nodeName }: { file: string; version: string; nodeName: string },
   files: Files,
 ): Promise<Membership> {
-  const held = [
-    edgeHub.tlsCaFile.value,
-    edgeHub.tlsCertFile.value,
-    edgeHub.tlsPrivateKeyFile.value,
-    paths.bootstrapToken,
-  ]
+  const held = filesOf(edgeHub)
   const [authority, bootstrap, certificate, found] = await Promise.all([
     files.read(edgeHub.tlsCaFile.value),
     minorOf(version) >= 13 ? files.read(paths.bootstrapToken) : undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { brokerConfig, brokerConfigText } from '../../../src/facts/broker-config.ts'
+import { brokerConfig, readBrokerConfigText } from '../../../src/facts/broker-config.ts'
 import { localNode } from '../../../src/node/node.ts'
 import { paths } from '../../../src/node/paths.ts'
 
@@ -27,14 +27,14 @@ test('expands include_dir where it stands, as mosquitto does', async () => {
     '/etc/edgekit/mosquitto/conf.d/Z.conf': 'listener 8883',
     '/etc/edgekit/mosquitto/conf.d/notes.txt': 'listener 9',
   })
-  expect(await brokerConfigText(node)).toBe(
+  expect(await readBrokerConfigText(node)).toBe(
     'listener 1883 127.0.0.1\nlistener 8883\nlistener 1884\npersistence true',
   )
 })
 
 test('a missing directory includes nothing; without mosquitto.conf there is no text', async () => {
-  expect(await brokerConfigText(nodeWith({ [paths.brokerConfig]: 'include_dir /nowhere' }))).toBe('')
-  expect(await brokerConfigText(nodeWith({}))).toBeUndefined()
+  expect(await readBrokerConfigText(nodeWith({ [paths.brokerConfig]: 'include_dir /nowhere' }))).toBe('')
+  expect(await readBrokerConfigText(nodeWith({}))).toBeUndefined()
 })
 
 test.each([
