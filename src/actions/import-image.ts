@@ -14,8 +14,8 @@ interface Import {
 
 /**
  * Imports an image so that it is whole: an import takes over what containerd already has, and after a power cut that can
- * be damaged (containerd #5854, #9115, #10457). Then it is removed and imported again. Returns `done` when the result has
- * been verified. Throws an Error when a container uses what must be removed; with `mayStopBroker` the broker is stopped
+ * be damaged (containerd #5854, #9115, #10457). Then it is removed and imported again. Returns `done` when the result is
+ * known to be whole. Throws an Error when a container uses what must be removed; with `mayStopBroker` the broker is stopped
  * meanwhile.
  */
 export async function importImage(
@@ -24,8 +24,10 @@ export async function importImage(
   { mayStopBroker }: { mayStopBroker: boolean },
 ): Promise<'done' | undefined> {
   const { containerd } = node
+  // What an import unpacks itself is whole once it has been synced. Its content can be that of another namespace.
+  const present = new Set((await containerd.snapshots()).map(({ key }) => key))
   const failure = await containerd.importImage(archive, platform).catch((error: unknown) => ({ error }))
-  const damage = await containerd.damage(digest).catch((error: unknown) => {
+  const damage = await containerd.damage(digest, present).catch((error: unknown) => {
     throw failure ? failure.error : error
   })
   if (!isDamaged(damage)) {

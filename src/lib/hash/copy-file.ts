@@ -11,10 +11,16 @@ export async function copyHashing(from: FileHandle, to: FileHandle, size: number
     const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, size - done), done)
     if (bytesRead === 0) break
     const chunk = buffer.subarray(0, bytesRead)
+    // A thread of Node.js writes while this one hashes.
+    const written = writeAll(to, chunk, done)
     hash.update(chunk)
-    for (let written = 0; written < chunk.length; )
-      written += (await to.write(chunk, written, chunk.length - written, done + written)).bytesWritten
+    await written
     done += bytesRead
   }
   return hash.digest('hex')
+}
+
+async function writeAll(to: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < chunk.length; )
+    written += (await to.write(chunk, written, chunk.length - written, position + written)).bytesWritten
 }

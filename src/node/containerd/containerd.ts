@@ -27,8 +27,11 @@ export interface Containerd extends ContainerdApi, CtrCommands {
   images(): Promise<ContainerdImage[]>
   /** Whether all content of an image is present, unpacked and undamaged. */
   isWhole(image: ImageName): Promise<boolean>
-  /** What of an image, given by its digest, is not what it was imported as. Reads all of it. */
-  damage(digest: string): Promise<ImageDamage>
+  /**
+   * What of an image, given by its digest, is not what it was imported as. Reads all of its
+   * content, and its snapshots or only those named in `among`.
+   */
+  damage(digest: string, among?: ReadonlySet<string>): Promise<ImageDamage>
   /** Write everything that was imported to the disk. */
   flush(): Promise<void>
   /**
@@ -49,7 +52,7 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
   const state = async (): Promise<SocketState> => socketState(await socket(), 3000)
   const services = containerdServices(call, socket)
   const api = containerdApi(services)
-  const damage = async (digest: string): Promise<ImageDamage> => {
+  const damage = async (digest: string, among?: ReadonlySet<string>): Promise<ImageDamage> => {
     const plugins = await api.plugins()
     const rootOf = (type: string, id: string): string =>
       plugins.find(plugin => plugin.type === type && plugin.id === id)?.root ?? ''
@@ -57,7 +60,7 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
       content: rootOf('io.containerd.content.v1', 'content'),
       snapshots: rootOf('io.containerd.snapshotter.v1', snapshotter),
     }
-    return await imageDamage(files, roots, digest, machineArch())
+    return await imageDamage(files, roots, { digest, arch: machineArch(), among })
   }
   return {
     ...api,

@@ -34,13 +34,12 @@ interface Roots {
 /**
  * Compares what containerd has of an image with the image's digests: the content with its names, and the files of each
  * snapshot with the layer they come from. Layers that are not unpacked are not damaged. Read-only. `arch` is spelled as
- * in bundles. Throws CommandError.
+ * in bundles; `among` are the names of the snapshots to compare, all by default. Throws CommandError.
  */
 export async function imageDamage(
   files: Files,
   roots: Roots,
-  digest: string,
-  arch: string,
+  { digest, arch, among }: { digest: string; arch: string; among?: ReadonlySet<string> | undefined },
 ): Promise<ImageDamage> {
   const pathOf = (blob: string): string => `${roots.content}/blobs/${blob.replace(':', '/')}`
   const isIntact = async (blob: string): Promise<boolean> =>
@@ -55,7 +54,7 @@ export async function imageDamage(
   for (const [index, layer] of layers.entries()) {
     const name = snapshots[index] ?? ''
     const directory = directories.get(name)
-    if (directory === undefined || content.includes(layer)) continue
+    if (directory === undefined || among?.has(name) === false || content.includes(layer)) continue
     const found = await damagedFiles(files, directory, await layerFiles(pathOf(layer)))
     if (found.length > 0) damaged.push({ name, files: found })
   }

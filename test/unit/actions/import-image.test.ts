@@ -61,6 +61,8 @@ test.each<[what: string, damage: Partial<ImageDamage>, calls: string[]]>([
   ],
   ['content', { content: ['sha256:config'] }, [imports, 'content rm sha256:config', 'collect', imports]],
   ['content that was not imported', { content: ['sha256:absent'] }, [imports]],
+  // It has just been unpacked.
+  ['a snapshot that was not there before', damaged('sha256:new'), [imports]],
 ])('imports an image with damage to %s', async (_, damage, calls) => {
   const node = await nodeWith(damage)
   await importImage(spec, node, { mayStopBroker: true })

@@ -150,7 +150,10 @@ export async function tinyNode(): Promise<TinyNode> {
     ctrFlags: noNeed,
     config: noNeed,
     runcVersion: noNeed,
-    damage: async digest => node.damage.get(digest) ?? { content: [], snapshots: [] },
+    async damage(digest, among) {
+      const { content, snapshots } = node.damage.get(digest) ?? { content: [], snapshots: [] }
+      return { content, snapshots: snapshots.filter(({ name }) => among?.has(name) ?? true) }
+    },
     content: async () => node.content,
     async removeSnapshot(key) {
       await call('snapshot rm', key)

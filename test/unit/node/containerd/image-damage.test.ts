@@ -181,5 +181,22 @@ test.each<Row>([
   const found = await importedImage()
   await change(found)
   const { roots, digests } = found
-  expect(await imageDamage(localFiles(), roots, digests.index.digest, 'amd64')).toEqual(damage(found))
+  expect(await imageDamage(localFiles(), roots, { digest: digests.index.digest, arch: 'amd64' })).toEqual(
+    damage(found),
+  )
+})
+
+test.each([
+  ['finds', 'named', [0], 1],
+  ['does not look for', 'not named', [1], 0],
+] as const)('%s damage to a snapshot that is %s', async (_, __, numbers, count) => {
+  const { roots, digests, at, names } = await importedImage()
+  await truncate(at(1, 'large'), 10)
+  const among = new Set(numbers.map(number => names[number] ?? ''))
+  const { snapshots } = await imageDamage(localFiles(), roots, {
+    digest: digests.index.digest,
+    arch: 'amd64',
+    among,
+  })
+  expect(snapshots).toHaveLength(count)
 })
