@@ -52,18 +52,17 @@ async function startCloud(from?: Date): Promise<void> {
     )
   await vi.waitUntil(answers, { timeout: 20_000, interval: 50 })
   stop = async () => {
-    if (child.exitCode !== null) return
-    child.kill()
-    await once(child, 'exit')
+    if (child.exitCode === null) {
+      child.kill()
+      await once(child, 'exit')
+    }
+    rmSync(directory, { recursive: true })
   }
 }
 
 beforeAll(() => startCloud())
 beforeEach(() => set({}))
-afterAll(async () => {
-  await stop()
-  rmSync(directory, { recursive: true })
-})
+afterAll(() => stop())
 
 /** A node that has not joined, with a kubelet that finds a runtime. */
 async function newNode({
