@@ -32,6 +32,12 @@ function versions({ definition, arch, edgekitVersion, images }: Inputs): string 
   return `${lines.join('\n')}\n`
 }
 
+/** The loader of glibc, which the kernel starts edgekit with (the ABI supplements of x86-64 and AArch64). */
+const loaders: Record<Architecture, string> = {
+  amd64: '/lib64/ld-linux-x86-64.so.2',
+  arm64: '/lib/ld-linux-aarch64.so.1',
+}
+
 const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): TextMember => {
   const source = Buffer.from(content)
   return { path, mode, size: source.length, source }
@@ -43,6 +49,7 @@ export function textMembers(inputs: Inputs): TextMember[] {
   const launcher = fill(readAsset('templates/launcher.sh'), {
     ARCH: arch,
     CKSUM: executableCksum,
+    LOADER: loaders[arch],
   })
   return [
     text('edgekit', launcher, 0o755),

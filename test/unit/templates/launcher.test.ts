@@ -21,15 +21,22 @@ beforeEach(async () => {
   await mkdir(at('bin'))
   await mkdir(at('path'))
   await script('bin/edgekit', program)
+  await script('path/loader', '#!/bin/sh\n')
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-/** Run the launcher of a bundle for `arch` on a machine for which `uname -m` prints `machine`. */
+/**
+ * Run the launcher of a bundle for `arch` on a machine for which `uname -m` prints `machine`. The loader is a script in
+ * `path`, unless it was written before.
+ */
 async function start(arch: string, machine: string, args: string[] = [], cwd = '/', path = at('edgekit')) {
   await script('path/uname', `#!/bin/sh\n[ "$*" = -m ] && echo ${machine}\n`)
   const launcher = readAsset('templates/launcher.sh')
     .replaceAll('@ARCH@', arch)
     .replaceAll('@CKSUM@', cksum(program))
+    .replaceAll('@LOADER@', `"${at('path/loader')}"`)
+    .replaceAll(/\/bin\/sh(?= bs)/g, `"${at('path/shell')}"`)
+    .replaceAll('/lib/ld-musl-*', `"${at('path')}"/ld-musl-*`)
   await script('edgekit', launcher)
   const env = { PATH: `${at('path')}:/usr/bin:/bin` }
   const { status, stdout, stderr } = spawnSync('/bin/sh', [path, ...args], { env, cwd, encoding: 'utf8' })
@@ -55,13 +62,87 @@ test('passes arguments on unchanged: with spaces, with quotes, and empty', async
 test.each([
   ['amd64', 'aarch64', 'this bundle is for amd64, this node is arm64', 'arm64'],
   ['arm64', 'x86_64', 'this bundle is for arm64, this node is amd64', 'amd64'],
-  ['amd64', 'riscv64', 'this bundle is for amd64, this node is riscv64', 'riscv64'],
-  ['arm64', 'armv7l', 'this bundle is for arm64, this node is armv7l', 'armv7l'],
 ])('refuses a bundle for %s on %s', async (arch, machine, why, name) => {
   expect(await start(arch, machine)).toEqual({
     status: 3,
     stdout: '',
     stderr: `edgekit: refused: ${why}\n  What to do: Unpack the bundle whose name ends in -${name}.tar.gz.\n`,
+  })
+})
+
+const os64 = `  What to do: Install a 64-bit operating system, if the processor is a 64-bit one. A Raspberry Pi 3
+  or later runs Raspberry Pi OS (64-bit).
+`
+
+test.each([
+  ['armv6l', os64],
+  ['armv7l', os64],
+  ['armv8l', os64],
+  ['i686', os64],
+  ['riscv64', '  What to do: Use a machine with one of these processors.\n'],
+  ['loongarch64', '  What to do: Use a machine with one of these processors.\n'],
+])('names the two architectures on %s', async (machine, remedy) => {
+  expect(await start('arm64', machine)).toEqual({
+    status: 3,
+    stdout: '',
+    stderr: `edgekit: refused: there is no edgekit for ${machine}, only for amd64 and arm64\n${remedy}`,
+  })
+})
+
+const distribution = '  What to do: Use a distribution with glibc 2.28 or later, such as Debian 12 or 13.\n'
+const header = (elfClass: number): string => `\x7fELF${String.fromCharCode(elfClass)}\x01\x01`
+
+test.each([
+  [
+    'a 32-bit system',
+    { shell: header(1) },
+    'this node has a 32-bit operating system on a 64-bit kernel',
+    os64,
+  ],
+  [
+    'musl',
+    { shell: header(2), 'ld-musl-aarch64.so.1': '' },
+    'this node has the C library musl, as Alpine Linux does; edgekit requires glibc',
+    distribution,
+  ],
+  [
+    'neither',
+    { shell: header(2) },
+    'this node does not have glibc (LOADER), which edgekit requires',
+    distribution,
+  ],
+])('without the loader of glibc: %s', async (_, files, why, remedy) => {
+  await rm(at('path/loader'))
+  for (const [name, text] of Object.entries(files)) await writeFile(at(`path/${name}`), text)
+  const { status, stderr } = await start('arm64', 'aarch64')
+  expect(status).toBe(3)
+  expect(stderr.replace(`"${at('path/loader')}"`, 'LOADER')).toBe(`edgekit: refused: ${why}\n${remedy}`)
+})
+
+// The lines of glibc 2.36 and of 2.17, which prints them the same.
+test.each([
+  [
+    "bin/edgekit: /lib64/libc.so.6: version \\`GLIBC_2.28' not found (required by bin/edgekit)",
+    'edgekit requires glibc 2.28, this node has glibc 2.17',
+    distribution,
+  ],
+  [
+    "bin/edgekit: /lib64/libstdc++.so.6: version \\`GLIBCXX_3.4.21' not found (required by bin/edgekit)",
+    'the libstdc++.so.6 of this node is too old for edgekit',
+    distribution,
+  ],
+  [
+    '\tlibstdc++.so.6 => not found\n\tlibm.so.6 => /lib64/libm.so.6 (0x1)\n\tlibgcc_s.so.1 => not found',
+    'this node lacks libstdc++.so.6 libgcc_s.so.1, which edgekit requires',
+    '  What to do: Install the C++ library of the distribution. On Debian and Ubuntu:\n  apt-get install libstdc++6\n',
+  ],
+])('with a loader that prints %s', async (lines, why, remedy) => {
+  await script('path/loader', `#!/bin/sh\n[ "$1" = --list ] && cat <<END\n${lines}\nEND\n`)
+  await script('path/getconf', '#!/bin/sh\n[ "$*" = GNU_LIBC_VERSION ] && echo glibc 2.17\n')
+  expect(await start('arm64', 'aarch64')).toEqual({
+    status: 3,
+    stdout: '',
+    stderr: `edgekit: refused: ${why}\n${remedy}`,
   })
 })
 
