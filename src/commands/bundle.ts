@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { buildBundles } from '../build/build.ts'
-import { chosenArchitectures, chosenDefinition } from '../build/definition/choose.ts'
+import { buildableArchitectures, chosenArchitectures, chosenDefinition } from '../build/definition/choose.ts'
 import { defaultDefinitions } from '../build/definition/definition-chain.ts'
 import { lockPath, readLockFile } from '../build/lock/lock-file.ts'
 import { signingKey } from '../build/pack/sign.ts'
@@ -10,6 +10,7 @@ import { imageAccess, imageFlags } from '../cli/flags/images.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { parseSize } from '../cli/quantities/size.ts'
 import type { BundleOutput } from '../ui/json/bundle.ts'
+import { print } from '../ui/print.ts'
 import { stepRunner } from '../ui/steps.ts'
 
 export default class Bundle extends EdgekitCommand {
@@ -34,7 +35,9 @@ export default class Bundle extends EdgekitCommand {
       options: ['amd64', 'arm64'] as const,
       multiple: true,
       delimiter: ',',
-    })({ description: 'architectures to build for (default: all in the definition)' }),
+    })({
+      description: 'architectures to build for (default: those of the definition whose edgekit is here)',
+    }),
     output: Flags.string({
       char: 'o',
       default: '.',
@@ -64,7 +67,10 @@ export default class Bundle extends EdgekitCommand {
     const { args, flags } = await this.parse(Bundle)
     const silent = this.jsonEnabled()
     const definition = await chosenDefinition(args.role, flags.file)
-    const architectures = chosenArchitectures(definition, flags.arch)
+    const architectures = chosenArchitectures(definition, flags.arch ?? buildableArchitectures(definition))
+    const left = flags.arch ? [] : definition.architectures.filter(arch => !architectures.includes(arch))
+    for (const arch of silent ? [] : left)
+      print(`Not for ${arch}: edgekit-linux-${arch} is not beside this program.\n`, process.stderr)
     const lock = await readLockFile({
       definition,
       architectures,
@@ -88,7 +94,8 @@ export default class Bundle extends EdgekitCommand {
         signal,
       }),
     )
-    for (const { paths, sha256 } of bundles) this.say(`\n${paths.join('\n')}\nsha256 ${sha256}`)
+    for (const { paths, checksums, sha256 } of bundles)
+      this.say(`\n${[...paths, checksums].join('\n')}\nsha256 ${sha256}`)
     return { schemaVersion: 1, bundles }
   }
 }

@@ -1,5 +1,6 @@
 import type { Architecture } from '../../bundle/manifest.ts'
 import { EdgekitError } from '../../lib/errors.ts'
+import { hasExecutableFor } from '../pack/edgekit-executable.ts'
 import { type Definition, readDefinition } from './definition.ts'
 import { defaultDefinitions } from './definition-chain.ts'
 
@@ -16,6 +17,12 @@ export function chosenDefinition(role: string | undefined, file: string | undefi
       remedy: `Name one: ${defaultDefinitions.join(' or ')}, or your own file with -f FILE.`,
     },
   )
+}
+
+/** Those whose edgekit executable is here; without any, all, so that the build names what is missing. */
+export function buildableArchitectures({ architectures }: Definition): Architecture[] {
+  const some = architectures.filter(hasExecutableFor)
+  return some.length > 0 ? some : architectures
 }
 
 /** The architectures that the user asked for, by default all of the definition. Throws EdgekitError. */

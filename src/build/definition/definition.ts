@@ -1,5 +1,6 @@
 import type { Architecture } from '../../bundle/manifest.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { excerpt } from '../../lib/format.ts'
 import { formatReference, parseReference } from '../../oci/reference.ts'
 import { mirrorProblem } from '../../oci/registry/mirrors.ts'
 import { locate, problemsOf, type ValueProblem } from '../../yaml/problems.ts'
@@ -60,7 +61,9 @@ export async function readDefinition(from: { role: string } | { path: string }):
   const fail = (problems: ValueProblem[]): never => {
     throw definitionError(file, locate(problems, layers.sources))
   }
-  const { value, problems } = fillIn(layers.value)
+  const filled = fillIn(layers.value)
+  const { value } = filled
+  const problems = [...otherRole(layers), ...filled.problems]
   const result = definitionSchema.safeParse(value)
   if (!result.success) return fail([...problems, ...problemsOf(result.error.issues, value, definitionSchema)])
   if (problems.length > 0) return fail(problems)
@@ -125,6 +128,19 @@ function sources(written: Record<string, WrittenSource | undefined>): Record<str
     ]),
   )
 }
+
+/** What the base brings is for its own role, so the result would be neither. */
+function otherRole({ sources }: DefinitionChain): ValueProblem[] {
+  const roles = sources.flatMap(({ value }) => roleIn(value))
+  const [role, base] = [roles[0], roles.at(-1)]
+  if (role === base) return []
+  return [{ path: ['role'], message: `role: ${role} cannot extend a definition with the role ${base}` }]
+}
+
+const roleIn = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null && 'role' in value && typeof value.role === 'string'
+    ? [excerpt(value.role)]
+    : []
 
 function missingBinaries({ role, binaries }: Definition): ValueProblem[] {
   return neededBinaries[role]

@@ -8,16 +8,24 @@ export interface WrittenFile {
   path: string
   /** Bytes. */
   size: number
+  sha256: string
+}
+
+interface OpenFile {
+  path: string
+  size: number
+  hash: ThreadedHash
 }
 
 /** Writes bytes into one file, or into several of at most `largest` bytes; `nameOf` counts from 1. */
 export class Output {
   readonly #nameOf: (number: number) => string
   readonly #largest: number
+  /** The hash of all files together, and of a single one. */
   readonly #hash = new ThreadedHash()
   #syncedSize = 0
   #syncing: Promise<void> | undefined
-  readonly #files: WrittenFile[] = []
+  readonly #files: OpenFile[] = []
   #handle: FileHandle | undefined
 
   constructor(nameOf: (number: number) => string, largest = Number.POSITIVE_INFINITY) {
@@ -31,7 +39,8 @@ export class Output {
       const now = rest.subarray(0, this.#largest - current.size)
       await this.#handle?.writeFile(now)
       // Another thread reads it again: cheap, because it is still in memory, and this thread can continue.
-      this.#hash.add({ path: current.path, from: current.size, size: now.length })
+      for (const hash of new Set([this.#hash, current.hash]))
+        hash.add({ path: current.path, from: current.size, size: now.length })
       current.size += now.length
       if (current.size - this.#syncedSize >= syncedSize) this.#startSync(current)
       rest = rest.subarray(now.length)
@@ -41,7 +50,11 @@ export class Output {
   /** What was written, and is now on the disk; `sha256` is that of all files, one after another. */
   async finish(): Promise<{ files: readonly WrittenFile[]; sha256: string }> {
     await this.#finishFile()
-    return { files: this.#files, sha256: await this.#hash.digest() }
+    const sha256 = await this.#hash.digest()
+    const files: WrittenFile[] = []
+    for (const { path, size, hash } of this.#files)
+      files.push({ path, size, sha256: hash === this.#hash ? sha256 : await hash.digest() })
+    return { files, sha256 }
   }
 
   async close(): Promise<void> {
@@ -50,11 +63,12 @@ export class Output {
     this.#handle = undefined
   }
 
-  async #current(): Promise<WrittenFile> {
+  async #current(): Promise<OpenFile> {
     const last = this.#files.at(-1)
     if (last !== undefined && last.size < this.#largest) return last
     await this.#finishFile()
-    const file = { path: this.#nameOf(this.#files.length + 1), size: 0 }
+    const hash = this.#largest === Number.POSITIVE_INFINITY ? this.#hash : new ThreadedHash()
+    const file = { path: this.#nameOf(this.#files.length + 1), size: 0, hash }
     this.#handle = await open(file.path, 'wx', 0o666)
     this.#files.push(file)
     return file
@@ -66,7 +80,7 @@ export class Output {
     this.#syncedSize = 0
   }
 
-  #startSync({ size }: WrittenFile): void {
+  #startSync({ size }: OpenFile): void {
     if (this.#syncing !== undefined) return
     this.#syncedSize = size
     this.#syncing = this.#sync()

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parsePartName, partName } from '../../bundle/part-names.ts'
 import { tarEnd, tarMember } from '../../tar/write.ts'
@@ -26,6 +26,8 @@ export interface Packed {
   size: number
   /** Hash of the bundle in one file, split or not. */
   sha256: string
+  /** Beside the bundle: the hash of each of `paths`, as `sha256sum --check` reads it. */
+  checksums: string
 }
 
 /**
@@ -41,9 +43,13 @@ export async function pack(members: readonly PayloadMember[], target: Target): P
     await writeGzip([tarEnd()], { concurrency, write: bytes => output.write(bytes), signal })
     const { files, sha256 } = await output.finish()
     const paths = files.map((_, index) => nameOf(index + 1))
+    const checksums = `${path}.sha256`
+    const unfinished = join(workDirectory, basename(checksums))
+    await writeFile(unfinished, files.map(file => `${file.sha256}  ${basename(file.path)}\n`).join(''))
     for (const [index, file] of files.entries()) await rename(file.path, nameOf(index + 1))
+    await rename(unfinished, checksums)
     if (partSize !== undefined) await removeLaterParts(path, files.length)
-    return { paths, size: files.reduce((sum, { size }) => sum + size, 0), sha256 }
+    return { paths, size: files.reduce((sum, { size }) => sum + size, 0), sha256, checksums }
   } finally {
     await output.close()
   }

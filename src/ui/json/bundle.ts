@@ -9,6 +9,9 @@ export const bundleOutput = z
         paths: z.array(z.string()).meta({ description: 'One file, or the parts in order.' }),
         size: count.meta({ description: 'Bytes of all files.' }),
         sha256: sha256.meta({ description: 'Hash of the bundle as one file, also when it is split.' }),
+        checksums: z.string().meta({
+          description: 'The file with the hash of each of these paths, as sha256sum --check reads it.',
+        }),
         manifest,
       }),
     ),

@@ -98,6 +98,16 @@ files: [{ source: ../site.yaml, path: files/site.yaml }]
     )
   })
 
+  test('cannot have another role, also through a file', async () => {
+    await writeFile(join(directory, 'base.yaml'), 'extends: edge\n')
+    for (const base of ['edge', './base.yaml'])
+      expect(await refusal(`extends: ${base}\nrole: cloud\n`)).toBe(
+        `the bundle definition my.yaml is invalid:
+  my.yaml:2:7: role: cloud cannot extend a definition with the role edge`,
+      )
+    expect((await read('extends: cloud\nrole: cloud\n')).role).toBe('cloud')
+  })
+
   test('cannot extend itself', async () => {
     expect(await refusal('extends: ./my.yaml\n')).toBe(
       'cannot read the definition my.yaml: it extends itself',

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -116,10 +116,33 @@ test.each([
   expect(bundle.readUInt32LE(4)).toBe(0)
 })
 
-test('leaves only the bundle in the output directory', async () => {
+test('leaves only the bundle and its checksum in the output directory', async () => {
   await packed()
-  expect(await readdir(at('out'))).toEqual(['bundle.tar.gz'])
+  expect(await readdir(at('out'))).toEqual(['bundle.tar.gz', 'bundle.tar.gz.sha256'])
 })
+
+test.each([
+  [undefined, ['bundle.tar.gz']],
+  [200_000, ['bundle.tar.gz.part01', 'bundle.tar.gz.part02']],
+])(
+  'sha256sum accepts the checksums of parts of at most %s bytes, and no other file',
+  async (partSize, names) => {
+    const target = { path: at('out', 'bundle.tar.gz'), workDirectory: at('work'), signal: never, partSize }
+    const { checksums, sha256, paths } = await pack(members(), target)
+    expect(checksums).toBe(at('out', 'bundle.tar.gz.sha256'))
+    const check = () =>
+      spawnSync('sh', ['-c', 'sha256sum --check --strict -- "$0"', checksums], { cwd: at('out') })
+    expect(check()).toMatchObject({
+      status: 0,
+      stdout: Buffer.from(names.map(name => `${name}: OK\n`).join('')),
+    })
+    expect(execFileSync('sh', ['-c', 'cat "$@" | sha256sum', 'sh', ...paths], { encoding: 'utf8' })).toBe(
+      `${sha256}  -\n`,
+    )
+    await writeFile(paths.at(-1) as string, 'damaged')
+    expect(check().status).toBe(1)
+  },
+)
 
 test.each([
   ['shorter', -1],
