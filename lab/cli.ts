@@ -7,6 +7,7 @@ import { enterNode, startKeptNode } from './machine/node.ts'
 import { removeNode } from './machine/remove.ts'
 import { nodeNames, stateOf } from './machine/state.ts'
 import { releases } from './machine/tree.ts'
+import { print } from './print.ts'
 
 const usage = `usage: npm run lab -- up [--release ${releases.join('|')}] [--name NAME] [--no-certificates]
        npm run lab -- sh NAME [COMMAND…]
@@ -20,8 +21,6 @@ down  remove nodes; --all removes those made by up, and leaves running tests alo
 `
 
 class UsageError extends Error {}
-
-const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
 async function up(args: string[]): Promise<number> {
   const { values } = parseArgs({

@@ -5,9 +5,10 @@ import { prepareHost } from './host.ts'
 import { bundleOnNode, install } from './machine/installed.ts'
 import { startNode } from './machine/node.ts'
 import { type Release, releases } from './machine/tree.ts'
+import { print } from './print.ts'
 
 async function passes(bundle: string, release: Release): Promise<boolean> {
-  process.stdout.write(`\n# ${basename(bundle)} on ${release}\n`)
+  print(`\n# ${basename(bundle)} on ${release}`)
   await using node = await startNode({ release, certificates: true })
   await node.copyIn(bundle, '/root/bundle.tar.gz')
   await node.sh(`mkdir ${bundleOnNode} && tar xzf bundle.tar.gz -C ${bundleOnNode}`, { timeoutMs: 300_000 })
@@ -18,24 +19,28 @@ async function passes(bundle: string, release: Release): Promise<boolean> {
     'edgekit doctor',
   ]) {
     const { exitCode, stdout, stderr } = await node.run(`set -o pipefail; ${command}`, { timeoutMs: 300_000 })
-    process.stdout.write(`$ ${command}\n${stdout}\n${stderr}`)
+    print(`$ ${command}\n${stdout}\n${stderr}`)
     if (exitCode === exitCodes.ok) continue
-    process.stdout.write(`\n${command}: exit code ${exitCode}\n`)
+    print(`\n${command}: exit code ${exitCode}`)
     return false
   }
   return true
 }
 
-const bundles = process.argv.slice(2)
-if (bundles.length === 0) throw new Error('name the bundles to install')
-await prepareHost()
-const failed: string[] = []
-for (const bundle of bundles) {
-  for (const release of releases) {
-    if (!(await passes(bundle, release))) failed.push(`${basename(bundle)} on ${release}`)
+async function main(bundles: readonly string[]): Promise<number> {
+  if (bundles.length === 0) {
+    process.stderr.write('usage: npm run gate -- BUNDLE…\n')
+    return 2
   }
+  await prepareHost()
+  const failed: string[] = []
+  for (const bundle of bundles) {
+    for (const release of releases) {
+      if (!(await passes(bundle, release))) failed.push(`${basename(bundle)} on ${release}`)
+    }
+  }
+  print(failed.length > 0 ? `\nDo not release: ${failed.join(', ')}` : '\nAll installed.')
+  return failed.length > 0 ? 1 : 0
 }
-process.stdout.write(
-  failed.length > 0 ? `\nNot to be released: ${failed.join(', ')}\n` : '\nAll installed.\n',
-)
-process.exitCode = failed.length > 0 ? 1 : 0
+
+process.exitCode = await main(process.argv.slice(2))
