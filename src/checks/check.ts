@@ -115,4 +115,6 @@ export interface CheckResult extends Finding {
   ignored?: true
   /** The failed checks this one depends on. */
   blockedBy?: readonly string[]
+  /** How long its facts took to collect; absent when it did not run. */
+  tookMs?: number
 }

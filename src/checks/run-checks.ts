@@ -21,6 +21,18 @@ function withInstallFlag(finding: Finding, flag: string | undefined): Finding {
   return { ...finding, remedy: { ...remedy, commands } }
 }
 
+/** Facts, and how long the slowest of those took that have been read from it: they are collected at the same time. */
+function timed(facts: Facts): { facts: Facts; tookMs: () => number } {
+  let slowest = 0
+  const handler: ProxyHandler<Facts> = {
+    get(target, name: keyof Facts) {
+      slowest = Math.max(slowest, target[name]?.tookMs ?? 0)
+      return target[name]
+    },
+  }
+  return { facts: new Proxy(facts, handler), tookMs: () => slowest }
+}
+
 function evaluate(check: Check, facts: Facts): Finding {
   try {
     return withInstallFlag(check.run(facts), installFlagFor(check, facts))
@@ -57,8 +69,9 @@ export function runChecks(
     const moot = inapplicable(check, facts) ?? reason
     const blocked = moot === undefined && blockedBy.length > 0
     const skipped = moot ?? (blocked ? `depends on ${blockedBy.join(', ')}` : undefined)
+    const { facts: read, tookMs } = timed(facts)
     const finding: Finding =
-      skipped === undefined ? evaluate(check, facts) : { status: 'skip', observed: skipped }
+      skipped === undefined ? evaluate(check, read) : { status: 'skip', observed: skipped }
     const demoted =
       isBad(finding) && (ignored.includes(id) || (install && overriddenBy?.force?.(install.force, facts)))
     results.set(id, {
@@ -68,6 +81,7 @@ export function runChecks(
       docs: `docs/checks.md#${id}`,
       ...finding,
       ...(blocked && { blockedBy }),
+      ...(skipped === undefined && { tookMs: tookMs() }),
       ...(demoted && { status: 'warn', ignored: true }),
     })
   }

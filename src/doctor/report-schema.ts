@@ -43,6 +43,11 @@ export const checkResult = z.strictObject({
   evidence: lines.exactOptional().meta({ description: 'Supporting lines from logs and files.' }),
   remedy: remedy.exactOptional(),
   blockedBy: lines.exactOptional().meta({ description: 'The failed checks this one depends on.' }),
+  tookMs: z
+    .int()
+    .nonnegative()
+    .exactOptional()
+    .meta({ description: 'Milliseconds its facts took to collect; absent when it did not run.' }),
   ignored: z
     .literal(true)
     .exactOptional()

@@ -1,5 +1,5 @@
-/** A value that describes a node, or why it is unknown. */
-export type Fact<T> = { value: T } | { unknown: string }
+/** A value that describes a node, or why it is unknown. `tookMs`: how long it took to collect. */
+export type Fact<T> = ({ value: T } | { unknown: string }) & { tookMs?: number }
 
 /** A check needs a fact that could not be collected: its status becomes `error`, not `fail`. */
 export class UnknownFact extends Error {

@@ -89,10 +89,13 @@ async function collect<T>(
   const late = end.passed.then(() => {
     throw new Error(`no answer within ${timeoutMs / 1000} s`)
   })
+  const start = performance.now()
+  const tookMs = () => Math.round(performance.now() - start)
   try {
-    return { value: await Promise.race([collector.collect(node, end.signal), late]) }
+    const value = await Promise.race([collector.collect(node, end.signal), late])
+    return { value, tookMs: tookMs() }
   } catch (error) {
-    return { unknown: messageOf(error) }
+    return { unknown: messageOf(error), tookMs: tookMs() }
   }
 }
 

@@ -46,20 +46,25 @@ const isQuiet = ({ status }: CheckResult): boolean => status === 'pass' || statu
 export const formatEach = (results: readonly CheckResult[]): string =>
   results.map(result => (isQuiet(result) ? short(result) : long(result))).join('\n')
 
-/** Skipped checks, grouped by reason. */
-function skips(results: readonly CheckResult[]): string[] {
-  const byReason = Map.groupBy(results, ({ observed }) => observed)
-  return [...byReason].map(([reason, skipped]) => {
-    const names = skipped.map(({ id }) => id).join(', ')
-    return paint('dim', hanging('skip', `${names}: ${reason}`))
-  })
+/** So many skipped checks are named; of more, their number is enough. */
+const namedSkips = 3
+
+/** The skipped checks of a group in one line, with every reason. */
+function skips(group: string, results: readonly CheckResult[]): string[] {
+  if (results.length === 0) return []
+  const reasons = [...new Set(results.map(({ observed }) => observed))].join('; ')
+  const names =
+    results.length > namedSkips
+      ? `${group}: ${plural(results.length, 'check')}`
+      : results.map(({ id }) => id).join(', ')
+  return [paint('dim', hanging('skip', `${names}: ${reasons}`))]
 }
 
 /** A text after a mark, with its further lines indented. */
 const hanging = (status: CheckResult['status'], text: string): string =>
   marked(status, wrap(text, indent).trimStart())
 
-/** Results by group: problems in full, then the number of passed checks, then skipped checks with their reasons. */
+/** Results by group: problems in full, then the number of passed checks, then that of skipped checks with their reasons. */
 export function formatFindings(results: readonly CheckResult[]): string {
   const lines = [...Map.groupBy(results, ({ group }) => group)].flatMap(([group, found]) => {
     const bad = found.filter(result => !isQuiet(result))
@@ -71,7 +76,10 @@ export function formatFindings(results: readonly CheckResult[]): string {
     return [
       ...bad.map(long),
       ...(good.length > 0 ? [goodLine] : []),
-      ...skips(found.filter(({ status }) => status === 'skip')),
+      ...skips(
+        group,
+        found.filter(({ status }) => status === 'skip'),
+      ),
     ]
   })
   return lines.join('\n')

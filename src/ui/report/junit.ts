@@ -40,23 +40,27 @@ const counts = (results: readonly Result[]): Record<string, number> => {
   return { tests: results.length, failures: count('fail'), errors: count('error'), skipped: count('skip') }
 }
 
+/** Seconds. The facts of all checks are collected at the same time, so of several checks the slowest counts. */
+const seconds = (results: readonly Result[]): number =>
+  Math.max(0, ...results.map(({ tookMs = 0 }) => tookMs)) / 1000
+
 /** A report as JUnit XML for CI servers: a suite per group, a case per check. */
 export function formatJunit({ checks, node, at }: Report): string {
   const suites = [...Map.groupBy(checks, ({ group }) => group)].map(([group, results]) => {
     const cases = results.map(
       result =>
-        `    <testcase${attributes({ classname: `edgekit.${group}`, name: result.id, time: 0 })}>${outcome(result)}</testcase>`,
+        `    <testcase${attributes({ classname: `edgekit.${group}`, name: result.id, time: seconds([result]) })}>${outcome(result)}</testcase>`,
     )
     const suite = {
       name: group,
       hostname: node?.hostName ?? 'unknown',
       timestamp: at,
-      time: 0,
+      time: seconds(results),
       ...counts(results),
     }
     return [`  <testsuite${attributes(suite)}>`, ...cases, '  </testsuite>'].join('\n')
   })
-  const all = attributes({ name: 'edgekit doctor', time: 0, ...counts(checks) })
+  const all = attributes({ name: 'edgekit doctor', time: seconds(checks), ...counts(checks) })
   return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${all}>`, ...suites, '</testsuites>'].join(
     '\n',
   )

@@ -105,13 +105,46 @@ describe.each(Object.entries(reports))('a report: %s', (_, report) => {
     }
   })
 
-  test('Markdown has a row of four cells per check and escapes markup', () => {
+  test('Markdown has problems first, a folded row of four cells for every other check, and escapes markup', () => {
     const markdown = formatMarkdown(report)
-    const rows = markdown.split('\n').filter(line => line.startsWith('| ') && !line.startsWith('| check |'))
-    expect(rows.map(row => row.split(/(?<!\\)\|/).length)).toEqual(report.checks.map(() => 6))
+    const [problems = '', folded = ''] = markdown.split('<details>\n')
+    const bad = ['fail', 'error', 'warn'].flatMap(status =>
+      report.checks.filter(check => check.status === status).map(({ id }) => id),
+    )
+    expect([...problems.matchAll(/^### (\S+):/gm)].map(([, id]) => id)).toEqual(bad)
+    const others = report.checks.filter(({ id }) => !bad.includes(id))
+    const { pass, skip } = report.summary
+    const counts = [pass && `${pass} ok`, skip && `${skip} skipped`].filter(Boolean).join(', ')
+    if (others.length > 0)
+      expect(folded).toMatch(
+        new RegExp(`^<summary>${others.length} other checks?: ${counts}</summary>\n\n\\| check \\|`),
+      )
+    const rows = folded.split('\n').filter(line => line.startsWith('| ') && !line.startsWith('| check |'))
+    expect(rows.map(row => row.split(/(?<!\\)\|/).length)).toEqual(others.map(() => 6))
+    expect(rows.map(row => row.split(' ')[1])).toEqual(others.map(({ id }) => id))
     const outside = markdown.replace(/^(`{3,})\n[\s\S]*?\n\1$/gm, '')
-    expect(outside).not.toMatch(/(?<!\\)<a/)
+    expect(outside).not.toMatch(/(?<!\\)<(?!\/?(?:details|summary)>)/)
   })
+})
+
+test('JUnit has the time of the slowest fact a check has read', () => {
+  const { units, brokerProbe, ...others } = healthy()
+  const node = {
+    ...others,
+    units: { ...units, tookMs: 120 },
+    brokerProbe: { ...brokerProbe, tookMs: 2500 },
+  }
+  const { root } = parseXml(formatJunit(report(node)))
+  const times = (parent: XmlElement | null, name: string): string | undefined =>
+    (parent?.children ?? [])
+      .filter((child): child is XmlElement => child.type === 'element')
+      .map(child => (child.attributes['name'] === name ? child.attributes['time'] : times(child, name)))
+      .find(Boolean)
+  expect(root?.attributes['time']).toBe('2.5')
+  expect(times(root, 'broker')).toBe('2.5')
+  expect(times(root, 'broker-round-trip')).toBe('2.5')
+  expect(times(root, 'broker-at-boot')).toBe('0.12')
+  expect(times(root, 'kernel')).toBe('0')
 })
 
 test('content of a code block cannot end it', () => {

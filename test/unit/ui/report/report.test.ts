@@ -150,11 +150,20 @@ test('a group shows failures, the number of passed checks, and why others were s
     [
       ...badText,
       ' ok    node: 1 other check',
-      'skip   b, c: depends on some-check',
-      'skip   d: cloud side only',
+      'skip   b, c, d: depends on some-check; cloud side only',
       ' ok    runtime: 2 checks',
       'skip   g: what was seen',
     ].join('\n'),
+  )
+})
+
+test('more than three skipped checks of a group are one line with their number and reasons', async () => {
+  const { formatFindings } = await load('pipe')
+  const found = ['a', 'b', 'c', 'd'].map(id =>
+    result('skip', { id, observed: id === 'c' ? 'no bundle is installed' : 'edge nodes only' }),
+  )
+  expect(formatFindings([...found, result('pass', { id: 'e', group: 'runtime' })])).toBe(
+    ['skip   node: 4 checks: edge nodes only; no bundle is installed', ' ok    runtime: 1 check'].join('\n'),
   )
 })
 
