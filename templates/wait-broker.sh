@@ -4,11 +4,11 @@
 # accepts connections for a frozen broker.
 command -v bash >/dev/null || exec /opt/edgekit/bin/edgekit broker wait --timeout 60 --process "$1"
 
-# CONNECT of MQTT 3.1.1 without a client ID. Every answer to it, even a refusal, begins with 0x20, a space.
+# CONNECT of MQTT 3.1.1 from the client "edgekit-wait". Every answer to it, even a refusal, begins with 0x20, a space.
 answers() {
   timeout 2 bash -c '
     exec 3<>/dev/tcp/127.0.0.1/1883 &&
-      printf "\020\014\0\004MQTT\004\002\0\012\0\0" >&3 &&
+      printf "\020\030\0\004MQTT\004\002\0\012\0\014edgekit-wait" >&3 &&
       IFS= read -r -N 1 byte <&3 && [ "$byte" = " " ] && printf "\340\0" >&3' 2>/dev/null
 }
 

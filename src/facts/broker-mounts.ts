@@ -1,11 +1,6 @@
+import { brokerMounts, pathOnNode } from '../broker/container-paths.ts'
 import type { Node } from '../node/node.ts'
-import { paths, units } from '../node/paths.ts'
-
-/** Those of edgekit's mosquitto.service. */
-const defaults = [
-  { inside: '/mosquitto/config', outside: '/etc/edgekit/mosquitto' },
-  { inside: '/mosquitto/data', outside: paths.brokerData },
-]
+import { units } from '../node/paths.ts'
 
 /**
  * Translates a path in the broker's container to the path on the node, according to the bind mounts of its unit, drop-ins
@@ -16,11 +11,5 @@ export async function pathsOnNode(node: Node): Promise<(path: string) => string 
   const found = [...execStart.matchAll(/--mount type=bind,src=([^,\s]+),dst=([^,\s]+)/g)].map(
     ([, outside = '', inside = '']) => ({ inside, outside }),
   )
-  const mounts = (found.length > 0 ? found : defaults).toSorted((a, b) => b.inside.length - a.inside.length)
-  return path => {
-    const mount = mounts.find(({ inside }) => `${path}/`.startsWith(`${inside.replace(/\/$/, '')}/`))
-    return (
-      mount && `${mount.outside}${path.slice(mount.inside.replace(/\/$/, '').length)}`.replace(/\/+$/, '')
-    )
-  }
+  return path => pathOnNode(path, found.length > 0 ? found : brokerMounts)
 }

@@ -1,13 +1,13 @@
+import { withoutOwnClients } from '../../broker/log/own-clients.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { JournalLine } from '../../node/systemd-journal.ts'
 import type { Check } from '../check.ts'
 
 /** The last lines of the broker and ctr. Those of systemd (process 1) and edgekit do not show the cause. */
 const lastLines = (journal: readonly JournalLine[]): string[] =>
-  journal
-    .filter(({ pid, text }) => pid !== 1 && !text.startsWith('edgekit:'))
-    .slice(-5)
-    .map(({ text }) => text)
+  withoutOwnClients(
+    journal.filter(({ pid, text }) => pid !== 1 && !text.startsWith('edgekit:')).map(({ text }) => text),
+  ).slice(-5)
 
 export const brokerActive: Check = {
   id: 'broker-active',

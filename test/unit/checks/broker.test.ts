@@ -366,6 +366,34 @@ const rows: Row[] = [
     'the last save failed: No space left on device',
     node => savedThen(node, 60_000, '2026-11-21T10:00:00: Error: No space left on device.'),
   ],
+  ...[
+    // mosquitto 2.0, with glibc and with musl.
+    ['2026-11-21T10:00:00: Error: Input/output error.', 'Input/output error'],
+    ['2026-11-21T10:00:00: Error: I/O error.', 'I/O error'],
+    ['2026-11-21T10:00:00: Error: Disk quota exceeded.', 'Disk quota exceeded'],
+    ['2026-11-21T10:00:00: Error: Quota exceeded.', 'Quota exceeded'],
+    // mosquitto 2.1.
+    [
+      '2026-11-21T10:00:00: Error saving in-memory database, unable to open /mosquitto/data/mosquitto.db.new for writing, error Read-only file system',
+      'Read-only file system',
+    ],
+    [
+      '2026-11-21T10:00:00: Error saving in-memory database, unable to sync /mosquitto/data/mosquitto.db.new to disk, error I/O error',
+      'I/O error',
+    ],
+    [
+      '2026-11-21T10:00:00: Error during saving in-memory database /mosquitto/data/mosquitto.db: No space left on device.',
+      'No space left on device',
+    ],
+  ].map(
+    ([line = '', reason = '']): Row => [
+      'broker-saves',
+      'fail',
+      line,
+      `the last save failed: ${reason}`,
+      node => savedThen(node, 60_000, line),
+    ],
+  ),
   [
     'broker-saves',
     'pass',
@@ -404,6 +432,16 @@ const rows: Row[] = [
     '2026-11-21T10:39:31: Error: Cannot assign requested address',
     '2026-11-21T10:39:31: Error: Address already in use',
   ].map((line): Row => ['broker-log', 'fail', line, line, brokerLogs(line)]),
+  [
+    'broker-log',
+    'warn',
+    'a broker that runs without its log file',
+    'the broker cannot write its log file /mosquitto/log/m.log: the broker container is read-only',
+    node =>
+      (node.brokerJournal.value = journal(
+        '2026-11-21T10:39:31: Error: Unable to open log file /mosquitto/log/m.log for writing.',
+      )),
+  ],
   [
     'broker-log',
     'pass',
@@ -631,4 +669,18 @@ test('a second broker that listens on two addresses has one remedy', () => {
     'systemctl disable --now own.service',
     'systemctl status 962 --no-pager',
   ])
+})
+
+test('the evidence of broker-active leaves out the clients of edgekit', () => {
+  const result = resultOf('broker-active', node => {
+    nothingLeft(node)
+    node.units.value.broker.active = 'failed'
+    node.brokerJournal.value = journal(
+      '1: Client hub disconnected.',
+      '1: New connection from 127.0.0.1:41000 on port 1883.',
+      '1: New client connected from 127.0.0.1:41000 as edgekit-1aa0be7e (p2, c1, k60).',
+      '1: Client edgekit-1aa0be7e disconnected.',
+    )
+  })
+  expect(result?.evidence).toEqual(['1: Client hub disconnected.'])
 })

@@ -1,10 +1,32 @@
+import { withoutTime } from '../../../broker/log/log-time.ts'
+import { inAnyLibc } from '../../../broker/log/system-errors.ts'
 import { requireFact } from '../../../facts/fact.ts'
 import type { JournalLine } from '../../../node/systemd-journal.ts'
 import type { Check, Finding } from '../../check.ts'
 
-/** persist__backup of mosquitto 2.0 and 2.1 logs the description of the system error, and nothing else. */
-const saveError =
-  /: Error: (No space left on device|Read-only file system|Permission denied|Operation not permitted|I\/O error|Input\/output error|Disk quota exceeded|Quota exceeded|Is a directory|File too large|Stale file handle)\.$/
+const reason = inAnyLibc(
+  'ENOSPC',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'EIO',
+  'EDQUOT',
+  'EISDIR',
+  'EFBIG',
+  'ESTALE',
+  'ENOENT',
+  'EUCLEAN',
+)
+
+/**
+ * The error of a save. persist__backup of mosquitto 2.0 logs nothing but the description of the system error; 2.1 names the
+ * file before it (src/persist_write.c, libcommon/file_common.c).
+ */
+const saveError = new RegExp(
+  `^Error: (${reason})\\.$|^Error (?:during )?saving in-memory database,? .* (${reason})\\.?$`,
+)
+const reasonIn = (line: string): string | undefined =>
+  saveError.exec(withoutTime(line))?.slice(1).find(Boolean)
 
 export const brokerSaves: Check = {
   id: 'broker-saves',
@@ -27,7 +49,7 @@ export const brokerSaves: Check = {
       observed:
         bytes === 0
           ? `the last save failed: ${path} is empty`
-          : `the last save failed: ${saveError.exec(failed.at(-1) ?? '')?.[1]}`,
+          : `the last save failed: ${reasonIn(failed.at(-1) ?? '')}`,
       expected: 'regular saves: a restart or a power cut loses what is not saved',
       evidence: failed.slice(-2),
       remedy: remedyFor(path),
@@ -37,7 +59,7 @@ export const brokerSaves: Check = {
 
 /** The errors since the last save that succeeded. The broker logs others in the same words only when it starts. */
 const failedSince = (time: number, journal: readonly JournalLine[]): string[] =>
-  journal.filter(line => line.time > time && saveError.test(line.text)).map(({ text }) => text)
+  journal.filter(line => line.time > time && reasonIn(line.text)).map(({ text }) => text)
 
 const remedyFor = (path: string): NonNullable<Finding['remedy']> => {
   const directory = path.replace(/\/[^/]*$/, '')
