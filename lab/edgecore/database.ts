@@ -26,7 +26,11 @@ export class EdgecoreDatabase {
   /** Keep the Node, as after the answer of the cloud (metamanager/client/node.go, updateNodeDB). */
   register(name: string, what: RegisteredNode): void {
     const metadata = what === 'whole' ? { name, uid: randomUUID() } : {}
-    const node = JSON.stringify({ kind: 'Node', apiVersion: 'v1', metadata, spec: {}, status: {} })
+    const heartbeat = new Date().toISOString().replace(/\.\d+/, '')
+    const conditions =
+      what === 'whole' ? [{ type: 'Ready', status: 'True', lastHeartbeatTime: heartbeat }] : []
+    const status = { conditions }
+    const node = JSON.stringify({ kind: 'Node', apiVersion: 'v1', metadata, spec: {}, status })
     this.#database
       .prepare('INSERT OR REPLACE INTO meta (key, type, value) VALUES (?, ?, ?)')
       .run(`default/node/${name}`, 'node', node)

@@ -19,6 +19,8 @@ export type BackUp = (path: string) => Promise<string>
 export interface Action<Spec, Before = unknown> {
   kind: string
   describe(spec: Spec): string
+  /** The same for what is done already and done again. */
+  describeAgain?(spec: Spec): string
   /** Read-only. */
   inspect(spec: Spec, node: Node): Promise<Inspection>
   /** What the change does to a file, for `--dry-run`. Read-only. */

@@ -11,6 +11,11 @@ export interface EdgecoreDatabaseFacts {
   isDatabase: boolean
   /** Whether the cloud has ever registered this node; undefined when the database cannot be read. */
   wasRegistered: boolean | undefined
+  /**
+   * The latest heartbeat of this node that the cloud has answered, milliseconds since 1970 by the clock of the node, rounded
+   * down to a second.
+   */
+  reportedAt?: number
   /** Why the database cannot be read. */
   problem?: string
 }
@@ -40,11 +45,16 @@ async function registration(
   { sqlite }: Node,
   path: string,
   size: number,
-): Promise<Pick<EdgecoreDatabaseFacts, 'wasRegistered' | 'problem'>> {
+): Promise<Pick<EdgecoreDatabaseFacts, 'wasRegistered' | 'reportedAt' | 'problem'>> {
   if (size === 0) return { wasRegistered: false }
   try {
     const rows = await sqlite.query(path, "SELECT value FROM meta WHERE type = 'node'")
-    return { wasRegistered: rows.some(({ value }) => hasUid(String(value))) }
+    const registered = rows.flatMap(({ value }) => registeredNodes(String(value)))
+    const heartbeats = registered.flatMap(({ status }) =>
+      (status?.conditions ?? []).map(({ lastHeartbeatTime }) => Date.parse(String(lastHeartbeatTime))),
+    )
+    const reportedAt = Math.max(...heartbeats.filter(Number.isFinite))
+    return { wasRegistered: registered.length > 0, ...(Number.isFinite(reportedAt) && { reportedAt }) }
   } catch (error) {
     return { wasRegistered: undefined, problem: `${path}: ${messageOf(error)}` }
   }
@@ -52,16 +62,19 @@ async function registration(
 
 interface StoredNode {
   metadata?: { uid?: unknown }
+  /** The kubelet sets the heartbeat of its conditions when it registers, and with each report (5 minutes, or a change). */
+  status?: { conditions?: { lastHeartbeatTime?: unknown }[] }
   Object?: StoredNode
 }
 
-function hasUid(value: string): boolean {
+/** The Node in this value, if the API server has given it a UID. */
+function registeredNodes(value: string): StoredNode[] {
   try {
     const node = JSON.parse(value) as StoredNode | null
-    return [node, node?.Object].some(
-      found => typeof found?.metadata?.uid === 'string' && found.metadata.uid !== '',
+    return [node, node?.Object].flatMap(found =>
+      found && typeof found.metadata?.uid === 'string' && found.metadata.uid !== '' ? [found] : [],
     )
   } catch {
-    return false
+    return []
   }
 }

@@ -68,7 +68,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const { interrupted, receipt: previous } = await openPast(node)
   const past = { history: interrupted?.history, receipt: previous }
   const decision = await lookAndDecide(options, past)
-  const { settings, cloudSide, desired, plan, facts, findings, notes, joins } = decision
+  const { settings, cloudSide, desired, plan, facts, findings, notes, joins, claim } = decision
   signal.throwIfAborted()
   const hasChanges = plan.steps.length + plan.undo.length > 0
   if (hasChanges && options.confirm) {
@@ -89,7 +89,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
       command: 'install',
       edgekit: edgekitVersion,
       bundle: identity,
-      options: { ...settings },
+      options: { ...settings, ...(claim !== undefined && { claim }) },
       edgecoreRan,
     },
     interrupted,

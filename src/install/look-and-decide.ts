@@ -16,7 +16,7 @@ import { type Desired, desiredEdge } from './desired/desired-edge.ts'
 import { preserveUserConfig } from './desired/preserve-user-config.ts'
 import { type DesiredStep, stepMakers } from './desired/step-makers.ts'
 import { type JoinPlan, joinSteps } from './join/join-steps.ts'
-import { nodeNameForce } from './join/refuse-join.ts'
+import { joinForces } from './join/refuse-join.ts'
 import { forcedIds, refuseForeign } from './plan/foreign.ts'
 import { nodeFromFacts } from './plan/node-from-facts.ts'
 import { makePlan, type Plan } from './plan/plan.ts'
@@ -54,6 +54,7 @@ export interface Decision {
   /** Flags without effect, and configuration left to the user, as sentences without a period. */
   notes: string[]
   joins: JoinPlan['joins']
+  claim: JoinPlan['claim']
 }
 
 /**
@@ -98,7 +99,7 @@ export async function lookAndDecide(request: InstallRequest, past: Past): Promis
     }
   })
   const title = past.history ? 'Plan how to finish the interrupted install' : 'Plan changes'
-  const { desired, plan, notes, joins } = await runStep(title, async note => {
+  const { desired, plan, notes, joins, claim } = await runStep(title, async note => {
     const decided = await decide(request, settings, past, facts)
     const count = decided.plan.undo.length + decided.plan.steps.length
     note(count === 0 ? 'nothing to do' : `${count} changes`)
@@ -115,6 +116,7 @@ export async function lookAndDecide(request: InstallRequest, past: Past): Promis
     findings,
     notes,
     joins,
+    claim,
   }
 }
 
@@ -123,7 +125,7 @@ async function decide(
   settings: NodeSettings,
   past: Past,
   facts: Facts,
-): Promise<Pick<Decision, 'desired' | 'plan' | 'notes' | 'joins'>> {
+): Promise<Pick<Decision, 'desired' | 'plan' | 'notes' | 'joins' | 'claim'>> {
   const { manifest } = bundle
   refuseOtherRole(manifest, facts)
   const installed = 'value' in facts.bundle ? facts.bundle.value : undefined
@@ -148,7 +150,7 @@ async function decide(
       version: manifest.kubeedgeVersion,
       hostName: requireFact(facts.machine).hostName,
       token,
-      replaceNode: flags.force?.includes(nodeNameForce) ?? false,
+      force: flags.force ?? [],
     },
     past,
     node,
@@ -163,12 +165,13 @@ async function decide(
     plan,
     notes: [...notes, ...preserved.notes, ...joining.notes],
     joins: joining.joins,
+    claim: joining.claim,
   }
 }
 
 /** The foreign paths and units to replace. */
 const replaced = ({ force = [] }: InstallFlags): string[] =>
-  force.filter(name => !versionForces.includes(name) && name !== nodeNameForce)
+  force.filter(name => ![...versionForces, ...Object.values<string>(joinForces)].includes(name))
 
 /** Another bundle was installed before. */
 export const isUpgrade = ({ manifestSha256 }: UnpackedBundle, { receipt }: Past): boolean =>

@@ -62,7 +62,7 @@ export function installOutput(bundle: UnpackedBundle, result: InstallResult): Ou
     ...(findings.length > 0 ? [formatEach(findings)] : []),
     ...kept.map(keptLine),
     ...noteLines(notes),
-    formatFindings(checklist),
+    formatFindings(checklist.filter(({ id }) => !(join?.cause && id === 'edgecore-cloud'))),
     passed
       ? `\n${join?.joined ? 'This node has joined its cloud. ' : ''}${works} Check it at any time: edgekit doctor`
       : problems(join),

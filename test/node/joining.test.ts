@@ -170,6 +170,59 @@ describe('a node that has joined', () => {
     await cloud.start()
   }
 
+  /** Kill a move to another cloud once it has printed this, and wait until its EdgeCore has registered, if it runs. */
+  const cut = (node: LabNode, said: string, flags = '') =>
+    // The background process opens the file some time later: one of an earlier cut must not be read.
+    node.sh(
+      `rm -f /tmp/out; ${bundleOnNode}/edgekit install --rejoin --token-file /root/token ${flags} >/tmp/out & edgekit=$!
+       until grep -qs '${said}' /tmp/out; do kill -0 $edgekit; sleep 0.01; done; kill -9 $edgekit; sleep 2`,
+    )
+
+  test('gets another address of its cloud, and no other cloud', async () => {
+    await using node = await startNodeWithBundle({ release: 'trixie' })
+    await using cloud = await startCloud(node)
+    expect(await join(node, cloud, {})).toMatchObject({ exitCode: exitCodes.ok })
+    const old = await belongings(node)
+    const install = async (flags: string) => {
+      const { exitCode, stdout, stderr } = await node.run(`${bundleOnNode}/edgekit install ${flags}`, {
+        timeoutMs: 180_000,
+      })
+      return { exitCode, said: oneLine(stdout + stderr) }
+    }
+    const away = await install('--cloudcore 203.0.113.77:10000 --dry-run')
+    expect(away.said).toMatch(/nothing there answers.*--cloudcore 203\.0\.113\.77:10000 --force=cloudcore/)
+    expect(away.exitCode).toBe(exitCodes.usage)
+
+    // Another name of the same cloud, which its certificate lacks: EdgeCore says so, and the install does, too.
+    await node.sh(`echo '203.0.113.1 cloud.example' >>/etc/hosts`)
+    const renamed = await install('--cloudcore cloud.example:10000')
+    expect(renamed.said).toMatch(/has not joined its cloud.*does not name the address.*cloud\.example/)
+    expect(renamed.said.match(/does not name the address/g)).toHaveLength(1)
+    expect(renamed.exitCode).toBe(exitCodes.checklistFailed)
+    const back = await install(`--cloudcore ${cloud.cloudcore}`)
+    expect(back.said).toMatch(/joined.*This node works/)
+    expect(await belongings(node)).toBe(old)
+
+    await anotherCloud(cloud)
+    const other = await install('--cloudcore cloud.example:10000')
+    expect(other.said).toMatch(
+      /this node belongs to another cloud.*--rejoin --cloudcore cloud\.example:10000/,
+    )
+    expect(other.exitCode).toBe(exitCodes.usage)
+    expect(await belongings(node)).toBe(old)
+  })
+
+  test('has joined although its log goes elsewhere', async () => {
+    await using node = await startNodeWithBundle({ release: 'bookworm' })
+    await using cloud = await startCloud(node)
+    await node.sh(
+      `mkdir -p /etc/systemd/system/edgecore.service.d; printf '[Service]\\nStandardOutput=null\\nStandardError=null\\n' >/etc/systemd/system/edgecore.service.d/quiet.conf`,
+    )
+    const { said, exitCode } = await join(node, cloud, {})
+    expect(said).toMatch(/This node has joined its cloud/)
+    expect(exitCode, said).toBe(exitCodes.ok)
+  })
+
   test('moves to another cloud with --rejoin, and back when that fails', async () => {
     await using node = await startNodeWithBundle({ release: 'bookworm' })
     await using cloud = await startCloud(node)
@@ -198,18 +251,25 @@ describe('a node that has joined', () => {
     )
 
     // The background process opens the file some time later: one of an earlier cut must not be read.
-    const cut = `rm -f /tmp/out; ${bundleOnNode}/edgekit install --rejoin --token-file /root/token >/tmp/out & edgekit=$!
-       until grep -qs 'Set [0-9]* keys' /tmp/out; do sleep 0.01; done; kill -9 $edgekit`
     await node.write('/root/token', await cloud.token(), 0o600)
-    await node.sh(cut)
+    await cut(node, 'Set [0-9]* keys')
     expect(await belongings(node).catch(() => '')).not.toBe(old)
     await node.sh('edgekit rollback')
     expect(await belongings(node)).toBe(old)
 
     // EdgeCore may have registered in the new cloud before the rollback.
-    const moved = await join(node, cloud, { flags: '--rejoin --force=node-name' })
-    expect(moved.said).toMatch(/joined.*This node works/)
-    expect(moved.exitCode).toBe(exitCodes.ok)
+    await cut(node, 'Set [0-9]* keys', '--force=node-name')
+    await cloud.set({ apiserverAway: true })
+    await cloud.setNodes()
+    await node.sh('systemctl restart edgecore')
+    const unregistered = await node.run(`${bundleOnNode}/edgekit install`, { timeoutMs: 180_000 })
+    expect(unregistered, unregistered.stdout).toMatchObject({ exitCode: exitCodes.rolledBack })
+    expect(await belongings(node)).toBe(old)
+    await cloud.set({})
+    await cut(node, 'estart edgecore.service')
+    const finished = await node.run(`${bundleOnNode}/edgekit install`, { timeoutMs: 180_000 })
+    expect(oneLine(finished.stdout)).toMatch(/joined.*This node works/)
+    expect(finished, finished.stderr).toMatchObject({ exitCode: exitCodes.ok })
     expect(await cloud.nodes()).toEqual([node.name])
     const kept = await node.sh('cat /etc/kubeedge/certs/server.crt.2* | sha256sum')
     expect(old).toContain(kept.split(' ')[0])

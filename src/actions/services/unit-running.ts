@@ -112,6 +112,7 @@ const removal: Removal<UnitRunningSpec, Before> = {
 export const unitRunning: Action<UnitRunningSpec, Before> = {
   kind: 'unit-running',
   describe: ({ unit }) => `Start ${unit}`,
+  describeAgain: ({ unit }) => `Restart ${unit}`,
   inspect: async (spec, { systemd }) =>
     isStarted(spec, (await systemd.unit(spec.unit)).active) ? 'done' : 'needed',
   capture: async ({ unit, isNew }, { systemd }) => ({

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cause } from '../../edgecore/log/known/known-line.ts'
 import { readNodeConfig } from '../../facts/edgecore-config.ts'
+import { edgecoreDatabase } from '../../facts/edgecore-database.ts'
 import { type EdgecoreLogFacts, edgecoreLog } from '../../facts/edgecore-log.ts'
 import { memoizedNode } from '../../facts/memoized-node.ts'
 import type { Node } from '../../node/node.ts'
+import { units } from '../../node/paths.ts'
 
 /** Go's dial timeout in EdgeCore is 30 s: dropped packets show after that. */
 const joinTimeoutMs = 60_000
@@ -22,6 +24,14 @@ export interface Join {
   line?: string
 }
 
+/** EdgeCore logs to a place that edgekit cannot read, or its log was deleted. */
+const unseen = (reason = "EdgeCore's log is empty"): Cause => ({
+  code: 'join-not-seen',
+  text: `neither EdgeCore's log nor its database shows that the cloud has registered it (${reason})`,
+  remedy: 'Check in the cloud whether the node is there, and read the log where EdgeCore writes it.',
+  commands: ['kubectl get nodes', 'systemctl cat edgecore'],
+})
+
 const unregistered: Cause = {
   code: 'not-registered-in-time',
   text: `the cloud has not registered this node within ${joinTimeoutMs / 1000} s`,
@@ -32,7 +42,8 @@ const unregistered: Cause = {
 
 /**
  * Waits until the log of a node that has not joined yet shows that the cloud has registered it, that EdgeCore exited, or
- * that the cloud keeps refusing it; at most `joinTimeoutMs`. `note` shows the remaining time. Aborts with `signal`.
+ * that the cloud keeps refusing it; at most `joinTimeoutMs`. Where the log shows nothing, EdgeCore's database does. `note`
+ * shows the remaining time. Aborts with `signal`.
  */
 export async function waitForJoin(
   node: Node,
@@ -49,6 +60,7 @@ export async function waitForJoin(
     const log = await edgecoreLog.collect(node, AbortSignal.timeout(edgecoreLog.timeoutMs))
     const now = Date.now()
     if (log.fatal) return { joined: false }
+    if (saysNothing(log) && (await isInDatabase(memoizedNode(node)))) return { joined: true }
     if (isJoined(log, hasKubelet)) {
       registeredSince ??= now
       if (now - registeredSince >= confirmMs) return { joined: true }
@@ -61,6 +73,23 @@ export async function waitForJoin(
   }
 }
 
+const saysNothing = ({ cloud, registered }: EdgecoreLogFacts): boolean =>
+  cloud === 'unknown' && registered === undefined
+
+/**
+ * The cloud has answered a heartbeat of this EdgeCore: a Node that it has kept since an earlier start, or from another cloud,
+ * proves nothing.
+ */
+async function isInDatabase(node: Node): Promise<boolean> {
+  const [{ wasRegistered, reportedAt = 0 }, { activeForMs }] = await Promise.all([
+    edgecoreDatabase.collect(node, AbortSignal.timeout(edgecoreDatabase.timeoutMs)),
+    node.systemd.unit(units.edgecore),
+  ])
+  if (wasRegistered !== true || activeForMs === undefined) return false
+  const startedAt = Date.now() - activeForMs
+  return reportedAt >= Math.floor(startedAt / 1000) * 1000
+}
+
 /** Without its kubelet (edged), EdgeCore registers nothing. */
 const isJoined = ({ cloud, registered }: EdgecoreLogFacts, hasKubelet: boolean): boolean =>
   cloud === 'disabled' || (cloud === 'connected' && (registered === true || !hasKubelet))
@@ -69,7 +98,9 @@ const isJoined = ({ cloud, registered }: EdgecoreLogFacts, hasKubelet: boolean):
 const isRefused = ({ cloud, cloudReason }: EdgecoreLogFacts): boolean =>
   cloud === 'reconnecting' && cloudReason !== undefined
 
-const notJoined = ({ cloudCause, cloudReason }: EdgecoreLogFacts): Join => {
-  const { line = cloudReason, ...cause }: Cause & { line?: string } = cloudCause ?? unregistered
+const notJoined = (log: EdgecoreLogFacts): Join => {
+  const { cloudCause, cloudReason } = log
+  const nothing = saysNothing(log) ? unseen(log.unseen) : unregistered
+  const { line = cloudReason, ...cause }: Cause & { line?: string } = cloudCause ?? nothing
   return { joined: false, cause, ...(line !== undefined && { line }) }
 }

@@ -8,7 +8,7 @@ import { recoveryHint } from '../apply/recovery-hint.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { waitForBrokerConnection } from '../apply/wait-for-broker-connection.ts'
 import { waitForJoin } from '../apply/wait-for-join.ts'
-import type { PlannedStep } from '../plan/plan.ts'
+import { type PlannedStep, titleOf } from '../plan/plan.ts'
 import { actionOf } from '../record/action-of.ts'
 import type { Receipt } from '../record/receipt.ts'
 import { openPast } from '../record/run.ts'
@@ -70,7 +70,7 @@ async function planFixes(
   receipt: Receipt | undefined,
   { node, texts }: Pick<FixOptions<unknown>, 'node' | 'texts'>,
 ): Promise<FixPlan> {
-  const chosen = new Map<string, FixStep>()
+  const chosen = new Map<string, FixStep & PlannedStep>()
   const fixes: CheckResult[] = []
   const manual: CheckResult[] = []
   for (const result of results.filter(({ status }) => status === 'fail' || status === 'warn')) {
@@ -81,9 +81,7 @@ async function planFixes(
     else fixes.push(result)
     for (const step of needed) chosen.set(step.id, { ...chosen.get(step.id), ...step })
   }
-  const steps = [...chosen.values()]
-    .toSorted((a, b) => order(a) - order(b))
-    .map(step => ({ ...step, title: actionOf(step.kind).describe(step.spec) }))
+  const steps = [...chosen.values()].toSorted((a, b) => order(a) - order(b))
   return { steps, fixes, manual }
 }
 
@@ -100,18 +98,17 @@ const order = (step: FixStep): number => {
 }
 
 /** The steps still needed; none at all when one of them would replace something foreign. */
-async function neededOf(steps: readonly FixStep[], node: Node): Promise<FixStep[]> {
-  const needed: FixStep[] = []
+async function neededOf(steps: readonly FixStep[], node: Node): Promise<(FixStep & PlannedStep)[]> {
+  const needed: (FixStep & PlannedStep)[] = []
   for (const step of steps) {
     // Only the user knows the address and token of the cloud that a new edgecore.yaml needs.
     if (step.kind === 'edgecore-config' && !(await node.files.status(step.spec.path))) return []
     // Waiting for the broker makes sense only after another step.
+    const isRepeated = step.always || step.kind === 'broker-answers'
     const inspection =
-      step.always || step.kind === 'broker-answers'
-        ? 'needed'
-        : await actionOf(step.kind).inspect(step.spec, node)
-    if (inspection === 'foreign') return []
-    if (inspection === 'needed') needed.push(step)
+      step.kind === 'broker-answers' ? 'needed' : await actionOf(step.kind).inspect(step.spec, node)
+    if (inspection === 'foreign' && !isRepeated) return []
+    if (inspection === 'needed' || isRepeated) needed.push({ ...step, title: titleOf(step, inspection) })
   }
   return needed.every(({ kind }) => kind === 'broker-answers') ? [] : needed
 }

@@ -13,12 +13,14 @@ import type { DesiredStep } from '../desired/step-makers.ts'
 import type { Change } from '../record/journal.ts'
 import type { Past } from '../record/past.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
-import { askCloud } from './ask-cloud.ts'
+import { askCloud, type CloudAnswers } from './ask-cloud.ts'
 import { filesOf, type Membership, readMembership } from './membership.ts'
 import {
   type JoinAttempt,
+  joinForces,
   otherCloud,
   refuseByCloud,
+  refuseOtherAddress,
   refuseUnpreparedJoin,
   rejoinNeedsToken,
 } from './refuse-join.ts'
@@ -30,14 +32,22 @@ export interface JoinRequest {
   /** The node name where no configuration has one. */
   hostName: string
   token: Secret | undefined
-  /** The Node that the cloud has under the name of this one is this one. */
-  replaceNode: boolean
+  /** Of `--force`: `joinForces` among others. */
+  force: readonly string[]
 }
 
 /** How the node belongs to its cloud after the install. */
 export interface JoinPlan extends Desired {
-  /** `first`: EdgeCore requests a certificate. `again`: and the node had one of another cloud. */
+  /**
+   * What EdgeCore must prove in its cloud. `first`: it requests a certificate, or connects to a new address. `again`: the
+   * node had a certificate of another cloud.
+   */
   joins: 'first' | 'again' | undefined
+  /**
+   * The node name and the cloud where no other node has it, for the journal: EdgeCore may register before the install is
+   * interrupted, and the Node is then its own.
+   */
+  claim?: string
 }
 
 const asideId = 'certificates of the previous cloud'
@@ -48,7 +58,7 @@ const asideId = 'certificates of the previous cloud'
  */
 export async function joinSteps(
   steps: readonly DesiredStep[],
-  { settings, version, hostName, token, replaceNode }: JoinRequest,
+  { settings, version, hostName, token, force }: JoinRequest,
   past: Past,
   node: Node,
 ): Promise<JoinPlan> {
@@ -67,28 +77,64 @@ export async function joinSteps(
   const begun = past.history?.changes.findLast(({ id, state }) => id === asideId && state !== 'reverted')
   const leaves = leavesCloud(membership, given, begun, settings)
   const mustJoin = leaves || membership.mustJoin !== undefined
-  const joins = mustJoin && !settings.stage
-  if (joins) {
-    const attempt: JoinAttempt = {
-      membership: leaves ? leftBehind(membership, config, step.spec.path) : membership,
-      server: serverIn(config, settings),
-      nodeName,
-      given,
-      isBootstrapToken: (await node.files.read(paths.bootstrapToken))?.trim() === token?.reveal(),
-    }
-    refuseUnpreparedJoin(attempt)
-    refuseByCloud(
-      attempt,
-      await askCloud(config.edgeHub.httpServer.value, nodeName, node.network),
-      replaceNode,
-    )
-  }
   const aside = leaves || begun ? asideStep(config, leaves, begun) : undefined
-  return {
+  const plan = {
     steps: withJoin(steps, aside, mustJoin ? token : undefined),
     notes: noteOf(token !== undefined && !mustJoin, settings),
-    joins: joins ? (aside ? 'again' : 'first') : undefined,
   }
+  if (settings.stage) return { ...plan, joins: undefined }
+  const answers = () => askCloud(config.edgeHub.httpServer.value, nodeName, node.network)
+  if (!mustJoin) {
+    const moves = await changesAddress(before, config, membership, { settings, force, answers })
+    return { ...plan, joins: aside ? 'again' : moves ? 'first' : undefined }
+  }
+  const attempt: JoinAttempt = {
+    membership: leaves ? leftBehind(membership, config, step.spec.path) : membership,
+    server: serverIn(config, settings),
+    nodeName,
+    given,
+    isBootstrapToken: (await node.files.read(paths.bootstrapToken))?.trim() === token?.reveal(),
+  }
+  refuseUnpreparedJoin(attempt)
+  const answered = await answers()
+  const claim = `${nodeName} ${attempt.server}`
+  const isOurs =
+    force.includes(joinForces.nodeName) || isOwnNode(attempt, answered) || hasClaimed(claim, past)
+  refuseByCloud(attempt, answered, isOurs)
+  const isClaimed = isOurs || answered.hasNode === false
+  return { ...plan, joins: aside ? 'again' : 'first', ...(isClaimed && { claim }) }
+}
+
+/** With the certificate of this cloud for this name, a node has been there. It may be expired, or have lost its key. */
+const isOwnNode = (
+  { membership: { caHash, issuedFor }, nodeName }: JoinAttempt,
+  answered: CloudAnswers,
+): boolean => caHash !== undefined && caHash === answered.caHash && issuedFor === nodeName
+
+const hasClaimed = (claim: string, { history }: Past): boolean =>
+  history?.begins.some(({ options }) => options?.['claim'] === claim) ?? false
+
+/**
+ * Whether a node that has joined gets another address of its cloud, such as a DNS name or that of a load balancer, where
+ * the cloud has answered. Throws EdgekitError (usage) for the address of another cloud, and for one where nothing answers.
+ */
+async function changesAddress(
+  before: string | undefined,
+  { edgeHub }: EdgecoreConfig,
+  membership: Membership,
+  {
+    settings,
+    force,
+    answers,
+  }: Pick<JoinRequest, 'settings' | 'force'> & { answers: () => Promise<CloudAnswers> },
+): Promise<boolean> {
+  const server = edgeHub.httpServer.value
+  const old = before === undefined ? '' : readEdgecoreConfig(before).edgeHub.httpServer.value
+  if (old === '' || old === server || membership.caHash === undefined) return false
+  const answered = await answers()
+  if (answered.caHash === undefined && force.includes(joinForces.address)) return false
+  refuseOtherAddress(membership, { server, cloudcore: settings.cloudcore }, answered)
+  return true
 }
 
 function noteOf(isUnused: boolean, { rejoin }: NodeSettings): string[] {
@@ -121,9 +167,9 @@ function leavesCloud(
 ): boolean {
   if (rejoin) {
     if (files.length === 0) return false
+    // After an interruption: what is there now is what EdgeCore got with the token, all of it or a part.
+    if (begun?.state === 'done') return given !== undefined && caHash !== undefined && caHash !== given.caHash
     if (given) return !(valid && caHash === given.caHash)
-    // After an interruption: what is there now is what EdgeCore got with the token, or still the old one.
-    if (begun?.state === 'done') return false
     throw rejoinNeedsToken()
   }
   if (given && mustJoin === undefined && caHash !== undefined && caHash !== given.caHash)

@@ -14,6 +14,8 @@ export interface Membership {
   mustJoin: string | undefined
   /** The certificate is in use, valid now and issued by that CA. */
   valid: boolean
+  /** The node name that the certificate of that CA is for, in use or not; undefined when it does not show. */
+  issuedFor: string | undefined
   /** The token that EdgeCore uses to request a certificate, and the file it is in. */
   token: TokenShape & { file: string }
   /** Existing files of all of these, which EdgeCore replaces when it joins. */
@@ -59,6 +61,10 @@ export async function readMembership(
       'subject' in certificate &&
       certificate.issuedByAuthority === true &&
       certificate.validTo > Date.now(),
+    issuedFor:
+      certificate !== undefined && 'subject' in certificate && certificate.issuedByAuthority === true
+        ? nodeNameIn(certificate.subject)
+        : undefined,
     token:
       bootstrap === undefined
         ? { ...edgeHub.token, file }
@@ -77,8 +83,10 @@ function whyJoin(
   const { certificateFile, keyMatches, subject } = certificate
   if (keyMatches === undefined) return `the key of ${certificateFile} is missing`
   if (!keyMatches) return `${certificateFile} and its key do not match`
-  const [, issuedFor] = /\bCN=system:node:([^,]*)/.exec(subject) ?? []
+  const issuedFor = nodeNameIn(subject)
   if (nodeName !== undefined && issuedFor !== undefined && issuedFor !== nodeName)
     return `its certificate is for node ${issuedFor}, not ${nodeName}`
   return undefined
 }
+
+const nodeNameIn = (subject: string): string | undefined => /\bCN=system:node:([^,]*)/.exec(subject)?.[1]

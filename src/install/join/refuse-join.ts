@@ -16,8 +16,8 @@ export interface JoinAttempt {
   isBootstrapToken: boolean
 }
 
-/** The name for `--force` that overrides the refusal of a node name. */
-export const nodeNameForce = 'node-name'
+/** The names for `--force` that override the refusal of a node name, and of an address that cannot be verified. */
+export const joinForces = { nodeName: 'node-name', address: 'cloudcore' } as const
 
 const passBoth = './edgekit install --cloudcore HOST:10000 --token-file FILE'
 
@@ -70,11 +70,11 @@ const otherTokenInUse = (file: string): EdgekitError =>
 const cannotJoin = (message: string, remedy: string): EdgekitError =>
   new EdgekitError(message, { code: 'cannot-join', remedy })
 
-/** Throws EdgekitError (usage) when the cloud would refuse this node. `replaceNode`: its Node of this name is this one. */
+/** Throws EdgekitError (usage) when the cloud would refuse this node. `isOurs`: its Node of this name is this one. */
 export function refuseByCloud(
   { membership, server, nodeName, given }: JoinAttempt,
   { caHash, hasNode }: CloudAnswers,
-  replaceNode: boolean,
+  isOurs: boolean,
 ): void {
   if (caHash === undefined) return
   const expected = (given ?? membership.token).caHash
@@ -88,12 +88,12 @@ export function refuseByCloud(
       },
     )
   }
-  if (!hasNode || replaceNode) return
+  if (!hasNode || isOurs) return
   throw new EdgekitError(
     `cannot join this node to ${server} as ${nodeName}: the cloud has a node of this name`,
     {
       code: 'node-name-taken',
-      remedy: `Choose another name, because two nodes of one name disconnect each other:\n  ./edgekit install --node-name NAME\nIf that node is this machine, as after a reinstallation, add --force=${nodeNameForce}.`,
+      remedy: `Choose another name, because two nodes of one name disconnect each other:\n  ./edgekit install --node-name NAME\nIf that node is this machine, as after a reinstallation, add --force=${joinForces.nodeName}.`,
     },
   )
 }
@@ -115,3 +115,31 @@ export const rejoinNeedsToken = (): EdgekitError =>
     remedy:
       'Give it again, or roll back the interrupted install:\n  ./edgekit install --rejoin --token-file FILE\n  sudo ./edgekit rollback',
   })
+
+/**
+ * Throws EdgekitError (usage) when a joined node gets the address `server`, and another cloud answers there, or none: with
+ * an address that is wrong, the node would lose its cloud. A cloud keeps its CA when its name or address changes.
+ */
+export function refuseOtherAddress(
+  membership: Pick<Membership, 'caHash'>,
+  { server, cloudcore = 'HOST:10000' }: { server: string; cloudcore: string | undefined },
+  { caHash }: CloudAnswers,
+): void {
+  if (caHash === membership.caHash) return
+  if (caHash === undefined) {
+    throw new EdgekitError(
+      `cannot change the cloud address to ${server}: nothing there answers like the cloud that this node belongs to`,
+      {
+        code: 'cloud-not-verified',
+        remedy: `Correct the address, or repeat the install when the cloud is reachable. If the address is right and the cloud is only not reachable now, add --force=${joinForces.address}:\n  ./edgekit install --cloudcore ${cloudcore} --force=${joinForces.address}`,
+      },
+    )
+  }
+  throw new EdgekitError(
+    `cannot change the cloud address to ${server}: this node belongs to another cloud, whose CA is ${membership.caHash}; the cloud there has CA ${caHash}`,
+    {
+      code: 'other-cloud',
+      remedy: `To move the node to that cloud, print a token there and add --rejoin:\n  keadm gettoken\n  ./edgekit install --rejoin --cloudcore ${cloudcore} --token-file FILE`,
+    },
+  )
+}

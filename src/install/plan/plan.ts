@@ -55,7 +55,7 @@ export async function makePlan(
   for (const [index, step] of desired.entries()) {
     const found = inspections[index] ?? 'needed'
     const inspection = found === 'foreign' && force.includes(step.id) ? 'needed' : found
-    const planned = { ...step, title: actionOf(step.kind).describe(step.spec) }
+    const planned = { ...step, title: titleOf(step, inspection) }
     if (inspection === 'foreign') plan[adopt ? 'kept' : 'foreign'].push(planned)
     else if (isNeeded(step, inspection)) {
       needed.add(step.id)
@@ -65,6 +65,12 @@ export async function makePlan(
   const desiredIds = new Set(desired.map(({ id }) => id))
   plan.undo = live.filter(({ id }) => !desiredIds.has(id)).toReversed()
   return plan
+}
+
+/** What a step does to a thing in this state, as a title. */
+export function titleOf({ kind, spec }: DesiredStep, inspection: Inspection): string {
+  const action = actionOf(kind)
+  return (inspection === 'done' && action.describeAgain?.(spec)) || action.describe(spec)
 }
 
 /** Something edgekit once left as it is now is not foreign, even if something else belongs there now. */

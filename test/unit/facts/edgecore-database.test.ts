@@ -33,8 +33,11 @@ async function factsOf(make: (path: string) => void) {
         file === paths.edgecoreConfig ? `database: {dataSource: ${path}}` : real.files.read(file),
     },
   }
-  const { wasRegistered, problem } = await edgecoreDatabase.collect(machine, AbortSignal.timeout(5000))
-  return { wasRegistered, problem: problem?.replace(path, 'PATH') }
+  const { wasRegistered, reportedAt, problem } = await edgecoreDatabase.collect(
+    machine,
+    AbortSignal.timeout(5000),
+  )
+  return { wasRegistered, reportedAt, problem: problem?.replace(path, 'PATH') }
 }
 
 test.each([
@@ -67,5 +70,27 @@ test.each([
     'PATH: it lacks the table',
   ],
 ])('%s', async (_, make, wasRegistered, problem) => {
-  expect(await factsOf(make)).toEqual({ wasRegistered, problem })
+  expect(await factsOf(make)).toEqual({ wasRegistered, reportedAt: undefined, problem })
+})
+
+const beats = (...times: (string | undefined)[]) => ({
+  status: { conditions: times.map(lastHeartbeatTime => ({ type: 'Ready', lastHeartbeatTime })) },
+})
+
+test.each([
+  [
+    'the latest heartbeat that the cloud has answered',
+    { ...node, ...beats('2026-11-30T01:41:57Z', '2026-11-30T01:42:07Z', undefined) },
+    '2026-11-30T01:42:07Z',
+  ],
+  [
+    'the same inside the answer of v1.12',
+    { Object: { ...node, ...beats('2026-11-30T01:41:57Z') } },
+    '2026-11-30T01:41:57Z',
+  ],
+  ['none of a Node that the cloud has not created', beats('2026-11-30T01:41:57Z'), undefined],
+  ['none of a Node without conditions', node, undefined],
+])('%s', async (_, value, at) => {
+  const { reportedAt } = await factsOf(kept(JSON.stringify(value)))
+  expect(reportedAt).toBe(at && Date.parse(at))
 })

@@ -62,9 +62,11 @@ interface Situation {
   bootstrap?: Cloud
   /** The cloud in reach: its CA, and whether it has a node of this name. */
   cloud?: { ca: Cloud; node?: boolean; status?: number }
-  replaceNode?: boolean
+  force?: string[]
   /** The state of an interrupted move to another cloud. */
   begun?: Change['state']
+  /** The name for which an interrupted install found no other node in the cloud. */
+  claimed?: string
 }
 
 const cloudcore = '192.0.2.10:10000'
@@ -80,7 +82,7 @@ async function stepsIn(situation: Situation) {
   const { cloud } = situation
   node.network.getUnverified = async url => {
     if (!cloud) throw new Error('connection refused')
-    expect(url).toMatch(/^https:\/\/192\.0\.2\.10:10002\/(ca\.crt|node\/edge-1)$/)
+    expect(url).toMatch(/^https:\/\/192\.0\.2\.10:10002\/(ca\.crt|node\/edge-[12])$/)
     if (url.endsWith('/ca.crt'))
       return { status: 200, body: new X509Certificate(clouds[cloud.ca]?.ca ?? '').raw }
     return { status: cloud.status ?? (cloud.node ? 200 : 404), body: Buffer.alloc(0) }
@@ -121,7 +123,10 @@ async function stepsIn(situation: Situation) {
     after: null,
   }
   const changes = situation.begun ? [{ ...change, spec: asideSpec, state: situation.begun }] : []
-  const history = situation.begun ? { run: 'r', begins: [], changes } : undefined
+  const begin = { command: 'install', edgekit: '1.0.0', bundle: null, time: '2026-01-01T00:00:00Z' }
+  const claim = `${situation.claimed} https://192.0.2.10:10002`
+  const begins = situation.claimed ? [{ ...begin, options: { claim } }] : []
+  const history = situation.begun || situation.claimed ? { run: 'r', begins, changes } : undefined
   return joinSteps(
     steps,
     {
@@ -129,7 +134,7 @@ async function stepsIn(situation: Situation) {
       version,
       hostName: 'edge-1',
       token: token && new Secret(tokenOf(token), 'token'),
-      replaceNode: situation.replaceNode ?? false,
+      force: situation.force ?? [],
     },
     { history, receipt: undefined },
     node,
@@ -137,6 +142,11 @@ async function stepsIn(situation: Situation) {
 }
 
 const joining = { cloudcore }
+const elsewhere = 'modules:\n  edgeHub:\n    httpServer: https://192.0.2.9:10002\n'
+const renamed = {
+  settings: { cloudcore, nodeName: 'edge-2' },
+  set: { 'modules.edged.hostnameOverride': 'edge-2' },
+}
 const rejoining = { cloudcore, rejoin: true }
 
 describe('an install is refused', () => {
@@ -218,6 +228,42 @@ describe('an install is refused', () => {
       { has: 'b', settings: rejoining, token: 'a', cloud: { ca: 'a', node: true } },
       /the cloud has a node of this name/,
       /./,
+    ],
+    [
+      'with a name that the cloud has, after an install with another name was interrupted',
+      { settings: joining, token: 'a', cloud: { ca: 'a', node: true }, claimed: 'edge-9' },
+      /the cloud has a node of this name/,
+      /./,
+    ],
+    [
+      'with a name that the cloud has, by the certificate of another name',
+      { has: 'a', version: 'v1.22.0', ...renamed, token: 'a', cloud: { ca: 'a', node: true } },
+      /as edge-2: the cloud has a node of this name/,
+      /./,
+    ],
+    [
+      'with the address of another cloud',
+      { has: 'a', settings: joining, config: elsewhere, cloud: { ca: 'b' } },
+      /cannot change the cloud address to https:\/\/192\.0\.2\.10:10002: this node belongs to another cloud/,
+      /keadm gettoken\n.*--rejoin --cloudcore 192\.0\.2\.10:10000 --token-file FILE/,
+    ],
+    [
+      'with the address of another cloud, by force',
+      { has: 'a', settings: joining, config: elsewhere, cloud: { ca: 'b' }, force: ['cloudcore'] },
+      /this node belongs to another cloud/,
+      /--rejoin/,
+    ],
+    [
+      'with the address of another cloud and a token of its own',
+      { has: 'a', settings: joining, config: elsewhere, token: 'a', cloud: { ca: 'b' } },
+      /this node belongs to another cloud/,
+      /--rejoin/,
+    ],
+    [
+      'with an address where nothing answers',
+      { has: 'a', settings: joining, config: elsewhere },
+      /nothing there answers like the cloud that this node belongs to/,
+      /--cloudcore 192\.0\.2\.10:10000 --force=cloudcore/,
     ],
     [
       'on a node of another cloud',
@@ -319,7 +365,7 @@ describe('an install continues', () => {
     ],
     [
       'on a machine that replaces its Node',
-      { settings: joining, token: 'a', cloud: { ca: 'a', node: true }, replaceNode: true },
+      { settings: joining, token: 'a', cloud: { ca: 'a', node: true }, force: ['node-name'] },
       { joins: 'first', token: true },
     ],
     [
@@ -362,7 +408,49 @@ describe('an install continues', () => {
     [
       'after a move was interrupted and EdgeCore has joined',
       { has: 'a', settings: rejoining, begun: 'done' },
-      { aside: true },
+      { joins: 'again', aside: true },
+    ],
+    [
+      'after a move was interrupted, with a part of the new certificates',
+      {
+        has: 'a',
+        without: ['cert', 'key'],
+        settings: rejoining,
+        token: 'a',
+        begun: 'done',
+        cloud: { ca: 'a' },
+      },
+      { joins: 'again', token: true, aside: true },
+    ],
+    [
+      'after an install was interrupted, and its EdgeCore has registered',
+      { settings: joining, token: 'a', cloud: { ca: 'a', node: true }, claimed: 'edge-1' },
+      { joins: 'first', token: true },
+    ],
+    [
+      'with --rejoin and an expired certificate of the cloud that has its Node',
+      { has: 'expired', settings: rejoining, token: 'expired', cloud: { ca: 'expired', node: true } },
+      { joins: 'again', token: true, aside: true },
+    ],
+    [
+      'with another address of its cloud',
+      { has: 'a', settings: joining, config: elsewhere, cloud: { ca: 'a' } },
+      { joins: 'first' },
+    ],
+    [
+      'with another address, and a token of its cloud',
+      { has: 'a', settings: joining, config: elsewhere, token: 'a', cloud: { ca: 'a' } },
+      { joins: 'first', note: /already has its certificate/ },
+    ],
+    [
+      'with an address where nothing answers, by force',
+      { has: 'a', settings: joining, config: elsewhere, force: ['cloudcore'] },
+      {},
+    ],
+    [
+      'staged, with an address where nothing answers',
+      { has: 'a', settings: { cloudcore, stage: true }, config: elsewhere },
+      {},
     ],
     [
       'after a move was interrupted in the middle',
@@ -393,6 +481,8 @@ describe('an install continues', () => {
     const move: Situation = { has: 'b', settings: rejoining, token: 'a' }
     expect(await suffixOf({ ...move, begun: 'begun' })).toBe(asideSpec.suffix)
     expect(await suffixOf({ ...move, begun: 'done' })).toMatch(/^\.\d{8}T\d{6}Z$/)
+    const partly: Situation = { has: 'a', without: ['cert', 'key'], settings: rejoining, token: 'a' }
+    expect(await suffixOf({ ...partly, begun: 'done' })).toBe(asideSpec.suffix)
     expect(await suffixOf({ ...move, begun: 'done' })).not.toBe(asideSpec.suffix)
     expect(await suffixOf({ ...move, begun: 'reverted' })).not.toBe(asideSpec.suffix)
   })
@@ -405,7 +495,7 @@ test('a broker without EdgeCore joins nothing', async () => {
     version: 'v1.22.0',
     hostName: 'edge-1',
     token: undefined,
-    replaceNode: false,
+    force: [],
   }
   expect(await joinSteps([], request, { history: undefined, receipt: undefined }, node)).toEqual({
     steps: [],

@@ -42,6 +42,13 @@ test.each<[what: string, desired: DesiredStep[], active: string[], planned: stri
   expect(node.calls).toEqual([])
 })
 
+test('a unit that runs has the title of a restart', async () => {
+  const node = await tinyNode()
+  node.setUnit('b', { active: 'active' })
+  const { steps } = await makePlan([running('a'), running('b', ['a'])], nothingYet, node)
+  expect(steps.map(({ title }) => title)).toEqual(['Start a', 'Restart b'])
+})
+
 test('separates foreign things from needed changes', async () => {
   const node = await tinyNode()
   await node.put('/link', 'mine')
