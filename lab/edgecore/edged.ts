@@ -17,6 +17,8 @@ export async function startEdged(config: Config, database: EdgecoreDatabase): Pr
   const deleted = process.env['EDGECORE_STAND_IN_DELETES']
   if (deleted)
     info('image_gc_manager.go:487', `"Removing image to free bytes" imageID="${deleted}" size=736864`)
+  const pod = process.env['EDGECORE_STAND_IN_POD']
+  if (pod) void failToPull(pod)
   serveHealth(Number(kubelet['readOnlyPort']))
   const gates = kubelet['featureGates'] as Section | undefined
   if (gates?.['DisableCSIVolumePlugin'] !== true) await waitForNode(database)
@@ -75,6 +77,16 @@ function askForVersion(path: string): Promise<string | undefined> {
       call.end(Buffer.alloc(5))
     })
   })
+}
+
+/** A pod whose image is not there: the kubelet tries again every 10 to 15 s. */
+async function failToPull(pod: string): Promise<void> {
+  for (;;) {
+    const reason = 'ImagePullBackOff: \\"Back-off pulling image \\\\\\"registry.example/web:1\\\\\\"\\"'
+    const why = `failed to \\"StartContainer\\" for \\"web\\" with ${reason}`
+    error('pod_workers.go:1301', `"Error syncing pod, skipping" err="${why}" pod="${pod}" podUID="1"`)
+    await sleep(11)
+  }
 }
 
 function serveHealth(port: number): void {

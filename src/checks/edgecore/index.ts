@@ -16,6 +16,7 @@ import { eventBusClients } from './event-bus/event-bus-clients.ts'
 import { eventBusTls } from './event-bus/event-bus-tls.ts'
 import { imagesEvicted } from './images-evicted.ts'
 import { nodeCertificate } from './node-certificate.ts'
+import { podsStart } from './pods-start.ts'
 
 /** In the order they run: what others need comes first. */
 export const edgecoreChecks: readonly Check[] = [
@@ -36,4 +37,5 @@ export const edgecoreChecks: readonly Check[] = [
   edgecoreHealth,
   imagesEvicted,
   edgecoreCloud,
+  podsStart,
 ]

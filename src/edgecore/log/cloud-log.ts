@@ -32,15 +32,18 @@ const signs: readonly (readonly [RegExp, CloudState])[] = [
 const dialFailed =
   /^dial websocket error|^Init (?:websocket|quic) connection failed|^connection failed: (?!max retry)/
 const broken = /^connection is broken, will reconnect/
-/** Sent over a connection that looks open; the lease of the node is renewed every 10 s and waits a minute. */
+/**
+ * Sent over a connection that looks open. The lease of the node waits a minute for its answer and is sent again: while there
+ * is none, the next line comes after little more than a minute. An answer logs nothing.
+ */
 const unanswered = /timeout to get response for message/
-const silentForMs = 150_000
+const silentForMs = 80_000
 const silent: Cause = {
   code: 'cloud-silent',
-  text: 'the cloud does not answer, although the connection looks open: the network is gone, or CloudCore hangs',
+  text: 'the cloud does not answer, although the connection looks open: the network is gone, CloudCore hangs, or it has no such node (v1.11 and earlier)',
   remedy:
-    'Check the network between node and cloud. EdgeCore reconnects by itself when TCP gives up, after minutes.',
-  commands: ['ip route', 'ss -tnp | grep :10000'],
+    'Check the network between node and cloud, and that the cloud has the node. EdgeCore reconnects by itself when TCP gives up, after minutes.',
+  commands: ['ip route', 'ss -tnp | grep :10000', 'kubectl get nodes'],
 }
 const lost: Cause = {
   code: 'cloud-link-lost',
@@ -54,6 +57,16 @@ const pending: Cause = {
   remedy:
     'Wait 30 s and look again. If there is no answer, check that the node reaches port 10002 of CloudCore.',
   commands: ['grep -n httpServer /etc/kubeedge/config/edgecore.yaml'],
+}
+const unreachable: Cause = {
+  code: 'cloud-unreachable',
+  text: 'EdgeCore cannot connect to the cloud, and the log does not show why',
+  remedy:
+    'Check the network, the address of CloudCore, and that it runs. Earlier lines of the log may have the reason.',
+  commands: [
+    'journalctl -u edgecore --no-pager | grep -E "dial|connection failed" | tail',
+    'grep -nE "httpServer|server:" /etc/kubeedge/config/edgecore.yaml',
+  ],
 }
 const unstable: Cause = {
   code: 'cloud-link-unstable',
@@ -118,15 +131,18 @@ export function readCloud(records: readonly LogRecord[], end: number): CloudRead
 
   function why(): { reason?: string; cause?: Cause } {
     if (waiting) return { cause: pending }
-    if (!reason)
-      return last && /connection is broken|(?:read|write) error|not connected$|to cloud: /.test(last.line)
-        ? { cause: lost }
-        : {}
+    if (!reason) return last ? causeWithoutReason(last.line) : {}
     const words = [reason.message, ...reason.more].join('\n')
     const known = causeOf(knownLines.cloudLinkErrors, words)
     const cause = known ? withEndpoint(known, words) : unknownReason(reason.message)
     return { reason: reason.line, cause }
   }
+}
+
+/** The log may begin after the line with the reason. */
+function causeWithoutReason(line: string): { cause?: Cause } {
+  if (/connection is broken|(?:read|write) error|not connected$|to cloud: /.test(line)) return { cause: lost }
+  return /connection failed: max retry|connection error, try again/.test(line) ? { cause: unreachable } : {}
 }
 
 const unknownReason = (message: string): Cause => ({

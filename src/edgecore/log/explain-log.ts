@@ -1,6 +1,7 @@
 import type { CloudState } from './cloud-log.ts'
 import type { EventBusState } from './event-bus-log.ts'
 import { isCertificateCode } from './exits.ts'
+import { textWithPods } from './log-warnings.ts'
 import type { EdgecoreLogState } from './read-log.ts'
 
 /** One thing that is wrong. */
@@ -70,6 +71,16 @@ export function explainLog(log: EdgecoreLogState): LogExplanation {
   }
 }
 
+/** What warnings are about, if not the broker. */
+const areas: Readonly<Record<string, LogFinding['area']>> = {
+  'tunnel-failed': 'cloud',
+  'cloud-messages-dropped': 'cloud',
+  'twin-module-crashed': 'cloud',
+  'image-removed': 'pods',
+  eviction: 'pods',
+}
+const order: readonly LogFinding['area'][] = ['edgecore', 'broker', 'cloud', 'pods']
+
 function findingsOf(log: EdgecoreLogState): LogFinding[] {
   const finding = (
     area: LogFinding['area'],
@@ -91,18 +102,20 @@ function findingsOf(log: EdgecoreLogState): LogFinding[] {
     ...(times !== undefined && { times }),
   })
   const exit = log.fatal ?? log.previousFatal
+  // Without a connection to the cloud there is no tunnel either.
+  const warnings = log.warnings.filter(({ code }) => code !== 'tunnel-failed' || !log.cloudCause)
   const all = [
     ...(exit ? [finding('edgecore', exit)] : []),
     ...(log.cause ? [finding('broker', { ...log.cause, line: log.evidence.at(-1) ?? '' })] : []),
     // Without its certificates EdgeCore has no connection to judge.
     ...(log.cloudCause && !(exit && isCertificateCode(exit.code)) ? [finding('cloud', log.cloudCause)] : []),
-    ...log.warnings.map(warning =>
-      finding(warning.code === 'image-removed' || warning.code === 'eviction' ? 'pods' : 'broker', warning),
-    ),
-    ...log.pods.map(warning => finding('pods', warning)),
+    ...warnings.map(warning => finding(areas[warning.code] ?? 'broker', warning)),
+    ...log.pods.map(warning => finding('pods', { ...warning, text: textWithPods(warning) })),
   ]
   // What ends EdgeCore may be what EventBus reports, too.
-  return all.filter(({ code }, index) => all.findIndex(other => other.code === code) === index)
+  return all
+    .filter(({ code }, index) => all.findIndex(other => other.code === code) === index)
+    .toSorted((one, other) => order.indexOf(one.area) - order.indexOf(other.area))
 }
 
 function notesOf({ cutLines, hasGaps }: EdgecoreLogState): string[] {

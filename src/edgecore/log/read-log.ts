@@ -5,7 +5,7 @@ import { type Exit, findExit } from './exits.ts'
 import { isGap, type LogRecord, parseKlog } from './klog.ts'
 import type { Cause } from './known/known-line.ts'
 import type { LogLine } from './log-line.ts'
-import { type LogWarning, readPods, readWarnings } from './log-warnings.ts'
+import { type LogWarning, type PodWarning, readPods, readWarnings } from './log-warnings.ts'
 import { readRegistration } from './registration-log.ts'
 import { isStop, splitStarts } from './starts.ts'
 
@@ -45,7 +45,7 @@ export interface EdgecoreLogState {
   /** What is wrong while EdgeCore runs. */
   warnings: LogWarning[]
   /** Pods that do not start. */
-  pods: LogWarning[]
+  pods: PodWarning[]
   /** Lines that a pager cut off at their end. */
   cutLines: number
   /** journald or syslog dropped lines (rate limit). */
@@ -91,7 +91,7 @@ export function readEdgecoreLog(lines: readonly LogLine[], options: { now?: Date
     starts: starts.filter(({ fromTheBeginning }) => fromTheBeginning).length,
     ...(restartCounter !== undefined && { restartCounter }),
     evidence,
-    warnings: readWarnings(running),
+    warnings: readWarnings(running, end),
     pods: readPods(running, end),
     cutLines: lines.filter(({ cut }) => cut).length,
     hasGaps: all.some(isGap),
@@ -100,7 +100,7 @@ export function readEdgecoreLog(lines: readonly LogLine[], options: { now?: Date
 
 function cloudOf(records: readonly LogRecord[], end: number) {
   const cloud = readCloud(records, end)
-  const { registered, cause, line = '' } = readRegistration(records)
+  const { registered, cause, line = '' } = readRegistration(records, end)
   // A node that is not registered explains a connection that breaks; a cloud that cannot be reached explains the rest.
   const registration =
     cause && (cloud.reason === undefined || cloud.state === 'connected') ? { ...cause, line } : undefined

@@ -330,6 +330,21 @@ export const edgecoreFaults: readonly Fault[] = [
     repair: restoreEdgecore,
   },
   {
+    what: 'the cloud has assigned a pod whose image is not on the node',
+    occasion: 'doctor',
+    fails: 'pods-start',
+    status: 'warn',
+    words: /cannot pull its image registry\.example\/web:1 \(pod default\/web\)/,
+    release: 'trixie',
+    async breakIt(node) {
+      await node.sh('systemctl set-environment EDGECORE_STAND_IN_POD=default/web')
+      await changeEdgecore('', 'ImagePullBackOff')(node)
+      // The kubelet's second attempt.
+      await node.sh('systemctl unset-environment EDGECORE_STAND_IN_POD; sleep 12')
+    },
+    repair: restoreEdgecore,
+  },
+  {
     what: 'another program answers at the address of the cloud',
     occasion: 'doctor',
     fails: 'edgecore-cloud',

@@ -61,6 +61,7 @@ describe('the settings of the install', () => {
       'edgecore-config-loaded',
       'edgecore-health',
       'edgecore-cloud',
+      'pods-start',
       ...idsOf('mqtt-path'),
     ])
     expect(results.filter(({ status }) => status === 'fail')).toEqual([])

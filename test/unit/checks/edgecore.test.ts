@@ -36,10 +36,64 @@ const looping =
     Object.assign(node.edgecoreLog.value, log),
   ]
 
+/** Pods that fail since second 0 until second `seconds`. */
+const failing =
+  (seconds: number, ...pods: { name: string; container?: string }[]) =>
+  (node: Healthy): unknown =>
+    (node.edgecoreLog.value.pods = [
+      {
+        code: 'image-pull',
+        text: 'a pod cannot start',
+        remedy: 'Import the image.',
+        line: 'E1130 …',
+        times: 3,
+        pods: pods.map(pod => ({ ...pod, since: now, until: now + seconds * 1000 })),
+      },
+    ])
+const [web, other] = [{ name: 'default/web', container: 'web' }, { name: 'default/other' }]
+
+const running =
+  (pod: string, container: string, log: (node: Healthy) => unknown) =>
+  (node: Healthy): unknown => [
+    log(node),
+    Object.assign(node.containerd.value, { pods: [{ pod, container }] }),
+  ]
+
 const refused = cloudTrouble('cloud-refused', 'CloudCore refuses the connection')
 const file = '/etc/kubeedge/config/edgecore.yaml'
 
 const rows: Row[] = [
+  [
+    'pods-start',
+    'warn',
+    'pods that do not start',
+    'a pod cannot start (pods default/web, default/other)',
+    failing(12, web, other),
+  ],
+  ['pods-start', 'warn', 'one that does not name its pod', 'a pod cannot start', failing(0)],
+  [
+    'pods-start',
+    'warn',
+    'another container of the pod runs',
+    'a pod cannot start (pod default/web)',
+    running('default/web', 'log', failing(12, web)),
+  ],
+  [
+    'pods-start',
+    'warn',
+    'one of two has recovered',
+    'a pod cannot start (pod default/web)',
+    running('default/other', 'x', failing(12, web, other)),
+  ],
+  [
+    'pods-start',
+    'pass',
+    'a container that has recovered',
+    'no failures in the log',
+    running('default/web', 'web', failing(12, web)),
+  ],
+  ['pods-start', 'pass', 'a first attempt', 'no failures in the log', failing(9, web)],
+
   [
     'edgecore-config-file',
     'fail',

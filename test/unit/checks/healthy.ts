@@ -136,6 +136,7 @@ export const healthy = (): {
         { ...pauseImage },
       ],
       tasks: [{ container: 'mosquitto', pid: 100, status: 'RUNNING' }],
+      pods: [],
       plugins: [
         { type: 'io.containerd.snapshotter.v1', id: 'overlayfs', status: 'ok', root: '' },
         { type: 'io.containerd.grpc.v1', id: 'cri', status: 'ok', root: '' },

@@ -25,6 +25,13 @@ const damagedImage = (node: Healthy, damage: Partial<ImageDamage>): void => {
 const emptyFiles = (...paths: string[]): ImageDamage['snapshots'][number]['files'] =>
   paths.map(path => ({ path, problem: 'empty' }))
 
+const failedPods =
+  (code: string) =>
+  (node: Healthy): unknown =>
+    (node.edgecoreLog.value.pods = [
+      { code, text: 'no', remedy: 'Install.', line: 'E1130 …', times: 3, pods: [{ name: 'default/web' }] },
+    ])
+
 const rows: Row[] = [
   [
     'containerd-answers',
@@ -223,6 +230,16 @@ const rows: Row[] = [
   ],
   [
     'cni-config',
+    'fail',
+    'no configuration, and a pod that failed for it',
+    'no CNI configuration in /etc/cni/net.d',
+    node => {
+      node.containerdFiles.value.cni = undefined
+      failedPods('cni-config-missing')(node)
+    },
+  ],
+  [
+    'cni-config',
     'warn',
     'a damaged configuration',
     '/etc/cni/net.d/10-edge.conflist is not a CNI configuration',
@@ -249,15 +266,7 @@ const rows: Row[] = [
     'CNI plugins that 10-edge.conflist needs cannot run: bridge, loopback',
     node => {
       cni({ unusable: missing })(node)
-      node.edgecoreLog.value.pods = [
-        {
-          code: 'cni-plugin-missing',
-          text: 'pods cannot start',
-          remedy: 'Install.',
-          line: 'E1130 …',
-          times: 3,
-        },
-      ]
+      failedPods('cni-plugin-missing')(node)
     },
   ],
   [

@@ -1,3 +1,4 @@
+import type { PodWarning } from '../../../edgecore/log/log-warnings.ts'
 import type { CniFacts } from '../../../facts/cni.ts'
 import { requireFact } from '../../../facts/fact.ts'
 import type { Facts } from '../../../facts/index.ts'
@@ -13,12 +14,14 @@ export const cniConfig: Check = {
     const { cni, config } = requireFact(facts.containerdFiles)
     const { configs } = config.cni
     if (!cni) {
+      const failed = failedPod(facts, 'cni-config-missing')
       return {
         // The broker and pods with host networking do not need one.
-        status: 'warn',
+        status: failed ? 'fail' : 'warn',
         observed: `no CNI configuration in ${configs}`,
         expected:
           'a CNI configuration: without it the node is not ready ("cni plugin not initialized") and pods without host networking do not start',
+        evidence: failed ? [failed.line] : [],
         remedy: {
           text: 'Install CNI plugins with a configuration, or the agent of your pod network.',
           commands: [`ls -l ${[configs, ...config.cni.plugins].join(' ')}`],
@@ -44,14 +47,19 @@ export const cniConfig: Check = {
   },
 }
 
+/** Pods that failed for this reason; a node that is only not ready names none. */
+const failedPod = ({ edgecoreLog }: Facts, cause: string): PodWarning | undefined =>
+  'value' in edgecoreLog
+    ? edgecoreLog.value.pods.find(({ code, pods }) => code === cause && pods.length > 0)
+    : undefined
+
 /** A node whose pods all use the network of the host works without: only a pod that failed proves that one does not. */
 function withoutPlugins(
   { file, unusable, elsewhere }: CniFacts,
   directories: readonly string[],
   facts: Facts,
 ): Finding {
-  const log = 'value' in facts.edgecoreLog ? facts.edgecoreLog.value : undefined
-  const failed = log?.pods.find(({ code }) => code === 'cni-plugin-missing')
+  const failed = failedPod(facts, 'cni-plugin-missing')
   return {
     status: failed ? 'fail' : 'warn',
     observed: `CNI plugins that ${file} needs cannot run: ${unusable.map(({ plugin }) => plugin).join(', ')}`,

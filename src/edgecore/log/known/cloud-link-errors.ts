@@ -40,5 +40,13 @@ export const cloudLinkErrors: readonly KnownLine[] = [
       './edgekit install --rejoin --token-file FILE',
     ],
   },
+  {
+    code: 'cloud-quic',
+    pattern: /HandshakeTimeout|NetworkIdleTimeout|No recent network activity/i,
+    text: 'CloudCore does not answer over QUIC: it has QUIC switched off, or UDP does not reach its port 10001',
+    remedy:
+      'Enable modules.cloudHub.quic in CloudCore and let UDP to port 10001 through, or use the websocket (modules.edgeHub.websocket.enable true, quic.enable false).',
+    commands: ['grep -n -A6 "quic:" /etc/kubeedge/config/edgecore.yaml'],
+  },
   ...cloudNetworkErrors,
 ]

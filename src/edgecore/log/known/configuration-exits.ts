@@ -13,7 +13,15 @@ export const configurationExits: readonly KnownLine[] = [
   },
   {
     code: 'config-type',
-    pattern: /failed to unmarshal configfile/i,
+    pattern:
+      /cannot unmarshal (?<found>\w{1,20})(?: [\w.+-]{1,40})? into Go struct field \w{1,80}\.(?<key>[\w.]{1,200}) of type (?<type>[\w.[\]*{}]{1,80})/,
+    text: 'edgecore.yaml has the wrong type for {key}: {found}, where this version of EdgeCore expects {type}',
+    remedy: 'Correct {key}: write numbers, true and false without quotes, and a list only where one belongs.',
+    commands: [`grep -n {key} ${config}`],
+  },
+  {
+    code: 'config-type',
+    pattern: /failed to unmarshal configfile|error unmarshaling JSON/i,
     text: 'a value in edgecore.yaml has the wrong type (a quoted number, or text for true or false)',
     remedy: 'Correct the key that the line names: write numbers, true and false without quotes.',
   },

@@ -30,6 +30,19 @@ export const kubeletExits: readonly KnownLine[] = [
   },
   {
     code: 'cri-disabled',
+    // The kubelet of v1.13 asks for v1 first; containerd 2.0 has only v1.
+    pattern: /unknown service runtime\.v1alpha2/,
+    text: 'containerd runs without its CRI plugin, or is 2.0 or later, which no longer speaks the CRI v1alpha2 of this EdgeCore',
+    remedy:
+      'Remove "cri" from disabled_plugins in /etc/containerd/config.toml and restart containerd. With containerd 2.0, upgrade KubeEdge.',
+    commands: [
+      'containerd --version',
+      'grep -n disabled_plugins /etc/containerd/config.toml',
+      'systemctl restart containerd',
+    ],
+  },
+  {
+    code: 'cri-disabled',
     pattern: /unknown service runtime\.v1/,
     text: 'containerd runs without its CRI plugin, or is too old to speak CRI v1 (containerd 1.6)',
     remedy: 'Remove "cri" from disabled_plugins in /etc/containerd/config.toml and restart containerd.',
@@ -58,6 +71,17 @@ export const kubeletExits: readonly KnownLine[] = [
     remedy:
       'Enable the controller and reboot. On a Raspberry Pi, add cgroup_enable=memory cgroup_memory=1 to the line in cmdline.txt.',
     commands: ['cat /proc/cgroups', 'cat /boot/firmware/cmdline.txt /boot/cmdline.txt'],
+  },
+  {
+    code: 'kubepods-cgroup',
+    pattern: /root container \[[\w.-]{1,60}\] doesn't exist|failed to initialize top level QOS containers/,
+    text: 'the cgroup of all pods (kubepods) lacks a controller that the kubelet inside EdgeCore needs',
+    remedy:
+      'Enable the controllers cpu, cpuset, memory and pids in the kernel and in the cgroups above it, then reboot: a cgroup that is left over keeps those of its creation.',
+    commands: [
+      'cat /proc/cgroups',
+      'cat /sys/fs/cgroup/cgroup.controllers /sys/fs/cgroup/kubepods*/cgroup.controllers',
+    ],
   },
   {
     code: 'inotify-limit',

@@ -33,9 +33,18 @@ export const podErrors: readonly KnownLine[] = [
     commands: ['ls /etc/cni/net.d'],
   },
   {
+    code: 'cni-plugin-failed',
+    pattern:
+      /plugin type=\\*"(?<plugin>[\w.-]{1,60})\\*"(?: name=\\*"[^"\\]{1,60}\\*")? failed \((?:add|delete)\): (?<reason>[^"\n]{1,200}?)(?:\\*"|$)/,
+    text: 'pods with a network of their own cannot start: the CNI plugin {plugin} fails ({reason})',
+    remedy: 'Check the agent of the pod network, which prepares the node for this plugin.',
+    commands: ['ls /etc/cni/net.d', 'crictl ps -a'],
+  },
+  {
     code: 'runtime-cgroup-driver',
-    pattern: /expected cgroupsPath to be of format \\*"slice:prefix:name/,
-    text: 'no pod can start: EdgeCore uses the cgroup driver cgroupfs, and containerd systemd',
+    pattern:
+      /expected cgroupsPath to be of format \\*"slice:prefix:name|systemd cgroup manager, but did not receive slice as parent/,
+    text: 'no pod can start: EdgeCore uses the cgroup driver cgroupfs, and the container runtime systemd',
     remedy: 'Set modules.edged.tailoredKubeletConfig.cgroupDriver to systemd and restart EdgeCore.',
     commands: [
       'edgekit edgecore patch /etc/kubeedge/config/edgecore.yaml --set modules.edged.tailoredKubeletConfig.cgroupDriver=systemd',
@@ -63,6 +72,21 @@ export const podErrors: readonly KnownLine[] = [
     ],
   },
   {
+    code: 'pod-disk-full',
+    pattern:
+      /(?:StartContainer|CreatePodSandbox|RunPodSandbox|PullImage)[^\n]{0,1000}no space left on device(?![^\n]{0,40}inotify)/,
+    text: 'a pod cannot start: the disk of the container runtime is full',
+    remedy: 'Free disk space.',
+    commands: ['df -h /var/lib/containerd', 'crictl rmi --prune'],
+  },
+  {
+    code: 'image-architecture',
+    pattern: /exec format error|no match for platform in manifest/,
+    text: 'a pod cannot start: its image is built for another architecture than this node',
+    remedy: 'Use an image for this architecture.',
+    commands: ['uname -m'],
+  },
+  {
     code: 'image-pull',
     pattern:
       /with (?:ImagePullBackOff|ErrImagePull|ErrImageNeverPull)[^\n]{0,60}? image[^\n"]{0,40}\\*"(?<image>[\w./:@-]{1,200})/,
@@ -76,6 +100,23 @@ export const podErrors: readonly KnownLine[] = [
     text: 'a pod cannot start: the node cannot pull its image',
     remedy: 'Import the image into containerd, or make its registry reachable.',
     commands: ['ctr -n k8s.io images import FILE.tar'],
+  },
+  {
+    code: 'volume-mount',
+    pattern:
+      /MountVolume\.SetUp failed for volume \\*"(?<volume>[^"\\]{1,100})\\*"[^\n]{0,400}?: (?<reason>[^:\n]{0,40}(?:not found|not registered|timed out|no such file)[^\n"]{0,60})/,
+    text: 'a pod cannot start: its volume {volume} cannot be mounted ({reason})',
+    remedy:
+      'Create the ConfigMap, Secret or directory that the volume names, and connect the node to its cloud.',
+    commands: ['kubectl get configmaps,secrets -A'],
+  },
+  {
+    code: 'volume-mount',
+    pattern: /nable to attach or mount volumes[^\n]{0,100}?unmounted volumes=\[(?<volume>[^\]]{1,200})\]/,
+    text: 'a pod cannot start: its volumes cannot be mounted ({volume})',
+    remedy:
+      'Create the ConfigMap, Secret or directory that the volume names, and connect the node to its cloud.',
+    commands: ['kubectl get configmaps,secrets -A'],
   },
   {
     code: 'inotify-limit',

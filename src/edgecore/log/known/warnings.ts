@@ -25,6 +25,28 @@ export const warnings: readonly KnownLine[] = [
     commands: ['journalctl -u mosquitto -n 50 --no-pager'],
   },
   {
+    code: 'tunnel-failed',
+    pattern: /^TLSClientConnect error (?<reason>.{1,200})/,
+    text: 'kubectl logs and exec cannot reach this node: EdgeCore cannot open its tunnel to CloudCore, port 10004 ({reason})',
+    remedy:
+      'Let the node through to port 10004 of CloudCore at layer 4, and enable modules.cloudStream there, or switch modules.edgeStream off here.',
+    commands: ['grep -n -A8 "edgeStream:" /etc/kubeedge/config/edgecore.yaml'],
+  },
+  {
+    code: 'cloud-messages-dropped',
+    pattern: /^too many message received, fifo overflow/,
+    text: 'the cloud sends messages faster than EdgeCore processes them, and EdgeCore drops some (kubeedge 3153)',
+    remedy: 'Restart EdgeCore: it asks the cloud for everything again.',
+    commands: ['systemctl restart edgecore'],
+  },
+  {
+    code: 'twin-module-crashed',
+    pattern: /^(?<module>\w{1,40}) in twin panic with err/,
+    text: '{module} of DeviceTwin crashed over a message, and starts again within 2 minutes (kubeedge 6950)',
+    remedy: 'If it repeats, find the device whose twin CloudCore sent at that time.',
+    commands: ['journalctl -u edgecore --no-pager | grep -A3 "in twin panic"'],
+  },
+  {
     code: 'image-removed',
     pattern: /^"Removing image to free bytes"/,
     text: 'the kubelet removes images because the disk is full; on containerd before 1.6.25 and 1.7.10 also pinned ones',

@@ -121,7 +121,19 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
     ],
     [
       'config-type',
-      'failed to unmarshal configfile x, err: json: cannot unmarshal string into Go struct field',
+      'failed to unmarshal configfile x, err: json: cannot unmarshal string into Go struct field EdgeCoreConfig.x of type int32',
+      /wrong type for x: string, where.*expects int32/,
+      /Correct x.*without quotes/,
+    ],
+    [
+      'config-type',
+      'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go struct field Edged.modules.edged.clusterDNS of type string',
+      /modules\.edged\.clusterDNS: array, where this version of EdgeCore expects string/,
+      /Correct modules\.edged\.clusterDNS/,
+    ],
+    [
+      'config-type',
+      'failed to unmarshal configfile x, err: json: something new',
       /wrong type/,
       /without quotes/,
     ],
@@ -276,6 +288,18 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       'Start edged failed, err: validate service connection: rpc error: desc = unknown service runtime.v1.RuntimeService',
       /without its CRI plugin/,
       /disabled_plugins/,
+    ],
+    [
+      'cri-disabled',
+      'Start edged failed, err: get remote runtime typed version failed: rpc error: code = Unimplemented desc = unknown service runtime.v1alpha2.RuntimeService',
+      /without its CRI plugin, or is 2\.0 or later/,
+      /disabled_plugins.*upgrade KubeEdge/,
+    ],
+    [
+      'kubepods-cgroup',
+      `"Failed to start ContainerManager" err="failed to initialize top level QOS containers: root container [kubepods] doesn't exist"`,
+      /kubepods.*lacks a controller/,
+      /cpuset.*reboot/,
     ],
     [
       'container-runtime',
@@ -454,6 +478,26 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
     ],
     ['out-of-memory', 'fatal error: runtime: out of memory', /out of memory/, /Free memory/],
     ['message-type', 'panic: Wrong message type 7', /does not understand/, /same KubeEdge version/],
+    [
+      'data-race',
+      'fatal error: concurrent map read and map write',
+      /changed the same data at once.*a bug/,
+      /Upgrade.*metaServer/,
+    ],
+    ['data-race', 'panic: concurrent write to websocket connection', /a bug in this version/, /Upgrade/],
+    ['arm-alignment', 'panic: unaligned 64-bit atomic operation', /32-bit ARM/, /64-bit system/],
+    [
+      'database-access',
+      'panic: failed to access database after 3 times try',
+      /could not write its database/,
+      /Free space.*already been committed.*v1\.12/,
+    ],
+    [
+      'crash',
+      'panic: runtime error: index out of range [1] with length 1',
+      /a bug in it: panic: runtime error: index out of range/,
+      /Upgrade KubeEdge, or report/,
+    ],
   ],
   systemdExits: [
     [
@@ -646,12 +690,31 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       /cannot read this node's certificate/,
       /Restore the files/,
     ],
+    [
+      'cloud-quic',
+      'Init quic connection failed HandshakeTimeout: Crypto handshake did not complete in time.',
+      /does not answer over QUIC/,
+      /cloudHub\.quic.*10001.*websocket/,
+    ],
     ...networkSamples.map(
       ([code, line, cause, remedy]) =>
         [code, `dial websocket error(${line}), response message: `, cause, remedy] as const,
     ),
   ],
   warnings: [
+    [
+      'tunnel-failed',
+      'TLSClientConnect error dial tcp 192.0.2.10:10004: connect: connection refused',
+      /logs and exec cannot reach this node.*10004.*connection refused/,
+      /10004.*modules\.edgeStream off/,
+    ],
+    ['cloud-messages-dropped', 'too many message received, fifo overflow', /drops some/, /Restart EdgeCore/],
+    [
+      'twin-module-crashed',
+      'TwinModule in twin panic with err: runtime error: invalid memory address or nil pointer dereference',
+      /TwinModule of DeviceTwin crashed/,
+      /find the device/,
+    ],
     [
       'event-bus-blocked',
       'The module eventbus message channel is full, message: {}',
@@ -711,8 +774,44 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
     [
       'runtime-cgroup-driver',
       '"Failed to create sandbox for pod" err="runc create failed: expected cgroupsPath to be of format \\"slice:prefix:name\\" for systemd cgroups"',
-      /cgroup driver cgroupfs, and containerd systemd/,
+      /cgroup driver cgroupfs, and the container runtime systemd/,
       /cgroupDriver to systemd/,
+    ],
+    [
+      'runtime-cgroup-driver',
+      'failed to "CreatePodSandbox" for "a": cri-o configured with systemd cgroup manager, but did not receive slice as parent: systemd',
+      /container runtime systemd/,
+      /cgroupDriver to systemd/,
+    ],
+    [
+      'cni-plugin-failed',
+      '"Failed to create sandbox for pod" err="failed to setup network for sandbox \\"1\\": plugin type=\\"flannel\\" failed (add): loadFlannelSubnetEnv failed: open /run/flannel/subnet.env: no such file or directory"',
+      /CNI plugin flannel fails \(loadFlannelSubnetEnv failed: open \/run\/flannel\/subnet\.env: no such file or directory\)/,
+      /agent of the pod network/,
+    ],
+    [
+      'pod-disk-full',
+      '"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"app\\" with ErrImagePull: \\"failed to extract layer: write /var/lib/containerd/x: no space left on device: unknown\\""',
+      /disk of the container runtime is full/,
+      /Free disk space/,
+    ],
+    [
+      'image-architecture',
+      '"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"app\\" with RunContainerError: \\"runc create failed: exec /app: exec format error\\""',
+      /another architecture/,
+      /Use an image/,
+    ],
+    [
+      'volume-mount',
+      'Operation for "{volumeName:x}" failed. Error: MountVolume.SetUp failed for volume "cfg" (UniqueName: "kubernetes.io/configmap/67bf-cfg") pod "web-1" (UID: "67bf") : configmap "web-config" not found',
+      /volume cfg cannot be mounted \(configmap "web-config" not found\)/,
+      /Create the ConfigMap/,
+    ],
+    [
+      'volume-mount',
+      '"Unable to attach or mount volumes for pod; skipping pod" err="unmounted volumes=[cfg], unattached volumes=[cfg]: timed out waiting for the condition"',
+      /cannot be mounted \(cfg\)/,
+      /Create the ConfigMap/,
     ],
     [
       'mosquitto-daemonset-pull',
