@@ -55,9 +55,9 @@ case $libraries in
   *"version \`"*)
     refuse 'the libstdc++.so.6 of this node is too old for edgekit' "$distribution"
     ;;
-  *' => not found'*)
-    missing=$(printf '%s\n' "$libraries" | sed -n 's/^[[:space:]]*\([^ ]*\) => not found.*/\1/p' | tr '\n' ' ')
-    refuse "this node lacks ${missing% }, which edgekit requires" \
+  *'cannot open shared object file'*)
+    missing=$(printf '%s\n' "$libraries" | sed -n 's/.*libraries: \(.*\): cannot open shared object file.*/\1/p')
+    refuse "this node lacks $missing, which edgekit requires" \
       'Install the C++ library of the distribution. On Debian and Ubuntu:
   apt-get install libstdc++6'
     ;;

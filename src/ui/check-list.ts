@@ -20,7 +20,9 @@ export function formatCheckList(checks: readonly ListedCheck[]): string {
 
 /** The section of docs/checks.md as plain text. */
 export function formatExplanation({ id, title, group, needs, text }: Explanation): string {
-  const paragraphs = text.split(/\n{2,}/).map(paragraph =>
+  // The pages that links lead to are not on a node.
+  const plain = text.replace(/\[([^\]]+)\]\([^)\s]+\)/g, '$1')
+  const paragraphs = plain.split(/\n{2,}/).map(paragraph =>
     // Lists and tables keep their lines.
     /^([|-]|\d\.) /m.test(paragraph)
       ? paragraph

@@ -52,7 +52,10 @@ const namedSkips = 3
 /** The skipped checks of a group in one line, with every reason. */
 function skips(group: string, results: readonly CheckResult[]): string[] {
   if (results.length === 0) return []
-  const reasons = [...new Set(results.map(({ observed }) => observed))].join('; ')
+  const blockers = new Set(results.flatMap(({ blockedBy = [] }) => blockedBy))
+  const others = results.filter(({ blockedBy }) => !blockedBy).map(({ observed }) => observed)
+  const dependence = blockers.size > 0 ? [`depends on ${[...blockers].join(', ')}`] : []
+  const reasons = [...new Set([...others, ...dependence])].join('; ')
   const names =
     results.length > namedSkips
       ? `${group}: ${plural(results.length, 'check')}`

@@ -71,6 +71,20 @@ test.each(pages)('%s names only source files that exist', page => {
   expect(named.filter(path => !existsSync(path))).toEqual([])
 })
 
+/** What may name a page: the program that prints it, the path in JSON beside it, and descriptions in schemas. */
+const mayNamePages = /^src\/(?:doctor\/explain-check|checks\/run-checks|ui\/json\/\w+)\.ts$/
+
+// Nodes do not have the pages, and neither does a build machine with only the executable.
+test.each(
+  globSync(['src/**/*.ts', 'templates/**/*.{sh,yaml,conf,service,toml}', 'bundles/*.yaml']).filter(
+    file => !mayNamePages.test(file),
+  ),
+)('%s names no page of docs in what users read', file => {
+  const text = readFileSync(file, 'utf8')
+  const read = file.startsWith('src/') ? text.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '') : text
+  expect(read.match(/docs\/[\w-]+\.md|[\w-]+\.md#/g) ?? []).toEqual([])
+})
+
 describe('decisions', () => {
   const decisions = globSync('docs/decisions/[0-9]*.md').toSorted()
 

@@ -7,5 +7,5 @@ export const definitionError = (name: string, problems: readonly YamlProblem[]):
   new EdgekitError(`the bundle definition ${name} is invalid${listProblems(problems)}`, {
     code: 'invalid-definition',
     remedy:
-      'Correct the definition. docs/definition.md lists all keys; editors can check it with the output of:\n  edgekit schema',
+      'Correct the definition. Editors can check it with the schema, which has all keys:\n  edgekit schema',
   })

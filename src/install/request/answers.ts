@@ -71,5 +71,6 @@ const setProblems = (set: Readonly<Record<string, ConfigValue>>): ValueProblem[]
 const invalid = (file: string, problems: Parameters<typeof listProblems>[0]): EdgekitError =>
   new EdgekitError(`cannot use the answers file ${file}${listProblems(problems)}`, {
     code: 'invalid-answers',
-    remedy: 'See docs/install.md for the keys of an answers file.',
+    remedy:
+      'Correct the file. Each key is a flag in camel case: --node-name is nodeName. This prints the flags:\n  edgekit install --help',
   })

@@ -6,6 +6,7 @@ import { bundleOnNode } from '../../../lab/bundles/bundle.ts'
 import type { LabNode } from '../../../lab/machine/node.ts'
 import { writeFilesLayer, writeManifest, writeRoot } from '../../../lab/registry/oci.ts'
 import { changeBroker, restartBroker, restoreBroker } from '../../../lab/tweaks/broker-config.ts'
+import { breakBrokerUnit, restoreBrokerUnit } from '../../../lab/tweaks/broker-unit.ts'
 import { listenAs } from '../../../lab/tweaks/listen.ts'
 import { paths } from '../../../src/node/paths.ts'
 import { hostArch } from '../../../tools/node-runtime.ts'
@@ -72,6 +73,90 @@ const disks: readonly (readonly [
     /no free inodes/,
   ],
   ['is read-only', 'size=20m', `mount -o remount,ro ${paths.brokerData}`, 'fail', /is read-only.*remount,rw/],
+]
+
+/** Lines at the end of mosquitto.conf with which the broker does not start, or not with all of it. */
+const configured: readonly {
+  what: string
+  lines: string
+  before?: string
+  after?: string
+  status?: 'warn'
+  words: RegExp
+}[] = [
+  {
+    what: 'a file where the broker cannot write',
+    lines: 'log_dest file /mosquitto/log/mosquitto.log',
+    status: 'warn',
+    words: /cannot write its log file \/mosquitto\/log\/mosquitto\.log.*Unable to open log file.*sed -i/,
+  },
+  {
+    what: 'a directory with a wrong file',
+    lines: 'include_dir /mosquitto/config/conf.d',
+    before: 'mkdir /etc/edgekit/mosquitto/conf.d; echo nonsense >/etc/edgekit/mosquitto/conf.d/a.conf',
+    after: 'rm -r /etc/edgekit/mosquitto/conf.d',
+    words:
+      /\/etc\/edgekit\/mosquitto\/conf\.d\/a\.conf has an error in line 1.*Unknown configuration variable/,
+  },
+  {
+    what: 'a plugin that does not exist',
+    lines: 'plugin /usr/lib/none.so',
+    words: /a plugin that the broker cannot load.*Unable to load auth plugin/,
+  },
+  {
+    what: 'a listener twice',
+    lines: 'listener 1883 127.0.0.1',
+    words: /a second line in mosquitto\.conf, uses the port.*Address (already )?in use/,
+  },
+  {
+    what: 'a listener on an address of another machine',
+    lines: 'listener 1885 203.0.113.9',
+    words: /an address that this machine does not have.*ip -brief address/,
+  },
+  {
+    what: 'a listener with a certificate that does not exist',
+    lines:
+      'listener 8883 127.0.0.1\\ncertfile /mosquitto/config/none.crt\\nkeyfile /mosquitto/config/none.key',
+    words: /a certificate or key that mosquitto\.conf names is missing.*none\.crt/,
+  },
+  {
+    what: 'a WebSocket listener with a certificate that does not exist',
+    lines:
+      'listener 9001 127.0.0.1\\nprotocol websockets\\ncertfile /mosquitto/config/none.crt\\nkeyfile /mosquitto/config/none.key',
+    words: /cannot open its WebSocket listener on port 9001/,
+  },
+]
+
+const added = (option: string): string => `s# --net-host # --net-host ${option} #`
+
+/** Changes of `ctr run` with which the broker does not start. */
+const unitChanges: readonly { what: string; script: string; before?: string; words: RegExp }[] = [
+  {
+    what: 'an option that ctr does not have',
+    script: added('--nonsense'),
+    words: /ctr does not support an option.*flag provided but not defined: -nonsense/,
+  },
+  {
+    what: 'a directory that does not exist',
+    script: added('--mount type=bind,src=/var/none,dst=/mosquitto/more,options=rbind:ro'),
+    words: /\/var\/none, which mosquitto\.service mounts into the broker container, does not exist/,
+  },
+  {
+    what: 'too little memory',
+    script: 's#--memory-limit [0-9]*#--memory-limit 1000000#',
+    words: /the memory limit of the broker container is too low/,
+  },
+  {
+    what: 'a broker for another processor',
+    script: added('--mount type=bind,src=/var/foreign,dst=/usr/sbin/mosquitto,options=rbind:ro'),
+    before: 'head -c 4000 /dev/urandom >/var/foreign; chmod 755 /var/foreign',
+    words: /the broker in the image is for another processor, or damaged.*exec format error/,
+  },
+  {
+    what: 'a seccomp profile that does not exist',
+    script: added('--seccomp-profile /var/none.json'),
+    words: /a seccomp profile that cannot be read.*none\.json/,
+  },
 ]
 
 const ctr = '$(systemctl show --property=MainPID --value mosquitto)'
@@ -354,6 +439,58 @@ export const brokerFaults: readonly Fault[] = [
       await node.sh('rm /etc/edgekit/mosquitto/passwd')
       await restoreBroker(node)
     },
+  },
+  ...configured.map(({ what, lines, before = 'true', after = 'true', status, words }, index): Fault => {
+    const starts = status === 'warn'
+    return {
+      what: `mosquitto.conf names ${what}`,
+      occasion: 'doctor',
+      fails: 'broker-log',
+      ...(status && { status }),
+      words,
+      release: index % 2 === 0 ? 'bookworm' : 'trixie',
+      breakIt: changeBroker(`${before}; printf '${lines}\\n' >>$file`, { starts }),
+      async repair(node) {
+        await restoreBroker(node)
+        await node.sh(after)
+      },
+    }
+  }),
+  ...unitChanges.map(
+    ({ what, script, before = 'true', words }, index): Fault => ({
+      what: `mosquitto.service gives the broker ${what}`,
+      occasion: 'doctor',
+      fails: 'broker-log',
+      words,
+      release: index % 2 === 0 ? 'trixie' : 'bookworm',
+      breakIt: breakBrokerUnit(script, before),
+      repair: restoreBrokerUnit,
+    }),
+  ),
+  {
+    what: 'the disk for the state of containers is full',
+    occasion: 'doctor',
+    fails: 'broker-log',
+    words: /a disk is full or out of inodes.*no space left on device/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `systemctl stop mosquitto; mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs /run/containerd/runc
+         timeout 40 systemctl restart mosquitto || true`,
+      ),
+    repair: node => node.sh(`umount /run/containerd/runc; ${restartBroker}`),
+  },
+  {
+    what: 'containerd-shim-runc-v2 was deleted',
+    occasion: 'doctor',
+    fails: 'broker-log',
+    words: /containerd-shim-runc-v2 is missing.*reinstall containerd/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `systemctl stop mosquitto; mv /usr/bin/containerd-shim-runc-v2 /var; timeout 40 systemctl restart mosquitto || true`,
+      ),
+    repair: node => node.sh(`mv /var/containerd-shim-runc-v2 /usr/bin; ${restartBroker}`),
   },
   {
     what: 'the broker is stopped',

@@ -119,7 +119,7 @@ test.each([
   expect(stderr.replace(`"${at('path/loader')}"`, 'LOADER')).toBe(`edgekit: refused: ${why}\n${remedy}`)
 })
 
-// The lines of glibc 2.36 and of 2.17, which prints them the same.
+// As the loaders of glibc 2.36 and 2.41 print them.
 test.each([
   [
     "bin/edgekit: /lib64/libc.so.6: version \\`GLIBC_2.28' not found (required by bin/edgekit)",
@@ -132,8 +132,8 @@ test.each([
     distribution,
   ],
   [
-    '\tlibstdc++.so.6 => not found\n\tlibm.so.6 => /lib64/libm.so.6 (0x1)\n\tlibgcc_s.so.1 => not found',
-    'this node lacks libstdc++.so.6 libgcc_s.so.1, which edgekit requires',
+    'bin/edgekit: error while loading shared libraries: libstdc++.so.6: cannot open shared object file: No such file or directory',
+    'this node lacks libstdc++.so.6, which edgekit requires',
     '  What to do: Install the C++ library of the distribution. On Debian and Ubuntu:\n  apt-get install libstdc++6\n',
   ],
 ])('with a loader that prints %s', async (lines, why, remedy) => {

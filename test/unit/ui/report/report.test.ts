@@ -167,6 +167,18 @@ test('more than three skipped checks of a group are one line with their number a
   )
 })
 
+test('skipped checks that depend on others name each of them once', async () => {
+  const { formatFindings } = await load('pipe')
+  const found = [['x', 'y'], ['y'], ['y', 'x'], undefined].map((blockedBy, index) =>
+    result('skip', {
+      id: `check-${index}`,
+      observed: blockedBy ? `depends on ${blockedBy.join(', ')}` : 'edge nodes only',
+      ...(blockedBy && { blockedBy }),
+    }),
+  )
+  expect(formatFindings(found)).toBe('skip   node: 4 checks: edge nodes only; depends on x, y')
+})
+
 test('an ignored check is marked', async () => {
   const { formatFindings } = await load('pipe')
   expect(formatFindings([result('warn', { ignored: true })])).toContain(

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { everyCommand } from './every-command.ts'
+
+/** The pages of docs that describe a command. mosquitto.service runs the commands of `broker`. */
+const pages: Record<string, readonly string[]> = {
+  'broker:image': ['how-install-works'],
+  'broker:wait': ['how-install-works'],
+  bundle: ['definition', 'registries', 'lock', 'bundle-format'],
+  'cache:ls': ['registries'],
+  'cache:prune': ['registries'],
+  doctor: ['doctor'],
+  'edgecore:explain': ['doctor'],
+  'edgecore:patch': ['edgecore-config'],
+  inspect: ['bundle-format'],
+  install: ['install'],
+  lock: ['lock', 'registries'],
+  rollback: ['how-install-works'],
+  schema: ['definition'],
+  status: ['how-install-works'],
+  uninstall: ['how-install-works'],
+  upgrade: ['install'],
+  verify: ['bundle-format'],
+}
+
+describe.each(everyCommand.map(({ id, flags }) => [id, flags] as const))('edgekit %s', (id, flags) => {
+  const text = (pages[id] ?? []).map(page => readFileSync(`docs/${page}.md`, 'utf8')).join('\n')
+
+  test('is in its pages', () => {
+    expect(text).toMatch(new RegExp(`edgekit ${id.replace(':', ' ')}\\b`))
+  })
+
+  // docs/errors.md has --json, which every command takes.
+  const shown = Object.entries(flags).filter(([name, { hidden }]) => !hidden && name !== 'json')
+  if (shown.length > 0)
+    test.each(shown.map(([name, { char }]) => [name, char] as const))('--%s is there', (name, char) => {
+      const forms = [`--(?:no-)?${name}`, ...(char ? [`-${char}`] : [])].join('|')
+      expect(text).toMatch(new RegExp(`(?<![\\w-])(?:${forms})(?![\\w-])`))
+    })
+})
