@@ -75,7 +75,7 @@ export async function startCrashNode(release: Release): Promise<CrashNode & Asyn
       }
       await node.powerCut()
       await run
-      await rm(mark)
+      await rm(mark, { force: true })
       await node.boot()
     },
     async finish(command) {

@@ -1,9 +1,12 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { paths } from '../../src/node/paths.ts'
 
-/** Where in a change the process ends. A rollback has only the points before and after a change is reverted. */
+/**
+ * Where in a change the process ends. A rollback has only the points before and after a change is reverted. What an import
+ * has written is not on the disk `before sync`.
+ */
 export const cuts = ['before intent', 'after intent', 'in the middle', 'after change', 'after done'] as const
-export type Cut = (typeof cuts)[number] | 'before reverted' | 'after reverted'
+export type Cut = (typeof cuts)[number] | 'before sync' | 'before reverted' | 'after reverted'
 
 /** The file that signals that the point of a power cut is reached. */
 export const reached = '/var/tmp/cut-reached'

@@ -17,7 +17,10 @@ export function localProcesses(held: () => number | undefined): Processes {
     return run
   }
   return {
-    run: (...call) => cut(processes.run(...call)),
+    run(...call) {
+      if (call[0] === 'sync') end('before sync')
+      return cut(processes.run(...call))
+    },
     attempt: (...call) => cut(processes.attempt(...call)),
   }
 }

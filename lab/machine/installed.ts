@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bundleLayer, bundleOnNode, type Role } from '../bundles/bundle.ts'
 import { cached } from '../cache.ts'
 import { sh } from '../shell.ts'
-import { type Disk, writtenBy } from './mounts.ts'
+import { type Disk, makeImage, syncDisk, writtenBy } from './mounts.ts'
 import { type LabNode, type NodeOptions, startKeptNode, startNode } from './node.ts'
 import { nodeDirectory } from './state.ts'
 import { pristineTree, type Release } from './tree.ts'
@@ -47,13 +47,14 @@ export async function startInstalledNode(
 /** The disk of an installed node. Most tests start from it, because an install is slow. */
 export async function installedDisk(release: Release, role: Role = 'edge'): Promise<Disk> {
   const disk = await diskWithBundle(release, role)
-  const directory = await cached(`installed-${release}`, disk.layers, async output => {
+  const directory = await cached(`installed-${release}`, [...disk.layers, 'recipe 2'], async output => {
     await using node = await startNodeWithBundle({ release, certificates: true }, role)
     await node.sh(install, { timeoutMs: 120_000 })
+    const written = nodeDirectory(node.name)
+    await syncDisk(written)
     await node.powerCut()
-    for (const part of ['upper', 'containerd'] as const) {
-      await sh`cp --archive ${writtenBy(nodeDirectory(node.name), part)} ${output}`
-    }
+    await sh`cp --archive ${writtenBy(written, 'upper')} ${output}`
+    await makeImage(join(output, 'disk.img'), writtenBy(written, 'containerd'))
   })
-  return { layers: [join(directory, 'upper'), ...disk.layers], containerd: join(directory, 'containerd') }
+  return { layers: [join(directory, 'upper'), ...disk.layers], image: join(directory, 'disk.img') }
 }

@@ -9,7 +9,7 @@ import { writeRegistration } from '../edgecore/database.ts'
 import { writeCertificates } from './certificates.ts'
 import { createCgroups, createSession, isUnified, leaderOf, startedIn } from './cgroups.ts'
 import { pathInside } from './inside.ts'
-import { type Disk, mountDisk, rootOf } from './mounts.ts'
+import { createDisk, cutOffDisk, type Disk, remountDisk, rootOf, syncDisk } from './mounts.ts'
 import { watchThisProcess } from './reap.ts'
 import { removeNode, switchOff } from './remove.ts'
 import { claim, consoleLog, nodeDirectory, type Owner, ownerOf } from './state.ts'
@@ -47,7 +47,7 @@ export interface LabNode {
   copyIn(hostPath: string, nodePath: string): Promise<void>
   write(nodePath: string, text: string, mode?: number): Promise<void>
   read(nodePath: string): Promise<string>
-  /** Stop everything at once, without sync or cleanup. */
+  /** Stop everything at once, without cleanup. What was not synced to the disk is lost. */
   powerCut(): Promise<void>
   /** Boot from the same disk; resolves when the system is up and containerd answers. */
   boot(options?: BootOptions): Promise<void>
@@ -85,9 +85,9 @@ async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`not a valid host name: ${name}`)
   const disk = options.disk ?? { layers: [await pristineTree(release)] }
   await claim(name, { release, owner })
-  const node = new NspawnNode(name, release)
+  const node = new NspawnNode(name, release, disk)
   try {
-    await mountDisk(disk, nodeDirectory(name))
+    await createDisk(disk, nodeDirectory(name))
     await node.write('/etc/machine-id', `${randomUUID().replaceAll('-', '')}\n`, 0o444)
     await node.write('/etc/hostname', `${name}\n`)
     await node.write('/etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost ip6-localhost\n`)
@@ -97,6 +97,8 @@ async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
       writeRegistration(join(node.root, 'var/lib/kubeedge/edgecore.db'), name)
     }
     await node.boot()
+    // A power cut is not to lose what the lab has written, or containerd at its first start.
+    await syncDisk(nodeDirectory(name))
   } catch (error) {
     await node.remove()
     throw error
@@ -155,10 +157,12 @@ class NspawnNode implements LabNode {
   readonly name: string
   readonly release: Release
   readonly root: string
+  private readonly disk: Disk
 
-  constructor(name: string, release: Release) {
+  constructor(name: string, release: Release, disk: Disk) {
     this.name = name
     this.release = release
+    this.disk = disk
     this.root = rootOf(nodeDirectory(name))
   }
 
@@ -210,7 +214,9 @@ class NspawnNode implements LabNode {
   }
 
   async powerCut(): Promise<void> {
+    await cutOffDisk(nodeDirectory(this.name))
     await switchOff(this.name)
+    await remountDisk(this.disk, nodeDirectory(this.name))
   }
 
   async boot({ containerd = true, timeoutMs = 60_000 }: BootOptions = {}): Promise<void> {

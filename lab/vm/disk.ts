@@ -1,17 +1,23 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundleLayer } from '../bundles/bundle.ts'
+import { nextLayer } from '../bundles/next-bundle.ts'
 import { cached } from '../cache.ts'
+import { crashLayer } from '../crash/executable.ts'
 import { writeRegistration } from '../edgecore/database.ts'
 import { writeCertificates } from '../machine/certificates.ts'
 import type { Release } from '../machine/tree.ts'
 import { sh } from '../shell.ts'
 import { hostName, vmTree } from './tree.ts'
 
-/** The disk of a joined node with the lab's bundle in /root/bundle, as a raw image. */
+/**
+ * The disk of a joined node as a raw image, with the lab's bundle in /root/bundle, one to upgrade to in /root/next, and an
+ * edgekit that can be told where to stop in /root/crash.
+ */
 export async function vmDisk(release: Release): Promise<string> {
-  const [{ root }, bundle] = await Promise.all([vmTree(release), bundleLayer()])
-  const directory = await cached(`vm-disk-${release}`, [root, bundle], async output => {
+  const { root } = await vmTree(release)
+  const layers = [await crashLayer(), await bundleLayer(), await nextLayer(), root]
+  const directory = await cached(`vm-disk-${release}`, layers, async output => {
     const [all, upper, work] = ['all', 'upper', 'work'].map(name => join(output, name)) as [
       string,
       string,
@@ -19,7 +25,7 @@ export async function vmDisk(release: Release): Promise<string> {
     ]
     for (const path of [all, upper, work]) await mkdir(path)
     const image = join(output, 'disk.img')
-    await sh`mount -t overlay overlay -o ${`lowerdir=${bundle}:${root},upperdir=${upper},workdir=${work}`} ${all}`
+    await sh`mount -t overlay overlay -o ${`lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`} ${all}`
     try {
       await writeCertificates(all, hostName)
       writeRegistration(join(all, 'var/lib/kubeedge/edgecore.db'), hostName)

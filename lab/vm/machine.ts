@@ -36,13 +36,13 @@ export interface VirtualMachine extends AsyncDisposable {
   /** Cut the power now. */
   powerCut(): Promise<void>
   boot(): Promise<void>
-  /** Keep memory and disk as they are now. */
-  save(): Promise<void>
+  /** Keep memory and disk as they are now, under a name. */
+  save(name: string): Promise<void>
   /** Cut the power and go back to what was saved. */
-  restore(): Promise<void>
+  restore(name: string): Promise<void>
 }
 
-/** Boot a machine with the lab's bundle in /root/bundle and nothing installed. One at a time: it takes 1 GB. */
+/** Boot a machine with the disk of `vmDisk` and nothing installed. One at a time: it takes 1 GB. */
 export async function startMachine(release: Release): Promise<VirtualMachine> {
   await requireOnHost('virtual machines', packages)
   const directory = await mkdtemp('/var/tmp/edgekit-vm-')
@@ -51,6 +51,7 @@ export async function startMachine(release: Release): Promise<VirtualMachine> {
     const disk = join(directory, 'disk.qcow2')
     await sh`qemu-img create -q -f qcow2 -b ${await vmDisk(release)} -F raw ${disk}`
     await machine.boot()
+    await machine.sh('sync')
     return machine
   } catch (error) {
     await machine[Symbol.asyncDispose]()
@@ -106,16 +107,16 @@ class Qemu implements VirtualMachine {
     return this.#start([])
   }
 
-  async save(): Promise<void> {
+  async save(name: string): Promise<void> {
     this.#agent?.close()
     this.#agent = undefined
-    await askMonitor(join(this.#directory, 'monitor'), 'savevm saved')
+    await askMonitor(join(this.#directory, 'monitor'), `savevm ${name}`)
     this.#agent = await this.#connect()
   }
 
-  async restore(): Promise<void> {
+  async restore(name: string): Promise<void> {
     await this.powerCut()
-    await this.#start(['-loadvm', 'saved'])
+    await this.#start(['-loadvm', name])
     // The clock stood still.
     await this.sh(`date --set=@${Math.ceil(Date.now() / 1000)}; touch /run/systemd/timesync/synchronized`)
   }

@@ -13,7 +13,10 @@ test('nodes of both releases run side by side and survive power cuts', async () 
   await using bookworm = await startNode({ release: 'bookworm' })
   await using trixie = await startNode({ release: 'trixie' })
   const other = await leaderOf(trixie.name)
-  await bookworm.write('/var/lib/before', 'kept\n', 0o640)
+  await bookworm.write('/var/lib/kept', 'kept\n', 0o640)
+  await bookworm.sh('sync --file-system /var/lib')
+  await bookworm.write('/var/lib/lost', 'lost\n')
+  await bookworm.sh('echo lost >>/var/lib/containerd/lost')
 
   await bookworm.powerCut()
 
@@ -23,7 +26,8 @@ test('nodes of both releases run side by side and survive power cuts', async () 
 
   await bookworm.boot()
 
-  expect(await bookworm.sh('cat /var/lib/before; stat -c %a /var/lib/before')).toBe('kept\n640')
+  expect(await bookworm.sh('cat /var/lib/kept; stat -c %a /var/lib/kept')).toBe('kept\n640')
+  expect(await bookworm.sh('cat /var/lib/lost /var/lib/containerd/lost 2>/dev/null || true')).toBe('')
   expect(await bookworm.sh('systemctl is-system-running')).toBe('running')
 })
 

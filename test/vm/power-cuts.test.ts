@@ -1,43 +1,67 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundleOnNode } from '../../lab/bundles/bundle.ts'
+import { nextOnNode } from '../../lab/bundles/next-bundle.ts'
+import { reached } from '../../lab/crash/cut.ts'
+import { crashingEdgekit } from '../../lab/crash/executable.ts'
 import { releases } from '../../lab/machine/tree.ts'
+import { table } from '../../lab/table.ts'
 import { startMachine, type VirtualMachine } from '../../lab/vm/machine.ts'
 import { callLog, cutAfter } from '../../lab/vm/power-switch.ts'
 import { paths } from '../../src/node/paths.ts'
 
 const minutes = 60_000
 /** An emulated processor beside other work can be very slow. */
-const installMs = 15 * minutes
+const commandMs = 20 * minutes
 const caseMs = 60 * minutes
 
-const edgekit = (command: string): string => `cd ${bundleOnNode} && ./edgekit ${command}`
-const pauseImages = ['3.6', '3.8', '3.10'].map(version => `registry.k8s.io/pause:${version}`)
-const brokerImage = 'docker.io/library/eclipse-mosquitto:2.0'
 const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
 
-/** After how many of the calls that change something the power is cut: those whose command line matches. */
+/** Cases to run: those whose title matches, such as `bookworm: upgrade, images import .*pause-3.8, rollback`. */
 const chosen = new RegExp(process.env['EDGEKIT_TEST_VM'] ?? '')
+
+const install = `cd ${bundleOnNode} && ./edgekit install`
+const upgrade = `edgekit upgrade ${nextOnNode} --yes --stable-for 10s`
+const uninstall = `cd ${bundleOnNode} && ./edgekit uninstall --yes --purge`
+const rollback = `cd ${bundleOnNode} && ./edgekit rollback`
 
 /** What could not be checked in time is checked again. */
 async function doctor(machine: VirtualMachine): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const { exitCode, stdout } = await machine.run('edgekit doctor')
-    if (exitCode !== 5 || attempt === 4) return `exit code ${exitCode}\n${stdout}`
+    if (exitCode !== 5 || attempt === 12) return `exit code ${exitCode}\n${stdout}`
   }
 }
 
+/** Files in the snapshots that are empty, and those that are so in their layers. */
+const emptyFiles = `find ${snapshots}/*/fs -type f -size 0 -printf '%P\\n' | sort -u`
+const emptyInLayers = `for blob in $(ctr -n k8s.io content ls -q); do
+    ctr -n k8s.io content get $blob | zcat -f 2>/dev/null | tar tv 2>/dev/null
+  done | awk '$1 ~ /^-/ && $3 == 0 && $6 !~ /\\.wh\\./ {sub(/^\\.\\//, "", $6); print $6}' | sort -u`
+
 /** The node works, and so does each image. */
-async function expectWorks(machine: VirtualMachine): Promise<void> {
+async function expectWorks(machine: VirtualMachine, imageCount: number): Promise<void> {
   expect(await doctor(machine)).toMatch(/^exit code 0\n/)
-  for (const image of pauseImages)
-    expect(await machine.sh(`ctr -n k8s.io run --rm ${image} probe /busybox echo it runs`)).toBe('it runs')
-  const version = `ctr -n k8s.io run --rm ${brokerImage} probe /usr/sbin/mosquitto -h | head -1`
-  expect(await machine.sh(version)).toMatch(/^mosquitto version /)
+  expect(await machine.sh(emptyFiles)).toBe(await machine.sh(emptyInLayers))
+  const images = (await machine.sh("ctr -n k8s.io images ls -q | grep -v -e @ -e '^sha256:'")).split('\n')
+  expect(images).toHaveLength(imageCount)
+  for (const image of images) {
+    const run = `ctr -n k8s.io run --rm ${image} probe`
+    if (image.includes('pause')) expect(await machine.sh(`${run} /busybox echo it runs`)).toBe('it runs')
+    else expect(await machine.sh(`${run} /usr/sbin/mosquitto -h | head -1`)).toMatch(/^mosquitto version /)
+  }
 }
 
-/** Paths of empty files in snapshots, which some images have. */
-const emptyFiles = (machine: VirtualMachine): Promise<string> =>
-  machine.sh(`find ${snapshots} -type f -size 0 -printf '%P\\n' | cut -d / -f 2- | sort`)
+async function expectInstalled(machine: VirtualMachine): Promise<void> {
+  expect(await machine.sh(install, commandMs)).toMatch(/This node works\.|Nothing to do/)
+  await expectWorks(machine, 4)
+}
+
+async function expectUpgraded(machine: VirtualMachine): Promise<void> {
+  expect(await machine.sh(upgrade, commandMs)).toMatch(/This node works\.|Nothing to do/)
+  // Debian 12's containerd starts pods with pause 3.6, which therefore stays.
+  await expectWorks(machine, machine.release === 'bookworm' ? 3 : 2)
+  expect(await machine.sh(`cmp ${paths.edgecore} ${nextOnNode}/bin/edgecore`)).toBe('')
+}
 
 /** Nothing of edgekit is left, and containerd has no image. */
 async function expectUntouched(machine: VirtualMachine): Promise<void> {
@@ -46,86 +70,157 @@ async function expectUntouched(machine: VirtualMachine): Promise<void> {
   expect(await machine.sh('ctr -n k8s.io images ls -q; ctr -n k8s.io snapshots ls | tail -n +2')).toBe('')
 }
 
-/** Rows for the table at the end. */
-const results: string[][] = []
+type Result = (machine: VirtualMachine) => Promise<unknown>
 
-async function noted(row: string[], work: () => Promise<void>): Promise<void> {
+/** What to do after the power cut, and what must come of it. */
+const afterInstall: [string, Result][] = [
+  ['again', expectInstalled],
+  [
+    'rollback',
+    async machine => {
+      await machine.sh(rollback, commandMs)
+      await expectUntouched(machine)
+      await expectInstalled(machine)
+    },
+  ],
+]
+const afterUpgrade: [string, Result][] = [
+  ['again', expectUpgraded],
+  ['rollback', machine => machine.sh(rollback, commandMs).then(() => expectInstalled(machine))],
+]
+const afterUninstall: [string, Result][] = [
+  ['again', machine => machine.sh(uninstall, commandMs).then(() => expectUntouched(machine))],
+  ['install', expectInstalled],
+]
+
+/** After a call that changes something, as an extended regular expression, or after a file is renamed into place. */
+type Point = { call: string } | { file: string }
+
+interface Command {
+  what: string
+  from: 'bare' | 'installed'
+  command: string
+  points: Point[]
+  ways: [string, Result][]
+}
+
+const calls = (...patterns: string[]): Point[] => patterns.map(pattern => ({ call: pattern }))
+const files = (...names: string[]): Point[] => names.map(name => ({ file: name }))
+
+const commands: Command[] = [
+  {
+    what: 'install',
+    from: 'bare',
+    command: install,
+    points: [
+      ...calls(
+        'images import .*eclipse',
+        'images import .*pause-3.6',
+        'images import .*pause-3.8',
+        'images import .*pause-3.10',
+      ),
+      ...calls('sync', 'systemctl start mosquitto', 'systemctl start edgecore', 'systemctl daemon-reload'),
+      ...files(paths.program, paths.brokerConfig, paths.brokerUnit, paths.edgecore, paths.installedManifest),
+    ],
+    ways: afterInstall,
+  },
+  {
+    what: 'upgrade',
+    from: 'installed',
+    command: upgrade,
+    points: calls(
+      'images import .*pause-3.8',
+      'sync',
+      'systemctl (re)?start mosquitto',
+      'systemctl (re)?start edgecore',
+      'images rm',
+    ),
+    ways: afterUpgrade,
+  },
+  {
+    what: 'uninstall',
+    from: 'installed',
+    command: uninstall,
+    points: calls(
+      'systemctl stop edgecore',
+      'systemctl stop mosquitto',
+      'images rm .*pause-3.10',
+      'images rm .*eclipse',
+      'systemctl daemon-reload',
+    ),
+    ways: afterUninstall,
+  },
+]
+
+/** Rows for the table at the end. */
+const results = [['case', 'result', 'time']]
+afterAll(() => void process.stdout.write(`\n${table(results)}\n`))
+
+async function noted(title: string, work: () => Promise<void>): Promise<void> {
   const started = Date.now()
-  const entry = [...row, 'WRONG', '']
-  results.push(entry)
+  const row = [title, 'WRONG', '']
+  results.push(row)
   try {
     await work()
-    entry[row.length] = 'ok'
+    row[1] = 'ok'
   } finally {
-    entry[row.length + 1] = `${Math.round((Date.now() - started) / 1000)} s`
+    row[2] = `${Math.round((Date.now() - started) / 1000)} s`
+    process.stderr.write(`${row.join('  ')}\n`)
   }
 }
 
-/** A command line without what is the same in all of them. */
-const shortened = (call: string): string =>
-  call.replaceAll(
-    /--namespace \S+ |--platform \S+ |\/var\/lib\/edgekit\/images\/|io\.cri-containerd\.|@sha256:\S+/g,
-    '',
-  )
-
 describe.each(releases)('%s', release => {
+  const titleOf = (...words: string[]): string => `${release}: ${words.join(', ')}`
   let machine: VirtualMachine
-  let calls: string[] = []
-  let empty = ''
+  let isInstalled = false
 
   beforeAll(async () => {
     machine = await startMachine(release)
-    await machine.save()
-    await machine.sh(`touch ${callLog}; ${edgekit('install')}`, installMs)
-    calls = (await machine.sh(`cat ${callLog}`)).split('\n')
-    empty = await emptyFiles(machine)
+    await machine.save('bare')
   }, caseMs)
   afterAll(() => machine[Symbol.asyncDispose]())
 
-  test('an installed node works, also after a power cut', { timeout: caseMs }, () =>
-    noted([release, 'the install', 'boot'], async () => {
-      await expectWorks(machine)
+  async function restore(from: Command['from']): Promise<void> {
+    if (from === 'installed' && !isInstalled) {
+      await machine.restore('bare')
+      await machine.sh(install, commandMs)
+      await machine.save('installed')
+      isInstalled = true
+    } else await machine.restore(from)
+  }
+
+  async function cut(command: string, point: Point): Promise<void> {
+    await machine.untilPowerCut(
+      'call' in point
+        ? `touch ${callLog}; echo '${point.call}' >${cutAfter}; ${command}`
+        : `(until [ -e ${reached} ]; do sleep 0.02; done; echo b >/proc/sysrq-trigger) &
+           LAB_CUT_ID=${point.file} LAB_CUT='after change' LAB_CUT_POWER=yes ${crashingEdgekit} install ${bundleOnNode}`,
+      commandMs,
+    )
+    await machine.boot()
+  }
+
+  const running = titleOf('running')
+  test.runIf(chosen.test(running))(running, { timeout: caseMs }, () =>
+    noted(running, async () => {
+      await restore('installed')
+      await expectWorks(machine, 4)
       await machine.powerCut()
       await machine.boot()
-      await expectWorks(machine)
+      await expectWorks(machine, 4)
     }),
   )
 
-  test('a power cut during an install is finished or rolled back', { timeout: 100 * caseMs }, async () => {
-    const failures: unknown[] = []
-    for (const [index, call] of calls.entries()) {
-      if (!chosen.test(call)) continue
-      for (const way of ['install', 'rollback'] as const) {
-        const attempt = noted([release, shortened(call), way], async () => {
-          await machine.restore()
-          await machine.untilPowerCut(
-            `touch ${callLog}; echo '^${index + 1} ' >${cutAfter}; ${edgekit('install')}`,
-            installMs,
-          )
-          await machine.boot()
-          if (way === 'rollback') {
-            await machine.sh(edgekit('rollback'), installMs)
-            await expectUntouched(machine)
-          }
-          expect(await machine.sh(edgekit('install'), installMs)).toContain('This node works.')
-          await expectWorks(machine)
-          expect(await emptyFiles(machine)).toBe(empty)
-        })
-        await attempt.catch((error: unknown) => failures.push(`${call}, then ${way}: ${String(error)}`))
+  for (const { what, from, command, points, ways } of commands)
+    for (const point of points)
+      for (const [way, requireResult] of ways) {
+        const title = titleOf(what, 'call' in point ? point.call : `rename to ${point.file}`, way)
+        test.runIf(chosen.test(title))(title, { timeout: caseMs }, () =>
+          noted(title, async () => {
+            await restore(from)
+            await cut(command, point)
+            await requireResult(machine)
+          }),
+        )
       }
-    }
-    expect(failures).toEqual([])
-  })
-})
-
-afterAll(() => {
-  const table = [['release', 'power cut after', 'then', 'result', 'time'], ...results]
-  const width = (column: number): number => Math.max(...table.map(row => row[column]?.length ?? 0))
-  const lines = table.map(row =>
-    row
-      .map((text, column) => text.padEnd(width(column)))
-      .join('  ')
-      .trimEnd(),
-  )
-  process.stdout.write(`\n${lines.join('\n')}\n`)
 })
