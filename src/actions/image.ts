@@ -112,13 +112,13 @@ const removal: Removal<ImageSpec, Before> = {
       )
     return []
   },
-  async difference({ spec: { reference, digest } }, { containerd }) {
+  async difference({ spec: { reference, digest }, after }, { containerd }) {
     if (!(await containerd.answers())) return 'could not be checked: containerd does not answer'
     const found = (await containerd.images()).find(image => image.reference === reference)
     if (!found) return 'is gone from containerd'
     if (found.digest !== digest) return `has digest ${found.digest}, expected ${digest}`
     if (!found.complete || !found.unpacked) return 'is incomplete'
-    if (isDamaged(await containerd.damage(digest))) return 'is damaged'
+    if (isDamaged(await containerd.damage(digest, { undamaged: after }))) return 'is damaged'
     return found.pinned ? undefined : 'is not pinned'
   },
 }
@@ -166,6 +166,8 @@ export const image: Action<ImageSpec, Before> = {
   async restartAfterRollback(spec, { older }, node) {
     if (older) await importPinned([spec.reference], spec, node, { mayStopBroker: true })
   },
+  // It has been compared and synced by now, so a later run need not read it again.
+  fingerprint: ({ digest }, { containerd }) => containerd.fingerprint(digest),
   ownership: ({ names, older }) => (older || names.length > 0 ? 'modified' : 'created'),
   removal,
 }

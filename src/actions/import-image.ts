@@ -27,7 +27,7 @@ export async function importImage(
   // What an import unpacks itself is whole once it has been synced. Its content can be that of another namespace.
   const present = new Set((await containerd.snapshots()).map(({ key }) => key))
   const failure = await containerd.importImage(archive, platform).catch((error: unknown) => ({ error }))
-  const damage = await containerd.damage(digest, present).catch((error: unknown) => {
+  const damage = await containerd.damage(digest, { among: present }).catch((error: unknown) => {
     throw failure ? failure.error : error
   })
   if (!isDamaged(damage)) {

@@ -4,6 +4,8 @@ import type { Node } from '../node/node.ts'
 export interface Collector<T> {
   /** After this time the fact is unknown. */
   timeoutMs: number
+  /** How much longer it may take on this node. */
+  moreTimeMs?(node: Node): Promise<number>
   /** Only an install needs it, and it is too slow for `doctor`. */
   onlyBeforeInstall?: true
   /** An install does not change it, so it need not be collected again afterwards. */

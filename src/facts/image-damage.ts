@@ -1,4 +1,7 @@
 import { type ImageDamage, isDamaged } from '../node/containerd/image-damage.ts'
+import type { Files } from '../node/files.ts'
+import type { Node } from '../node/node.ts'
+import { paths } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 import { installedManifest } from './installed-bundle.ts'
 
@@ -9,20 +12,42 @@ export interface ImageDamageFacts {
   damaged: ({ reference: string; digest: string } & ImageDamage)[]
 }
 
-/** Whether the images of the installed bundle are on the disk as they were imported. Reads all of them. */
+/** Bytes per millisecond: slow for a flash card, and for a processor that unpacks the layers meanwhile. */
+const slow = 5000
+
+async function timeToRead(node: Node): Promise<number> {
+  const { images = [] } = (await installedManifest(node)) ?? {}
+  return images.reduce((sum, { unpackedSize }) => sum + unpackedSize, 0) / slow
+}
+
+/** The fingerprints of images that an install has compared and synced, by digest. */
+async function recordedFingerprints(files: Files): Promise<Map<string, unknown>> {
+  const text = await files.read(paths.receipt)
+  const { items = [] } = (text === undefined ? {} : JSON.parse(text)) as {
+    items?: { kind: string; spec: { digest: string }; after: unknown }[]
+  }
+  return new Map(items.filter(({ kind }) => kind === 'image').map(({ spec, after }) => [spec.digest, after]))
+}
+
+/**
+ * Whether the images of the installed bundle are on the disk as they were imported. Reads those that are not as the install
+ * left them.
+ */
 export const imageDamage: Collector<ImageDamageFacts> = {
   timeoutMs: 15_000,
+  moreTimeMs: timeToRead,
   async collect(node) {
     const { containerd } = node
     const manifest = await installedManifest(node)
     if (!manifest || !(await containerd.answers())) return { examined: [], damaged: [] }
+    const undamaged = await recordedFingerprints(node.files)
     const present = new Set((await containerd.images()).map(({ digest }) => digest))
     const images = manifest.images.filter(({ digest }) => present.has(digest))
     const examined = await Promise.all(
       images.map(async ({ reference, digest }) => ({
         reference,
         digest,
-        ...(await containerd.damage(digest)),
+        ...(await containerd.damage(digest, { undamaged: undamaged.get(digest) })),
       })),
     )
     return { examined: examined.map(({ digest }) => digest), damaged: examined.filter(isDamaged) }

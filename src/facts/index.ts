@@ -84,7 +84,8 @@ async function collect<T>(
   node: Node,
   { minTimeoutMs = 0, maxTimeoutMs = Number.POSITIVE_INFINITY }: CollectOptions,
 ): Promise<Fact<T>> {
-  const timeoutMs = Math.min(Math.max(collector.timeoutMs, minTimeoutMs), maxTimeoutMs)
+  const moreTimeMs = (await collector.moreTimeMs?.(node).catch(() => 0)) ?? 0
+  const timeoutMs = Math.min(Math.max(collector.timeoutMs + moreTimeMs, minTimeoutMs), maxTimeoutMs)
   using end = deadline(timeoutMs)
   const late = end.passed.then(() => {
     throw new Error(`no answer within ${timeoutMs / 1000} s`)

@@ -30,8 +30,8 @@ export function memoizedNode(node: Node): Node {
       images: () => images(key),
       containers: () => containers(key),
       answers: () => answers(key),
-      damage(digest) {
-        const found = damage.get(digest) ?? containerd.damage(digest)
+      damage(digest, scope) {
+        const found = damage.get(digest) ?? containerd.damage(digest, scope)
         damage.set(digest, found)
         return found
       },

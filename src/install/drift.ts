@@ -4,7 +4,7 @@ import type { ChangedFile, DriftCollector, DriftFacts } from '../facts/drift.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
-import { trustRecordedHashes } from './plan/trust-recorded-hashes.ts'
+import { trustRecorded } from './plan/trust-recorded.ts'
 import { readPast } from './record/past.ts'
 import type { ReceiptItem } from './record/receipt.ts'
 import { differenceOf, interruptedIn } from './status.ts'
@@ -21,7 +21,7 @@ export const drift: DriftCollector = {
     const interrupted = interruptedIn(past)
     if (!past.receipt) return interrupted ? { interrupted, changed: [] } : undefined
     const items = past.receipt.items.filter(({ kind, spec }) => kinds.includes(kind) && !isUserOwned(spec))
-    const trusting = { ...node, files: trustRecordedHashes(items, node.files) }
+    const trusting = trustRecorded(items, node)
     const changed = await Promise.all(items.map(item => changeOf(item, trusting)))
     return { interrupted, changed: changed.filter(found => found !== undefined) }
   },

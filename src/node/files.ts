@@ -1,6 +1,7 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { fingerprintOf } from '../lib/files/fingerprint.ts'
 import { openRegular } from '../lib/files/regular-file.ts'
 import { replace, replaceFile, syncDirectory, temporaryOf } from '../lib/files/replace-file.ts'
 import { copyHashing } from '../lib/hash/copy-file.ts'
@@ -51,6 +52,8 @@ export interface Files {
   sha256(path: string, signal?: AbortSignal): Promise<string>
   /** The CRC-32 of a file. */
   crc32(path: string): Promise<number>
+  /** What changes when anything in these files or directories does, without reading them. */
+  fingerprint(paths: readonly string[]): Promise<string>
   /** Remember the SHA-256 of a file that this process has just written; `sha256` returns it while the file is unchanged. */
   rememberHash(path: string, sha256: string): Promise<void>
   /** Write a file atomically: readers see the old file or the new one, also after a power cut. */
@@ -147,6 +150,7 @@ export function localFiles(): Files {
       await using file = await fs.open(path)
       return await crc32File(file)
     },
+    fingerprint: fingerprintOf,
     rememberHash: (path, sha256) => hashes.remember(path, sha256),
     async write(path, content, access) {
       await replaceFile(path, async file => {

@@ -22,10 +22,10 @@ export function nodeFromFacts(node: Node, { units, containerd, imageDamage }: Fa
           ...node.containerd,
           answers: async () => found.answers,
           imageNames: async () => found.images,
-          async isWhole(name) {
+          async isWhole(name, undamaged) {
             const image = found.images.find(({ reference }) => reference === name.reference)
             if (!image?.complete || !image.unpacked) return false
-            if (!examined.includes(name.digest)) return await node.containerd.isWhole(name)
+            if (!examined.includes(name.digest)) return await node.containerd.isWhole(name, undamaged)
             return !damaged.some(({ digest }) => digest === name.digest)
           },
         }

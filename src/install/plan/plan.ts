@@ -4,7 +4,7 @@ import type { DesiredStep } from '../desired/step-makers.ts'
 import { actionOf } from '../record/action-of.ts'
 import type { Change } from '../record/journal.ts'
 import type { Past } from '../record/past.ts'
-import { trustRecordedHashes } from './trust-recorded-hashes.ts'
+import { trustRecorded } from './trust-recorded.ts'
 
 /** A change to make. */
 export type PlannedStep = DesiredStep & { title: string }
@@ -40,7 +40,7 @@ export async function makePlan(
   const latest = (of: readonly Change[], id: string, what: 'touched' | 'done'): number =>
     Math.max(-1, ...of.filter(change => change.id === id).map(change => change[what]))
   const recorded = [...(past.receipt?.items ?? []), ...changes.filter(({ state }) => state === 'done')]
-  const inspected = { ...node, files: trustRecordedHashes(recorded, node.files) }
+  const inspected = trustRecorded(recorded, node)
   const inspections = await Promise.all(desired.map(step => inspect(step, past, inspected)))
   const needed = new Set<string>()
   const isNeeded = ({ id, because }: DesiredStep, inspection: Inspection): boolean =>

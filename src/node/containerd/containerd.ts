@@ -9,7 +9,13 @@ import { containerdServices, snapshotter } from './containerd-services.ts'
 import { type SocketState, socketState } from './containerd-socket.ts'
 import { type CtrCommands, clientTimeoutMs, ctrCommands } from './ctr-commands.ts'
 import type { CallGrpc } from './grpc.ts'
-import { type ImageDamage, imageDamage, isDamaged } from './image-damage.ts'
+import {
+  type DamageScope,
+  type ImageDamage,
+  imageDamage,
+  imageFingerprint,
+  isDamaged,
+} from './image-damage.ts'
 
 export interface ContainerdImage extends ImageName, ImageContent {}
 
@@ -25,13 +31,12 @@ export interface Containerd extends ContainerdApi, CtrCommands {
   /** The same, within 3 s, and whether something accepts connections without answering. */
   state(): Promise<SocketState>
   images(): Promise<ContainerdImage[]>
-  /** Whether all content of an image is present, unpacked and undamaged. */
-  isWhole(image: ImageName): Promise<boolean>
-  /**
-   * What of an image, given by its digest, is not what it was imported as. Reads all of its
-   * content, and its snapshots or only those named in `among`.
-   */
-  damage(digest: string, among?: ReadonlySet<string>): Promise<ImageDamage>
+  /** Whether all content of an image is present, unpacked and undamaged. `undamaged` is as for `damage`. */
+  isWhole(image: ImageName, undamaged?: unknown): Promise<boolean>
+  /** What of an image, given by its digest, is not what it was imported as. Reads all of it that is in `scope`. */
+  damage(digest: string, scope?: DamageScope): Promise<ImageDamage>
+  /** What changes when an image, given by its digest, is damaged, imported again, or removed. */
+  fingerprint(digest: string): Promise<string>
   /** Write everything that was imported to the disk. */
   flush(): Promise<void>
   /**
@@ -52,16 +57,19 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
   const state = async (): Promise<SocketState> => socketState(await socket(), 3000)
   const services = containerdServices(call, socket)
   const api = containerdApi(services)
-  const damage = async (digest: string, among?: ReadonlySet<string>): Promise<ImageDamage> => {
+  const roots = async () => {
     const plugins = await api.plugins()
     const rootOf = (type: string, id: string): string =>
       plugins.find(plugin => plugin.type === type && plugin.id === id)?.root ?? ''
-    const roots = {
+    return {
       content: rootOf('io.containerd.content.v1', 'content'),
       snapshots: rootOf('io.containerd.snapshotter.v1', snapshotter),
     }
-    return await imageDamage(files, roots, { digest, arch: machineArch(), among })
   }
+  const fingerprint = async (digest: string): Promise<string> =>
+    await imageFingerprint(files, await roots(), { digest, arch: machineArch() })
+  const damage = async (digest: string, scope?: DamageScope): Promise<ImageDamage> =>
+    await imageDamage(files, await roots(), { digest, arch: machineArch() }, scope)
   return {
     ...api,
     ...ctrCommands(processes, socket),
@@ -69,11 +77,14 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
     answers: async () => (await state()) === 'answers',
     state,
     images: async () => withContents(await api.imageNames(), services, machineArch()),
-    async isWhole(name) {
+    async isWhole(name, undamaged) {
       const [image] = await withContents([name], services, machineArch())
-      return image?.complete === true && image.unpacked && !isDamaged(await damage(name.digest))
+      return (
+        image?.complete === true && image.unpacked && !isDamaged(await damage(name.digest, { undamaged }))
+      )
     },
     damage,
+    fingerprint,
     // A power cut soon after an import can leave empty files in a layer that containerd takes for whole, and a second
     // import does not repair it (containerd #5854, #10457).
     flush: async () => void (await processes.run('sync', [], { timeoutMs: 300_000 })),

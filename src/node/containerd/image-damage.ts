@@ -22,6 +22,20 @@ export interface ImageDamage {
   snapshots: { name: string; files: DamagedFile[] }[]
 }
 
+/** What to read. */
+export interface DamageScope {
+  /** The names of the snapshots to compare, all by default. */
+  among?: ReadonlySet<string> | undefined
+  /** Nothing is read of an image with this fingerprint, which it had when it was unpacked or compared, and then synced. */
+  undamaged?: unknown
+}
+
+interface ImageOnMachine {
+  digest: string
+  /** Spelled as in bundles. */
+  arch: string
+}
+
 /** Enough to recognize it. */
 const maxFiles = 10
 
@@ -31,34 +45,66 @@ interface Roots {
   snapshots: string
 }
 
+const pathOf = ({ content }: Roots, blob: string): string => `${content}/blobs/${blob.replace(':', '/')}`
+
+/** A blob without this digest counts as absent. */
+async function isIntact(files: Files, path: string, digest: string): Promise<boolean> {
+  return (await files.status(path)) !== undefined && `sha256:${await files.sha256(path)}` === digest
+}
+
+async function partsOf(files: Files, roots: Roots, { digest, arch }: ImageOnMachine) {
+  const read = async (blob: string) => {
+    const path = pathOf(roots, blob)
+    return (await isIntact(files, path, blob)) ? parseDocument((await files.read(path)) ?? '') : undefined
+  }
+  const { documents, layers = [], snapshots = [] } = await imageParts(read, digest, arch)
+  const directories = await snapshotDirectories(files, roots.snapshots)
+  return {
+    documents,
+    layers: layers.map((layer, index) => {
+      const name = snapshots[index] ?? ''
+      return { digest: layer, snapshot: name, directory: directories.get(name) }
+    }),
+  }
+}
+
+/** What changes when anything does that `imageDamage` compares. It takes milliseconds. Throws CommandError. */
+export async function imageFingerprint(files: Files, roots: Roots, image: ImageOnMachine): Promise<string> {
+  const { documents, layers } = await partsOf(files, roots, image)
+  const blobs = [...documents, ...layers.map(layer => layer.digest)].map(blob => pathOf(roots, blob))
+  return await files.fingerprint([...blobs, ...layers.flatMap(({ directory = [] }) => directory)])
+}
+
 /**
  * Compares what containerd has of an image with the image's digests: the content with its names, and the files of each
  * snapshot with the layer they come from. Layers that are not unpacked are not damaged. Read-only. `arch` is spelled as
- * in bundles; `among` are the names of the snapshots to compare, all by default. Throws CommandError.
+ * in bundles. Reads all of an image that is in `scope`. Throws CommandError.
  */
 export async function imageDamage(
   files: Files,
   roots: Roots,
-  { digest, arch, among }: { digest: string; arch: string; among?: ReadonlySet<string> | undefined },
+  { digest, arch }: ImageOnMachine,
+  { among, undamaged }: DamageScope = {},
 ): Promise<ImageDamage> {
-  const pathOf = (blob: string): string => `${roots.content}/blobs/${blob.replace(':', '/')}`
-  const isIntact = async (blob: string): Promise<boolean> =>
-    (await files.status(pathOf(blob))) !== undefined && `sha256:${await files.sha256(pathOf(blob))}` === blob
-  const read = async (blob: string) =>
-    (await isIntact(blob)) ? parseDocument((await files.read(pathOf(blob))) ?? '') : undefined
-  const { documents, layers = [], snapshots = [] } = await imageParts(read, digest, arch)
-  const content: string[] = []
-  for (const blob of [...documents, ...layers]) if (!(await isIntact(blob))) content.push(blob)
-  const directories = await snapshotDirectories(files, roots.snapshots)
-  const damaged: ImageDamage['snapshots'] = []
-  for (const [index, layer] of layers.entries()) {
-    const name = snapshots[index] ?? ''
-    const directory = directories.get(name)
-    if (directory === undefined || among?.has(name) === false || content.includes(layer)) continue
-    const found = await damagedFiles(files, directory, await layerFiles(pathOf(layer)))
-    if (found.length > 0) damaged.push({ name, files: found })
+  if (typeof undamaged === 'string' && undamaged === (await imageFingerprint(files, roots, { digest, arch })))
+    return { content: [], snapshots: [] }
+  const { documents, layers } = await partsOf(files, roots, { digest, arch })
+  const damage: ImageDamage = { content: [], snapshots: [] }
+  for (const blob of documents)
+    if (!(await isIntact(files, pathOf(roots, blob), blob))) damage.content.push(blob)
+  for (const { digest, snapshot, directory } of layers) {
+    const path = pathOf(roots, digest)
+    const isCompared = directory !== undefined && among?.has(snapshot) !== false
+    // Hashed while it is unpacked. Bytes after its end are not read then.
+    const unpacked = isCompared ? await layerFiles(path).catch(() => undefined) : undefined
+    if (unpacked?.digest !== digest && !(await isIntact(files, path, digest))) damage.content.push(digest)
+    else if (isCompared) {
+      const expected = unpacked?.files ?? (await layerFiles(path)).files
+      const found = await damagedFiles(files, directory, expected)
+      if (found.length > 0) damage.snapshots.push({ name: snapshot, files: found })
+    }
   }
-  return { content, snapshots: damaged }
+  return damage
 }
 
 export const isDamaged = ({ content, snapshots }: ImageDamage): boolean =>

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path/posix'
 import { crc32 } from 'node:zlib'
 import type { ReadEntry } from 'tar/read-entry'
-import { eachEntry } from './layer.ts'
+import { eachEntry, UnpackLimit } from './layer.ts'
 
 /** What unpacking a layer makes of a path. */
 export type LayerFile =
@@ -11,11 +12,12 @@ export type LayerFile =
 
 /**
  * What unpacking a layer creates, by absolute path, without devices and whiteouts. A hard link is the file it refers to;
- * one to a file in a lower layer is left out. Throws when the layer is truncated or damaged.
+ * one to a file in a lower layer is left out. With the digest of what was read. Throws when the layer is truncated or damaged.
  */
-export async function layerFiles(layer: string): Promise<Map<string, LayerFile>> {
+export async function layerFiles(layer: string): Promise<{ files: Map<string, LayerFile>; digest: string }> {
   const found = new Map<string, LayerFile>()
-  await eachEntry(layer, entry => {
+  const hash = createHash('sha256')
+  const visit = (entry: ReadEntry): void => {
     const path = resolve('/', entry.path)
     if (basename(path).startsWith('.wh.')) return
     switch (entry.type) {
@@ -39,8 +41,9 @@ export async function layerFiles(layer: string): Promise<Map<string, LayerFile>>
       default:
         found.delete(path)
     }
-  })
-  return found
+  }
+  await eachEntry(layer, visit, new UnpackLimit(), chunk => hash.update(chunk))
+  return { files: found, digest: `sha256:${hash.digest('hex')}` }
 }
 
 /** Its checksum is complete when the entry has been read. */

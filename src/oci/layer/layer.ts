@@ -36,18 +36,20 @@ export class UnpackLimit {
 
 /**
  * Visit the entries of a layer in order. `visit` can read the content of an entry by listening for `data`; otherwise it is
- * skipped. Writes nothing. Returns the size of the layer's tar in bytes. Throws an Error that completes
+ * skipped. `onPacked` gets the layer as it is stored, in chunks to use at once. Writes nothing. Returns the size of the layer's tar in bytes. Throws an Error that completes
  * `cannot read layer: ` when the layer is truncated, damaged or too large, and what `visit` throws.
  */
 export async function eachEntry(
   path: string,
   visit: (entry: ReadEntry) => void,
   limit: UnpackLimit = new UnpackLimit(),
+  onPacked?: (chunk: Buffer) => void,
 ): Promise<number> {
   let size = 0
-  await unpack(path, async tar => {
+  const read = async (tar: AsyncIterable<Buffer>): Promise<void> => {
     size = await parseTar(tar, visit, limit)
-  })
+  }
+  await unpack(path, read, onPacked)
   return size
 }
 
@@ -74,10 +76,14 @@ export async function unpackedDigest(path: string): Promise<string> {
   return `sha256:${hash.digest('hex')}`
 }
 
-async function unpack(path: string, read: (tar: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
+async function unpack(
+  path: string,
+  read: (tar: AsyncIterable<Buffer>) => Promise<void>,
+  onPacked?: (chunk: Buffer) => void,
+): Promise<void> {
   const kind = await layerKind(path)
   const [one, other, unpacked] = [freshChunk(), freshChunk(), freshChunk()] as const
-  const packed = reusedChunks(path, [one, other])
+  const packed = reusedChunks(path, [one, other], onPacked)
   const inChunks = (pieces: AsyncIterable<Buffer<ArrayBuffer>>) => rechunk(pieces, unpacked)
   try {
     if (kind === 'gzip') await pipeline(packed, createGunzip({ chunkSize }), inChunks, read)
@@ -106,13 +112,19 @@ const freshChunk = (): Buffer<ArrayBuffer> => Buffer.allocUnsafeSlow(chunkSize)
  * The bytes of a file for a stream that is done with a chunk when it asks for the next but one, as zlib is: it takes no
  * more than one chunk of this size at a time. Memory for each would pile up until the garbage collector looks at it.
  */
-async function* reusedChunks(path: string, buffers: readonly [Buffer, Buffer]): AsyncGenerator<Buffer> {
+async function* reusedChunks(
+  path: string,
+  buffers: readonly [Buffer, Buffer],
+  onChunk?: (chunk: Buffer) => void,
+): AsyncGenerator<Buffer> {
   await using file = await open(path)
   for (let number = 0; ; number++) {
     const buffer = buffers[(number & 1) as 0 | 1]
     const { bytesRead } = await file.read(buffer, 0, chunkSize, null)
     if (bytesRead === 0) return
-    yield buffer.subarray(0, bytesRead)
+    const chunk = buffer.subarray(0, bytesRead)
+    onChunk?.(chunk)
+    yield chunk
   }
 }
 

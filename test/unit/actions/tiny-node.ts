@@ -38,6 +38,7 @@ function filesBelow(root: string): Files {
     linkTarget: path => real.linkTarget(at(path)),
     sha256: path => real.sha256(at(path)),
     crc32: path => real.crc32(at(path)),
+    fingerprint: wanted => real.fingerprint(wanted.map(at)),
     rememberHash: (path, sha256) => real.rememberHash(at(path), sha256),
     write: (path, content, access) =>
       real.write(
@@ -150,7 +151,8 @@ export async function tinyNode(): Promise<TinyNode> {
     ctrFlags: noNeed,
     config: noNeed,
     runcVersion: noNeed,
-    async damage(digest, among) {
+    fingerprint: async digest => `fingerprint of ${digest}`,
+    async damage(digest, { among } = {}) {
       const { content, snapshots } = node.damage.get(digest) ?? { content: [], snapshots: [] }
       return { content, snapshots: snapshots.filter(({ name }) => among?.has(name) ?? true) }
     },

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { Header } from 'tar'
 import { expect, onTestFinished, test } from 'vitest'
-import { imageDamage } from '../../../../src/node/containerd/image-damage.ts'
+import { imageDamage, imageFingerprint } from '../../../../src/node/containerd/image-damage.ts'
 import { localFiles } from '../../../../src/node/files.ts'
 import { boltFile } from './bolt-file.ts'
 
@@ -193,10 +194,45 @@ test.each([
   const { roots, digests, at, names } = await importedImage()
   await truncate(at(1, 'large'), 10)
   const among = new Set(numbers.map(number => names[number] ?? ''))
-  const { snapshots } = await imageDamage(localFiles(), roots, {
-    digest: digests.index.digest,
-    arch: 'amd64',
-    among,
-  })
+  const image = { digest: digests.index.digest, arch: 'amd64' }
+  const { snapshots } = await imageDamage(localFiles(), roots, image, { among })
   expect(snapshots).toHaveLength(count)
+})
+
+test('does not read an image with the fingerprint of an undamaged one', async () => {
+  const { roots, digests, at } = await importedImage()
+  const image = [roots, { digest: digests.index.digest, arch: 'amd64' }] as const
+  await truncate(at(1, 'bin/sh'))
+  const fingerprint = await imageFingerprint(localFiles(), ...image)
+  expect(await imageDamage(localFiles(), ...image, { undamaged: fingerprint })).toEqual(none)
+  expect(await imageDamage(localFiles(), ...image, { undamaged: `${fingerprint}0` })).not.toEqual(none)
+})
+
+/** Inode change times have the resolution of a tick. */
+const tick = () => sleep(20)
+
+test.each<[what: string, change: (found: Imported) => Promise<unknown>]>([
+  ['an empty file', ({ at }) => truncate(at(1, 'bin/sh'))],
+  ['a lost file', ({ at }) => rm(at(1, 'empty'))],
+  ['zeros of the same size', ({ at }) => writeFile(at(1, 'large'), '\0'.repeat(large.length))],
+  [
+    'zeros of the same size and age',
+    async ({ at }) => {
+      const { atime, mtime } = await stat(at(1, 'large'))
+      await writeFile(at(1, 'large'), '\0'.repeat(large.length))
+      await utimes(at(1, 'large'), atime, mtime)
+    },
+  ],
+  ['another snapshot', ({ unpacked }) => unpacked(2)],
+  ['a lost layer', ({ blobPath, digests }) => rm(blobPath(digests.layers[1]?.digest ?? ''))],
+  ['an empty configuration', ({ blobPath, digests }) => truncate(blobPath(digests.config.digest))],
+])('the fingerprint changes with %s', async (_, change) => {
+  const found = await importedImage()
+  const fingerprint = () =>
+    imageFingerprint(localFiles(), found.roots, { digest: found.digests.index.digest, arch: 'amd64' })
+  const before = await fingerprint()
+  expect(await fingerprint()).toBe(before)
+  await tick()
+  await change(found)
+  expect(await fingerprint()).not.toBe(before)
 })
