@@ -1,9 +1,9 @@
 import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { readInput } from '../lib/files/read-input.ts'
 
-/** Read a file that the user named. Throws EdgekitError (file-unreadable). */
-export const readNamedFile = (path: string): Promise<Buffer> =>
-  readInput(path).catch(error => {
+/** Read a file that the user named, of at most `most` bytes. Throws EdgekitError (file-unreadable). */
+export const readNamedFile = (path: string, most: number): Promise<Buffer> =>
+  readInput(path, most).catch(error => {
     throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, {
       code: 'file-unreadable',
       remedy: 'Check the path and its permissions.',

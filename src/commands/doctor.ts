@@ -218,13 +218,15 @@ const onlyText = (): EdgekitError =>
   })
 
 async function openFacts(path: string): Promise<SavedFacts> {
-  const { factsFile, parseSavedFacts, readSavedFacts } = await import('../doctor/saved-facts.ts')
+  const { factsFile, maxArchiveBytes, parseSavedFacts, readSavedFacts } = await import(
+    '../doctor/saved-facts.ts'
+  )
   const { files } = localNode()
   for (const directory of [path, join(path, 'edgekit-support')]) {
     const text = await files.read(join(directory, factsFile))
     if (text !== undefined) return parseSavedFacts(text, directory)
   }
-  return readSavedFacts(await readNamedFile(path), path)
+  return readSavedFacts(await readNamedFile(path, maxArchiveBytes), path)
 }
 
 /** World-readable: report collectors rarely run as root. */

@@ -26,6 +26,8 @@ import { dryRunOutput, installOutput, type Output } from '../ui/install-output.t
 import { question } from '../ui/plan.ts'
 import { stepRunner } from '../ui/steps.ts'
 
+const maxTokenBytes = 65_536
+
 export default class Install extends EdgekitCommand {
   static override summary = 'Install an edge node, or prepare the cloud side, from a bundle'
   static override description =
@@ -95,7 +97,7 @@ export default class Install extends EdgekitCommand {
     const keys = commandLine.key ? await readKeys(commandLine.key) : await trustedKeys(node.files)
     const flags = installFlags(commandLine, await answersIn(commandLine.config, node.files))
     for (const id of flags.ignore ?? []) checkNamed(id)
-    const token = await readTokenFile(flags, node.files, readStdin)
+    const token = await readTokenFile(flags, node.files, async () => String(await readStdin(maxTokenBytes)))
     const files = { '--edgecore-config': flags.edgecoreConfig, '--kubeconfig': commandLine.kubeconfig }
     for (const [flag, file] of Object.entries(files))
       if (file !== undefined) await requireFile(resolve(file), flag, node.files)

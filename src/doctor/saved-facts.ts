@@ -1,5 +1,7 @@
+import { createGunzip } from 'node:zlib'
 import { type Facts, factNames } from '../facts/index.ts'
 import { EdgekitError } from '../lib/errors.ts'
+import { formatBytes } from '../lib/format.ts'
 import { eachArchiveMember } from '../tar/entries.ts'
 
 /** Facts in a support archive. */
@@ -13,8 +15,24 @@ export interface SavedFacts {
 }
 
 export const factsFile = 'facts.json'
-/** Facts take about 100 kB. The limit guards against a hostile archive. */
-const maxBytes = 64_000_000
+/** Facts take about 100 kB, a whole archive less than 100 MB. The limits guard against a hostile one. */
+const maxFactsBytes = 16_000_000
+const maxUnpackedBytes = 200_000_000
+export const maxArchiveBytes = 100_000_000
+
+/** The unpacked archive in small pieces, so that little of it is in memory. Throws when it is not compressed or too large. */
+async function* unpacked(archive: Uint8Array): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip()
+  gunzip.end(archive)
+  let bytes = 0
+  for await (const chunk of gunzip) {
+    bytes += chunk.length
+    if (bytes > maxUnpackedBytes) throw new TooLarge(`it has more than ${formatBytes(maxUnpackedBytes)}`)
+    yield chunk
+  }
+}
+
+class TooLarge extends Error {}
 
 /**
  * Read the facts in a support archive. Facts that an older edgekit did not collect are unknown. Throws EdgekitError
@@ -22,18 +40,14 @@ const maxBytes = 64_000_000
  */
 export async function readSavedFacts(archive: Uint8Array, name: string): Promise<SavedFacts> {
   let text: string | undefined
-  await eachArchiveMember(
-    (async function* () {
-      yield archive
-    })(),
-    async member => {
-      if (member.kind !== 'file' || !member.path.endsWith(`/${factsFile}`) || member.size > maxBytes) return
-      const chunks: Uint8Array[] = []
-      for await (const chunk of member.content) chunks.push(chunk)
-      text = Buffer.concat(chunks).toString()
-    },
-  ).catch(error => {
-    throw unusable(name, 'not a .tar.gz archive', error)
+  await eachArchiveMember(unpacked(archive), async member => {
+    if (member.kind !== 'file' || !member.path.endsWith(`/${factsFile}`) || member.size > maxFactsBytes)
+      return
+    const chunks: Uint8Array[] = []
+    for await (const chunk of member.content) chunks.push(chunk)
+    text = Buffer.concat(chunks).toString()
+  }).catch(error => {
+    throw unusable(name, error instanceof TooLarge ? error.message : 'not a .tar.gz archive', error)
   })
   if (text === undefined) throw unusable(name, `${factsFile} is missing`)
   return parseSavedFacts(text, name)

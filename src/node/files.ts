@@ -2,6 +2,7 @@ import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeFile
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fingerprintOf } from '../lib/files/fingerprint.ts'
+import { readInput } from '../lib/files/read-input.ts'
 import { openRegular } from '../lib/files/regular-file.ts'
 import { replace, replaceFile, syncDirectory, temporaryOf } from '../lib/files/replace-file.ts'
 import { copyHashing } from '../lib/hash/copy-file.ts'
@@ -96,6 +97,24 @@ async function copy({ copyOf, sha256, keepTime }: Copy, path: string, target: fs
   }
 }
 
+/** What edgekit reads as a whole is smaller; a limit keeps a file of another user from filling the memory. */
+const maxBytes = 64 * 1024 * 1024
+
+const readAll = (path: string): Promise<Buffer | undefined> =>
+  readInput(path, maxBytes).catch(absentAsUndefined)
+
+async function readPart(
+  path: string,
+  bytes: number,
+  from: (size: number) => number,
+): Promise<Buffer | undefined> {
+  const opened = await openRegular(path).catch(absentAsUndefined)
+  if (!opened) return undefined
+  await using file = opened.file
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, from(opened.size))
+  return buffer.subarray(0, bytesRead)
+}
+
 /** A full or failing disk is no change of the source. */
 const isOwnFailure = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT|EIO|EFBIG)$/.test(String(error.code))
@@ -115,21 +134,10 @@ async function hashOf(path: string, signal: AbortSignal | undefined): Promise<st
 export function localFiles(): Files {
   const hashes = new KnownHashes()
   return {
-    read: path => fs.readFile(path, 'utf8').catch(absentAsUndefined),
-    bytes: path => fs.readFile(path).catch(absentAsUndefined),
-    async head(path, bytes) {
-      await using file = await fs.open(path).catch(absentAsUndefined)
-      if (!file) return undefined
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
-      return buffer.subarray(0, bytesRead)
-    },
-    async tail(path, bytes) {
-      await using file = await fs.open(path).catch(absentAsUndefined)
-      if (!file) return undefined
-      const from = Math.max(0, (await file.stat()).size - bytes)
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, from)
-      return buffer.subarray(0, bytesRead)
-    },
+    read: async path => (await readAll(path))?.toString(),
+    bytes: readAll,
+    head: (path, bytes) => readPart(path, bytes, () => 0),
+    tail: (path, bytes) => readPart(path, bytes, size => Math.max(0, size - bytes)),
     async status(path) {
       const found = await fs.lstat(path).catch(absentAsUndefined)
       if (!found) return undefined

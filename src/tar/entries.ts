@@ -38,10 +38,15 @@ export async function eachArchiveMember(
     },
   })
   const ended = new Promise(resolve => parser.once('end', resolve))
+  // Two blocks of zeros. What follows is padding, of any length.
+  let isComplete = false
+  parser.once('eof', () => {
+    isComplete = true
+  })
   try {
     for await (const chunk of archive) {
       const wantsMore = parser.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
-      if (failed()) break
+      if (failed() || isComplete) break
       if (!wantsMore) await new Promise(resolve => parser.once('drain', resolve))
     }
     parser.end()

@@ -7,6 +7,8 @@ import { readYaml, type YamlSource } from '../../yaml/source.ts'
 import { definitionError } from './definition-error.ts'
 import { rebasePaths } from './rebase-paths.ts'
 
+const maxDefinitionBytes = 1_000_000
+
 /** The definitions that come with edgekit, in bundles/. */
 export const defaultDefinitions: readonly string[] = ['edge', 'cloud']
 
@@ -62,7 +64,7 @@ async function readText(
     return { id: name, name, text: readAsset(name) }
   }
   try {
-    const text = String(await readInput(from.path))
+    const text = String(await readInput(from.path, maxDefinitionBytes))
     if (text.length > largestDefinition) throw new Error(`it has more than ${largestDefinition} characters`)
     return { id: resolve(from.path), name: from.path, text }
   } catch (error) {

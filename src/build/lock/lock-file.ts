@@ -8,6 +8,8 @@ import type { Definition } from '../definition/definition.ts'
 import { formatLock, type Lock, parseLock } from './lock.ts'
 import { lockDifferences } from './lock-differences.ts'
 
+const maxLockBytes = 16_000_000
+
 /** The default path of a lock: beside its definition; for a default definition in the working directory. */
 export const lockPath = ({ directory }: Definition): string => join(directory, 'edgekit.lock')
 
@@ -52,7 +54,7 @@ export async function readLockFile(options: LockFileOptions): Promise<UsedLock> 
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return String(await readInput(path))
+    return String(await readInput(path, maxLockBytes))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, { code: 'file-unreadable' })

@@ -3,6 +3,8 @@ import { isP256 } from '../../bundle/signature.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { readInput } from '../../lib/files/read-input.ts'
 
+const maxKeyBytes = 65_536
+
 /** Used when no file is named. */
 const keyVariable = 'EDGEKIT_SIGNING_KEY'
 
@@ -17,7 +19,7 @@ export async function signingKey(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<KeyObject | undefined> {
   if (file !== undefined) {
-    const pem = await readInput(file).catch(error => {
+    const pem = await readInput(file, maxKeyBytes).catch(error => {
       throw unusable(
         `cannot read the signing key ${file}: ${messageOf(error)}`,
         'Name a PEM file with --sign.',

@@ -1,7 +1,7 @@
-import { buffer } from 'node:stream/consumers'
 import { Args } from '@oclif/core'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { readNamedFile } from '../../cli/read-named-file.ts'
+import { readStdin } from '../../cli/stdin.ts'
 import { createRedactor } from '../../doctor/redact.ts'
 import { explainLog, type LogExplanation } from '../../edgecore/log/explain-log.ts'
 import { type EdgecoreLogState, readEdgecoreLog } from '../../edgecore/log/read-log.ts'
@@ -10,6 +10,8 @@ import { exitCodeHelp, explainExitCodes } from '../../lib/exit-codes.ts'
 import { localNode } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
 import { formatLogExplanation } from '../../ui/log-explanation.ts'
+
+const maxLogBytes = 200_000_000
 
 export default class EdgecoreExplain extends EdgekitCommand {
   static override summary = 'Explain an EdgeCore log: state, causes, proof, what to do'
@@ -41,7 +43,7 @@ async function readLog(file: string | undefined): Promise<EdgecoreLogState> {
   const { journal } = localNode()
   if (file === undefined)
     return readEdgecoreLog(await journal.lines(units.edgecore, { max: 5000 }), { now: new Date() })
-  const bytes = file === '-' ? await buffer(process.stdin) : await readNamedFile(file)
+  const bytes = file === '-' ? await readStdin(maxLogBytes) : await readNamedFile(file, maxLogBytes)
   return readEdgecoreLog(readSavedLog(bytes), {})
 }
 

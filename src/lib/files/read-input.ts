@@ -1,11 +1,14 @@
-import { readFile, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
+import { readAtMost, readRegular } from './regular-file.ts'
 
 /**
- * Read a file that the user named. Throws an error that messageOf can explain; a named pipe is one, because opening it
- * waits until something writes to it, forever.
+ * Read a file that the user named, of at most `most` bytes. Throws an error that messageOf can explain, also for a named
+ * pipe, which may never have a writer, and for a device, which never ends.
  */
-export async function readInput(path: string): Promise<Buffer> {
+export async function readInput(path: string, most: number): Promise<Buffer> {
   // The shell's <(command) is a pipe in /dev/fd, which has a writer.
-  if (!/^\/(?:dev|proc)\//.test(path) && (await stat(path)).isFIFO()) throw new Error('it is a named pipe')
-  return await readFile(path)
+  if (!/^\/(?:dev\/fd|proc\/self\/fd)\/|^\/dev\/stdin$/.test(path))
+    return await readRegular(path, most, { follow: true })
+  await using file = await open(path)
+  return await readAtMost(file, 0, most)
 }

@@ -17,6 +17,7 @@ export async function openRegular(
   })
   try {
     const found = await file.stat()
+    if (found.isDirectory()) throw new Error('it is a directory')
     if (!found.isFile()) throw new Error('it is not a regular file')
     return { file, size: found.size }
   } catch (error) {
@@ -36,7 +37,21 @@ export async function readRegular(
 ): Promise<Buffer> {
   const { file, size } = await openRegular(path, { follow })
   await using source = file
+  return await readAtMost(source, size, most)
+}
+
+/** Files of /proc have no size, and others can grow. */
+const leastBytes = 4096
+
+/** Read the rest of an open file of about `size` bytes. Throws an Error when there are more than `most`. */
+export async function readAtMost(file: FileHandle, size: number, most: number): Promise<Buffer> {
   if (size > most) throw new Error(`it has ${size} bytes, the limit is ${most}`)
-  const { buffer, bytesRead } = await source.read(Buffer.alloc(size), { position: 0 })
-  return buffer.subarray(0, bytesRead)
+  let whole = Buffer.allocUnsafe(Math.max(size + 1, leastBytes))
+  for (let filled = 0; ; ) {
+    const { bytesRead } = await file.read(whole, filled, whole.length - filled, null)
+    if (bytesRead === 0) return whole.subarray(0, filled)
+    filled += bytesRead
+    if (filled > most) throw new Error(`it has more than ${most} bytes`)
+    if (filled === whole.length) whole = Buffer.concat([whole, Buffer.allocUnsafe(whole.length)])
+  }
 }

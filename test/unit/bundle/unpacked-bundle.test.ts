@@ -278,7 +278,7 @@ describe('bundle.json', () => {
     await mkdir(at('bundle.json'))
     const opened = open()
     await expect(opened).rejects.toMatchObject({ name: 'EdgekitError', exitCode: 3 })
-    await expect(opened).rejects.toThrow('is damaged: bundle.json cannot be read: it is not a regular file')
+    await expect(opened).rejects.toThrow('is damaged: bundle.json cannot be read: it is a directory')
   })
 
   test.each<[what: string, name: string, make: (path: string) => Promise<unknown>, reason: string]>([

@@ -8,6 +8,7 @@ import { collectSupport } from '../../../src/doctor/support/collect.ts'
 import { pieces } from '../../../src/doctor/support/pieces.ts'
 import type { Facts } from '../../../src/facts/index.ts'
 import { localNode, type Node } from '../../../src/node/node.ts'
+import { tarMember } from '../../../src/tar/write.ts'
 import { cloudMachine, healthy } from '../checks/healthy.ts'
 
 const at = new Date('2026-01-02T03:04:05.000Z')
@@ -64,6 +65,11 @@ describe('saved facts give the same report', () => {
 })
 
 describe('an unusable support archive is refused', () => {
+  /** gzip members can follow one another. */
+  const zeros = gzipSync(Buffer.alloc(10_000_000))
+  const empty = Buffer.concat(tarMember({ path: 'x', mode: 0o644, size: 0, source: Buffer.of() }, at))
+  const source = Buffer.alloc(250_000_000)
+  const [header = source] = tarMember({ path: 'x', mode: 0o644, size: source.length, source }, at)
   const packed = async (data: Record<string, unknown>) =>
     (await packArchive({ collected: [], data, at })).bytes
 
@@ -71,6 +77,17 @@ describe('an unusable support archive is refused', () => {
     ['empty', new Uint8Array(), 'not a .tar.gz archive'],
     ['text', Buffer.from('hello '.repeat(200)), 'not a .tar.gz archive'],
     ['compressed text', gzipSync('hello '.repeat(200)), 'not a .tar.gz archive'],
+    [
+      'padding of 250 MB',
+      Buffer.concat([gzipSync(empty), ...Array.from({ length: 25 }, () => zeros)]),
+      'facts.json is missing',
+    ],
+    [
+      'a file of 250 MB',
+      Buffer.concat([gzipSync(header), ...Array.from({ length: 25 }, () => zeros)]),
+      'it has more than 200.0 MB',
+    ],
+    ['compressed twice', gzipSync(gzipSync(Buffer.alloc(1e6))), 'not a .tar.gz archive'],
     ['without facts', packed({}), 'facts.json is missing'],
     ['facts that are not JSON', packed({ 'facts.json': '{' }), 'facts.json is damaged'],
     [

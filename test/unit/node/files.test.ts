@@ -11,6 +11,7 @@ import {
   rm,
   stat,
   symlink,
+  truncate,
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -72,8 +73,33 @@ describe('a path that does not exist', () => {
   })
 })
 
+test.each([
+  ['a device that never ends', (path: string) => symlink('/dev/zero', path), 'it is not a regular file'],
+  ['a named pipe without a writer', (path: string) => execa('mkfifo', [path]), 'it is not a regular file'],
+  [
+    'a file of 4 GB',
+    (path: string) => writeFile(path, '').then(() => truncate(path, 4 * 2 ** 30)),
+    'it has 4294967296 bytes',
+  ],
+])('does not read %s', async (_, make, reason) => {
+  await make(at('hostile'))
+  await expect(files.read(at('hostile'))).rejects.toThrow(reason)
+  await expect(files.bytes(at('hostile'))).rejects.toThrow(reason)
+})
+
+test.each(['head', 'tail'] as const)('%s reads only regular files', async part => {
+  await execa('mkfifo', [at('pipe')])
+  await symlink('/dev/zero', at('zeros'))
+  for (const name of ['pipe', 'zeros'])
+    await expect(files[part](at(name), 9)).rejects.toThrow('it is not a regular file')
+})
+
+test('reads files of the kernel, which have no size', async () => {
+  expect(await files.read('/proc/self/status')).toMatch(/^Name:/)
+})
+
 test('throws for other errors, such as reading a directory as a file', async () => {
-  await expect(files.read(directory)).rejects.toThrow('EISDIR')
+  await expect(files.read(directory)).rejects.toThrow('it is a directory')
 })
 
 test.each([
