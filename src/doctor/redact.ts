@@ -8,6 +8,8 @@ export interface Redactor {
   /** Remember the secrets in plain data. */
   learnData(value: unknown): void
   text(text: string): string
+  /** Remember a value that is not known to be harmless; returns what to show in its place. */
+  hide: (value: string) => string
   /** A copy of plain data with all strings masked, and strings under a secret key replaced. */
   data<T>(value: T): T
   /** How often each rule has masked something since the last call. */
@@ -39,15 +41,17 @@ export function createRedactor(): Redactor {
     for (const secret of known) {
       result = result.replaceAll(secret, () => count('secret of this node'))
     }
-    for (const { name, pattern } of redactionRules) {
+    for (const { name, pattern, until } of redactionRules) {
       result = result.replace(pattern, (...match) => {
         const whole = match[0] as string
-        const secret = (match.at(-1) as { secret: string }).secret
+        const found = (match.at(-1) as { secret: string }).secret
+        const end = until === undefined ? -1 : found.lastIndexOf(until)
+        const secret = end > 0 ? found.slice(0, end) : found
         if (secret.trim() === '' || secret === mask) return whole
         const at = whole.lastIndexOf(secret)
         // Keep the line end of a block of lines.
-        const end = /\n$/.exec(secret)?.[0] ?? ''
-        return whole.slice(0, at) + count(name) + end + whole.slice(at + secret.length)
+        const lineEnd = secret.endsWith('\n') ? '\n' : ''
+        return whole.slice(0, at) + count(name) + lineEnd + whole.slice(at + secret.length)
       })
     }
     return result
@@ -84,6 +88,11 @@ export function createRedactor(): Redactor {
       })
     },
     text,
+    hide(value) {
+      if (value === mask) return mask
+      learnValue(value)
+      return count('not on the list of what is shown')
+    },
     data: <T>(value: T) =>
       mapTexts(value, (found, secret) =>
         !secret || found === '' || found === mask ? text(found) : count('text under a secret key'),

@@ -4,12 +4,14 @@ export interface RedactionRule {
   pattern: RegExp
   /** A secret found in a configuration is masked in every other text too. */
   teaches?: true
+  /** The secret ends before the last one of these words in it. A lookahead would take quadratic time. */
+  until?: string
 }
 
 // All repetitions are bounded: a log line can be a megabyte long.
 
 /** The end of the name of a secret key, variable or flag. Paths and expiry dates of secrets are not secret. */
-const secretEnd = String.raw`(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|psk)(?![\w.-]{0,40}(?:file|path|dir|hash|type|ttl|name|expir))[\w-]{0,40}`
+const secretEnd = String.raw`(?:pass(?:word|wd|phrase)|(?<![a-z])(?:pass|pwd)(?![a-z])|passwort|kennwort|secret|token|(?:api|access|private|sas|account|signing|encryption|license)[_-]?key|credentials?|psk)(?![\w.-]{0,40}(?:file|path|dir|hash|type|ttl|name|expir))[\w-]{0,40}`
 const secretName = String.raw`[\w.-]{0,40}${secretEnd}`
 /** Values that reveal nothing but help a reader. */
 const notSecret = String.raw`(?:true|false|null|~|\*\*\*)\s*(?:#.*)?$`
@@ -27,6 +29,30 @@ export const redactionRules: readonly RedactionRule[] = [
     name: 'authorization header',
     pattern: /\b(?:proxy-)?authorization\\?["']?\s*[:=]\s*\\?["']?(?<secret>[^"'\r\n\\]+)/gi,
   },
+  { name: 'cookie', pattern: /\b(?:set-)?cookie\\?["']?\s*[:=]\s*\\?["']?(?<secret>[^"'\r\n\\]+)/gi },
+  // In config.json of Docker and in containerd: user and password in base64.
+  { name: 'registry login', pattern: /\bauth\\?["']?\s*[:=]\s*\\?["'](?<secret>[^"'\r\n\\]+)/gi },
+  { name: 'registry login', pattern: /\bauth\s*[:=]\s*(?<secret>(?=[a-z+/]{0,64}[\d=])[\w+/]{12,}={0,2})/gi },
+  {
+    name: 'signature in a URL',
+    pattern: /[?&](?:sig|signature|code|key|auth|x-(?:amz|goog)-[a-z-]{1,30})=(?<secret>[^\s&"'<>]+)/gi,
+  },
+  // GitHub, GitLab, AWS, Slack, Google, Docker, npm, and bootstrap tokens of kubeadm.
+  {
+    name: 'token of a known shape',
+    pattern:
+      /\b(?<secret>gh[opsur]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}|xox[abeprs]-[\w-]{10,}|AIza[\w-]{30,}|dckr_pat_[\w-]{16,}|npm_\w{30,}|[a-z0-9]{6}\.[a-z0-9]{16})\b/g,
+  },
+  {
+    name: 'login before a host',
+    pattern: /(?<![\w:/.@-])[\w.-]{1,64}:(?<secret>[^\s:@/'"<>]{1,128})(?=@(?!sha256:)[\w.-]{1,255})/g,
+  },
+  {
+    name: 'password in a sentence',
+    pattern:
+      /\bpass(?:word|wort|phrase)?\s+(?:(?:is|was|ist)\s+|")(?!not\b|wrong|incorrect|invalid|required|missing|empty|expired|too\b)"?(?<secret>[^\s"',;]+)/gi,
+  },
+  { name: 'secret on a command line', pattern: /\bsshpass\s+-p\s*(?<secret>\S+)/g },
   { name: 'bearer token', pattern: /\bbearer\s+(?<secret>[\w+/=.~-]{8,})/gi },
   // <hash of the CA>.<JSON web token>, as keadm gettoken prints it.
   { name: 'bootstrap token', pattern: /\b(?<secret>[0-9a-f]{64}\.[\w-]+\.[\w-]+\.[\w-]+)/g },
@@ -103,19 +129,20 @@ export const redactionRules: readonly RedactionRule[] = [
   },
   // Device payloads are confidential. EventBus logs them when it cannot deliver them.
   { name: 'MQTT payload', pattern: /\bmessage channel is full, message: (?<secret>[^\n]+)/g },
-  { name: 'MQTT payload', pattern: /\bmarshal message (?<secret>[^\n]+)(?= error)/g },
+  { name: 'MQTT payload', pattern: /\bmarshal message (?<secret>[^\n]+)/g, until: ' error' },
   {
     name: 'MQTT payload',
     pattern:
       /\b(?:payload|content|(?:message|msg) body)\\?["']?[ \t]*[:=][ \t]*(?!\s|\*\*\*)(?<secret>[^\n]+)/gi,
   },
+  { name: 'MQTT payload', pattern: /\bbody[ \t]{0,4}(?<secret>[[{"][^\n]+)/gi },
   {
     name: 'MQTT payload',
     pattern: /\bmosquitto_(?:pub|rr)\b[^\n]{0,500}?\s(?:-m|--message)[ =](?<secret>[^\n]+)/g,
   },
 ]
 
-const secretKey = new RegExp(`^(?:${secretName}|(?:proxy-)?authorization|payload)$`, 'i')
+const secretKey = new RegExp(`^(?:${secretName}|(?:proxy-)?authorization|(?:set-)?cookie|auth|payload)$`, 'i')
 
 /** Is the value of this JSON key secret? */
 export const isSecretKey = (key: string): boolean => secretKey.test(key)

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { tarEnd, tarMember } from '../../tar/write.ts'
 import { createRedactor } from '../redact.ts'
+import { keepAllowed } from './allow-lists.ts'
 import type { Collected } from './collect.ts'
 
 export interface SupportArchive {
@@ -31,6 +32,10 @@ export async function packArchive({ collected, data, at }: Contents): Promise<Su
   const redactor = createRedactor()
   redactor.learnData(data)
   for (const { file, text } of collected) if (containsSecrets.test(file)) redactor.learn(text)
+  // All of them first: what one of them hides is masked in the others too.
+  const allowed = new Map<string, { text: string; hidden: Record<string, number> }>()
+  for (const { file, text } of collected)
+    allowed.set(file, { text: keepAllowed(file, text, redactor.hide), hidden: redactor.takeCounts() })
   const masked: SupportArchive['masked'] = []
   const chunks: Buffer[] = []
   const add = (file: string, text: string): void => {
@@ -38,8 +43,9 @@ export async function packArchive({ collected, data, at }: Contents): Promise<Su
     const member = { path: `edgekit-support/${file}`, mode: 0o644, size: source.length, source } as const
     chunks.push(...tarMember(member, at))
   }
-  const note = (file: string): void => {
-    for (const [rule, count] of Object.entries(redactor.takeCounts())) masked.push({ file, rule, count })
+  const note = (file: string, hidden: Record<string, number> = {}): void => {
+    for (const [rule, count] of Object.entries({ ...hidden, ...redactor.takeCounts() }))
+      masked.push({ file, rule, count })
   }
 
   for (const [file, value] of Object.entries(data)) {
@@ -48,10 +54,11 @@ export async function packArchive({ collected, data, at }: Contents): Promise<Su
     note(file)
   }
   const contents: Omit<Collected, 'text'>[] = []
-  for (const { text, ...about } of collected) {
+  for (const { text: _, ...about } of collected) {
     contents.push(redactor.data(about))
+    const { text, hidden } = allowed.get(about.file) ?? { text: '', hidden: {} }
     if (about.failure === undefined) add(about.file, redactor.text(text))
-    note(about.file)
+    note(about.file, hidden)
   }
   add('contents.json', json(contents))
   add('redacted.json', json(masked))

@@ -43,15 +43,22 @@ const likelyEnds = [
 ]
 const leastOverlap = 8
 
+/** How a cut line can end, by its last characters; in the order of preference, the longest first. */
+const beginnings = Map.groupBy(
+  likelyEnds.flatMap(end =>
+    Array.from({ length: end.length - leastOverlap }, (_, cut) => ({
+      begin: end.slice(0, end.length - 1 - cut),
+      rest: end.slice(end.length - 1 - cut),
+    })),
+  ),
+  ({ begin }) => begin.slice(-leastOverlap),
+)
+
 /** A line without the mark of the cut, and with the likely rest of its last words when there is little doubt what they were. */
 export function completeCutLine(line: string): string {
   const text = isCut(line) ? line.slice(0, -1) : line
   const tail = text.slice(-Math.max(...likelyEnds.map(end => end.length)))
   if (likelyEnds.some(end => tail.endsWith(end))) return text
-  for (const end of likelyEnds) {
-    for (let length = end.length - 1; length >= leastOverlap; length--) {
-      if (tail.endsWith(end.slice(0, length))) return text + end.slice(length)
-    }
-  }
-  return text
+  const likely = beginnings.get(tail.slice(-leastOverlap))?.find(({ begin }) => tail.endsWith(begin))
+  return text + (likely?.rest ?? '')
 }
