@@ -3,8 +3,9 @@
 # each stop. It prints nothing.
 exec 2>/dev/null
 
-# systemd.exec(5) sets this after a stop. prepare-broker looks for the cause of a failure before the next start.
-[ "${SERVICE_RESULT:-success}" = success ] || : >/run/edgekit-broker-failed
+# systemd.exec(5) sets this after a stop. prepare-broker looks for the cause of a failure before the next start,
+# which wait-broker may have written.
+[ "${SERVICE_RESULT:-success}" = success ] || : >>/run/edgekit-broker-failed
 
 # wait_while COMMAND TENTHS: wait as long as the command prints something, at most TENTHS of a second.
 wait_while() {

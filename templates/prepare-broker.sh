@@ -42,14 +42,15 @@ damage() {
     }' "$1" 2>/dev/null
 }
 
-# set_aside REASON: keep the damaged database beside the new one, the newest five.
+# set_aside damaged|too-large REASON: keep the database beside the new one; the newest five, of large ones the newest.
 set_aside() {
-  kept=$database.damaged-$(date -u +%Y-%m-%dT%H-%M-%SZ)
+  kept=$database.$1-$(date -u +%Y-%m-%dT%H-%M-%SZ)
   mv "$database" "$kept" || return
   sync "${kept%/*}" 2>/dev/null
-  echo "$database is damaged ($1). It is now $kept, and the broker starts without its messages and sessions."
-  ls -1r "$database".damaged-* | tail -n +6 | while IFS= read -r old; do
-    rm "$old" && echo "$old is removed: only the newest five are kept."
+  echo "$database is $(echo "$1" | tr - ' ') ($2). It is now $kept, and the broker starts without its messages and sessions."
+  case $1 in damaged) most=5 ;; *) most=1 ;; esac
+  ls -1r "$database.$1"-* | tail -n +$((most + 1)) | while IFS= read -r old; do
+    rm "$old" && echo "$old is removed: only the newest are kept."
   done
 }
 
@@ -59,20 +60,55 @@ last_start() {
     awk '/^Starting /{last = lines; lines = ""; next} {lines = lines $0 "\n"} END {printf "%s", last}'
 }
 
+# needs FILE: print at least the bytes of memory that mosquitto 2.0 needs to load it on a 64-bit machine: its structures
+# for messages and sessions, an index of the messages until all are loaded, and a node for each level of a retained topic.
+needs() {
+  perl -e '
+    use strict;
+    open my $file, "<:raw", $ARGV[0] or exit;
+    my ($size, $needs) = (-s $file, 0);
+    my %each = (2 => 250, 3 => 80, 5 => 200, 6 => 700);
+    for (my $at = 23; $at < $size;) {
+      sysseek $file, $at, 0;
+      sysread($file, my $part, 40) >= 8 or last;
+      my ($type, $length) = unpack("NN", $part);
+      $needs += $length + ($each{$type} || 0);
+      if ($type == 2 && length $part == 40 && unpack("x39 C", $part)) {
+        my ($id, $user, $topic) = unpack("x30 nnn", $part);
+        sysseek $file, $at + 40 + $id + $user, 0;
+        sysread $file, my $name, $topic;
+        $needs += 130 * (1 + ($name =~ tr,/,,));
+      }
+      $at += 8 + $length;
+    }
+    print $needs;' "$1" 2>/dev/null
+}
+
+# A start that failed leaves its reason here.
+reason=$(cat $failed 2>/dev/null)
 if [ -f "$database" ]; then
   # A file that the broker cannot read counts for it as none: it starts empty and overwrites the file.
   owner=$(stat -c %u:%g "${database%/*}")
   [ "$(stat -c %u:%g "$database")" = "$owner" ] || chown "$owner" "$database"
-  reason=$(damage "$database")
-  # mosquitto refuses a whole database, too, of another version or with too little memory.
-  if [ -z "$reason" ] && [ -e $failed ]; then
+  damage=$(damage "$database")
+  limit=$(option memory_limit) too_large=
+  if [ -n "$damage" ]; then
+    set_aside damaged "$damage"
+  elif [ "$reason" = 'it is out of memory' ]; then
+    set_aside too-large 'it leaves the broker no memory below memory_limit'
+  elif [ "$reason" = 'the broker has ended' ]; then
+    # Loading takes more memory than saving did. The log may lack the reason: when a hash table cannot grow, mosquitto ends
+    # without a word, and journald drops lines when there are many.
     lines=$(last_start)
     case $lines in
-      *'Unsupported persistent database format'* | *'Incompatible database configuration'* | *'Out of memory'*) ;;
-      *"Couldn't open database"*) reason='the broker cannot open it' ;;
+      # It refuses a whole database, too.
+      *'Unsupported persistent database format'* | *'Incompatible database configuration'*) ;;
+      *'Out of memory'*) too_large=yes ;;
+      *"Couldn't open database"*) set_aside damaged 'the broker cannot open it' ;;
+      *) [ "${limit:-0}" -eq 0 ] || [ "$(needs "$database")" -le $((limit / 4 * 3)) ] || too_large=yes ;;
     esac
+    [ -z "$too_large" ] || set_aside too-large 'the broker cannot load it within memory_limit'
   fi
-  [ -z "$reason" ] || set_aside "$reason"
 fi
 
 # The kubelet inside EdgeCore may have evicted the image to free disk space, and after a power cut its files can be damaged.

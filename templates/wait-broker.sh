@@ -1,23 +1,59 @@
 #!/bin/sh
 # Usage: wait-broker PID
 # mosquitto.service runs this, so that it is active when the broker answers MQTT. An open port proves nothing: the kernel
-# accepts connections for a frozen broker.
+# accepts connections for a frozen broker, and another program may hold the port.
 command -v bash >/dev/null || exec /opt/edgekit/bin/edgekit broker wait --timeout 60 --process "$1"
 
-# CONNECT of MQTT 3.1.1 from the client "edgekit-wait". Every answer to it, even a refusal, begins with 0x20, a space.
-answers() {
+# conversation: print "c" when connected, and the bytes of the answers except 0: 0x20 and 2 for a CONNACK, then 5 when it
+# refuses a client without a password, or 0x40 for the PUBACK of 256 KiB, for which the broker needs memory. A topic with
+# a dollar sign reaches no subscriber of "#". MQTT 3.1.1, from the client "edgekit-wait".
+conversation() {
   timeout 2 bash -c '
-    exec 3<>/dev/tcp/127.0.0.1/1883 &&
+    exec 3<>/dev/tcp/127.0.0.1/1883 && printf c &&
       printf "\020\030\0\004MQTT\004\002\0\012\0\014edgekit-wait" >&3 &&
-      IFS= read -r -N 1 byte <&3 && [ "$byte" = " " ] && printf "\340\0" >&3' 2>/dev/null
+      IFS= read -r -N 2 start <&3 && printf %s "$start" &&
+      { printf "\062\222\200\020\0\016\044edgekit/start\0\001"; printf %0262144d 0; } >&3 &&
+      IFS= read -r -N 1 rest <&3 && printf %s "$rest" && printf "\340\0" >&3' 2>/dev/null
 }
 
-end=$(($(date +%s) + 60))
-until answers; do
+# The control group of the container (version 2, version 1).
+groups='/sys/fs/cgroup/k8s.io/mosquitto /sys/fs/cgroup/pids/k8s.io/mosquitto'
+processes() {
+  for group in $groups; do cat $group/cgroup.procs; done
+} 2>/dev/null
+# The broker has one thread. `ctr run` has no option for this limit.
+limit_processes() {
+  for group in $groups; do [ ! -e $group/pids.max ] || echo 64 >$group/pids.max; done
+} 2>/dev/null
+
+# is_full: whether the broker uses nine tenths of its memory_limit, in kB.
+is_full() {
+  used=$(for pid in $(processes); do sed -n 's/^VmRSS: *\([0-9]*\) kB/\1/p' "/proc/$pid/status"; done 2>/dev/null | sort -n | tail -n 1)
+  limit=$(sed -n 's/^[[:space:]]*memory_limit[[:space:]]\{1,\}//p' /etc/edgekit/mosquitto/mosquitto.conf | tail -n 1)
+  [ "${limit:-0}" -gt 0 ] && [ "${used:-0}" -gt $((limit / 1024 * 9 / 10)) ]
+} 2>/dev/null
+
+works() {
+  limit_processes
+  exit 0
+}
+
+end=$(($(date +%s) + 60)) full=0
+while :; do
   reason=
+  if /opt/edgekit/bin/check-broker-port >/dev/null; then
+    answers=$(conversation)
+    case $answers in
+      "c "*@) works ;;
+      # A limit on packets or an access list may refuse the message of a broker that has memory.
+      c*) if is_full; then full=$((full + 1)); elif [ "$answers" != c ]; then works; fi ;;
+    esac
+    [ $full -lt 3 ] || reason='it is out of memory'
+  fi
   [ -d "/proc/$1" ] || reason='the broker has ended'
-  [ "$(date +%s)" -lt $end ] || reason='no answer within 60 s'
+  [ "$(date +%s)" -lt $end ] || reason=${reason:-no answer within 60 s}
   if [ -n "$reason" ]; then
+    echo "$reason" >/run/edgekit-broker-failed
     echo "edgekit: cannot reach the broker on 127.0.0.1:1883: $reason" >&2
     exit 3
   fi

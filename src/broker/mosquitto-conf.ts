@@ -6,6 +6,8 @@ interface BrokerListener {
   /** It accepts clients without authentication. */
   anonymous: boolean
   tls: boolean
+  /** Undefined: no limit. */
+  maxConnections: number | undefined
 }
 
 /** A mosquitto.conf as mosquitto 2 reads it. Plain data. */
@@ -13,6 +15,8 @@ export interface BrokerConfig {
   listeners: BrokerListener[]
   /** Security options belong to the listener above them (`per_listener_settings`). */
   perListener: boolean
+  /** In bytes; undefined: no limit. */
+  memoryLimit: number | undefined
   /** Messages and sessions survive a restart. */
   persistence: boolean
   /** Its directory and file, with their paths in the broker's container. */
@@ -43,13 +47,17 @@ export function readMosquittoConf(text: string): BrokerConfig {
       // The default since 2.0.
       anonymous: anonymous === 'true',
       tls: last('certfile', section) !== undefined,
+      maxConnections: positive(last('max_connections', section)),
     }
   })
   return {
     // Without a listener mosquitto accepts local clients only, without authentication.
     listeners:
-      listeners.length > 0 ? listeners : [{ port: 1883, address: 'localhost', anonymous: true, tls: false }],
+      listeners.length > 0
+        ? listeners
+        : [{ port: 1883, address: 'localhost', anonymous: true, tls: false, maxConnections: undefined }],
     perListener,
+    memoryLimit: positive(last('memory_limit')),
     persistence: last('persistence') === 'true',
     // Without a location, the working directory of the container.
     persistenceLocation: (last('persistence_location') || '/').replace(/(?<=.)\/+$/, ''),
@@ -59,6 +67,9 @@ export function readMosquittoConf(text: string): BrokerConfig {
       .map(({ option, value }) => ({ option, path: value })),
   }
 }
+
+/** 0 and -1 mean no limit. */
+const positive = (text = ''): number | undefined => (Number(text) > 0 ? Number(text) : undefined)
 
 interface Line {
   option: string

@@ -23,7 +23,7 @@ export const programs = {
   keadm: { member: 'bin/keadm', path: paths.keadm, mode: 0o755 },
 } as const satisfies Record<string, PayloadFile>
 
-/** The scripts that mosquitto.service runs. */
+/** The scripts that the units run. */
 export const brokerScripts = {
   cleanBroker: {
     template: 'templates/clean-broker.sh',
@@ -41,6 +41,12 @@ export const brokerScripts = {
     template: 'templates/wait-broker.sh',
     member: 'bin/wait-broker',
     path: paths.waitBroker,
+    mode: 0o755,
+  },
+  checkBrokerPort: {
+    template: 'templates/check-broker-port.sh',
+    member: 'bin/check-broker-port',
+    path: paths.checkBrokerPort,
     mode: 0o755,
   },
 } as const satisfies Record<string, PayloadText>

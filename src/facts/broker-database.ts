@@ -10,9 +10,12 @@ export interface BrokerDatabaseFacts {
   savedAt: number | undefined
   /** The file system it is on. */
   disk: FileSystem
-  /** Damaged databases that prepare-broker has set aside, oldest first. */
-  setAside: { path: string; bytes: number }[]
+  /** Databases that prepare-broker has set aside, oldest first. */
+  setAside: { path: string; bytes: number; reason: 'damaged' | 'too-large' }[]
 }
+
+const asideName = /\.(?:damaged|too-large)-(?<date>\d{4}-[\dT-]+Z)$/
+const dateIn = (name: string): string => asideName.exec(name)?.groups?.['date'] ?? ''
 
 /** Where the broker saves its messages; undefined when it does not, or not on the node. */
 export const brokerDatabase: Collector<BrokerDatabaseFacts | undefined> = {
@@ -29,17 +32,21 @@ export const brokerDatabase: Collector<BrokerDatabaseFacts | undefined> = {
       storage.fileSystem(dataDirectory),
       files.list(dataDirectory),
     ])
-    const kept = names.filter(name => name.startsWith(`${persistenceFile}.damaged-`)).toSorted()
-    const sizes = await Promise.all(kept.map(name => files.status(`${dataDirectory}/${name}`)))
+    const kept = names
+      .filter(name => name.startsWith(`${persistenceFile}.`) && asideName.test(name))
+      .toSorted((one, other) => dateIn(one).localeCompare(dateIn(other)))
     return {
       path,
       bytes: status?.size,
       savedAt,
       disk,
-      setAside: kept.map((name, index) => ({
-        path: `${dataDirectory}/${name}`,
-        bytes: sizes[index]?.size ?? 0,
-      })),
+      setAside: await Promise.all(
+        kept.map(async name => ({
+          path: `${dataDirectory}/${name}`,
+          bytes: (await files.status(`${dataDirectory}/${name}`))?.size ?? 0,
+          reason: name.includes('.too-large-') ? 'too-large' : 'damaged',
+        })),
+      ),
     }
   },
 }

@@ -2,6 +2,7 @@ import { deadline } from '../lib/deadline.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
 import { anonymousEndpoints } from './anonymous-endpoints.ts'
+import { brokerClients } from './broker-clients.ts'
 import { brokerConfig } from './broker-config.ts'
 import { brokerDatabase } from './broker-database.ts'
 import { brokerJournal } from './broker-journal.ts'
@@ -49,6 +50,7 @@ const collectors = {
   runc,
   listeners,
   brokerProbe,
+  brokerClients,
   brokerConfig,
   brokerDatabase,
   brokerProcess,

@@ -7,6 +7,7 @@ export const paths = {
   cleanBroker: '/opt/edgekit/bin/clean-broker',
   prepareBroker: '/opt/edgekit/bin/prepare-broker',
   waitBroker: '/opt/edgekit/bin/wait-broker',
+  checkBrokerPort: '/opt/edgekit/bin/check-broker-port',
   programLink: '/usr/local/bin/edgekit',
   /** The manifest of the installed bundle. */
   installedManifest: '/var/lib/edgekit/bundle.json',

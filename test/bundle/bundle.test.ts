@@ -56,6 +56,7 @@ test('contains exactly what an edge node needs', async () => {
     'bin/clean-broker',
     'bin/prepare-broker',
     'bin/wait-broker',
+    'bin/check-broker-port',
     'config/kubeedge/edgecore-config.yaml',
     'config/mosquitto/mosquitto.conf',
     'systemd/mosquitto.service',

@@ -51,7 +51,7 @@ describe('on one node', () => {
       `${database} is damaged (it does not begin like a database). It is now ${paths.brokerData}/${kept}`,
     )
     expect(journal).toContain(
-      `${database}.damaged-2026-01-01T00-00-00Z is removed: only the newest five are kept.`,
+      `${database}.damaged-2026-01-01T00-00-00Z is removed: only the newest are kept.`,
     )
     await node.sh(`rm ${database}.damaged-*`)
   })

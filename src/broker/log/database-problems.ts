@@ -17,9 +17,9 @@ export const databaseProblems: readonly KnownProblem[] = [
     // As far as seen only while it reads its database; musl describes ENOMEM in the same words.
     code: 'database-memory',
     pattern: new RegExp(`^(?:Error: )?${inAnyLibc('ENOMEM')}`),
-    text: "the broker's database needs more memory than memory_limit in mosquitto.conf allows",
-    remedy: 'Increase memory_limit, and the limit of the container in mosquitto.service if necessary.',
-    commands: [`grep -n memory_limit ${paths.brokerConfig}`, `ls -l ${database}`, 'systemctl edit mosquitto'],
+    text: "the broker's database needs more memory than memory_limit in mosquitto.conf allows; the next start sets it aside",
+    remedy: 'Start the broker again. Its journal names the file that was set aside.',
+    commands: ['journalctl -u mosquitto --no-pager | grep "is too large"'],
   },
   {
     code: 'database',

@@ -5,7 +5,7 @@ export const brokerLogin: Check = {
   id: 'broker-login',
   title: "Broker accepts EdgeCore's credentials",
   tags: ['checklist', 'doctor'],
-  needs: ['broker-listening', 'broker-log-drained'],
+  needs: ['broker-listening', 'broker-log-drained', 'broker-capacity'],
   run(facts) {
     const probe = requireFact(facts.brokerProbe)
     const config = 'value' in facts.edgecoreConfig ? facts.edgecoreConfig.value.config : undefined

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts'
 import { brokerActive } from './broker-active.ts'
 import { brokerAtBoot } from './broker-at-boot.ts'
+import { brokerCapacity } from './broker-capacity.ts'
 import { brokerImage } from './broker-image.ts'
 import { brokerListening } from './broker-listening.ts'
 import { brokerLog } from './broker-log.ts'
@@ -31,6 +32,7 @@ export const brokerChecks: readonly Check[] = [
   brokerSaves,
   brokerListening,
   brokerLogDrained,
+  brokerCapacity,
   brokerLogin,
   brokerRoundTrip,
   brokerDurableSession,

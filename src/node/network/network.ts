@@ -11,7 +11,17 @@ export interface Listener {
   owner: SocketOwner | undefined
 }
 
+/** An established TCP connection; both ends of one within this machine are listed. */
+interface Connection {
+  localPort: number
+  remotePort: number
+  /** The user whose program has this end open. */
+  uid: number
+}
+
 export interface Network {
+  /** All established TCP connections, IPv4 and IPv6. */
+  connections(): Promise<Connection[]>
   /** All listening TCP sockets, IPv4 and IPv6. */
   listeners(): Promise<Listener[]>
   /** Network interfaces with a default route (IPv4, then IPv6). */
@@ -38,17 +48,30 @@ function decodeAddress(hex: string): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
 }
 
-/** Listening sockets of /proc/net/tcp or tcp6 (proc_net_tcp(5)): state 0A is LISTEN. */
-export function parseListeners(text: string): { address: string; port: number; inode: string }[] {
-  return text
+/** The sockets of /proc/net/tcp or tcp6 in one state (proc_net_tcp(5)). */
+const socketsIn = (state: string, text: string): string[][] =>
+  text
     .split('\n')
     .slice(1)
     .map(line => line.trim().split(/\s+/))
-    .filter(fields => fields[3] === '0A')
-    .map(fields => {
-      const [address = '', port = ''] = (fields[1] ?? '').split(':')
-      return { address: decodeAddress(address), port: Number.parseInt(port, 16), inode: fields[9] ?? '' }
-    })
+    .filter(fields => fields[3] === state)
+
+const portIn = (field = ''): number => Number.parseInt(field.split(':')[1] ?? '', 16)
+
+/** Connections of /proc/net/tcp or tcp6: state 01 is ESTABLISHED. */
+export const parseConnections = (text: string): Connection[] =>
+  socketsIn('01', text).map(fields => ({
+    localPort: portIn(fields[1]),
+    remotePort: portIn(fields[2]),
+    uid: Number(fields[7]),
+  }))
+
+/** Listening sockets of /proc/net/tcp or tcp6: state 0A is LISTEN. */
+export function parseListeners(text: string): { address: string; port: number; inode: string }[] {
+  return socketsIn('0A', text).map(fields => {
+    const [address = ''] = (fields[1] ?? '').split(':')
+    return { address: decodeAddress(address), port: portIn(fields[1]), inode: fields[9] ?? '' }
+  })
 }
 
 /** Interfaces of the default routes in /proc/net/route (flag 1: up) and /proc/net/ipv6_route. */
@@ -66,11 +89,13 @@ export function parseDefaultRoutes(ipv4: string, ipv6: string): string[] {
 }
 
 export function localNetwork(files: Files): Network {
-  const listening = async () => {
+  const inTables = async <T>(parse: (text: string) => T[]): Promise<T[]> => {
     const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(path => files.read(path)))
-    return tables.flatMap(table => parseListeners(table ?? ''))
+    return tables.flatMap(table => parse(table ?? ''))
   }
+  const listening = () => inTables(parseListeners)
   return {
+    connections: () => inTables(parseConnections),
     async listeners() {
       const found = await listening()
       const owners = socketOwners(new Set(found.map(({ inode }) => inode)))

@@ -561,6 +561,20 @@ export const brokerFaults: readonly Fault[] = [
     repair: node => node.sh(`kill -CONT ${ctr}`),
   },
   {
+    what: 'one program holds nearly all connections',
+    occasion: 'doctor',
+    fails: 'broker-capacity',
+    status: 'warn',
+    words: /\d+ of 512 connections are in use.*user nobody has 48\d/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `systemd-run --quiet --uid=nobody --unit=holder perl -MIO::Socket::INET -e 'my @held = map { IO::Socket::INET->new("127.0.0.1:1883") or die } 1 .. 485; sleep 9999'
+         until [ "$(ss -Htn state established '( sport = :1883 )' | wc -l)" -ge 485 ]; do sleep 0.1; done`,
+      ),
+    repair: node => node.sh('systemctl stop holder'),
+  },
+  {
     what: 'the broker requires a password that EdgeCore does not have',
     occasion: 'doctor',
     fails: 'broker-login',

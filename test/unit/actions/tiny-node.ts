@@ -198,6 +198,7 @@ export async function tinyNode(): Promise<TinyNode> {
     },
     lock: { descriptor: undefined, take: async () => true, heldBy: () => [] },
     network: {
+      connections: noNeed,
       listeners: noNeed,
       defaultRoutes: noNeed,
       addresses: noNeed,

@@ -30,6 +30,9 @@ const restartedThreeTimes = [1, 2, 3].map(counter => ({
   text: `mosquitto.service: Scheduled restart job, restart counter is at ${counter}.`,
 }))
 
+const started = { time: 0, pid: 1, text: 'Started mosquitto.service - Mosquitto MQTT broker.' }
+const outOfMemory = '2026-11-21T09:59:30: Client hub-client-pub-1 disconnected due to out of memory.'
+
 const id = '0123456789abcdef'.repeat(4)
 const inPod = { controlGroup: `/kubepods/besteffort/pod1/${id}`, container: id }
 
@@ -341,8 +344,22 @@ const rows: Row[] = [
     node =>
       Object.assign(database(node), {
         setAside: [
-          { path: '/var/lib/edgekit/mosquitto/mosquitto.db.damaged-2026-11-21T09-00-00Z', bytes: 8_000 },
+          {
+            path: '/var/lib/edgekit/mosquitto/mosquitto.db.damaged-2026-11-21T09-00-00Z',
+            bytes: 8_000,
+            reason: 'damaged',
+          },
         ],
+      }),
+  ],
+  [
+    'broker-database',
+    'warn',
+    'a database that was too large',
+    '/var/lib/edgekit/mosquitto/mosquitto.db was too large to load when the broker started: its retained and queued messages and its sessions are lost',
+    node =>
+      Object.assign(database(node), {
+        setAside: [{ path: '/mosquitto.db.too-large-2026-11-21T09-00-00Z', bytes: 2e8, reason: 'too-large' }],
       }),
   ],
   [
@@ -351,6 +368,70 @@ const rows: Row[] = [
     'no persistence',
     'the broker does not save messages',
     node => (node.brokerDatabase.value = undefined),
+  ],
+  [
+    'broker-capacity',
+    'fail',
+    'all connections taken',
+    'user mallory has 510',
+    node => {
+      node.brokerProbe.value = failed
+      Object.assign(node.brokerClients.value, {
+        total: 512,
+        users: [
+          { uid: 1000, name: 'mallory', connections: 510 },
+          { uid: 0, name: 'root', connections: 2 },
+        ],
+      })
+    },
+  ],
+  [
+    'broker-capacity',
+    'warn',
+    'nearly all connections taken',
+    '461 of 512 connections are in use',
+    node => Object.assign(node.brokerClients.value, { total: 461 }),
+  ],
+  [
+    'broker-capacity',
+    'pass',
+    'many connections',
+    '460 of 512 connections',
+    node => Object.assign(node.brokerClients.value, { total: 460 }),
+  ],
+  [
+    'broker-capacity',
+    'pass',
+    'no limit',
+    '9000 of unlimited connections',
+    node => {
+      Object.assign(node.brokerClients.value, { total: 9000 })
+      Object.assign(brokerConfig(node).listeners[0] ?? {}, { maxConnections: undefined })
+    },
+  ],
+  [
+    'broker-capacity',
+    'fail',
+    'no memory',
+    'the broker had no memory left below its limit of 268.4 MB, and disconnected clients',
+    node => {
+      node.brokerProbe.value = failed
+      node.brokerJournal.value = [started, { time: 0, pid: 9, text: outOfMemory }]
+    },
+  ],
+  [
+    'broker-capacity',
+    'warn',
+    'memory that was short for a while',
+    outOfMemory,
+    node => (node.brokerJournal.value = [started, { time: 0, pid: 9, text: outOfMemory }]),
+  ],
+  [
+    'broker-capacity',
+    'pass',
+    'memory that was short before a restart',
+    '3 of 512 connections',
+    node => (node.brokerJournal.value = [{ time: 0, pid: 9, text: outOfMemory }, started]),
   ],
   [
     'broker-saves',

@@ -215,11 +215,13 @@ export const healthy = (): {
       publishedPerMinute: 0.5,
     },
   },
+  brokerClients: { value: { total: 3, users: [{ uid: 0, name: 'root', connections: 3 }] } },
   brokerConfig: {
     value: {
       path: '/etc/edgekit/mosquitto/mosquitto.conf',
-      listeners: [{ port: 1883, address: '127.0.0.1', anonymous: true, tls: false }],
+      listeners: [{ port: 1883, address: '127.0.0.1', anonymous: true, tls: false, maxConnections: 512 }],
       perListener: false,
+      memoryLimit: 268_435_456,
       persistence: true,
       persistenceLocation: '/mosquitto/data',
       persistenceFile: 'mosquitto.db',

@@ -14,7 +14,14 @@ const rows: Row[] = [
     'fail',
     'an anonymous listener',
     'mosquitto.conf allows anonymous clients from the network',
-    node => brokerConfig(node).listeners.push({ port: 8883, address: '', anonymous: true, tls: true }),
+    node =>
+      brokerConfig(node).listeners.push({
+        port: 8883,
+        address: '',
+        anonymous: true,
+        tls: true,
+        maxConnections: undefined,
+      }),
   ],
   [
     'anonymous-access',
@@ -22,7 +29,13 @@ const rows: Row[] = [
     'an authenticated listener',
     'all network listeners require authentication',
     node =>
-      brokerConfig(node).listeners.push({ port: 8883, address: '0.0.0.0', anonymous: false, tls: true }),
+      brokerConfig(node).listeners.push({
+        port: 8883,
+        address: '0.0.0.0',
+        anonymous: false,
+        tls: true,
+        maxConnections: undefined,
+      }),
   ],
   [
     'broker-confined',

@@ -120,7 +120,7 @@ export const mosquittoRows: ProblemRows = {
     ],
   },
   'database-memory': {
-    text: "the broker's database needs more memory than memory_limit in mosquitto.conf allows",
+    text: "the broker's database needs more memory than memory_limit in mosquitto.conf allows; the next start sets it aside",
     // The last is that of a system error with glibc; with musl it has the words of the first.
     lines: ['Error: Out of memory.', 'Out of memory.', 'Error: Cannot allocate memory.'],
   },

@@ -65,18 +65,27 @@ describe.each(['amd64', 'arm64'] as const)('text members of a bundle for %s', ar
 
   test('only the launcher and the scripts of the broker are executable, and the launcher comes first', () => {
     const programs = members.filter(({ mode }) => mode === 0o755).map(({ path }) => path)
-    expect(programs).toEqual(['edgekit', 'bin/clean-broker', 'bin/prepare-broker', 'bin/wait-broker'])
+    expect(programs).toEqual([
+      'edgekit',
+      'bin/clean-broker',
+      'bin/prepare-broker',
+      'bin/wait-broker',
+      'bin/check-broker-port',
+    ])
     expect(members[0]?.path).toBe('edgekit')
   })
 
-  test.each(['edgekit', 'bin/clean-broker', 'bin/prepare-broker', 'bin/wait-broker'])(
-    '%s is a valid shell script',
-    path => {
-      expect(textOf(path)).toMatch(/^#!\/bin\/sh\n/)
-      const { status, stderr } = spawnSync('sh', ['-n'], { input: textOf(path), encoding: 'utf8' })
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    },
-  )
+  test.each([
+    'edgekit',
+    'bin/clean-broker',
+    'bin/prepare-broker',
+    'bin/wait-broker',
+    'bin/check-broker-port',
+  ])('%s is a valid shell script', path => {
+    expect(textOf(path)).toMatch(/^#!\/bin\/sh\n/)
+    const { status, stderr } = spawnSync('sh', ['-n'], { input: textOf(path), encoding: 'utf8' })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
 
   test('the launcher contains the architecture and the checksum of edgekit', () => {
     expect(textOf('edgekit')).toContain(`[ "$machine" = '${arch}' ]`)

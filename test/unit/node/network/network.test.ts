@@ -1,7 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { localNetwork, parseDefaultRoutes, parseListeners } from '../../../../src/node/network/network.ts'
+import {
+  localNetwork,
+  parseConnections,
+  parseDefaultRoutes,
+  parseListeners,
+} from '../../../../src/node/network/network.ts'
 import { localNode } from '../../../../src/node/node.ts'
 
 // Taken from /proc/net/tcp and tcp6 of Linux on a little-endian machine.
@@ -121,4 +126,16 @@ test.each([
   ['no tables', '', '', []],
 ])('parses default routes: %s', (_, four, six, expected) => {
   expect(parseDefaultRoutes(four, six)).toEqual(expected)
+})
+
+test('connections are the established sockets, with the user of this end', () => {
+  const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:075B 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1883        0 11 1 0 100 0 0 10 0
+   1: 0100007F:075B 0100007F:D431 01 00000000:00000000 00:00000000 00000000  1883        0 12 1 0 20 4 30 10 -1
+   2: 0100007F:D431 0100007F:075B 01 00000000:00000000 00:00000000 00000000  1000        0 13 1 0 20 4 30 10 -1
+   3: 0100007F:D432 0100007F:075B 06 00000000:00000000 00:00000000 00000000     0        0 14 1 0 20 4 30 10 -1`
+  expect(parseConnections(table)).toEqual([
+    { localPort: 1883, remotePort: 54321, uid: 1883 },
+    { localPort: 54321, remotePort: 1883, uid: 1000 },
+  ])
 })

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startInstalledNode } from '../../lab/machine/installed.ts'
+import type { LabNode } from '../../lab/machine/node.ts'
+import { doctorExitCodes } from '../../src/lib/exit-codes.ts'
+import { paths } from '../../src/node/paths.ts'
+
+// What a user without any rights can do to the broker of an installed node, and what is left of it afterwards.
+
+const minutes = 60_000
+const database = `${paths.brokerData}/mosquitto.db`
+
+/** MQTT 3.1.1 in Perl. */
+const client = String.raw`use strict; use warnings; use IO::Socket::INET; $SIG{PIPE} = 'IGNORE';
+sub text { my $s = shift; return pack('n', length $s) . $s }
+sub packet { my ($type, $body) = @_; my $left = length $body; my $length = '';
+  do { my $digit = $left % 128; $left = int($left / 128); $digit |= 128 if $left; $length .= chr $digit } while $left;
+  return chr($type) . $length . $body }
+sub take { my ($socket, $bytes) = @_; my $got = '';
+  eval { local $SIG{ALRM} = sub { die }; alarm 10;
+    while (length $got < $bytes) { last unless sysread $socket, $got, $bytes - length $got, length $got } };
+  alarm 0; return length $got }
+sub connected { my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1:1883', Timeout => 2) or return;
+  syswrite $socket, packet(0x10, text('MQTT') . "\4\2\0\0" . text("mallory$$" . int rand 1e9));
+  return take($socket, 4) == 4 ? $socket : undef }
+`
+
+/** Publishes retained messages, smaller and smaller ones, until the broker takes none any more. */
+const fill = `my $topic = 0;
+for my $size (1_000_000, 100_000, 10_000, 1000, 100, 1) {
+  for (my $failures = 0; $failures < 3;) {
+    my $socket = connected() or do { $failures++; next };
+    my $count = $size < 10_000 ? 200 : 1; my $taken = 0;
+    while (1) {
+      my $batch = join '', map { $topic++; packet(0x33, text("fill/$topic") . pack('n', $topic % 65000 + 1) . 'x' x $size) } 1 .. $count;
+      while (length $batch) { my $written = syswrite($socket, $batch) or last; substr($batch, 0, $written) = '' }
+      last if length $batch or take($socket, 4 * $count) < 4 * $count;
+      $taken++;
+    }
+    $failures = $taken ? 0 : $failures + 1;
+  }
+}
+`
+
+/** Holds as many connections as the broker takes, and takes each one that becomes free. */
+const hold = `my @held;
+while (1) { my $socket = @held < 600 ? connected() : undef; $socket ? push @held, $socket : select(undef, undef, undef, 0.02) }
+`
+
+/** Takes the port of the broker. */
+const impostor = `use IO::Socket::INET;
+my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1:1883', Listen => 9, ReuseAddr => 1) or die; sleep 9999;
+`
+
+const edgecoreClients = `ss -Htnp state established '( dport = :1883 )' | grep "pid=$(systemctl show --property=MainPID --value edgecore)," | sort`
+const isActive = (unit: string) => `until systemctl is-active --quiet ${unit}; do sleep 0.2; done`
+const edgecoreIsConnected = `until [ "$(ss -Htn state established '( dport = :1883 )' | wc -l)" -ge 2 ]; do sleep 0.5; done`
+
+describe('a local user', () => {
+  let node: LabNode
+  beforeAll(async () => {
+    node = await startInstalledNode('bookworm')
+    await node.sh('useradd --create-home mallory; chmod 755 /home/mallory')
+    await node.write('/home/mallory/fill.pl', client + fill)
+    await node.write('/home/mallory/hold.pl', client + hold)
+    await node.write('/home/mallory/impostor.pl', impostor)
+  })
+  afterAll(() => node.remove())
+
+  const doctor = async () => {
+    const { exitCode, stdout } = await node.run('edgekit doctor')
+    return { exitCode, stdout: stdout.replaceAll(/\s+/g, ' ') }
+  }
+
+  test(
+    'who fills the memory of the broker does not keep it from starting',
+    async () => {
+      // Ever smaller pieces are left of the limit: one that has had its time counts as full.
+      await node.run('timeout 60 runuser -u mallory -- perl /home/mallory/fill.pl', {
+        timeoutMs: 2 * minutes,
+      })
+      const full = await doctor()
+      expect(full.stdout).toContain('the broker had no memory left below its limit of 268.4 MB')
+      await node.run('systemctl restart mosquitto', { timeoutMs: 2 * minutes })
+      await node.sh(`${isActive('mosquitto')}; ls ${database}.too-large-*; ${edgecoreIsConnected}`, {
+        timeoutMs: 2 * minutes,
+      })
+      const after = await doctor()
+      expect(after.stdout).toContain(`${database} was too large to load when the broker started`)
+      expect(after.stdout).toContain('ok mqtt-path')
+      await node.sh(`rm ${database}.too-large-*; systemctl reset-failed mosquitto`)
+    },
+    6 * minutes,
+  )
+
+  test(
+    'who holds every connection neither displaces EdgeCore nor stays unnamed',
+    async () => {
+      const before = await node.sh(edgecoreClients)
+      await node.sh(
+        `systemd-run --quiet --uid=mallory --unit=holder --property=LimitNOFILE=4096 perl /home/mallory/hold.pl
+       until [ "$(ss -Htn state established '( sport = :1883 )' | wc -l)" -ge 512 ]; do sleep 0.2; done`,
+      )
+      const { exitCode, stdout } = await doctor()
+      expect({ exitCode, stdout }).toMatchObject({ exitCode: doctorExitCodes.failed })
+      expect(stdout).toMatch(/51\d of 512 connections are in use.*user mallory has 51\d/)
+      expect(await node.sh(edgecoreClients)).toBe(before)
+      await node.sh('systemctl stop holder')
+    },
+    minutes,
+  )
+
+  test(
+    'who takes the port of the broker does not get EdgeCore',
+    async () => {
+      await node.sh(
+        `systemctl stop edgecore mosquitto
+       systemd-run --quiet --uid=mallory --unit=impostor perl /home/mallory/impostor.pl
+       until ss -Hltn "sport = :1883" | grep -q .; do sleep 0.1; done`,
+      )
+      const refused = await node.run('systemctl start edgecore')
+      expect(refused.exitCode).not.toBe(0)
+      expect(await node.sh('journalctl --unit edgecore --lines 20')).toContain(
+        'edgekit: port 1883 is held by user mallory, not by the broker',
+      )
+      expect(await node.sh("ss -Htn state established '( dport = :1883 )'")).toBe('')
+      expect((await doctor()).stdout).toMatch(
+        /127\.0\.0\.1:1883 is held by perl \(pid \d+, impostor\.service/,
+      )
+      // Both come back by themselves.
+      await node.sh(
+        `systemctl stop impostor; ${isActive('mosquitto')}; ${isActive('edgecore')}; ${edgecoreIsConnected}`,
+      )
+    },
+    2 * minutes,
+  )
+})
