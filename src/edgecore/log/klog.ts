@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import type { LogLine } from './log-line.ts'
 
 /** One record of the log; one of several lines (a list of mistakes, a panic with its stack) is one. */
@@ -25,6 +26,9 @@ const header =
  */
 const plainEnd =
   /^(?:panic: |fatal error: |unexpected fault address |SIG[A-Z]{2,5}: |Error: unknown |\[error\] failed to initialize database|\[ORM\].{0,200}(?:register db|unable to open)|\S{1,200}: .{0,200}version [`']GLIBC)/
+/** How `systemctl status` shows the end of a process, before the last lines of its log. */
+const shownEnd =
+  /^ {0,12}(?:Main PID|Process): \d{1,10} (?:ExecStart=[^(]{1,200})?\(code=(?<code>exited|killed|dumped), (?:status=(?<status>\d{1,3}\/\w{1,30})|signal=(?<signal>\w{1,10}))[)>]/
 /** Lines of systemd about the unit, of journalctl between boots, and of journald about dropped lines. */
 const aboutUnit =
   /^(?:\S{1,100}\.service: |(?:Started|Starting|Stopped|Stopping) |-- |Suppressed \d|Failed to start )/
@@ -49,7 +53,9 @@ export function parseKlog(lines: readonly LogLine[], now: Date): LogRecord[] {
   let at: number | undefined
   for (const line of lines) {
     const klog = header.exec(line.likely ?? line.text)
-    if (klog) {
+    const end = shownEnd.exec(line.text)?.groups
+    if (end) records.push(endOf(end, line))
+    else if (klog) {
       at = line.time ?? readStamp(klog)
       const severity = klog[1] as LogRecord['severity']
       open = {
@@ -95,13 +101,20 @@ const continues = (open: LogRecord | undefined, { pid }: LogLine): boolean =>
   open?.severity === 'P' && (pid === undefined || pid === open.pid)
 
 function isAboutUnit({ text, pid, writer }: LogLine): boolean {
-  if (pid === 1 || (writer !== undefined && /^\(?systemd/.test(writer))) return true
+  if (pid === 1 || (writer !== undefined && /^(?:\(?systemd|kernel$)/.test(writer))) return true
   return aboutUnit.test(text) && (writer === undefined || /^-- /.test(text) || /\.service: /.test(text))
 }
 
 function plain(severity: 'P' | 'S', { text, likely, pid }: LogLine, at: number | undefined): LogRecord {
   const known = { ...(at !== undefined && { at }), ...(pid !== undefined && severity === 'P' && { pid }) }
   return { severity, ...known, file: '', message: likely ?? text, more: [], line: text }
+}
+
+/** The end of a process, in the words of the journal. */
+function endOf({ code, status, signal = '' }: Record<string, string | undefined>, line: LogLine): LogRecord {
+  const number = Object.entries(constants.signals).find(([name]) => name === `SIG${signal}`)?.[1] ?? 0
+  const message = `edgecore.service: Main process exited, code=${code}, status=${status ?? `${number}/${signal}`}`
+  return { ...plain('S', line, line.time), message }
 }
 
 /** Reads the stamp of a klog header as milliseconds since 1970. */

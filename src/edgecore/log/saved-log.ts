@@ -18,8 +18,23 @@ export function readSavedLog(bytes: Uint8Array): LogLine[] {
   if (/^__CURSOR=/.test(text)) return ofEdgecore(exportEntries(Buffer.from(bytes)).flatMap(lineOf))
   if (/^\S{1,12} .* \[s=[0-9a-f]+;/.test(firstLine(text)))
     return ofEdgecore(verboseEntries(text).flatMap(lineOf))
-  return ofEdgecore(logLines(text))
+  return ofEdgecore(logLines(unescaped(text)))
 }
+
+const entities: Readonly<Record<string, string>> = {
+  quot: '"',
+  '#34': '"',
+  '#39': "'",
+  gt: '>',
+  lt: '<',
+  amp: '&',
+}
+
+/** A log that was copied out of a web page's source. */
+const unescaped = (text: string): string =>
+  /&(?:quot|#34|gt);/.test(text)
+    ? text.replace(/&(quot|#34|#39|gt|lt|amp);/g, (_, name: string) => entities[name] ?? '')
+    : text
 
 /** UTF-8, or the UTF-16 that a Windows terminal saves; without the byte order mark. */
 function decode(bytes: Uint8Array): string {

@@ -2,9 +2,10 @@ import type { LogLine } from './log-line.ts'
 
 const edgecore = /edgecore|kubeedge/i
 
-/** systemd about the unit, journald about lines of it that were dropped. */
+/** systemd about the unit, journald about lines of it that were dropped, the kernel about the process that it killed. */
 const isAboutUnit = ({ writer = '', text }: LogLine): boolean =>
-  /^\(?systemd/.test(writer) && edgecore.test(text)
+  (/^\(?systemd/.test(writer) && edgecore.test(text)) ||
+  (writer === 'kernel' && /Killed process \d{1,10} \(edgecore\)/.test(text))
 
 /**
  * The lines of EdgeCore, and those of systemd and journald about it, out of a log that several programs wrote (`journalctl`

@@ -527,7 +527,11 @@ const rows: Row[] = [
       ],
       ['oom-kill', { code: 2, status: 9 }, 'the kernel killed EdgeCore because memory ran out'],
       ['signal', { code: 2, status: 9 }, 'a signal ended EdgeCore (9/KILL)'],
-      ['core-dump', { code: 3, status: 11 }, 'a signal ended EdgeCore (11/SEGV)'],
+      [
+        'core-dump',
+        { code: 3, status: 11 },
+        'EdgeCore crashed (11/SEGV), which is a bug in it or bad memory',
+      ],
       [
         'exit-code',
         { code: 1, status: 217 },

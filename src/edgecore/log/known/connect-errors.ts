@@ -15,6 +15,13 @@ const tlsSettings = [`grep -nE "mqttServerExternal|tlsMqtt" ${edgecoreYaml}`]
  */
 export const connectErrors: readonly KnownLine[] = [
   {
+    code: 'open-files',
+    pattern: /too many open files/,
+    text: 'EdgeCore has as many open files as it may have',
+    remedy: 'Restart EdgeCore, and raise LimitNOFILE of the unit.',
+    commands: ['systemctl show edgecore -p LimitNOFILE', 'systemctl restart edgecore'],
+  },
+  {
     code: 'connection-refused',
     pattern: /connection refused/,
     text: 'nothing listens at the address that EventBus connects to',

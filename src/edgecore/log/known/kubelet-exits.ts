@@ -106,6 +106,30 @@ export const kubeletExits: readonly KnownLine[] = [
     commands: ['ss -ltnp "sport = :{port}"'],
   },
   {
+    code: 'kubelet-state',
+    pattern: /could not restore state from checkpoint[^\n]{0,300}?(?<file>\/\S{1,120}_state)?(?:\\*"|$)/,
+    text: 'the kubelet inside EdgeCore was configured differently when it saved its state, and does not start with it',
+    remedy: 'Delete the state file and restart EdgeCore. The pods keep running.',
+    commands: [
+      'rm -f /var/lib/kubelet/cpu_manager_state /var/lib/kubelet/memory_manager_state',
+      'systemctl restart edgecore',
+    ],
+  },
+  {
+    code: 'kernel-flags',
+    pattern: /invalid kernel flag: (?<flag>[\w/]{1,60}), expected value: (?<value>-?\d{1,10})/,
+    text: 'the kernel setting {flag} is not {value}, which protectKernelDefaults in edgecore.yaml demands',
+    remedy: 'Set it, or set protectKernelDefaults to false.',
+    commands: ['sysctl -w {flag}={value}'],
+  },
+  {
+    code: 'cgroup-v1',
+    pattern: /not run on a host using cgroup v1/,
+    text: 'this node uses cgroup v1, and failCgroupV1 in edgecore.yaml forbids it',
+    remedy: 'Boot with cgroup v2, or set modules.edged.tailoredKubeletConfig.failCgroupV1 to false.',
+    commands: ['stat -fc %T /sys/fs/cgroup', 'cat /proc/cmdline'],
+  },
+  {
     code: 'kubelet-listen',
     pattern: /Failed to listen and serve|Failed to create listener for podResources|^"Failed to serve"/,
     text: 'the kubelet inside EdgeCore cannot listen on its port or socket',
@@ -140,6 +164,14 @@ export const kubeletExits: readonly KnownLine[] = [
     text: 'the kubelet inside EdgeCore cannot set itself up',
     remedy: 'Read the line for the reason; check space and permissions of /var/lib/kubelet.',
     commands: ['df -h /var/lib/kubelet'],
+  },
+  {
+    code: 'edged',
+    pattern:
+      /(?:Start edged failed, err: |init new edged error,? |initialize module error: ?)(?<reason>[^\n]{1,300})/,
+    text: 'the kubelet inside EdgeCore does not start: {reason}',
+    remedy: 'Correct what the reason names; most of it is under modules.edged in edgecore.yaml.',
+    commands: ['journalctl -u edgecore -n 50 --no-pager'],
   },
   {
     code: 'edged',

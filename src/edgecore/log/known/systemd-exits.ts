@@ -19,6 +19,17 @@ export const systemdExits: readonly KnownLine[] = [
     commands: ['systemctl cat edgecore', 'ls -l "$(command -v edgecore)"'],
   },
   {
+    code: 'exec-permission',
+    pattern: /(?:Failed at step EXEC spawning \S{1,200}: |Failed to execute command: )Permission denied/,
+    text: 'systemd may not execute the edgecore program (Permission denied)',
+    remedy: 'Make the program executable, on a file system that is mounted without noexec.',
+    commands: [
+      'ls -l "$(command -v edgecore || echo /usr/local/bin/edgecore)"',
+      'findmnt -T /usr/local/bin',
+      'chmod 755 /usr/local/bin/edgecore',
+    ],
+  },
+  {
     code: 'exec',
     pattern:
       /(?:Failed at step EXEC|Failed to execute command)[^\n]{0,200}?: (?<reason>[A-Z][^\n:]{1,80})$|status=203\/EXEC/m,
@@ -28,7 +39,7 @@ export const systemdExits: readonly KnownLine[] = [
   },
   {
     code: 'oom-killed',
-    pattern: /oom-kill|killed by the OOM killer/,
+    pattern: /oom-kill|killed by the OOM killer|Killed process \d{1,10} \(edgecore\)/,
     text: 'the kernel killed EdgeCore because memory ran out',
     remedy: 'Free memory, or raise MemoryMax of the unit.',
     commands: ['free -h', 'systemctl show edgecore -p MemoryMax', 'journalctl -k | grep -i "out of memory"'],
@@ -48,6 +59,14 @@ export const systemdExits: readonly KnownLine[] = [
     commands: ['uname -m', 'lscpu'],
   },
   {
+    code: 'crashed',
+    pattern:
+      /Main process exited, code=(?:killed|dumped), status=(?<status>\d{1,2}\/(?:ABRT|SEGV|BUS|FPE|SYS|TRAP))/,
+    text: 'EdgeCore crashed ({status}), which is a bug in it or bad memory',
+    remedy: 'Look for a panic before the end, and upgrade KubeEdge or report the bug with it.',
+    commands: ['journalctl -u edgecore -n 100 --no-pager'],
+  },
+  {
     code: 'killed',
     pattern: /Main process exited, code=(?:killed|dumped), status=(?<status>\d{1,3}\/(?!TERM)\w{1,12})/,
     text: 'a signal ended EdgeCore ({status})',
@@ -60,6 +79,17 @@ export const systemdExits: readonly KnownLine[] = [
     text: 'EdgeCore did not start or stop within the time that the unit allows',
     remedy: 'Check Type= and the time-outs of the unit: EdgeCore is Type=simple.',
     commands: ['systemctl cat edgecore'],
+  },
+  {
+    code: 'start-limit',
+    pattern: /Start request repeated too quickly|Failed with result 'start-limit-hit'/,
+    text: 'systemd has stopped starting EdgeCore, because it ended too often, and the log does not show why',
+    remedy: 'Find the reason in earlier lines, correct it, and start EdgeCore again.',
+    commands: [
+      'journalctl -u edgecore -n 200 --no-pager',
+      'systemctl reset-failed edgecore',
+      'systemctl start edgecore',
+    ],
   },
   {
     code: 'exited',
@@ -77,7 +107,7 @@ export const systemdExits: readonly KnownLine[] = [
   },
   {
     code: 'restarting',
-    pattern: /Scheduled restart job|Start request repeated too quickly/,
+    pattern: /Scheduled restart job/,
     text: 'systemd starts EdgeCore again and again, and the log does not show why it ends',
     remedy: 'Read the whole journal of the unit.',
     commands: ['journalctl -u edgecore -n 200 --no-pager'],

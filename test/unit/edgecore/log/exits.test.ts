@@ -101,6 +101,27 @@ describe('an exit', () => {
   })
 })
 
+describe('an exit that only systemctl status shows', () => {
+  test.each([
+    [' Main PID: 7121 (code=exited, status=1/FAILURE)', 'exited'],
+    ['   Main PID: 7121 (code=exited, status=203/EXEC)', 'exec'],
+    ['   Main PID: 7121 (code=killed, signal=KILL)', 'killed'],
+    ['   Main PID: 7121 (code=dumped, signal=SEGV)', 'crashed'],
+    ['    Process: 7121 ExecStart=/usr/local/bin/edgecore (code=exited, status=1/F>', 'exited'],
+  ])('%s', (line, code) => {
+    const { fatal } = readSaved('● edgecore.service', '     Loaded: loaded', line)
+    expect(fatal).toMatchObject({ code, line })
+  })
+
+  test.each([
+    '   Main PID: 1650 (edgecore)',
+    '   Main PID: 7121 (code=exited, status=0/SUCCESS)',
+    '   Main PID: 7121 (code=killed, signal=TERM)',
+  ])('%s is none', line => {
+    expect(readSaved('● edgecore.service', line).fatal).toBeUndefined()
+  })
+})
+
 describe('an exit that only systemd saw', () => {
   test.each([
     ['edgecore.service: Main process exited, code=exited, status=1/FAILURE', 'exited'],

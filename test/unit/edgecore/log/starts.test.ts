@@ -23,12 +23,12 @@ describe('a process that systemd started', () => {
     [
       'that could not be executed',
       [...crash, started, ...cannotExecute],
-      { starts: 2, fatal: { code: 'exec' } },
+      { starts: 2, fatal: { code: 'exec-permission' } },
     ],
     [
       'that could not be executed twice',
       [started, ...cannotExecute, started, ...cannotExecute],
-      { starts: 2, fatal: { code: 'exec' }, previousFatal: { code: 'exec' } },
+      { starts: 2, fatal: { code: 'exec-permission' }, previousFatal: { code: 'exec-permission' } },
     ],
     ['that logged before systemd did', [...up, started, ...up.slice(1)], { starts: 1, eventBus: 'up' }],
     [

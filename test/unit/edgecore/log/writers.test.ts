@@ -8,10 +8,11 @@ const own: LogLine[] = [
   { text: 'panic: boom' },
   { text: 'Started edgecore.service.', writer: 'systemd' },
   { text: 'Suppressed 7 messages from edgecore.service', writer: 'systemd-journald' },
+  { text: 'Out of memory: Killed process 4246 (edgecore) total-vm:1838240kB', writer: 'kernel' },
 ]
 const others: LogLine[] = [
   { text: record, writer: 'kubelet' },
-  { text: 'Out of memory', writer: 'kernel' },
+  { text: 'Out of memory: Killed process 7 (web) total-vm:1kB', writer: 'kernel' },
   { text: 'Started Session 1 of User root.', writer: 'systemd' },
   { text: 'mosquitto.service: Failed with result', writer: 'systemd' },
 ]

@@ -266,6 +266,30 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
   ],
   kubeletExits: [
     [
+      'kubelet-state',
+      '"Failed to start ContainerManager" err="start cpu manager error: could not restore state from checkpoint: configured policy \\"none\\" differs from state checkpoint policy \\"static\\""',
+      /configured differently/,
+      /Delete the state file/,
+    ],
+    [
+      'kernel-flags',
+      '"Failed to start ContainerManager" err="invalid kernel flag: vm/overcommit_memory, expected value: 1, actual value: 0"',
+      /vm\/overcommit_memory is not 1/,
+      /protectKernelDefaults to false/,
+    ],
+    [
+      'cgroup-v1',
+      'Start edged failed, err: failed to run Kubelet: kubelet is configured to not run on a host using cgroup v1',
+      /uses cgroup v1/,
+      /failCgroupV1 to false/,
+    ],
+    [
+      'edged',
+      'Start edged failed, err: failed to run Kubelet: something else',
+      /does not start: failed to run Kubelet: something else/,
+      /modules\.edged/,
+    ],
+    [
       'never-joined',
       'Failed to initialize CSINode after retrying: timed out waiting for the condition',
       /never joined its cloud.*27 s/,
@@ -387,7 +411,7 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
     ],
     [
       'edged',
-      'Start edged failed, err: something new',
+      '"Failed to create a new kubelet configuration" err="x"',
       /kubelet inside EdgeCore does not start/,
       /Read the line/,
     ],
@@ -501,6 +525,30 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
   ],
   systemdExits: [
     [
+      'exec-permission',
+      'edgecore.service: Failed at step EXEC spawning /usr/local/bin/edgecore: Permission denied',
+      /may not execute/,
+      /executable.*noexec/,
+    ],
+    [
+      'crashed',
+      'edgecore.service: Main process exited, code=dumped, status=11/SEGV',
+      /crashed \(11\/SEGV\)/,
+      /Look for a panic/,
+    ],
+    [
+      'start-limit',
+      'edgecore.service: Start request repeated too quickly.',
+      /stopped starting EdgeCore/,
+      /start EdgeCore again/,
+    ],
+    [
+      'oom-killed',
+      'Out of memory: Killed process 4246 (edgecore) total-vm:1838240kB, anon-rss:501232kB',
+      /memory ran out/,
+      /Free memory/,
+    ],
+    [
       'exec-format',
       'edgecore.service: Failed at step EXEC spawning /usr/local/bin/edgecore: Exec format error',
       /another architecture/,
@@ -521,7 +569,7 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
     ['exec', 'edgecore.service: Main process exited, code=exited, status=203/EXEC', /203\/EXEC/, /ExecStart/],
     [
       'exec',
-      'edgecore.service: Failed at step EXEC spawning /usr/local/bin/edgecore: Permission denied',
+      'edgecore.service: Failed at step EXEC spawning /usr/local/bin/edgecore: Text file busy',
       /not executable/,
       /ExecStart/,
     ],
@@ -555,7 +603,6 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       /a signal ended EdgeCore \(9\/KILL\)/,
       /Find what sent the signal/,
     ],
-    ['killed', 'edgecore.service: Main process exited, code=dumped, status=11/SEGV', /11\/SEGV/, /signal/],
     ['start-timeout', "edgecore.service: Failed with result 'timeout'.", /within the time/, /Type=/],
     [
       'exited',
@@ -570,14 +617,14 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       /again and again/,
       /whole journal/,
     ],
-    [
-      'restarting',
-      'edgecore.service: Start request repeated too quickly.',
-      /again and again/,
-      /whole journal/,
-    ],
   ],
   connectErrors: [
+    [
+      'open-files',
+      'Network Error : dial tcp 127.0.0.1:1883: socket: too many open files',
+      /as many open files/,
+      /LimitNOFILE/,
+    ],
     [
       'connection-refused',
       'Network Error : dial tcp 127.0.0.1:1883: connect: connection refused',
