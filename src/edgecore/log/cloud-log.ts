@@ -38,6 +38,7 @@ const broken = /^connection is broken, will reconnect/
  */
 const unanswered = /timeout to get response for message/
 const silentForMs = 80_000
+const answerMs = 60_000
 const silent: Cause = {
   code: 'cloud-silent',
   text: 'the cloud does not answer, although the connection looks open: the network is gone, CloudCore hangs, or it has no such node (v1.11 and earlier)',
@@ -96,7 +97,9 @@ export function readCloud(records: readonly LogRecord[], end: number): CloudRead
   let shortLinks = 0
   for (const record of records) {
     const { message, line, at } = record
-    if (unanswered.test(message)) silence = record
+    // What was sent over the connection before this one is not answered either.
+    const isOlder = connectedAt !== undefined && at !== undefined && at - connectedAt < answerMs
+    if (unanswered.test(message) && !isOlder) silence = record
     if (answered.test(message)) waiting = false
     else if (requested.test(message)) waiting = true
     const state = signs.find(([pattern]) => pattern.test(message))?.[1]

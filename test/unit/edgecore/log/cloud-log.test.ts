@@ -72,6 +72,9 @@ describe('the connection to the cloud', () => {
     const stateAt = (at: number) => readSaved(connected({ at: 0 }), unanswered(100), klog('x', { at })).cloud
     expect([stateAt(179), stateAt(181)]).toEqual(['silent', 'connected'])
     expect(readSaved(unanswered(0), connected({ at: 100 })).cloud).toBe('connected')
+    // Sent before the connection was opened again.
+    expect(readSaved(connected({ at: 100 }), unanswered(159)).cloud).toBe('connected')
+    expect(readSaved(connected({ at: 100 }), unanswered(160)).cloud).toBe('silent')
   })
 
   test('connections that break soon, again and again, are another node of the same name', () => {
