@@ -2,6 +2,7 @@ import { appendFile, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cached } from '../cache.ts'
 import { standInEdgecore } from '../edgecore/index.ts'
+import { nextMark } from '../edgecore/misbehavior.ts'
 import { pauseImage, staticProgram } from '../registry/images.ts'
 import { variantLayer } from './variant.ts'
 
@@ -14,7 +15,7 @@ async function nextEdgecore(): Promise<string> {
   const edgecore = await standInEdgecore()
   const directory = await cached('edgecore-next', [edgecore], async output => {
     await copyFile(edgecore, join(output, 'edgecore'))
-    await appendFile(join(output, 'edgecore'), 'next')
+    await appendFile(join(output, 'edgecore'), nextMark)
   })
   return join(directory, 'edgecore')
 }

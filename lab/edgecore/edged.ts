@@ -8,7 +8,11 @@ import { dialError } from './go-errors.ts'
 import { error, info, klog, nilPanic, warning } from './klog.ts'
 
 /** The kubelet inside EdgeCore: needs a container runtime, and a Node from the cloud. */
-export async function startEdged(config: Config, database: EdgecoreDatabase): Promise<void> {
+export async function startEdged(
+  config: Config,
+  database: EdgecoreDatabase,
+  isHealthy: boolean,
+): Promise<void> {
   const kubelet = config.modules.edged['tailoredKubeletConfig'] as Section
   info('edged.go:137', 'Starting edged...')
   info('server.go:467', '"Kubelet version" kubeletVersion="v0.0.0-master+$Format:%H$"')
@@ -19,7 +23,7 @@ export async function startEdged(config: Config, database: EdgecoreDatabase): Pr
     info('image_gc_manager.go:487', `"Removing image to free bytes" imageID="${deleted}" size=736864`)
   const pod = process.env['EDGECORE_STAND_IN_POD']
   if (pod) void failToPull(pod)
-  serveHealth(Number(kubelet['readOnlyPort']))
+  serveHealth(Number(kubelet['readOnlyPort']), isHealthy)
   const gates = kubelet['featureGates'] as Section | undefined
   if (gates?.['DisableCSIVolumePlugin'] !== true) await waitForNode(database)
 }
@@ -89,10 +93,11 @@ async function failToPull(pod: string): Promise<void> {
   }
 }
 
-function serveHealth(port: number): void {
+function serveHealth(port: number, isHealthy: boolean): void {
   http
     .createServer((request, response) => {
-      if (request.url === '/healthz') response.end('ok')
+      if (request.url === '/healthz' && isHealthy) response.end('ok')
+      else if (request.url === '/healthz') response.writeHead(500).end('healthz check failed\n')
       else response.writeHead(404).end('404 page not found\n')
     })
     .on('error', cause => {

@@ -10,10 +10,14 @@ import { startEdged } from './edged.ts'
 import { checkEnvironment } from './environment.ts'
 import { EventBus } from './event-bus/event-bus.ts'
 import { info } from './klog.ts'
+import { misbehave, misbehaviorOfNext, tearConfig } from './misbehavior.ts'
 import { announceStart, announceStop, registerModules } from './modules.ts'
 import { version } from './version.ts'
 
-const config = loadConfig(configFile(process.argv.slice(2)))
+const file = configFile(process.argv.slice(2))
+const misbehavior = misbehaviorOfNext()
+if (misbehavior === 'tears-config') tearConfig(file)
+const config = loadConfig(file)
 info('server.go:107', `Version: ${version}`)
 rewriteConfig(config)
 checkEnvironment(config)
@@ -36,8 +40,9 @@ for (const [signal, name] of [
 // Runs until it gets a signal, even with all modules disabled.
 setInterval(() => undefined, 2 ** 30)
 announceStart(enabled)
-if (enabled.includes('edged')) void startEdged(config, database)
-if (enabled.includes('websocket')) void startEdgeHub(config, database)
+if (misbehavior) misbehave(misbehavior, String(config.database['dataSource']))
+if (enabled.includes('edged')) void startEdged(config, database, misbehavior !== 'is-unhealthy')
+if (enabled.includes('websocket') && misbehavior !== 'ignores-cloud') void startEdgeHub(config, database)
 if (enabled.includes('eventbus')) {
   if (enabled.includes('twin')) eventBus.put('{twin sync}')
   void eventBus.start()

@@ -1,6 +1,7 @@
 import { certificatesAside } from './files/certificates-aside.ts'
 import { directory } from './files/directory.ts'
 import { edgecoreConfig } from './files/edgecore-config.ts'
+import { edgecoreCopy } from './files/edgecore-copy.ts'
 import { file } from './files/file.ts'
 import { link } from './files/link.ts'
 import { serviceDirectory } from './files/service-directory.ts'
@@ -10,6 +11,7 @@ import { containerdAnswers } from './services/containerd-answers.ts'
 import { daemonReload } from './services/daemon-reload.ts'
 import { unitEnabled } from './services/unit-enabled.ts'
 import { unitRunning } from './services/unit-running.ts'
+import { unitStopped } from './services/unit-stopped.ts'
 
 /** Every kind of change edgekit makes to a node, by its name in plans, journals and receipts. */
 export const actions = {
@@ -19,7 +21,9 @@ export const actions = {
   image,
   'edgecore-config': edgecoreConfig,
   'certificates-aside': certificatesAside,
+  'edgecore-copy': edgecoreCopy,
   'daemon-reload': daemonReload,
+  'unit-stopped': unitStopped,
   'unit-enabled': unitEnabled,
   'unit-running': unitRunning,
   'broker-answers': brokerAnswers,

@@ -17,6 +17,14 @@ export interface DriftFacts {
   /** A run that neither finished nor was rolled back. */
   interrupted: { command: string; since: string } | null
   changed: ChangedFile[]
+  /** The version before the last upgrade, to which the node can return; absent on a node that was not upgraded. */
+  previous?: {
+    kubeedgeVersion: string
+    /** When the upgrade was finished, in ISO 8601. */
+    at: string
+    /** Paths of what the upgrade kept that is gone or damaged. */
+    damage: string[]
+  }
   /** The record of the install that cannot be read, and why. Nothing has then been compared. */
   unreadable?: { path: string; reason: string }
 }

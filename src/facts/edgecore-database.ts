@@ -1,4 +1,5 @@
 import { messageOf } from '../lib/errors.ts'
+import type { Files } from '../node/files.ts'
 import type { Node } from '../node/node.ts'
 import type { Collector } from './collector.ts'
 import { readNodeConfig } from './edgecore-config.ts'
@@ -23,6 +24,12 @@ export interface EdgecoreDatabaseFacts {
 /** The header of every SQLite database (sqlite.org/fileformat2.html, 1.3.1). */
 const magic = Buffer.from('SQLite format 3\0')
 
+/** Whether a file exists and has the header of an SQLite database. */
+export async function isSqlite(path: string, files: Files): Promise<boolean> {
+  const head = (await files.status(path)) && (await files.head(path, magic.length))
+  return head !== undefined && magic.equals(head)
+}
+
 /** EdgeCore's database, which holds what the cloud sent: the node, its pods and devices. */
 export const edgecoreDatabase: Collector<EdgecoreDatabaseFacts> = {
   timeoutMs: 10_000,
@@ -30,8 +37,7 @@ export const edgecoreDatabase: Collector<EdgecoreDatabaseFacts> = {
     const { config } = await readNodeConfig(node)
     const path = config.database.dataSource.value
     const found = await node.files.status(path)
-    const head = found && (await node.files.head(path, magic.length))
-    const isDatabase = head !== undefined && magic.equals(head)
+    const isDatabase = await isSqlite(path, node.files)
     return { path, size: found?.size, isDatabase, ...(await registration(node, path, found?.size ?? 0)) }
   },
 }

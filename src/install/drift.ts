@@ -2,11 +2,13 @@ import type { FileSpec } from '../actions/files/file.ts'
 import { gone } from '../actions/removal.ts'
 import type { ChangedFile, DriftCollector, DriftFacts } from '../facts/drift.ts'
 import { EdgekitError } from '../lib/errors.ts'
+import type { Files } from '../node/files.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
 import { trustRecorded } from './plan/trust-recorded.ts'
 import { readPast } from './record/past.ts'
-import type { ReceiptItem } from './record/receipt.ts'
+import { damageTo, keptOf, readKept } from './record/previous.ts'
+import type { Receipt, ReceiptItem } from './record/receipt.ts'
 import { differenceOf, interruptedIn } from './status.ts'
 
 /** For everything else the doctor has checks that know more. */
@@ -22,9 +24,23 @@ export const drift: DriftCollector = {
     if (!past.receipt) return interrupted ? { interrupted, changed: [] } : undefined
     const items = past.receipt.items.filter(({ kind, spec }) => kinds.includes(kind) && !isUserOwned(spec))
     const trusting = trustRecorded(items, node)
-    const changed = await Promise.all(items.map(item => changeOf(item, trusting)))
-    return { interrupted, changed: changed.filter(found => found !== undefined) }
+    const [changed, previous] = await Promise.all([
+      Promise.all(items.map(item => changeOf(item, trusting))),
+      previousOf(past.receipt, node.files),
+    ])
+    return {
+      interrupted,
+      changed: changed.filter(found => found !== undefined),
+      ...(previous && { previous }),
+    }
   },
+}
+
+async function previousOf({ previous }: Receipt, files: Files): Promise<DriftFacts['previous']> {
+  if (!previous) return undefined
+  const { kubeedgeVersion, at, run } = previous
+  const kept = await readKept(previous, files).catch(() => undefined)
+  return { kubeedgeVersion, at, damage: kept ? await damageTo(kept, files) : [keptOf(run).directory] }
 }
 
 function unreadable(error: unknown): Required<Pick<DriftFacts, 'unreadable'>> {

@@ -6,8 +6,8 @@ import { installedSettingsFrom } from '../facts/installed-settings.ts'
 import { wasRegistered } from '../facts/was-registered.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { units } from '../node/paths.ts'
+import { edgecoreState, proveEdgecore } from './apply/edgecore-state.ts'
 import { executePlan } from './apply/execute-plan.ts'
-import { requireStableEdgecore } from './apply/health.ts'
 import { requireMoved } from './apply/require-moved.ts'
 import { takeLock } from './apply/take-lock.ts'
 import { waitForBrokerConnection } from './apply/wait-for-broker-connection.ts'
@@ -25,6 +25,7 @@ import { type PlanReport, reportPlan } from './plan/plan-report.ts'
 import { readPast } from './record/past.ts'
 import { openPast } from './record/run.ts'
 import { lastingSettings } from './request/node-settings.ts'
+import { restoreTornConfig } from './restore-torn-config.ts'
 import { removeSuperseded, withSuperseded } from './uninstall/superseded.ts'
 
 export interface InstallOptions extends InstallRequest {
@@ -66,6 +67,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   // For other users the preflight checks fail, together with everything else that is wrong.
   if ((await node.machine()).isRoot) await takeLock(node, 'edgekit install', runStep, signal)
   const { interrupted, receipt: previous } = await openPast(node)
+  if (interrupted) await restoreTornConfig(interrupted.history, node, runStep)
   const past = { history: interrupted?.history, receipt: previous }
   const decision = await lookAndDecide(options, past)
   const { settings, cloudSide, desired, plan, facts, findings, notes, joins, claim } = decision
@@ -77,7 +79,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   }
   const installedSettings = installedSettingsFrom(settings)
   const runsEdgecore = role === 'edge' && installedSettings.edgecore === 'running'
-  const { edgecoreRan = isEdgecoreUp(facts) } = interrupted?.history.begins[0] ?? {}
+  const { edgecoreWas = edgecoreState(facts) } = interrupted?.history.begins[0] ?? {}
   const isRestarted = interrupted !== undefined || plan.steps.some(({ id }) => id === units.edgecore)
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
   const waitToJoin = () =>
@@ -90,7 +92,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
       edgekit: edgekitVersion,
       bundle: identity,
       options: { ...settings, ...(claim !== undefined && { claim }) },
-      edgecoreRan,
+      edgecoreWas,
     },
     interrupted,
     plan,
@@ -101,10 +103,10 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
         join = await waitToJoin()
         await requireMoved(join, node)
       }
-      if (!(isUpgrade(bundle, past) && isRestarted && edgecoreRan)) return
+      if (!(isUpgrade(bundle, past) && isRestarted && edgecoreWas.up)) return
       const { stableForMs } = options
       await runStep(`Wait until EdgeCore has been up for ${stableForMs / 1000} s`, () =>
-        requireStableEdgecore(node, stableForMs, signal),
+        proveEdgecore(node, edgecoreWas, stableForMs, signal),
       )
     },
     previous: previous && withSuperseded(previous, desired),
@@ -153,12 +155,6 @@ const hasJoined = (facts: Facts): boolean =>
   'value' in facts.certificates &&
   facts.certificates.value.node !== undefined &&
   wasRegistered(facts) !== false
-
-/** EdgeCore is up and not merely being restarted. */
-function isEdgecoreUp({ units, edgecoreLog }: Facts): boolean {
-  const log = 'value' in edgecoreLog ? edgecoreLog.value : undefined
-  return 'value' in units && units.value.edgecore.active === 'active' && log?.fatal === undefined
-}
 
 const declined = (): EdgekitError =>
   new EdgekitError('nothing was changed: the install was not confirmed', { code: 'declined' })

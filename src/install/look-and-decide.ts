@@ -1,7 +1,10 @@
+import type { EdgecoreCopySpec } from '../actions/files/edgecore-copy.ts'
 import type { UnpackedBundle } from '../bundle/bundle.ts'
 import type { Manifest } from '../bundle/manifest.ts'
 import { verifyLarge, verifyTexts } from '../bundle/verify-unpacked.ts'
 import type { CheckResult } from '../checks/check.ts'
+import { readEdgecoreConfig } from '../edgecore/config/config.ts'
+import type { EdgecoreConfigFacts } from '../facts/edgecore-config.ts'
 import { requireFact } from '../facts/fact.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
 import { installedSettingsFrom } from '../facts/installed-settings.ts'
@@ -13,6 +16,7 @@ import type { CloudOptions } from './cloud/cloud-commands.ts'
 import { type CloudFlags, cloudOptions } from './cloud/cloud-side.ts'
 import { cloudSteps } from './desired/cloud-steps.ts'
 import { type Desired, desiredEdge } from './desired/desired-edge.ts'
+import { keepEdgecore } from './desired/keep-edgecore.ts'
 import { preserveUserConfig } from './desired/preserve-user-config.ts'
 import { type DesiredStep, stepMakers } from './desired/step-makers.ts'
 import { type JoinPlan, joinSteps } from './join/join-steps.ts'
@@ -155,7 +159,10 @@ async function decide(
     past,
     node,
   )
-  const desired = joining.steps
+  const desired =
+    isUpgrade(bundle, past) && manifest.role === 'edge'
+      ? keepEdgecore(joining.steps, edgecoreFiles(requireFact(facts.edgecoreConfig)))
+      : joining.steps
   const policy = { adopt: settings.adopt, force: forcedIds(force, desired) }
   const plan = await makePlan(desired, past, nodeFromFacts(node, facts), policy)
   refuseForeign(plan)
@@ -168,6 +175,11 @@ async function decide(
     claim: joining.claim,
   }
 }
+
+const edgecoreFiles = ({ path, config = readEdgecoreConfig('') }: EdgecoreConfigFacts): EdgecoreCopySpec => ({
+  config: path,
+  database: config.database.dataSource.value,
+})
 
 /** The foreign paths and units to replace. */
 const replaced = ({ force = [] }: InstallFlags): string[] =>

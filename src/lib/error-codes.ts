@@ -70,6 +70,10 @@ export const errorCodes = {
   'state-not-writable': ['refused', '/var/lib/edgekit cannot be written'],
   'install-interrupted': ['refused', 'an interrupted install must be finished or rolled back first'],
   'uninstall-interrupted': ['refused', 'an interrupted uninstall cannot be rolled back'],
+  'nothing-to-return-to': [
+    'refused',
+    'no previous version is kept on this node, or what is kept is damaged: rollback --to-previous cannot use it',
+  ],
   'containerd-unreachable': ['refused', 'containerd does not answer'],
   'broker-unreachable': ['refused', 'the broker does not answer'],
   'support-archive-unusable': ['refused', 'the support archive is damaged, or from a newer edgekit'],

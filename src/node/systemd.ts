@@ -53,8 +53,8 @@ export interface Systemd {
   disable(name: string): Promise<void>
   start(name: string): Promise<void>
   restart(name: string): Promise<void>
-  /** Stop a unit and reset its failed state. */
-  stop(name: string): Promise<void>
+  /** Stop a unit and reset its failed state. `alone`: units that require it, or are part of it, stay up (systemctl(1), --job-mode). */
+  stop(name: string, options?: { alone: boolean }): Promise<void>
 }
 
 const properties = [
@@ -161,8 +161,8 @@ export function localSystemd(
     disable: async name => void (await systemctl(quickMs, '--no-reload', 'disable', '--', name)),
     start: async name => void (await systemctl(startMs, 'start', '--', name)),
     restart: async name => void (await systemctl(startMs, 'restart', '--', name)),
-    async stop(name) {
-      await systemctl(startMs, 'stop', '--', name)
+    async stop(name, { alone } = { alone: false }) {
+      await systemctl(startMs, 'stop', ...(alone ? ['--job-mode=ignore-requirements'] : []), '--', name)
       // It fails when the unit has not failed.
       await processes.attempt('systemctl', ['reset-failed', '--', name], { timeoutMs: quickMs })
     },

@@ -28,8 +28,12 @@ export const isStartingOrActive = (active: string): boolean =>
   active === 'active' || active === 'activating' || active === 'reloading'
 
 /** Stops a unit, unless systemd does not know it. */
-export async function stopKnownUnit(unit: string, { systemd }: Node): Promise<void> {
-  if (!isUnknown(await systemd.unit(unit))) await systemd.stop(unit)
+export async function stopKnownUnit(
+  unit: string,
+  { systemd }: Node,
+  options?: { alone: boolean },
+): Promise<void> {
+  if (!isUnknown(await systemd.unit(unit))) await systemd.stop(unit, options)
 }
 
 /** Stops a unit; for the broker, also removes its container. */

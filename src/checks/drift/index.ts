@@ -3,6 +3,7 @@ import { brokerConfigInstalled } from './broker-config-installed.ts'
 import { edgecoreConfigDrift } from './edgecore-config-drift.ts'
 import { filesInstalled } from './files-installed.ts'
 import { imageArchives } from './image-archives.ts'
+import { previousVersion } from './previous-version.ts'
 import { receiptReadable } from './receipt-readable.ts'
 import { unitsInstalled } from './units-installed.ts'
 import { unitsLoaded } from './units-loaded.ts'
@@ -16,4 +17,5 @@ export const driftChecks: readonly Check[] = [
   unitsLoaded,
   brokerConfigInstalled,
   edgecoreConfigDrift,
+  previousVersion,
 ]

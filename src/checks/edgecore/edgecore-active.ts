@@ -3,6 +3,7 @@ import type { EdgecoreLogFacts } from '../../facts/edgecore-log.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { UnitFacts } from '../../facts/units.ts'
 import type { Check, Finding, Fix } from '../check.ts'
+import { withWayBack } from '../shared/way-back.ts'
 
 const stableAfterMs = 60_000
 /** More restarts than that in ten minutes are a loop, whatever else the log shows. */
@@ -40,7 +41,7 @@ export const edgecoreActive: Check = {
       }
     }
     const log = 'value' in facts.edgecoreLog ? facts.edgecoreLog.value : undefined
-    return unit.active === 'active' ? judgeActive(unit, log) : notActive(unit, log)
+    return withWayBack(unit.active === 'active' ? judgeActive(unit, log) : notActive(unit, log), facts)
   },
 }
 

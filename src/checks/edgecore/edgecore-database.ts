@@ -1,5 +1,6 @@
 import { requireFact } from '../../facts/fact.ts'
-import type { Check } from '../check.ts'
+import type { Check, Finding } from '../check.ts'
+import { withWayBack } from '../shared/way-back.ts'
 
 /** EdgeCore creates the database moments after its first start. */
 const startMs = 10_000
@@ -19,7 +20,7 @@ export const edgecoreDatabase: Check = {
         status: 'skip',
         observed: `${path} ${size === 0 ? 'is still empty' : 'does not exist yet'}; EdgeCore creates it`,
       }
-    return {
+    const finding: Finding = {
       status: 'fail',
       observed:
         size === undefined
@@ -35,5 +36,6 @@ export const edgecoreDatabase: Check = {
         ],
       },
     }
+    return withWayBack(finding, facts)
   },
 }

@@ -13,7 +13,7 @@ import {
 } from '../record/receipt.ts'
 import { newRun, type Run } from '../record/run.ts'
 import { execute } from './execute.ts'
-import { recoveryHint, unrevertedLines } from './recovery-hint.ts'
+import { databaseLines, recoveryHint, unrevertedLines } from './recovery-hint.ts'
 import { rollBack } from './roll-back.ts'
 
 export interface Transaction {
@@ -74,10 +74,12 @@ async function begin(run: Run, attempt: Attempt): Promise<void> {
   }
 }
 
-/** A receipt with the same content is not rewritten. */
+/** A receipt with the same content is not rewritten. After an upgrade it names the way back. */
 async function commit({ node, head, desired, previous }: Transaction, run: Run): Promise<Receipt> {
-  const receipt = await foldReceipt(head, desired, run.history, previous, node)
-  if (previous && isSameReceipt(previous, receipt)) return previous
+  const folded = await foldReceipt(head, desired, run.history, previous, node)
+  if (previous && isSameReceipt(previous, folded)) return previous
+  const isUpgrade = previous && previous.bundle.manifestSha256 !== head.bundle.manifestSha256
+  const receipt = isUpgrade ? { ...folded, previous: await run.keepReceipt(previous) } : folded
   await writeReceipt(receipt, node.files)
   return receipt
 }
@@ -101,9 +103,10 @@ async function rollBackAfter(
   { node, previous, runStep }: Transaction,
   run: Run,
 ): Promise<never> {
-  const { unreverted } = await rollBack(run, previous, node, runStep)
+  const { unreverted, database } = await rollBack(run, previous, node, runStep)
   if (unreverted.length === 0) {
-    throw new EdgekitError(`${messageOf(error)}\nAll changes were rolled back.`, {
+    const lines = [messageOf(error), 'All changes were rolled back.', ...databaseLines(database)]
+    throw new EdgekitError(lines.join('\n'), {
       code: 'rolled-back',
       ...(error instanceof EdgekitError && error.remedy !== undefined && { remedy: error.remedy }),
       cause: error,

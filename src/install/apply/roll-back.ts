@@ -1,29 +1,33 @@
 import { messageOf } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
+import { units } from '../../node/paths.ts'
 import { actionOf } from '../record/action-of.ts'
 import type { Change } from '../record/journal.ts'
 import type { Receipt } from '../record/receipt.ts'
 import type { Run } from '../record/run.ts'
 import { revert, revertTitle } from './execute.ts'
+import { type RestoredDatabase, returnEdgecore } from './return-edgecore.ts'
 
 export interface RollBack {
   /** Titles of the changes that were rolled back. */
   restored: string[]
   /** What could not be rolled back and why, as lines. */
   unreverted: string[]
+  /** EdgeCore runs with the copy of its database. */
+  database?: RestoredDatabase
 }
 
 /**
- * Reverts all changes of a run, the last first, and closes the run when nothing is left. Continues when one of them
- * fails. With `signal` it stops between two changes and throws its reason.
+ * Reverts all changes of a run, the last first, proves that EdgeCore runs as before, and closes the run when nothing is left.
+ * Continues when one of them fails. With `signal` it stops between two changes and throws its reason.
  */
 export async function rollBack(
   run: Run,
   receipt: Receipt | undefined,
   node: Node,
   runStep: RunStep,
-  signal?: AbortSignal,
+  signal = new AbortController().signal,
 ): Promise<RollBack> {
   const { changes } = run.history
   const restored: string[] = []
@@ -33,11 +37,12 @@ export async function rollBack(
     note: (text: string) => void,
     work: () => Promise<void>,
   ): Promise<boolean> => {
-    signal?.throwIfAborted()
+    signal.throwIfAborted()
     try {
       await work()
       return true
     } catch (error) {
+      if (error === signal.reason) throw error
       unreverted.push(`${title}: ${messageOf(error)}`)
       note('failed')
       return false
@@ -50,19 +55,26 @@ export async function rollBack(
     })
   }
   // Even when an interrupted rollback has reverted everything: it may not have come this far.
-  await runStep('Restart previous services', async note => {
-    await attempt('Reload systemd', note, () => node.systemd.reload())
-    for (const { kind, spec, before } of firstOfEach(changes)) {
-      const action = actionOf(kind)
-      await attempt(action.describe(spec), note, async () =>
-        action.restartAfterRollback?.(spec, before, node),
-      )
-    }
+  const restartServices = () =>
+    runStep('Restart previous services', async note => {
+      await attempt('Reload systemd', note, () => node.systemd.reload())
+      for (const { kind, spec, before } of firstOfEach(changes)) {
+        const action = actionOf(kind)
+        await attempt(action.describe(spec), note, async () =>
+          action.restartAfterRollback?.(spec, before, node),
+        )
+      }
+    })
+  const database = await returnEdgecore(run.history, restartServices, {
+    node,
+    runStep,
+    signal,
+    fail: reason => void unreverted.push(`${units.edgecore}: ${reason}`),
   })
   const title = 'Delete the journal'
-  if (unreverted.length === 0)
-    await runStep(title, async note => void (await attempt(title, note, () => run.close(receipt))))
-  return { restored, unreverted }
+  const close = async () => run.close(await run.receiptBefore(receipt))
+  if (unreverted.length === 0) await runStep(title, async note => void (await attempt(title, note, close)))
+  return { restored, unreverted, ...(database && { database }) }
 }
 
 /** The first change of each thing, whose `before` is the original state. */

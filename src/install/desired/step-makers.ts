@@ -15,6 +15,8 @@ export type DesiredStep = {
     spec: SpecOf<K>
     /** Also needed when one of these steps is: a unit keeps running what it was started with. */
     because?: readonly string[]
+    /** Prepares for this later step, and is needed only when that one is. */
+    ahead?: string
   }
 }[ActionKind]
 

@@ -51,13 +51,19 @@ export async function makePlan(
       cause => needed.has(cause) || latest(changes, cause, 'touched') > latest(live, id, 'done'),
     ) ??
       false)
+  const isDue = ({ id, ahead }: DesiredStep): boolean => {
+    if (ahead === undefined || live.some(change => change.id === id)) return true
+    const later = desired.findIndex(step => step.id === ahead)
+    const [step, found] = [desired[later], inspections[later]]
+    return step !== undefined && (isNeeded(step, found ?? 'needed') || force.includes(ahead))
+  }
   const plan: Plan = { undo: [], steps: [], foreign: [], kept: [] }
   for (const [index, step] of desired.entries()) {
     const found = inspections[index] ?? 'needed'
     const inspection = found === 'foreign' && force.includes(step.id) ? 'needed' : found
     const planned = { ...step, title: titleOf(step, inspection) }
     if (inspection === 'foreign') plan[adopt ? 'kept' : 'foreign'].push(planned)
-    else if (isNeeded(step, inspection)) {
+    else if (isNeeded(step, inspection) && isDue(step)) {
       needed.add(step.id)
       plan.steps.push(planned)
     }

@@ -12,7 +12,7 @@ const beginSchema = z.looseObject({
     z.looseObject({ name: z.string(), kubeedgeVersion: z.string(), manifestSha256: z.string() }),
   ),
   options: z.optional(z.record(z.string(), z.unknown())),
-  edgecoreRan: z.optional(z.boolean()),
+  edgecoreWas: z.optional(z.object({ up: z.boolean(), passed: z.array(z.string()) })),
   /** ISO 8601. */
   time: z.string(),
 })
@@ -47,8 +47,15 @@ export interface Attempt {
   bundle: { name: string; kubeedgeVersion: string; manifestSha256: string } | null
   /** The settings without secrets, so that the flags need not be repeated to continue. */
   options?: Record<string, unknown> | undefined
-  /** EdgeCore was running, so it must be running afterwards. */
-  edgecoreRan?: boolean | undefined
+  /** What EdgeCore did before, and must do afterwards. */
+  edgecoreWas?: EdgecoreState | undefined
+}
+
+export interface EdgecoreState {
+  /** It was running, and not merely being restarted. */
+  up: boolean
+  /** Ids of the checks of its work that passed. */
+  passed: string[]
 }
 
 export interface Begin extends Attempt {

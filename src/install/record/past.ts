@@ -1,6 +1,7 @@
 import type { Files } from '../../node/files.ts'
 import { paths } from '../../node/paths.ts'
 import { type History, type Journal, readJournal } from './journal.ts'
+import { returnCommand } from './previous.ts'
 import { type Receipt, readReceipt } from './receipt.ts'
 
 /** What edgekit has done to this node before. */
@@ -12,11 +13,13 @@ export interface Past {
 
 /**
  * Reads journal and receipt, each once. A journal whose run the receipt names was interrupted after that run had
- * succeeded, so it has no `history`. Read-only. Throws EdgekitError when one of them cannot be read.
+ * succeeded, so it has no `history`, unless that run is now being undone. Read-only. Throws EdgekitError when one of them cannot be read.
  */
 export async function readPast(files: Files): Promise<Past & { journal: Journal | undefined }> {
   const [text, receipt] = [await files.read(paths.journal), await readReceipt(files)]
   const journal = text === undefined ? undefined : readJournal(text, paths.journal)
-  const history = journal?.history?.run === receipt?.run ? undefined : journal?.history
+  const found = journal?.history
+  const isDone = found?.run === receipt?.run && found?.begins.at(-1)?.command !== returnCommand
+  const history = isDone ? undefined : found
   return { history, receipt, journal }
 }

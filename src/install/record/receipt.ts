@@ -20,6 +20,8 @@ const itemSchema = z.looseObject({
   before: z.unknown(),
   /** The action's fingerprint, or null. */
   after: z.unknown(),
+  /** An earlier bundle brought it, and the installed one does not have it. */
+  superseded: z.optional(z.literal(true)),
 })
 
 // Loose: fields a newer edgekit adds are kept.
@@ -41,27 +43,29 @@ const receiptSchema = z.looseObject({
   /** The node settings, without secrets. */
   options: z.record(z.string(), z.unknown()),
   items: z.array(itemSchema),
+  /** What `edgekit rollback --to-previous` returns to: the run of the upgrade, which keeps its journal and backups. */
+  previous: z.optional(
+    z.looseObject({ run: z.string(), name: z.string(), kubeedgeVersion: z.string(), at: z.string() }),
+  ),
 })
 
 /** What edgekit installed on this node, and what was there before. */
 export type Receipt = z.infer<typeof receiptSchema>
 export type ReceiptItem = Receipt['items'][number]
+export type PreviousInstall = NonNullable<Receipt['previous']>
 
 /** Undefined when nothing is installed. Throws EdgekitError when the receipt cannot be read. */
-export async function readReceipt(files: Files): Promise<Receipt | undefined> {
-  const text = await files.read(paths.receipt)
+export async function readReceipt(files: Files, path: string = paths.receipt): Promise<Receipt | undefined> {
+  const text = await files.read(path)
   if (text === undefined) return undefined
   try {
     return receiptSchema.parse(JSON.parse(text))
   } catch (error) {
-    throw new EdgekitError(
-      `cannot read ${paths.receipt}, the record of what is installed: ${messageOf(error)}`,
-      {
-        code: 'receipt-unreadable',
-        remedy: `If a newer edgekit wrote it, use that one. Otherwise move it away and install again; uninstall will then leave what is already there:\n  mv ${paths.receipt} ${paths.receipt}.damaged`,
-        cause: error,
-      },
-    )
+    throw new EdgekitError(`cannot read ${path}, the record of what is installed: ${messageOf(error)}`, {
+      code: 'receipt-unreadable',
+      remedy: `If a newer edgekit wrote it, use that one. Otherwise move it away and install again; uninstall will then leave what is already there:\n  mv ${path} ${path}.damaged`,
+      cause: error,
+    })
   }
 }
 
@@ -87,7 +91,8 @@ export async function foldReceipt(
       const action = actionOf(kind)
       const first = changes.find(change => change.id === id)
       const older = previousItems.get(id)
-      const item = { ...older, id, kind, spec: withoutSource(spec) }
+      const { superseded: _, ...known } = older ?? {}
+      const item = { ...known, id, kind, spec: withoutSource(spec) }
       if (!action.ownership) return undefined
       const after = first ? ((await action.fingerprint?.(spec, node)) ?? null) : (older?.after ?? null)
       if (older && older.ownership !== 'adopted')
@@ -104,11 +109,25 @@ export async function foldReceipt(
     ...head,
     installedAt: previous?.installedAt ?? now,
     updatedAt: now,
-    items: [
-      ...(previous?.items.filter(({ id }) => !desiredIds.has(id)) ?? []),
-      ...items.filter(item => item !== undefined),
-    ],
+    items: [...leftIn(previous, desiredIds), ...items.filter(item => item !== undefined)],
   }
+}
+
+/** The items of a receipt that another bundle does not have. */
+const leftIn = (previous: Receipt | undefined, desiredIds: ReadonlySet<string>): ReceiptItem[] =>
+  previous?.items
+    .filter(({ id }) => !desiredIds.has(id))
+    .map((item): ReceiptItem => ({ ...item, superseded: true })) ?? []
+
+/**
+ * The receipt from before an upgrade that was undone, with what other runs have added since. Its own way back ended with the
+ * upgrade.
+ */
+export function unfoldReceipt(receipt: Receipt, { changes }: History, now: Receipt | undefined): Receipt {
+  const { previous: _, ...before } = receipt
+  const known = new Set([...before.items, ...changes].map(({ id }) => id))
+  const added = now?.items.filter(({ id, superseded }) => !superseded && !known.has(id)) ?? []
+  return { ...before, items: [...before.items, ...added] }
 }
 
 /** Whether two receipts differ only in run and time. */

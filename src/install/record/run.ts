@@ -3,9 +3,17 @@ import { basename, join } from 'node:path'
 import type { Node } from '../../node/node.ts'
 import { paths } from '../../node/paths.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
-import type { Attempt, Begin, Change, History, JournalRecord } from './journal.ts'
+import type { Attempt, Begin, Change, History, Journal, JournalRecord } from './journal.ts'
 import { readPast } from './past.ts'
-import { makeStateDirectory, type Receipt } from './receipt.ts'
+import { keptOf, returnCommand } from './previous.ts'
+import {
+  makeStateDirectory,
+  type PreviousInstall,
+  type Receipt,
+  readReceipt,
+  unfoldReceipt,
+  writeReceipt,
+} from './receipt.ts'
 import { withoutSource } from './spec.ts'
 
 const root = { uid: 0, gid: 0 }
@@ -25,7 +33,14 @@ export interface Run {
   /** `after` is the action's fingerprint, or null. */
   done(change: Change, after: unknown): Promise<void>
   reverted(change: Change): Promise<void>
-  /** Deletes the journal and all backups the receipt does not need; without a receipt, also the empty state directory. */
+  /** Keeps the receipt of before an upgrade, which the new one names. */
+  keepReceipt(previous: Receipt): Promise<PreviousInstall>
+  /** The receipt that a rollback leaves: of an upgrade that was finished, the one of before. */
+  receiptBefore(receipt: Receipt | undefined): Promise<Receipt | undefined>
+  /**
+   * Deletes the journal and all backups the receipt does not need; without a receipt, also the empty state directory. The
+   * journal of an upgrade stays among its backups.
+   */
   close(receipt: Receipt | undefined): Promise<void>
 }
 
@@ -47,6 +62,23 @@ export async function openPast(node: Node): Promise<OpenedPast> {
   }
   if (journal) await (journal.history ? runOf(node, journal.history, undefined) : newRun(node)).close(receipt)
   return { interrupted: undefined, receipt }
+}
+
+/**
+ * Opens the finished upgrade of a node to undo it: from now on it is an interrupted run, which `edgekit rollback` continues.
+ */
+export async function reopen(node: Node, journal: Journal, attempt: Attempt): Promise<OpenedPast> {
+  const { run = '' } = journal.history ?? {}
+  const begin = {
+    record: 'begin',
+    journalVersion: 1,
+    run,
+    ...attempt,
+    time: new Date().toISOString(),
+  } as const
+  const text = `${journal.sound}${JSON.stringify(begin satisfies JournalRecord)}\n`
+  await node.files.write(paths.journal, { text }, { mode: 0o600, ...root })
+  return openPast(node)
 }
 
 export const newRun = (node: Node): Run =>
@@ -71,7 +103,7 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
     if (!(await files.status(path))) await files.makeDirectory(path, { mode: 0o700, ...root })
   }
   const next = (): number => Math.max(0, ...history.changes.map(({ change }) => change)) + 1
-  const backups = join(paths.backups, history.run)
+  const kept = keptOf(history.run)
   return {
     history,
     async begin(attempt) {
@@ -83,8 +115,8 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
     },
     async backUp(path) {
       await makeDirectory(paths.backups)
-      await makeDirectory(backups)
-      const copy = join(backups, `${next()}-${basename(path)}`)
+      await makeDirectory(kept.directory)
+      const copy = join(kept.directory, `${next()}-${basename(path)}`)
       await files.write(copy, { copyOf: path, keepTime: true }, { mode: 0o600, ...root })
       return copy
     },
@@ -108,10 +140,27 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
       // A full disk must not stop a rollback, and reverting twice is harmless.
       change.touched = await append({ record: 'reverted', change: change.change }, false).catch(() => records)
     },
+    async keepReceipt({ bundle: { name, kubeedgeVersion } }) {
+      await makeDirectory(paths.backups)
+      await makeDirectory(kept.directory)
+      await files.write(kept.receipt, { copyOf: paths.receipt }, { mode: 0o600, ...root })
+      return { run: history.run, name, kubeedgeVersion, at: new Date().toISOString() }
+    },
+    async receiptBefore(receipt) {
+      if (!history.begins.some(({ command }) => command === returnCommand)) return receipt
+      const before = await readReceipt(files, kept.receipt)
+      // Its backups are already gone: an interrupted rollback has come this far.
+      if (!before) return receipt
+      const restored = unfoldReceipt(before, history, receipt)
+      await writeReceipt(restored, files)
+      return restored
+    },
     async close(receipt) {
       await removeBackups(receipt)
       await files.clean(paths.receipt)
-      await files.remove(paths.journal)
+      const isKept = receipt?.previous?.run === history.run && receipt.run === history.run
+      if (isKept && (await files.status(paths.journal))) await files.rename(paths.journal, kept.journal)
+      else await files.remove(paths.journal)
       // It stays when it is not empty or a file system of its own.
       if (receipt === undefined) await files.remove(paths.state).catch(() => {})
     },
@@ -120,6 +169,7 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
   async function removeBackups(receipt: Receipt | undefined): Promise<void> {
     const needed = JSON.stringify(receipt?.items.map(({ before }) => before) ?? [])
     for (const run of await files.list(paths.backups)) {
+      if (run === receipt?.previous?.run) continue
       const directory = join(paths.backups, run)
       for (const name of await files.list(directory)) {
         if (!needed.includes(JSON.stringify(join(directory, name)))) await files.remove(join(directory, name))

@@ -5,6 +5,7 @@ import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { brokerContainer, paths } from '../../node/paths.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
+import { readKept } from '../record/previous.ts'
 import { type Receipt, type ReceiptItem, writeReceipt } from '../record/receipt.ts'
 import { removalOf } from './removal-of.ts'
 
@@ -28,6 +29,15 @@ export function withSuperseded(receipt: Receipt, desired: readonly DesiredStep[]
 /** An image or its archive. */
 const isOfImage = ({ kind, id }: ReceiptItem): boolean =>
   kind === 'image' || (kind === 'file' && id.startsWith(`${paths.images}/`))
+
+/** Whether an item is what a receipt has for its bundle: the same image, or an archive at the same path. */
+const isOf = (receipt: Receipt, { kind, id, spec }: ReceiptItem): boolean =>
+  receipt.items.some(other => {
+    if (other.superseded || other.kind !== kind) return false
+    if (kind === 'file') return other.id === id
+    const [one, two] = [spec as ImageSpec, other.spec as ImageSpec]
+    return one.reference === two.reference && one.digest === two.digest
+  })
 
 /** All names the desired images have. */
 const namesIn = (desired: readonly DesiredStep[]): string[] =>
@@ -57,8 +67,8 @@ async function remove(
 }
 
 /**
- * Removes the images an older bundle brought and this one does not have, except the one containerd starts every pod
- * with. Nothing that works depends on it, so a failure is left for the next install. Returns whether there were any.
+ * Removes the images older bundles brought and this one does not have, except those that a rollback to the previous bundle
+ * needs, and the one containerd starts every pod with. Nothing that works depends on it, so a failure is left for the next install. Returns whether there were any.
  */
 export async function removeSuperseded(
   receipt: Receipt,
@@ -70,11 +80,13 @@ export async function removeSuperseded(
   const desiredIds = new Set(desired.map(({ id }) => id))
   const isSandbox = ({ spec }: ReceiptItem): boolean =>
     sandboxImage !== undefined && (spec as ImageSpec).reference === sandboxImage
+  const kept = receipt.previous && (await readKept(receipt.previous, node.files))
   const superseded = receipt.items.filter(
-    item => isOfImage(item) && !desiredIds.has(item.id) && !isSandbox(item),
+    item =>
+      isOfImage(item) && !desiredIds.has(item.id) && !isSandbox(item) && !(kept && isOf(kept.receipt, item)),
   )
   if (superseded.length === 0) return false
-  await runStep('Remove images of the previous bundle', async note => {
+  await runStep('Remove images of older bundles', async note => {
     try {
       const kept = await remove(superseded, receipt, namesIn(desired), node)
       if (kept.length > 0) note(`${kept.length} still in use`)

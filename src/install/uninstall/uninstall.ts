@@ -106,7 +106,8 @@ async function removeAll(
   if (runtimeStays !== undefined) kept.push({ what: 'containerd', why: runtimeStays })
   if (remaining.length > 0) {
     const items = [...receipt.items.filter(({ id }) => programs.includes(id)), ...remaining]
-    const rest: Receipt = { ...receipt, run: run.history.run, updatedAt: new Date().toISOString(), items }
+    const { previous: _, ...installed } = receipt
+    const rest: Receipt = { ...installed, run: run.history.run, updatedAt: new Date().toISOString(), items }
     await writeReceipt(rest, node.files)
     await run.close(rest)
     return { kept, continues: true }

@@ -202,4 +202,17 @@ export const driftFaults: readonly Fault[] = [
       ),
     repair: node => node.sh(`mv /var/edgecore.yaml ${paths.edgecoreConfig}`),
   },
+  {
+    what: 'the backups of the last upgrade were deleted to free space',
+    occasion: 'doctor',
+    fails: 'previous-version',
+    status: 'warn',
+    words: /cannot return to v1\.21\.0.*Keep the bundle of v1\.21\.0/,
+    release: 'trixie',
+    breakIt: node =>
+      node.sh(
+        `cp --archive ${paths.receipt} /var/receipt; sed -i '1s/{/{"previous":{"run":"20261129T080000-aaaa","name":"kubeedge-edge","kubeedgeVersion":"v1.21.0","at":"2026-11-29T08:00:00.000Z"},/' ${paths.receipt}`,
+      ),
+    repair: node => node.sh(`mv /var/receipt ${paths.receipt}`),
+  },
 ]

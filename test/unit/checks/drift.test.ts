@@ -1,7 +1,12 @@
-import type { ChangedFile } from '../../../src/facts/drift.ts'
-import { type Healthy, type Row, testRows } from './rows.ts'
+import { expect, test } from 'vitest'
+import type { ChangedFile, DriftFacts } from '../../../src/facts/drift.ts'
+import { type Healthy, type Row, resultOf, testRows } from './rows.ts'
 
 const drift = (node: Healthy) => node.drift.value as NonNullable<typeof node.drift.value>
+
+const previous = (node: Healthy) => drift(node).previous as NonNullable<DriftFacts['previous']>
+
+const edgecoreDatabase = (node: Healthy) => node.edgecoreDatabase.value as { isDatabase: boolean }
 
 const changed =
   (path: string, how: string, kind: ChangedFile['kind'] = 'file') =>
@@ -145,6 +150,39 @@ const rows: Row[] = [
     '/etc/kubeedge/config/edgecore.yaml has other values: …',
     changed('/etc/kubeedge/config/edgecore.yaml', 'has other values: …', 'edgecore-config'),
   ],
+  [
+    'previous-version',
+    'skip',
+    'a node that was not upgraded',
+    'this node was not upgraded',
+    node => delete drift(node).previous,
+  ],
+  [
+    'previous-version',
+    'warn',
+    'a deleted copy of the database',
+    '/var/lib/edgekit/backups/R/5-edgecore.db',
+    node => previous(node).damage.push('/var/lib/edgekit/backups/R/5-edgecore.db'),
+  ],
 ]
 
 testRows(rows)
+
+test.each<[what: string, commands: string[], damage: string[]]>([
+  ['is offered', ['edgekit rollback --to-previous'], []],
+  ['is not offered without its backups', [], ['/var/lib/edgekit/backups/R/5-edgecore.db']],
+])('the way back from an upgrade %s when EdgeCore fails', (_, offered, damage) => {
+  for (const [id, breakIt] of [
+    ['edgecore-active', (node: Healthy) => (node.units.value.edgecore.active = 'failed')],
+    ['edgecore-database', (node: Healthy) => (edgecoreDatabase(node).isDatabase = false)],
+  ] as const) {
+    const result = resultOf(id, node => {
+      breakIt(node)
+      previous(node).damage.push(...damage)
+    })
+    expect(result?.status).toBe('fail')
+    const commands = result?.remedy?.commands ?? []
+    expect(commands.filter(command => command.includes('--to-previous'))).toEqual(offered)
+    expect(commands.length).toBeGreaterThan(offered.length)
+  }
+})

@@ -162,7 +162,13 @@ export const healthy = (): {
   edgecoreDatabase: {
     value: { path: '/var/lib/kubeedge/edgecore.db', size: 100_000, isDatabase: true, wasRegistered: true },
   },
-  drift: { value: { interrupted: null, changed: [] } },
+  drift: {
+    value: {
+      interrupted: null,
+      changed: [],
+      previous: { kubeedgeVersion: 'v1.22.0', at: '2026-11-29T08:00:00.000Z', damage: [] },
+    },
+  },
   ctr: {
     value: {
       import: ['platform'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { executePlan, type Transaction } from '../../../src/install/apply/execute-plan.ts'
 import { rollBack } from '../../../src/install/apply/roll-back.ts'
 import type { DesiredStep } from '../../../src/install/desired/step-makers.ts'
@@ -6,7 +7,27 @@ import { openPast, type Run } from '../../../src/install/record/run.ts'
 import type { RunStep } from '../../../src/lib/step.ts'
 import type { TinyNode } from '../actions/tiny-node.ts'
 
-const bundle = { name: 'kubeedge-edge', kubeedgeVersion: 'v1.22.0', arch: 'amd64', manifestSha256: '0' }
+export const bundle = {
+  name: 'kubeedge-edge',
+  kubeedgeVersion: 'v1.22.0',
+  arch: 'amd64',
+  manifestSha256: '0',
+}
+
+/** Writes a file that is edgekit's own. */
+export const fileStep = (path: string, text: string): DesiredStep => ({
+  id: path,
+  kind: 'file',
+  spec: {
+    path,
+    source: { text },
+    sha256: createHash('sha256').update(text).digest('hex'),
+    ours: true,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+  },
+})
 
 export const runStep: RunStep = (_, work) => work(() => {})
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
 import { readReceipt } from '../../../../src/install/record/receipt.ts'
@@ -7,7 +6,7 @@ import { EdgekitError } from '../../../../src/lib/errors.ts'
 import { exitCodes } from '../../../../src/lib/exit-codes.ts'
 import { paths } from '../../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
-import { perform, performUnfinished, rollBackOn } from '../engine.ts'
+import { fileStep as file, perform, performUnfinished, rollBackOn } from '../engine.ts'
 
 const running = (unit: string, because: string[] = []): DesiredStep => ({
   id: unit,
@@ -21,20 +20,6 @@ const enabled = (unit: string): DesiredStep => ({
   spec: { unit },
 })
 const reload: DesiredStep = { id: 'reload', kind: 'daemon-reload', spec: { units: ['a'] } }
-const file = (path: string, text: string): DesiredStep => ({
-  id: path,
-  kind: 'file',
-  spec: {
-    path,
-    source: { text },
-    sha256: createHash('sha256').update(text).digest('hex'),
-    ours: true,
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-  },
-})
-
 async function freshNode(): Promise<TinyNode> {
   const node = await tinyNode()
   for (const path of ['/etc', '/var/lib']) await node.put(`${path}/other`, '')

@@ -6,7 +6,7 @@ import { removeSuperseded, withSuperseded } from '../../../../src/install/uninst
 import type { ContainerdImage } from '../../../../src/node/containerd/containerd.ts'
 import { paths } from '../../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
-import { perform } from '../engine.ts'
+import { bundle, fileStep, perform } from '../engine.ts'
 
 const image = (reference: string, digest: string): DesiredStep => ({
   id: reference,
@@ -22,7 +22,8 @@ const inContainerd = (reference: string, digest: string, pinned = false): Contai
   platforms: [],
 })
 
-async function upgraded(): Promise<{ node: TinyNode; desired: DesiredStep[] }> {
+/** A node that was upgraded from a bundle with other images, and then to one with the same images again. */
+async function upgraded(upgrades = 2): Promise<{ node: TinyNode; desired: DesiredStep[] }> {
   const node = await tinyNode()
   await node.put('/var/lib/other', '')
   for (const [digest, reference] of [
@@ -35,14 +36,16 @@ async function upgraded(): Promise<{ node: TinyNode; desired: DesiredStep[] }> {
     node.archives.set(digest, [inContainerd(reference, digest), inContainerd(byDigest, digest)])
   }
   await perform(node, [image('example.com/a:1', 'sha256:a1'), image('example.com/b:1', 'sha256:b1')])
-  const desired = [image('example.com/a:1', 'sha256:a2')]
-  const previous = (await readReceipt(node.files)) as Receipt
-  const bundle = { name: 'kubeedge-edge', kubeedgeVersion: 'v1.23.0', arch: 'amd64', manifestSha256: '1' }
-  await perform(node, desired, {
-    previous: withSuperseded(previous, desired),
-    head: { edgekit: '0', bundle, options: {} },
-  })
-  return { node, desired }
+  const images = [image('example.com/a:1', 'sha256:a2')]
+  for (let upgrade = 1; upgrade <= upgrades; upgrade++) {
+    const previous = (await readReceipt(node.files)) as Receipt
+    const manifest = fileStep(paths.installedManifest, `${upgrade}`)
+    await perform(node, [...images, manifest], {
+      previous: withSuperseded(previous, images),
+      head: { edgekit: '0', bundle: { ...bundle, manifestSha256: `${upgrade}` }, options: {} },
+    })
+  }
+  return { node, desired: [...images, fileStep(paths.installedManifest, `${upgrades}`)] }
 }
 
 /** Whether there was something to remove, and what the step noted. */
@@ -59,12 +62,23 @@ async function removeOn(node: TinyNode, desired: DesiredStep[], sandboxImage?: s
 
 const names = (node: TinyNode): string[] => node.images.map(({ reference }) => reference)
 
-test('removes images of the previous bundle, including one whose name was taken over', async () => {
+test('keeps the images of the previous bundle, for a way back', async () => {
+  const { node, desired } = await upgraded(1)
+  const before = names(node)
+  expect(before).toEqual(expect.arrayContaining(['example.com/a@sha256:a1', 'example.com/b:1']))
+  expect(await removeOn(node, desired)).toEqual({ removed: false, noted: '' })
+  expect(names(node)).toEqual(before)
+})
+
+test('removes images of older bundles, including one whose name was taken over', async () => {
   const { node, desired } = await upgraded()
   expect(names(node)).toContain('example.com/a@sha256:a1')
   await removeOn(node, desired)
   expect(names(node)).toEqual(['example.com/a:1', 'example.com/a@sha256:a2'])
-  expect((await readReceipt(node.files))?.items.map(({ id }) => id)).toEqual(['example.com/a:1'])
+  expect((await readReceipt(node.files))?.items.map(({ id }) => id)).toEqual([
+    'example.com/a:1',
+    paths.installedManifest,
+  ])
   expect(await removeOn(node, desired)).toEqual({ removed: false, noted: '' })
 })
 

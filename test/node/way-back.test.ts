@@ -1,0 +1,148 @@
+import { beforeAll, expect, test } from 'vitest'
+import { nextLayer, nextOnNode } from '../../lab/bundles/next-bundle.ts'
+import type { Cut } from '../../lab/crash/cut.ts'
+import { crashingEdgekit, crashLayer } from '../../lab/crash/executable.ts'
+import { startInstalledNode } from '../../lab/machine/installed.ts'
+import type { LabNode, RunResult } from '../../lab/machine/node.ts'
+import { snapshot } from '../../lab/machine/snapshot.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { paths, units } from '../../src/node/paths.ts'
+import { jsonOutput } from '../json-output.ts'
+
+const minutes = 60_000
+const database = '/var/lib/kubeedge/edgecore.db'
+const dropIn = '/etc/systemd/system/edgecore.service.d/50-next.conf'
+
+let layers: string[]
+beforeAll(async () => {
+  layers = [await nextLayer()]
+}, 10 * minutes)
+
+/** What the EdgeCore of the next bundle does wrong (lab/edgecore/misbehavior.ts). */
+const nextDoes = (node: LabNode, what: string) =>
+  node.sh(
+    `printf '[Service]\\nEnvironment=EDGECORE_STAND_IN_NEXT=${what}\\n' >${dropIn}; systemctl daemon-reload`,
+  )
+const nextWorks = (node: LabNode) => node.sh(`rm ${dropIn}; systemctl daemon-reload`)
+
+const upgrade = (node: LabNode, flags = '') =>
+  node.run(`edgekit upgrade ${nextOnNode} --yes --stable-for 5s ${flags}`, { timeoutMs: 3 * minutes })
+const rollback = (node: LabNode, flags = '') =>
+  node.run(`edgekit rollback ${flags}`, { timeoutMs: 3 * minutes })
+
+const said = ({ stdout, stderr }: RunResult): string => `${stdout}\n${stderr}`.replaceAll(/\s+/g, ' ')
+
+const hashes = (node: LabNode): Promise<string> =>
+  node.sh(`sha256sum ${database} ${paths.edgecore} ${paths.edgecoreConfig}; stat -c %a ${database}`)
+
+test(
+  'an EdgeCore that stands still or ruins its database is replaced by the old one; a day later too',
+  async () => {
+    await using node = await startInstalledNode('bookworm', 'edge', layers)
+    const before = await hashes(node)
+    for (const [what, words] of [
+      ['stands-still', 'EdgeCore stays up, but does not work as before: edgecore-health:'],
+      ['ruins-database', "All changes were rolled back. EdgeCore's database is the copy of 20"],
+      ['deletes-database', "All changes were rolled back. EdgeCore's database is the copy of 20"],
+    ] as const) {
+      await nextDoes(node, what)
+      const result = await upgrade(node)
+      expect(said(result), what).toContain(words)
+      expect(result.exitCode, result.stderr).toBe(exitCodes.rolledBack)
+      expect(await hashes(node)).toBe(before)
+    }
+    const aside = (await node.sh(`ls ${database}.*`)).split('\n')
+    expect(aside).toHaveLength(1)
+    expect(await node.sh(`head -c 11 ${aside[0]}`)).toBe('no database')
+
+    await nextWorks(node)
+    const good = await upgrade(node)
+    expect([exitCodes.ok, exitCodes.checklistFailed], said(good)).toContain(good.exitCode)
+    const kept = (await node.sh(`ls -d ${paths.backups}/*`)).split('\n')
+    expect(kept).toHaveLength(1)
+    expect(await node.sh(`stat -c '%a %U' ${kept[0]} ${kept[0]}/*edgecore.*`)).toBe(
+      '700 root\n600 root\n600 root',
+    )
+    await node.sh(`echo '# mine' >>${paths.brokerConfig}`)
+
+    await nextDoes(node, 'ruins-database')
+    await node.sh(
+      'systemctl restart edgecore; until systemctl is-failed edgecore || [ "$(systemctl show -P SubState edgecore)" = auto-restart ]; do sleep 0.2; done',
+    )
+    const report = await node.run('edgekit doctor edgecore-active')
+    expect(said(report)).toContain('edgekit rollback --to-previous')
+    const back = await rollback(node, '--to-previous --json')
+    expect(back.exitCode, back.stderr).toBe(exitCodes.ok)
+    expect(jsonOutput('rollback', back.stdout)).toMatchObject({
+      kubeedgeVersion: 'v1.22.0',
+      copies: expect.arrayContaining([`${paths.brokerConfig}.v1.22.1`]),
+      database: { aside: expect.stringContaining(`${database}.`) },
+    })
+    expect(await hashes(node)).toBe(before)
+    expect(await node.sh(`tail -n 1 ${paths.brokerConfig}.v1.22.1`)).toBe('# mine')
+    expect((await node.run('edgekit status')).stdout).toContain('kubeedge-edge v1.22.0')
+    expect(await node.sh(`ls ${paths.state}`)).not.toContain('backups')
+    await nextWorks(node)
+    await node.sh('edgekit doctor --ignore edgecore-cloud')
+    const again = await rollback(node, '--to-previous')
+    expect(said(again)).toContain('cannot return to a previous version: this node was not upgraded')
+    expect(again.exitCode).toBe(exitCodes.refused)
+  },
+  10 * minutes,
+)
+
+/** Without modification times, which cannot be restored to the nanosecond, and without broker data. */
+const timeless = async (node: LabNode): Promise<string[]> =>
+  (await snapshot(node))
+    .filter(line => !line.startsWith(`${paths.brokerData}/`))
+    .map(line => line.replaceAll(/\d{10}\.\d{10}/g, 'T'))
+
+test(
+  'killed anywhere in an upgrade or in the way back, with an edgecore.yaml that was being written: it converges',
+  async () => {
+    await using node = await startInstalledNode('trixie', 'edge', [...layers, await crashLayer()])
+    await node.sh(`sed -i 's/nodeIP: .*/nodeIP: 10.9.9.9/' ${paths.edgecoreConfig}`)
+    const killedAt = async (command: string, id: string, cut: Cut) => {
+      const env = { LAB_CUT_ID: id, LAB_CUT: cut }
+      const run = await node.run(`${crashingEdgekit} ${command}; exit $?`, { env, timeoutMs: 3 * minutes })
+      expect(run.exitCode, run.stderr).toBe(137)
+    }
+    const upgradeCut = (id: string, cut: Cut) =>
+      killedAt(`upgrade ${nextOnNode} --yes --stable-for 2s`, id, cut)
+    const before = await timeless(node)
+
+    await nextDoes(node, 'tears-config')
+    await upgradeCut('copy of EdgeCore', 'before intent')
+    await upgradeCut('copy of EdgeCore', 'after intent')
+    await upgradeCut(units.edgecore, 'after change')
+    await node.sh(`until grep -q 'https://127.0.0.1:10002' ${paths.edgecoreConfig}; do sleep 0.1; done`)
+    const back = await rollback(node)
+    expect(back.exitCode, back.stderr).toBe(exitCodes.ok)
+    await nextWorks(node)
+    expect(await timeless(node)).toEqual(before)
+
+    await nextDoes(node, 'tears-config')
+    await upgradeCut(units.edgecore, 'after change')
+    await node.sh(`until grep -q 'https://127.0.0.1:10002' ${paths.edgecoreConfig}; do sleep 0.1; done`)
+    await nextWorks(node)
+    const finished = await upgrade(node)
+    expect(said(finished)).toContain(`Restore ${paths.edgecoreConfig}, which is damaged`)
+    expect(await node.sh(`grep -c 10.9.9.9 ${paths.edgecoreConfig}`)).toBe('1')
+    expect(await node.sh('systemctl is-active mosquitto edgecore')).toBe('active\nactive')
+
+    const [run] = (await node.sh(`ls ${paths.backups}`)).split('\n')
+    const journal = (await node.read(`${paths.backups}/${run}/journal.jsonl`)).trim().split('\n')
+    const ids = journal.flatMap(line => (JSON.parse(line) as { id?: string }).id ?? [])
+    for (const [at, id] of [...new Set(ids)].toReversed().entries()) {
+      const command = at === 0 ? 'rollback --to-previous' : 'rollback'
+      await killedAt(command, id, at % 2 === 0 ? 'before reverted' : 'after reverted')
+    }
+    const returned = await rollback(node)
+    expect(returned.exitCode, returned.stderr).toBe(exitCodes.ok)
+    const copies = await node.sh(`ls -d ${paths.edgecoreConfig}.v1.22.1`)
+    await node.sh(`rm ${copies}`)
+    expect(await timeless(node)).toEqual(before)
+    expect((await node.run('edgekit status')).stdout).toContain('kubeedge-edge v1.22.0')
+  },
+  10 * minutes,
+)
