@@ -58,8 +58,13 @@ describe('one run for both architectures', () => {
     expect(result.bundles.map(({ manifest }) => manifest.arch)).toEqual(['amd64', 'arm64'])
     expect((await readdir(join(directory, 'out'))).toSorted()).toEqual([
       'kubeedge-edge-v1.22.0-amd64.tar.gz',
+      'kubeedge-edge-v1.22.0-amd64.tar.gz.sha256',
       'kubeedge-edge-v1.22.0-arm64.tar.gz',
+      'kubeedge-edge-v1.22.0-arm64.tar.gz.sha256',
     ])
+    expect(result.bundles.map(({ checksums }) => checksums)).toEqual(
+      ['amd64', 'arm64'].map(arch => join(directory, `out/kubeedge-edge-v1.22.0-${arch}.tar.gz.sha256`)),
+    )
     const [first, second] = result.bundles.map(({ manifest }) => manifest.lockDigest)
     expect(first).toBe(second)
   })
@@ -103,6 +108,28 @@ test('refuses an architecture that the definition does not list', async () => {
   const { exitCode, stderr } = await edgekit('--arch', 'amd64')
   expect(exitCode).toBe(2)
   expect(stderr).toContain('my.yaml lists only arm64')
+})
+
+test('with one executable, builds for its architecture and names the other', async () => {
+  await writeFile(join(directory, 'my.yaml'), smallDefinition)
+  const alone = join(await mkdtemp(join(small.directory, 'bin-')), 'edgekit')
+  await copyFile(executable, alone)
+  const mirror = ['--registry-mirror', `docker.io=${front.url}`]
+  const build = (...args: string[]) =>
+    execa(alone, ['bundle', '-f', 'my.yaml', '-o', 'one', ...mirror, ...args], {
+      cwd: directory,
+      reject: false,
+    })
+  const { exitCode, stdout, stderr } = await build('--json')
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  const { bundles } = jsonOutput('bundle', stdout)
+  expect(bundles.map(({ manifest }) => manifest.arch)).toEqual([hostArch()])
+  expect((await build()).stderr).toContain(
+    `Not for ${foreign}: edgekit-linux-${foreign} is not beside this program.`,
+  )
+  const named = await build('--arch', foreign)
+  expect(named.exitCode).toBe(2)
+  expect(named.stderr.replaceAll(/\s+/g, ' ')).toContain(`cannot build a bundle for ${foreign}`)
 })
 
 test('refuses an edgekit executable for another architecture than its name states', async () => {

@@ -119,7 +119,8 @@ test('is reproducible in another directory, as another user, with another umask 
     cwd: scratch,
     env: { TZ: 'Asia/Tokyo', HOME: '/nowhere' },
   })
-  expect(await readdir(output)).toEqual(['cache', 'kubeedge-edge-v1.22.0-amd64.tar.gz'])
+  const name = 'kubeedge-edge-v1.22.0-amd64.tar.gz'
+  expect(await readdir(output)).toEqual(['cache', name, `${name}.sha256`])
   expect(await sha256(join(output, 'kubeedge-edge-v1.22.0-amd64.tar.gz'))).toBe(
     await sha256(await labBundle()),
   )

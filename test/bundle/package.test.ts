@@ -92,6 +92,8 @@ describe('any tar unpacks a bundle', () => {
 describe('parts', () => {
   test('have the requested size, and joined are the bundle in one file', async () => {
     const names = await readdir(parts)
+    expect(names.pop()).toBe(`${name}.sha256`)
+    await execa('sh', ['-c', 'sha256sum --check --strict *.sha256'], { cwd: parts })
     expect(names.length).toBeGreaterThan(2)
     expect(names).toEqual(names.map((_, index) => `${name}.part0${index + 1}`))
     const sizes = await Promise.all(names.map(async part => (await stat(join(parts, part))).size))
@@ -126,7 +128,7 @@ describe('parts', () => {
       expect(exitCode).toBe(3)
       return flat(stderr)
     }
-    const count = (await readdir(parts)).length
+    const count = (await readdir(parts)).length - 1
     await rename(part(2), aside)
     expect(await verify()).toContain(
       `cannot use the parts of ${parts}/${name}: found ${count - 1} parts, without ${name}.part02`,

@@ -44,9 +44,9 @@ export const containerProblems: readonly KnownProblem[] = [
     code: 'containerd-silent',
     pattern:
       /^ctr: (?:failed to dial|cannot access containerd socket|connection error|.*connect: (?:no such file or directory|connection refused|permission denied))/,
-    text: 'containerd does not run or does not respond, so nothing can start the broker',
-    remedy: 'Start containerd. If it exits again, its journal shows why.',
-    commands: ['systemctl restart containerd', 'journalctl -u containerd -n 50 --no-pager'],
+    text: 'containerd did not respond when the broker was started',
+    remedy: 'Check why in the containerd journal, then start the broker again.',
+    commands: ['journalctl -u containerd -n 50 --no-pager'],
   },
   {
     code: 'image-missing',

@@ -2,7 +2,7 @@
  * How a C library describes a system error (strerror(3)). The first text is that of glibc, which Debian's mosquitto uses.
  * Alpine's, which bundles carry, uses musl: its text is the second where it differs (src/errno/__strerror.h of musl 1.2).
  */
-const texts = {
+export const systemErrors = {
   EACCES: ['Permission denied'],
   EADDRINUSE: ['Address already in use', 'Address in use'],
   EADDRNOTAVAIL: ['Cannot assign requested address', 'Address not available'],
@@ -24,11 +24,12 @@ const texts = {
   EPERM: ['Operation not permitted'],
   EROFS: ['Read-only file system'],
   ESTALE: ['Stale file handle'],
-  EUCLEAN: ['Structure needs cleaning', 'Data consistency error'],
+  // musl 1.2.5 has no text of its own for a damaged file system.
+  EUCLEAN: ['Structure needs cleaning', 'No error information'],
 } as const
 
-export type SystemError = keyof typeof texts
+type SystemError = keyof typeof systemErrors
 
 /** A regular expression, as text, for any of these errors in the words of either C library. */
 export const inAnyLibc = (...errors: readonly SystemError[]): string =>
-  `(?:${errors.flatMap(error => texts[error]).join('|')})`
+  `(?:${errors.flatMap(error => systemErrors[error]).join('|')})`

@@ -29,7 +29,7 @@ export const containerRows: ProblemRows = {
     lines: ['ctr: flag provided but not defined: -nope'],
   },
   'containerd-silent': {
-    text: 'containerd does not run or does not respond, so nothing can start the broker',
+    text: 'containerd did not respond when the broker was started',
     lines: [
       'ctr: failed to dial "/run/containerd/containerd.sock": context deadline exceeded: connection error: desc = "transport: error while dialing: dial unix:///run/containerd/containerd.sock: timeout"',
       'ctr: failed to dial "/run/containerd/containerd.sock": connection error: desc = "transport: error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"',
