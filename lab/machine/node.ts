@@ -97,7 +97,7 @@ async function newNode(options: NodeOptions, owner: Owner): Promise<LabNode> {
       writeRegistration(join(node.root, 'var/lib/kubeedge/edgecore.db'), name)
     }
     await node.boot()
-    // A power cut is not to lose what the lab has written, or containerd at its first start.
+    // Otherwise a power cut loses what the lab has written, and containerd at its first start.
     await syncDisk(nodeDirectory(name))
   } catch (error) {
     await node.remove()

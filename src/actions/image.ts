@@ -166,7 +166,7 @@ export const image: Action<ImageSpec, Before> = {
   async restartAfterRollback(spec, { older }, node) {
     if (older) await importPinned([spec.reference], spec, node, { mayStopBroker: true })
   },
-  // It has been compared and synced by now, so a later run need not read it again.
+  // By now it has been unpacked or compared, and synced, so a later run need not read it.
   fingerprint: ({ digest }, { containerd }) => containerd.fingerprint(digest),
   ownership: ({ names, older }) => (older || names.length > 0 ? 'modified' : 'created'),
   removal,

@@ -20,7 +20,7 @@ async function timeToRead(node: Node): Promise<number> {
   return images.reduce((sum, { unpackedSize }) => sum + unpackedSize, 0) / slow
 }
 
-/** The fingerprints of images that an install has compared and synced, by digest. */
+/** The fingerprints of images after an install has synced them, by digest. */
 async function recordedFingerprints(files: Files): Promise<Map<string, unknown>> {
   const text = await files.read(paths.receipt)
   const { items = [] } = (text === undefined ? {} : JSON.parse(text)) as {
@@ -40,14 +40,15 @@ export const imageDamage: Collector<ImageDamageFacts> = {
     const { containerd } = node
     const manifest = await installedManifest(node)
     if (!manifest || !(await containerd.answers())) return { examined: [], damaged: [] }
-    const undamaged = await recordedFingerprints(node.files)
+    // A receipt that cannot be read has a check of its own.
+    const undamaged = await recordedFingerprints(node.files).catch(() => undefined)
     const present = new Set((await containerd.images()).map(({ digest }) => digest))
     const images = manifest.images.filter(({ digest }) => present.has(digest))
     const examined = await Promise.all(
       images.map(async ({ reference, digest }) => ({
         reference,
         digest,
-        ...(await containerd.damage(digest, { undamaged: undamaged.get(digest) })),
+        ...(await containerd.damage(digest, { undamaged: undamaged?.get(digest) })),
       })),
     )
     return { examined: examined.map(({ digest }) => digest), damaged: examined.filter(isDamaged) }
