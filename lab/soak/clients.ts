@@ -48,8 +48,8 @@ async function collect(client: MqttClient): Promise<[topic: string, number: numb
 async function receive(): Promise<void> {
   const reader = start({ clientId: 'soak-reader' })
   await connected(reader)
-  await reader.subscribeAsync('soak/#', { qos: 0 })
-  const retained = new Map(await collect(reader))
+  const [found] = await Promise.all([collect(reader), reader.subscribeAsync('soak/#', { qos: 0 })])
+  const retained = new Map(found)
   const kept = names.map(async (clientId): Promise<Kept> => {
     const session = start({ clientId, clean: false })
     const queued = collect(session)

@@ -17,7 +17,7 @@ ${path} "$@"
 code=$?
 case "${name} $*" in
   *' images import '*|*' images label '*|*' images rm '*|*' leases '*|*' snapshots rm '*|*' content rm '*|\\
-  'systemctl start '*|'systemctl restart '*|'systemctl stop '*|'systemctl enable '*|'systemctl disable '*|\\
+  'systemctl start '*|'systemctl restart '*|'systemctl stop '*|'systemctl --no-reload '*|\\
   'systemctl daemon-reload'*|'sync '*)
     # Programs run beside one another.
     exec 9>>/run/lab-lock

@@ -32,8 +32,8 @@ async function doctor(machine: VirtualMachine): Promise<string> {
   }
 }
 
-/** Files in the snapshots that are empty, and those that are so in their layers. */
-const emptyFiles = `find ${snapshots}/*/fs -type f -size 0 -printf '%P\\n' | sort -u`
+/** Files in the snapshots that are empty, without mount points of containers, and those that are so in their layers. */
+const emptyFiles = `find ${snapshots}/*/fs -type f -size 0 -printf '%P\\n' | sed -E '\\:^etc/(hosts|resolv.conf)$:d' | sort -u`
 const emptyInLayers = `for blob in $(ctr -n k8s.io content ls -q); do
     ctr -n k8s.io content get $blob | zcat -f 2>/dev/null | tar tv 2>/dev/null
   done | awk '$1 ~ /^-/ && $3 == 0 && $6 !~ /\\.wh\\./ {sub(/^\\.\\//, "", $6); print $6}' | sort -u`
@@ -119,7 +119,12 @@ const commands: Command[] = [
         'images import .*pause-3.8',
         'images import .*pause-3.10',
       ),
-      ...calls('sync', 'systemctl start mosquitto', 'systemctl start edgecore', 'systemctl daemon-reload'),
+      ...calls(
+        'sync',
+        'systemctl start .*mosquitto',
+        'systemctl start .*edgecore',
+        'systemctl daemon-reload',
+      ),
       ...files(paths.program, paths.brokerConfig, paths.brokerUnit, paths.edgecore, paths.installedManifest),
     ],
     ways: afterInstall,
@@ -131,8 +136,8 @@ const commands: Command[] = [
     points: calls(
       'images import .*pause-3.8',
       'sync',
-      'systemctl (re)?start mosquitto',
-      'systemctl (re)?start edgecore',
+      'systemctl (re)?start .*mosquitto',
+      'systemctl (re)?start .*edgecore',
       'images rm',
     ),
     ways: afterUpgrade,
@@ -142,8 +147,8 @@ const commands: Command[] = [
     from: 'installed',
     command: uninstall,
     points: calls(
-      'systemctl stop edgecore',
-      'systemctl stop mosquitto',
+      'systemctl stop .*edgecore',
+      'systemctl stop .*mosquitto',
       'images rm .*pause-3.10',
       'images rm .*eclipse',
       'systemctl daemon-reload',
