@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startInstalledNode } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
@@ -8,6 +9,21 @@ import { paths } from '../../src/node/paths.ts'
 
 const minutes = 60_000
 const database = `${paths.brokerData}/mosquitto.db`
+
+const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8')
+
+/** The cells of a table under a heading of docs/security.md, without its head. */
+const tableIn = (heading: string): string[][] =>
+  (page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '')
+    .split('\n')
+    .filter(line => line.startsWith('|'))
+    .slice(2)
+    .map(line =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map(cell => cell.trim().replaceAll('`', '')),
+    )
 
 /** MQTT 3.1.1 in Perl. */
 const client = String.raw`use strict; use warnings; use IO::Socket::INET; $SIG{PIPE} = 'IGNORE';
@@ -70,6 +86,24 @@ describe('a local user', () => {
     const { exitCode, stdout } = await node.run('edgekit doctor')
     return { exitCode, stdout: stdout.replaceAll(/\s+/g, ' ') }
   }
+
+  test('finds the files and listeners of docs/security.md, and no others', async () => {
+    const kept = tableIn('What is kept where').map(([path = '', mode, owner]) => `${path} ${mode} ${owner}`)
+    const files = kept.map(row => row.split(' ')[0])
+    await node.sh(`systemctl kill --signal=USR1 mosquitto; until [ -e ${database} ]; do sleep 0.1; done`)
+    expect((await node.sh(`stat --format='%n %a %u:%g' ${files.join(' ')}`)).split('\n')).toEqual(kept)
+    const listening = await node.sh(
+      `for pid in $(pidof mosquitto) $(systemctl show --property=MainPID --value edgecore)
+       do ss -Hltnp | grep "pid=$pid," | awk '{print $4}'; done | sort`,
+    )
+    expect(listening.split('\n')).toEqual(
+      tableIn('What listens')
+        .map(([address, port]) => `${address}:${port}`)
+        .toSorted(),
+    )
+    const limit = '/sys/fs/cgroup/k8s.io/mosquitto/pids.max /sys/fs/cgroup/pids/k8s.io/mosquitto/pids.max'
+    expect(await node.sh(`cat ${limit} 2>/dev/null || true`)).toBe('64')
+  })
 
   test(
     'who fills the memory of the broker does not keep it from starting',
