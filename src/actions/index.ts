@@ -4,6 +4,7 @@ import { edgecoreConfig } from './files/edgecore-config.ts'
 import { edgecoreCopy } from './files/edgecore-copy.ts'
 import { file } from './files/file.ts'
 import { link } from './files/link.ts'
+import { oldVersion } from './files/old-version.ts'
 import { serviceDirectory } from './files/service-directory.ts'
 import { image } from './image.ts'
 import { brokerAnswers } from './services/broker-answers.ts'
@@ -18,6 +19,7 @@ export const actions = {
   directory,
   file,
   link,
+  'old-version': oldVersion,
   image,
   'edgecore-config': edgecoreConfig,
   'certificates-aside': certificatesAside,

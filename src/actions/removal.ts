@@ -25,8 +25,8 @@ export interface RemovalContext {
 export interface Kept {
   what: string
   why: string
-  /** Kept on purpose: no reason for a non-zero exit code. */
-  intended?: true
+  /** `--purge` removes it. */
+  purgeable?: true
 }
 
 /**

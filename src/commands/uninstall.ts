@@ -14,12 +14,13 @@ import { uninstallOutput } from '../ui/uninstall-output.ts'
 export default class Uninstall extends EdgekitCommand {
   static override summary = 'Remove everything edgekit installed'
   static override description =
-    'Stops the broker and EdgeCore and removes what the receipt (/var/lib/edgekit/receipt.json) lists: programs, units, images and configuration. What edgekit changed is restored; what it found is left alone. What you have changed since is kept and listed with the reason.\n\nKeeps the broker data unless --purge is given, and what EdgeCore created (/etc/kubeedge, /var/lib/kubeedge). After an interruption, run it again to finish.\n\nExit codes: 0 done, or nothing to do, or only data was kept; 8 something else was kept; otherwise those of edgekit install.'
+    'Stops the broker and EdgeCore and removes what the receipt (/var/lib/edgekit/receipt.json) lists: programs, units, images and configuration. What edgekit changed is restored; what it found is left alone. What you have changed since is kept and listed with the reason.\n\nKeeps the broker data unless --purge is given, also after an earlier uninstall, and what EdgeCore created (/etc/kubeedge, /var/lib/kubeedge). After an interruption, run it again to finish.\n\nExit codes: 0 done, or nothing to do; 8 something could not be removed yet, or with --strict was kept; otherwise those of edgekit install.'
   static override examples = ['sudo edgekit uninstall', 'sudo edgekit uninstall --purge --yes']
   static override flags = {
     purge: Flags.boolean({
       description: "also remove the broker's data and everything in edgekit's own directories",
     }),
+    strict: Flags.boolean({ description: 'exit with 8 if anything was kept' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask for confirmation' }),
   }
 
@@ -39,10 +40,10 @@ export default class Uninstall extends EdgekitCommand {
         }),
       'what was removed is gone',
     )
-    const { bundle, kept, continues } = result
-    if (kept.some(({ intended }) => !intended)) process.exitCode = exitCodes.itemsKept
+    const { bundle, kept, purged, continues } = result
+    if (continues || (flags.strict && kept.length > 0)) process.exitCode = exitCodes.itemsKept
     this.say(uninstallOutput(result))
-    return { schemaVersion: 1, bundle: bundle ?? null, kept, continues }
+    return { schemaVersion: 1, bundle: bundle ?? null, kept, purged, continues }
   }
 
   async #ask({ yes, purge }: { yes: boolean; purge: boolean }, signal: AbortSignal): Promise<void> {

@@ -17,6 +17,7 @@ import { type CloudFlags, cloudOptions } from './cloud/cloud-side.ts'
 import { cloudSteps } from './desired/cloud-steps.ts'
 import { type Desired, desiredEdge } from './desired/desired-edge.ts'
 import { keepEdgecore } from './desired/keep-edgecore.ts'
+import { markEdited } from './desired/mark-edited.ts'
 import { preserveUserConfig } from './desired/preserve-user-config.ts'
 import { type DesiredStep, stepMakers } from './desired/step-makers.ts'
 import { type JoinPlan, joinSteps } from './join/join-steps.ts'
@@ -142,7 +143,7 @@ async function decide(
       ? { steps: cloudSteps(manifest, stepMakers(bundle)), notes: [] }
       : await desiredEdge(bundle, { settings, force, edgecoreConfig }, facts, node)
   const preserved = await preserveUserConfig(
-    steps,
+    await markEdited(steps, past, node.files),
     past.receipt,
     { isUpgrade: isUpgrade(bundle, past), explicitlySet: Object.keys(flags.set ?? {}), force },
     node,

@@ -10,7 +10,7 @@ export const exitCodeTables = {
     incomplete: [5, 'failed, and the node is left in between; the output shows how to continue'],
     locked: [6, 'another edgekit is running on this node'],
     checklistFailed: [7, 'installed, but the checklist found problems'],
-    itemsKept: [8, 'uninstalled, but something was kept; the output lists what and why'],
+    itemsKept: [8, 'uninstalled, but something could not be removed yet, or with --strict was kept'],
     hangup: [129, 'stopped by SIGHUP (the terminal was closed)'],
     interrupted: [130, 'stopped by SIGINT (Ctrl-C)'],
     terminated: [143, 'stopped by SIGTERM'],

@@ -20,6 +20,8 @@ export const paths = {
   journal: '/var/lib/edgekit/journal.jsonl',
   /** What edgekit installed on this node, and what was there before. */
   receipt: '/var/lib/edgekit/receipt.json',
+  /** What the last uninstall kept and a purge removes. */
+  leftovers: '/var/lib/edgekit/leftovers.json',
   state: '/var/lib/edgekit',
   /** Locked by the edgekit that changes this node. */
   lock: '/run/edgekit.lock',

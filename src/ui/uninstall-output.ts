@@ -1,13 +1,29 @@
 import type { UninstallResult } from '../install/uninstall/uninstall.ts'
 import { wrap } from './text.ts'
 
-export function uninstallOutput({ bundle, kept, continues }: UninstallResult): string {
-  if (!bundle) return 'Nothing to do: edgekit has installed nothing on this machine.'
-  const name = `${bundle.name} ${bundle.kubeedgeVersion}`
+export function uninstallOutput(result: UninstallResult): string {
+  const { kept } = result
   return [
-    continues
-      ? `\n${name} was uninstalled, except for the items below. To remove the rest, fix them and run: edgekit uninstall`
-      : `\n${name} was uninstalled.`,
+    outcome(result),
     ...(kept.length > 0 ? ['\nKept:', ...kept.map(({ what, why }) => wrap(`${what}: ${why}`, 2))] : []),
+    ...(kept.some(({ purgeable }) => purgeable) ? [toPurge] : []),
   ].join('\n')
+}
+
+/** edgekit is gone by then, but the bundle has one. */
+const toPurge =
+  "\nTo remove edgekit's data and configuration, too, run in an unpacked bundle:\n  sudo ./edgekit uninstall --purge"
+
+function outcome({ bundle, purged, continues }: UninstallResult): string {
+  if (bundle) {
+    const name = `${bundle.name} ${bundle.kubeedgeVersion}`
+    return continues
+      ? wrap(
+          `\n${name} was uninstalled, except for the items below. To remove the rest, fix them and run: edgekit uninstall`,
+        )
+      : `\n${name} was uninstalled.`
+  }
+  return purged.length > 0
+    ? '\nWhat an earlier uninstall had kept was removed.'
+    : 'Nothing to do: edgekit has installed nothing on this machine.'
 }

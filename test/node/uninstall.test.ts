@@ -58,12 +58,13 @@ test.concurrent(
     expect(status.exitCode).toBe(exitCodes.refused)
 
     const { exitCode, stdout } = await node.run(uninstall, { timeoutMs: minutes })
-    expect(exitCode).toBe(exitCodes.itemsKept)
+    expect(exitCode).toBe(exitCodes.ok)
     const said = stdout.replaceAll(/\s+/g, ' ')
     expect(said).toContain(`${paths.brokerConfig}: changed since edgekit wrote it`)
     expect(said).toContain('/etc/edgekit/trusted-keys: the keys that this node trusts')
     expect(said).toContain('registry.k8s.io/pause:3.8: used by containers other; no longer pinned')
-    expect(said).toContain(`${paths.brokerData}: broker data; edgekit uninstall --purge removes it`)
+    expect(said).toContain(`${paths.brokerData}: broker data`)
+    expect(said).toContain('run in an unpacked bundle: sudo ./edgekit uninstall --purge')
     expect(await node.sh(`cat ${paths.brokerConfig}`)).toBe(mine)
     expect(await node.sh('ctr -n k8s.io tasks ls')).toMatch(/other .* RUNNING/)
     expect(await node.sh('ctr -n k8s.io images ls')).not.toMatch(/mosquitto|pause:3\.6|pinned=pinned/)
@@ -73,8 +74,37 @@ test.concurrent(
     expect(rest.split('\n').toSorted()).toEqual([
       '/etc/edgekit/mosquitto/mosquitto.conf',
       '/etc/edgekit/trusted-keys/mine.pem',
+      paths.leftovers,
       '/var/lib/edgekit/mosquitto/mosquitto.db',
     ])
+    const purged = await node.run(`${bundleOnNode}/edgekit uninstall --yes --purge --strict`)
+    expect(purged.stdout).toContain('What an earlier uninstall had kept was removed.')
+    expect(purged.stdout).toContain('/etc/edgekit/trusted-keys: the keys that this node trusts')
+    expect(purged.exitCode).toBe(exitCodes.itemsKept)
+    expect((await node.run('find /etc/edgekit /var/lib/edgekit /opt/edgekit -type f')).stdout).toBe(
+      '/etc/edgekit/trusted-keys/mine.pem',
+    )
+  },
+  3 * minutes,
+)
+
+test.concurrent(
+  "keeps a user's edits of edgecore.yaml after a second install",
+  async () => {
+    await using node = await startInstalledNode('trixie')
+    await node.sh(
+      `sed -i 's/heartbeat: .*/heartbeat: 33/; s/mqttMode: 2/mqttMode: 0/' ${paths.edgecoreConfig}`,
+    )
+    await node.sh(install, { timeoutMs: 2 * minutes })
+    const config = await node.sh(`cat ${paths.edgecoreConfig}`)
+    expect(config).toMatch(/heartbeat: 33[\s\S]*mqttMode: 2/)
+    const { exitCode, stdout } = await node.run(uninstall, { timeoutMs: minutes })
+    expect(stdout).toContain(`${paths.edgecoreConfig}: changed since edgekit wrote it`)
+    expect(exitCode).toBe(exitCodes.ok)
+    expect(await node.sh(`cat ${paths.edgecoreConfig}`)).toBe(config)
+    const again = await node.run(`${bundleOnNode}/edgekit uninstall --yes --strict`)
+    expect(again.stdout).toContain(`${paths.edgecoreConfig}: changed since edgekit wrote it`)
+    expect(again.exitCode).toBe(exitCodes.itemsKept)
   },
   3 * minutes,
 )

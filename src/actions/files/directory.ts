@@ -26,15 +26,15 @@ async function missing(path: string, files: Files): Promise<string[]> {
 }
 
 /** No uninstall removes the trusted keys: the next install would accept any bundle. */
-const leftIn = (what: string): Kept =>
+const leftIn = (what: string, ours: boolean): Kept =>
   what === paths.trustedKeys
-    ? { what, why: 'the keys that this node trusts', intended: true }
-    : { what, why: 'not created by edgekit' }
+    ? { what, why: 'the keys that this node trusts' }
+    : { what, why: 'not created by edgekit', ...(ours && { purgeable: true }) }
 
 /** Own directories go even if they existed before: an earlier uninstall may have left data in them. */
 const removal: Removal<DirectorySpec, Before> = {
   title: ({ spec: { path } }) => `Remove the directory ${path}`,
-  async remove({ spec: { path, ours }, before }, { node: { files }, purge }) {
+  async remove({ spec: { path, ours, shared }, before }, { node: { files }, purge }) {
     if (!ours && before.access) return []
     if ((await files.status(path))?.kind !== 'directory') return []
     if (ours && purge) {
@@ -43,9 +43,9 @@ const removal: Removal<DirectorySpec, Before> = {
     }
     const names = await files.list(path)
     if (names.length > 0 && path === paths.brokerData) {
-      return [{ what: path, why: 'broker data; edgekit uninstall --purge removes it', intended: true }]
+      return [{ what: path, why: 'broker data', purgeable: true }]
     }
-    if (names.length > 0) return ours ? names.map(name => leftIn(join(path, name))) : []
+    if (names.length > 0) return shared ? [] : names.map(name => leftIn(join(path, name), ours))
     for (const directory of new Set([path, ...before.made.toReversed()])) {
       if ((await files.list(directory)).length > 0) break
       await files.remove(directory)

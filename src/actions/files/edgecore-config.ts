@@ -4,7 +4,8 @@ import { Secret } from '../../lib/secret.ts'
 import type { Access, Files } from '../../node/files.ts'
 import type { Action } from '../action.ts'
 import { gone, type Owned, type Removal } from '../removal.ts'
-import { type KeptFile, keepFile, restoreFile } from './kept-file.ts'
+import { isRestored, type KeptFile, keepFile, restoreFile } from './kept-file.ts'
+import { keepBefore, oldVersions } from './old-version.ts'
 
 export interface EdgecoreConfigSpec {
   path: string
@@ -14,6 +15,8 @@ export interface EdgecoreConfigSpec {
   values: Record<string, ConfigValue>
   /** Keys the user has set to other values, which edgekit leaves alone. */
   userOwned?: string[]
+  /** The user had changed the file when edgekit last looked, so what an install left is not all edgekit's. */
+  edited?: true
   /** Keys set only in a new file. */
   initial: Record<string, ConfigValue>
   /** Keys whose values are stored nowhere else; a spec read from a file has only their origin in place of the value. */
@@ -42,11 +45,15 @@ const revealed = (secrets: Record<string, Secret | string>): Record<string, Conf
     ),
   )
 
-/** Whether the file is byte for byte what edgekit left. */
+/** Whether the file is byte for byte what edgekit left, given its fingerprint. */
+export const isAsLeft = async (path: string, after: unknown, files: Files): Promise<boolean> =>
+  (await files.sha256(path)) === (after as { sha256?: string } | null)?.sha256
+
+/** Whether there is nothing of the user's in the file. */
 const isUnchanged = async (
-  { spec: { path }, after }: Owned<EdgecoreConfigSpec>,
+  { spec: { path, edited }, after }: Owned<EdgecoreConfigSpec>,
   files: Files,
-): Promise<boolean> => (await files.sha256(path)) === (after as { sha256?: string } | null)?.sha256
+): Promise<boolean> => !edited && (await isAsLeft(path, after, files))
 
 /** In a file that was changed since, only the keys edgekit set are restored. */
 const removal: Removal<EdgecoreConfigSpec, KeptFile> = {
@@ -55,12 +62,16 @@ const removal: Removal<EdgecoreConfigSpec, KeptFile> = {
     const { path, values } = item.spec
     const { before } = item
     const text = await files.read(path)
-    if (text === undefined) return []
+    if (text === undefined || (await isRestored(path, before, files))) return []
     if ((await isUnchanged(item, files)) || (!before && purge)) {
       await restoreFile(path, before, files)
       return []
     }
-    if (!before || 'linkTo' in before) return [{ what: path, why: 'changed since edgekit wrote it' }]
+    if (!before || 'linkTo' in before) {
+      await keepBefore(path, before, files)
+      const why = 'changed since edgekit wrote it'
+      return [{ what: path, why, ...(!before && { purgeable: true }) }, ...(await oldVersions(path, files))]
+    }
     const old = (await files.read(before.backup)) ?? ''
     const restored = restoreKeys(text, old, values)
     const access = await files.status(path)

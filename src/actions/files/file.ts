@@ -1,8 +1,9 @@
 import type { Access, Files } from '../../node/files.ts'
 import type { Action } from '../action.ts'
-import { gone, type Removal } from '../removal.ts'
+import { gone, type Kept, type Owned, type Removal } from '../removal.ts'
 import { accessDifference, hasAccess } from './access.ts'
-import { type KeptFile, keepFile, restoreFile } from './kept-file.ts'
+import { isRestored, type KeptFile, keepFile, restoreFile } from './kept-file.ts'
+import { keepBefore, oldVersions } from './old-version.ts'
 import { requireShown, shownFile } from './preview.ts'
 
 export interface FileSpec extends Access {
@@ -24,17 +25,32 @@ async function stateOf({ path, sha256 }: FileSpec, files: Files): Promise<State>
   return found.kind === 'file' && (await files.sha256(path)) === sha256 ? 'ours' : 'changed'
 }
 
+async function removeFile(
+  { spec, before }: Pick<Owned<FileSpec, KeptFile>, 'spec' | 'before'>,
+  files: Files,
+  evenChanged: boolean,
+): Promise<Kept | undefined> {
+  const { path, ours } = spec
+  const state = await stateOf(spec, files)
+  if (state === 'gone' || (await isRestored(path, before, files))) return undefined
+  if (state === 'changed' && !ours && !evenChanged) {
+    await keepBefore(path, before, files)
+    return { what: path, why: 'changed since edgekit wrote it' }
+  }
+  await restoreFile(path, before, files)
+  return undefined
+}
+
 const removal: Removal<FileSpec, KeptFile> = {
   title: ({ spec: { path }, before }) => `${before ? 'Restore' : 'Remove'} ${path}`,
-  async remove({ spec, before }, { node: { files }, purge }) {
-    const state = await stateOf(spec, files)
-    if (state === 'gone') return []
-    // In /etc/edgekit a changed file is configuration the user has edited.
-    const isConfiguration = spec.path.startsWith('/etc/edgekit/')
-    if (state === 'changed' && !spec.ours && !(isConfiguration && purge))
-      return [{ what: spec.path, why: 'changed since edgekit wrote it' }]
-    await restoreFile(spec.path, before, files)
-    return []
+  async remove(item, { node: { files }, purge }) {
+    const { path } = item.spec
+    // In /etc/edgekit a changed file is configuration the user has edited, and goes with the directory.
+    const isConfiguration = path.startsWith('/etc/edgekit/')
+    const stays = await removeFile(item, files, isConfiguration && purge)
+    if (isConfiguration && purge) return []
+    const kept: Kept[] = [...(stays ? [stays] : []), ...(await oldVersions(path, files))]
+    return isConfiguration ? kept.map(item => ({ ...item, purgeable: true })) : kept
   },
   async difference({ spec }, { files }) {
     const found = await files.status(spec.path)

@@ -14,6 +14,14 @@ export async function keepFile(path: string, files: Files, backUp: BackUp): Prom
   return { backup: await backUp(path), access: { mode, uid, gid } }
 }
 
+/** Whether the path is as it was: an uninstall that was killed is repeated. */
+export async function isRestored(path: string, before: KeptFile, files: Files): Promise<boolean> {
+  const found = await files.status(path)
+  if (!before) return !found
+  if ('linkTo' in before) return found?.kind === 'symlink' && (await files.linkTarget(path)) === before.linkTo
+  return found?.kind === 'file' && (await files.sha256(path)) === (await files.sha256(before.backup))
+}
+
 /** Restores content, mode, owner and modification time, or removes a file that was not there before. */
 export async function restoreFile(path: string, before: KeptFile, files: Files): Promise<void> {
   if (!before) await files.remove(path)

@@ -1,7 +1,8 @@
 import type { Files } from '../../node/files.ts'
 import type { Action } from '../action.ts'
-import { gone, type Removal } from '../removal.ts'
-import { type KeptFile, keepFile, restoreFile } from './kept-file.ts'
+import { gone, type Kept, type Removal } from '../removal.ts'
+import { isRestored, type KeptFile, keepFile, restoreFile } from './kept-file.ts'
+import { keepBefore, oldVersions } from './old-version.ts'
 
 export interface LinkSpec {
   path: string
@@ -19,10 +20,15 @@ async function stateOf({ path, target }: LinkSpec, files: Files): Promise<State>
 const removal: Removal<LinkSpec, KeptFile> = {
   title: ({ spec: { path }, before }) => `${before ? 'Restore' : 'Remove'} ${path}`,
   async remove({ spec, before }, { node: { files } }) {
+    const { path, target } = spec
     const state = await stateOf(spec, files)
-    if (state === 'changed') return [{ what: spec.path, why: `no longer a link to ${spec.target}` }]
-    if (state === 'ours') await restoreFile(spec.path, before, files)
-    return []
+    const kept: Kept[] = []
+    if (state === 'changed' && !(await isRestored(path, before, files))) {
+      await keepBefore(path, before, files)
+      kept.push({ what: path, why: `no longer a link to ${target}` })
+    }
+    if (state === 'ours') await restoreFile(path, before, files)
+    return [...kept, ...(await oldVersions(path, files))]
   },
   async difference({ spec }, { files }) {
     const state = await stateOf(spec, files)

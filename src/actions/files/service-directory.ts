@@ -17,7 +17,7 @@ const removal: Removal<ServiceDirectorySpec, Before> = {
     const added = (await files.list(path)).filter(name => !names?.includes(name))
     // /run is empty after the next boot anyway.
     if (added.length > 0 && !purge && !path.startsWith('/run/'))
-      return [{ what: path, why: 'service data; edgekit uninstall --purge removes it', intended: true }]
+      return [{ what: path, why: 'service data', purgeable: true }]
     for (const name of added) await files.removeTree(join(path, name))
     if (names === null && (await files.list(path)).length === 0) await files.remove(path)
     return []

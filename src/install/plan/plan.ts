@@ -1,4 +1,6 @@
 import type { Inspection } from '../../actions/action.ts'
+import { freeOldVersion, oldVersion } from '../../actions/files/old-version.ts'
+import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
 import { actionOf } from '../record/action-of.ts'
@@ -65,11 +67,13 @@ export async function makePlan(
     if (inspection === 'foreign') plan[adopt ? 'kept' : 'foreign'].push(planned)
     else if (isNeeded(step, inspection) && isDue(step)) {
       needed.add(step.id)
+      if (found === 'foreign' && (await isEditedFile(step, past, node)))
+        plan.steps.push(await keepOld(step.id, node.files))
       plan.steps.push(planned)
     }
   }
   const desiredIds = new Set(desired.map(({ id }) => id))
-  plan.undo = live.filter(({ id }) => !desiredIds.has(id)).toReversed()
+  plan.undo = live.filter(({ id, kind }) => !desiredIds.has(id) && kind !== oldVersion.kind).toReversed()
   return plan
 }
 
@@ -77,6 +81,16 @@ export async function makePlan(
 export function titleOf({ kind, spec }: DesiredStep, inspection: Inspection): string {
   const action = actionOf(kind)
   return (inspection === 'done' && action.describeAgain?.(spec)) || action.describe(spec)
+}
+
+/** A file of edgekit's that the user has edited. The receipt has a backup only of what was there before edgekit. */
+const isEditedFile = async ({ id }: DesiredStep, { receipt }: Past, { files }: Node): Promise<boolean> =>
+  receipt?.items.some(item => item.id === id && item.ownership !== 'adopted') === true &&
+  (await files.status(id))?.kind === 'file'
+
+async function keepOld(path: string, files: Files): Promise<PlannedStep> {
+  const spec = { path, to: await freeOldVersion(path, files) }
+  return { id: spec.to, kind: 'old-version', spec, title: oldVersion.describe(spec) }
 }
 
 /** Something edgekit once left as it is now is not foreign, even if something else belongs there now. */

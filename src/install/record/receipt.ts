@@ -9,7 +9,7 @@ import { actionOf } from './action-of.ts'
 import type { History } from './journal.ts'
 import { withoutSource } from './spec.ts'
 
-const itemSchema = z.looseObject({
+export const itemSchema = z.looseObject({
   id: z.string(),
   kind: z.string(),
   /** The action's spec, without paths in the unpacked bundle. */

@@ -7,8 +7,10 @@ import { brokerContainer, paths, units } from '../../node/paths.ts'
 import { recoveryHint, unrevertedLines } from '../apply/recovery-hint.ts'
 import { rollBack } from '../apply/roll-back.ts'
 import { takeLock } from '../apply/take-lock.ts'
+import { readLeftovers, writeLeftovers } from '../record/leftovers.ts'
 import { type Receipt, type ReceiptItem, writeReceipt } from '../record/receipt.ts'
 import { newRun, type OpenedPast, openPast, type Run } from '../record/run.ts'
+import { inUse, leftover } from './leftovers.ts'
 import { removalOf } from './removal-of.ts'
 import { isRuntimeItem } from './runtime-items.ts'
 
@@ -26,6 +28,8 @@ export interface UninstallResult {
   /** What was installed; undefined when nothing was. */
   bundle: Receipt['bundle'] | undefined
   kept: Kept[]
+  /** What an earlier uninstall had left and this one has removed. */
+  purged: string[]
   /** edgekit and its receipt are still there for what could not be removed yet. */
   continues: boolean
 }
@@ -44,17 +48,20 @@ export async function uninstall(options: UninstallOptions): Promise<UninstallRes
   const past = await openPast(node)
   const { receipt } = past
   const run = (await interruptedUninstall(past, options)) ?? newRun(node)
+  const leftovers = await readLeftovers(node.files)
   if (!receipt) {
     // Killed after the receipt was gone, or an interrupted first install has just been rolled back.
+    const removed = await removeLeftovers(leftovers, options)
+    await writeLeftovers(removed.left, node.files)
     await run.close(undefined)
-    if (!(await node.files.status(paths.state))) await removePrograms(node)
-    return { bundle: undefined, kept: [], continues: false }
+    if (leftovers.length > 0 || !(await node.files.status(paths.state))) await removePrograms(node)
+    return { bundle: undefined, kept: removed.kept, purged: removed.purged, continues: false }
   }
   const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
   const bundle = { name, kubeedgeVersion, manifestSha256 }
   await run.begin({ command: 'uninstall', edgekit: edgekitVersion, bundle })
   try {
-    return { bundle: receipt.bundle, ...(await removeAll(receipt, run, options)) }
+    return { bundle: receipt.bundle, ...(await removeAll(receipt, leftovers, run, options)) }
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error
     throw new EdgekitError(messageOf(error), {
@@ -84,13 +91,16 @@ async function interruptedUninstall(
 
 async function removeAll(
   receipt: Receipt,
+  leftovers: readonly ReceiptItem[],
   run: Run,
-  { node, purge, runStep, signal }: UninstallOptions,
-): Promise<Pick<UninstallResult, 'kept' | 'continues'>> {
+  options: UninstallOptions,
+): Promise<Omit<UninstallResult, 'bundle'>> {
+  const { node, purge, runStep, signal } = options
   const context = await contextFor(receipt, node, purge)
   const runtimeStays = receipt.items.some(isRuntimeItem) ? await runtimeUse(context) : undefined
   const kept: Kept[] = []
   const remaining: ReceiptItem[] = []
+  const left: ReceiptItem[] = []
   for (const item of receipt.items.toReversed()) {
     if (programs.includes(item.id)) continue
     if (runtimeStays !== undefined && isRuntimeItem(item)) {
@@ -100,22 +110,52 @@ async function removeAll(
     signal.throwIfAborted()
     const { stays, failed } = await removeItem(item, context, runStep)
     if (failed) remaining.unshift(item)
+    if (stays.some(({ purgeable }) => purgeable)) left.unshift(leftover(item))
     kept.push(...stays.filter(({ what }) => !isListed(what, kept)))
   }
   await reload(receipt, node, runStep)
   if (runtimeStays !== undefined) kept.push({ what: 'containerd', why: runtimeStays })
+  const earlier = await removeLeftovers(leftovers, options)
+  kept.push(...earlier.kept.filter(({ what }) => !isListed(what, kept)))
+  const { purged } = earlier
+  // Of two records of one thing, the older knows what was there before edgekit.
+  await writeLeftovers(
+    [...new Map([...left, ...earlier.left].map(item => [item.id, item])).values()],
+    node.files,
+  )
   if (remaining.length > 0) {
     const items = [...receipt.items.filter(({ id }) => programs.includes(id)), ...remaining]
     const { previous: _, ...installed } = receipt
     const rest: Receipt = { ...installed, run: run.history.run, updatedAt: new Date().toISOString(), items }
     await writeReceipt(rest, node.files)
     await run.close(rest)
-    return { kept, continues: true }
+    return { kept, purged, continues: true }
   }
   await node.files.remove(paths.receipt)
   await run.close(undefined)
   await removePrograms(node)
-  return { kept, continues: false }
+  return { kept, purged, continues: false }
+}
+
+/** What earlier uninstalls have left: with `purge` it goes, otherwise it is listed again. */
+async function removeLeftovers(
+  leftovers: readonly ReceiptItem[],
+  { node, purge, runStep, signal }: UninstallOptions,
+): Promise<{ kept: Kept[]; left: ReceiptItem[]; purged: string[] }> {
+  const kept: Kept[] = []
+  const left: ReceiptItem[] = []
+  const purged: string[] = []
+  for (const item of leftovers.toReversed()) {
+    signal.throwIfAborted()
+    const used = await inUse(item, node)
+    const { stays } = used
+      ? { stays: [used] }
+      : await removeItem(item, { node, purge, containers: [], neededNames: [] }, runStep)
+    if (stays.length > 0) left.unshift(item)
+    else if (purge) purged.unshift(item.id)
+    kept.push(...stays.filter(({ what }) => !isListed(what, kept)))
+  }
+  return { kept, left, purged }
 }
 
 /** A directory that holds something listed needs no line of its own. */

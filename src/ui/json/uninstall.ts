@@ -17,10 +17,13 @@ export const uninstallOutput = z
         z.strictObject({
           what: z.string(),
           why: z.string(),
-          intended: z.literal(true).exactOptional().meta({ description: 'Kept by design, such as data.' }),
+          purgeable: z.literal(true).exactOptional().meta({ description: '--purge removes it.' }),
         }),
       )
       .meta({ description: 'What is still on the node, and why.' }),
+    purged: z
+      .array(z.string())
+      .meta({ description: 'What an earlier uninstall had kept and this one has removed.' }),
     continues: z
       .boolean()
       .meta({ description: 'Something can only be removed later: run edgekit uninstall again.' }),

@@ -109,13 +109,28 @@ describe('a file', () => {
     expect(await there.files.read(path)).toBe(left)
   })
 
-  test('that existed before is restored', async () => {
-    const there = await node('ours')
+  const replaced = async (text: string) => {
+    const there = await node(text)
     await there.put('/backup', 'before')
     const before = { backup: '/backup', access: { mode: 0o600, ...root } }
-    await remove(there, { kind: 'file', spec, ownership: 'modified', before })
+    return { there, found: await remove(there, { kind: 'file', spec, ownership: 'modified', before }) }
+  }
+
+  test('that existed before is restored', async () => {
+    const { there } = await replaced('ours')
     expect(await there.files.read(spec.path)).toBe('before')
     expect((await there.files.status(spec.path))?.mode).toBe(0o600)
+  })
+
+  test('that existed before and was changed stays, with the old one beside it', async () => {
+    const { there, found } = await replaced('mine')
+    const old = `${spec.path}.edgekit-old`
+    expect(found.kept).toEqual([
+      { what: spec.path, why: 'changed since edgekit wrote it' },
+      { what: old, why: 'a version that edgekit replaced' },
+    ])
+    expect([await there.files.read(spec.path), await there.files.read(old)]).toEqual(['mine', 'before'])
+    expect((await there.files.status(old))?.mode).toBe(0o600)
   })
 })
 
@@ -156,15 +171,18 @@ describe('a directory', () => {
     expect(await node.files.status('/a')).toBeUndefined()
   })
 
-  test('that is foreign and not empty is kept without mention', async () => {
+  test.each([
+    ['lists what others put in', {}, [{ what: '/a/b/x', why: 'not created by edgekit' }]],
+    ["does not list what is EdgeCore's", { shared: true }, []],
+  ])('that edgekit created for others %s, also with --purge', async (_, shared, listed) => {
     const node = await nodeWith('/a/b/x')
     const { kept } = await remove(node, {
       kind: 'directory',
-      spec: { ...spec, path: '/a/b', ours: false },
+      spec: { ...spec, path: '/a/b', ours: false, ...shared },
       before: made('/a/b'),
       purge: true,
     })
-    expect(kept).toEqual([])
+    expect(kept).toEqual(listed)
     expect(await node.files.read('/a/b/x')).toBe('x')
   })
 
@@ -172,7 +190,7 @@ describe('a directory', () => {
     const node = await nodeWith('/etc/edgekit/mosquitto/passwords')
     const item = { kind: 'directory', spec, before: made(spec.path) }
     expect((await remove(node, item)).kept).toEqual([
-      { what: '/etc/edgekit/mosquitto/passwords', why: 'not created by edgekit' },
+      { what: '/etc/edgekit/mosquitto/passwords', why: 'not created by edgekit', purgeable: true },
     ])
     expect((await remove(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.status(spec.path)).toBeUndefined()
@@ -183,7 +201,7 @@ describe('a directory', () => {
     if (purge) await node.put('/etc/edgekit/mosquitto/passwords', '')
     const item = { kind: 'directory', spec: { ...spec, path: '/etc/edgekit' }, before: made(), purge }
     expect((await remove(node, item)).kept).toEqual([
-      { what: paths.trustedKeys, why: 'the keys that this node trusts', intended: true },
+      { what: paths.trustedKeys, why: 'the keys that this node trusts' },
     ])
     expect(await node.files.list('/etc/edgekit')).toEqual(['trusted-keys'])
     expect(await node.files.status(`${paths.trustedKeys}/acme.pem`)).toBeDefined()
@@ -192,7 +210,7 @@ describe('a directory', () => {
   test('with broker data is kept on purpose unless purged', async () => {
     const node = await nodeWith(`${paths.brokerData}/mosquitto.db`)
     const item = { kind: 'directory', spec: { ...spec, path: paths.brokerData }, before: made() }
-    expect((await remove(node, item)).kept).toMatchObject([{ what: paths.brokerData, intended: true }])
+    expect((await remove(node, item)).kept).toMatchObject([{ what: paths.brokerData, purgeable: true }])
     expect((await remove(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.status(paths.brokerData)).toBeUndefined()
   })
@@ -204,7 +222,7 @@ describe('a directory', () => {
       spec: { path: '/var/lib/service' },
       before: { names: ['theirs'] },
     }
-    expect((await remove(node, item)).kept).toMatchObject([{ what: '/var/lib/service', intended: true }])
+    expect((await remove(node, item)).kept).toMatchObject([{ what: '/var/lib/service', purgeable: true }])
     expect(await node.files.list('/var/lib/service')).toHaveLength(2)
     expect((await remove(node, { ...item, purge: true })).kept).toEqual([])
     expect(await node.files.list('/var/lib/service')).toEqual(['theirs'])

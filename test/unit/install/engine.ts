@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { executePlan, type Transaction } from '../../../src/install/apply/execute-plan.ts'
 import { rollBack } from '../../../src/install/apply/roll-back.ts'
 import type { DesiredStep } from '../../../src/install/desired/step-makers.ts'
-import { makePlan } from '../../../src/install/plan/plan.ts'
+import { type ForeignPolicy, makePlan } from '../../../src/install/plan/plan.ts'
 import { openPast, type Run } from '../../../src/install/record/run.ts'
 import type { RunStep } from '../../../src/lib/step.ts'
 import type { TinyNode } from '../actions/tiny-node.ts'
@@ -46,10 +46,10 @@ export function killedAfter(count: number): RunStep {
 export async function perform(
   node: TinyNode,
   desired: readonly DesiredStep[],
-  changes: Partial<Transaction> = {},
+  { policy, ...changes }: Partial<Transaction> & { policy?: ForeignPolicy } = {},
 ): Promise<string[]> {
   const { interrupted, receipt: previous } = await openPast(node)
-  const plan = await makePlan(desired, { history: interrupted?.history, receipt: previous }, node)
+  const plan = await makePlan(desired, { history: interrupted?.history, receipt: previous }, node, policy)
   if (plan.foreign.length > 0) throw new Error(`in the way: ${plan.foreign.map(({ id }) => id).join()}`)
   await executePlan({
     node,

@@ -122,7 +122,7 @@ test('removes in reverse order: units are stopped before their files go, edgekit
 test('has nothing to do the second time', async () => {
   const { node, untouched } = await installed()
   await uninstallOn(node)
-  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], continues: false })
+  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], purged: [], continues: false })
   expect(await node.disk()).toEqual(untouched)
 })
 
@@ -168,7 +168,7 @@ test('rolls back an interrupted install first', async () => {
   const node = await bareNode()
   const untouched = await node.disk()
   await performUnfinished(node, desired)
-  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], continues: false })
+  expect(await uninstallOn(node)).toEqual({ bundle: undefined, kept: [], purged: [], continues: false })
   expect(await node.disk()).toEqual(untouched)
 })
 
@@ -189,9 +189,50 @@ test('leaves adopted files alone and lists a changed one once', async () => {
   await perform(node, desired)
   await node.put('/etc/edgekit/broker.conf', 'mine')
   const { kept } = await uninstallOn(node)
-  expect(kept).toEqual([{ what: '/etc/edgekit/broker.conf', why: 'changed since edgekit wrote it' }])
+  expect(kept).toEqual([
+    { what: '/etc/edgekit/broker.conf', why: 'changed since edgekit wrote it', purgeable: true },
+  ])
   expect(await node.files.read('/etc/systemd/system/x.service')).toBe('unit')
   expect(await node.files.read('/etc/edgekit/broker.conf')).toBe('mine')
+})
+
+describe('a purge after an uninstall', () => {
+  const runtime = [
+    file(paths.containerdUnit, 'unit'),
+    { id: '/var/lib/containerd', kind: 'service-directory', spec: { path: '/var/lib/containerd' } } as const,
+  ]
+
+  async function leftBehind() {
+    const { node, untouched } = await installed([...runtime, ...desired])
+    await node.put('/var/lib/containerd/data', 'pods')
+    await uninstallOn(node)
+    expect(await node.files.read('/var/lib/containerd/data')).toBe('pods')
+    return { node, untouched }
+  }
+
+  test('removes what containerd has stored', async () => {
+    const { node, untouched } = await leftBehind()
+    node.containerd.state = async () => 'absent'
+    const { kept, purged } = await uninstallOn(node, { purge: true })
+    expect({ kept, purged }).toEqual({ kept: [], purged: ['/var/lib/containerd'] })
+    expect(await node.disk()).toEqual(untouched)
+  })
+
+  test('does not remove what a containerd from elsewhere uses now', async () => {
+    const { node } = await leftBehind()
+    const { kept } = await uninstallOn(node, { purge: true })
+    expect(kept).toMatchObject([{ what: '/var/lib/containerd', why: 'containerd.service uses it now' }])
+    expect(await node.files.read('/var/lib/containerd/data')).toBe('pods')
+  })
+
+  test('does so too when the bundle was installed again in between', async () => {
+    const { node, untouched } = await leftBehind()
+    await perform(node, [...runtime, ...desired])
+    expect((await uninstallOn(node)).kept).toMatchObject([{ what: '/var/lib/containerd' }])
+    node.containerd.state = async () => 'absent'
+    await uninstallOn(node, { purge: true })
+    expect(await node.disk()).toEqual(untouched)
+  })
 })
 
 test('keeps a container runtime that other containers use, for a later run', async () => {

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { markEdited } from '../../../../src/install/desired/mark-edited.ts'
+import { preserveUserConfig } from '../../../../src/install/desired/preserve-user-config.ts'
+import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
+import { openPast } from '../../../../src/install/record/run.ts'
+import { uninstall } from '../../../../src/install/uninstall/uninstall.ts'
+import { paths } from '../../../../src/node/paths.ts'
+import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
+import { perform, runStep } from '../engine.ts'
+
+const root = { uid: 0, gid: 0 }
+const file = (path: string, text: string): DesiredStep => ({
+  id: path,
+  kind: 'file',
+  spec: {
+    path,
+    source: { text },
+    sha256: createHash('sha256').update(text).digest('hex'),
+    ours: path.startsWith('/opt/edgekit'),
+    mode: 0o644,
+    ...root,
+  },
+})
+const folder = (path: string, shared?: true): DesiredStep => ({
+  id: path,
+  kind: 'directory',
+  spec: { path, ours: path.includes('/edgekit'), mode: 0o755, ...root, ...(shared && { shared }) },
+})
+
+/** One file of each kind that a user can edit, as a bundle installs them. */
+const bundle = (version: number): DesiredStep[] => [
+  folder('/etc/edgekit'),
+  folder('/etc/edgekit/mosquitto'),
+  file(paths.brokerConfig, `# broker ${version}\n`),
+  file(paths.brokerUnit, `# unit ${version}\n`),
+  file(paths.containerdConfig, `# containerd ${version}\n`),
+  file(paths.edgecore, `program ${version}`),
+  folder('/etc/kubeedge/config', true),
+  {
+    id: paths.edgecoreConfig,
+    kind: 'edgecore-config',
+    spec: {
+      path: paths.edgecoreConfig,
+      base: 'modules:\n  edgeHub:\n    heartbeat: 15\n  eventBus:\n    mqttMode: 0\n',
+      values: { 'modules.eventBus.mqttMode': 2, 'modules.eventBus.eventBusQOS': version },
+      initial: {},
+    },
+  },
+  folder('/etc/systemd/system/edgecore.service.d'),
+  file(paths.edgecoreDropIn, `# drop-in ${version}\n`),
+]
+
+/** Where edgekit refuses to replace an edited file without `--force`. */
+const forced = [paths.brokerUnit, paths.edgecore, paths.edgecoreDropIn]
+
+async function install(node: TinyNode, version: number, isUpgrade: boolean): Promise<void> {
+  const { interrupted, receipt } = await openPast(node)
+  const past = { history: interrupted?.history, receipt }
+  const context = { isUpgrade, explicitlySet: [], force: forced }
+  const marked = await markEdited(bundle(version), past, node.files)
+  const { steps } = await preserveUserConfig(marked, receipt, context, node)
+  await perform(node, steps, { policy: { adopt: false, force: forced } })
+}
+
+/** As `doctor --fix` points EventBus at the broker again. */
+async function fix(node: TinyNode): Promise<void> {
+  const { receipt } = await openPast(node)
+  const steps = (receipt?.items ?? [])
+    .filter(({ kind }) => kind === 'edgecore-config')
+    .map(({ id, kind, spec }) => ({ id, kind, spec, title: id }) as never)
+  await perform(node, [], {
+    plan: { undo: [], steps, foreign: [], kept: [] },
+    ...(receipt && { previous: receipt, head: receipt }),
+  })
+}
+
+const appended = [
+  paths.brokerConfig,
+  paths.brokerUnit,
+  paths.containerdConfig,
+  paths.edgecore,
+  paths.edgecoreDropIn,
+]
+const added = ['/etc/edgekit/mosquitto/conf.d', '/etc/systemd/system/edgecore.service.d/mine.conf']
+
+/** The user changes every file and adds some; `# mine` is in each of them afterwards. */
+async function edit(node: TinyNode): Promise<void> {
+  for (const path of appended) await node.put(path, `${(await node.files.read(path)) ?? ''}# mine\n`)
+  for (const path of added) await node.put(path, '# mine\n')
+  const config = (await node.files.read(paths.edgecoreConfig)) ?? ''
+  await node.put(
+    paths.edgecoreConfig,
+    config.replace(/heartbeat: .*/, 'heartbeat: 33 # mine').replace(/mqttMode: .*/, 'mqttMode: 0'),
+  )
+}
+
+const operations = {
+  edit,
+  install: (node: TinyNode) => install(node, 1, false),
+  upgrade: (node: TinyNode) => install(node, 2, true),
+  fix,
+}
+type Operation = keyof typeof operations
+
+const names = Object.keys(operations) as Operation[]
+const orders = (length: number): Operation[][] =>
+  length === 0 ? [[]] : orders(length - 1).flatMap(order => names.map(name => [...order, name]))
+/** All of up to two operations, and every edit between two others. */
+const allOrders = [
+  ...[0, 1, 2].flatMap(orders),
+  ...orders(3).filter(order => order.every((name, at) => (name === 'edit') === (at === 1))),
+]
+
+const uninstallOn = (node: TinyNode, purge: boolean) =>
+  uninstall({ node, purge, edgekitVersion: '0', runStep, signal: new AbortController().signal })
+
+async function machine(): Promise<TinyNode> {
+  const node = await tinyNode()
+  for (const path of ['/etc/systemd/system', '/etc/containerd', '/usr/local/bin', '/var/lib'])
+    await node.put(`${path}/other`, '')
+  return node
+}
+
+const isMine = async (node: TinyNode, path: string): Promise<boolean> =>
+  (await node.files.read(path))?.includes('# mine') ?? false
+
+describe('what a user has edited', () => {
+  test.each(
+    allOrders.filter(order => order.includes('edit')).map(order => [order.join(', '), order] as const),
+  )('stays after install, %s, and is listed', async (_, order) => {
+    const node = await machine()
+    await operations.install(node)
+    for (const name of order) await operations[name](node)
+    const { kept, continues } = await uninstallOn(node, false)
+    const listed = kept.map(({ what }) => what)
+    const places = [...appended, ...added, paths.edgecoreConfig].map(path => [path, `${path}.edgekit-old`])
+    for (const candidates of places) {
+      const mine = await Promise.all(candidates.map(path => isMine(node, path)))
+      const found = candidates.filter((_, index) => mine[index])
+      expect(found, candidates[0]).not.toEqual([])
+      for (const path of found) expect(listed).toContain(path)
+    }
+    expect(await node.files.read(paths.edgecoreConfig)).toContain('heartbeat: 33')
+    expect(continues).toBe(false)
+  })
+
+  test.each(
+    allOrders.filter(order => !order.includes('edit')).map(order => [order.join(', '), order] as const),
+  )('is nothing after install, %s: the machine is as before', async (_, order) => {
+    const node = await machine()
+    const untouched = await node.disk()
+    await operations.install(node)
+    for (const name of order) await operations[name](node)
+    expect((await uninstallOn(node, false)).kept).toEqual([])
+    expect(await node.disk()).toEqual(untouched)
+  })
+
+  test.each([[['edit']], [['edit', 'install']], [['install', 'edit', 'upgrade']]] as const)(
+    'in an edgecore.yaml from before edgekit stays, %j',
+    async order => {
+      const node = await machine()
+      await node.put(
+        paths.edgecoreConfig,
+        'modules:\n  edgeHub:\n    heartbeat: 20\n  eventBus:\n    mqttMode: 1\n',
+      )
+      await operations.install(node)
+      for (const name of order) await operations[name](node)
+      await uninstallOn(node, false)
+      const left = await node.files.read(paths.edgecoreConfig)
+      expect(left).toContain('heartbeat: 33 # mine')
+      expect(left).not.toContain('eventBusQOS')
+    },
+  )
+
+  test('is found by a later purge, and so is what the first uninstall kept', async () => {
+    const node = await machine()
+    await operations.install(node)
+    await node.put(`${paths.brokerData}/mosquitto.db`, 'data')
+    await edit(node)
+    await operations.install(node)
+    const { kept } = await uninstallOn(node, false)
+    const purgeable = kept.filter(({ purgeable }) => purgeable).map(({ what }) => what)
+    expect(purgeable).toContain(paths.edgecoreConfig)
+    expect((await uninstallOn(node, false)).kept.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(purgeable),
+    )
+    const { purged, bundle } = await uninstallOn(node, true)
+    expect(bundle).toBeUndefined()
+    expect(purged).toContain(paths.edgecoreConfig)
+    for (const path of ['/etc/edgekit', paths.edgecoreConfig, paths.leftovers])
+      expect(await node.files.status(path), path).toBeUndefined()
+  })
+})
+
+test('the file from before edgekit stays beside an edited one', async () => {
+  const node = await machine()
+  await node.put(paths.brokerUnit, '# theirs\n')
+  await operations.install(node)
+  await edit(node)
+  await operations.install(node)
+  await edit(node)
+  const { kept } = await uninstallOn(node, false)
+  const old = [`${paths.brokerUnit}.edgekit-old`, `${paths.brokerUnit}.edgekit-old.2`]
+  const texts = await Promise.all(old.map(path => node.files.read(path)))
+  expect(texts).toEqual(['# unit 1\n# mine\n', '# theirs\n'])
+  expect(kept.map(({ what }) => what)).toEqual(expect.arrayContaining([paths.brokerUnit, ...old]))
+})
