@@ -26,9 +26,8 @@ class ShippedPlugin extends Plugin {
   }
 }
 
-// One line: the stack of a minified file is of no use. A closed pipe (`edgekit doctor | head`) is not an error.
+// One line: the stack of a minified file is of no use.
 process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit()
   print(`edgekit: internal error: ${error.message}\n`, process.stderr)
   process.exit(1)
 })

@@ -18,9 +18,10 @@ export type BackUp = (path: string) => Promise<string>
  */
 export interface Action<Spec, Before = unknown> {
   kind: string
-  describe(spec: Spec): string
-  /** The same for what is done already and done again. */
-  describeAgain?(spec: Spec): string
+  /** `isThere`: what it makes exists already, if known: a start is then a restart. */
+  describe(spec: Spec, isThere?: boolean): string
+  /** For the description. Read-only. */
+  isThere?(spec: Spec, node: Node): Promise<boolean>
   /** Read-only. */
   inspect(spec: Spec, node: Node): Promise<Inspection>
   /** What the change does to a file, for `--dry-run`. Read-only. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
+import { storageFailure } from '../lib/files/storage-failure.ts'
 import { makeDirectories } from '../lib/make-directories.ts'
 
 export interface WorkDirectory {
@@ -28,6 +29,8 @@ export async function makeWorkDirectory(outputDirectory: string): Promise<WorkDi
     throw new EdgekitError(`cannot write to ${outputDirectory}: ${messageOf(error)}`, {
       code: 'output-not-writable',
       remedy: 'Name a writable directory with --output.',
+      ...storageFailure(error, join(outputDirectory, '.')),
+      cause: error,
     })
   }
 }

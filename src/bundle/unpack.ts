@@ -2,6 +2,7 @@ import { closeSync, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
+import { storageFailure } from '../lib/files/storage-failure.ts'
 import { formatBytes } from '../lib/format.ts'
 import type { Files } from '../node/files.ts'
 import type { Head, OpenBundle } from './bundle.ts'
@@ -102,9 +103,11 @@ const noSpace = (name: string, needed: number, free: number): EdgekitError =>
     { code: 'no-space', remedy: elsewhere },
   )
 
-const cannotUnpack = (name: string, cause: unknown): EdgekitError =>
-  new EdgekitError(`cannot unpack ${name} into ${temporary}: ${messageOf(cause)}`, {
-    code: 'unpack-failed',
-    remedy: elsewhere,
+function cannotUnpack(name: string, cause: unknown): EdgekitError {
+  const failure = storageFailure(cause, join(temporary, name))
+  return new EdgekitError(`cannot unpack ${name} into ${temporary}: ${messageOf(cause)}`, {
+    code: failure?.code ?? 'unpack-failed',
+    remedy: failure && failure.code !== 'no-space' ? failure.remedy : elsewhere,
     cause,
   })
+}

@@ -4,7 +4,7 @@ import { CommandError } from '../node/processes/command-error.ts'
 import { print } from '../ui/print.ts'
 import { internalError } from './internal-error.ts'
 import { reportError } from './report-error.ts'
-import { permissionDenied } from './system-error.ts'
+import { systemError } from './system-error.ts'
 import { usageError } from './usage-error.ts'
 
 type Words = Record<string, unknown>
@@ -54,8 +54,8 @@ function toEdgekitError(error: Error): EdgekitError {
   if (error instanceof EdgekitError) return error
   if (error instanceof CommandError)
     return new EdgekitError(error.message, { code: 'command-failed', cause: error })
-  const denied = permissionDenied(error)
-  if (denied) return denied
+  const ofSystem = systemError(error)
+  if (ofSystem) return ofSystem
   if (process.env['EDGEKIT_DEBUG']) print(`${error.stack}\n`, process.stderr)
   return internalError(error.message, error)
 }

@@ -1,14 +1,18 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Config } from '@oclif/core'
-import { EdgekitError } from '../lib/errors.ts'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { print } from '../ui/print.ts'
 import { width } from '../ui/text.ts'
 import { readCommandLine } from './command-line.ts'
 import { guarded } from './guard.ts'
+import { outputFailure, surviveLostOutput } from './output-streams.ts'
 import { reportError } from './report-error.ts'
 
 /** Do what the words after `edgekit` ask for, print errors, and set the exit code. */
-export const run = (config: Config, words: readonly string[]): Promise<void> =>
-  guarded(() => runWords(config, words), { json: words.includes('--json') })
+export function run(config: Config, words: readonly string[]): Promise<void> {
+  surviveLostOutput()
+  return guarded(() => runWords(config, words), { json: words.includes('--json') })
+}
 
 async function runWords(config: Config, words: readonly string[]): Promise<void> {
   try {
@@ -18,10 +22,31 @@ async function runWords(config: Config, words: readonly string[]): Promise<void>
     else {
       // Only here: most runs show no help, and it takes time to load.
       const { EdgekitHelp } = await import('./help.ts')
-      await new EdgekitHelp(config, { maxWidth: width }).showHelp(line.id ? [line.id] : [])
+      await new EdgekitHelp(config, { maxWidth: width() }).showHelp(line.id ? [line.id] : [])
     }
   } catch (error) {
     if (!(error instanceof EdgekitError)) throw error
     reportError(error, { json: words.includes('--json') })
   }
+  await reportLostOutput(words)
+}
+
+/** Output that a full disk has cut off must not look complete; the exit code of a change to this machine stands. */
+async function reportLostOutput(words: readonly string[]): Promise<void> {
+  // Streams report errors later.
+  await setImmediate()
+  const lost = outputFailure()
+  if (!lost) return
+  const { exitCode = 0 } = process
+  const [command = ''] = words
+  reportError(
+    new EdgekitError(`cannot write standard output: ${messageOf(lost)}`, {
+      code: 'output-not-writable',
+      remedy: 'Write the output to a file system with free space.',
+    }),
+    { json: false },
+  )
+  const isChange =
+    ['install', 'upgrade', 'rollback', 'uninstall'].includes(command) || words.includes('--fix')
+  if (exitCode !== 0 || isChange) process.exitCode = exitCode
 }

@@ -4,6 +4,7 @@ import { Args, Flags } from '@oclif/core'
 import { checks } from '../checks/index.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { interruptible } from '../cli/interrupt.ts'
+import { isOutputClosed } from '../cli/output-streams.ts'
 import { parseDuration } from '../cli/quantities/duration.ts'
 import { readNamedFile } from '../cli/read-named-file.ts'
 import { diagnose } from '../doctor/diagnose.ts'
@@ -166,8 +167,8 @@ export default class Doctor extends EdgekitCommand {
     const manifest = 'value' in facts.bundle ? facts.bundle.value : undefined
     const broker = manifest?.images.find(({ reference }) => reference === manifest.broker.image)
     const silent = this.jsonEnabled()
-    const say = (text: string): unknown => silent || print(`${text}\n`, process.stderr)
-    say(`${formatReport(found, { each })}\n`)
+    const say = (text: string): void => print(`${text}\n`, process.stderr)
+    if (!silent) say(`${formatReport(found, { each })}\n`)
     return interruptible(
       signal =>
         fixNode(found, {
@@ -176,7 +177,7 @@ export default class Doctor extends EdgekitCommand {
           texts: broker ? installedTexts(broker, manifest?.broker.autosaveInterval) : {},
           recheck,
           confirm: async plan => {
-            say(formatFixPlan(plan))
+            if (!silent || !yes) say(formatFixPlan(plan))
             return plan.steps.length > 0 && (yes || (await askToContinue(signal)))
           },
           runStep: stepRunner({ silent }),
@@ -200,14 +201,15 @@ export default class Doctor extends EdgekitCommand {
     }
   }
 
-  private async watch(before: Report, recheck: () => Promise<Report>): Promise<never> {
-    for (;;) {
+  private async watch(before: Report, recheck: () => Promise<Report>): Promise<Report> {
+    while (!isOutputClosed()) {
       await sleep(watchEveryMs)
       const now = await recheck()
       const changes = formatChanges(before, now)
       if (changes !== undefined) this.say(`\n${changes}`)
       before = now
     }
+    return before
   }
 }
 

@@ -55,7 +55,11 @@ export default class Install extends EdgekitCommand {
       default: true,
       description: 'roll back on failure; --no-rollback keeps the changes for inspection',
     }),
-    'dry-run': Flags.boolean({ description: 'change nothing; show each change with a diff of each file' }),
+    'dry-run': Flags.boolean({ description: 'change nothing; list the changes' }),
+    diff: Flags.boolean({
+      dependsOn: ['dry-run'],
+      description: 'with --dry-run: also show the diff of each file',
+    }),
     config: Flags.string({ helpValue: 'FILE', description: 'read flags from an answers file (YAML)' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask for confirmation' }),
     'stable-for': Flags.string({
@@ -118,10 +122,11 @@ export default class Install extends EdgekitCommand {
       },
     }
     const stableForMs = parseDuration(commandLine['stable-for'], '--stable-for')
-    const mayAsk = isInteractive() && !silent && !flags.yes
+    const mayAsk = isInteractive() && !flags.yes
     return await interruptible(async signal => {
       await using bundle = await located.open(keys)
-      if (commandLine['dry-run']) return dryRunOutput(bundle, await dryRun({ ...request, bundle }))
+      if (commandLine['dry-run'])
+        return dryRunOutput(bundle, await dryRun({ ...request, bundle }), commandLine)
       const result = await install({
         ...request,
         bundle,

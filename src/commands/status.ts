@@ -1,5 +1,6 @@
 import { EdgekitCommand } from '../cli/command.ts'
 import { requireRoot } from '../cli/require-root.ts'
+import { hasPast } from '../install/record/past.ts'
 import { type Status as InstallStatus, statusOf } from '../install/status.ts'
 import { exitCodeHelp, statusExitCodes } from '../lib/exit-codes.ts'
 import { localNode } from '../node/node.ts'
@@ -15,8 +16,10 @@ export default class Status extends EdgekitCommand {
 
   async run(): Promise<StatusOutput> {
     await this.parse(Status)
-    requireRoot('status')
-    const status = await statusOf(localNode())
+    const node = localNode()
+    // Everyone can see that there is nothing; what is there, only root.
+    if (await hasPast(node.files)) requireRoot('status')
+    const status = await statusOf(node)
     process.exitCode = exitCodeOf(status)
     this.say(formatStatus(status))
     return { schemaVersion: 1, ...status }

@@ -48,7 +48,7 @@ export default class Uninstall extends EdgekitCommand {
 
   async #ask({ yes, purge }: { yes: boolean; purge: boolean }, signal: AbortSignal): Promise<void> {
     if (yes) return
-    if (this.jsonEnabled() || !isInteractive()) {
+    if (!isInteractive()) {
       throw new EdgekitError('cannot ask for confirmation: not running in a terminal', {
         code: 'confirmation-required',
         remedy: 'Add --yes.',

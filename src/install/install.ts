@@ -85,8 +85,11 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const waitToJoin = () =>
     runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
   let join: Join | undefined
+  const upgrades = isUpgrade(bundle, past)
   const receipt = await executePlan({
     node,
+    name: upgrades ? `upgrade to ${kubeedgeVersion}` : 'install',
+    ranBefore: upgrades && runsEdgecore && edgecoreWas.up ? previous?.bundle.kubeedgeVersion : undefined,
     attempt: {
       command: 'install',
       edgekit: edgekitVersion,
@@ -103,7 +106,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
         join = await waitToJoin()
         await requireMoved(join, node)
       }
-      if (!(isUpgrade(bundle, past) && isRestarted && edgecoreWas.up)) return
+      if (!(upgrades && isRestarted && edgecoreWas.up)) return
       const { stableForMs } = options
       await runStep(`Wait until EdgeCore has been up for ${stableForMs / 1000} s`, () =>
         proveEdgecore(node, edgecoreWas, stableForMs, signal),

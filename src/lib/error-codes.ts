@@ -54,6 +54,8 @@ export const errorCodes = {
   'signature-not-trusted': ['refused', 'none of the trusted keys made the signature'],
   'unpack-failed': ['refused', 'the bundle cannot be unpacked on this machine'],
   'no-space': ['refused', 'the disk is full, or too small'],
+  'disk-failed': ['refused', 'a disk is read-only, or reports errors'],
+  'too-many-open-files': ['refused', 'the limit for open files is too low'],
   'role-mismatch': ['refused', 'an edge bundle on a cloud machine, or the reverse'],
   'downgrade-refused': ['refused', 'the bundle has an older KubeEdge than the node'],
   'version-skip-refused': ['refused', 'the bundle is too many minor versions ahead of the node'],

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { getSystemErrorMessage } from 'node:util'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -22,6 +23,12 @@ export class EdgekitError extends Error {
   }
 }
 
+/** The name of a failed system call's error (errno(3)). Node.js has no code for some, such as EDQUOT. */
+export function systemErrorName(error: unknown): string | undefined {
+  const errno = error instanceof Error && 'errno' in error ? -Number(error.errno) : undefined
+  return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0]
+}
+
 /**
  * The message of anything thrown. A failed system call gives its description only (`no such file or directory`): the
  * caller names the file or host, and errno names mean nothing to most readers.
@@ -31,5 +38,6 @@ export function messageOf(error: unknown): string {
   const { code, errno, syscall } = error as NodeJS.ErrnoException
   if (code === 'ENOTFOUND') return 'host name not found'
   if (code === 'EISDIR') return 'it is a directory'
+  if (systemErrorName(error) === 'EDQUOT') return 'disk quota exceeded'
   return errno === undefined || syscall === undefined ? error.message : getSystemErrorMessage(errno)
 }

@@ -1,6 +1,7 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { systemErrorName } from '../lib/errors.ts'
 import { fingerprintOf } from '../lib/files/fingerprint.ts'
 import { readInput } from '../lib/files/read-input.ts'
 import { openRegular } from '../lib/files/regular-file.ts'
@@ -117,7 +118,7 @@ async function readPart(
 
 /** A full or failing disk is no change of the source. */
 const isOwnFailure = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT|EIO|EFBIG)$/.test(String(error.code))
+  ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'].includes(systemErrorName(error) ?? '')
 
 /** Larger files are hashed in a thread. Starting one takes as long as hashing some megabytes. */
 const largeBytes = () => (isHashing() ? 100_000 : 10_000_000)

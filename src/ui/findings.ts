@@ -16,7 +16,7 @@ const marked = (status: CheckResult['status'], text: string): string =>
 
 /** A passed or skipped check: one line if it fits. */
 function short({ status, title, observed }: CheckResult): string {
-  const oneLine = indent + title.length + 2 + observed.length <= width
+  const oneLine = indent + title.length + 2 + observed.length <= width()
   if (oneLine) return marked(status, `${title}: ${paint('dim', observed)}`)
   return `${marked(status, title)}\n${paint('dim', wrap(observed, indent))}`
 }

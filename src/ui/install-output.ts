@@ -25,8 +25,9 @@ const noteLines = (notes: readonly string[]): string[] => notes.map(note => wrap
 export const dryRunOutput = (
   bundle: UnpackedBundle,
   { settings, plan, findings, notes }: DryRun,
+  options: { diff: boolean },
 ): Output => ({
-  text: ['', formatEach(findings), ...noteLines(notes), formatPlan(plan)]
+  text: ['', formatEach(findings), ...noteLines(notes), formatPlan(plan, options)]
     .filter((line, at) => at === 0 || line)
     .join('\n'),
   data: {
@@ -44,7 +45,7 @@ const toJoin =
   'EdgeCore is prepared but not started. Join the node:\n  ./edgekit install --no-stage --cloudcore HOST:10000 --token-file FILE'
 
 function problems(join: Join | undefined): string {
-  if (!join?.cause) return '\nInstalled, but the checklist found problems; see above.'
+  if (!join?.cause) return wrap('\nInstalled, but the checklist found problems; see above.')
   const { text, remedy, commands = [] } = join.cause
   return [
     `\n${wrap(`Installed, but this node has not joined its cloud: ${text}.`)}`,
@@ -64,7 +65,9 @@ export function installOutput(bundle: UnpackedBundle, result: InstallResult): Ou
     ...noteLines(notes),
     formatFindings(checklist.filter(({ id }) => !(join?.cause && id === 'edgecore-cloud'))),
     passed
-      ? `\n${join?.joined ? 'This node has joined its cloud. ' : ''}${works} Check it at any time: edgekit doctor`
+      ? wrap(
+          `\n${join?.joined ? 'This node has joined its cloud. ' : ''}${works} Check it at any time: edgekit doctor`,
+        )
       : problems(join),
     ...(staged ? [`\n${toJoin}`] : []),
     ...(next ? [formatCloudCommands(next)] : []),

@@ -20,15 +20,18 @@ function details({ file }: PlannedChange): string[] {
 
 export const keptLine = (id: string): string => wrap(`Keeping existing ${id}`)
 
-/** A plan with what each change does to its file. */
-export function formatPlan({ undo, changes, kept }: PlanReport): string {
+/** A plan; with `diff` also what each change does to its file. */
+export function formatPlan({ undo, changes, kept }: PlanReport, { diff }: { diff: boolean }): string {
+  const title = (text: string): string => (diff ? paint('bold', text) : text)
   const count = undo.length + changes.length
   return [
     ...kept.map(keptLine),
-    ...undo.map(title => paint('bold', `Roll back: ${title}`)),
-    ...changes.flatMap(change => [paint('bold', change.title), ...details(change)]),
+    ...undo.map(undone => title(`Roll back: ${undone}`)),
+    ...changes.flatMap(change => [title(change.title), ...(diff ? details(change) : [])]),
     '',
-    count === 0 ? upToDate : `${plural(count, 'change')} planned. Nothing was changed.`,
+    count === 0
+      ? upToDate
+      : `${plural(count, 'change')} planned. Nothing was changed.${diff ? '' : ' Add --diff to see the contents.'}`,
   ].join('\n')
 }
 

@@ -1,30 +1,35 @@
 import { Listr } from 'listr2'
-import type { RunStep, StepWork } from '../lib/step.ts'
-import { print, terminalText } from './print.ts'
-import { paint, width } from './text.ts'
+import type { RunStep, StepCount, StepWork } from '../lib/step.ts'
+import { LiveLine } from './live-line.ts'
+import { print } from './print.ts'
+import { paint } from './text.ts'
 
 /**
- * Shows steps as they run: live in a terminal, elsewhere as one line when done and every 15 s until then. With `silent`
- * it prints nothing.
+ * Shows steps on stderr as they run: live in a terminal, elsewhere as one line when done and every 15 s until then. With
+ * `silent` it prints nothing.
  */
 export function stepRunner({ silent }: { silent: boolean }): RunStep {
-  return process.stdout.isTTY && !silent ? runLive : (title, work) => runPlain(title, work, silent)
+  const isLive = process.stderr.isTTY && process.env['TERM'] !== 'dumb'
+  return isLive && !silent ? runLive : (title, work) => runPlain(title, work, silent)
 }
 
-async function runLive<T>(title: string, work: StepWork<T>): Promise<T> {
-  sizeSerialConsole(process.stdout)
+async function runLive<T>(title: string, work: StepWork<T>, count?: StepCount): Promise<T> {
   let result: Promise<T> | undefined
   const list = new Listr(
     {
-      title: terminalText(title),
+      title,
       task: (_, task) => {
         result = work(text => {
-          task.title = terminalText(`${title} ${paint('dim', text)}`)
+          task.title = `${title}: ${paint('dim', text, process.stderr)}`
         })
         return result
       },
     },
-    { registerSignalListeners: false, renderer: 'default' },
+    {
+      registerSignalListeners: false,
+      renderer: LiveLine,
+      rendererOptions: count ? { count: `${count.number}/${count.of}` } : {},
+    },
   )
   await list.run()
   if (!result) throw new Error(`internal error: step not run: ${title}`)
@@ -39,7 +44,7 @@ async function runPlain<T>(title: string, work: StepWork<T>, silent: boolean): P
   let noted = ''
   const report = (soFar = '') => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    if (!silent) print(`${title}${noted && `: ${noted}`} (${soFar}${seconds} s)\n`)
+    if (!silent) print(`${title}${noted && `: ${noted}`} (${soFar}${seconds} s)\n`, process.stderr)
   }
   const timer = setInterval(report, progressEveryMs, 'so far ')
   try {
@@ -48,13 +53,11 @@ async function runPlain<T>(title: string, work: StepWork<T>, silent: boolean): P
     })
     report()
     return result
+  } catch (error) {
+    noted = 'failed'
+    report()
+    throw error
   } finally {
     clearInterval(timer)
   }
-}
-
-/** A serial console reports a size of 0 by 0, which would make a live list one column wide. */
-function sizeSerialConsole(stream: NodeJS.WriteStream): void {
-  stream.columns ||= width
-  stream.rows ||= 24
 }

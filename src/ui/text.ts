@@ -1,14 +1,22 @@
 import { styleText } from 'node:util'
 import { colorMark, shownLength } from './color-marks.ts'
 
-/** Output width in columns, the width of a serial console. */
-export const width = 80
+/**
+ * Output width in columns: COLUMNS, as for other programs, or that of the terminal, at most 120, because longer lines are hard
+ * to read. 80, the width of a serial console, in a pipe and in a terminal without a size.
+ */
+export function width(): number {
+  const asked = Number(process.env['COLUMNS'])
+  const columns = Number.isInteger(asked) && asked > 0 ? asked : process.stdout.columns
+  return Math.min(Math.max(columns || 80, 20), 120)
+}
 
 /**
- * Break a text into lines of at most 80 columns. Each line starts with `indent` blanks and the leading blanks of its
+ * Break a text into lines of at most `width()` columns. Each line starts with `indent` blanks and the leading blanks of its
  * paragraph. Longer words, such as digests, are not broken.
  */
 export function wrap(text: string, indent = 0): string {
+  const most = width()
   return text
     .split('\n')
     .map(paragraph => {
@@ -16,7 +24,7 @@ export function wrap(text: string, indent = 0): string {
       const lines = ['']
       for (const word of paragraph.trimStart().split(' ')) {
         const line = lines.at(-1) ?? ''
-        if (line && margin.length + shownLength(line) + 1 + shownLength(word) > width) lines.push(word)
+        if (line && margin.length + shownLength(line) + 1 + shownLength(word) > most) lines.push(word)
         else lines[lines.length - 1] = line ? `${line} ${word}` : word
       }
       return lines.map(line => (line ? margin + line : '')).join('\n')

@@ -7,6 +7,7 @@ import { program } from '../../lab/bundles/program.ts'
 import { type SmallBundle, smallBundle, smallDefinition } from '../../lab/bundles/small-bundle.ts'
 import { type HttpsFiles, startHttpsFiles } from '../../lab/registry/https-files.ts'
 import type { Manifest } from '../../src/bundle/manifest.ts'
+import { besidesProgress } from '../progress.ts'
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -36,7 +37,7 @@ async function edgekit(command: string, more: string, env: Record<string, string
     reject: false,
     env: { XDG_CACHE_HOME: join(directory, 'cache'), NODE_EXTRA_CA_CERTS: server.certificate, ...env },
   })
-  return { exitCode, stdout, stderr: stderr.replaceAll(/\s*\n\s*/g, ' ') }
+  return { exitCode, stdout, stderr: besidesProgress(stderr).replaceAll(/\s*\n\s*/g, ' ') }
 }
 const bundle = (more: string, env?: Record<string, string>) =>
   edgekit('bundle --arch arm64 -o out', more, env)

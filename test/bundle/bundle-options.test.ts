@@ -13,6 +13,7 @@ import { harbor } from '../../lab/registry/products.ts'
 import { startProxy } from '../../lab/registry/proxy.ts'
 import type { LabRegistry } from '../../lab/registry/registry.ts'
 import { digestOf } from '../../src/oci/digest.ts'
+import { besidesProgress } from '../progress.ts'
 
 let directory: string
 let executable: string
@@ -46,7 +47,7 @@ async function bundle(
   const output = await mkdtemp(join(parent, 'out-'))
   const args = ['bundle', 'edge', '--arch', arch, '-o', output, ...options]
   const { exitCode, stderr } = await execa(executable, args, { reject: false, env })
-  return { exitCode, stderr, output, files: await readdir(output) }
+  return { exitCode, stderr: besidesProgress(stderr), output, files: await readdir(output) }
 }
 
 test('--offline builds the same bundle from a cache filled over TLS and a proxy', async () => {

@@ -7,6 +7,7 @@ import { startFront } from '../../lab/registry/front.ts'
 import type { Manifest } from '../../src/bundle/manifest.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 import { jsonOutput } from '../json-output.ts'
+import { besidesProgress } from '../progress.ts'
 
 let small: SmallBundle
 beforeAll(async () => {
@@ -24,7 +25,7 @@ beforeEach(async () => {
 const edgekit = async (args: string, registry = small.registry.url) => {
   const command = [...args.split(' '), '-f', 'my.yaml', '--registry-mirror', `docker.io=${registry}`]
   const { exitCode, stdout, stderr } = await execa(small.edgekit, command, { cwd: directory, reject: false })
-  return { exitCode, stdout, stderr: stderr.replaceAll(/\s*\n\s*/g, ' ') }
+  return { exitCode, stdout, progress: stderr, stderr: besidesProgress(stderr).replaceAll(/\s*\n\s*/g, ' ') }
 }
 const bundle = async (options = '') => edgekit(`bundle --arch arm64 -o out${options}`)
 const lockText = () => readFile(join(directory, 'edgekit.lock'), 'utf8')
@@ -90,7 +91,7 @@ test('does not resolve tags that are locked', async () => {
 test('without a lock, uses current tags and records them in the bundle', async () => {
   expect(await bundle()).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringContaining('no edgekit.lock, using current tags'),
+    progress: expect.stringContaining('no edgekit.lock, using current tags'),
   })
   const { lockDigest, images } = await manifest()
   const carried = await member('meta/edgekit.lock')
@@ -154,9 +155,9 @@ describe('--frozen', () => {
     await small.push('library/eclipse-mosquitto', '2.0')
     await small.push('library/other', '1')
     await writeFile(join(directory, 'my.yaml'), smallDefinition.replace(']', ', other:1]'))
-    const { exitCode, stdout } = await bundle()
+    const { exitCode, progress } = await bundle()
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('does not match, run edgekit lock: docker.io/library/other:1: not in the lock')
+    expect(progress).toContain('does not match, run edgekit lock: docker.io/library/other:1: not in the lock')
     const { images } = await manifest()
     expect(before).toContain(images[0]?.digest)
     expect(await lockText()).toBe(before)

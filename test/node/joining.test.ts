@@ -174,7 +174,7 @@ describe('a node that has joined', () => {
   const cut = (node: LabNode, said: string, flags = '') =>
     // The background process opens the file some time later: one of an earlier cut must not be read.
     node.sh(
-      `rm -f /tmp/out; ${bundleOnNode}/edgekit install --rejoin --token-file /root/token ${flags} >/tmp/out & edgekit=$!
+      `rm -f /tmp/out; ${bundleOnNode}/edgekit install --rejoin --token-file /root/token ${flags} 2>/tmp/out & edgekit=$!
        until grep -qs '${said}' /tmp/out; do kill -0 $edgekit; sleep 0.01; done; kill -9 $edgekit; sleep 2`,
     )
 
@@ -243,7 +243,9 @@ describe('a node that has joined', () => {
       token: async cloud => `${(await cloud.token()).slice(0, -8)}AAAAAAAA`,
       flags: '--rejoin',
     })
-    expect(failed.said).toMatch(/has not joined the new cloud.*All changes were rolled back.*keadm gettoken/)
+    expect(failed.said).toMatch(
+      /install failed; all changes were rolled back.*has not joined the new cloud.*keadm gettoken/,
+    )
     expect(failed.exitCode).toBe(exitCodes.rolledBack)
     expect(await belongings(node)).toBe(old)
     expect(await node.sh('systemctl is-active edgecore; ls /etc/kubeedge/certs')).toBe(

@@ -31,8 +31,8 @@ test.concurrent.each([
     const rest = 'ls -A /var/lib/containerd /run/containerd 2>/dev/null; pgrep -a containerd'
     const untouched = [await snapshot(node), await node.run(rest)]
     const failed = await node.run(install, { timeoutMs: 2 * minutes })
-    expect(failed.stdout).toContain('Wait for containerd')
-    expect(failed.stderr).toContain('All changes were rolled back.')
+    expect(failed.stderr).toContain('Wait for containerd')
+    expect(failed.stderr).toContain('install failed; all changes were rolled back')
     expect(failed.exitCode).toBe(exitCodes.rolledBack)
     expect([await snapshot(node), await node.run(rest)]).toEqual(untouched)
     await node.sh(`rm -r ${broken.replace(/\/[^/]*$/, '')}`)

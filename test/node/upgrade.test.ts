@@ -9,6 +9,7 @@ import { releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths, units } from '../../src/node/paths.ts'
 import { jsonOutput } from '../json-output.ts'
+import { besidesProgress } from '../progress.ts'
 
 const minutes = 60_000
 
@@ -39,7 +40,7 @@ test.concurrent.each(releases)(
 
     const broken = await upgradeTo(node, brokenOnNode)
     expect(broken.stderr).toContain('EdgeCore ran before but does not stay up now')
-    expect(broken.stderr).toContain('All changes were rolled back.')
+    expect(broken.stderr).toContain('is running again')
     expect(broken.exitCode).toBe(exitCodes.rolledBack)
     expect(await timeless(node)).toEqual(before)
     expect(await node.sh('systemctl is-active mosquitto edgecore')).toBe('active\nactive')
@@ -51,7 +52,7 @@ test.concurrent.each(releases)(
     expect(said).toContain(
       'mqttServerInternal in /etc/kubeedge/config/edgecore.yaml keeps your value "tcp://127.0.0.1:1999"',
     )
-    expect(said).toContain('Wait until EdgeCore has been up for 8 s')
+    expect(next.stderr).toContain('Wait until EdgeCore has been up for 8 s')
     expect([exitCodes.ok, exitCodes.checklistFailed]).toContain(next.exitCode)
     expect(await node.sh(`cat ${paths.edgecoreConfig}`)).toContain('tcp://127.0.0.1:1999')
     expect(await node.sh(`tail -n 1 ${paths.brokerConfig} ${paths.brokerConfig}.edgekit-new`)).toMatch(
@@ -96,7 +97,8 @@ test(
     expect(await isActive()).toBe('active\nactive')
     await killedAt(units.edgecore, 'after change')
     const rollback = await node.run('edgekit rollback', { timeoutMs: 3 * minutes })
-    expect(rollback).toMatchObject({ exitCode: exitCodes.ok, stderr: '' })
+    expect(rollback.exitCode).toBe(exitCodes.ok)
+    expect(besidesProgress(rollback.stderr)).toBe('')
     expect(await timeless(node)).toEqual(before)
     expect(await isActive()).toBe('active\nactive')
 

@@ -42,11 +42,12 @@ test(
     const before = await hashes(node)
     for (const [what, words] of [
       ['stands-still', 'EdgeCore stays up, but does not work as before: edgecore-health:'],
-      ['ruins-database', "All changes were rolled back. EdgeCore's database is the copy of 20"],
-      ['deletes-database', "All changes were rolled back. EdgeCore's database is the copy of 20"],
+      ['ruins-database', "EdgeCore's database is the copy of 20"],
+      ['deletes-database', "EdgeCore's database is the copy of 20"],
     ] as const) {
       await nextDoes(node, what)
       const result = await upgrade(node)
+      expect(said(result), what).toContain('failed; v1.22.0 is running again')
       expect(said(result), what).toContain(words)
       expect(result.exitCode, result.stderr).toBe(exitCodes.rolledBack)
       expect(await hashes(node)).toBe(before)

@@ -1,5 +1,6 @@
 import { type ConfigValue, patchEdgecoreConfig, restoreKeys } from '../../edgecore/config/config.ts'
 import { withoutSecrets } from '../../edgecore/config/secret-values.ts'
+import { plural } from '../../lib/format.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Access, Files } from '../../node/files.ts'
 import type { Action } from '../action.ts'
@@ -35,7 +36,7 @@ export async function patched(
 ) {
   const before = await files.read(path)
   const all = { ...(before === undefined && initial), ...values, ...revealed(secrets) }
-  return { before, ...patchEdgecoreConfig(before ?? base, all) }
+  return { before, ...patchEdgecoreConfig(before ?? base, all, before === undefined ? undefined : path) }
 }
 
 const revealed = (secrets: Record<string, Secret | string>): Record<string, ConfigValue> =>
@@ -97,8 +98,11 @@ const removal: Removal<EdgecoreConfigSpec, KeptFile> = {
 
 export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
   kind: 'edgecore-config',
-  describe: ({ path, values, secrets = {} }) =>
-    `Set ${Object.keys({ ...values, ...secrets }).length} keys in ${path}`,
+  describe: ({ path, values, secrets = {} }, isThere = true) =>
+    isThere
+      ? `Set ${plural(Object.keys({ ...values, ...secrets }).length, 'key')} in ${path}`
+      : `Create ${path}`,
+  isThere: async ({ path }, { files }) => (await files.status(path)) !== undefined,
   async inspect(spec, { files }) {
     const found = await files.status(spec.path)
     if (!found) return 'needed'

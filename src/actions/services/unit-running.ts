@@ -115,8 +115,8 @@ const removal: Removal<UnitRunningSpec, Before> = {
 /** Starts a unit, or restarts a running one whose program or configuration has changed. */
 export const unitRunning: Action<UnitRunningSpec, Before> = {
   kind: 'unit-running',
-  describe: ({ unit }) => `Start ${unit}`,
-  describeAgain: ({ unit }) => `Restart ${unit}`,
+  describe: ({ unit }, isThere = false) => `${isThere ? 'Restart' : 'Start'} ${unit}`,
+  isThere: async ({ unit }, { systemd }) => isStartingOrActive((await systemd.unit(unit)).active),
   inspect: async (spec, { systemd }) =>
     isStarted(spec, (await systemd.unit(spec.unit)).active) ? 'done' : 'needed',
   capture: async ({ unit, isNew }, { systemd }) => ({

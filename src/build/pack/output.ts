@@ -37,7 +37,10 @@ export class Output {
     for (let rest = bytes; rest.length > 0; ) {
       const current = await this.#current()
       const now = rest.subarray(0, this.#largest - current.size)
-      await this.#handle?.writeFile(now)
+      // The errors of an open file name none.
+      await this.#handle?.writeFile(now).catch(error => {
+        throw Object.assign(error, { path: current.path })
+      })
       // Another thread reads it again: cheap, because it is still in memory, and this thread can continue.
       for (const hash of new Set([this.#hash, current.hash]))
         hash.add({ path: current.path, from: current.size, size: now.length })

@@ -45,7 +45,7 @@ export default class EdgecorePatch extends EdgekitCommand {
     const files = localFiles()
     const path = resolve(args.file)
     const { before, access } = await open(path, files)
-    const { text, changed } = patchEdgecoreConfig(before, values)
+    const { text, changed } = patchEdgecoreConfig(before, values, path)
     const writes = changed.length > 0 && !flags.check && !flags.diff
     if (writes) await files.write(path, { text }, access)
     if (flags.check && changed.length > 0) process.exitCode = patchExitCodes.refused

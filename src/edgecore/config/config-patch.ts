@@ -21,13 +21,14 @@ interface Patched {
 /**
  * Set keys in edgecore.yaml by value. Replaces only the characters of keys that differ: comments, order, unknown keys,
  * quoting, line ends and layout stay byte for byte. Throws EdgekitError with line and column when the file is not valid or
- * setting a key would change something else (an anchor, a list in place of a map).
+ * setting a key would change something else (an anchor, a list in place of a map); messages call it `name`.
  */
 export function patchEdgecoreConfig(
   text: string,
   values: Readonly<Record<string, ConfigValue>>,
+  name?: string,
 ): { text: string; changed: ConfigChange[] } {
-  const config = parseConfig(text)
+  const config = parseConfig(text, name)
   refuseOtherKind(config)
   const assignments = Object.entries(values)
   const { there = [], missing = [] } = Object.groupBy(assignments, ([path]) =>
@@ -74,7 +75,7 @@ function refuseOtherKind(config: ParsedConfig): void {
   const kind = isMap(root) ? (lastPair(root, 'kind')?.value as Scalar | undefined) : undefined
   if (!kind || isEmpty(kind) || String(kind.value).toLowerCase() === 'edgecore') return
   refuse(
-    `cannot edit edgecore.yaml: ${config.place(start(kind))}: kind is ${String(kind.value)}, expected EdgeCore`,
+    `cannot edit ${config.name}: ${config.place(start(kind))}: kind is ${String(kind.value)}, expected EdgeCore`,
   )
 }
 
@@ -94,15 +95,15 @@ function parseOnlyChanged(
     }
     map[keys.at(-1) ?? ''] = value
   }
-  const actual = parsedOrNot(after)
+  const actual = parsedOrNot(after, before.name)
   if (actual && isDeepStrictEqual(plain(actual), expected)) return actual
   const paths = edits.map(({ path }) => path).join(', ')
-  return refuse(`cannot set ${paths} in edgecore.yaml without changing something else`)
+  return refuse(`cannot set ${paths} in ${before.name} without changing something else`)
 }
 
-function parsedOrNot(text: string): ParsedConfig | undefined {
+function parsedOrNot(text: string, name: string): ParsedConfig | undefined {
   try {
-    return parseConfig(text)
+    return parseConfig(text, name)
   } catch {
     return undefined
   }

@@ -41,7 +41,7 @@ function refuseShared(config: ParsedConfig, node: Node | null, where: string): v
   if (!node) return
   if (isAlias(node) || node.tag?.startsWith('!') || ('anchor' in node && node.anchor)) {
     refuse(
-      `cannot edit edgecore.yaml: ${config.place(start(node))}: ${where} uses an anchor, an alias or a tag`,
+      `cannot edit ${config.name}: ${config.place(start(node))}: ${where} uses an anchor, an alias or a tag`,
     )
   }
 }
@@ -54,6 +54,6 @@ function valueOnly(config: ParsedConfig, pair: Pair, where: string): Pair<unknow
 
 function refuseKind(config: ParsedConfig, node: Node, expected: string): never {
   refuse(
-    `cannot edit edgecore.yaml: ${config.place(start(node))}: ${expected}, but is ${describe(node.toJS(config.document))}`,
+    `cannot edit ${config.name}: ${config.place(start(node))}: ${expected}, but is ${describe(node.toJS(config.document))}`,
   )
 }

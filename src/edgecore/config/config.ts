@@ -16,7 +16,7 @@ export type EdgecoreConfig = ReturnType<typeof edgecoreConfigIn>
  * ignores unknown keys, `kind` and `apiVersion`, and takes the last of duplicate keys). Throws EdgekitError with line and
  * column when the text is not YAML.
  */
-export const readEdgecoreConfig = (text: string) => edgecoreConfigIn(readKeys(text))
+export const readEdgecoreConfig = (text: string, name?: string) => edgecoreConfigIn(readKeys(text, name))
 
 /** The same for a parsed file. */
 export function edgecoreConfigIn(look: Lookup) {

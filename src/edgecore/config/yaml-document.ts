@@ -17,6 +17,8 @@ import { keysOf, pathOf } from './key-path.ts'
 /** A parsed edgecore.yaml. */
 export interface ParsedConfig {
   document: Document.Parsed
+  /** What messages call the file. */
+  name: string
   /** `line 3, column 5` of an offset in the text. */
   place(offset: number): string
   lineOf: (node: Node) => number
@@ -27,7 +29,7 @@ export interface ParsedConfig {
  * sigs.k8s.io/yaml), so duplicate keys are no mistake: EdgeCore uses the last one (seen with v1.23.1). Throws EdgekitError
  * with line and column for what is not one YAML map.
  */
-export function parseConfig(text: string): ParsedConfig {
+export function parseConfig(text: string, name = 'edgecore.yaml'): ParsedConfig {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     version: '1.1',
@@ -42,15 +44,14 @@ export function parseConfig(text: string): ParsedConfig {
     return `line ${line}, column ${col}`
   }
   const mistake = document.errors[0]
-  if (mistake)
-    refuse(`edgecore.yaml is not valid YAML at ${place(mistake.pos[0])}: ${syntaxProblem(mistake)}`)
+  if (mistake) refuse(`${name} is not valid YAML at ${place(mistake.pos[0])}: ${syntaxProblem(mistake)}`)
   const root = document.contents
   if (root && !isMap(root) && !isEmpty(root)) {
     refuse(
-      `edgecore.yaml must hold keys and values, but ${place(start(root))} holds ${describe(root.toJS(document))}`,
+      `${name} must hold keys and values, but ${place(start(root))} holds ${describe(root.toJS(document))}`,
     )
   }
-  return { document, place, lineOf: node => lines.linePos(start(node)).line }
+  return { document, name, place, lineOf: node => lines.linePos(start(node)).line }
 }
 
 /** A node without a value: `key:`, `key: null` or `key: ~`. */
@@ -102,8 +103,8 @@ function duplicatesIn(map: YAMLMap, above: readonly string[], lineOf: (node: Nod
 }
 
 /** Looks up values of edgecore.yaml by their dotted paths. Throws EdgekitError when it is not YAML. */
-export function readKeys(text: string): (path: string) => unknown {
-  const root: unknown = parseConfig(text).document.toJS() ?? {}
+export function readKeys(text: string, name?: string): (path: string) => unknown {
+  const root: unknown = parseConfig(text, name).document.toJS() ?? {}
   return path => lookUp(root, path)
 }
 

@@ -1,6 +1,8 @@
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { storageFailure } from '../../lib/files/storage-failure.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
+import { paths } from '../../node/paths.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Attempt } from '../record/journal.ts'
@@ -18,6 +20,10 @@ import { rollBack } from './roll-back.ts'
 
 export interface Transaction {
   node: Node
+  /** What it is, for its failure: `install`, `upgrade to v1.23.0`. */
+  name: string
+  /** The KubeEdge version of an EdgeCore that ran before and must run again after a rollback. */
+  ranBefore?: string | undefined
   /** The attempt as the journal records it. */
   attempt: Attempt
   /** The interrupted run to continue, if there is one. */
@@ -55,7 +61,7 @@ export async function executePlan(transaction: Transaction): Promise<Receipt> {
   } catch (error) {
     if (isIdle) throw error
     if (signal.aborted && error === signal.reason) throw stopped(error)
-    if (!transaction.rollBackOnFailure) throw notRolledBack(error)
+    if (!transaction.rollBackOnFailure) throw notRolledBack(error, transaction)
     return rollBackAfter(error, transaction, run)
   }
   await run.close(receipt)
@@ -68,7 +74,9 @@ async function begin(run: Run, attempt: Attempt): Promise<void> {
   } catch (error) {
     throw new EdgekitError(`nothing was changed: cannot write the journal: ${messageOf(error)}`, {
       code: 'state-not-writable',
-      remedy: 'Make sure /var/lib/edgekit is writable and has free space, then run the command again.',
+      remedy:
+        storageFailure(error, paths.journal)?.remedy ??
+        'Make sure /var/lib/edgekit is writable, then run the command again.',
       cause: error,
     })
   }
@@ -91,30 +99,38 @@ const stopped = (error: unknown): EdgekitError =>
     cause: error,
   })
 
-const notRolledBack = (error: unknown): EdgekitError =>
-  new EdgekitError(`${messageOf(error)}\nNothing was rolled back.`, {
+const notRolledBack = (error: unknown, { name }: Transaction): EdgekitError =>
+  new EdgekitError(`${name} failed; nothing was rolled back\n${messageOf(error)}`, {
     code: 'changes-kept',
     remedy: recoveryHint(),
     cause: error,
   })
 
-async function rollBackAfter(
-  error: unknown,
-  { node, previous, runStep }: Transaction,
-  run: Run,
-): Promise<never> {
+async function rollBackAfter(error: unknown, transaction: Transaction, run: Run): Promise<never> {
+  const { node, name, ranBefore, previous, runStep } = transaction
   const { unreverted, database } = await rollBack(run, previous, node, runStep)
   if (unreverted.length === 0) {
-    const lines = [messageOf(error), 'All changes were rolled back.', ...databaseLines(database)]
+    const remedy =
+      error instanceof EdgekitError
+        ? error.remedy
+        : storageFailure(error, pathOf(error) ?? paths.state)?.remedy
+    // The rollback has proved that EdgeCore runs as before.
+    const state = ranBefore === undefined ? 'all changes were rolled back' : `${ranBefore} is running again`
+    const lines = [`${name} failed; ${state}`, messageOf(error), ...databaseLines(database)]
     throw new EdgekitError(lines.join('\n'), {
       code: 'rolled-back',
-      ...(error instanceof EdgekitError && error.remedy !== undefined && { remedy: error.remedy }),
+      ...(remedy !== undefined && { remedy }),
       cause: error,
     })
   }
-  throw new EdgekitError([messageOf(error), ...unrevertedLines(unreverted)].join('\n'), {
+  const outcome = `${name} failed, and not all changes could be rolled back`
+  throw new EdgekitError([outcome, messageOf(error), ...unrevertedLines(unreverted)].join('\n'), {
     code: 'rollback-incomplete',
     remedy: recoveryHint(),
     cause: error,
   })
 }
+
+/** The file that a failed system call was about. */
+const pathOf = (error: unknown): string | undefined =>
+  error instanceof Error ? ((error as NodeJS.ErrnoException).path ?? pathOf(error.cause)) : undefined

@@ -1,7 +1,7 @@
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import type { Plan, PlannedStep } from '../plan/plan.ts'
-import { actionOf } from '../record/action-of.ts'
+import { actionOf, changeTitle } from '../record/action-of.ts'
 import type { Change } from '../record/journal.ts'
 import type { Run } from '../record/run.ts'
 import { isSameSpec } from '../record/spec.ts'
@@ -14,17 +14,18 @@ export async function execute(
   runStep: RunStep,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const change of undo) {
+  const of = undo.length + steps.length
+  for (const [index, change] of undo.entries()) {
     signal.throwIfAborted()
-    await runStep(revertTitle(change), () => revert(change, run, node))
+    await runStep(revertTitle(change), () => revert(change, run, node), { number: index + 1, of })
   }
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     signal.throwIfAborted()
-    await runStep(step.title, () => make(step, run, node))
+    await runStep(step.title, () => make(step, run, node), { number: undo.length + index + 1, of })
   }
 }
 
-export const revertTitle = ({ kind, spec }: Change): string => `Roll back: ${actionOf(kind).describe(spec)}`
+export const revertTitle = (change: Change): string => `Roll back: ${changeTitle(change)}`
 
 async function make(step: PlannedStep, run: Run, node: Node): Promise<void> {
   const action = actionOf(step.kind)

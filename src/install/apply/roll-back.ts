@@ -2,7 +2,7 @@ import { messageOf } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
-import { actionOf } from '../record/action-of.ts'
+import { actionOf, changeTitle } from '../record/action-of.ts'
 import type { Change } from '../record/journal.ts'
 import type { Receipt } from '../record/receipt.ts'
 import type { Run } from '../record/run.ts'
@@ -48,20 +48,25 @@ export async function rollBack(
       return false
     }
   }
-  for (const change of changes.filter(({ state }) => state !== 'reverted').toReversed()) {
+  const live = changes.filter(({ state }) => state !== 'reverted').toReversed()
+  for (const [index, change] of live.entries()) {
     const title = revertTitle(change)
-    await runStep(title, async note => {
-      if (await attempt(title, note, () => revert(change, run, node))) restored.push(title)
-    })
+    await runStep(
+      title,
+      async note => {
+        if (await attempt(title, note, () => revert(change, run, node))) restored.push(title)
+      },
+      { number: index + 1, of: live.length },
+    )
   }
   // Even when an interrupted rollback has reverted everything: it may not have come this far.
   const restartServices = () =>
     runStep('Restart previous services', async note => {
       await attempt('Reload systemd', note, () => node.systemd.reload())
-      for (const { kind, spec, before } of firstOfEach(changes)) {
-        const action = actionOf(kind)
-        await attempt(action.describe(spec), note, async () =>
-          action.restartAfterRollback?.(spec, before, node),
+      for (const change of firstOfEach(changes)) {
+        const { kind, spec, before } = change
+        await attempt(changeTitle(change), note, async () =>
+          actionOf(kind).restartAfterRollback?.(spec, before, node),
         )
       }
     })

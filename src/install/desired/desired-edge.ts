@@ -46,7 +46,7 @@ export async function desiredEdge(
     edgecoreConfig === undefined || config
       ? await memberText(bundle, edgecoreBase.member)
       : await readBase(edgecoreConfig, node)
-  const current = config ?? readEdgecoreConfig(base)
+  const current = config ?? readEdgecoreConfig(base, edgecoreConfig)
   const runtime = bringsRuntime(bundle.manifest, facts) ? await newRuntime(bundle, facts, node) : undefined
   const steps = desiredSteps({
     bundle,

@@ -5,7 +5,7 @@ import type { DesiredStep } from './step-makers.ts'
 
 /**
  * Marks an edgecore.yaml that the user has changed since edgekit last wrote it. An install sets its keys in it and leaves
- * the rest, so afterwards only this mark tells the file from one of edgekit's own. Read-only.
+ * the rest, so afterwards only this mark shows that the file is not all of edgekit's. Read-only.
  */
 export const markEdited = (steps: readonly DesiredStep[], past: Past, files: Files): Promise<DesiredStep[]> =>
   Promise.all(

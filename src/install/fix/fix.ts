@@ -8,8 +8,8 @@ import { recoveryHint } from '../apply/recovery-hint.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { waitForBrokerConnection } from '../apply/wait-for-broker-connection.ts'
 import { waitForJoin } from '../apply/wait-for-join.ts'
-import { type PlannedStep, titleOf } from '../plan/plan.ts'
-import { actionOf } from '../record/action-of.ts'
+import type { PlannedStep } from '../plan/plan.ts'
+import { actionOf, titleOf } from '../record/action-of.ts'
 import type { Receipt } from '../record/receipt.ts'
 import { openPast } from '../record/run.ts'
 import { type FixStep, fixSteps } from './fix-steps.ts'
@@ -108,7 +108,7 @@ async function neededOf(steps: readonly FixStep[], node: Node): Promise<(FixStep
     const inspection =
       step.kind === 'broker-answers' ? 'needed' : await actionOf(step.kind).inspect(step.spec, node)
     if (inspection === 'foreign' && !isRepeated) return []
-    if (inspection === 'needed' || isRepeated) needed.push({ ...step, title: titleOf(step, inspection) })
+    if (inspection === 'needed' || isRepeated) needed.push({ ...step, title: await titleOf(step, node) })
   }
   return needed.every(({ kind }) => kind === 'broker-answers') ? [] : needed
 }
@@ -122,6 +122,7 @@ async function applyFixes<R>(
   const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
   await executePlan({
     node,
+    name: 'fix',
     attempt: {
       command: 'doctor --fix',
       edgekit: edgekitVersion,

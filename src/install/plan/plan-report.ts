@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Preview, Shown } from '../../actions/files/preview.ts'
 import { unifiedDiff } from '../../lib/unified-diff.ts'
 import type { Node } from '../../node/node.ts'
-import { actionOf } from '../record/action-of.ts'
+import { actionOf, changeTitle } from '../record/action-of.ts'
 import type { Plan, PlannedStep } from './plan.ts'
 
 interface FileChange {
@@ -32,7 +32,7 @@ export interface PlanReport {
 /** Describes a plan with a diff of every file. Read-only. */
 export async function reportPlan(plan: Plan, node: Node): Promise<PlanReport> {
   return {
-    undo: plan.undo.map(({ kind, spec }) => actionOf(kind).describe(spec)),
+    undo: plan.undo.map(changeTitle),
     changes: await Promise.all(plan.steps.map(step => plannedChange(step, node))),
     kept: plan.kept.map(({ id }) => id),
   }

@@ -3,7 +3,7 @@ import { freeOldVersion, oldVersion } from '../../actions/files/old-version.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
-import { actionOf } from '../record/action-of.ts'
+import { actionOf, titleOf } from '../record/action-of.ts'
 import type { Change } from '../record/journal.ts'
 import type { Past } from '../record/past.ts'
 import { trustRecorded } from './trust-recorded.ts'
@@ -63,7 +63,7 @@ export async function makePlan(
   for (const [index, step] of desired.entries()) {
     const found = inspections[index] ?? 'needed'
     const inspection = found === 'foreign' && force.includes(step.id) ? 'needed' : found
-    const planned = { ...step, title: titleOf(step, inspection) }
+    const planned = { ...step, title: await titleOf(step, node) }
     if (inspection === 'foreign') plan[adopt ? 'kept' : 'foreign'].push(planned)
     else if (isNeeded(step, inspection) && isDue(step)) {
       needed.add(step.id)
@@ -75,12 +75,6 @@ export async function makePlan(
   const desiredIds = new Set(desired.map(({ id }) => id))
   plan.undo = live.filter(({ id, kind }) => !desiredIds.has(id) && kind !== oldVersion.kind).toReversed()
   return plan
-}
-
-/** What a step does to a thing in this state, as a title. */
-export function titleOf({ kind, spec }: DesiredStep, inspection: Inspection): string {
-  const action = actionOf(kind)
-  return (inspection === 'done' && action.describeAgain?.(spec)) || action.describe(spec)
 }
 
 /** A file of edgekit's that the user has edited. The receipt has a backup only of what was there before edgekit. */

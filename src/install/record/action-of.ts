@@ -1,6 +1,7 @@
 import type { Action } from '../../actions/action.ts'
 import { actions } from '../../actions/index.ts'
 import { EdgekitError } from '../../lib/errors.ts'
+import type { Node } from '../../node/node.ts'
 
 const byKind = new Map<string, Action<unknown>>(Object.entries(actions))
 
@@ -15,4 +16,24 @@ export function actionOf(kind: string): Action<unknown> {
     code: 'newer-edgekit',
     remedy: 'Use the newer edgekit:\n  /opt/edgekit/bin/edgekit',
   })
+}
+
+/** What a change did, as its step was called. */
+export const changeTitle = ({
+  kind,
+  spec,
+  before,
+}: {
+  kind: string
+  spec: unknown
+  before: unknown
+}): string => {
+  const action = actionOf(kind)
+  return action.describe(spec, action.ownership && action.ownership(before) === 'modified')
+}
+
+/** What a change is going to do. Read-only. */
+export async function titleOf({ kind, spec }: { kind: string; spec: unknown }, node: Node): Promise<string> {
+  const action = actionOf(kind)
+  return action.describe(spec, await action.isThere?.(spec, node))
 }

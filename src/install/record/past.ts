@@ -11,6 +11,10 @@ export interface Past {
   receipt: Receipt | undefined
 }
 
+/** Whether edgekit has installed something, or begun to. */
+export const hasPast = async (files: Files): Promise<boolean> =>
+  (await Promise.all([paths.receipt, paths.journal].map(path => files.status(path)))).some(Boolean)
+
 /**
  * Reads journal and receipt, each once. A journal whose run the receipt names was interrupted after that run had
  * succeeded, so it has no `history`, unless that run is now being undone. Read-only. Throws EdgekitError when one of them cannot be read.

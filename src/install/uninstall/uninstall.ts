@@ -118,7 +118,7 @@ async function removeAll(
   const earlier = await removeLeftovers(leftovers, options)
   kept.push(...earlier.kept.filter(({ what }) => !isListed(what, kept)))
   const { purged } = earlier
-  // Of two records of one thing, the older knows what was there before edgekit.
+  // Of two records of one thing, the older has what was there before edgekit.
   await writeLeftovers(
     [...new Map([...left, ...earlier.left].map(item => [item.id, item])).values()],
     node.files,

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { EdgekitError, messageOf } from '../errors.ts'
+import { storageFailure } from './storage-failure.ts'
 
 /**
  * Requires that an output that the user named can be written. What has its name is replaced, so it must be a regular
@@ -24,5 +25,6 @@ export const notWritable = (path: string, cause: unknown): EdgekitError =>
   new EdgekitError(`cannot write ${path}: ${messageOf(cause)}`, {
     code: 'output-not-writable',
     remedy: 'Name a file in a directory that exists and that this user can write.',
+    ...storageFailure(cause, path),
     cause,
   })

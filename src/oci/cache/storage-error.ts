@@ -1,9 +1,8 @@
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { storageFailure } from '../../lib/files/storage-failure.ts'
 
 /** The disk of the cache failed, not the content: trying another registry does not help. */
 export class StorageError extends EdgekitError {}
-
-const noSpace = ['ENOSPC', 'EDQUOT']
 
 /** Run `work`, which writes below `directory`; its system errors become StorageErrors. */
 export async function storing<T>(directory: string, work: () => Promise<T>): Promise<T> {
@@ -15,16 +14,12 @@ export async function storing<T>(directory: string, work: () => Promise<T>): Pro
 }
 
 /** Whether `error` or its cause is a full disk or quota. */
-export const isOutOfSpace = (error: unknown): boolean =>
-  noSpace.includes(codeOf(error)) || (error instanceof Error && noSpace.includes(codeOf(error.cause)))
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : ''
+export const isOutOfSpace = (error: unknown): boolean => storageFailure(error, '.')?.code === 'no-space'
 
 function storageError(directory: string, error: unknown): StorageError {
   const remedy = isOutOfSpace(error)
-    ? 'Free disk space (edgekit cache prune), or choose a directory on a larger disk with --cache DIR.'
-    : 'Choose a writable directory with --cache DIR.'
+    ? 'Free disk space, or choose a directory on a larger disk with --cache DIR:\n  edgekit cache prune'
+    : (storageFailure(error, directory)?.remedy ?? 'Choose a writable directory with --cache DIR.')
   return new StorageError(`cannot write to the cache ${directory}: ${messageOf(error)}`, {
     code: 'cache-not-writable',
     remedy,

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { besidesProgress } from '../../progress.ts'
 import { bundleFiles, unpack } from '../install/bundle.ts'
 import { type EveryCommand, everyCommand } from './every-command.ts'
 import { type CommandResult, runCommand } from './run-command.ts'
@@ -117,7 +118,7 @@ test.each(argRows)('$id $arg $what', async ({ command, Command, at, what }) => {
   expect([2, 3]).toContain(exitCode)
 })
 
-const needRoot = ['install', 'upgrade', 'rollback', 'status', 'uninstall']
+const needRoot = ['install', 'upgrade', 'rollback', 'uninstall']
 
 // Those of the broker are run by mosquitto.service.
 const typed = everyCommand.filter(({ id }) => !id.startsWith('broker:'))
@@ -129,10 +130,21 @@ test.each(typed)('$id as an ordinary user', async command => {
     ...safe(command),
   )
   expectForUser(stdout + stderr, exitCode)
+  // A pipe gets results only: what edgekit is doing goes to stderr.
+  expect(besidesProgress(stdout)).toBe(stdout)
   if (!needRoot.includes(command.id)) return
   expect({ stdout, stderr, exitCode }).toEqual({
     stdout: '',
     stderr: `edgekit: cannot run edgekit ${command.id}: it must run as root\n  What to do: Run it with sudo: sudo edgekit ${command.id}\n`,
+    exitCode: 3,
+  })
+})
+
+test('status as an ordinary user, where nothing is installed', async () => {
+  const status = typed.find(({ id }) => id === 'status') as EveryCommand
+  expect(await runAsUser(status.Command)).toEqual({
+    stdout: 'edgekit has installed nothing on this machine.\n',
+    stderr: '',
     exitCode: 3,
   })
 })

@@ -53,6 +53,7 @@ export async function perform(
   if (plan.foreign.length > 0) throw new Error(`in the way: ${plan.foreign.map(({ id }) => id).join()}`)
   await executePlan({
     node,
+    name: 'install',
     attempt: { command: 'install', edgekit: '0', bundle },
     interrupted,
     plan,

@@ -1,5 +1,26 @@
-import { expect, test } from 'vitest'
-import { wrap } from '../../../src/ui/text.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { width, wrap } from '../../../src/ui/text.ts'
+
+beforeEach(() => void vi.stubEnv('COLUMNS', undefined))
+afterEach(() => void vi.unstubAllEnvs())
+
+test.each([
+  [undefined, 80],
+  ['40', 40],
+  ['100', 100],
+  ['300', 120],
+  ['5', 20],
+  ['0', 80],
+  ['wide', 80],
+])('COLUMNS=%s: %i columns', (columns, expected) => {
+  vi.stubEnv('COLUMNS', columns)
+  expect(width()).toBe(expected)
+})
+
+test('wraps at COLUMNS', () => {
+  vi.stubEnv('COLUMNS', '40')
+  expect(wrap(`${word(20)} ${word(20)}`)).toBe(`${word(20)}\n${word(20)}`)
+})
 
 const word = (length: number): string => 'x'.repeat(length)
 const digest = `sha256:${word(64)}`

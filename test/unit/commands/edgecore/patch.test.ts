@@ -71,7 +71,7 @@ test('what cannot be changed safely is refused', async () => {
   const linked = await patch(link)
   const missing = await patch(join(directory, 'nowhere.yaml'))
   const secret = await patch(path, '--set', 'modules.edgeHub.token=a.b.c.d')
-  expect(tabs.stderr).toContain('line 2, column 1')
+  expect(tabs.stderr.replaceAll(/\s+/g, ' ')).toContain('line 2, column 1')
   expect(tabs.exitCode).toBe(3)
   expect(linked.stderr.replaceAll(/\s+/g, ' ')).toContain(`it is a link to ${path}`)
   expect(linked.exitCode).toBe(3)
@@ -81,11 +81,26 @@ test('what cannot be changed safely is refused', async () => {
 })
 
 test.each([
-  ['a file of one long line', 'x'.repeat(5_000_000), /edgecore\.yaml must hold keys and values.*x…/],
+  ['a file of one long line', 'x'.repeat(5_000_000), /edgecore-\d+\.yaml must hold keys and values.*x…/],
   ['two documents', 'a: 1\n---\nb: 2\n', /line 2, column 1: a second document begins here/],
 ])('%s is refused in few words', async (_, text, words) => {
   const { stderr, exitCode } = await patch(await fileWith(text))
   expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(words)
   expect(stderr.length).toBeLessThan(500)
+  expect(exitCode).toBe(3)
+})
+
+test.each([
+  ['modules: [', 'is not valid YAML at line 1, column 11'],
+  ['- a', 'must hold keys and values'],
+  ['modules:\n  eventBus: &x {}\n', 'uses an anchor'],
+  ['kind: Pod\n', 'kind is Pod, expected EdgeCore'],
+])('a refusal names the file that was given: %j', async (text, words) => {
+  const path = await fileWith(text)
+  const { stderr, exitCode } = await patch(path)
+  const said = stderr.replaceAll(/\s+/g, ' ')
+  expect(said).toContain(path)
+  expect(said).toContain(words)
+  expect(said.replaceAll(path, '')).not.toContain('edgecore.yaml')
   expect(exitCode).toBe(3)
 })

@@ -71,6 +71,22 @@ test.each([
   expect(plan.foreign).toEqual([])
 })
 
+test('a service that runs is restarted, one that does not is started', async () => {
+  const node = await tinyNode()
+  node.setUnit('a', { active: 'active' })
+  node.setUnit('b', {})
+  const config = {
+    id: 'x',
+    kind: 'edgecore-config',
+    spec: { path: '/x', values: { k: 1 }, initial: {} },
+  } as const
+  const steps = [config, running('a', ['x']), running('b', ['x'])]
+  const titles = async () => (await makePlan(steps, nothingYet, node)).steps.map(({ title }) => title)
+  expect(await titles()).toEqual(['Create /x', 'Restart a', 'Start b'])
+  await node.put('/x', 'k: 2\n')
+  expect(await titles()).toEqual(['Set 1 key in /x', 'Restart a', 'Start b'])
+})
+
 describe('a large file that an interrupted install has written', () => {
   const text = 'x'.repeat(1_500_000)
   const spec = {
