@@ -13,8 +13,8 @@ const freeSpace = [
 ]
 
 /**
- * Why `ctr run` cannot start the container: lines of ctr and containerd 1.6 to 2.3 (cmd/ctr/commands/run, runtime/v2,
- * snapshots), and of runc 1.1 to 1.5 (libcontainer), which containerd passes on.
+ * Why `ctr run` cannot start the container: lines of ctr and containerd 1.6 to 2.1 (cmd/ctr/commands/run, runtime/v2,
+ * snapshots), and of runc 1.1 to 1.3 (libcontainer), which containerd passes on.
  */
 export const containerProblems: readonly KnownProblem[] = [
   {
