@@ -12,14 +12,20 @@ import { machineOf } from './machine.ts'
 export const brokerProbe: Collector<ProbeResult> = {
   timeoutMs: 10_000,
   async collect(node) {
-    const { config, login } = await readNodeConfig(node)
-    const { hostName } = await machineOf(node)
-    const endpoint = await endpointOf(config, node)
-    return probeBroker(
-      { ...endpoint, login },
-      { nodeName: config.edged.hostnameOverride.value || hostName.toLowerCase() },
-    )
+    const { endpoint, nodeName } = await localBroker(node)
+    return probeBroker(endpoint, { nodeName })
   },
+}
+
+/** This node's broker, as EdgeCore reaches it, and the name under which EdgeCore registers the node. */
+export async function localBroker(node: Node): Promise<{ endpoint: BrokerEndpoint; nodeName: string }> {
+  const { config, login } = await readNodeConfig(node)
+  const { hostName } = await machineOf(node)
+  const endpoint = await endpointOf(config, node)
+  return {
+    endpoint: { ...endpoint, login },
+    nodeName: config.edged.hostnameOverride.value || hostName.toLowerCase(),
+  }
 }
 
 /** EdgeCore's endpoint when that is TLS on this node; other hosts and malformed addresses have checks of their own. */

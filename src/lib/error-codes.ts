@@ -15,6 +15,8 @@ export const errorCodes = {
   'invalid-usage': ['usage', 'a flag or argument is unknown, missing or malformed'],
   'unknown-command': ['usage', 'there is no such command'],
   'unknown-check': ['usage', 'there is no check with this id'],
+  'unknown-test': ['usage', 'there is no broker test with this id'],
+  'unknown-run': ['usage', 'there is no record of this run of the broker test'],
   'confirmation-required': [
     'usage',
     'the command asks for confirmation, and there is no terminal and no --yes',
@@ -102,6 +104,10 @@ export const errorCodes = {
   ],
   'edgekit-running': ['locked', 'another edgekit is running on this node'],
   'program-still-running': ['locked', 'a program started by a killed edgekit is still running'],
+  'broker-not-testable': [
+    'incomplete',
+    'the broker cannot be tested: it is unreachable, refuses the client, or is not an MQTT broker',
+  ],
   'cloud-step-failed': ['checklistFailed', 'keadm or kubectl failed; the files and images are in place'],
   'cloudcore-version-mismatch': ['checklistFailed', 'another version of CloudCore is installed'],
   'chart-broker-enabled': [

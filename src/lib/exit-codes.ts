@@ -39,6 +39,11 @@ export const exitCodeTables = {
     ok: [0, 'success, or nothing to do'],
     refused: [3, 'the file was refused, or --check found something to change'],
   },
+  brokerTest: {
+    ok: [0, 'the broker does what MQTT requires, as far as it was tested'],
+    failed: [3, 'the broker breaks a requirement of MQTT'],
+    notTested: [5, 'the broker could not be tested, or not completely'],
+  },
 } as const satisfies Record<string, Record<string, readonly [code: number, meaning: string]>>
 
 type Tables = typeof exitCodeTables
@@ -55,6 +60,7 @@ export const verifyExitCodes = codesOf(exitCodeTables.verify)
 export const statusExitCodes = codesOf(exitCodeTables.status)
 export const explainExitCodes = codesOf(exitCodeTables.explain)
 export const patchExitCodes = codesOf(exitCodeTables.patch)
+export const brokerTestExitCodes = codesOf(exitCodeTables.brokerTest)
 
 /** The last paragraph of a command's --help. */
 export const exitCodeHelp = (command: keyof Tables): string =>

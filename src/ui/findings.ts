@@ -10,8 +10,9 @@ const marks = {
   error: paint('red', ' ?? '),
 } satisfies Record<CheckResult['status'], string>
 
-const indent = 7
-const marked = (status: CheckResult['status'], text: string): string =>
+export const indent = 7
+/** A line of a report, behind the mark of its status. */
+export const marked = (status: CheckResult['status'], text: string): string =>
   `${marks[status]}${' '.repeat(indent - 4)}${text}`
 
 /** A passed or skipped check: one line if it fits. */
@@ -64,7 +65,7 @@ function skips(group: string, results: readonly CheckResult[]): string[] {
 }
 
 /** A text after a mark, with its further lines indented. */
-const hanging = (status: CheckResult['status'], text: string): string =>
+export const hanging = (status: CheckResult['status'], text: string): string =>
   marked(status, wrap(text, indent).trimStart())
 
 /** Results by group: problems in full, then the number of passed checks, then that of skipped checks with their reasons. */

@@ -10,6 +10,7 @@ const rooms = [
   // Ground: knows nothing of KubeEdge.
   'lib',
   'yaml',
+  'mqtt',
   'tar',
   'http',
   'oci',
@@ -21,6 +22,7 @@ const rooms = [
   // What EdgeCore and the broker are.
   'edgecore',
   'broker',
+  'broker-test',
   // Look, judge, do, decide, prove.
   'facts',
   'checks',
@@ -102,7 +104,7 @@ test('no file imports itself, by whatever way round', () => {
 
 test('no folder is too full to be seen whole', () => {
   // Lists: one file for each thing there is.
-  const lists = new Set(['src/checks/node', 'src/facts'])
+  const lists = new Set(['src/broker-test/groups', 'src/checks/node', 'src/facts'])
   const sizes = Map.groupBy(files, file => dirname(file))
   const full = [...sizes].filter(([folder, { length }]) => length > 16 && !lists.has(folder))
   expect(full.map(([folder, { length }]) => `${folder}: ${length}`)).toEqual([])

@@ -8,6 +8,7 @@ const commands: Record<keyof typeof exitCodeTables, string> = {
   status: '`status`',
   explain: '`edgecore explain`',
   patch: '`edgecore patch`',
+  brokerTest: '`broker test`',
 }
 
 const table = (columns: readonly string[], rows: readonly (readonly unknown[])[]): string =>

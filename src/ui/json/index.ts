@@ -1,5 +1,11 @@
 import type * as z from 'zod'
 import { brokerImageOutput, brokerWaitOutput } from './broker.ts'
+import {
+  brokerTestCleanupOutput,
+  brokerTestExplainOutput,
+  brokerTestListOutput,
+  brokerTestOutput,
+} from './broker-test.ts'
 import { bundleOutput } from './bundle.ts'
 import { cacheLsOutput, cachePruneOutput } from './cache.ts'
 import { doctorExplainOutput, doctorListOutput } from './doctor.ts'
@@ -20,6 +26,10 @@ import { verifyOutput } from './verify.ts'
  */
 export const outputSchemas = {
   'broker-image': brokerImageOutput,
+  'broker-test': brokerTestOutput,
+  'broker-test-cleanup': brokerTestCleanupOutput,
+  'broker-test-explain': brokerTestExplainOutput,
+  'broker-test-list': brokerTestListOutput,
   'broker-wait': brokerWaitOutput,
   bundle: bundleOutput,
   'cache-ls': cacheLsOutput,

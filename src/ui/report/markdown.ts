@@ -1,5 +1,6 @@
 import type { Report } from '../../doctor/report-schema.ts'
 import { plural } from '../../lib/format.ts'
+import { fenced, plain } from './markdown-text.ts'
 import { titleOf } from './report.ts'
 
 type Result = Report['checks'][number]
@@ -10,17 +11,6 @@ const words: Record<Result['status'], string> = {
   fail: '**failed**',
   skip: 'skipped',
   error: '**not checked**',
-}
-
-/** Escape text for a paragraph or table cell. */
-const plain = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>#|~!&]/g, character => `\\${character}`)
-
-/** Lines in a code block, whose fence is longer than any run of backticks in them. */
-function fenced(lines: readonly string[]): string[] {
-  const longest = Math.max(2, ...[...lines.join('\n').matchAll(/`+/g)].map(([ticks]) => ticks.length))
-  const fence = '`'.repeat(longest + 1)
-  return [fence, ...lines, fence, '']
 }
 
 function details({ id, title, observed, expected, evidence = [], remedy }: Result): string[] {

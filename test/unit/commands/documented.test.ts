@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { everyCommand } from './every-command.ts'
 
-/** The pages of docs that describe a command. mosquitto.service runs the commands of `broker`. */
+/** The pages of docs that describe a command. mosquitto.service runs `broker image` and `broker wait`. */
 const pages: Record<string, readonly string[]> = {
   'broker:image': ['how-install-works'],
+  'broker:test': ['broker-test'],
   'broker:wait': ['how-install-works'],
   bundle: ['definition', 'registries', 'lock', 'bundle-format'],
   'cache:ls': ['registries'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import BrokerTest from '../../../src/commands/broker/test.ts'
 import Doctor from '../../../src/commands/doctor.ts'
 import EdgecoreExplain from '../../../src/commands/edgecore/explain.ts'
 import EdgecorePatch from '../../../src/commands/edgecore/patch.ts'
@@ -15,6 +16,7 @@ const commands = {
   status: Status,
   explain: EdgecoreExplain,
   patch: EdgecorePatch,
+  brokerTest: BrokerTest,
 }
 
 const names = Object.keys(exitCodeTables) as (keyof typeof exitCodeTables)[]

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Packet } from '../mqtt/decode.ts'
+import * as encode from '../mqtt/encode.ts'
+import type { Version } from '../mqtt/packet.ts'
+import { describeReason } from '../mqtt/reasons.ts'
+import type { Capabilities } from './capabilities.ts'
+import { Conversation } from './conversation.ts'
+import { Evidence } from './evidence.ts'
+import type { Linter } from './lint/linter.ts'
+import { openSocket, type Target } from './target.ts'
+import type { Trace } from './trace.ts'
+import { fail, inconclusive } from './verdict.ts'
+
+/** What all tests of a run share. */
+export interface RunParts {
+  target: Target
+  /** Unique to this run: the first level of every topic, and the beginning of every client id. */
+  run: string
+  trace: Trace
+  linter: Linter
+  capabilities: Capabilities
+  signal: AbortSignal
+  /** The node name of a KubeEdge node whose EventBus uses this broker; undefined elsewhere. */
+  nodeName: string | undefined
+}
+
+/** A connection that the broker has accepted, with its CONNACK. */
+export type Client = Conversation & { connack: Packet; clientId: string }
+
+export type ConnectOptions = Partial<Omit<encode.Connect, 'version'>>
+
+/** Everything a test needs: its own topics, client ids, connections, and evidence. */
+export class TestContext {
+  readonly evidence: Evidence
+  readonly version: Version
+  readonly parts: RunParts
+  readonly #name: string
+  readonly #opened: Conversation[] = []
+  #counter = 0
+  #connections = 0
+  #isOver = false
+
+  /** `number` is unique among the tests of the run. */
+  constructor(parts: RunParts, version: Version, number: number) {
+    this.parts = parts
+    this.version = version
+    this.evidence = new Evidence(parts.target.login?.password)
+    this.#name = `${number.toString(36)}v${version}`
+  }
+
+  get capabilities(): Capabilities {
+    return this.parts.capabilities
+  }
+
+  /** A topic that no other test of any run has. */
+  topic(name: string): string {
+    return `${this.parts.run}/${this.#name}/${name}`
+  }
+
+  /** At most 23 letters and digits, which every broker must accept (MQTT 3.1.1, section 3.1.3.1). */
+  newClientId(): string {
+    this.#counter += 1
+    return `${this.parts.run}${this.#name}c${this.#counter}`
+  }
+
+  /** A connection on which nothing has been sent. */
+  async open(): Promise<Conversation> {
+    const { target, linter, trace, capabilities } = this.parts
+    this.#connections += 1
+    const connection = this.#connections
+    const socket = await openSocket(target, 5_000).catch(error => {
+      throw inconclusive(`cannot open a connection: ${error instanceof Error ? error.message : error}`)
+    })
+    const { version, evidence } = this
+    const conversation = new Conversation(socket, {
+      version,
+      connection,
+      evidence,
+      linter: linter.connection(version),
+      trace,
+      subscriptionDelayMs: capabilities.subscriptionDelayMs,
+    })
+    this.#opened.push(conversation)
+    // It opened after the test was interrupted.
+    if (this.#isOver) await conversation.cut()
+    return conversation
+  }
+
+  /** The bytes of a CONNECT that a broker must accept, with changes. */
+  connectPacket(options: ConnectOptions = {}): Buffer {
+    return encode.connect({
+      version: this.version,
+      clientId: this.newClientId(),
+      clean: true,
+      ...this.parts.target.login,
+      ...options,
+    })
+  }
+
+  /** A connection that the broker has accepted; anything else fails. */
+  async connect(options: ConnectOptions = {}): Promise<Client> {
+    const client = await this.open()
+    const clientId = String(options.clientId ?? this.newClientId())
+    await client.send(this.connectPacket({ clientId, ...options }))
+    const connack = await client.expect('connack')
+    if (connack.reason !== 0)
+      throw fail(
+        `the broker refused a valid CONNECT: ${describeReason(connack.reason ?? 0, 'connack', this.version)}`,
+      )
+    return Object.assign(client, { connack, clientId })
+  }
+
+  /** A durable session: it outlives its connection. `expirySeconds` applies to MQTT 5. */
+  connectDurable(
+    clientId: string,
+    { clean = false, expirySeconds = 120, ...options }: ConnectOptions & { expirySeconds?: number } = {},
+  ): Promise<Client> {
+    const { properties = [], ...others } = options
+    return this.connect({
+      clientId,
+      clean,
+      ...others,
+      ...(this.version === 5 && { properties: [['sessionExpiry', expirySeconds], ...properties] }),
+    })
+  }
+
+  /** Remove a session that the test no longer needs, so that less is left when the run is killed. */
+  async endSession(clientId: string): Promise<void> {
+    const client = await this.connect({ clientId, clean: true })
+    await client.disconnect()
+  }
+
+  /**
+   * Until everything that `publisher` has sent so far has reached `subscriber`: a message behind it has. What has not
+   * arrived then does not come.
+   */
+  async settle(publisher: Conversation, subscriber: Conversation): Promise<void> {
+    this.#counter += 1
+    const topic = this.topic(`fence/${this.#counter}`)
+    await subscriber.subscribe(topic, { qos: 0 })
+    await publisher.publish({ topic })
+    if (!(await subscriber.find('publish', packet => packet.topic === topic)))
+      throw inconclusive('the positive control did not arrive: a plain QoS 0 message to a plain topic')
+    await sleep(50)
+  }
+
+  /** Requires that `subscriber` has received no message that was not expected. */
+  async expectNoMessage(publisher: Conversation, subscriber: Conversation, what: string): Promise<void> {
+    await this.settle(publisher, subscriber)
+    const surplus = subscriber.waiting.find(({ type }) => type === 'publish')
+    if (surplus) throw fail(`${what}, but a message on ${surplus.topic} arrived`)
+  }
+
+  /** Close all connections of the test. */
+  async close(): Promise<void> {
+    this.#isOver = true
+    await Promise.all(this.#opened.map(conversation => conversation.cut()))
+  }
+}

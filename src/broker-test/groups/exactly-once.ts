@@ -1,0 +1,281 @@
+import type { Packet } from '../../mqtt/decode.ts'
+import * as encode from '../../mqtt/encode.ts'
+import type { Client, TestContext } from '../context.ts'
+import type { BrokerTest } from '../test.ts'
+import { fail } from '../verdict.ts'
+
+/** A plain subscriber, and a durable publisher of one message. */
+interface Sending {
+  publisher: Client
+  subscriber: Client
+  message: (dup: boolean) => Buffer
+  /** Reconnect the publisher to its session. */
+  resume: () => Promise<Client>
+}
+
+const id = 42
+
+async function sending(context: TestContext): Promise<Sending> {
+  const topic = context.topic('once')
+  const subscriber = await context.connect()
+  await subscriber.subscribe(topic, { qos: 0 })
+  const clientId = context.newClientId()
+  const publisher = await context.connectDurable(clientId)
+  const message = (dup: boolean): Buffer =>
+    encode.publish(context.version, { topic, payload: 'once', qos: 2, id, dup })
+  const resume = (): Promise<Client> => context.connectDurable(clientId)
+  return { publisher, subscriber, message, resume }
+}
+
+const release = encode.ack('pubrel', id)
+
+/** The publisher completes the exchange, and exactly `count` messages have arrived. */
+async function complete(
+  context: TestContext,
+  client: Client,
+  { subscriber }: Sending,
+  count = 1,
+): Promise<void> {
+  await client.send(release)
+  await client.answer('pubcomp', id)
+  for (let arrived = 0; arrived < count; arrived += 1) await subscriber.receive()
+  await context.expectNoMessage(
+    client,
+    subscriber,
+    `${count === 1 ? 'one message was' : `${count} messages were`} published`,
+  )
+}
+
+interface SendingRow {
+  id: string
+  title: string
+  clauses: BrokerTest['clauses']
+  walk: (context: TestContext, parts: Sending) => Promise<void>
+}
+
+const sendingRows: readonly SendingRow[] = [
+  {
+    id: 'sent-publish-twice',
+    title: 'A repeated PUBLISH before PUBREL is one message',
+    clauses: { 4: ['4.3.3-2'], 5: ['4.3.3-10'] },
+    async walk(context, parts) {
+      const { publisher, message } = parts
+      await publisher.send(message(false))
+      await publisher.answer('pubrec', id)
+      await publisher.send(message(true))
+      await publisher.answer('pubrec', id)
+      await complete(context, publisher, parts)
+    },
+  },
+  {
+    id: 'sent-cut-after-publish',
+    title: 'A client cut off after PUBLISH delivers once',
+    clauses: { 4: ['4.3.3-2'], 5: ['4.3.3-10'] },
+    async walk(context, parts) {
+      await parts.publisher.send(parts.message(false))
+      await parts.publisher.cut()
+      const resumed = await parts.resume()
+      await resumed.send(parts.message(true))
+      await resumed.answer('pubrec', id)
+      await complete(context, resumed, parts)
+    },
+  },
+  {
+    id: 'sent-cut-after-pubrec',
+    title: 'A client cut off after PUBREC delivers once',
+    clauses: { 4: ['4.3.3-2', '4.1.0-1'], 5: ['4.3.3-10', '4.1.0-1'] },
+    async walk(context, parts) {
+      await parts.publisher.send(parts.message(false))
+      await parts.publisher.answer('pubrec', id)
+      await parts.publisher.cut()
+      const resumed = await parts.resume()
+      await resumed.send(parts.message(true))
+      await resumed.answer('pubrec', id)
+      await complete(context, resumed, parts)
+    },
+  },
+  {
+    id: 'sent-release-after-cut',
+    title: 'PUBREL on a new connection releases the message',
+    clauses: { 4: ['4.3.3-2', '4.1.0-1'], 5: ['4.3.3-11', '4.1.0-1'] },
+    async walk(context, parts) {
+      await parts.publisher.send(parts.message(false))
+      await parts.publisher.answer('pubrec', id)
+      await parts.publisher.cut()
+      await complete(context, await parts.resume(), parts)
+    },
+  },
+  {
+    id: 'sent-cut-after-pubrel',
+    title: 'A client cut off after PUBREL delivers once',
+    clauses: { 4: ['4.3.3-2'], 5: ['4.3.3-11'] },
+    async walk(context, parts) {
+      await parts.publisher.send(parts.message(false))
+      await parts.publisher.answer('pubrec', id)
+      await parts.publisher.send(release)
+      await parts.publisher.cut()
+      await complete(context, await parts.resume(), parts)
+    },
+  },
+  {
+    id: 'sent-again-after-pubcomp',
+    title: 'After PUBCOMP the same identifier is a new message',
+    clauses: { 4: ['4.3.3-2'], 5: ['4.3.3-12'] },
+    async walk(context, parts) {
+      await parts.publisher.send(parts.message(false))
+      await parts.publisher.answer('pubrec', id)
+      await parts.publisher.send(release)
+      await parts.publisher.answer('pubcomp', id)
+      await parts.publisher.cut()
+      const resumed = await parts.resume()
+      await resumed.send(parts.message(false))
+      await resumed.answer('pubrec', id)
+      await complete(context, resumed, parts, 2)
+    },
+  },
+]
+
+/** A durable subscriber, and a message of this QoS that has just reached it. */
+interface Receiving {
+  subscriber: Client
+  first: Packet
+  resume: () => Promise<Client>
+}
+
+async function receiving(context: TestContext, qos: 1 | 2): Promise<Receiving> {
+  const topic = context.topic('inbox')
+  const clientId = context.newClientId()
+  const subscriber = await context.connectDurable(clientId)
+  await subscriber.subscribe(topic, { qos })
+  const publisher = await context.connect()
+  await publisher.publish({ topic, payload: 'once', qos })
+  const first = await subscriber.expect('publish')
+  if (first.qos !== qos) throw fail(`the message arrived with QoS ${first.qos}`)
+  const resume = async (): Promise<Client> => {
+    const client = await context.connectDurable(clientId)
+    if (!client.connack.sessionPresent) throw fail('the broker lost the session: Session Present is 0')
+    return client
+  }
+  return { subscriber, first, resume }
+}
+
+async function expectResent(client: Client, first: Packet): Promise<void> {
+  const again = await client.expect('publish')
+  if (again.id !== first.id) throw fail(`the message was resent with identifier ${again.id}, not ${first.id}`)
+  if (!again.dup) throw fail('the message was resent without DUP')
+  await client.acknowledge(again)
+}
+
+/** Nothing more comes: the exchange is complete. */
+async function expectQuiet(context: TestContext, client: Client): Promise<void> {
+  await context.expectNoMessage(await context.connect(), client, 'the message was acknowledged')
+  const release = client.waiting.find(({ type }) => type === 'pubrel')
+  if (release) throw fail(`a PUBREL for identifier ${release.id} came after its PUBCOMP`)
+}
+
+const receivingRows: readonly (Omit<SendingRow, 'walk'> & {
+  qos: 1 | 2
+  walk: (context: TestContext, parts: Receiving & { id: number }) => Promise<void>
+})[] = [
+  {
+    id: 'received-qos-1-cut-after-publish',
+    title: 'QoS 1 is resent with DUP after a cut',
+    clauses: { 4: ['4.4.0-1', '3.3.1-1', '4.3.2-1'], 5: ['4.4.0-1', '3.3.1-1', '4.3.2-3'] },
+    qos: 1,
+    async walk(context, { subscriber, first, resume }) {
+      await subscriber.cut()
+      const resumed = await resume()
+      await expectResent(resumed, first)
+      await expectQuiet(context, resumed)
+    },
+  },
+  {
+    id: 'received-qos-1-cut-after-puback',
+    title: 'QoS 1 is not resent after PUBACK',
+    clauses: { 4: ['4.3.2-1'], 5: ['4.3.2-3'] },
+    qos: 1,
+    async walk(context, { subscriber, first, resume }) {
+      await subscriber.acknowledge(first)
+      await subscriber.ping()
+      await subscriber.cut()
+      await expectQuiet(context, await resume())
+    },
+  },
+  {
+    id: 'received-cut-after-publish',
+    title: 'QoS 2 is resent with DUP after a cut',
+    clauses: { 4: ['4.4.0-1', '3.3.1-1', '4.3.3-1'], 5: ['4.4.0-1', '3.3.1-1', '4.3.3-3'] },
+    qos: 2,
+    async walk(context, { subscriber, first, resume }) {
+      await subscriber.cut()
+      const resumed = await resume()
+      await expectResent(resumed, first)
+      await expectQuiet(context, resumed)
+    },
+  },
+  {
+    id: 'received-cut-after-pubrec',
+    title: 'After PUBREC only PUBREL is resent',
+    clauses: { 4: ['4.4.0-1', '4.3.3-1'], 5: ['4.4.0-1', '4.3.3-4', '4.3.3-5', '4.3.3-6'] },
+    qos: 2,
+    async walk(context, { subscriber, id, resume }) {
+      await subscriber.send(encode.ack('pubrec', id))
+      // It shows that the broker has the PUBREC.
+      await subscriber.answer('pubrel', id)
+      await subscriber.cut()
+      const resumed = await resume()
+      await resumed.answer('pubrel', id)
+      await resumed.send(encode.ack('pubcomp', id))
+      await expectQuiet(context, resumed)
+    },
+  },
+  {
+    id: 'received-cut-after-pubcomp',
+    title: 'After PUBCOMP nothing is resent',
+    clauses: { 4: ['4.3.3-1'], 5: ['4.3.3-5'] },
+    qos: 2,
+    async walk(context, { subscriber, first, resume }) {
+      await subscriber.acknowledge(first)
+      await subscriber.ping()
+      await subscriber.cut()
+      await expectQuiet(context, await resume())
+    },
+  },
+]
+
+export const exactlyOnce: readonly BrokerTest[] = [
+  ...sendingRows.map(
+    ({ walk, ...row }): BrokerTest => ({
+      ...row,
+      id: `once-${row.id}`,
+      needs: ['qos2'],
+      run: async context => walk(context, await sending(context)),
+    }),
+  ),
+  ...receivingRows.map(
+    ({ walk, qos, ...row }): BrokerTest => ({
+      ...row,
+      id: `once-${row.id}`,
+      needs: qos === 1 ? ['qos1'] : ['qos2'],
+      async run(context) {
+        const parts = await receiving(context, qos)
+        await walk(context, { ...parts, id: parts.first.id ?? 0 })
+      },
+    }),
+  ),
+  ...([1, 2] as const).map(
+    (qos): BrokerTest => ({
+      id: `once-refused-qos-${qos}`,
+      title: `A message refused with ${qos === 1 ? 'PUBACK' : 'PUBREC'} 0x80 is not resent`,
+      clauses: { 5: ['4.4.0-2'] },
+      needs: [qos === 1 ? 'qos1' : 'qos2'],
+      async run(context) {
+        const { subscriber, first, resume } = await receiving(context, qos)
+        await subscriber.send(encode.ack(qos === 1 ? 'puback' : 'pubrec', first.id ?? 0, 0x80))
+        await subscriber.ping()
+        await subscriber.cut()
+        await expectQuiet(context, await resume())
+      },
+    }),
+  ),
+]

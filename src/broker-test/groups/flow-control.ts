@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Packet } from '../../mqtt/decode.ts'
+import { textOf } from '../../mqtt/decode.ts'
+import * as encode from '../../mqtt/encode.ts'
+import type { Client, TestContext } from '../context.ts'
+import type { BrokerTest } from '../test.ts'
+import { fail, warn } from '../verdict.ts'
+
+const isPublish = ({ type }: Packet): boolean => type === 'publish'
+
+/** A subscriber that accepts so many unacknowledged messages, with ten waiting for it. */
+async function slow(
+  context: TestContext,
+  receiveMaximum: number,
+  qos: 1 | 2,
+): Promise<{ client: Client; publisher: Client }> {
+  const client = await context.connect({ properties: [['receiveMaximum', receiveMaximum]] })
+  const topic = context.topic('slow')
+  await client.subscribe(topic, { qos })
+  const publisher = await context.connect()
+  for (let index = 0; index < 10; index += 1) await publisher.publish({ topic, payload: `${index}`, qos })
+  return { client, publisher }
+}
+
+async function waitFor(client: Client, count: number): Promise<void> {
+  for (let tries = 0; tries < 60 && client.waiting.filter(isPublish).length < count; tries += 1)
+    await sleep(50)
+  // One more would arrive now.
+  await client.ping()
+  await sleep(100)
+}
+
+const respects = (receiveMaximum: number, qos: 1 | 2): BrokerTest => ({
+  id: `receive-maximum-${receiveMaximum}-qos-${qos}`,
+  title: `At most ${receiveMaximum} messages of QoS ${qos} wait for their acknowledgment`,
+  clauses: { 5: ['3.3.4-9', '4.9.0-1', '4.9.0-2', '4.9.0-3', '3.3.4-10'] },
+  needs: [qos === 1 ? 'qos1' : 'qos2'],
+  async run(context) {
+    const { client } = await slow(context, receiveMaximum, qos)
+    await waitFor(client, receiveMaximum)
+    const { length } = client.waiting.filter(isPublish)
+    if (length !== receiveMaximum)
+      throw fail(`${length} messages arrived, and the client accepts ${receiveMaximum}`)
+    for (let index = 0; index < 10; index += 1) {
+      const { payload } = await client.receive()
+      if (textOf(payload) !== `${index}`) throw fail(`message ${textOf(payload)} arrived instead of ${index}`)
+    }
+  },
+})
+
+export const flowControl: readonly BrokerTest[] = [
+  respects(1, 1),
+  respects(3, 1),
+  respects(1, 2),
+  respects(3, 2),
+  {
+    id: 'receive-maximum-qos-0',
+    title: 'Receive Maximum does not hold back QoS 0',
+    clauses: { 5: ['3.3.4-10', '4.9.0-3'] },
+    needs: ['qos1'],
+    async run(context) {
+      const { client, publisher } = await slow(context, 1, 1)
+      await waitFor(client, 1)
+      const topic = context.topic('quick')
+      await client.subscribe(topic, { qos: 0 })
+      await publisher.publish({ topic })
+      await client.expect('publish', packet => packet.topic === topic)
+    },
+  },
+  {
+    id: 'receive-maximum-of-broker',
+    title: 'The announced Receive Maximum can be used fully',
+    clauses: { 5: ['4.9.0-3'] },
+    needs: ['qos2'],
+    async run(context) {
+      // More would only take longer.
+      const count = Math.min(context.capabilities.receiveMaximum, 100)
+      const client = await context.connect()
+      for (let id = 1; id <= count; id += 1)
+        await client.send(encode.publish(5, { topic: context.topic('quota'), qos: 2, id }))
+      for (let id = 1; id <= count; id += 1) {
+        const { reason = 0 } = await client.answer('pubrec', id)
+        if (reason >= 0x80) throw fail(`message ${id} of ${count} was refused with 0x${reason.toString(16)}`)
+      }
+      for (let id = 1; id <= count; id += 1) {
+        await client.send(encode.ack('pubrel', id))
+        await client.answer('pubcomp', id)
+      }
+    },
+  },
+  {
+    id: 'packet-size-of-client',
+    title: 'A message too large for its subscriber is left out',
+    clauses: { 5: ['3.1.2-24', '3.1.2-25'] },
+    needs: ['qos1'],
+    async run(context) {
+      const client = await context.connect({ properties: [['maximumPacketSize', 200]] })
+      const other = await context.connect()
+      const topic = context.topic('size')
+      for (const subscriber of [client, other]) await subscriber.subscribe(topic, { qos: 1 })
+      const publisher = await context.connect()
+      for (const payload of ['small', 'L'.repeat(1_000), 'next'])
+        await publisher.publish({ topic, payload, qos: 1 })
+      for (let count = 0; count < 3; count += 1) await other.receive()
+      for (const expected of ['small', 'next']) {
+        const { payload } = await client.receive()
+        if (textOf(payload) !== expected)
+          throw fail(`a message of ${payload?.length} bytes arrived instead of "${expected}"`)
+      }
+    },
+  },
+  {
+    id: 'packet-size-small',
+    title: 'Answers fit a small Maximum Packet Size',
+    clauses: { 5: ['3.1.2-24'] },
+    needs: ['qos2'],
+    async run(context) {
+      // The linter holds each answer against this limit; a Reason String or User Property would exceed it.
+      const connect = () => context.connect({ properties: [['maximumPacketSize', 20]] })
+      const client = await connect()
+      const topic = `${context.topic('nobody')}/${'long/'.repeat(100)}end`
+      await client.publish({ topic, qos: 1 })
+      await client.publish({ topic, qos: 2 })
+      await client.subscribe(topic, { qos: 2 })
+      await client.unsubscribe(topic)
+      await client.unsubscribe(topic)
+      await client.send(encode.ack('pubrel', 4_000))
+      await client.find('pubcomp', undefined, 1_000)
+      await client.ping()
+    },
+  },
+  {
+    id: 'packet-size-small-delivery',
+    title: 'Deliveries of QoS 2 fit a small Maximum Packet Size',
+    clauses: { 5: ['3.1.2-24'] },
+    needs: ['qos2'],
+    async run(context) {
+      const client = await context.connect({ properties: [['maximumPacketSize', 60]] })
+      const topic = context.topic('s')
+      await client.subscribe(topic, { qos: 2 })
+      const publisher = await context.connect()
+      await publisher.publish({ topic, payload: 'small', qos: 2 })
+      await client.receive()
+    },
+  },
+  {
+    id: 'packet-size-small-disconnect',
+    title: 'A DISCONNECT of the broker fits a small Maximum Packet Size',
+    clauses: { 5: ['3.1.2-24'] },
+    async run(context) {
+      const clientId = context.newClientId()
+      const properties = [['maximumPacketSize', 20]] as const
+      const first = await context.connect({ clientId, properties })
+      await context.connect({ clientId, properties })
+      await first.expectClosed('the take-over of its client id')
+      const wrong = await context.connect({ properties })
+      await wrong.send(encode.publish(5, { topic: context.topic('x'), qos: 3, id: 1 }))
+      await wrong.expectClosed('a PUBLISH with QoS 3')
+    },
+  },
+  {
+    id: 'packet-size-of-broker',
+    title: 'A packet above the announced Maximum Packet Size is refused',
+    clauses: { 5: ['4.13.1-1'] },
+    needs: ['packet-limit'],
+    async run(context) {
+      const { maximumPacketSize = 0 } = context.capabilities
+      const topic = context.topic('size')
+      const header =
+        encode.publish(5, { topic, payload: Buffer.alloc(maximumPacketSize) }).length - maximumPacketSize
+      const [client, subscriber] = [await context.connect(), await context.connect()]
+      await subscriber.subscribe(topic, { qos: 0 })
+      await client.publish({ topic, payload: Buffer.alloc(maximumPacketSize - header) })
+      await subscriber.receive()
+      await client.publish({ topic, payload: Buffer.alloc(maximumPacketSize + 1) })
+      if (await client.closes()) return
+      throw warn('the broker accepted a packet that is larger than it announced')
+    },
+  },
+]

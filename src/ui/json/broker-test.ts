@@ -1,0 +1,104 @@
+import * as z from 'zod'
+import { groups } from '../../broker-test/test.ts'
+import { count } from './parts.ts'
+
+const version = z
+  .string()
+  .regex(/^[0-9.]+$/)
+  .meta({ description: 'Version of MQTT: 3.1.1 or 5.' })
+const group = z.enum(groups)
+const lines = z.array(z.string())
+const clauses = lines.meta({ description: 'Statements of the specification, such as MQTT-3.3.1-5.' })
+
+const event = z.strictObject({
+  ms: count.meta({ description: 'Milliseconds since the test began.' }),
+  connection: count.meta({ description: 'Number of the connection in the test.' }),
+  what: z.enum(['sent', 'received', 'closed']),
+  text: z.string().meta({ description: 'Decoded, as far as it can be read.' }),
+  hex: z.string().meta({ description: 'At most the first 64 bytes.' }),
+})
+
+const result = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  group,
+  version,
+  status: z.enum(['pass', 'fail', 'warn', 'skip', 'inconclusive']),
+  observed: z.string().meta({ description: 'What was seen, or why the test did not pass.' }),
+  clauses,
+  note: z.string().optional(),
+  ms: count,
+  evidence: z.array(event).meta({ description: 'What was sent and received.' }),
+})
+
+const run = z
+  .string()
+  .meta({ description: 'Name of the run: the first level of its topics, the begin of its client ids.' })
+const leftovers = lines.meta({ description: 'What could not be removed from the broker.' })
+
+export const brokerTestOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    edgekit: z.string(),
+    at: z.iso.datetime(),
+    run,
+    broker: z.strictObject({
+      address: z.string(),
+      version: z.string().optional().meta({ description: 'As the broker publishes it below $SYS.' }),
+      versions: z.array(version).meta({ description: 'Versions of MQTT that it accepts.' }),
+      maximumQos: count,
+      retain: z.boolean(),
+      sharedSubscriptions: z.boolean(),
+      maximumPacketSize: count.optional(),
+      receiveMaximum: count,
+      topicAliasMaximum: count,
+      subscriptionDelayMs: count.meta({ description: 'From a SUBACK until messages arrive.' }),
+    }),
+    environment: z.strictObject({ os: z.string(), node: z.string() }),
+    durationMs: count,
+    summary: z.strictObject({ pass: count, fail: count, warn: count, skip: count, inconclusive: count }),
+    exitCode: count,
+    tests: z.array(result),
+    leftovers,
+  })
+  .meta({ title: 'edgekit broker test', description: 'Output of edgekit broker test --json.' })
+
+const listed = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  group,
+  versions: z.array(version),
+  needs: lines.meta({ description: 'What the broker must offer; the test is skipped otherwise.' }),
+})
+
+export const brokerTestListOutput = z
+  .strictObject({ schemaVersion: z.literal(1), tests: z.array(listed) })
+  .meta({ title: 'edgekit broker test --list', description: 'Output of edgekit broker test --list --json.' })
+
+export const brokerTestExplainOutput = listed
+  .extend({
+    schemaVersion: z.literal(1),
+    note: z.string().optional(),
+    statements: z.array(z.strictObject({ version, id: z.string() })),
+  })
+  .meta({
+    title: 'edgekit broker test --explain',
+    description: 'Output of edgekit broker test --explain ID --json.',
+  })
+
+export const brokerTestCleanupOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    run,
+    address: z.string(),
+    removed: lines,
+    leftovers,
+  })
+  .meta({
+    title: 'edgekit broker test --cleanup',
+    description: 'Output of edgekit broker test --cleanup RUN --json.',
+  })
+
+export type BrokerTestListOutput = z.infer<typeof brokerTestListOutput>
+export type BrokerTestExplainOutput = z.infer<typeof brokerTestExplainOutput>
+export type BrokerTestCleanupOutput = z.infer<typeof brokerTestCleanupOutput>

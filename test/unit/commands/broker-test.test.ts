@@ -1,0 +1,142 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseXml } from '@rgrove/parse-xml'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { open } from '../../../src/broker/connect.ts'
+import { brokerTests } from '../../../src/broker-test/groups/index.ts'
+import { lintRules } from '../../../src/broker-test/lint/lint-rules.ts'
+import BrokerTest from '../../../src/commands/broker/test.ts'
+import { jsonOutput } from '../../json-output.ts'
+import { startAedes } from '../broker-test/aedes.ts'
+import { runCommand } from './run-command.ts'
+
+let directory: string
+let broker: Awaited<ReturnType<typeof startAedes>>
+let url: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edgekit-broker-test-'))
+  broker = await startAedes()
+  url = `mqtt://127.0.0.1:${broker.port}`
+})
+beforeEach(() => void vi.stubEnv('XDG_STATE_HOME', directory))
+afterAll(async () => {
+  await broker.stop()
+  await rm(directory, { recursive: true })
+})
+
+const records = (): Promise<string[]> => readdir(join(directory, 'edgekit/broker-test'))
+
+test('a healthy group: JSON, exit code 0, and no record', async () => {
+  const { stdout, exitCode } = await runCommand(BrokerTest, url, '--group', 'wildcards', '--json')
+  const report = jsonOutput('broker-test', stdout)
+  expect(report.tests.filter(({ status }) => status === 'fail')).toEqual([])
+  expect(report.summary.pass).toBeGreaterThan(20)
+  expect(report).toMatchObject({ exitCode: 0, leftovers: [], broker: { versions: ['3.1.1', '5'] } })
+  expect(exitCode).toBe(0)
+  expect(await records()).toEqual([])
+})
+
+test('a fault: exit code 3, with the statement and the frames', async () => {
+  const { stdout, exitCode } = await runCommand(BrokerTest, url, '--group', 'flow-control')
+  const text = stdout.replaceAll(/\s+/g, ' ')
+  expect(text).toContain('FAIL At most 1 messages of QoS 1 wait for their acknowledgment (MQTT 5)')
+  expect(text).toContain('Seen: 10 messages arrived, and the client accepts 1')
+  expect(text).toContain('Statements: MQTT-3.3.4-9, ')
+  expect(text).toContain('| received: PUBLISH, id ')
+  expect(text).toContain('More: edgekit broker test --explain receive-maximum-1-qos-1')
+  expect(exitCode).toBe(3)
+})
+
+test('JUnit and Markdown go to a file, and text to the terminal', async () => {
+  const file = join(directory, 'report')
+  const group = ['--group', 'publish', '--group', 'retained']
+  const junit = await runCommand(BrokerTest, url, ...group, '--output', 'junit', '--report', file)
+  expect(junit.stdout).toContain('publish: ')
+  expect(parseXml(await readFile(file, 'utf8')).root?.name).toBe('testsuites')
+  await runCommand(BrokerTest, url, ...group, '--output', 'markdown', '--report', file)
+  const markdown = await readFile(file, 'utf8')
+  expect(markdown).toContain('| publish-round-trip | 5 | publish | ok | as specified |')
+  expect(markdown).toMatch(/^# Broker test: mqtt:/)
+})
+
+test("leaves other clients' messages, and removes its own", async () => {
+  const endpoint = { host: '127.0.0.1', port: broker.port }
+  const foreign = await open(endpoint, 5_000)
+  await foreign.publishAsync('plant/line', 'kept', { retain: true, qos: 1 })
+  await runCommand(BrokerTest, url, '--group', 'retained', '--group', 'sessions', '--group', 'will', '--json')
+  const kept: string[] = []
+  foreign.on('message', (topic, payload) => kept.push(`${topic} ${payload.toString()}`))
+  await foreign.subscribeAsync('#')
+  await new Promise(resolve => setTimeout(resolve, 500))
+  expect(kept).toEqual(['plant/line kept'])
+  await foreign.endAsync()
+})
+
+test('--cleanup removes what a killed run left', async () => {
+  const run = 'ekabc123'
+  const client = await open({ host: '127.0.0.1', port: broker.port }, 5_000)
+  await client.publishAsync(`${run}/1v5/shelf`, 'left', { retain: true, qos: 1 })
+  await client.publishAsync('ekother1/1v5/shelf', 'foreign', { retain: true, qos: 1 })
+  const record = join(directory, 'edgekit/broker-test', `${run}.jsonl`)
+  const lines = [
+    { schemaVersion: 1, address: url },
+    { version: 5, retained: `${run}/1v5/shelf` },
+    { version: 5, session: `${run}1v5c1` },
+  ]
+  // The kill cut off the last line.
+  await writeFile(record, `${lines.map(line => JSON.stringify(line)).join('\n')}\n{"version":5,"ret`)
+  const { stdout, exitCode } = await runCommand(BrokerTest, '--cleanup', run, '--json')
+  expect(jsonOutput('broker-test-cleanup', stdout)).toMatchObject({
+    removed: [`retained message on ${run}/1v5/shelf`, `session ${run}1v5c1`],
+    leftovers: [],
+  })
+  expect(exitCode).toBe(0)
+  const left: string[] = []
+  client.on('message', topic => left.push(topic))
+  await client.subscribeAsync(['ekother1/#', `${run}/#`])
+  await new Promise(resolve => setTimeout(resolve, 300))
+  expect(left).toEqual(['ekother1/1v5/shelf'])
+  await client.endAsync()
+  const again = await runCommand(BrokerTest, '--cleanup', run)
+  expect(again.stderr).toContain(`cannot clean up after run "${run}": there is no record of it`)
+  expect(again.exitCode).toBe(2)
+})
+
+test('the time limit leaves tests inconclusive, and exit code 5', async () => {
+  const { stdout, exitCode } = await runCommand(
+    BrokerTest,
+    url,
+    '--group',
+    'keep-alive',
+    '--time-limit',
+    '1s',
+    '--json',
+  )
+  const { tests } = jsonOutput('broker-test', stdout)
+  const statuses = tests.filter(({ group }) => group === 'keep-alive').map(({ status }) => status)
+  expect(new Set(statuses)).toEqual(new Set(['inconclusive']))
+  expect(exitCode).toBe(5)
+})
+
+test('--list and --explain', async () => {
+  const list = jsonOutput('broker-test-list', (await runCommand(BrokerTest, '--list', '--json')).stdout)
+  expect(list.tests).toHaveLength(brokerTests.length + lintRules.length)
+  const { stdout } = await runCommand(BrokerTest, '--explain', 'wildcard-plus-hash', '--json')
+  expect(jsonOutput('broker-test-explain', stdout).note).toContain(
+    'sensor/+/# does not match sensor/temperature',
+  )
+  const unknown = await runCommand(BrokerTest, '--explain', 'nothing-like-it')
+  expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('there is no broker test') })
+})
+
+test('a password is in no report', async () => {
+  const password = join(directory, 'password')
+  await writeFile(password, 'extremely-secret\n')
+  const args = ['--username', 'u', '--password-file', password, '--group', 'connect', '--json']
+  const { stdout } = await runCommand(BrokerTest, url, ...args)
+  expect(stdout).toContain('with user name')
+  expect(stdout).not.toContain('extremely-secret')
+  expect(stdout).not.toContain(Buffer.from('extremely-secret').toString('hex'))
+})
