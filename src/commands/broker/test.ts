@@ -160,8 +160,11 @@ export default class BrokerTest extends EdgekitCommand {
 
 type Access = Parameters<typeof parseTarget>[1]
 
+/** A password, or certificates: both are far smaller. */
+const maxFileBytes = 1024 * 1024
+
 const textOf = async (path: string | undefined): Promise<string | undefined> =>
-  path === undefined ? undefined : (await readNamedFile(path)).toString().replace(/\r?\n$/, '')
+  path === undefined ? undefined : (await readNamedFile(path, maxFileBytes)).toString().replace(/\r?\n$/, '')
 
 /** The broker of this node as EdgeCore reaches it, and the node name when EdgeCore is running. */
 async function localTarget(node: Node): Promise<{ target: Target; nodeName: string | undefined }> {
