@@ -47,10 +47,11 @@ test('in a terminal it asks once before the first change and accepts only yes', 
   }
 
   // Quick changes are never shown in progress; an import is.
-  const middle = '[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Import'
+  const middle = '[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] [0-9]*/[0-9]* Import'
   const cut = await inTerminal(node, `${install} --yes`, { keys: keys.ctrlC, when: middle })
   expect(cut.screen).not.toContain('y/N')
   expect(cut.screen).toContain('the changes made so far are kept')
+  expect(cut.screen).toMatch(/ Import image docker\S*\nedgekit: stopped/)
   expect(cut.exitCode).toBe(exitCodes.interrupted)
   expect((await node.run(`${bundleOnNode}/edgekit rollback`)).exitCode).toBe(exitCodes.ok)
   expect(await snapshot(node)).toEqual(untouched)

@@ -148,11 +148,11 @@ async function removeLeftovers(
   for (const item of leftovers.toReversed()) {
     signal.throwIfAborted()
     const used = await inUse(item, node)
-    const { stays } = used
-      ? { stays: [used] }
+    const { stays, failed } = used
+      ? { stays: [used], failed: false }
       : await removeItem(item, { node, purge, containers: [], neededNames: [] }, runStep)
-    if (stays.length > 0) left.unshift(item)
-    else if (purge) purged.unshift(item.id)
+    if (failed || stays.some(({ purgeable }) => purgeable)) left.unshift(item)
+    else if (purge && stays.length === 0) purged.unshift(item.id)
     kept.push(...stays.filter(({ what }) => !isListed(what, kept)))
   }
   return { kept, left, purged }

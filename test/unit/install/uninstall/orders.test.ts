@@ -177,6 +177,7 @@ describe('what a user has edited', () => {
     const node = await machine()
     await operations.install(node)
     await node.put(`${paths.brokerData}/mosquitto.db`, 'data')
+    await node.put(`${paths.trustedKeys}/mine.pem`, 'key')
     await edit(node)
     await operations.install(node)
     const { kept } = await uninstallOn(node, false)
@@ -188,8 +189,9 @@ describe('what a user has edited', () => {
     const { purged, bundle } = await uninstallOn(node, true)
     expect(bundle).toBeUndefined()
     expect(purged).toContain(paths.edgecoreConfig)
-    for (const path of ['/etc/edgekit', paths.edgecoreConfig, paths.leftovers])
+    for (const path of [paths.edgecoreConfig, paths.leftovers])
       expect(await node.files.status(path), path).toBeUndefined()
+    expect(await node.files.list('/etc/edgekit')).toEqual(['trusted-keys'])
   })
 })
 
