@@ -1,3 +1,4 @@
+import { accessFile } from './files/access-file.ts'
 import { certificatesAside } from './files/certificates-aside.ts'
 import { directory } from './files/directory.ts'
 import { edgecoreConfig } from './files/edgecore-config.ts'
@@ -7,7 +8,9 @@ import { link } from './files/link.ts'
 import { oldVersion } from './files/old-version.ts'
 import { serviceDirectory } from './files/service-directory.ts'
 import { image } from './image.ts'
+import { brokerAccess } from './services/broker-access.ts'
 import { brokerAnswers } from './services/broker-answers.ts'
+import { brokerTrial } from './services/broker-trial.ts'
 import { containerdAnswers } from './services/containerd-answers.ts'
 import { daemonReload } from './services/daemon-reload.ts'
 import { unitEnabled } from './services/unit-enabled.ts'
@@ -28,7 +31,10 @@ export const actions = {
   'unit-stopped': unitStopped,
   'unit-enabled': unitEnabled,
   'unit-running': unitRunning,
+  'access-file': accessFile,
+  'broker-trial': brokerTrial,
   'broker-answers': brokerAnswers,
+  'broker-access': brokerAccess,
   'service-directory': serviceDirectory,
   'containerd-answers': containerdAnswers,
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Socket } from 'node:net'
+import { isIPv6, Socket } from 'node:net'
 import type mqtt from 'mqtt'
 import { deadline } from '../lib/deadline.ts'
 import { closedEarly, describeFailure } from './describe-failure.ts'
@@ -15,8 +15,10 @@ export interface BrokerAddress {
 /** Where to connect, with credentials: never store or print it. */
 export interface BrokerEndpoint extends BrokerAddress {
   login?: { username: string; password: string } | undefined
-  /** Undefined: plain MQTT. */
-  tls?: { ca?: string; cert?: string; key?: string } | undefined
+  /** Undefined: plain MQTT. `verify`: refuse a certificate that is not for this host, or that the CA did not issue. */
+  tls?: { ca?: string; cert?: string; key?: string; verify?: true } | undefined
+  /** MQTT over WebSockets. */
+  websockets?: boolean
 }
 
 /** A session that the broker keeps after the client disconnects (MQTT 5, section 3.1.2.11.2). */
@@ -50,10 +52,13 @@ export async function open(
     ...(session && { properties: { sessionExpiryInterval: session.expirySeconds } }),
     ...login,
     // EdgeCore verifies the certificate itself, and its log shows the result.
-    ...(tls && { ...tls, rejectUnauthorized: false }),
+    ...(tls && { ...tls, rejectUnauthorized: tls.verify ?? false }),
   } as const
   loaded ??= (await import('mqtt')).default
-  const client = loaded.connect(`${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`, options)
+  const client = loaded.connect(
+    `${protocol(endpoint)}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    options,
+  )
   // The broker sends what it has queued right after it accepts, before an `await` returns.
   if (session) client.on('message', session.onMessage)
   await accepted(client).catch(error => {
@@ -66,6 +71,9 @@ export async function open(
   if (client.stream instanceof Socket) client.stream.setNoDelay()
   return client
 }
+
+const protocol = ({ tls, websockets }: BrokerEndpoint): string =>
+  websockets ? (tls ? 'wss' : 'ws') : tls ? 'mqtts' : 'mqtt'
 
 /** Rejects also when the broker closes the connection without an answer, as mosquitto does at max_connections. */
 const accepted = (client: mqtt.MqttClient): Promise<void> =>

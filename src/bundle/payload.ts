@@ -116,9 +116,18 @@ export const archivePath = (archive: string): string => join(paths.images, basen
 /** Seconds between two saves of the broker, unless the definition sets them. */
 const defaultAutosaveInterval = 30
 
-/** mosquitto.conf as a bundle with this interval between saves has it, in seconds. */
-export const brokerConfigText = (autosaveInterval = defaultAutosaveInterval): string =>
-  fill(readAsset(texts.brokerConfig.template), { AUTOSAVE_INTERVAL: `${autosaveInterval}` })
+/**
+ * mosquitto.conf with these listeners, by default those of a bundle: only for programs on the node. The interval between
+ * saves is in seconds.
+ */
+export const brokerConfigText = (
+  autosaveInterval = defaultAutosaveInterval,
+  access = readAsset('templates/mosquitto/local.conf'),
+): string =>
+  fill(readAsset(texts.brokerConfig.template), {
+    ACCESS: access,
+    AUTOSAVE_INTERVAL: `${autosaveInterval}`,
+  })
 
 /** A text as the bundle with this broker image has it. */
 export function payloadText(

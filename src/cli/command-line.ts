@@ -25,20 +25,22 @@ export function readCommandLine(words: readonly string[], ids: readonly string[]
   return help ? { show: 'help', id: found.id } : { show: 'command', ...found }
 }
 
-/** The command or topic that the words begin with, and the words after it. */
+/** The longest command or topic that the words begin with, and the words after it. */
 function find(words: readonly string[], ids: readonly string[]): { id: string; words: string[] } {
-  const [first = '', second = ''] = words
-  if (ids.includes(`${first}:${second}`)) return { id: `${first}:${second}`, words: words.slice(2) }
-  const isTopic = ids.some(id => id.startsWith(`${first}:`))
-  const none = first === '' || first.startsWith('-')
-  if (none || ids.includes(first) || (isTopic && (second === '' || second.startsWith('-'))))
-    return { id: none ? '' : first, words: words.slice(1) }
-  throw unknownCommand(isTopic ? `${first} ${second}` : first, ids)
+  const end = words.findIndex(word => word === '' || word.startsWith('-'))
+  const names = end === -1 ? words : words.slice(0, end)
+  const prefixes = names.map((_, index) => names.slice(0, index + 1).join(':'))
+  const command = prefixes.findLastIndex(prefix => ids.includes(prefix))
+  const id = prefixes[command]
+  if (id !== undefined) return { id, words: words.slice(command + 1) }
+  const topic = prefixes.findLastIndex(prefix => ids.some(id => id.startsWith(`${prefix}:`)))
+  if (topic + 1 < names.length) throw unknownCommand(names.slice(0, topic + 2).join(' '), ids)
+  return { id: prefixes[topic] ?? '', words: words.slice(topic + 1) }
 }
 
 function unknownCommand(typed: string, ids: readonly string[]): EdgekitError {
   const commands = ids.map(id => id.replaceAll(':', ' ')).toSorted()
-  const topics = commands.map(name => name.replace(/ .*/, ''))
+  const topics = commands.map(name => name.replace(/ \S+$/, ''))
   const meant = nearest(typed, [...commands, ...topics])
   return new EdgekitError(
     `unknown command ${JSON.stringify(typed)}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`,

@@ -80,6 +80,16 @@ export const errorCodes = {
   ],
   'containerd-unreachable': ['refused', 'containerd does not answer'],
   'broker-unreachable': ['refused', 'the broker does not answer'],
+  'broker-access-unusable': [
+    'refused',
+    'the users, rules, or certificates of the broker cannot be read, or do not fit together',
+  ],
+  'broker-profile-local': [
+    'refused',
+    'the broker has neither users nor certificates: devices do not reach it',
+  ],
+  'broker-user-exists': ['refused', 'the broker has a user of this name'],
+  'broker-user-unknown': ['refused', 'the broker has no user of this name'],
   'support-archive-unusable': ['refused', 'the support archive is damaged, or from a newer edgekit'],
   'lock-mismatch': ['refused', 'edgekit.lock does not match the definition'],
   'content-mismatch': ['refused', 'content differs from its digest, checksum or lock'],

@@ -26,6 +26,23 @@ export const paths = {
   /** Locked by the edgekit that changes this node. */
   lock: '/run/edgekit.lock',
   brokerConfig: '/etc/edgekit/mosquitto/mosquitto.conf',
+  /** Users and the hashes of their passwords. */
+  brokerPasswords: '/etc/edgekit/mosquitto/passwd',
+  /** Who may read and write which topics. */
+  brokerAcl: '/etc/edgekit/mosquitto/acl',
+  /** The user's own settings, which mosquitto.conf includes. */
+  brokerConfD: '/etc/edgekit/mosquitto/conf.d',
+  brokerTls: '/etc/edgekit/mosquitto/tls',
+  /** The CA certificate, for devices. */
+  brokerCa: '/etc/edgekit/mosquitto/tls/ca.crt',
+  brokerCertificate: '/etc/edgekit/mosquitto/tls/server.crt',
+  brokerKey: '/etc/edgekit/mosquitto/tls/server.key',
+  /** Not in the directory that is mounted into the broker's container. */
+  brokerCaKey: '/etc/edgekit/broker-ca.key',
+  /** The password of the user edgecore. */
+  brokerLogin: '/etc/edgekit/broker-login',
+  /** What a broker on trial runs with. */
+  brokerTrial: '/run/edgekit-broker-trial',
   brokerData: '/var/lib/edgekit/mosquitto',
   brokerUnit: '/etc/systemd/system/mosquitto.service',
   containerdUnit: '/etc/systemd/system/containerd.service',
@@ -48,6 +65,9 @@ export const paths = {
 
 /** The path of a unit file that edgekit or an administrator installed, not a package (systemd.unit(5)). */
 export const unitFile = (name: string): string => `/etc/systemd/system/${name}`
+
+/** The user `mosquitto` of the upstream image since 1.6. */
+export const mosquitto = { uid: 1883, gid: 1883 } as const
 
 export const units = {
   broker: 'mosquitto.service',

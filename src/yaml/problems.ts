@@ -104,22 +104,23 @@ function valueAt(value: unknown, path: YamlPath): unknown {
   )
 }
 
-/** Keys the schema allows at `path`; in a union, those of the branch that is a map. */
+/** Keys the schema, of zod or zod/mini, allows at `path`; in a union, those of the branch that is a map. */
 function keysAt(schema: z.core.$ZodType, path: YamlPath): string[] {
   let inner = unwrap(schema)
   for (const part of path) {
-    if (inner instanceof z.ZodObject) inner = unwrap(inner.shape[String(part)])
-    else if (inner instanceof z.ZodArray) inner = unwrap(inner.element)
-    else if (inner instanceof z.ZodRecord) inner = unwrap(inner.valueType)
+    if (isMap(inner)) inner = unwrap(inner._zod.def.shape[String(part)] ?? inner)
+    else if (inner instanceof z.core.$ZodArray) inner = unwrap(inner._zod.def.element)
+    else if (inner instanceof z.core.$ZodRecord) inner = unwrap(inner._zod.def.valueType)
   }
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
+  return isMap(inner) ? Object.keys(inner._zod.def.shape) : []
 }
+
+const isMap = (schema: z.core.$ZodType): schema is z.core.$ZodObject => schema instanceof z.core.$ZodObject
 
 /** The schema inside an optional, or the map among the branches of a union. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap())
-  if (schema instanceof z.ZodUnion)
-    return schema.options.map(unwrap).find(option => option instanceof z.ZodObject) ?? schema
+  if (schema instanceof z.core.$ZodOptional) return unwrap(schema._zod.def.innerType)
+  if (schema instanceof z.core.$ZodUnion) return schema._zod.def.options.map(unwrap).find(isMap) ?? schema
   return schema
 }
 

@@ -1,5 +1,27 @@
 import { Flags } from '@oclif/core'
 
+/** Who reaches the broker: flags of an install. */
+const brokerFlags = {
+  'broker-profile': Flags.option({
+    options: ['local', 'devices'] as const,
+    description: 'edge: who reaches the broker: only this node, or devices, over TLS and with a password',
+  })(),
+  'broker-address': Flags.string({
+    multiple: true,
+    helpValue: 'IP',
+    description: 'edge: address of this node on which devices reach the broker; can be repeated',
+  }),
+  'broker-name': Flags.string({
+    multiple: true,
+    helpValue: 'NAME',
+    description: 'edge: one more name for the broker certificate; can be repeated',
+  }),
+  'broker-websockets': Flags.boolean({
+    allowNo: true,
+    description: 'edge: also accept devices over WebSockets, with TLS, on port 9001',
+  }),
+}
+
 /** The node settings and other flags an install takes for an edge node. */
 export const nodeFlags = {
   'node-name': Flags.string({
@@ -39,6 +61,7 @@ export const nodeFlags = {
     description: 'edge: prepare EdgeCore without starting it; --no-stage starts it later',
   }),
   adopt: Flags.boolean({ allowNo: true, description: 'keep and use what edgekit did not install' }),
+  ...brokerFlags,
   force: Flags.string({
     multiple: true,
     helpValue: 'NAME',

@@ -3,7 +3,7 @@ import { byDigest, image, importPinned } from '../../actions/image.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
-import type { BrokerImageOutput } from '../../ui/json/broker.ts'
+import type { BrokerImageOutput } from '../../ui/json/broker/broker.ts'
 
 export default class BrokerImage extends EdgekitCommand {
   static override summary = 'Import the broker image again if containerd has lost it'

@@ -19,7 +19,7 @@ import { broker, units } from '../../node/paths.ts'
 import { brokerTestFormatNames, brokerTestFormats } from '../../ui/broker-test/formats.ts'
 import { formatBrokerTestExplanation, formatBrokerTestList } from '../../ui/broker-test/list.ts'
 import { formatBrokerTest, leftoverText } from '../../ui/broker-test/text.ts'
-import type { BrokerTestCleanupOutput } from '../../ui/json/broker-test.ts'
+import type { BrokerTestCleanupOutput } from '../../ui/json/broker/broker-test.ts'
 import { plainText } from '../../ui/print.ts'
 import { stepRunner } from '../../ui/steps.ts'
 

@@ -4,7 +4,7 @@ import { EdgekitCommand } from '../../cli/command.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
 import { broker } from '../../node/paths.ts'
-import type { BrokerWaitOutput } from '../../ui/json/broker.ts'
+import type { BrokerWaitOutput } from '../../ui/json/broker/broker.ts'
 
 export default class BrokerWait extends EdgekitCommand {
   static override summary = 'Wait until the broker of this node answers MQTT'

@@ -12,6 +12,7 @@ import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
 import { isUnknown } from '../../node/systemd.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
+import { brokerAccess } from './broker-access.ts'
 import { newRuntime } from './bundled-runtime.ts'
 import { desiredSteps } from './desired-steps.ts'
 import type { NewRuntime } from './runtime-steps.ts'
@@ -48,10 +49,14 @@ export async function desiredEdge(
       : await readBase(edgecoreConfig, node)
   const current = config ?? readEdgecoreConfig(base, edgecoreConfig)
   const runtime = bringsRuntime(bundle.manifest, facts) ? await newRuntime(bundle, facts, node) : undefined
+  const access =
+    settings.adopt && isForeign(unitFacts.broker)
+      ? undefined
+      : await brokerAccess(settings, bundle.manifest, node)
   const steps = desiredSteps({
     bundle,
     settings,
-    brokerAdopted: settings.adopt && isForeign(unitFacts.broker),
+    access,
     newUnits: Object.values(unitFacts)
       .filter(isUnknown)
       .map(({ name }) => name),
@@ -64,6 +69,7 @@ export async function desiredEdge(
       containerdSocket: requireFact(facts.containerd).socket,
       cgroupDriver: cgroupDriverOf(runtime, facts),
       quic: quicOf(settings) ?? current.edgeHub.quic.enable.value,
+      login: access?.edgecore ?? { values: {}, secrets: {} },
     },
   })
   return {

@@ -1,7 +1,8 @@
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
 import { brokerScripts, texts } from '../../bundle/payload.ts'
-import { broker, paths, units } from '../../node/paths.ts'
+import { broker, mosquitto, paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
+import type { BrokerAccess } from './broker-access.ts'
 import { type DesiredEdgecore, edgecoreSteps } from './edgecore-steps.ts'
 import { type NewRuntime, runtimeSteps } from './runtime-steps.ts'
 import { type DesiredStep, readable, type StepMakers, stepMakers } from './step-makers.ts'
@@ -10,16 +11,13 @@ export interface DesiredNode {
   bundle: UnpackedBundle
   settings: NodeSettings
   edgecore: DesiredEdgecore
-  /** A foreign mosquitto.service is used as it is. */
-  brokerAdopted: boolean
+  /** Undefined for a foreign mosquitto.service, which is used as it is. */
+  access: BrokerAccess | undefined
   /** Units systemd does not know yet. */
   newUnits: readonly string[]
   /** Set when the bundle brings the container runtime of this node. */
   runtime: NewRuntime | undefined
 }
-
-/** The user `mosquitto` of the upstream image since 1.6. */
-const mosquitto = { uid: 1883, gid: 1883 }
 
 /**
  * Everything an edge node must be after an install, in order: image, unit, broker, and EdgeCore only once the broker
@@ -29,7 +27,7 @@ export function desiredSteps({
   bundle,
   settings,
   edgecore,
-  brokerAdopted,
+  access,
   newUnits,
   runtime,
 }: DesiredNode): DesiredStep[] {
@@ -48,9 +46,15 @@ export function desiredSteps({
 
     ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),
-    ...(brokerAdopted ? [] : brokerUnit(makers)),
-    start(units.broker, brokerAdopted ? [] : [paths.brokerUnit, paths.brokerConfig, manifest.broker.image]),
-    { id: 'broker answers', kind: 'broker-answers', spec: { ...broker, timeoutMs: 30_000 } },
+    ...(access ? brokerUnit(access, makers) : []),
+    start(
+      units.broker,
+      access
+        ? [paths.brokerUnit, paths.brokerConfig, ...access.files.map(({ id }) => id), manifest.broker.image]
+        : [],
+    ),
+    brokerAnswers,
+    ...(access?.proof ?? []),
 
     ...(settings.edgecore ? edgecoreSteps(manifest, edgecore, settings, makers) : []),
 
@@ -64,8 +68,16 @@ export function desiredSteps({
   ]
 }
 
-const brokerUnit = ({ place, reload }: StepMakers): DesiredStep[] => [
-  place(texts.brokerConfig),
+const brokerAnswers: DesiredStep = {
+  id: 'broker answers',
+  kind: 'broker-answers',
+  spec: { ...broker, timeoutMs: 30_000 },
+}
+
+const brokerUnit = ({ config, files, trial }: BrokerAccess, { place, reload }: StepMakers): DesiredStep[] => [
+  ...files,
+  config ?? place(texts.brokerConfig),
   place(texts.brokerUnit),
   ...reload(units.broker, [paths.brokerUnit]),
+  ...trial,
 ]

@@ -11,6 +11,7 @@ import {
 } from '../../edgecore/config/node-values.ts'
 import { paths, units } from '../../node/paths.ts'
 import { type NodeSettings, parseCloudCore } from '../request/node-settings.ts'
+import type { BrokerAccess } from './broker-access.ts'
 import { type DesiredStep, readable, type StepMakers } from './step-makers.ts'
 
 export interface DesiredEdgecore {
@@ -27,6 +28,8 @@ export interface DesiredEdgecore {
   cgroupDriver: CgroupDriver | undefined
   /** Connects to the cloud over QUIC. */
   quic: boolean
+  /** Its user at the broker. */
+  login: BrokerAccess['edgecore']
 }
 
 /** EdgeCore. A staged one is neither enabled nor started. */
@@ -56,6 +59,7 @@ export function edgecoreSteps(
           // An adopted EdgeCore is already configured for its container runtime.
           ...(adopted ? {} : runtime),
           ...(settings.stage ? unjoinedValues(kubeedgeVersion) : {}),
+          ...edgecore.login.values,
           ...valuesFrom(settings, edgecore.quic),
         },
         initial: {
@@ -63,6 +67,7 @@ export function edgecoreSteps(
           ...runtime,
           ...unjoinedValues(kubeedgeVersion),
         },
+        secrets: edgecore.login.secrets,
       },
     },
     folder(dirname(paths.edgecoreDropIn), readable),

@@ -212,8 +212,8 @@ function withJoin(
 ): DesiredStep[] {
   return steps.flatMap((step): DesiredStep[] => {
     if (step.kind === 'edgecore-config') {
-      const secrets = token && { secrets: { 'modules.edgeHub.token': token } }
-      return [...(aside ? [aside] : []), { ...step, spec: { ...step.spec, ...secrets } }]
+      const secrets = { ...step.spec.secrets, ...(token && { 'modules.edgeHub.token': token }) }
+      return [...(aside ? [aside] : []), { ...step, spec: { ...step.spec, secrets } }]
     }
     if (!aside || step.kind !== 'unit-running' || step.spec.unit !== units.edgecore) return [step]
     return [{ ...step, because: [...(step.because ?? []), aside.id] }]

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import * as z from 'zod'
+import { brokerSettingsSchema } from '../../broker/profile/broker-settings.ts'
 import { checkKey } from '../../edgecore/config/assignments.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
@@ -21,6 +22,7 @@ const schema = z.strictObject({
   edgecore: z.boolean().optional(),
   stage: z.boolean().optional(),
   adopt: z.boolean().optional(),
+  broker: z.optional(brokerSettingsSchema),
   force: z.array(z.string()).optional(),
   ignore: z.array(z.string()).optional(),
   yes: z.boolean().optional(),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { type BrokerFlags, brokerSettingsSchema } from '../../broker/profile/broker-settings.ts'
 import { parseAssignments } from '../../edgecore/config/assignments.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import { EdgekitError } from '../../lib/errors.ts'
@@ -17,6 +18,7 @@ export interface InstallFlags {
   edgecore?: boolean
   stage?: boolean
   adopt?: boolean
+  broker?: BrokerFlags
   force?: string[]
   ignore?: string[]
   yes?: boolean
@@ -34,6 +36,10 @@ interface CommandLine {
   edgecore: boolean | undefined
   stage: boolean | undefined
   adopt: boolean | undefined
+  'broker-profile': string | undefined
+  'broker-address': string[] | undefined
+  'broker-name': string[] | undefined
+  'broker-websockets': boolean | undefined
   force: string[] | undefined
   ignore: string[] | undefined
   yes: boolean
@@ -54,6 +60,7 @@ export function installFlags(flags: CommandLine, answers: InstallFlags): Install
     edgecore: flags.edgecore,
     stage: flags.stage,
     adopt: flags.adopt,
+    broker: brokerFlags(flags, answers.broker),
     set: flags.set && { ...answers.set, ...parseAssignments(flags.set) },
     force: flags.force && [...(answers.force ?? []), ...flags.force],
     ignore: flags.ignore && [...(answers.ignore ?? []), ...flags.ignore],
@@ -61,6 +68,19 @@ export function installFlags(flags: CommandLine, answers: InstallFlags): Install
   }
   const present = Object.entries(given).filter(([, value]) => value !== undefined)
   return { ...answers, ...(Object.fromEntries(present) as InstallFlags) }
+}
+
+function brokerFlags(flags: CommandLine, answers: BrokerFlags = {}): BrokerFlags | undefined {
+  const { data: profile } = brokerSettingsSchema.shape.profile.safeParse(flags['broker-profile'])
+  const given: { [K in keyof BrokerFlags]: BrokerFlags[K] | undefined } = {
+    profile,
+    addresses: flags['broker-address'],
+    names: flags['broker-name'],
+    websockets: flags['broker-websockets'],
+  }
+  const present = Object.entries(given).filter(([, value]) => value !== undefined)
+  const merged: BrokerFlags = { ...answers, ...Object.fromEntries(present) }
+  return Object.keys(merged).length === 0 ? undefined : merged
 }
 
 const tokenOnCommandLine = (): EdgekitError =>

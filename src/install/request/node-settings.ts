@@ -1,5 +1,11 @@
 import { isIPv6 } from 'node:net'
 import * as z from 'zod/mini'
+import {
+  type BrokerSettings,
+  brokerSettings,
+  brokerSettingsSchema,
+  localProfile,
+} from '../../broker/profile/broker-settings.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import type { CloudCore } from '../../edgecore/config/node-values.ts'
 import { EdgekitError } from '../../lib/errors.ts'
@@ -21,6 +27,8 @@ export interface NodeSettings {
   stage: boolean
   /** Foreign things are kept and used. */
   adopt: boolean
+  /** Who reaches the broker; absent for the profile `local`. */
+  broker?: BrokerSettings
   /** The node leaves its cloud for that of the token. Only in the journal: a later install does not do it again. */
   rejoin?: boolean
 }
@@ -32,9 +40,9 @@ const schema = z.object({
   edgecore: z._default(z.boolean(), true),
   stage: z._default(z.boolean(), false),
   adopt: z._default(z.boolean(), false),
+  broker: z.optional(brokerSettingsSchema),
   rejoin: z.optional(z.boolean()),
 })
-const defaults: NodeSettings = { set: {}, edgecore: true, stage: false, adopt: false }
 
 const anyRole = new Set(['adopt', 'force', 'ignore', 'yes'])
 
@@ -52,11 +60,11 @@ export function refuseEdgeFlags(flags: InstallFlags): void {
 
 /** Merges flags into earlier settings as a journal or receipt has them. Throws EdgekitError (usage). */
 export function nodeSettings(flags: InstallFlags, earlier: unknown): NodeSettings {
-  const { data } = schema.safeParse(earlier ?? {})
-  const base = data ? (data as NodeSettings) : defaults
+  const base = schema.safeParse(earlier ?? {}).data ?? schema.parse({})
   const { nodeName = base.nodeName, cloudcore = base.cloudcore } = flags
   if (nodeName !== undefined) checkNodeName(nodeName)
   if (cloudcore !== undefined) parseCloudCore(cloudcore)
+  const broker = brokerSettings(flags.broker ?? {}, brokerSettings(base.broker ?? {}, localProfile))
   const settings: NodeSettings = {
     ...(nodeName !== undefined && { nodeName }),
     ...(cloudcore !== undefined && { cloudcore }),
@@ -64,6 +72,7 @@ export function nodeSettings(flags: InstallFlags, earlier: unknown): NodeSetting
     edgecore: flags.edgecore ?? base.edgecore,
     stage: flags.stage ?? base.stage,
     adopt: flags.adopt ?? base.adopt,
+    ...(broker.profile !== 'local' && { broker }),
     ...((flags.rejoin ?? base.rejoin) && { rejoin: true }),
   }
   const edgecoreOnly = ['nodeName', 'cloudcore', 'tokenFile', 'rejoin', 'edgecoreConfig', 'set'] as const
@@ -73,6 +82,11 @@ export function nodeSettings(flags: InstallFlags, earlier: unknown): NodeSetting
       'Leave them out, or add EdgeCore with --edgecore.',
     )
   }
+  if (settings.adopt && settings.broker)
+    throw usage(
+      'cannot open a broker to devices that edgekit did not install (--adopt)',
+      'Configure that broker yourself, or replace it: add --no-adopt --force=mosquitto.service.',
+    )
   if (flags.caHash !== undefined && flags.tokenFile === undefined)
     throw usage('--ca-hash requires a token to compare with', 'Add --token-file FILE.')
   if (flags.rejoin && flags.tokenFile === undefined)

@@ -15,7 +15,8 @@ export function removalOf({ kind, spec, ownership, before, after }: ReceiptItem)
   const { removal } = actionOf(kind)
   if (!removal) return undefined
   if (ownership !== 'adopted') return { owned: { spec, ownership, before, after }, removal }
-  // A directory of edgekit's own contained only what an earlier install had left.
+  // An earlier install had left the users of the broker, and only such things were in a directory of edgekit's own.
+  if (kind === 'access-file') return { owned: { spec, ownership: 'created', before: null, after }, removal }
   if (kind !== 'directory' || !(spec as { ours: boolean }).ours) return undefined
   return { owned: { spec, ownership: 'created', before: { made: [], access: null }, after }, removal }
 }

@@ -1,4 +1,4 @@
-import type { BrokerTestExplainOutput, BrokerTestListOutput } from '../json/broker-test.ts'
+import type { BrokerTestExplainOutput, BrokerTestListOutput } from '../json/broker/broker-test.ts'
 import { paint, wrap } from '../text.ts'
 
 /** All tests by group. */

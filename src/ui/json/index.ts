@@ -1,11 +1,17 @@
 import type * as z from 'zod'
-import { brokerImageOutput, brokerWaitOutput } from './broker.ts'
+import { brokerImageOutput, brokerWaitOutput } from './broker/broker.ts'
 import {
   brokerTestCleanupOutput,
   brokerTestExplainOutput,
   brokerTestListOutput,
   brokerTestOutput,
-} from './broker-test.ts'
+} from './broker/broker-test.ts'
+import {
+  brokerUserAddOutput,
+  brokerUserListOutput,
+  brokerUserPasswdOutput,
+  brokerUserRemoveOutput,
+} from './broker/broker-user.ts'
 import { bundleOutput } from './bundle.ts'
 import { cacheLsOutput, cachePruneOutput } from './cache.ts'
 import { doctorExplainOutput, doctorListOutput } from './doctor.ts'
@@ -30,6 +36,10 @@ export const outputSchemas = {
   'broker-test-cleanup': brokerTestCleanupOutput,
   'broker-test-explain': brokerTestExplainOutput,
   'broker-test-list': brokerTestListOutput,
+  'broker-user-add': brokerUserAddOutput,
+  'broker-user-list': brokerUserListOutput,
+  'broker-user-passwd': brokerUserPasswdOutput,
+  'broker-user-remove': brokerUserRemoveOutput,
   'broker-wait': brokerWaitOutput,
   bundle: bundleOutput,
   'cache-ls': cacheLsOutput,

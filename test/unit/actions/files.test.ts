@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Action, Inspection } from '../../../src/actions/action.ts'
+import { accessFile } from '../../../src/actions/files/access-file.ts'
 import { directory } from '../../../src/actions/files/directory.ts'
 import { edgecoreConfig } from '../../../src/actions/files/edgecore-config.ts'
 import { file } from '../../../src/actions/files/file.ts'
 import { link } from '../../../src/actions/files/link.ts'
+import { Secret } from '../../../src/lib/secret.ts'
 import { type TinyNode, tinyNode } from './tiny-node.ts'
 
 /** Backs files up as a run does. */
@@ -236,6 +238,34 @@ describe('directory', () => {
     const disk = await node.disk()
     expect(disk).toHaveProperty(['/srv/a/certs/server.crt'])
     expect(disk).not.toHaveProperty(['/srv/a/b'])
+  })
+})
+
+describe('access-file', () => {
+  const spec = { path: '/etc/passwd', source: new Secret('new\n', 'test'), mode: 0o600, ...root }
+  holdsContract(accessFile, spec, [
+    ['a new file', 'needed', async () => {}],
+    ['an old file', 'needed', node => node.put(spec.path, 'old', 0o600)],
+    ['the right content with another mode', 'needed', node => node.put(spec.path, 'new\n', 0o644)],
+    ['the right file', 'done', node => node.put(spec.path, 'new\n', 0o600)],
+  ])
+
+  test('without its content, only mode and owner count', async () => {
+    const node = await tinyNode()
+    const { source: _, ...recorded } = spec
+    await node.put(spec.path, 'whatever', 0o600)
+    expect(await accessFile.inspect(recorded, node)).toBe('done')
+    await node.put(spec.path, 'whatever', 0o644)
+    expect(await accessFile.inspect(recorded, node)).toBe('needed')
+    await expect(accessFile.apply(recorded, node)).rejects.toThrow('its content is not recorded')
+  })
+
+  test('is foreign as a link, and its content is in no record', async () => {
+    const node = await tinyNode()
+    await node.put('/etc/other', 'x')
+    await node.files.link(spec.path, '/etc/other')
+    expect(await accessFile.inspect(spec, node)).toBe('foreign')
+    expect(JSON.stringify(spec)).not.toContain('new')
   })
 })
 

@@ -134,6 +134,39 @@ describe('a file', () => {
   })
 })
 
+describe('a file with users or certificates', () => {
+  const spec = { path: '/etc/x/passwd', mode: 0o600, ...root }
+  const why = 'broker users and certificates; edgekit uninstall --purge removes them'
+  test.each([
+    [
+      'is kept on purpose, also when changed',
+      0o600,
+      false,
+      undefined,
+      [{ what: spec.path, why, intended: true }],
+    ],
+    ['is removed when purged', 0o600, true, undefined, []],
+    [
+      'with another mode is a difference',
+      0o640,
+      true,
+      'has mode 640 and owner 0:0, expected mode 600 and owner 0:0',
+      [],
+    ],
+  ])('%s', async (_, mode, purge, difference, kept) => {
+    const node = await tinyNode()
+    await node.put(spec.path, 'anna:x', mode)
+    expect(await remove(node, { kind: 'access-file', spec, purge })).toEqual({ difference, kept })
+    expect(await node.files.status(spec.path)).toEqual(purge ? undefined : expect.anything())
+  })
+
+  test('may already be gone, which is a difference', async () => {
+    const node = await tinyNode()
+    await node.put('/etc/x/other', '')
+    expect(await remove(node, { kind: 'access-file', spec })).toEqual({ difference: 'is gone', kept: [] })
+  })
+})
+
 describe('a link', () => {
   const spec = { path: '/usr/bin/x', target: '/opt/x' }
 

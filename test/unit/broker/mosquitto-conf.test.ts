@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readMosquittoConf } from '../../../src/broker/mosquitto-conf.ts'
+import { brokerConfigText } from '../../../src/bundle/payload.ts'
 
 test('parses the mosquitto.conf of edgekit', () => {
-  const text = readFileSync(new URL('../../../templates/mosquitto/mosquitto.conf', import.meta.url), 'utf8')
-  expect(readMosquittoConf(text)).toEqual({
+  expect(readMosquittoConf(brokerConfigText())).toEqual({
     listeners: [{ port: 1883, address: '127.0.0.1', anonymous: true, tls: false, maxConnections: 512 }],
     perListener: false,
     memoryLimit: 268_435_456,

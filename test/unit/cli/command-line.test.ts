@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { readCommandLine } from '../../../src/cli/command-line.ts'
 
-const ids = ['bundle', 'install', 'doctor', 'broker:wait', 'broker:image', 'edgecore:patch']
+const ids = [
+  'bundle',
+  'install',
+  'doctor',
+  'broker:wait',
+  'broker:image',
+  'broker:user:add',
+  'edgecore:patch',
+]
 const version = { show: 'version' }
 const help = (id: string) => ({ show: 'help', id })
 const command = (id: string, ...words: string[]) => ({ show: 'command', id, words })
@@ -29,6 +37,9 @@ test.each([
   [['doctor', 'surplus', '--json'], command('doctor', 'surplus', '--json')],
   [['broker', 'wait', '--timeout', '3'], command('broker:wait', '--timeout', '3')],
   [['broker', 'wait', 'surplus'], command('broker:wait', 'surplus')],
+  [['broker', 'user'], help('broker:user')],
+  [['broker', 'user', '--help'], help('broker:user')],
+  [['broker', 'user', 'add', 'anna', '--role', 'x'], command('broker:user:add', 'anna', '--role', 'x')],
 ])('%j', (words, line) => {
   expect(readCommandLine(words, ids)).toEqual(line)
 })
@@ -37,6 +48,8 @@ test.each([
   [['instal'], 'unknown command "instal"; did you mean "install"?'],
   [['Doctor'], 'unknown command "Doctor"; did you mean "doctor"?'],
   [['broker', 'wiat'], 'unknown command "broker wiat"; did you mean "broker wait"?'],
+  [['broker', 'usr', 'add'], 'unknown command "broker usr"; did you mean "broker user"?'],
+  [['broker', 'user', 'ad', 'x'], 'unknown command "broker user ad"; did you mean "broker user add"?'],
   [['edgcore', 'patch'], 'unknown command "edgcore"; did you mean "edgecore"?'],
   [['frobnicate'], 'unknown command "frobnicate"'],
   [['help', 'nonsense'], 'unknown command "nonsense"'],

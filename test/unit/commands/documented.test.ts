@@ -6,6 +6,10 @@ import { everyCommand } from './every-command.ts'
 const pages: Record<string, readonly string[]> = {
   'broker:image': ['how-install-works'],
   'broker:test': ['broker-test'],
+  'broker:user:add': ['broker'],
+  'broker:user:list': ['broker'],
+  'broker:user:passwd': ['broker'],
+  'broker:user:remove': ['broker'],
   'broker:wait': ['how-install-works'],
   bundle: ['definition', 'registries', 'lock', 'bundle-format'],
   'cache:ls': ['registries'],
@@ -14,13 +18,13 @@ const pages: Record<string, readonly string[]> = {
   'edgecore:explain': ['doctor'],
   'edgecore:patch': ['edgecore-config'],
   inspect: ['bundle-format'],
-  install: ['install'],
+  install: ['install', 'broker'],
   lock: ['lock', 'registries'],
   rollback: ['how-install-works'],
   schema: ['definition'],
   status: ['how-install-works'],
   uninstall: ['how-install-works'],
-  upgrade: ['install'],
+  upgrade: ['install', 'broker'],
   verify: ['bundle-format'],
 }
 
@@ -28,7 +32,7 @@ describe.each(everyCommand.map(({ id, flags }) => [id, flags] as const))('edgeki
   const text = (pages[id] ?? []).map(page => readFileSync(`docs/${page}.md`, 'utf8')).join('\n')
 
   test('is in its pages', () => {
-    expect(text).toMatch(new RegExp(`edgekit ${id.replace(':', ' ')}\\b`))
+    expect(text).toMatch(new RegExp(`edgekit ${id.replaceAll(':', ' ')}\\b`))
   })
 
   // docs/errors.md has --json, which every command takes.

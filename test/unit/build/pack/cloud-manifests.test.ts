@@ -45,8 +45,11 @@ test('runs on edge nodes only', () => {
 })
 
 test('the broker has the configuration of mosquitto.service', () => {
+  const [text, access] = ['mosquitto', 'local'].map(name =>
+    readFileSync(`templates/mosquitto/${name}.conf`, 'utf8'),
+  )
   expect(`${configMap.data['mosquitto.conf']}`).toBe(
-    readFileSync('templates/mosquitto/mosquitto.conf', 'utf8').replace('@AUTOSAVE_INTERVAL@', '30'),
+    text?.replace('@ACCESS@', access ?? '').replace('@AUTOSAVE_INTERVAL@', '30'),
   )
   expect(configMap.data['mosquitto.conf']).toMatch(/^listener 1883 127\.0\.0\.1$/m)
   expect(pod.hostNetwork).toBe(true)

@@ -22,14 +22,16 @@ const edgecore: DesiredNode['edgecore'] = {
   containerdSocket: '/run/containerd/containerd.sock',
   cgroupDriver: undefined,
   quic: false,
+  login: { values: {}, secrets: {} },
 }
 const settings: DesiredNode['settings'] = { set: {}, edgecore: true, stage: false, adopt: false }
+const bundled = { config: undefined, files: [], trial: [], proof: [], edgecore: { values: {}, secrets: {} } }
 const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): DesiredStep[] =>
   desiredSteps({
     bundle: { directory, manifest, manifestSha256: 'f'.repeat(64) },
     settings,
     edgecore,
-    brokerAdopted: false,
+    access: bundled,
     newUnits: [],
     runtime: undefined,
     ...changes,

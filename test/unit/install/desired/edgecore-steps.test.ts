@@ -27,6 +27,7 @@ function stepsFor(
       containerdSocket: '/run/containerd/containerd.sock',
       cgroupDriver: 'systemd',
       quic: false,
+      login: { values: {}, secrets: {} },
       ...edgecore,
     },
     { set: {}, edgecore: true, stage: false, adopt: false, ...settings },

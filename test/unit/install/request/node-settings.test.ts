@@ -34,6 +34,14 @@ describe('node settings', () => {
     expect(lastingSettings(settings)).toEqual(defaults)
   })
 
+  test('name the broker only when devices reach it', () => {
+    const broker = { profile: 'devices' as const, addresses: ['192.0.2.7'] }
+    const settings = nodeSettings({ broker }, undefined)
+    expect(settings.broker).toEqual({ ...broker, names: [], websockets: false })
+    expect(nodeSettings({}, JSON.parse(JSON.stringify(settings)))).toEqual(settings)
+    expect(nodeSettings({ broker: { profile: 'local' } }, settings)).toEqual(defaults)
+  })
+
   test('ignore earlier settings that cannot be read', () => {
     expect(nodeSettings({}, { set: 'x' })).toEqual(defaults)
     expect(nodeSettings({}, { stage: true, later: 'unknown' })).toEqual({ ...defaults, stage: true })
@@ -51,6 +59,11 @@ describe('node settings', () => {
     [{ rejoin: true, tokenFile: '-', stage: true }, /cannot rejoin a staged node/],
     [{ rejoin: true, tokenFile: '-', edgecore: false }, /runs only the broker/],
     [{ cloudcore: '192.0.2.1' }, /expected HOST:PORT/],
+    [{ broker: { profile: 'devices' } }, /requires an address/],
+    [
+      { broker: { profile: 'devices', addresses: ['192.0.2.7'] }, adopt: true },
+      /that edgekit did not install \(--adopt\)/,
+    ],
   ])('refuse %o', (flags, message) => {
     expect(() => nodeSettings(flags, undefined)).toThrow(message)
     expect(() => nodeSettings(flags, undefined)).toThrow(expect.objectContaining({ exitCode: 2 }))
@@ -94,6 +107,7 @@ describe('an answers file', () => {
       '  modules.deviceTwin.enable: false',
       '  modules.edged.nodeIP: 192.0.2.7',
       'stage: true',
+      'broker: { profile: devices, addresses: [192.0.2.7], websockets: true }',
       'ignore: [node-clock]',
       'yes: true',
     ].join('\n')
@@ -103,6 +117,7 @@ describe('an answers file', () => {
       tokenFile: '/media/usb/join.token',
       set: { 'modules.deviceTwin.enable': false, 'modules.edged.nodeIP': '192.0.2.7' },
       stage: true,
+      broker: { profile: 'devices', addresses: ['192.0.2.7'], websockets: true },
       ignore: ['node-clock'],
       yes: true,
     })
@@ -127,6 +142,9 @@ describe('an answers file', () => {
       'set:\n  modules.deviceTwin.enable: no',
       '/a.yaml:2:30: modules.deviceTwin.enable must be true or false',
     ],
+    ['broker: { profil: devices }', '/a.yaml:1:11: unknown key "profil" in broker, did you mean "profile"?'],
+    ['broker:\n  profile: lan', '/a.yaml:2:12: broker.profile: expected local or devices, found "lan"'],
+    ['broker:\n  addresses: 192.0.2.7', '/a.yaml:2:14: broker.addresses: expected a list'],
     ['- a', '/a.yaml:1:1: expected a map, found a list'],
     ['a: b: c', '/a.yaml:1:'],
   ])('%j', (text, message) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { groups } from '../../broker-test/test.ts'
-import { count } from './parts.ts'
+import { groups } from '../../../broker-test/test.ts'
+import { count } from '../parts.ts'
 
 const version = z
   .string()

@@ -1,0 +1,85 @@
+import { pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { EdgekitError } from '../../lib/errors.ts'
+
+/** A user in a password_file of mosquitto. */
+export interface PasswordEntry {
+  name: string
+  /** `$7$ITERATIONS$SALT$HASH`, salt and hash in base64. */
+  hash: string
+}
+
+/**
+ * mosquitto verifies passwords in its only thread, and those of all connected clients at each reload. A generated password
+ * cannot be guessed, so one typed by a person gets the iterations instead.
+ */
+export const iterations = { generated: 101, typed: 20_000 } as const
+
+/** mosquitto 2.0 accepts no other length; 2.1 accepts this one, too. */
+const saltBytes = 12
+const hashBytes = 64
+
+/** A password of 144 random bits. */
+export const generatePassword = (): string => randomBytes(18).toString('base64url')
+
+/** PBKDF2 with HMAC-SHA-512, as mosquitto_passwd of mosquitto 2.0 writes it (src/password_mosq.c, `pw_sha512_pbkdf2`). */
+export function hashPassword(password: string, rounds: number): string {
+  const salt = randomBytes(saltBytes)
+  const hash = derive(password, salt, rounds)
+  return `$7$${rounds}$${salt.toString('base64')}$${hash.toString('base64')}`
+}
+
+/** Whether the password is the one of a hash that `hashPassword` can write. */
+export function matchesHash(password: string, hash: string): boolean {
+  const [, rounds, salt = '', expected = ''] = /^\$7\$(\d{1,9})\$([^$]+)\$([^$]+)$/.exec(hash) ?? []
+  if (rounds === undefined) return false
+  const found = Buffer.from(expected, 'base64')
+  return (
+    found.length === hashBytes &&
+    timingSafeEqual(found, derive(password, Buffer.from(salt, 'base64'), Number(rounds)))
+  )
+}
+
+const derive = (password: string, salt: Buffer, rounds: number): Buffer =>
+  pbkdf2Sync(Buffer.from(password, 'utf8'), salt, rounds, hashBytes, 'sha512')
+
+/** The users of a password_file, in its order, each name once. Lines without a user and a password are dropped. */
+export function readPasswordFile(text: string): PasswordEntry[] {
+  const entries = new Map<string, PasswordEntry>()
+  for (const line of text.split('\n')) {
+    const [name = '', hash = ''] = line.split(':').map(part => part.trim())
+    if (line.startsWith('#') || name === '' || hash === '' || entries.has(name)) continue
+    entries.set(name, { name, hash })
+  }
+  return [...entries.values()]
+}
+
+export const formatPasswordFile = (entries: readonly PasswordEntry[]): string =>
+  entries.map(({ name, hash }) => `${name}:${hash}\n`).join('')
+
+/** The same users with a new password for one of them, who is added if necessary. */
+export function withUser(
+  entries: readonly PasswordEntry[],
+  name: string,
+  password: string,
+  rounds: number,
+): PasswordEntry[] {
+  const entry = { name, hash: hashPassword(password, rounds) }
+  const others = entries.filter(other => other.name !== name)
+  return others.length === entries.length
+    ? [...entries, entry]
+    : entries.map(other => (other.name === name ? entry : other))
+}
+
+/** A device can use its name as a level of a topic, so the characters of topic filters are not allowed. */
+const forbidden = /^-|[:+#/$%\s\p{Cc}\p{Cs}]/u
+const maxNameBytes = 200
+
+/** Throws EdgekitError (usage) for a name that mosquitto or an ACL pattern would not take as it is. */
+export function checkUserName(name: string): void {
+  const bytes = Buffer.byteLength(name)
+  if (bytes > 0 && bytes <= maxNameBytes && !forbidden.test(name)) return
+  throw new EdgekitError(`invalid user name ${JSON.stringify(name)}: it is a level of MQTT topics`, {
+    code: 'invalid-usage',
+    remedy: `Use 1 to ${maxNameBytes} bytes without blanks, control characters, and any of : + # / $ %, and do not begin with -.`,
+  })
+}

@@ -1,0 +1,36 @@
+import { EdgekitError } from '../lib/errors.ts'
+import { readNamedFile } from './read-named-file.ts'
+import { readStdin } from './stdin.ts'
+
+/** MQTT 3.1.1, section 1.5.3. */
+const maxBytes = 65_535
+
+/**
+ * The password of `--password-file`, which is its first line; undefined without the flag. Throws EdgekitError (usage) that does
+ * not show it.
+ */
+export async function readPassword(
+  file: string | undefined,
+  names: readonly string[],
+): Promise<string | undefined> {
+  if (file === undefined) return undefined
+  if (names.length > 1)
+    throw usage(
+      'cannot give several users the same password',
+      'Leave out --password-file to generate one for each.',
+    )
+  const bytes = file === '-' ? await readStdin(maxBytes) : await readNamedFile(file, maxBytes)
+  const text = bytes.toString('utf8')
+  const [password = '', ...rest] = text.replace(/\r?\n$/, '').split(/\r?\n/)
+  if (rest.length > 0)
+    throw usage('cannot use the password: it has more than one line', 'Give a file with one line.')
+  if (password.length < 12 || password.includes('\0'))
+    throw usage(
+      'cannot use the password: it must have at least 12 characters',
+      'Use a longer one, or leave out --password-file to generate one.',
+    )
+  return password
+}
+
+const usage = (message: string, remedy: string): EdgekitError =>
+  new EdgekitError(message, { code: 'invalid-usage', remedy })

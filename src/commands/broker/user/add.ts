@@ -1,0 +1,55 @@
+import { Flags } from '@oclif/core'
+import { EdgekitCommand } from '../../../cli/command.ts'
+import { passwordFlag, userNames } from '../../../cli/flags/broker-user.ts'
+import { interruptible } from '../../../cli/interrupt.ts'
+import { readPassword } from '../../../cli/read-password.ts'
+import { requireRoot } from '../../../cli/require-root.ts'
+import { addUsers } from '../../../install/broker/change-users.ts'
+import { localNode } from '../../../node/node.ts'
+import { formatNewUsers } from '../../../ui/broker/new-users.ts'
+import type { BrokerUserChangeOutput } from '../../../ui/json/broker/broker-user.ts'
+import { stepRunner } from '../../../ui/steps.ts'
+
+export default class BrokerUserAdd extends EdgekitCommand {
+  static override summary = 'Add users to the broker'
+  static override description =
+    'A device reads device/NAME/# and writes device/NAME/status, data/#, ota/# and response, where NAME is its user name. A backend reads device/# and writes device/+/command. The broker is reloaded, not restarted: other clients stay connected. Generated passwords are shown once and stored nowhere.'
+  static override examples = [
+    'sudo edgekit broker user add sensor-1 sensor-2',
+    'sudo edgekit broker user add app --role backend --password-file app.password',
+  ]
+  static override args = userNames
+  static override flags = {
+    role: Flags.option({
+      options: ['device', 'backend'] as const,
+      default: 'device' as const,
+      description: 'what the users may do',
+    })(),
+    ...passwordFlag,
+  }
+
+  async run(): Promise<BrokerUserChangeOutput> {
+    const { flags, args } = await this.parse(BrokerUserAdd)
+    const names = [...new Set(args.name)]
+    const password = await readPassword(flags['password-file'], names)
+    requireRoot('broker user add')
+    const users = await interruptible(signal =>
+      addUsers(
+        names,
+        { role: flags.role, password },
+        {
+          node: localNode(),
+          command: 'edgekit broker user add',
+          runStep: stepRunner({ silent: this.jsonEnabled() }),
+          signal,
+        },
+      ),
+    )
+    const typed = password !== undefined
+    this.say(formatNewUsers(users, 'Added', { typed }))
+    return {
+      schemaVersion: 1,
+      users: users.map(({ name, role, password }) => ({ name, role, ...(!typed && { password }) })),
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { EdgekitCommand } from '../../../cli/command.ts'
+import { userNames } from '../../../cli/flags/broker-user.ts'
+import { interruptible } from '../../../cli/interrupt.ts'
+import { requireRoot } from '../../../cli/require-root.ts'
+import { removeUsers } from '../../../install/broker/change-users.ts'
+import { localNode } from '../../../node/node.ts'
+import type { BrokerUserRemoveOutput } from '../../../ui/json/broker/broker-user.ts'
+import { stepRunner } from '../../../ui/steps.ts'
+
+export default class BrokerUserRemove extends EdgekitCommand {
+  static override summary = 'Remove users from the broker'
+  static override description =
+    'Removes the users and the rules that name them, and reloads the broker, which disconnects them. Messages that are queued for a durable session of theirs stay until the session expires.'
+  static override examples = ['sudo edgekit broker user remove sensor-1']
+  static override args = userNames
+
+  async run(): Promise<BrokerUserRemoveOutput> {
+    const { args } = await this.parse(BrokerUserRemove)
+    requireRoot('broker user remove')
+    const removed = [...new Set(args.name)]
+    await interruptible(signal =>
+      removeUsers(removed, {
+        node: localNode(),
+        command: 'edgekit broker user remove',
+        runStep: stepRunner({ silent: this.jsonEnabled() }),
+        signal,
+      }),
+    )
+    this.say(`Removed ${removed.join(', ')}; the broker has disconnected them.`)
+    return { schemaVersion: 1, removed }
+  }
+}

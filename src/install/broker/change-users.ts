@@ -1,0 +1,160 @@
+import {
+  type BrokerUsers,
+  readBrokerUsers,
+  reloadBroker,
+  writeBrokerUsers,
+} from '../../actions/services/broker-users.ts'
+import { checkUserName, generatePassword, iterations, withUser } from '../../broker/access/password-file.ts'
+import { edgecoreUser, type Role, roleOf, withRole } from '../../broker/access/roles.ts'
+import { waitForLogin } from '../../broker/access/wait-for-login.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import type { RunStep } from '../../lib/step.ts'
+import type { Node } from '../../node/node.ts'
+import { broker, paths, units } from '../../node/paths.ts'
+import { takeLock } from '../apply/take-lock.ts'
+import { requireDeviceProfile } from './device-profile.ts'
+
+export interface UserChange {
+  node: Node
+  /** As the lock names it, such as `edgekit broker user add`. */
+  command: string
+  runStep: RunStep
+  signal: AbortSignal
+}
+
+/** A user with the password that was just set; it is stored nowhere. */
+export interface NewUser {
+  name: string
+  role: Role
+  password: string
+}
+
+/** The users of the broker with their roles. Throws EdgekitError. Read-only. */
+export async function listUsers(node: Node): Promise<{ name: string; role: Role | 'edgecore' }[]> {
+  await requireDeviceProfile(node)
+  const { users, acl } = await usersOf(node)
+  return users.map(({ name }) => ({ name, role: name === edgecoreUser ? 'edgecore' : roleOf(acl, name) }))
+}
+
+/**
+ * Adds users. Those without a password get a generated one. Returns them once the broker has accepted one of them. Throws
+ * EdgekitError when one exists already.
+ */
+export async function addUsers(
+  names: readonly string[],
+  { role, password }: { role: Role; password: string | undefined },
+  change: UserChange,
+): Promise<NewUser[]> {
+  for (const name of names) checkUserName(name)
+  const added = names.map(name => ({ name, role, password: password ?? generatePassword() }))
+  await changeUsers(change, found => {
+    const existing = found.users.find(({ name }) => names.includes(name))
+    if (existing)
+      throw new EdgekitError(`cannot add the user ${existing.name}: it exists already`, {
+        code: 'broker-user-exists',
+        remedy: `Set a new password:\n  edgekit broker user passwd ${existing.name}`,
+      })
+    return {
+      users: added.reduce((users, user) => withPassword(users, user, password !== undefined), found.users),
+      acl: names.reduce((acl, name) => withRole(acl, name, role), found.acl),
+    }
+  })
+  await proveLogin(added, change)
+  return added
+}
+
+/** Sets new passwords, which disconnects their users. The same as above otherwise; throws when one does not exist. */
+export async function setPasswords(
+  names: readonly string[],
+  password: string | undefined,
+  change: UserChange,
+): Promise<NewUser[]> {
+  const changed: NewUser[] = []
+  await changeUsers(change, found => {
+    requireUsers(names, found)
+    changed.push(
+      ...names.map(name => ({
+        name,
+        role: roleOf(found.acl, name),
+        password: password ?? generatePassword(),
+      })),
+    )
+    return {
+      ...found,
+      users: changed.reduce((users, user) => withPassword(users, user, password !== undefined), found.users),
+    }
+  })
+  await proveLogin(changed, change)
+  return changed
+}
+
+/** Removes users and their rules; the broker disconnects them. Throws EdgekitError when one does not exist. */
+export async function removeUsers(names: readonly string[], change: UserChange): Promise<void> {
+  await changeUsers(change, found => {
+    requireUsers(names, found)
+    return {
+      users: found.users.filter(({ name }) => !names.includes(name)),
+      acl: {
+        ...found.acl,
+        users: new Map([...found.acl.users].filter(([name]) => !names.includes(name))),
+      },
+    }
+  })
+}
+
+const withPassword = (
+  users: BrokerUsers['users'],
+  { name, password }: NewUser,
+  isTyped: boolean,
+): BrokerUsers['users'] => withUser(users, name, password, isTyped ? iterations.typed : iterations.generated)
+
+function requireUsers(names: readonly string[], { users }: BrokerUsers): void {
+  if (names.includes(edgecoreUser))
+    throw new EdgekitError(`cannot change the user ${edgecoreUser}: edgecore.yaml has its password`, {
+      code: 'invalid-usage',
+      remedy: 'Name another user.',
+    })
+  const unknown = names.find(name => !users.some(user => user.name === name))
+  if (unknown === undefined) return
+  throw new EdgekitError(`the broker has no user ${unknown}`, {
+    code: 'broker-user-unknown',
+    remedy: 'List the users:\n  edgekit broker user list',
+  })
+}
+
+async function changeUsers(
+  { node, command, runStep, signal }: UserChange,
+  change: (found: BrokerUsers) => BrokerUsers,
+): Promise<void> {
+  await takeLock(node, command, runStep, signal)
+  await requireDeviceProfile(node)
+  await writeBrokerUsers(change(await usersOf(node)), node.files)
+  // A stopped broker reads the files when it starts.
+  if (await isRunning(node)) await reloadBroker(node)
+}
+
+const isRunning = async ({ systemd }: Node): Promise<boolean> =>
+  (await systemd.unit(units.broker)).active === 'active'
+
+async function usersOf({ files }: Node): Promise<BrokerUsers> {
+  return readBrokerUsers(files).catch((error: unknown) => {
+    throw new EdgekitError(`cannot read ${paths.brokerAcl}: ${messageOf(error)}`, {
+      code: 'broker-access-unusable',
+      remedy: 'Correct that line, then run the command again.',
+      cause: error,
+    })
+  })
+}
+
+async function proveLogin(users: readonly NewUser[], { node }: UserChange): Promise<void> {
+  const last = users.at(-1)
+  if (!last || !(await isRunning(node))) return
+  const login = { username: last.name, password: last.password }
+  await waitForLogin({ ...broker, login }, 15_000).catch((error: unknown) => {
+    throw new EdgekitError(`the broker does not accept the user ${last.name}: ${messageOf(error)}`, {
+      code: 'broker-unreachable',
+      remedy: 'Find out why:\n  edgekit doctor\n  journalctl -u mosquitto -n 50 --no-pager',
+      cause: error,
+    })
+  })
+}

@@ -1,0 +1,36 @@
+import { type BrokerSettings, localProfile } from '../../broker/profile/broker-settings.ts'
+import { EdgekitError } from '../../lib/errors.ts'
+import type { Node } from '../../node/node.ts'
+import { recoveryHint } from '../apply/recovery-hint.ts'
+import { readPast } from '../record/past.ts'
+import { nodeSettings } from '../request/node-settings.ts'
+
+type DeviceSettings = BrokerSettings & { profile: 'devices' }
+
+/**
+ * The settings of a broker that devices reach. Throws EdgekitError when nothing is installed, when an install was interrupted,
+ * and for the profile `local`, which has neither users nor certificates. Read-only.
+ */
+export async function requireDeviceProfile({ files }: Pick<Node, 'files'>): Promise<DeviceSettings> {
+  const { history, receipt } = await readPast(files)
+  if (history)
+    throw new EdgekitError('cannot manage the broker: an install was interrupted', {
+      code: 'install-interrupted',
+      remedy: recoveryHint(),
+    })
+  if (!receipt)
+    throw new EdgekitError('this machine has no broker of edgekit: nothing is installed', {
+      code: 'not-installed',
+      remedy: 'Install a bundle first:\n  ./edgekit install',
+    })
+  const { broker = localProfile } = nodeSettings({}, receipt.options)
+  if (broker.profile === 'devices') return broker
+  throw new EdgekitError(
+    'the broker has no users: with the profile local, every program on this node can connect',
+    {
+      code: 'broker-profile-local',
+      remedy:
+        'Let devices reach the broker, with the address of this node:\n  ./edgekit install --broker-profile devices --broker-address 192.0.2.10',
+    },
+  )
+}

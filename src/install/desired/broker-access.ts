@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto'
+import type { AccessFileSpec } from '../../actions/files/access-file.ts'
+import { readAcl } from '../../broker/access/acl.ts'
+import { dropCanaries } from '../../broker/access/canaries.ts'
+import {
+  certificateProblem,
+  createAuthority,
+  issueServerCertificate,
+  type KeyPair,
+} from '../../broker/access/certificates.ts'
+import { readLocalLogin } from '../../broker/access/local-login.ts'
+import {
+  formatPasswordFile,
+  generatePassword,
+  iterations,
+  matchesHash,
+  readPasswordFile,
+  withUser,
+} from '../../broker/access/password-file.ts'
+import { aclText, edgecoreUser, withRoles } from '../../broker/access/roles.ts'
+import { brokerConfigFor } from '../../broker/profile/broker-config.ts'
+import { type BrokerSettings, isWildcard, localProfile } from '../../broker/profile/broker-settings.ts'
+import type { Manifest } from '../../bundle/manifest.ts'
+import type { ConfigValue } from '../../edgecore/config/config.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { Secret } from '../../lib/secret.ts'
+import type { Access, Files } from '../../node/files.ts'
+import type { Node } from '../../node/node.ts'
+import { mosquitto, paths, units } from '../../node/paths.ts'
+import type { NodeSettings } from '../request/node-settings.ts'
+import { type DesiredStep, readable } from './step-makers.ts'
+
+const root = { uid: 0, gid: 0 }
+
+/** Who may reach the broker, as steps of an install. */
+export interface BrokerAccess {
+  /** mosquitto.conf; undefined for the one of the bundle. */
+  config: DesiredStep | undefined
+  /** What it names. */
+  files: DesiredStep[]
+  /** Runs the new configuration before the broker does. */
+  trial: DesiredStep[]
+  /** Logs in at the broker when it answers. */
+  proof: DesiredStep[]
+  /** For edgecore.yaml. */
+  edgecore: { values: Record<string, ConfigValue>; secrets: Record<string, Secret> }
+}
+
+const eventBusUser = 'modules.eventBus.mqttUsername'
+const eventBusPassword = 'modules.eventBus.mqttPassword'
+
+/**
+ * What the settings of the broker require of this node. Users, rules and certificates that are there stay. Read-only.
+ * Throws EdgekitError when one of the files cannot be used.
+ */
+export async function brokerAccess(
+  { broker: settings = localProfile, set }: Pick<NodeSettings, 'broker' | 'set'>,
+  manifest: Pick<Manifest, 'broker'>,
+  node: Node,
+): Promise<BrokerAccess> {
+  const login = await readLocalLogin(node.files)
+  const isChosen = eventBusUser in set
+  if (settings.profile === 'local') {
+    // EdgeCore had a user before.
+    const values: Record<string, ConfigValue> =
+      login && !isChosen ? { [eventBusUser]: '', [eventBusPassword]: '' } : {}
+    return {
+      config: undefined,
+      files: await existing(node.files),
+      trial: [],
+      proof: [],
+      edgecore: { values, secrets: {} },
+    }
+  }
+  const password = login?.password ?? generatePassword()
+  const texts = [...(await credentials(password, node.files)), ...(await certificates(settings, node))]
+  const files = [...directories.map(directoryStep), ...texts.map(fileStep)]
+  const { autosaveInterval, image } = manifest.broker
+  return {
+    config: configStep(brokerConfigFor(settings, autosaveInterval)),
+    files,
+    trial: [
+      {
+        id: 'broker trial',
+        kind: 'broker-trial',
+        spec: { image, settings },
+        because: [...files.map(({ id }) => id), paths.brokerConfig],
+      },
+    ],
+    proof: [{ id: 'broker access', kind: 'broker-access', spec: { settings }, because: [units.broker] }],
+    edgecore: isChosen
+      ? { values: {}, secrets: {} }
+      : {
+          values: { [eventBusUser]: edgecoreUser },
+          secrets: { [eventBusPassword]: new Secret(password, 'broker password of EdgeCore') },
+        },
+  }
+}
+
+const directories = [paths.brokerTls, paths.brokerConfD]
+const directoryStep = (path: string): DesiredStep => ({
+  id: path,
+  kind: 'directory',
+  spec: { path, ours: true, ...readable },
+})
+const fileStep = (spec: AccessFileSpec): DesiredStep => ({ id: spec.path, kind: 'access-file', spec })
+
+const ofBroker: Access = { mode: 0o600, ...mosquitto }
+const ofRoot: Access = { mode: 0o600, ...root }
+const forAll: Access = { mode: 0o644, ...root }
+
+/** In the order in which they are written. */
+const accessOf = {
+  [paths.brokerLogin]: ofRoot,
+  [paths.brokerPasswords]: ofBroker,
+  [paths.brokerAcl]: ofBroker,
+  [paths.brokerCaKey]: ofRoot,
+  [paths.brokerCa]: forAll,
+  [paths.brokerKey]: ofBroker,
+  [paths.brokerCertificate]: forAll,
+} as const
+type AccessPath = keyof typeof accessOf
+
+const accessFile = (path: AccessPath, text: string): AccessFileSpec => ({
+  path,
+  source: new Secret(text, path),
+  ...accessOf[path],
+})
+
+/** What the profile `devices` has left: users and certificates stay for the next time. */
+async function existing(files: Files): Promise<DesiredStep[]> {
+  const isThere = async (path: string) => ((await files.status(path)) ? [path] : [])
+  const [kept, made] = await Promise.all([
+    Promise.all((Object.keys(accessOf) as AccessPath[]).map(isThere)),
+    Promise.all(directories.map(isThere)),
+  ])
+  return [
+    ...made.flat().map(directoryStep),
+    ...kept.flat().map(path => fileStep({ path, ...accessOf[path as AccessPath] })),
+  ]
+}
+
+/** mosquitto.conf with this text. */
+const configStep = (text: string): DesiredStep => ({
+  id: paths.brokerConfig,
+  kind: 'file',
+  spec: {
+    path: paths.brokerConfig,
+    source: { text },
+    sha256: createHash('sha256').update(text).digest('hex'),
+    ours: false,
+    mode: 0o644,
+    ...root,
+  },
+})
+
+async function credentials(password: string, files: Files): Promise<AccessFileSpec[]> {
+  const { users, acl } = dropCanaries({
+    users: readPasswordFile((await files.read(paths.brokerPasswords)) ?? ''),
+    acl: await usable(paths.brokerAcl, files, text => readAcl(text)),
+  })
+  const edgecore = users.find(({ name }) => name === edgecoreUser)
+  const isCurrent = edgecore !== undefined && matchesHash(password, edgecore.hash)
+  const withEdgecore = isCurrent ? users : withUser(users, edgecoreUser, password, iterations.generated)
+  return [
+    accessFile(paths.brokerLogin, `${password}\n`),
+    accessFile(paths.brokerPasswords, formatPasswordFile(withEdgecore)),
+    accessFile(paths.brokerAcl, aclText(withRoles(acl))),
+  ]
+}
+
+/** Throws EdgekitError (refused) instead of overwriting a file that edgekit does not understand. */
+async function usable<T>(path: string, files: Files, read: (text: string) => T): Promise<T> {
+  try {
+    return read((await files.read(path)) ?? '')
+  } catch (error) {
+    throw new EdgekitError(`cannot use ${path}: ${messageOf(error)}`, {
+      code: 'broker-access-unusable',
+      remedy: `Correct the file, or move it away:\n  mv ${path} ${path}.old`,
+      cause: error,
+    })
+  }
+}
+
+async function certificates(
+  settings: BrokerSettings & { profile: 'devices' },
+  node: Node,
+): Promise<AccessFileSpec[]> {
+  const { hostName } = await node.machine()
+  const now = new Date()
+  const earlier = await pair(paths.brokerCa, paths.brokerCaKey, node.files)
+  const authority = earlier ?? (await createAuthority(hostName, now))
+  const names = serverNames(settings, hostName, node.network.addresses())
+  const server = await pair(paths.brokerCertificate, paths.brokerKey, node.files)
+  const isGood =
+    server && certificateProblem(server, { authority: authority.certificate, names, now }) === undefined
+  const issued = isGood ? server : await issueServerCertificate(authority, names, now)
+  return [
+    accessFile(paths.brokerCaKey, authority.key),
+    accessFile(paths.brokerCa, authority.certificate),
+    accessFile(paths.brokerKey, issued.key),
+    accessFile(paths.brokerCertificate, issued.certificate),
+  ]
+}
+
+async function pair(certificate: string, key: string, files: Files): Promise<KeyPair | undefined> {
+  const [found, foundKey] = await Promise.all([files.read(certificate), files.read(key)])
+  return found && foundKey ? { certificate: found, key: foundKey } : undefined
+}
+
+/** The names with which clients reach the broker. */
+function serverNames(
+  { addresses, names }: BrokerSettings & { profile: 'devices' },
+  hostName: string,
+  ofNode: readonly string[],
+): string[] {
+  const reached = addresses.some(isWildcard) ? ofNode : addresses
+  return [...new Set([...names, ...reached, hostName.toLowerCase(), 'localhost', '127.0.0.1'])]
+}

@@ -1,0 +1,18 @@
+import type { NewUser } from '../../install/broker/change-users.ts'
+import { plural } from '../../lib/format.ts'
+
+/** The users with their passwords, which are shown only once. `typed`: the user knows the password already. */
+export function formatNewUsers(
+  users: readonly NewUser[],
+  verb: string,
+  { typed }: { typed: boolean },
+): string {
+  const [only] = users
+  const who = users.length === 1 && only ? `user ${only.name} (${only.role})` : plural(users.length, 'user')
+  if (typed) return `${verb} ${who}.`
+  const width = Math.max(...users.map(({ name }) => name.length))
+  return [
+    `${verb} ${who}. These passwords are stored nowhere; note them now:`,
+    ...users.map(({ name, password }) => `  ${name.padEnd(width)}  ${password}`),
+  ].join('\n')
+}

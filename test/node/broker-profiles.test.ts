@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest'
+import { bundleOnNode, startInstalledNode } from '../../lab/machine/installed.ts'
+import type { LabNode } from '../../lab/machine/node.ts'
+import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { paths } from '../../src/node/paths.ts'
+import { jsonOutput } from '../json-output.ts'
+
+const minutes = 60_000
+const address = '198.51.100.10'
+
+const install = (node: LabNode, args: string) =>
+  node.run(`cd ${bundleOnNode} && ./edgekit install ${args}`, { timeoutMs: 3 * minutes })
+
+/** Puts the other end of the cable into a network of its own, with the clients of the broker image. */
+async function connectDevice(node: LabNode): Promise<void> {
+  await node.sh(`
+    ip netns add device
+    ip link set cable netns device
+    ip netns exec device ip link set lo up
+    ip netns exec device ip link set cable up
+    ip netns exec device ip address add 198.51.100.20/24 dev cable
+    mkdir -p /root/image
+    ctr -n k8s.io images mount --rw docker.io/library/eclipse-mosquitto:2.0 /root/image`)
+}
+
+/** Runs a client of mosquitto as a device would. */
+const device = (node: LabNode, program: 'pub' | 'sub', args: string) =>
+  node.run(`ip netns exec device chroot /root/image /usr/bin/mosquitto_${program} -h ${address} ${args}`, {
+    timeoutMs: minutes,
+  })
+
+/** The ports that a device can connect to. */
+async function openPorts(node: LabNode): Promise<string> {
+  const ports = [1883, 1884, 8080, 8883, 9001, 9883]
+  const found = await node.sh(
+    `for port in ${ports.join(' ')}; do
+       timeout 2 ip netns exec device bash -c "exec 3<>/dev/tcp/${address}/$port" 2>/dev/null && echo $port
+     done; true`,
+    { timeoutMs: minutes },
+  )
+  return found.split('\n').join(' ')
+}
+
+async function addUser(node: LabNode, args: string): Promise<string> {
+  const { stdout } = await node.run(`edgekit broker user add ${args} --json`, { timeoutMs: minutes })
+  return jsonOutput('broker-user-add', stdout).users[0]?.password ?? ''
+}
+
+test('devices reach the broker over TLS with a password, and only on the ports that were named', async () => {
+  await using node = await startInstalledNode('bookworm')
+  await connectDevice(node)
+  const before = await node.read(paths.brokerConfig)
+  expect(await openPorts(node)).toBe('')
+  const early = await node.run('edgekit broker user add sensor-1')
+  expect(early.stderr).toContain('the broker has no users: with the profile local, every program on this')
+
+  const installed = await install(node, `--broker-profile devices --broker-address ${address}`)
+  expect([installed.stderr, installed.exitCode]).toEqual(['', exitCodes.ok])
+  expect(installed.stdout).toContain('Try the broker configuration on other ports')
+  expect(installed.stdout).toContain('Log in at the broker in each role')
+  expect(await openPorts(node)).toBe('8883')
+  expect((await node.run('edgekit doctor', { timeoutMs: minutes })).exitCode).toBe(exitCodes.ok)
+  expect(
+    await node.sh('ctr -n k8s.io containers ls -q; ls -d /run/edgekit-broker-trial 2>/dev/null; true'),
+  ).toBe('mosquitto')
+
+  const [sensor, other, app] = [
+    await addUser(node, 'sensor-1'),
+    await addUser(node, '温度-2'),
+    await addUser(node, 'app --role backend'),
+  ]
+  expect((await node.run('edgekit broker user list')).stdout).toBe(
+    'edgecore  edgecore\nsensor-1  device\n温度-2      device\napp       backend',
+  )
+  await node.sh(
+    `cp ${paths.brokerCa} /root/image/ca.crt; cp /etc/kubeedge/ca/rootCA.crt /root/image/other.crt`,
+  )
+  const tls = '-p 8883 --cafile /ca.crt'
+  // What the backend receives of two devices and of EdgeCore's side, of which one message is not for it.
+  const heard = device(node, 'sub', `${tls} -u app -P ${app} -t '#' -v -W 8 -q 1`)
+  await node.sh('sleep 2')
+  const as = (user: string, password: string) => `${tls} -u ${user} -P ${password} -q 1 -V 5 -m x`
+  expect((await device(node, 'pub', `${as('sensor-1', sensor)} -t device/sensor-1/status`)).exitCode).toBe(0)
+  expect(
+    (await device(node, 'pub', `${as('温度-2', other)} -t device/温度-2/data/temperature`)).exitCode,
+  ).toBe(0)
+  expect((await device(node, 'pub', `${as('sensor-1', sensor)} -t device/other/status`)).stderr).toContain(
+    'Not authorized',
+  )
+  expect((await heard).stdout).toBe('device/sensor-1/status x\ndevice/温度-2/data/temperature x')
+
+  // Refused, whoever asks.
+  expect((await device(node, 'pub', `${tls} -t t -m x`)).stderr).toContain('not authorised')
+  expect((await device(node, 'pub', `${as('sensor-1', 'wrong')} -t t`)).stderr).toContain('Not authorized')
+  expect((await device(node, 'pub', `-p 8883 -u app -P ${app} -t t -m x`)).exitCode).not.toBe(0)
+  expect(
+    (await device(node, 'pub', `-p 8883 --cafile /other.crt -u app -P ${app} -t t -m x`)).exitCode,
+  ).not.toBe(0)
+
+  // A new password and a removed user end the connections.
+  const kicked = device(
+    node,
+    'sub',
+    `${as('sensor-1', sensor).replace(' -m x', '')} -t device/sensor-1/# -i kept`,
+  )
+  await node.sh("until journalctl -u mosquitto -o cat | grep -q ' as kept '; do sleep 0.2; done")
+  expect((await node.run('edgekit broker user remove sensor-1')).stdout).toBe(
+    'Removed sensor-1; the broker has disconnected them.',
+  )
+  // It was connected, and is refused when it connects again.
+  expect((await kicked).stderr).toContain('Not authorized')
+  expect((await device(node, 'pub', `${as('sensor-1', sensor)} -t t`)).stderr).toContain('Not authorized')
+  const typed = await node.run('edgekit broker user passwd app --password-file -', {
+    input: 'correct horse battery\n',
+  })
+  expect(typed.stdout).toBe('Set the password of user app (backend).')
+  expect(
+    (await device(node, 'pub', `${as('app', "'correct horse battery'")} -t device/x/command`)).exitCode,
+  ).toBe(0)
+
+  // No password is anywhere but where it has to be.
+  const secrets = [sensor, other, app, 'correct horse battery', (await node.read(paths.brokerLogin)).trim()]
+  const found = await node.sh(
+    `grep -rlaF ${secrets.map(secret => `-e '${secret}'`).join(' ')} /etc /var /opt /run 2>/dev/null; true`,
+  )
+  expect(found.split('\n').toSorted()).toEqual([paths.brokerLogin, paths.edgecoreConfig])
+
+  // Users stay, and nothing is left to do.
+  expect((await install(node, '')).stdout).toContain('Nothing to do')
+  const local = await install(node, '--broker-profile local')
+  expect([local.stderr, local.exitCode]).toEqual(['', exitCodes.ok])
+  expect(await openPorts(node)).toBe('')
+  expect(await node.read(paths.brokerConfig)).toBe(before)
+  await node.sh('umount /root/image')
+  const removed = await node.run('edgekit uninstall --yes', { timeoutMs: minutes })
+  expect(removed.stdout).toContain(`${paths.brokerPasswords}: broker users and certificates;`)
+  expect(removed.exitCode).toBe(exitCodes.ok)
+}, 600_000)

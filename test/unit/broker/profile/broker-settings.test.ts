@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { readMosquittoConf } from '../../../../src/broker/mosquitto-conf.ts'
+import { brokerConfigFor } from '../../../../src/broker/profile/broker-config.ts'
+import {
+  type BrokerFlags,
+  brokerSettings,
+  localProfile,
+} from '../../../../src/broker/profile/broker-settings.ts'
+import { listenerEndpoints } from '../../../../src/broker/profile/listener-endpoints.ts'
+import { brokerConfigText } from '../../../../src/bundle/payload.ts'
+
+const devices = {
+  profile: 'devices' as const,
+  addresses: ['192.0.2.7'],
+  names: [],
+  websockets: false,
+}
+
+test('without flags, the settings stay', () => {
+  expect(brokerSettings({}, localProfile)).toEqual({ profile: 'local' })
+  expect(brokerSettings({ profile: 'devices', addresses: ['192.0.2.7'] }, localProfile)).toEqual(devices)
+  expect(brokerSettings({}, devices)).toEqual(devices)
+})
+
+test('flags change one setting each', () => {
+  expect(brokerSettings({ websockets: true }, devices)).toEqual({ ...devices, websockets: true })
+  expect(brokerSettings({ addresses: ['::', '::'] }, devices)).toEqual({ ...devices, addresses: ['::'] })
+  expect(brokerSettings({ names: ['broker.example'] }, devices)).toEqual({
+    ...devices,
+    names: ['broker.example'],
+  })
+  expect(brokerSettings({ profile: 'local' }, devices)).toEqual(localProfile)
+})
+
+test.each<[BrokerFlags, string]>([
+  [{ profile: 'devices' }, 'the profile devices requires an address for its listeners'],
+  [
+    { profile: 'devices', addresses: ['broker.example'] },
+    'invalid broker address broker.example: expected an IP address',
+  ],
+  [
+    { profile: 'devices', addresses: ['127.0.0.2'] },
+    'invalid broker address 127.0.0.2: no device reaches it',
+  ],
+  [{ profile: 'devices', addresses: ['::1'] }, 'invalid broker address ::1: no device reaches it'],
+  [
+    { profile: 'devices', addresses: ['0.0.0.0', '192.0.2.7'] },
+    'cannot bind to all addresses and to one of them',
+  ],
+  [
+    { profile: 'devices', addresses: ['192.0.2.7'], names: ['a b'] },
+    'invalid broker name a b: expected a host name or an IP address',
+  ],
+  [
+    { websockets: true },
+    'cannot use websockets of the broker with the profile local: it is only for programs on this node',
+  ],
+  [
+    { profile: 'local', addresses: ['192.0.2.7'] },
+    'cannot use addresses of the broker with the profile local: it is only for programs on this node',
+  ],
+])('%j is refused', (flags, message) => {
+  expect(() => brokerSettings(flags, localProfile)).toThrow(expect.objectContaining({ message, exitCode: 2 }))
+})
+
+test('the configuration of the profile local is that of bundles', () => {
+  expect(brokerConfigFor(localProfile, 7)).toBe(brokerConfigText(7))
+})
+
+test('with the profile devices, every listener requires authentication, and those of the network have TLS', () => {
+  const text = brokerConfigFor({ ...devices, addresses: ['192.0.2.7', '2001:db8::7'], websockets: true }, 7)
+  const { listeners, files, perListener } = readMosquittoConf(text)
+  const secure = { anonymous: false, tls: true, maxConnections: 512 }
+  expect(listeners).toEqual([
+    { port: 1883, address: '127.0.0.1', anonymous: false, tls: false, maxConnections: 512 },
+    { port: 8883, address: '192.0.2.7', ...secure },
+    { port: 8883, address: '2001:db8::7', ...secure },
+    { port: 9001, address: '192.0.2.7', ...secure },
+    { port: 9001, address: '2001:db8::7', ...secure },
+  ])
+  expect(perListener).toBe(false)
+  expect(files.slice(0, 2)).toEqual([
+    { option: 'password_file', path: '/mosquitto/config/passwd' },
+    { option: 'acl_file', path: '/mosquitto/config/acl' },
+  ])
+  expect(text.match(/^protocol websockets$/gm)).toHaveLength(2)
+  expect(text).toContain('\nautosave_interval 7\n')
+  expect(text.trimEnd().split('\n').at(-1)).toBe('include_dir /mosquitto/config/conf.d')
+})
+
+test('the endpoints are those of the listeners, in their order', () => {
+  const tls = { ca: 'CA', verify: true }
+  expect(listenerEndpoints(localProfile, 'CA')).toEqual([{ host: '127.0.0.1', port: 1883 }])
+  expect(listenerEndpoints({ ...devices, websockets: true }, 'CA')).toEqual([
+    { host: '127.0.0.1', port: 1883 },
+    { host: '192.0.2.7', port: 8883, tls },
+    { host: '192.0.2.7', port: 9001, tls, websockets: true },
+  ])
+  expect(listenerEndpoints({ ...devices, addresses: ['0.0.0.0'] }, 'CA')[1]?.host).toBe('127.0.0.1')
+})
