@@ -55,9 +55,9 @@ test('devices reach the broker over TLS with a password, and only on the ports t
   expect(early.stderr).toContain('the broker has no users: with the profile local, every program on this')
 
   const installed = await install(node, `--broker-profile devices --broker-address ${address}`)
-  expect([installed.stderr, installed.exitCode]).toEqual(['', exitCodes.ok])
-  expect(installed.stdout).toContain('Try the broker configuration on other ports')
-  expect(installed.stdout).toContain('Log in at the broker in each role')
+  expect(installed.exitCode, installed.stderr).toBe(exitCodes.ok)
+  expect(installed.stderr).toContain('Try the broker configuration on other ports')
+  expect(installed.stderr).toContain('Log in at the broker in each role')
   expect(await openPorts(node)).toBe('8883')
   expect((await node.run('edgekit doctor', { timeoutMs: minutes })).exitCode).toBe(exitCodes.ok)
   expect(
@@ -128,7 +128,7 @@ test('devices reach the broker over TLS with a password, and only on the ports t
   // Users stay, and nothing is left to do.
   expect((await install(node, '')).stdout).toContain('Nothing to do')
   const local = await install(node, '--broker-profile local')
-  expect([local.stderr, local.exitCode]).toEqual(['', exitCodes.ok])
+  expect(local.exitCode, local.stderr).toBe(exitCodes.ok)
   expect(await openPorts(node)).toBe('')
   expect(await node.read(paths.brokerConfig)).toBe(before)
   await node.sh('umount /root/image')
