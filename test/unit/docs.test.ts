@@ -88,10 +88,10 @@ test.each(
 describe('decisions', () => {
   const decisions = globSync('docs/decisions/[0-9]*.md').toSorted()
 
-  // Several are written at the same time, with numbers given out before.
-  test('have a number each, and a row in the list, in their order', () => {
-    const numbers = decisions.map(file => basename(file).slice(0, 5))
-    expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([])
+  test('are numbered without gaps and listed in their order', () => {
+    expect(decisions.map(file => basename(file).slice(0, 5))).toEqual(
+      decisions.map((_, index) => `${String(index + 1).padStart(4, '0')}-`),
+    )
     const listed = linksOf('docs/decisions/README.md').map(({ file }) => file)
     expect(listed.filter(file => /\/\d{4}-/.test(file))).toEqual(decisions)
   })

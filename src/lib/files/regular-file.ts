@@ -3,8 +3,12 @@ import { type FileHandle, open } from 'node:fs/promises'
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
 
+/** Major 1, minor 3 (null(4)). systemd masks a unit or a drop-in with a link to it, and it reads as an empty file. */
+const nullDevice = 0x103
+
 /**
- * Open a regular file for reading and return it with its size in bytes. A pipe would block, and a device never ends.
+ * Open a regular file, or /dev/null, for reading and return it with its size in bytes. A pipe would block, and a device
+ * never ends.
  * `follow: false` also refuses a symbolic link. Throws an Error, or that of the system.
  */
 export async function openRegular(
@@ -18,7 +22,7 @@ export async function openRegular(
   try {
     const found = await file.stat()
     if (found.isDirectory()) throw new Error('it is a directory')
-    if (!found.isFile()) throw new Error('it is not a regular file')
+    if (!found.isFile() && found.rdev !== nullDevice) throw new Error('it is not a regular file')
     return { file, size: found.size }
   } catch (error) {
     await file.close()

@@ -17,9 +17,13 @@ export async function storing<T>(directory: string, work: () => Promise<T>): Pro
 export const isOutOfSpace = (error: unknown): boolean => storageFailure(error, '.')?.code === 'no-space'
 
 function storageError(directory: string, error: unknown): StorageError {
-  const remedy = isOutOfSpace(error)
-    ? 'Free disk space, or choose a directory on a larger disk with --cache DIR:\n  edgekit cache prune'
-    : (storageFailure(error, directory)?.remedy ?? 'Choose a writable directory with --cache DIR.')
+  const failure = storageFailure(error, directory)
+  const remedy =
+    failure?.code === 'no-space'
+      ? 'Free disk space, or choose a directory on a larger disk with --cache DIR:\n  edgekit cache prune'
+      : failure?.code === 'too-many-open-files'
+        ? failure.remedy
+        : 'Choose a writable directory with --cache DIR.'
   return new StorageError(`cannot write to the cache ${directory}: ${messageOf(error)}`, {
     code: 'cache-not-writable',
     remedy,

@@ -419,8 +419,8 @@ export const brokerFaults: readonly Fault[] = [
   {
     what: 'max_connections of the broker is reached',
     occasion: 'doctor',
-    fails: 'broker-round-trip',
-    words: /the connection was closed without an answer/,
+    fails: 'broker-capacity',
+    words: /2 of 2 connections are in use/,
     release: 'trixie',
     breakIt: changeBroker("sed -i 's/^max_connections .*/max_connections 2/' $file", { starts: true }),
     repair: restoreBroker,

@@ -364,3 +364,8 @@ describe('removeTree', () => {
     expect(await readdir(at('precious'))).toEqual(['file'])
   })
 })
+
+test('reads a link to /dev/null, which masks a unit, as an empty file', async () => {
+  await symlink('/dev/null', at('mosquitto.service'))
+  expect(await files.read(at('mosquitto.service'))).toBe('')
+})

@@ -46,7 +46,8 @@ export const systemdExits: readonly KnownLine[] = [
   },
   {
     code: 'unit-setup',
-    pattern: /Main process exited, code=exited, status=(?<status>2\d\d\/(?!EXCEPTION)[A-Z_]{2,30})/,
+    pattern:
+      /(?:Main|Control) process exited, code=exited, status=(?<status>2\d\d\/(?!EXCEPTION)[A-Z_]{2,30})/,
     text: 'systemd cannot set up the process of the unit (status {status})',
     remedy: 'Correct the setting of the unit that the status names (systemd.exec(5)).',
     commands: ['systemctl cat edgecore'],

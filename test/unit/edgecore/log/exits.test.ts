@@ -129,6 +129,7 @@ describe('an exit that only systemd saw', () => {
     ['edgecore.service: Main process exited, code=killed, status=9/KILL', 'killed'],
     ["edgecore.service: Failed with result 'oom-kill'.", 'oom-killed'],
     ['edgecore.service: Main process exited, code=exited, status=217/USER', 'unit-setup'],
+    ['edgecore.service: Control process exited, code=exited, status=217/USER', 'unit-setup'],
     ['edgecore.service: Scheduled restart job, restart counter is at 7.', 'restarting'],
   ])('%s', (words, code) => {
     const last = klog('something went wrong', { severity: 'E' })
