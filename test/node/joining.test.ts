@@ -5,6 +5,7 @@ import { bundleOnNode, startNodeWithBundle } from '../../lab/machine/installed.t
 import type { LabNode } from '../../lab/machine/node.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
+import { besidesProgress } from '../progress.ts'
 
 const aDay = 86_400_000
 
@@ -122,7 +123,7 @@ async function join(node: LabNode, cloud: LabCloud, { token, cloudcore, flags = 
   const { exitCode, stdout, stderr } = await node.run(`${bundleOnNode}/edgekit install ${options}`, {
     timeoutMs: 180_000,
   })
-  return { exitCode, said: oneLine(stdout + stderr) }
+  return { exitCode, said: oneLine(stdout + besidesProgress(stderr)) }
 }
 
 test('a joined node reconnects after a restart of the cloud', async () => {
@@ -187,7 +188,7 @@ describe('a node that has joined', () => {
       const { exitCode, stdout, stderr } = await node.run(`${bundleOnNode}/edgekit install ${flags}`, {
         timeoutMs: 180_000,
       })
-      return { exitCode, said: oneLine(stdout + stderr) }
+      return { exitCode, said: oneLine(stdout + besidesProgress(stderr)) }
     }
     const away = await install('--cloudcore 203.0.113.77:10000 --dry-run')
     expect(away.said).toMatch(/nothing there answers.*--cloudcore 203\.0\.113\.77:10000 --force=cloudcore/)
