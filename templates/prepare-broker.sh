@@ -95,7 +95,7 @@ if [ -f "$database" ]; then
   if [ -n "$damage" ]; then
     set_aside damaged "$damage"
   elif [ "$reason" = 'it is out of memory' ]; then
-    too_large='it leaves the broker no memory below memory_limit'
+    set_aside too-large 'it leaves the broker no memory below memory_limit'
   elif [ "$reason" = 'the broker has ended' ]; then
     # Loading takes more memory than saving did. The log may lack the reason: when a hash table cannot grow, mosquitto ends
     # without a word, and journald drops lines when there are many.
@@ -103,15 +103,11 @@ if [ -f "$database" ]; then
     case $lines in
       # It refuses a whole database, too.
       *'Unsupported persistent database format'* | *'Incompatible database configuration'*) ;;
-      *'Out of memory'*) too_large='the broker cannot load it within memory_limit' ;;
+      *'Out of memory'*) too_large=yes ;;
       *"Couldn't open database"*) set_aside damaged 'the broker cannot open it' ;;
-      *) [ "${limit:-0}" -eq 0 ] || [ "$(needs "$database")" -le $((limit / 4 * 3)) ] ||
-        too_large='the broker cannot load it within memory_limit' ;;
+      *) [ "${limit:-0}" -eq 0 ] || [ "$(needs "$database")" -le $((limit / 4 * 3)) ] || too_large=yes ;;
     esac
-  fi
-  # With a lower limit, mosquitto does not even start without a database.
-  if [ -n "$too_large" ] && { [ "${limit:-0}" -eq 0 ] || [ "$limit" -ge 1048576 ]; }; then
-    set_aside too-large "$too_large"
+    [ -z "$too_large" ] || set_aside too-large 'the broker cannot load it within memory_limit'
   fi
 fi
 

@@ -26,10 +26,11 @@ limit_processes() {
   for group in $groups; do [ ! -e $group/pids.max ] || echo 64 >$group/pids.max; done
 } 2>/dev/null
 
+limit=$(sed -n 's/^[[:space:]]*memory_limit[[:space:]]\{1,\}//p' /etc/edgekit/mosquitto/mosquitto.conf | tail -n 1)
+
 # is_full: whether the broker uses nine tenths of its memory_limit, in kB.
 is_full() {
   used=$(for pid in $(processes); do sed -n 's/^VmRSS: *\([0-9]*\) kB/\1/p' "/proc/$pid/status"; done 2>/dev/null | sort -n | tail -n 1)
-  limit=$(sed -n 's/^[[:space:]]*memory_limit[[:space:]]\{1,\}//p' /etc/edgekit/mosquitto/mosquitto.conf | tail -n 1)
   [ "${limit:-0}" -gt 0 ] && [ "${used:-0}" -gt $((limit / 1024 * 9 / 10)) ]
 } 2>/dev/null
 
@@ -51,6 +52,8 @@ while :; do
     [ $full -lt 3 ] || reason='it is out of memory'
   fi
   [ -d "/proc/$1" ] || reason='the broker has ended'
+  # With less, mosquitto does not even start without a database: prepare-broker must not set that aside.
+  [ "${limit:-0}" -le 0 ] || [ "$limit" -ge 1048576 ] || reason=${reason:+$reason: memory_limit is below 1 MiB}
   [ "$(date +%s)" -lt $end ] || reason=${reason:-no answer within 60 s}
   if [ -n "$reason" ]; then
     echo "$reason" >/run/edgekit-broker-failed

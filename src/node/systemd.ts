@@ -70,6 +70,7 @@ const properties = [
   'NRestarts',
   'ActiveEnterTimestampMonotonic',
   'ExecStart',
+  'ExecStartPre',
   'ExecMainStartTimestampMonotonic',
   'MainPID',
   'After',
@@ -118,9 +119,15 @@ export function parseUnit(name: string, text: string, nowUs: number): UnitState 
     exit:
       Number(value('ExecMainCode')) > 0
         ? { code: Number(value('ExecMainCode')), status: Number(value('ExecMainStatus')) }
-        : undefined,
+        : preparationExit(value('ExecStartPre')),
     standardError: value('StandardError') === 'inherit' ? value('StandardOutput') : value('StandardError'),
   }
+}
+
+/** The end of a command that must succeed before the main process starts; undefined when it did not fail. */
+function preparationExit(execStartPre: string): UnitState['exit'] {
+  const status = Number(/ code=exited ; status=(\d{1,3})/.exec(execStartPre)?.[1] ?? 0)
+  return status > 0 ? { code: 1, status } : undefined
 }
 
 export function localSystemd(

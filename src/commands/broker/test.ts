@@ -31,7 +31,7 @@ export default class BrokerTest extends EdgekitCommand {
   static override examples = [
     'sudo edgekit broker test',
     'edgekit broker test mqtt://broker.example:1883',
-    'edgekit broker test mqtts://broker.example --ca ca.crt --username test --password-file password',
+    'edgekit broker test mqtts://broker.example --ca ca.crt',
     'edgekit broker test mqtt://127.0.0.1 --group sessions --group will',
     'edgekit broker test mqtt://127.0.0.1 --output markdown --report report.md',
     'edgekit broker test --list',

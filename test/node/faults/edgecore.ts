@@ -389,7 +389,7 @@ export const edgecoreFaults: readonly Fault[] = [
     what: 'the program of EdgeCore is not executable',
     occasion: 'doctor',
     fails: 'edgecore-active',
-    words: /systemd cannot start the edgecore program/,
+    words: /systemd (?:cannot start|may not execute) the edgecore program/,
     release: 'trixie',
     // On its own node: the changed mode of the program is a finding as well.
     breakIt: changeUnit(`chmod -x ${paths.edgecore}`, hasEnded),
@@ -398,7 +398,7 @@ export const edgecoreFaults: readonly Fault[] = [
     what: 'the program that the unit of EdgeCore names does not exist',
     occasion: 'doctor',
     fails: 'edgecore-active',
-    words: /203\/EXEC\): it is missing/,
+    words: /203\/EXEC\): it is missing|it is not where ExecStart of the unit names it/,
     release: 'bookworm',
     breakIt: changeUnit(`sed -i 's,^ExecStart=,&/opt/nowhere,' ${unitFile}`, hasEnded),
     repair: restoreUnit,

@@ -133,3 +133,11 @@ test('queries several units with one call', async () => {
   ])
   expect(calls.length).toBe(1)
 })
+
+test.each([
+  ['failed', 217, { code: 1, status: 217 }],
+  ['succeeded', 0, undefined],
+] as const)('a command before the main process that %s', (_, status, exit) => {
+  const text = `ExecMainCode=0\nExecStartPre={ path=/bin/sh ; argv[]=/bin/sh -c x ; pid=7 ; code=exited ; status=${status} }`
+  expect(parseUnit('edgecore.service', text, 0).exit).toEqual(exit)
+})
