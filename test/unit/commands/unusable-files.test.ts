@@ -9,6 +9,7 @@ import {
   mkdir,
   mkdtemp,
   open,
+  readFile,
   rm,
   writeFile,
 } from 'node:fs/promises'
@@ -27,7 +28,10 @@ let directory: string
 beforeAll(async () => {
   // Commands load modules when they need them; the user of this test may not be able to read the checkout.
   const modules = globSync('src/**/*.ts').filter(file => !/main\.ts$|\.d\.ts$/.test(file))
+  const texts = await Promise.all(modules.map(file => readFile(file, 'utf8')))
   await Promise.all(modules.map(file => import(resolve(file))))
+  // In this order: one package needs another first.
+  for (const [, name = ''] of texts.join('').matchAll(/import\('([^.'][^']*)'\)/g)) await import(name)
   directory = await mkdtemp(join(tmpdir(), 'edgekit-files-'))
   await unpack(bundleFiles().files, join(directory, 'bundle'))
   await writeFile(join(directory, 'file'), 'modules: {}\n')
