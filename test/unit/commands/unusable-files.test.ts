@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from 'mqtt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { besidesProgress } from '../../progress.ts'
 import { bundleFiles, unpack } from '../install/bundle.ts'
@@ -32,6 +33,10 @@ beforeAll(async () => {
   await Promise.all(modules.map(file => import(resolve(file))))
   // In this order: one package needs another first.
   for (const [, name = ''] of texts.join('').matchAll(/import\('([^.'][^']*)'\)/g)) await import(name)
+  // It loads the rest of itself at its first connection.
+  connect('mqtt://127.0.0.1:1', { reconnectPeriod: 0 })
+    .on('error', () => {})
+    .end(true)
   directory = await mkdtemp(join(tmpdir(), 'edgekit-files-'))
   await unpack(bundleFiles().files, join(directory, 'bundle'))
   await writeFile(join(directory, 'file'), 'modules: {}\n')
