@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls'
 import type { BrokerEndpoint } from '../broker/connect.ts'
 import { deadline } from '../lib/deadline.ts'
 import { EdgekitError } from '../lib/errors.ts'
+import { hostPort } from '../lib/format.ts'
 
 /** The broker under test. */
 export type Target = BrokerEndpoint
@@ -45,7 +46,7 @@ const usage = (message: string, remedy: string): EdgekitError =>
   new EdgekitError(message, { code: 'invalid-usage', remedy })
 
 export const addressOf = ({ host, port, tls }: Target): string =>
-  `${tls ? 'mqtts' : 'mqtt'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  `${tls ? 'mqtts' : 'mqtt'}://${hostPort(host, port)}`
 
 /** Open a connection. Rejects with Node.js' error, or when it is not open after `timeoutMs`. */
 export async function openSocket({ host, port, tls }: Target, timeoutMs: number): Promise<Socket> {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { isIPv6, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type mqtt from 'mqtt'
 import { deadline } from '../lib/deadline.ts'
+import { hostPort } from '../lib/format.ts'
 import { closedEarly, describeFailure } from './describe-failure.ts'
 
 /** Loaded at the first connection: loading takes longer than the broker needs to answer. */
@@ -55,10 +56,7 @@ export async function open(
     ...(tls && { ...tls, rejectUnauthorized: tls.verify ?? false }),
   } as const
   loaded ??= (await import('mqtt')).default
-  const client = loaded.connect(
-    `${protocol(endpoint)}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
-    options,
-  )
+  const client = loaded.connect(`${protocol(endpoint)}://${hostPort(host, port)}`, options)
   // The broker sends what it has queued right after it accepts, before an `await` returns.
   if (session) client.on('message', session.onMessage)
   await accepted(client).catch(error => {

@@ -8,7 +8,7 @@ export interface BrokerMount {
 
 /** The mounts of edgekit's mosquitto.service. */
 export const brokerMounts: readonly BrokerMount[] = [
-  { inside: '/mosquitto/config', outside: '/etc/edgekit/mosquitto' },
+  { inside: '/mosquitto/config', outside: paths.brokerDirectory },
   { inside: '/mosquitto/data', outside: paths.brokerData },
 ]
 

@@ -18,13 +18,14 @@ import { EdgekitError } from '../lib/errors.ts'
 import { exitCodeHelp } from '../lib/exit-codes.ts'
 import { requireOutputFile } from '../lib/files/output-file.ts'
 import { localNode } from '../node/node.ts'
-import { formatCheckList, formatExplanation } from '../ui/check-list.ts'
+import { formatExplanation } from '../ui/explanation.ts'
 import type { DoctorExplainOutput, DoctorListOutput } from '../ui/json/doctor.ts'
 import { plainText, print } from '../ui/print.ts'
 import { formatNames, formats } from '../ui/report/formats.ts'
 import { formatReport } from '../ui/report/report.ts'
 import { formatChanges } from '../ui/report/watch.ts'
 import { formatSaved } from '../ui/support.ts'
+import { formatGroupedList } from '../ui/text.ts'
 
 const watchEveryMs = 5_000
 
@@ -194,7 +195,7 @@ export default class Doctor extends EdgekitCommand {
   }
 
   private list(): DoctorListOutput {
-    this.say(formatCheckList(checks))
+    this.say(formatGroupedList(checks))
     return {
       schemaVersion: 1,
       checks: checks.map(({ id, title, group, tags, needs = [] }) => ({ id, title, group, tags, needs })),

@@ -14,6 +14,10 @@ export function formatBytes(bytes: number): string {
 /** `1 file`, `2 files` */
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
+/** `192.0.2.1:1883`, `[2001:db8::1]:1883` */
+export const hostPort = (host: string, port: number): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`
+
 /** The first characters of a text, which can be a whole file. */
 export const excerpt = (text: string, most = 60): string =>
   text.length > most ? `${text.slice(0, most)}…` : text

@@ -25,6 +25,8 @@ export const paths = {
   state: '/var/lib/edgekit',
   /** Locked by the edgekit that changes this node. */
   lock: '/run/edgekit.lock',
+  /** Mounted into the broker's container. */
+  brokerDirectory: '/etc/edgekit/mosquitto',
   brokerConfig: '/etc/edgekit/mosquitto/mosquitto.conf',
   /** Users and the hashes of their passwords. */
   brokerPasswords: '/etc/edgekit/mosquitto/passwd',

@@ -42,3 +42,19 @@ export function paint(color: Color, text: string, stream: NodeJS.WriteStream = p
   const [on, off] = [...styleText(color, '', { stream }).matchAll(/\d+/g)].map(([code]) => colorMark(code))
   return on === undefined || off === undefined ? text : `${on}${text}${off}`
 }
+
+/** Ids with their titles, by group. */
+export function formatGroupedList(items: readonly { id: string; title: string; group: string }[]): string {
+  const longest = Math.max(...items.map(({ id }) => id.length))
+  return [...Map.groupBy(items, ({ group }) => group)]
+    .map(([group, members]) =>
+      [
+        paint('bold', group),
+        ...members.map(({ id, title }) => {
+          const [first = '', ...rest] = wrap(title, longest + 4).split('\n')
+          return [`  ${id.padEnd(longest)}  ${first.trimStart()}`, ...rest].join('\n')
+        }),
+      ].join('\n'),
+    )
+    .join('\n\n')
+}

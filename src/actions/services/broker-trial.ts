@@ -83,7 +83,7 @@ const runArguments = (image: string): string[] => [
 ]
 
 async function copyConfig(below: string, files: Files): Promise<void> {
-  const from = join('/etc/edgekit/mosquitto', below)
+  const from = join(paths.brokerDirectory, below)
   for (const name of await files.list(from)) {
     const status = await files.status(join(from, name))
     const to = join(directories.config, below, name)

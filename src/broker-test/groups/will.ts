@@ -28,6 +28,18 @@ async function scene(
   return { witness, topic, client }
 }
 
+/** A client with a durable session, whose will waits so many seconds, and a subscriber to the will. */
+async function delayed(context: TestContext, seconds: number) {
+  const clientId = context.newClientId()
+  const witness = await context.connect()
+  const topic = context.topic('will')
+  await witness.subscribe(topic)
+  const client = await context.connectDurable(clientId, {
+    will: { topic, payload: 'gone', properties: [['willDelay', seconds]] },
+  })
+  return { witness, client, clientId }
+}
+
 export const will: readonly BrokerTest[] = [
   ...([0, 1, 2] as const).map(
     (qos): BrokerTest => ({
@@ -166,13 +178,7 @@ export const will: readonly BrokerTest[] = [
     clauses: { 5: ['3.1.2-8'] },
     waitsMs: 4_000,
     async run(context) {
-      const clientId = context.newClientId()
-      const witness = await context.connect()
-      const topic = context.topic('will')
-      await witness.subscribe(topic)
-      const client = await context.connectDurable(clientId, {
-        will: { topic, payload: 'gone', properties: [['willDelay', 2]] },
-      })
+      const { witness, client } = await delayed(context, 2)
       const started = performance.now()
       await client.cut()
       if (!(await witness.find('publish', undefined, 7_000))) throw fail('no will 7 s after a delay of 2 s')
@@ -187,13 +193,7 @@ export const will: readonly BrokerTest[] = [
     clauses: { 5: ['3.1.3-9'] },
     waitsMs: 3_000,
     async run(context) {
-      const clientId = context.newClientId()
-      const witness = await context.connect()
-      const topic = context.topic('will')
-      await witness.subscribe(topic)
-      const client = await context.connectDurable(clientId, {
-        will: { topic, payload: 'gone', properties: [['willDelay', 1]] },
-      })
+      const { witness, client, clientId } = await delayed(context, 1)
       await client.cut()
       await context.connectDurable(clientId)
       await sleep(2_500)

@@ -4,6 +4,7 @@ import type mqtt from 'mqtt'
 import type { BrokerLogin } from '../../edgecore/config/mqtt-credentials.ts'
 import { deadline } from '../../lib/deadline.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { hostPort } from '../../lib/format.ts'
 import { type BrokerEndpoint, close, open, refusalOf } from '../connect.ts'
 import type { Canaries } from './canaries.ts'
 
@@ -39,8 +40,7 @@ export async function proveAccess({
   if (last) await requireRoles(last, canaries)
 }
 
-const nameOf = ({ host, port }: BrokerEndpoint): string =>
-  `${host.includes(':') ? `[${host}]` : host}:${port}`
+const nameOf = ({ host, port }: BrokerEndpoint): string => hostPort(host, port)
 
 /** The one that was just made, and not one that the broker has loaded before. */
 async function requireCertificate(endpoint: BrokerEndpoint, expected: string): Promise<void> {

@@ -1,8 +1,7 @@
 import { paths } from '../../node/paths.ts'
-import type { KnownProblem } from './known-problem.ts'
+import { editConfig, type KnownProblem } from './known-problem.ts'
 
-const directory = '/etc/edgekit/mosquitto'
-const edit = `\${EDITOR:-vi} ${paths.brokerConfig}`
+const directory = paths.brokerDirectory
 
 /** Errors in mosquitto.conf (src/conf.c, mosquitto.c, plugin*.c and logging.c of mosquitto 2.0.18 to 2.1.2). */
 export const configurationProblems: readonly KnownProblem[] = [
@@ -25,7 +24,7 @@ export const configurationProblems: readonly KnownProblem[] = [
     pattern: /^Error found at '?(.+?):(\d+)'?\.$/,
     text: '$1 has an error in line $2',
     remedy: 'Correct the line, or restore mosquitto.conf with the edgekit of the bundle.',
-    commands: [edit, `./edgekit install --force=${paths.brokerConfig}`],
+    commands: [editConfig, `./edgekit install --force=${paths.brokerConfig}`],
   },
   {
     // Found only after the last line, so without its number.
@@ -33,7 +32,7 @@ export const configurationProblems: readonly KnownProblem[] = [
     pattern: /^Error: (?:Invalid bridge configuration: (.+)|'.+': Cannot use both .+)\.$/,
     text: 'a bridge (connection) in mosquitto.conf is not complete, or contradicts itself',
     remedy: 'Correct or remove the lines of the connection.',
-    commands: [`grep -rnE "^ *(connection|address|topic|bridge_)" ${directory}`, edit],
+    commands: [`grep -rnE "^ *(connection|address|topic|bridge_)" ${directory}`, editConfig],
   },
   {
     code: 'plugin',
@@ -42,6 +41,6 @@ export const configurationProblems: readonly KnownProblem[] = [
     text: 'mosquitto.conf names a plugin that the broker cannot load',
     remedy:
       'Correct or remove the line with the plugin. Its file must be in the image, or mounted, and built for the C library of the image.',
-    commands: [`grep -rnE "^ *(auth_|global_)?plugin" ${directory}`, edit],
+    commands: [`grep -rnE "^ *(auth_|global_)?plugin" ${directory}`, editConfig],
   },
 ]

@@ -1,8 +1,7 @@
 import { paths } from '../../node/paths.ts'
-import type { KnownProblem } from './known-problem.ts'
+import { editConfig, type KnownProblem } from './known-problem.ts'
 
-const directory = '/etc/edgekit/mosquitto'
-const edit = `\${EDITOR:-vi} ${paths.brokerConfig}`
+const directory = paths.brokerDirectory
 
 /** Files that mosquitto.conf names (security_default.c, acl_file.c, password_file.c, net.c, logging.c and mosquitto.c). */
 export const fileProblems: readonly KnownProblem[] = [
@@ -11,7 +10,7 @@ export const fileProblems: readonly KnownProblem[] = [
     pattern: /^Error: (.+) is not a file\.$/,
     text: 'mosquitto.conf names $1, which is not a file',
     remedy: 'Correct the line, or put the file there.',
-    commands: [`ls -ln ${directory}`, edit],
+    commands: [`ls -ln ${directory}`, editConfig],
   },
   {
     code: 'access-list',
@@ -34,7 +33,7 @@ export const fileProblems: readonly KnownProblem[] = [
     pattern: /^Error: (?:Unable to set TLS (?:1\.3 )?cipher|Unsupported tls_version)/,
     text: 'mosquitto.conf has a TLS version or cipher that this broker does not support',
     remedy: 'Correct or remove the line.',
-    commands: [`grep -nE "tls_version|ciphers" ${paths.brokerConfig}`, edit],
+    commands: [`grep -nE "tls_version|ciphers" ${paths.brokerConfig}`, editConfig],
   },
   {
     code: 'tls-pair',
@@ -42,7 +41,7 @@ export const fileProblems: readonly KnownProblem[] = [
       /^(?:Error: Server certificate\/key are inconsistent|OpenSSL Error\[\d+\]: .*:key values mismatch)/,
     text: 'the key that mosquitto.conf names does not belong to its certificate',
     remedy: 'Install the key with which the certificate was requested.',
-    commands: [`grep -nE "certfile|keyfile" ${paths.brokerConfig}`, edit],
+    commands: [`grep -nE "certfile|keyfile" ${paths.brokerConfig}`, editConfig],
   },
   {
     code: 'tls-files',

@@ -1,3 +1,5 @@
+import { paths } from '../../node/paths.ts'
+
 /** A line that the broker, or what starts it, logs when it cannot start, or not with all of its configuration. */
 export interface KnownProblem {
   code: string
@@ -11,3 +13,6 @@ export interface KnownProblem {
   /** The broker runs anyway, without what the line is about. */
   brokerRuns?: true
 }
+
+/** The command of many remedies: correct a line. */
+export const editConfig = `\${EDITOR:-vi} ${paths.brokerConfig}`

@@ -1,9 +1,8 @@
 import { paths } from '../../node/paths.ts'
-import type { KnownProblem } from './known-problem.ts'
+import { editConfig, type KnownProblem } from './known-problem.ts'
 import { inAnyLibc } from './system-errors.ts'
 
 const showListeners = 'grep -rnE "^ *(listener|bind_interface|port)" /etc/edgekit/mosquitto'
-const edit = `\${EDITOR:-vi} ${paths.brokerConfig}`
 
 /** Listeners that cannot be opened (src/net.c, listeners.c and websockets.c). */
 export const listenerProblems: readonly KnownProblem[] = [
@@ -26,7 +25,7 @@ export const listenerProblems: readonly KnownProblem[] = [
     pattern: new RegExp(`^(?:If you are trying to bind to a privileged port|Error: ${inAnyLibc('EACCES')})`),
     text: 'mosquitto.conf has a listener on a port below 1024, which the broker container may not open',
     remedy: 'Use a port of 1024 or above.',
-    commands: [showListeners, edit],
+    commands: [showListeners, editConfig],
   },
   {
     code: 'address-family',
@@ -40,7 +39,7 @@ export const listenerProblems: readonly KnownProblem[] = [
     pattern: /^Error creating listener: /,
     text: 'mosquitto.conf has a listener on a host name that this machine cannot resolve',
     remedy: 'Use an IP address.',
-    commands: [showListeners, edit],
+    commands: [showListeners, editConfig],
   },
   {
     code: 'interface',
@@ -55,7 +54,7 @@ export const listenerProblems: readonly KnownProblem[] = [
     pattern: /^Error (?:creating|binding|listening to) unix socket|^Error: Path to unix socket is too long/,
     text: 'the broker cannot create the Unix socket of a listener: only /mosquitto/data is writable in its container',
     remedy: 'Put the socket into /mosquitto/data, which is /var/lib/edgekit/mosquitto on the node.',
-    commands: [showListeners, edit],
+    commands: [showListeners, editConfig],
   },
   {
     code: 'http-directory',
@@ -63,7 +62,7 @@ export const listenerProblems: readonly KnownProblem[] = [
     text: 'http_dir in mosquitto.conf names $1, which does not exist in the broker container',
     remedy:
       'Remove the line, or put the directory into /etc/edgekit/mosquitto, which is /mosquitto/config there.',
-    commands: ['grep -rn http_dir /etc/edgekit/mosquitto', edit],
+    commands: ['grep -rn http_dir /etc/edgekit/mosquitto', editConfig],
   },
   {
     code: 'http-api',

@@ -1,4 +1,5 @@
 import type { HeldListener, Holder } from '../../facts/listeners.ts'
+import { hostPort } from '../../lib/format.ts'
 import type { Finding } from '../check.ts'
 
 type Remedy = NonNullable<Finding['remedy']>
@@ -21,7 +22,7 @@ const place = (owner: Holder): string => {
 
 /** The process that holds a port, described so that it can be found. */
 export const describeHolder = ({ address, port, owner }: HeldListener): string => {
-  const at = `${address.includes(':') ? `[${address}]` : address}:${port}`
+  const at = hostPort(address, port)
   if (!owner) return `${at} is held by a process visible only to root`
   const from = owner.package ? `, package ${owner.package}` : ''
   return `${at} is held by ${owner.program} (pid ${owner.pid}, ${place(owner)}${from})`

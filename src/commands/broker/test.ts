@@ -16,12 +16,13 @@ import { brokerTestExitCodes, exitCodeHelp } from '../../lib/exit-codes.ts'
 import { requireOutputFile } from '../../lib/files/output-file.ts'
 import { localNode, type Node } from '../../node/node.ts'
 import { broker, units } from '../../node/paths.ts'
+import { formatBrokerTestExplanation } from '../../ui/broker-test/explanation.ts'
 import { brokerTestFormatNames, brokerTestFormats } from '../../ui/broker-test/formats.ts'
-import { formatBrokerTestExplanation, formatBrokerTestList } from '../../ui/broker-test/list.ts'
 import { formatBrokerTest, leftoverText } from '../../ui/broker-test/text.ts'
 import type { BrokerTestCleanupOutput } from '../../ui/json/broker/broker-test.ts'
 import { plainText } from '../../ui/print.ts'
 import { stepRunner } from '../../ui/steps.ts'
+import { formatGroupedList } from '../../ui/text.ts'
 
 export default class BrokerTest extends EdgekitCommand {
   static override summary = 'Test whether an MQTT broker does what MQTT requires'
@@ -83,7 +84,7 @@ export default class BrokerTest extends EdgekitCommand {
     const { args, flags } = await this.parse(BrokerTest)
     if (flags.list) {
       const output = listTests(brokerTests)
-      this.say(formatBrokerTestList(output))
+      this.say(formatGroupedList(output.tests))
       return output
     }
     if (flags.explain !== undefined) {

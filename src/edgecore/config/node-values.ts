@@ -1,3 +1,4 @@
+import { hostPort } from '../../lib/format.ts'
 import { minorOf } from '../version.ts'
 import type { ConfigValue } from './config-edit.ts'
 
@@ -12,10 +13,6 @@ export type CgroupDriver = 'cgroupfs' | 'systemd'
 
 type Values = Record<string, ConfigValue>
 
-/** `192.0.2.1:10000`, `[2001:db8::1]:10000`. */
-const joined = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-
 /**
  * The cloud's addresses, with the ports of `keadm join` (join_others.go, v1.12 to v1.23): certificates from port 10002, the
  * tunnel of `kubectl logs` to 10004, everything else to the given port, over QUIC or a websocket. The unused one of the two
@@ -23,10 +20,10 @@ const joined = (host: string, port: number): string =>
  */
 export function cloudValues({ host, port }: CloudCore, { quic }: { quic: boolean }): Values {
   return {
-    'modules.edgeHub.httpServer': `https://${joined(host, 10002)}`,
-    'modules.edgeHub.websocket.server': joined(host, quic ? 10000 : port),
-    ...(quic && { 'modules.edgeHub.quic.server': joined(host, port) }),
-    'modules.edgeStream.server': joined(host, 10004),
+    'modules.edgeHub.httpServer': `https://${hostPort(host, 10002)}`,
+    'modules.edgeHub.websocket.server': hostPort(host, quic ? 10000 : port),
+    ...(quic && { 'modules.edgeHub.quic.server': hostPort(host, port) }),
+    'modules.edgeStream.server': hostPort(host, 10004),
   }
 }
 

@@ -36,7 +36,7 @@ export function desiredSteps({
   const { place, folder, start, edgekit, images, atBoot, installedManifest } = makers
   return [
     folder('/etc/edgekit', readable),
-    folder('/etc/edgekit/mosquitto', readable),
+    folder(paths.brokerDirectory, readable),
     folder('/opt/edgekit', readable),
     folder('/opt/edgekit/bin', readable),
     folder(paths.images, readable),

@@ -8,8 +8,7 @@ const nullDevice = 0x103
 
 /**
  * Open a regular file, or /dev/null, for reading and return it with its size in bytes. A pipe would block, and a device
- * never ends.
- * `follow: false` also refuses a symbolic link. Throws an Error, or that of the system.
+ * never ends. `follow: false` also refuses a symbolic link. Throws an Error, or that of the system.
  */
 export async function openRegular(
   path: string,

@@ -8,14 +8,12 @@ interface Failure {
   remedy: (directory: string) => string
 }
 
-const full: Failure = {
-  code: 'no-space',
-  remedy: directory => `Free space on this file system:\n  df -h ${directory}`,
-}
-
 /** What a disk or the kernel refuses for any file (errno(3)). */
 const failures: Readonly<Record<string, Failure>> = {
-  ENOSPC: full,
+  ENOSPC: {
+    code: 'no-space',
+    remedy: directory => `Free space on this file system:\n  df -h ${directory}`,
+  },
   EDQUOT: {
     code: 'no-space',
     remedy: directory => `Free space, or have the quota raised:\n  quota -s; df -h ${directory}`,

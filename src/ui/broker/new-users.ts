@@ -1,5 +1,6 @@
 import type { NewUser } from '../../install/broker/change-users.ts'
 import { plural } from '../../lib/format.ts'
+import type { BrokerUserChangeOutput } from '../json/broker/broker-user.ts'
 
 /** The users with their passwords, which are shown only once. `typed`: the user knows the password already. */
 export function formatNewUsers(
@@ -16,3 +17,12 @@ export function formatNewUsers(
     ...users.map(({ name, password }) => `  ${name.padEnd(width)}  ${password}`),
   ].join('\n')
 }
+
+/** The same as data. */
+export const newUsersOutput = (
+  users: readonly NewUser[],
+  { typed }: { typed: boolean },
+): BrokerUserChangeOutput => ({
+  schemaVersion: 1,
+  users: users.map(({ name, role, password }) => ({ name, role, ...(!typed && { password }) })),
+})

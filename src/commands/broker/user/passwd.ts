@@ -5,7 +5,7 @@ import { readPassword } from '../../../cli/read-password.ts'
 import { requireRoot } from '../../../cli/require-root.ts'
 import { setPasswords } from '../../../install/broker/change-users.ts'
 import { localNode } from '../../../node/node.ts'
-import { formatNewUsers } from '../../../ui/broker/new-users.ts'
+import { formatNewUsers, newUsersOutput } from '../../../ui/broker/new-users.ts'
 import type { BrokerUserChangeOutput } from '../../../ui/json/broker/broker-user.ts'
 import { stepRunner } from '../../../ui/steps.ts'
 
@@ -32,9 +32,6 @@ export default class BrokerUserPasswd extends EdgekitCommand {
     )
     const typed = password !== undefined
     this.say(formatNewUsers(users, 'Set the password of', { typed }))
-    return {
-      schemaVersion: 1,
-      users: users.map(({ name, role, password }) => ({ name, role, ...(!typed && { password }) })),
-    }
+    return newUsersOutput(users, { typed })
   }
 }

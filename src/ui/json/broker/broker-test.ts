@@ -99,6 +99,5 @@ export const brokerTestCleanupOutput = z
     description: 'Output of edgekit broker test --cleanup RUN --json.',
   })
 
-export type BrokerTestListOutput = z.infer<typeof brokerTestListOutput>
 export type BrokerTestExplainOutput = z.infer<typeof brokerTestExplainOutput>
 export type BrokerTestCleanupOutput = z.infer<typeof brokerTestCleanupOutput>

@@ -1,22 +1,5 @@
-import type { ListedCheck } from '../checks/check.ts'
 import type { Explanation } from '../doctor/explain-check.ts'
 import { paint, wrap } from './text.ts'
-
-/** All checks by group. */
-export function formatCheckList(checks: readonly ListedCheck[]): string {
-  const longest = Math.max(...checks.map(({ id }) => id.length))
-  return [...Map.groupBy(checks, ({ group }) => group)]
-    .map(([group, members]) =>
-      [
-        paint('bold', group),
-        ...members.map(({ id, title }) => {
-          const [first = '', ...rest] = wrap(title, longest + 4).split('\n')
-          return [`  ${id.padEnd(longest)}  ${first.trimStart()}`, ...rest].join('\n')
-        }),
-      ].join('\n'),
-    )
-    .join('\n\n')
-}
 
 /** The section of docs/checks.md as plain text. */
 export function formatExplanation({ id, title, group, needs, text }: Explanation): string {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checks } from '../../../src/checks/index.ts'
 import { explainCheck } from '../../../src/doctor/explain-check.ts'
-import { formatExplanation } from '../../../src/ui/check-list.ts'
+import { formatExplanation } from '../../../src/ui/explanation.ts'
 
 test.each(checks.map(({ id }) => id))(
   'the explanation of %s has the text of links without their pages',
