@@ -30,7 +30,7 @@ export function parseTarget(text: string, { username, password, ca }: Access): T
   if (url.username || url.password)
     throw usage(
       'a password in the URL is visible to every user of this machine',
-      'Put it into a file:\n  edgekit broker test URL --username NAME --password-file FILE',
+      'Put it into a file, and add --username NAME --password-file FILE.',
     )
   const isTls = url.protocol === 'mqtts:'
   if (ca !== undefined && !isTls) throw usage('--ca requires TLS', 'Use mqtts:// instead of mqtt://.')

@@ -1,0 +1,54 @@
+import { Flags } from '@oclif/core'
+import { parseTarget, type Target } from '../../broker-test/target.ts'
+import { localBroker } from '../../facts/broker-probe.ts'
+import { localNode } from '../../node/node.ts'
+import { broker, units } from '../../node/paths.ts'
+import { readNamedFile } from '../read-named-file.ts'
+
+/** How a command reaches the broker in its URL. */
+export const accessFlags = {
+  username: Flags.string({ dependsOn: ['password-file'], description: 'user name for the broker' }),
+  'password-file': Flags.string({
+    helpValue: 'FILE',
+    dependsOn: ['username'],
+    description: 'file with the password, which can end with a line feed',
+  }),
+  ca: Flags.string({
+    helpValue: 'FILE',
+    description: 'certificate authority of the broker (PEM), for mqtts://',
+  }),
+}
+
+/** A password, or certificates: both are far smaller. */
+const maxFileBytes = 1024 * 1024
+
+const textOf = async (path: string | undefined): Promise<string | undefined> =>
+  path === undefined ? undefined : (await readNamedFile(path, maxFileBytes)).toString().replace(/\r?\n$/, '')
+
+/** Read the files of `accessFlags`. Returns what makes a URL a target. Throws EdgekitError. */
+export async function targetReader(flags: {
+  username: string | undefined
+  'password-file': string | undefined
+  ca: string | undefined
+}): Promise<(url: string) => Target> {
+  const access = {
+    username: flags.username,
+    password: await textOf(flags['password-file']),
+    ca: await textOf(flags.ca),
+  }
+  return url => parseTarget(url, access)
+}
+
+/** The broker of this node as EdgeCore reaches it, and the node name when EdgeCore is running. */
+export async function localTarget(): Promise<{ target: Target; nodeName: string | undefined }> {
+  const node = localNode()
+  const { endpoint, nodeName } = await localBroker(node).catch(() => ({
+    endpoint: broker,
+    nodeName: undefined,
+  }))
+  const isActive = await node.systemd.unit(units.edgecore).then(
+    ({ active }) => active === 'active',
+    () => false,
+  )
+  return { target: endpoint, nodeName: isActive ? nodeName : undefined }
+}
