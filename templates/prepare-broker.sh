@@ -111,6 +111,11 @@ if [ -f "$database" ]; then
   fi
 fi
 
+# containerd does not sync its UUID, which is empty after a power cut. The kubelet inside EdgeCore then starts no pod with
+# containerd 1.6.29 to 1.6.34 and 1.7.14 to 1.7.20. containerd makes a new one.
+uuid=/var/lib/containerd/io.containerd.grpc.v1.introspection/uuid
+[ ! -e $uuid ] || [ -s $uuid ] || rm -f $uuid
+
 # The kubelet inside EdgeCore may have evicted the image to free disk space, and after a power cut its files can be damaged.
 ready=$(ctr --connect-timeout 5s --namespace k8s.io images check --quiet \
   "name==$image,target.digest==$digest,labels.\"io.cri-containerd.pinned\"==pinned" 2>/dev/null)

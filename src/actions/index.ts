@@ -12,6 +12,7 @@ import { brokerAccess } from './services/broker-access.ts'
 import { brokerAnswers } from './services/broker-answers.ts'
 import { brokerTrial } from './services/broker-trial.ts'
 import { containerdAnswers } from './services/containerd-answers.ts'
+import { containerdUuid } from './services/containerd-uuid.ts'
 import { daemonReload } from './services/daemon-reload.ts'
 import { unitEnabled } from './services/unit-enabled.ts'
 import { unitRunning } from './services/unit-running.ts'
@@ -37,6 +38,7 @@ export const actions = {
   'broker-access': brokerAccess,
   'service-directory': serviceDirectory,
   'containerd-answers': containerdAnswers,
+  'containerd-uuid': containerdUuid,
 }
 
 export type ActionKind = keyof typeof actions

@@ -36,6 +36,8 @@ export type Fix =
   | { kind: 'daemon-reload' }
   /** Remove the broker's task, container and snapshot, and start the broker. */
   | { kind: 'clean-stale-container' }
+  /** Remove the damaged UUID of containerd, which then makes a new one. */
+  | { kind: 'renew-containerd-uuid' }
   /** Restore a file edgekit installed. */
   | { kind: 'restore-own-file'; path: string }
 

@@ -8,7 +8,15 @@ const lines = z.array(z.string()).readonly()
 const fix = z.union([
   z.strictObject({ kind: z.enum(['start', 'enable']), unit: z.string() }),
   z.strictObject({ kind: z.enum(['reimport-image', 'repin']), image: z.string() }),
-  z.strictObject({ kind: z.enum(['register', 'patch-event-bus', 'daemon-reload', 'clean-stale-container']) }),
+  z.strictObject({
+    kind: z.enum([
+      'register',
+      'patch-event-bus',
+      'daemon-reload',
+      'clean-stale-container',
+      'renew-containerd-uuid',
+    ]),
+  }),
   z.strictObject({ kind: z.literal('restore-own-file'), path: z.string() }),
 ])
 

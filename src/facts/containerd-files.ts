@@ -1,5 +1,6 @@
 import type { ContainerdConfig } from '../node/containerd/containerd-config.ts'
 import { socketState } from '../node/containerd/containerd-socket.ts'
+import type { DamagedUuid } from '../node/containerd/server-uuid.ts'
 import { otherContainerdSockets } from '../node/paths.ts'
 import { type CniFacts, cniOf } from './cni.ts'
 import type { Collector } from './collector.ts'
@@ -10,6 +11,8 @@ export interface ContainerdFileFacts {
   problem?: string
   /** The configuration of the pod network; undefined when there is none. */
   cni: CniFacts | undefined
+  /** The file of its UUID, if it is damaged. */
+  damagedUuid?: DamagedUuid
   /** Sockets of other containerds that answer. */
   otherSockets: string[]
 }
@@ -19,13 +22,16 @@ export const containerdFiles: Collector<ContainerdFileFacts> = {
   timeoutMs: 15_000,
   async collect(node) {
     const { config, problem } = await node.containerd.config()
-    const [cni, states] = await Promise.all([
+    const { containerd } = node
+    const [cni, damagedUuid, states] = await Promise.all([
       cniOf(config.cni, node.files),
+      containerd.answers().then(answers => (answers ? containerd.damagedUuid(config.root) : undefined)),
       Promise.all(otherContainerdSockets.map(path => socketState(path, 1000))),
     ])
     return {
       config,
       ...(problem !== undefined && { problem }),
+      ...(damagedUuid && { damagedUuid }),
       cni,
       otherSockets: otherContainerdSockets.filter((_, index) => states[index] === 'answers'),
     }

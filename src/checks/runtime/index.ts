@@ -4,6 +4,7 @@ import { containerdAnswers } from './containerd-answers.ts'
 import { containerdAtBoot } from './containerd-at-boot.ts'
 import { containerdConfig } from './containerd-config.ts'
 import { containerdRestart } from './containerd-restart.ts'
+import { containerdUuid } from './containerd-uuid.ts'
 import { containerdVersion } from './containerd-version.ts'
 import { cgroupDriver } from './cri/cgroup-driver.ts'
 import { cniConfig } from './cri/cni-config.ts'
@@ -21,6 +22,7 @@ export const runtimeChecks: readonly Check[] = [
   containerdAnswers,
   containerdVersion,
   containerdConfig,
+  containerdUuid,
   ctrFlags,
   runcRuns,
   containerdRestart,

@@ -62,6 +62,8 @@ export function fixSteps(fix: Fix, knowledge: Knowledge): FixStep[] {
     case 'clean-stale-container':
       // The unit removes a leftover container before it starts a new one.
       return start(units.broker, true)
+    case 'renew-containerd-uuid':
+      return [{ id: 'containerd UUID', kind: 'containerd-uuid', spec: {} }]
     case 'restore-own-file':
       return restore(fix.path, knowledge)
   }

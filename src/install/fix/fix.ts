@@ -91,7 +91,7 @@ const order = (step: FixStep): number => {
   if (step.kind === 'unit-enabled') return 1
   if (step.kind === 'daemon-reload') return 2
   if (step.id === units.containerd) return 3
-  if (step.kind === 'image') return 4
+  if (step.kind === 'image' || step.kind === 'containerd-uuid') return 4
   if (step.id === units.broker) return 5
   if (step.kind === 'broker-answers') return 6
   return step.kind === 'edgecore-config' ? 7 : 8

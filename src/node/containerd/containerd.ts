@@ -16,6 +16,7 @@ import {
   imageFingerprint,
   isDamaged,
 } from './image-damage.ts'
+import { type DamagedUuid, damagedUuid } from './server-uuid.ts'
 
 export interface ContainerdImage extends ImageName, ImageContent {}
 
@@ -44,6 +45,8 @@ export interface Containerd extends ContainerdApi, CtrCommands {
    * it cannot read its file, and `config` has only defaults.
    */
   config(): Promise<{ config: ContainerdConfig; problem?: string }>
+  /** What is wrong with the UUID of containerd, which has `root` in its configuration. */
+  damagedUuid(root: string): Promise<DamagedUuid | undefined>
   /** The first line of `runc --version`, however long it takes: the signal ends it. */
   runcVersion(signal: AbortSignal): Promise<string>
 }
@@ -94,6 +97,8 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
       const [problem = ''] = dump.stderr.trim().split('\n').slice(-1)
       return { config: parseContainerdConfig(''), problem }
     },
+    damagedUuid: root =>
+      damagedUuid(files, root, () => services.ask('introspection.v1.Introspection/Server')),
     async runcVersion(signal) {
       const { stdout } = await processes.run('runc', ['--version'], { timeoutMs: 300_000, signal })
       return stdout.split('\n')[0] ?? ''

@@ -20,6 +20,7 @@ address = "${dockerSocket}"
 const containerdConfig = '/etc/containerd/config.toml'
 const content = '/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256'
 const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
+const uuid = '/var/lib/containerd/io.containerd.grpc.v1.introspection/uuid'
 
 /** A command that prints the digest of the first layer of an image of the bundle, in hexadecimal. */
 const layerOf = (image: string): string =>
@@ -335,6 +336,29 @@ export const runtimeFaults: readonly Fault[] = [
     release: 'bookworm',
     breakIt: node => node.sh(`rm ${content}/$(${layerOf('pause:3.6')})`),
     repair: healed,
+  },
+  {
+    what: 'a power cut damaged the UUID of containerd',
+    occasion: 'doctor',
+    fails: 'containerd-uuid',
+    status: 'warn',
+    remedied: true,
+    words: /io\.containerd\.grpc\.v1\.introspection\/uuid is not a UUID/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`printf x >${uuid}`),
+    repair: healed,
+  },
+  {
+    what: 'a power cut emptied the UUID of containerd',
+    occasion: 'doctor',
+    fails: 'containerd-uuid',
+    status: 'warn',
+    fixable: true,
+    words: /io\.containerd\.grpc\.v1\.introspection\/uuid is empty/,
+    release: 'bookworm',
+    breakIt: node => node.sh(`truncate --size 0 ${uuid}`),
+    // The broker mends it when it starts.
+    repair: node => node.sh(`truncate --size 0 ${uuid}; systemctl restart mosquitto; ctr version`),
   },
   {
     what: 'a power cut emptied a file of the pause images',

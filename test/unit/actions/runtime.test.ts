@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { serviceDirectory } from '../../../src/actions/files/service-directory.ts'
 import { image } from '../../../src/actions/image.ts'
 import { containerdAnswers } from '../../../src/actions/services/containerd-answers.ts'
+import { containerdUuid } from '../../../src/actions/services/containerd-uuid.ts'
+import { parseContainerdConfig } from '../../../src/node/containerd/containerd-config.ts'
 import { tinyNode } from './tiny-node.ts'
 
 const path = '/var/lib/service'
@@ -45,6 +47,22 @@ test('waits for containerd', async () => {
   node.containerd.answers = async () => false
   await expect(containerdAnswers.apply({ ...spec, timeoutMs: 0 }, node)).rejects.toThrow('/run/x.sock')
 })
+
+test.each([true, false])(
+  'a damaged UUID of containerd is removed if containerd answers: %s',
+  async answers => {
+    const node = await tinyNode()
+    await node.put('/srv/uuid', '')
+    node.containerd.answers = async () => answers
+    node.containerd.config = async () => ({ config: { ...parseContainerdConfig(''), root: '/srv' } })
+    node.containerd.damagedUuid = async root =>
+      (await node.files.status(`${root}/uuid`)) && { path: `${root}/uuid`, problem: 'empty' }
+    expect(await containerdUuid.inspect({}, node)).toBe(answers ? 'needed' : 'done')
+    await containerdUuid.apply({}, node)
+    expect(await node.files.status('/srv/uuid')).toEqual(answers ? undefined : expect.anything())
+    expect(await containerdUuid.inspect({}, node)).toBe('done')
+  },
+)
 
 test('an image is needed while there is no containerd', async () => {
   const node = await tinyNode()

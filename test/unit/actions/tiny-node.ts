@@ -151,6 +151,7 @@ export async function tinyNode(): Promise<TinyNode> {
     ctrFlags: noNeed,
     config: noNeed,
     runcVersion: noNeed,
+    damagedUuid: noNeed,
     fingerprint: async digest => `fingerprint of ${digest}`,
     async damage(digest, { among } = {}) {
       const { content, snapshots } = node.damage.get(digest) ?? { content: [], snapshots: [] }

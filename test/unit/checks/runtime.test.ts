@@ -32,6 +32,8 @@ const failedPods =
       { code, text: 'no', remedy: 'Install.', line: 'E1130 …', times: 3, pods: [{ name: 'default/web' }] },
     ])
 
+const introspection = '/var/lib/containerd/io.containerd.grpc.v1.introspection'
+
 const rows: Row[] = [
   [
     'containerd-answers',
@@ -297,6 +299,34 @@ const rows: Row[] = [
     '1 of 1 images differ from the bundle',
     node => (node.bundle.value = withPause),
   ],
+  ['containerd-uuid', 'pass', 'no damage', 'containerd can read it', () => undefined],
+  ...(
+    [
+      ['1.6.9', 'warn'],
+      ['1.6.20~ds1', 'warn'],
+      ['1.6.28', 'warn'],
+      ['1.6.29', 'fail'],
+      ['v1.6.34', 'fail'],
+      ['1.7.12', 'warn'],
+      ['1.7.2', 'warn'],
+      ['1.7.14', 'fail'],
+      ['1.7.24~ds1', 'fail'],
+      ['2.1.4', 'fail'],
+    ] as const
+  ).map(
+    ([version, status]): Row => [
+      'containerd-uuid',
+      status,
+      `a damaged one of containerd ${version}`,
+      `${introspection}/uuid is not a UUID`,
+      node => {
+        node.containerd.value.version = version
+        Object.assign(node.containerdFiles.value, {
+          damagedUuid: { path: `${introspection}/uuid`, problem: 'not a UUID' },
+        })
+      },
+    ],
+  ),
   ['image-content', 'pass', 'whole images', 'every file of 1 images is as in its layer', () => undefined],
   [
     'bundle-images',

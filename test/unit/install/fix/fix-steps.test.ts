@@ -56,6 +56,7 @@ test.each<[Fix, string[]]>([
     [`edgecore-config ${paths.edgecoreConfig}`, 'unit-running edgecore.service (always)'],
   ],
   [{ kind: 'daemon-reload' }, ['daemon-reload daemon-reload (always)']],
+  [{ kind: 'renew-containerd-uuid' }, ['containerd-uuid containerd UUID']],
   [{ kind: 'clean-stale-container' }, [`${broker[0]} (always)`, broker[1] as string]],
   [
     { kind: 'restore-own-file', path: paths.brokerUnit },
