@@ -126,7 +126,7 @@ async function join(node: LabNode, cloud: LabCloud, { token, cloudcore, flags = 
   return { exitCode, said: oneLine(stdout + besidesProgress(stderr)) }
 }
 
-test('a joined node reconnects after a restart of the cloud', async () => {
+test.concurrent('a joined node reconnects after a restart of the cloud', async () => {
   await using node = await startNodeWithBundle({ release: 'trixie' })
   await using cloud = await startCloud(node)
   expect(await join(node, cloud, {})).toMatchObject({ exitCode: exitCodes.ok })
@@ -156,7 +156,7 @@ describe.concurrent('an install with a cloud beside the node', () => {
   })
 })
 
-describe('a node that has joined', () => {
+describe.concurrent('a node that has joined', () => {
   const certificates =
     '/etc/kubeedge/ca/rootCA.crt /etc/kubeedge/certs/server.crt /etc/kubeedge/certs/server.key'
 

@@ -4,6 +4,7 @@ import { startInstalledNode } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { releases } from '../../lab/machine/tree.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { sharedNode } from './shared-node.ts'
 
 const timeout = 240_000
 
@@ -64,28 +65,30 @@ describe.concurrent.each(releases)('%s', release => {
     expect(await node.sh(inBroker('mosquitto_sub -t sensor/room1 -C 1 -W 5'))).toBe('kept')
   })
 
-  test.each([
-    ['the image is removed', `ctr -n k8s.io images rm ${image}; systemctl restart mosquitto`],
-    ['ctr is killed', 'kill -9 $(systemctl show mosquitto --value --property=MainPID)'],
-    ['the broker is killed', 'kill -9 $(pidof mosquitto)'],
-    ['containerd is killed', 'kill -9 $(pidof containerd)'],
-    ['containerd is restarted', 'systemctl restart containerd'],
-    ['a task that was only half made is in the way', halfMadeTask],
-  ])(
-    '%s: the broker answers again, EdgeCore reconnects, and no message is lost',
-    {
-      timeout,
-    },
-    async (what, harm) => {
-      await using node = await startInstalledNode(release)
-      await node.sh(inBroker('mosquitto_pub -t sensor/room1 -m kept -r -q 1'))
-      expect(await secondsUntilNewBroker(node, harm)).toBeLessThan(limitSeconds)
-      expect(await doctorWithin(node, 30_000)).toBe(exitCodes.ok)
-      // A SIGKILL of the broker itself costs what it has not saved yet, at most a minute's worth.
-      if (what.includes('broker')) return
-      expect(await node.sh(inBroker('mosquitto_sub -t sensor/room1 -C 1 -W 5'))).toBe('kept')
-    },
-  )
+  describe('on one node', { concurrent: false }, () => {
+    const node = sharedNode(() => startInstalledNode(release))
+
+    test.each([
+      ['the image is removed', `ctr -n k8s.io images rm ${image}; systemctl restart mosquitto`],
+      ['ctr is killed', 'kill -9 $(systemctl show mosquitto --value --property=MainPID)'],
+      ['the broker is killed', 'kill -9 $(pidof mosquitto)'],
+      ['containerd is killed', 'kill -9 $(pidof containerd)'],
+      ['containerd is restarted', 'systemctl restart containerd'],
+      ['a task that was only half made is in the way', halfMadeTask],
+    ])(
+      '%s: the broker answers again, EdgeCore reconnects, and no message is lost',
+      { timeout },
+      async (what, harm) => {
+        const topic = `"sensor/${what}"`
+        await node().sh(inBroker(`mosquitto_pub -t ${topic} -m kept -r -q 1`))
+        expect(await secondsUntilNewBroker(node(), harm)).toBeLessThan(limitSeconds)
+        expect(await doctorWithin(node(), 30_000)).toBe(exitCodes.ok)
+        // A SIGKILL of the broker itself costs what it has not saved yet, at most a minute's worth.
+        if (what.includes('broker')) return
+        expect(await node().sh(inBroker(`mosquitto_sub -t ${topic} -C 1 -W 5`))).toBe('kept')
+      },
+    )
+  })
 
   test('after a power cut the broker answers, and EdgeCore reconnects', { timeout }, async () => {
     await using node = await startInstalledNode(release)

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, type TestContext, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
@@ -9,6 +9,7 @@ import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { jsonOutput } from '../json-output.ts'
 import type { Fault } from './faults/fault.ts'
 import { faults } from './faults/index.ts'
+import { sharedNode } from './shared-node.ts'
 
 /** The finding must be that of the fault, with commands that are worth running. */
 function requireFinding(findings: readonly CheckResult[], fault: Fault): CheckResult {
@@ -94,15 +95,6 @@ const badWithoutDrift = ({ fails }: Fault, { checks }: Pick<Report, 'checks'>) =
     checks: checks.filter(({ id, group, status }) => group !== 'drift' || status !== 'warn' || id === fails),
   })
 
-/** A fault that was not reported or not repaired must not fail those after it. */
-const replaceIfFailed =
-  (node: () => LabNode, start: () => Promise<void>) =>
-  async ({ task }: TestContext): Promise<void> => {
-    if (task.result?.state !== 'fail') return
-    await node().remove()
-    await start()
-  }
-
 /** Break nodes of this release in every way and assert what edgekit reports. */
 export function tryFaultsOn(release: Release): void {
   const all = faults.filter(fault => (fault.release ?? release) === release)
@@ -127,39 +119,27 @@ export function tryFaultsOn(release: Release): void {
   })
 
   describe('before an install, on one node', () => {
-    let node: LabNode
-    const start = async () => {
-      node = await startNodeWithBundle({ release, certificates: true })
-    }
-    beforeAll(start)
-    afterEach(replaceIfFailed(() => node, start))
-    afterAll(() => node.remove())
+    const node = sharedNode(() => startNodeWithBundle({ release, certificates: true }))
 
     test.each(at('preflight').filter(shared))('$what: $fails refuses the install', async fault => {
-      await whileBroken(node, fault, () => refuses(node, fault))
+      await whileBroken(node(), fault, () => refuses(node(), fault))
     })
   })
 
   describe('after an install, on one node', () => {
-    let node: LabNode
-    const start = async () => {
-      node = await startInstalledNode(release)
-    }
-    beforeAll(start)
-    afterEach(replaceIfFailed(() => node, start))
-    afterAll(() => node.remove())
+    const node = sharedNode(() => startInstalledNode(release))
 
     test.each(at('doctor').filter(shared))('$what: only $fails reports it', async fault => {
-      await whileBroken(node, fault, async () => {
-        const report = await isReported(node, fault)
+      await whileBroken(node(), fault, async () => {
+        const report = await isReported(node(), fault)
         expect(badWithoutDrift(fault, report)).toEqual([fault.fails])
-        await isFixed(node, fault)
-        await isRemedied(node, fault, report)
+        await isFixed(node(), fault)
+        await isRemedied(node(), fault, report)
       })
     })
 
     test('the repaired node is healthy', async () => {
-      const { stdout } = await node.run('edgekit doctor --json')
+      const { stdout } = await node().run('edgekit doctor --json')
       expect(bad(jsonOutput('report', stdout))).toEqual([])
     })
   })

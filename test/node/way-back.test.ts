@@ -35,7 +35,7 @@ const said = ({ stdout, stderr }: RunResult): string => `${stdout}\n${stderr}`.r
 const hashes = (node: LabNode): Promise<string> =>
   node.sh(`sha256sum ${database} ${paths.edgecore} ${paths.edgecoreConfig}; stat -c %a ${database}`)
 
-test(
+test.concurrent(
   'an EdgeCore that stands still or ruins its database is replaced by the old one; a day later too',
   async () => {
     await using node = await startInstalledNode('bookworm', 'edge', layers)
@@ -98,7 +98,7 @@ const timeless = async (node: LabNode): Promise<string[]> =>
     .filter(line => !line.startsWith(`${paths.brokerData}/`))
     .map(line => line.replaceAll(/\d{10}\.\d{10}/g, 'T'))
 
-test(
+test.concurrent(
   'killed anywhere in an upgrade or in the way back, with an edgecore.yaml that was being written: it converges',
   async () => {
     await using node = await startInstalledNode('trixie', 'edge', [...layers, await crashLayer()])
