@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os'
+import { slowness } from '../lib/slowness.ts'
 import type { Node } from '../node/node.ts'
 import { brokerControlGroup, units } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
@@ -18,6 +19,8 @@ export interface BrokerProcessFacts {
   uptimeMs: number
   /** Load average of the last minute, per processor. */
   load: number
+  /** How many times longer this machine takes than a small board. */
+  slowness: number
   uid: number
   noNewPrivileges: boolean
   /** 2: a seccomp filter is active (proc_pid_status(5)). */
@@ -73,6 +76,7 @@ async function inspect(pid: number, node: Node): Promise<BrokerProcessFacts | un
     cpuMs,
     ageMs: upMs - startedMs,
     load: (loadavg()[0] ?? 0) / availableParallelism(),
+    slowness: slowness(),
     uptimeMs: upMs - times(init ?? '').startedMs,
     uid: Number(field(status, 'Uid').split('\t')[0]),
     noNewPrivileges: field(status, 'NoNewPrivs') === '1',

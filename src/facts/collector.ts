@@ -2,7 +2,7 @@ import type { Node } from '../node/node.ts'
 
 /** Collects one fact about a node and changes nothing. Anything it throws becomes the reason why the fact is unknown. */
 export interface Collector<T> {
-  /** After this time the fact is unknown. */
+  /** After this time the fact is unknown; later on a slow machine. */
   timeoutMs: number
   /** How much longer it may take on this node. */
   moreTimeMs?(node: Node): Promise<number>

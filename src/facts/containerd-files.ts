@@ -20,8 +20,8 @@ export interface ContainerdFileFacts {
 /** containerd's configuration and other files. */
 export const containerdFiles: Collector<ContainerdFileFacts> = {
   timeoutMs: 15_000,
-  async collect(node) {
-    const { config, problem } = await node.containerd.config()
+  async collect(node, signal) {
+    const { config, problem } = await node.containerd.config(signal)
     const { containerd } = node
     const [cni, damagedUuid, states] = await Promise.all([
       cniOf(config.cni, node.files),

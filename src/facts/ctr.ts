@@ -5,5 +5,5 @@ export const ctr: Collector<{ import: string[]; run: string[] }> = {
   timeoutMs: 10_000,
   unchangedByInstall: true,
   onlyBeforeInstall: true,
-  collect: node => node.containerd.ctrFlags(),
+  collect: (node, signal) => node.containerd.ctrFlags(signal),
 }

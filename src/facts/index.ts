@@ -1,5 +1,6 @@
 import { deadline } from '../lib/deadline.ts'
 import { messageOf } from '../lib/errors.ts'
+import { slowness } from '../lib/slowness.ts'
 import type { Node } from '../node/node.ts'
 import { anonymousEndpoints } from './anonymous-endpoints.ts'
 import { brokerClients } from './broker-clients.ts'
@@ -87,7 +88,8 @@ async function collect<T>(
   { minTimeoutMs = 0, maxTimeoutMs = Number.POSITIVE_INFINITY }: CollectOptions,
 ): Promise<Fact<T>> {
   const moreTimeMs = (await collector.moreTimeMs?.(node).catch(() => 0)) ?? 0
-  const timeoutMs = Math.min(Math.max(collector.timeoutMs + moreTimeMs, minTimeoutMs), maxTimeoutMs)
+  const usualMs = collector.timeoutMs + moreTimeMs
+  const timeoutMs = Math.min(Math.max(Math.round(usualMs * slowness()), minTimeoutMs), maxTimeoutMs)
   using end = deadline(timeoutMs)
   const late = end.passed.then(() => {
     throw new Error(`no answer within ${timeoutMs / 1000} s`)

@@ -2,8 +2,8 @@ import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
 const budgetMs = 2_000
-/** An overloaded machine gets more time: the budget grows with the load, up to this factor. */
-const maxLoadFactor = 5
+/** A busy or slow machine gets more time, up to this factor: the budget grows with its load or its slowness. */
+const maxFactor = 5
 /** At boot everything starts at once, so slow starts are not reported. */
 const bootMs = 30_000
 
@@ -18,7 +18,7 @@ export const brokerStartTime: Check = {
     if (startedInMs === undefined || !broker) return { status: 'skip', observed: 'the broker is not running' }
     const atBoot = broker.uptimeMs - broker.ageMs < bootMs
     const observed = `${(startedInMs / 1000).toFixed(1)} s until the first MQTT answer${atBoot ? ', at boot' : ''}`
-    const budget = budgetMs * Math.min(maxLoadFactor, Math.max(1, broker.load))
+    const budget = budgetMs * Math.min(maxFactor, Math.max(1, broker.load, broker.slowness))
     if (startedInMs <= budget || atBoot) return { status: 'pass', observed }
     return {
       status: 'warn',

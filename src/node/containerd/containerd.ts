@@ -7,7 +7,7 @@ import { type ContainerdConfig, parseContainerdConfig } from './containerd-confi
 import { type ImageContent, withContents } from './containerd-images.ts'
 import { containerdServices, snapshotter } from './containerd-services.ts'
 import { type SocketState, socketState } from './containerd-socket.ts'
-import { type CtrCommands, clientTimeoutMs, ctrCommands } from './ctr-commands.ts'
+import { type CtrCommands, ctrCommands } from './ctr-commands.ts'
 import type { CallGrpc } from './grpc.ts'
 import {
   type DamageScope,
@@ -42,9 +42,9 @@ export interface Containerd extends ContainerdApi, CtrCommands {
   flush(): Promise<void>
   /**
    * The configuration that containerd would read now, with its defaults filled in. With a `problem`, containerd's words,
-   * it cannot read its file, and `config` has only defaults.
+   * it cannot read its file, and `config` has only defaults. It may take long; the signal ends it.
    */
-  config(): Promise<{ config: ContainerdConfig; problem?: string }>
+  config(signal?: AbortSignal): Promise<{ config: ContainerdConfig; problem?: string }>
   /** What is wrong with the UUID of containerd, which has `root` in its configuration. */
   damagedUuid(root: string): Promise<DamagedUuid | undefined>
   /** The first line of `runc --version`, however long it takes: the signal ends it. */
@@ -91,8 +91,11 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
     // A power cut soon after an import can leave empty files in a layer that containerd takes for whole, and a second
     // import does not repair it (containerd #5854, #10457).
     flush: async () => void (await processes.run('sync', [], { timeoutMs: 300_000 })),
-    async config() {
-      const dump = await processes.attempt('containerd', ['config', 'dump'], { timeoutMs: clientTimeoutMs })
+    async config(signal) {
+      const dump = await processes.attempt('containerd', ['config', 'dump'], {
+        timeoutMs: 300_000,
+        ...(signal && { signal }),
+      })
       if (dump.exitCode === 0) return { config: parseContainerdConfig(dump.stdout) }
       const [problem = ''] = dump.stderr.trim().split('\n').slice(-1)
       return { config: parseContainerdConfig(''), problem }

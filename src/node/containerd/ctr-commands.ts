@@ -18,8 +18,8 @@ export interface CtrCommands {
   collectGarbage(): Promise<void>
   /** Also removes the content that only this lease kept. */
   removeLease(id: string): Promise<void>
-  /** Options of `ctr images import` and `ctr run`, without their dashes. */
-  ctrFlags(): Promise<{ import: string[]; run: string[] }>
+  /** Options of `ctr images import` and `ctr run`, without their dashes, however long it takes: the signal ends it. */
+  ctrFlags(signal: AbortSignal): Promise<{ import: string[]; run: string[] }>
 }
 
 /** The options that a help text lists at the beginning of its lines, without their dashes. */
@@ -28,8 +28,8 @@ export const parseFlags = (help: string): string[] =>
 
 const collectLease = 'edgekit-collect'
 
-/** containerd's client gives up after 10 s; this leaves it time to report that. */
-export const clientTimeoutMs = 12_000
+/** containerd's client gives up after 10 s without a connection; the rest is for a slow disk. */
+const clientTimeoutMs = 30_000
 
 /** containerd's garbage collection may be faster: it runs at any time. */
 const unlessGone = (removal: Promise<void>): Promise<void> =>
@@ -49,8 +49,8 @@ export function ctrCommands(processes: Processes, socket: () => Promise<string>)
   }
   const ctr = async (timeoutMs: number, ...args: string[]) =>
     void (await processes.run('ctr', await withAddress(...args), { timeoutMs }))
-  const help = async (...args: string[]): Promise<string[]> =>
-    parseFlags((await processes.run('ctr', [...args, '--help'], { timeoutMs: clientTimeoutMs })).stdout)
+  const help = async (signal: AbortSignal, ...args: string[]): Promise<string[]> =>
+    parseFlags((await processes.run('ctr', [...args, '--help'], { timeoutMs: 300_000, signal })).stdout)
   const removeLease = (id: string): Promise<void> => ctr(60_000, 'leases', 'delete', '--sync', id)
   return {
     async importImage(archive, platform) {
@@ -71,8 +71,8 @@ export function ctrCommands(processes: Processes, socket: () => Promise<string>)
       await ctr(clientTimeoutMs, 'leases', 'create', '--id', collectLease, '--expires', '1h').catch(() => {})
       await removeLease(collectLease)
     },
-    async ctrFlags() {
-      const [imports, run] = await Promise.all([help('images', 'import'), help('run')])
+    async ctrFlags(signal) {
+      const [imports, run] = await Promise.all([help(signal, 'images', 'import'), help(signal, 'run')])
       return { import: imports, run }
     },
   }

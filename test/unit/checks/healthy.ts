@@ -259,6 +259,7 @@ export const healthy = (): {
       ageMs: 3_600_000,
       uptimeMs: 7_200_000,
       load: 0.1,
+      slowness: 1,
       uid: 1883,
       noNewPrivileges: true,
       seccomp: 2,

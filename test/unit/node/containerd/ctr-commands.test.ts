@@ -28,7 +28,10 @@ test('parses the options at the beginning of a line of help', () => {
 
 test('asks ctr for its options without contacting containerd', async () => {
   const { calls, ctr } = commandsOn('/run/k3s/containerd/containerd.sock')
-  expect(await ctr.ctrFlags()).toEqual({ import: ['rm', 'detach'], run: ['rm', 'detach'] })
+  expect(await ctr.ctrFlags(AbortSignal.timeout(1_000))).toEqual({
+    import: ['rm', 'detach'],
+    run: ['rm', 'detach'],
+  })
   expect(calls).toEqual(['ctr images import --help', 'ctr run --help'])
 })
 
