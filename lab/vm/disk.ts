@@ -6,15 +6,14 @@ import { cached } from '../cache.ts'
 import { crashLayer } from '../crash/executable.ts'
 import { writeRegistration } from '../edgecore/database.ts'
 import { writeCertificates } from '../machine/certificates.ts'
-import type { Release } from '../machine/tree.ts'
 import { sh } from '../shell.ts'
-import { hostName, vmTree } from './tree.ts'
+import { hostName, type VmRelease, vmTree } from './tree.ts'
 
 /**
  * The disk of a joined node as a raw image, with the lab's bundle in /root/bundle, one to upgrade to in /root/next, and an
  * edgekit that can be told where to stop in /root/crash.
  */
-export async function vmDisk(release: Release): Promise<string> {
+export async function vmDisk(release: VmRelease): Promise<string> {
   const { root } = await vmTree(release)
   const layers = [await crashLayer(), await bundleLayer(), await nextLayer(), root]
   const directory = await cached(`vm-disk-${release}`, layers, async output => {

@@ -4,12 +4,11 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requireOnHost } from '../../tools/require-on-host.ts'
-import type { Release } from '../machine/tree.ts'
 import { sh } from '../shell.ts'
 import { vmDisk } from './disk.ts'
 import { GuestAgent, type GuestResult } from './guest-agent.ts'
 import { askMonitor } from './monitor.ts'
-import { vmTree } from './tree.ts'
+import { type VmRelease, vmTree } from './tree.ts'
 
 const minutes = 60_000
 
@@ -26,7 +25,7 @@ const packages = {
  * emulated, and everything takes ten times as long as on a lab node.
  */
 export interface VirtualMachine extends AsyncDisposable {
-  readonly release: Release
+  readonly release: VmRelease
   /** Run a command with bash as root. A nonzero exit code is a result. Throws when the machine ends. */
   run(command: string, timeoutMs?: number): Promise<GuestResult>
   /** Like `run`, but throws on a nonzero exit code; returns stdout. */
@@ -43,7 +42,7 @@ export interface VirtualMachine extends AsyncDisposable {
 }
 
 /** Boot a machine with the disk of `vmDisk` and nothing installed. One at a time: it takes 1 GB. */
-export async function startMachine(release: Release): Promise<VirtualMachine> {
+export async function startMachine(release: VmRelease): Promise<VirtualMachine> {
   await requireOnHost('virtual machines', packages)
   const directory = await mkdtemp('/var/tmp/edgekit-vm-')
   const machine = new Qemu(release, directory)
@@ -60,13 +59,13 @@ export async function startMachine(release: Release): Promise<VirtualMachine> {
 }
 
 class Qemu implements VirtualMachine {
-  readonly release: Release
+  readonly release: VmRelease
   readonly #directory: string
   #process: ChildProcess | undefined
   #ended = new AbortController()
   #agent: GuestAgent | undefined
 
-  constructor(release: Release, directory: string) {
+  constructor(release: VmRelease, directory: string) {
     this.release = release
     this.#directory = directory
   }
@@ -151,8 +150,8 @@ class Qemu implements VirtualMachine {
   #hardware(kernel: string, initrd: string): string[] {
     const at = (name: string): string => join(this.#directory, name)
     return [
-      ...['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-m', '1024', '-smp', '2'],
-      ...['-display', 'none', '-serial', 'stdio', '-no-reboot'],
+      ...['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max,-svm,-vmx', '-m', '1024', '-smp', '2'],
+      ...['-nodefaults', '-display', 'none', '-serial', 'stdio', '-no-reboot'],
       ...['-kernel', kernel, '-initrd', initrd],
       ...['-append', 'console=ttyS0 root=/dev/vda rw panic=-1 mitigations=off'],
       ...['-drive', `file=${at('disk.qcow2')},format=qcow2,if=none,id=disk,cache=writeback`],

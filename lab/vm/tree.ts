@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node
 import { join } from 'node:path'
 import { cached } from '../cache.ts'
 import { podNetwork } from '../machine/node.ts'
-import type { Release } from '../machine/tree.ts'
+import { type Release, releases } from '../machine/tree.ts'
 import { sh } from '../shell.ts'
 import { powerSwitch } from './power-switch.ts'
 
@@ -50,6 +50,10 @@ const masked = [
   'man-db.timer',
 ]
 
+/** Those of the lab, and Debian testing, whose systemd needs the control groups of version 2 that only a machine has. */
+export type VmRelease = Release | 'forky'
+export const vmReleases: readonly VmRelease[] = [...releases, 'forky']
+
 export interface VmTree {
   /** The root directory of the machine. */
   root: string
@@ -59,7 +63,7 @@ export interface VmTree {
 }
 
 /** The root tree of a machine, as its packages leave it, with its kernel. */
-export async function vmTree(release: Release): Promise<VmTree> {
+export async function vmTree(release: VmRelease): Promise<VmTree> {
   const inputs = [release, ...packages, ...modules, JSON.stringify([files, masked]), 'recipe 1']
   const directory = await cached(`vm-tree-${release}`, inputs, async output => {
     const root = join(output, 'root')
@@ -67,7 +71,12 @@ export async function vmTree(release: Release): Promise<VmTree> {
     await mkdir(join(settings, 'etc/initramfs-tools/conf.d'), { recursive: true })
     await writeFile(join(settings, 'etc/initramfs-tools/conf.d/lab'), 'MODULES=list\nCOMPRESS=gzip\n')
     await writeFile(join(settings, 'etc/initramfs-tools/modules'), `${modules.join('\n')}\n`)
-    const apt = ['Acquire::Languages "none"', 'Acquire::Retries "3"'].map(option => `--aptopt=${option}`)
+    // The list of testing expires within a week, and a mirror may be older.
+    const apt = [
+      'Acquire::Languages "none"',
+      'Acquire::Retries "3"',
+      ...(release === 'forky' ? ['Acquire::Check-Valid-Until "false"'] : []),
+    ].map(option => `--aptopt=${option}`)
     const excluded = ['man', 'locale', 'doc', 'info'].map(
       name => `--dpkgopt=path-exclude=/usr/share/${name}/*`,
     )
