@@ -47,8 +47,11 @@ export interface LabNode {
   copyIn(hostPath: string, nodePath: string): Promise<void>
   write(nodePath: string, text: string, mode?: number): Promise<void>
   read(nodePath: string): Promise<string>
-  /** Stop everything at once, without cleanup. What was not synced to the disk is lost. */
-  powerCut(): Promise<void>
+  /**
+   * Stop everything at once, without cleanup. What was not synced to the disk is lost. Resolves to the time at which the disk
+   * was cut off, in milliseconds since 1970.
+   */
+  powerCut(): Promise<number>
   /** Boot from the same disk; resolves when the system is up and containerd answers. */
   boot(options?: BootOptions): Promise<void>
   /** Remove the node and its disk; idempotent. */
@@ -213,10 +216,12 @@ class NspawnNode implements LabNode {
     return readFile(await pathInside(this.root, nodePath), 'utf8')
   }
 
-  async powerCut(): Promise<void> {
+  async powerCut(): Promise<number> {
     await cutOffDisk(nodeDirectory(this.name))
+    const time = Date.now()
     await switchOff(this.name)
     await remountDisk(this.disk, nodeDirectory(this.name))
+    return time
   }
 
   async boot({ containerd = true, timeoutMs = 60_000 }: BootOptions = {}): Promise<void> {

@@ -32,35 +32,50 @@ async function send(): Promise<void> {
   }
 }
 
-/** Collects messages until none has come for a second, and disconnects. */
-async function collect(client: MqttClient): Promise<[topic: string, number: number][]> {
+/** The last message of each topic. One of an earlier run may come first, if the broker has lost its acknowledgment. */
+const last = `last ${Date.now()}`
+
+/** Collects messages until the last ones of `topics` topics have come, which a broker delivers in order, and disconnects. */
+async function collect(client: MqttClient, topics: number): Promise<[topic: string, number: number][]> {
   const found: [string, number][] = []
-  client.on('message', (topic, payload) => found.push([topic, Number(payload)]))
-  for (let seen = -1; seen !== found.length; ) {
-    seen = found.length
-    await sleep(1000)
-  }
+  await new Promise<void>(resolve => {
+    let ended = 0
+    client.on('message', (topic, payload) => {
+      const text = payload.toString()
+      if (text === last && ++ended === topics) resolve()
+      else if (/^\d+$/.test(text)) found.push([topic, Number(text)])
+    })
+  })
   await client.endAsync()
   return found
+}
+
+/** What a session gets when it connects. */
+async function reopen(clientId: string): Promise<Pick<Kept, 'sessionPresent' | 'queued'>> {
+  const session = start({ clientId, clean: false })
+  const found = collect(session, 1)
+  const { sessionPresent } = await connected(session)
+  if (!sessionPresent) await session.endAsync()
+  return { sessionPresent, queued: sessionPresent ? (await found).map(([, number]) => number) : [] }
 }
 
 /** Prints what each session gets when it connects, and what is retained for it. */
 async function receive(): Promise<void> {
   const reader = start({ clientId: 'soak-reader' })
+  const found = collect(reader, names.length)
   await connected(reader)
-  const [found] = await Promise.all([collect(reader), reader.subscribeAsync('soak/#', { qos: 0 })])
-  const retained = new Map(found)
-  const kept = names.map(async (clientId): Promise<Kept> => {
-    const session = start({ clientId, clean: false })
-    const queued = collect(session)
-    const { sessionPresent } = await connected(session)
-    return {
-      sessionPresent,
-      queued: (await queued).map(([, number]) => number),
-      retained: retained.get(topicOf(clientId)),
-    }
-  })
-  process.stdout.write(JSON.stringify(await Promise.all(kept)))
+  await reader.subscribeAsync('soak/#', { qos: 1 })
+  const sessions = names.map(reopen)
+  const sender = start({ clientId: 'soak-sender' })
+  await connected(sender)
+  for (const name of names) await sender.publishAsync(topicOf(name), last, { qos: 1 })
+  await sender.endAsync()
+  const retained = new Map(await found)
+  const kept = (await Promise.all(sessions)).map((session, index) => ({
+    ...session,
+    retained: retained.get(topicOf(names[index] ?? '')),
+  }))
+  process.stdout.write(JSON.stringify(kept satisfies Kept[]))
 }
 
 await (mode === 'send' ? send() : receive())

@@ -47,8 +47,7 @@ test(`${rounds} power cuts at random moments, seed ${seed}: the node works, and 
     const { sent, ended } = await startSending(node, sessions, first)
     const runMs = 3 * lossMs * moments.next().value
     await sleep(runMs)
-    await node.powerCut()
-    const cut = Date.now()
+    const cut = await node.powerCut()
     await ended
     await node.boot()
     await expectWorks(node)
@@ -57,7 +56,9 @@ test(`${rounds} power cuts at random moments, seed ${seed}: the node works, and 
       kept[number % sessions]?.queued.includes(number) === true
     const lost = sent.filter(message => !isKept(message))
     const oldestMs = Math.max(0, ...lost.map(({ time }) => cut - time))
-    rows.push([`${Math.round(runMs / 1000)} s`, `${sent.length}`, `${lost.length}`, `${oldestMs / 1000} s`])
+    const row = [`${Math.round(runMs / 1000)} s`, `${sent.length}`, `${lost.length}`, `${oldestMs / 1000} s`]
+    rows.push(row)
+    process.stderr.write(`${row.join('  ')}\n`)
     expect.soft(oldestMs, `round ${round}`).toBeLessThan(lossMs)
     const settled = sent.filter(({ time }) => cut - time > lossMs)
     const incomplete = settled.filter(({ number }) => {
