@@ -19,6 +19,7 @@ import { maskedUnits } from './masked-units.ts'
 import { memory } from './memory.ts'
 import { networkFiles } from './network-files.ts'
 import { noKubelet } from './no-kubelet.ts'
+import { nodeInstalled } from './node-installed.ts'
 import { nodeName } from './node-name.ts'
 import { programsCanRun } from './programs-can-run.ts'
 import { runningAsRoot } from './running-as-root.ts'
@@ -31,6 +32,7 @@ export const nodeChecks: readonly Check[] = [
   kernel,
   architecture,
   systemdIsInit,
+  nodeInstalled,
   installFinished,
   cgroupMode,
   inotifyLimits,

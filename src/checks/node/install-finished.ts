@@ -5,6 +5,7 @@ export const installFinished: Check = {
   title: 'No interrupted install or uninstall',
   tags: ['doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
+  needs: ['node-installed'],
   run(facts) {
     // Other checks need this one, and an unreadable receipt is no reason to skip them.
     if ('unknown' in facts.drift) return { status: 'skip', observed: `unknown: ${facts.drift.unknown}` }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeAuthority } from '../../../lab/cloud/authority.ts'
-import { bundleOnNode } from '../../../lab/machine/installed.ts'
+import { bundleOnNode, install } from '../../../lab/machine/installed.ts'
 import { listenAs } from '../../../lab/tweaks/listen.ts'
 import { paths } from '../../../src/node/paths.ts'
 import { hostArch } from '../../../tools/node-runtime.ts'
@@ -58,6 +58,17 @@ export const nodeFaults: readonly Fault[] = [
     repair: node => node.sh('rm /root/no-systemd'),
     release: 'bookworm',
     prefix: 'unshare --mount /root/no-systemd',
+  },
+  {
+    what: 'nothing is installed',
+    occasion: 'doctor',
+    fails: 'node-installed',
+    words: /nothing is installed: no broker, no EdgeCore.*\.\/edgekit install/,
+    release: 'trixie',
+    breakIt: node => node.sh('edgekit uninstall --yes', { timeoutMs: 60_000 }),
+    repair: node => node.sh(install, { timeoutMs: 60_000 }),
+    remedied: true,
+    prefix: `PATH=${bundleOnNode}:$PATH`,
   },
   {
     what: 'an install was killed and not finished',

@@ -16,6 +16,7 @@ test('a cloud machine skips checks of the broker and EdgeCore, which block nothi
     ['running-as-root', 'pass'],
     ['kernel', 'pass'],
     ['architecture', 'pass'],
+    ['node-installed', 'pass'],
     ['install-finished', 'pass'],
     ['disk-space', 'pass'],
     ['inodes', 'pass'],

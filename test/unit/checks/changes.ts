@@ -72,3 +72,20 @@ export const joining =
     node.certificates.value.node = undefined
     config(text)(node)
   }
+
+/** The machine is blank: no bundle, no unit, no image, no file of an edge node. */
+export function nothingInstalled(node: Healthy): void {
+  const missing = { load: 'not-found', active: 'inactive', fragmentPath: '', ours: false } as const
+  node.units.value.broker = unit('mosquitto.service', missing)
+  node.units.value.edgecore = unit('edgecore.service', { ...missing, after: [], wants: [] })
+  Object.assign(node.containerd.value, { images: [], tasks: [], containers: [], snapshots: [] })
+  Object.assign(node.edgecoreConfig.value, { config: undefined })
+  Object.assign(node.edgecoreDatabase.value, { size: undefined, isDatabase: false })
+  Object.assign(node.edgecoreLog.value, { eventBus: 'unknown', cloud: 'unknown', starts: 0 })
+  Object.assign(node.drift, { value: undefined })
+  node.listeners.value = []
+  node.brokerProbe.value = { failure: 'refused' }
+  node.brokerProcess.value = undefined
+  node.bundle.value = undefined
+  node.certificates.value.node = undefined
+}

@@ -1,5 +1,5 @@
 import { readEdgecoreConfig } from '../../../src/edgecore/config/config.ts'
-import { bigBundle, stranger } from './changes.ts'
+import { bigBundle, nothingInstalled, stranger } from './changes.ts'
 import { holder, unit } from './healthy.ts'
 import { type Healthy, type Row, testRows } from './rows.ts'
 
@@ -74,6 +74,33 @@ const rows: Row[] = [
     'no systemd',
     '/run/systemd/system does not exist',
     node => (node.machine.value.systemdIsInit = false),
+  ],
+  [
+    'node-installed',
+    'fail',
+    'a blank machine',
+    'nothing is installed: no broker, no EdgeCore, nothing of edgekit',
+    nothingInstalled,
+  ],
+  [
+    'node-installed',
+    'pass',
+    'an EdgeCore of keadm',
+    'it has a broker or EdgeCore',
+    node => {
+      nothingInstalled(node)
+      node.units.value.edgecore.load = 'loaded'
+    },
+  ],
+  [
+    'node-installed',
+    'pass',
+    'an edgecore.yaml that is no YAML',
+    'it has a broker or EdgeCore',
+    node => {
+      nothingInstalled(node)
+      Object.assign(node.edgecoreConfig.value, { problem: 'not valid YAML' })
+    },
   ],
   [
     'install-finished',

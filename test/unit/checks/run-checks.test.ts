@@ -3,8 +3,8 @@ import type { ListedCheck } from '../../../src/checks/check.ts'
 import { checks, checksFor } from '../../../src/checks/index.ts'
 import { runChecks } from '../../../src/checks/run-checks.ts'
 import type { Facts } from '../../../src/facts/index.ts'
-import { broker, brokerLogs, certificate, config, failed, probe } from './changes.ts'
-import { healthy, unit } from './healthy.ts'
+import { broker, brokerLogs, certificate, config, failed, nothingInstalled, probe } from './changes.ts'
+import { healthy } from './healthy.ts'
 import { type Row, resultOf } from './rows.ts'
 
 const check = (id: string, more: Partial<ListedCheck> = {}): ListedCheck => ({
@@ -136,21 +136,11 @@ describe('one cause', () => {
       'an install that was killed after its first change',
       'install-finished',
       node => {
+        nothingInstalled(node)
         node.drift.value = { interrupted: { command: 'install', since: '2026-11-20T10:00:00Z' }, changed: [] }
-        const missing = { load: 'not-found', active: 'inactive', fragmentPath: '', ours: false } as const
-        node.units.value.broker = unit('mosquitto.service', missing)
-        node.units.value.edgecore = unit('edgecore.service', { ...missing, after: [], wants: [] })
-        Object.assign(node.containerd.value, { images: [], tasks: [], containers: [], snapshots: [] })
-        Object.assign(node.edgecoreConfig.value, { config: undefined })
-        Object.assign(node.edgecoreDatabase.value, { size: undefined, isDatabase: false })
-        node.listeners.value = []
-        node.brokerProbe.value = { failure: 'refused' }
-        node.brokerProcess.value = undefined
-        node.bundle.value = undefined
-        node.certificates.value.node = undefined
-        Object.assign(node.edgecoreLog.value, { eventBus: 'unknown', cloud: 'unknown', starts: 0 })
       },
     ],
+    ['a machine on which nothing is installed', 'node-installed', nothingInstalled],
     [
       'an upgrade that was killed while it replaced the broker',
       'install-finished',
