@@ -61,12 +61,7 @@ async function receiptLines(node: LabNode): Promise<string[]> {
       .replaceAll(/(backups\/)[^/]+\/\d+-/g, '$1')
       .replaceAll(/"time": *\d+/g, '"time":0'),
   ) as Receipt
-  // EdgeCore rewrites its file when it first starts: an install that continues after that finds the file edited.
-  const comparable = items.map(item => ({
-    ...item,
-    spec: { ...item.spec, edited: undefined },
-    after: item.after !== null,
-  }))
+  const comparable = items.map(item => ({ ...item, after: item.after !== null }))
   return [bundle, ...comparable].map(entry => `receipt ${JSON.stringify(entry)}`)
 }
 

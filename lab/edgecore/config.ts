@@ -31,29 +31,54 @@ export interface Config {
 export const text = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 
+const certificates = {
+  tlsCaFile: '/etc/kubeedge/ca/rootCA.crt',
+  tlsCertFile: '/etc/kubeedge/certs/server.crt',
+  tlsPrivateKeyFile: '/etc/kubeedge/certs/server.key',
+}
+const deadlines = { handshakeTimeout: 30, readDeadline: 15, writeDeadline: 15 }
+
 const defaults = {
-  database: { dataSource: '/var/lib/kubeedge/edgecore.db' },
+  database: { aliasName: 'default', dataSource: '/var/lib/kubeedge/edgecore.db', driverName: 'sqlite3' },
   modules: {
     dbTest: { enable: false },
-    deviceTwin: { enable: true },
+    deviceTwin: { dmiSockPath: '/etc/kubeedge/dmi.sock', enable: true },
     edgeHub: {
+      ...certificates,
       enable: true,
       heartbeat: 15,
       httpServer: 'https://127.0.0.1:10002',
-      tlsCaFile: '/etc/kubeedge/ca/rootCA.crt',
-      tlsCertFile: '/etc/kubeedge/certs/server.crt',
-      tlsPrivateKeyFile: '/etc/kubeedge/certs/server.key',
+      messageBurst: 60,
+      messageQPS: 30,
+      projectID: 'e632aba927ea4ac2b575ec1603d56f10',
+      quic: { ...deadlines, enable: false, server: '127.0.0.1:10001' },
+      rotateCertificates: true,
       token: '',
-      websocket: { enable: true, server: '127.0.0.1:10000' },
+      websocket: { ...deadlines, enable: true, server: '127.0.0.1:10000' },
     },
-    edgeStream: { enable: false },
+    edgeStream: {
+      ...deadlines,
+      enable: false,
+      server: '127.0.0.1:10004',
+      tlsTunnelCAFile: certificates.tlsCaFile,
+      tlsTunnelCertFile: certificates.tlsCertFile,
+      tlsTunnelPrivateKeyFile: certificates.tlsPrivateKeyFile,
+    },
     edged: {
       enable: true,
       hostnameOverride: '',
+      maxPerPodContainerCount: 1,
+      minimumGCAge: '0s',
       nodeIP: '',
+      podSandboxImage: 'kubeedge/pause:3.6',
+      registerNodeNamespace: 'default',
+      registerSchedulable: true,
+      rootDirectory: '/var/lib/kubelet',
       tailoredKubeletConfig: {
         cgroupDriver: 'cgroupfs',
+        clusterDNS: ['169.254.96.16'],
         containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+        evictionHard: { 'imagefs.available': '15%', 'memory.available': '100Mi' },
         readOnlyPort: 10350,
       },
     },
@@ -61,9 +86,9 @@ const defaults = {
       enable: true,
       eventBusTLS: {
         enable: false,
-        tlsMqttCAFile: '/etc/kubeedge/ca/rootCA.crt',
-        tlsMqttCertFile: '/etc/kubeedge/certs/server.crt',
-        tlsMqttPrivateKeyFile: '/etc/kubeedge/certs/server.key',
+        tlsMqttCAFile: certificates.tlsCaFile,
+        tlsMqttCertFile: certificates.tlsCertFile,
+        tlsMqttPrivateKeyFile: certificates.tlsPrivateKeyFile,
       },
       mqttMode: 2,
       mqttPassword: '',
@@ -76,11 +101,30 @@ const defaults = {
       mqttSubClientID: '',
       mqttUsername: '',
     },
-    metaManager: { enable: true, metaServer: { enable: false } },
-    serviceBus: { enable: false },
+    metaManager: {
+      contextSendGroup: 'hub',
+      contextSendModule: 'websocket',
+      enable: true,
+      metaServer: { enable: false },
+      remoteQueryTimeout: 60,
+    },
+    serviceBus: { enable: false, port: 9060, server: '127.0.0.1', timeout: 60 },
     taskManager: { enable: false },
   },
 }
+
+/** What `--defaultconfig` prints. */
+export const defaultConfig = (): string =>
+  toYaml({ apiVersion: 'edgecore.config.kubeedge.io/v1alpha2', kind: 'EdgeCore', ...defaults })
+
+const toYaml = (content: unknown): string =>
+  stringify(content, {
+    aliasDuplicateObjects: false,
+    indentSeq: false,
+    lineWidth: 0,
+    sortMapEntries: true,
+    version: '1.1',
+  })
 
 /** Read and validate the file like EdgeCore: leniently, with its exits and panics. */
 export function loadConfig(file: string): Config {
@@ -178,32 +222,33 @@ function cgroupMistake(edged: Section): string[] {
   return [`CGroupDriver: Invalid value: "${text(driver)}": CGroupDriver value error`]
 }
 
-/**
- * Rewrite the file like v1.21 and later do when another version wrote it: comments and key order are lost, defaults are
- * written. EdgeCore also drops all unknown keys; the stand-in does so in eventBus only.
- */
+/** Rewrite the file like v1.21 and later do when another version wrote it. */
 export function rewriteConfig(config: Config): void {
-  const written = read(config.file)
-  if (written['edgecoreVersion'] === version) return
-  const known = new Set(Object.keys(defaults.modules.eventBus))
-  const eventBus = Object.fromEntries(
-    Object.entries(config.modules.eventBus).filter(([key]) => known.has(key)),
-  )
-  const content = {
-    ...written,
-    database: config.database,
-    edgecoreVersion: version,
-    modules: { ...config.modules, eventBus },
-  }
+  if (read(config.file)['edgecoreVersion'] === version) return
   try {
-    writeFileSync(
-      config.file,
-      stringify(content, { sortMapEntries: true, indentSeq: false, version: '1.1', lineWidth: 0 }),
-    )
+    writeConfig(config)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     const reason =
       code === 'EROFS' ? 'read-only file system' : code === 'EACCES' ? 'permission denied' : String(code)
     exit('server.go:117', `failed to update edgecore config file, err: open ${config.file}: ${reason}`)
   }
+}
+
+/** Rewrite the file without the token, if it had one, as v1.13 and later do once they have their certificate. */
+export function emptyToken(config: Config): void {
+  if (text(config.modules.edgeHub['token']) === '') return
+  config.modules.edgeHub['token'] = ''
+  writeConfig(config)
+}
+
+/**
+ * Comments and key order are lost, defaults are written. EdgeCore also drops all unknown keys; the stand-in does so in eventBus
+ * only.
+ */
+function writeConfig({ file, database, modules }: Config): void {
+  const known = new Set(Object.keys(defaults.modules.eventBus))
+  const eventBus = Object.fromEntries(Object.entries(modules.eventBus).filter(([key]) => known.has(key)))
+  const content = { ...read(file), database, edgecoreVersion: version, modules: { ...modules, eventBus } }
+  writeFileSync(file, toYaml(content))
 }

@@ -3,7 +3,7 @@
  * container runtime, log, exit codes and cloud connection behave as observed with KubeEdge v1.22 and v1.23; it runs no
  * pods. Like EdgeCore, it ignores `--version` and starts.
  */
-import { loadConfig, rewriteConfig } from './config.ts'
+import { defaultConfig, loadConfig, rewriteConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { startEdgeHub } from './edge-hub/edge-hub.ts'
 import { startEdged } from './edged.ts'
@@ -14,6 +14,10 @@ import { misbehave, misbehaviorOfNext, tearConfig } from './misbehavior.ts'
 import { announceStart, announceStop, registerModules } from './modules.ts'
 import { version } from './version.ts'
 
+if (process.argv.includes('--defaultconfig')) {
+  process.stdout.write(defaultConfig())
+  process.exit()
+}
 const file = configFile(process.argv.slice(2))
 const misbehavior = misbehaviorOfNext()
 if (misbehavior === 'tears-config') tearConfig(file)

@@ -143,7 +143,7 @@ async function decide(
       ? { steps: cloudSteps(manifest, stepMakers(bundle)), notes: [] }
       : await desiredEdge(bundle, { settings, force, edgecoreConfig }, facts, node)
   const preserved = await preserveUserConfig(
-    await markEdited(steps, past, node.files),
+    await markEdited(steps, past, node),
     past.receipt,
     { isUpgrade: isUpgrade(bundle, past), explicitlySet: Object.keys(flags.set ?? {}), force },
     node,

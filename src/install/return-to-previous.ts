@@ -1,3 +1,4 @@
+import { isAsLeft } from '../actions/files/edgecore-config.ts'
 import type { FileSpec } from '../actions/files/file.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import type { RunStep } from '../lib/step.ts'
@@ -35,7 +36,7 @@ export async function returnToPrevious(
   const { kept, kubeedgeVersion } = await requireKept(receipt, node.files)
   signal.throwIfAborted()
   const copies = await runStep('Copy the current configuration', () =>
-    copyConfiguration(kept, `.${receipt?.bundle.kubeedgeVersion}`, node.files),
+    copyConfiguration(kept, `.${receipt?.bundle.kubeedgeVersion}`, node),
   )
   const reopened = await reopen(node, kept.journal, {
     command: returnCommand,
@@ -71,14 +72,14 @@ async function requireKept(
   )
 }
 
-/** What the user, or EdgeCore, has changed since the upgrade. Returns the paths of the copies. */
-async function copyConfiguration({ journal }: Kept, suffix: string, files: Files): Promise<string[]> {
+/** Copies what the user has changed since the upgrade. Returns the paths of the copies. */
+async function copyConfiguration({ journal }: Kept, suffix: string, node: Node): Promise<string[]> {
   const changes = journal.history?.changes.filter(({ state }) => state !== 'reverted') ?? []
   const changed: string[] = []
   for (const path of new Set(changes.flatMap(pathOf))) {
-    const found = await files.status(path)
-    if (found?.kind !== 'file' || !(await isChanged(path, changes, files))) continue
-    await files.write(path + suffix, { copyOf: path, keepTime: true }, found)
+    const found = await node.files.status(path)
+    if (found?.kind !== 'file' || !(await isChanged(path, changes, node))) continue
+    await node.files.write(path + suffix, { copyOf: path, keepTime: true }, found)
     changed.push(path + suffix)
   }
   return changed
@@ -89,10 +90,10 @@ const pathOf = ({ kind, spec }: Change): string[] => {
   return kind === 'edgecore-config' || (kind === 'file' && !ours) ? [path] : []
 }
 
-async function isChanged(path: string, changes: readonly Change[], files: Files): Promise<boolean> {
+async function isChanged(path: string, changes: readonly Change[], node: Node): Promise<boolean> {
   const last = changes.findLast(({ id }) => id === path)
-  const left = last?.kind === 'file' ? last.spec : last?.after
-  return (await files.sha256(path)) !== (left as { sha256?: string } | null | undefined)?.sha256
+  if (last?.kind !== 'file') return !(await isAsLeft(path, last?.after, node))
+  return (await node.files.sha256(path)) !== (last.spec as FileSpec).sha256
 }
 
 const interruptedBefore = (): EdgekitError =>

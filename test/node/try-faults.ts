@@ -6,6 +6,7 @@ import type { Release } from '../../lab/machine/tree.ts'
 import type { CheckResult } from '../../src/checks/check.ts'
 import type { Report } from '../../src/doctor/report-schema.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { paths } from '../../src/node/paths.ts'
 import { jsonOutput } from '../json-output.ts'
 import type { Fault } from './faults/fault.ts'
 import { faults } from './faults/index.ts'
@@ -55,6 +56,8 @@ async function isFixed(node: LabNode, { fixable }: Fault): Promise<void> {
   if (!fixable) return
   const { exitCode, stdout, stderr } = await node.run('edgekit doctor --fix --yes', { timeoutMs: 100_000 })
   expect(exitCode, `${stdout}\n${stderr}`).toBe(exitCodes.ok)
+  // What edgekit owns is still what the last install brought.
+  expect(await node.read(paths.receipt)).not.toContain('superseded')
   expect(bad(jsonOutput('report', (await node.run('edgekit doctor --json')).stdout))).toEqual([])
 }
 

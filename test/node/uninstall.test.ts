@@ -77,6 +77,9 @@ test.concurrent(
       paths.leftovers,
       '/var/lib/edgekit/mosquitto/mosquitto.db',
     ])
+    // EdgeCore has written it anew, which is no change of the user's.
+    expect(said).not.toContain(paths.edgecoreConfig)
+    expect((await node.run(`ls ${paths.edgecoreConfig}`)).stdout).toBe('')
     const purged = await node.run(`${bundleOnNode}/edgekit uninstall --yes --purge --strict`)
     expect(purged.stdout).toContain('What an earlier uninstall had kept was removed.')
     expect(purged.stdout).toContain('/etc/edgekit/trusted-keys: the keys that this node trusts')

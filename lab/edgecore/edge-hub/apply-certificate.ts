@@ -3,8 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type https from 'node:https'
 import { dirname } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { parseDocument } from 'yaml'
-import type { Config, Section } from '../config.ts'
+import { type Config, emptyToken, type Section } from '../config.ts'
 import { info, panic, warning } from '../klog.ts'
 import { request } from './tls-request.ts'
 
@@ -52,7 +51,7 @@ export async function applyForCertificate(config: Config, reason: string): Promi
   }
   write(String(hub['tlsCertFile']), new X509Certificate(answer.body).toString(), 0o644)
   write(String(hub['tlsPrivateKeyFile']), String(privateKey.export({ type: 'sec1', format: 'pem' })), 0o600)
-  emptyToken(config.file)
+  emptyToken(config)
 }
 
 function tokenOf(hub: Section): string {
@@ -88,10 +87,4 @@ function get(
 function write(path: string, text: string, mode: number): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text, { mode })
-}
-
-function emptyToken(file: string): void {
-  const document = parseDocument(readFileSync(file, 'utf8'), { version: '1.1' })
-  document.setIn(['modules', 'edgeHub', 'token'], '')
-  writeFileSync(file, document.toString({ lineWidth: 0 }))
 }

@@ -1,8 +1,11 @@
 import { type ConfigValue, patchEdgecoreConfig, restoreKeys } from '../../edgecore/config/config.ts'
 import { withoutSecrets } from '../../edgecore/config/secret-values.ts'
+import { type ConfigValues, isEditedSince, valuesIn } from '../../edgecore/own-writing.ts'
 import { plural } from '../../lib/format.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Access, Files } from '../../node/files.ts'
+import type { Node } from '../../node/node.ts'
+import { paths } from '../../node/paths.ts'
 import type { Action } from '../action.ts'
 import { gone, type Owned, type Removal } from '../removal.ts'
 import { isRestored, type KeptFile, keepFile, restoreFile } from './kept-file.ts'
@@ -46,25 +49,40 @@ const revealed = (secrets: Record<string, Secret | string>): Record<string, Conf
     ),
   )
 
-/** Whether the file is byte for byte what edgekit left, given its fingerprint. */
-export const isAsLeft = async (path: string, after: unknown, files: Files): Promise<boolean> =>
-  (await files.sha256(path)) === (after as { sha256?: string } | null)?.sha256
+/** What an install left: the hash of the file, and its values. */
+type Left = { sha256?: string; values?: ConfigValues | undefined } | null
+
+/** Whether the file is as an install left it, given its fingerprint. What EdgeCore writes in it by itself does not count. */
+export async function isAsLeft(path: string, after: unknown, { files, processes }: Node): Promise<boolean> {
+  const { sha256, values } = (after as Left) ?? {}
+  if ((await files.sha256(path)) === sha256) return true
+  const text = await files.read(path)
+  if (text === undefined || values === undefined) return false
+  // Every version prints its defaults and exits, also while another EdgeCore runs (v1.8 to v1.23).
+  const defaults = () =>
+    processes.run(paths.edgecore, ['--defaultconfig'], { timeoutMs: 10_000 }).then(
+      ({ stdout }) => stdout,
+      () => undefined,
+    )
+  return !(await isEditedSince(values, text, defaults))
+}
 
 /** Whether there is nothing of the user's in the file. */
 const isUnchanged = async (
   { spec: { path, edited }, after }: Owned<EdgecoreConfigSpec>,
-  files: Files,
-): Promise<boolean> => !edited && (await isAsLeft(path, after, files))
+  node: Node,
+): Promise<boolean> => !edited && (await isAsLeft(path, after, node))
 
 /** In a file that was changed since, only the keys edgekit set are restored. */
 const removal: Removal<EdgecoreConfigSpec, KeptFile> = {
   title: ({ spec: { path }, before }) => `${before ? 'Restore' : 'Remove'} ${path}`,
-  async remove(item, { node: { files }, purge }) {
+  async remove(item, { node, purge }) {
+    const { files } = node
     const { path, values } = item.spec
     const { before } = item
     const text = await files.read(path)
     if (text === undefined || (await isRestored(path, before, files))) return []
-    if ((await isUnchanged(item, files)) || (!before && purge)) {
+    if ((!before && purge) || (await isUnchanged(item, node))) {
       await restoreFile(path, before, files)
       return []
     }
@@ -85,7 +103,6 @@ const removal: Removal<EdgecoreConfigSpec, KeptFile> = {
   async difference(item, { files }) {
     const text = await files.read(item.spec.path)
     if (text === undefined) return gone
-    if (await isUnchanged(item, files)) return undefined
     const { changed } = patchEdgecoreConfig(text, item.spec.values)
     if (changed.length === 0) return undefined
     const shown = changed.map(
@@ -132,6 +149,9 @@ export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
   },
   revert: ({ path }, before, { files }) => restoreFile(path, before, files),
   ownership: before => (before ? 'modified' : 'created'),
-  fingerprint: async ({ path }, { files }) => ({ sha256: await files.sha256(path) }),
+  fingerprint: async ({ path }, { files }) =>
+    ({ sha256: await files.sha256(path), values: valuesIn((await files.read(path)) ?? '') }) satisfies Left,
+  // EdgeCore has written its defaults by then.
+  fingerprintAlways: true,
   removal,
 }

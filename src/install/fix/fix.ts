@@ -135,10 +135,9 @@ async function applyFixes<R>(
       if (fixes.some(({ remedy }) => remedy?.fix?.kind === 'register'))
         await runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
     },
-    // What edgekit owns does not change.
     previous: receipt,
     head: receipt,
-    desired: [],
+    desired: undefined,
     rollBackOnFailure: true,
     runStep,
     signal,

@@ -94,7 +94,10 @@ export async function foldReceipt(
       const { superseded: _, ...known } = older ?? {}
       const item = { ...known, id, kind, spec: withoutSource(spec) }
       if (!action.ownership) return undefined
-      const after = first ? ((await action.fingerprint?.(spec, node)) ?? null) : (older?.after ?? null)
+      const after =
+        first || action.fingerprintAlways
+          ? ((await action.fingerprint?.(spec, node)) ?? null)
+          : (older?.after ?? null)
       if (older && older.ownership !== 'adopted')
         return { ...item, ownership: older.ownership, before: older.before, after }
       if (first) return { ...item, ownership: action.ownership(first.before), before: first.before, after }

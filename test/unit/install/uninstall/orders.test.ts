@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { markEdited } from '../../../../src/install/desired/mark-edited.ts'
 import { preserveUserConfig } from '../../../../src/install/desired/preserve-user-config.ts'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
@@ -42,7 +43,7 @@ const bundle = (version: number): DesiredStep[] => [
     kind: 'edgecore-config',
     spec: {
       path: paths.edgecoreConfig,
-      base: 'modules:\n  edgeHub:\n    heartbeat: 15\n  eventBus:\n    mqttMode: 0\n',
+      base: '# shipped\nmodules:\n  edgeHub:\n    token: a.b.c.d\n  eventBus:\n    mqttMode: 0\n',
       values: { 'modules.eventBus.mqttMode': 2, 'modules.eventBus.eventBusQOS': version },
       initial: {},
     },
@@ -54,13 +55,52 @@ const bundle = (version: number): DesiredStep[] => [
 /** Where edgekit refuses to replace an edited file without `--force`. */
 const forced = [paths.brokerUnit, paths.edgecore, paths.edgecoreDropIn]
 
-async function install(node: TinyNode, version: number, isUpgrade: boolean): Promise<void> {
+/** The version of EdgeCore whose program is on the node. */
+const edgecoreVersion = async (node: TinyNode): Promise<string> =>
+  (await node.files.read(paths.edgecore))?.match(/program (\d)/)?.[1] ?? ''
+
+const defaultsOf = (version: string) => ({
+  apiVersion: 'edgecore.config.kubeedge.io/v1alpha2',
+  modules: {
+    deviceTwin: { dmiSockPath: version === '1' ? '/etc/kubeedge/dmi.sock' : '/etc/kubeedge/' },
+    edgeHub: { heartbeat: 15, quic: { enable: false, server: '192.0.2.7:10001' }, token: '' },
+    eventBus: { mqttMode: 2, mqttQOS: 0 },
+  },
+})
+
+type Section = Record<string, unknown>
+const isSection = (value: unknown): value is Section =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const merge = (base: Section, over: Section): Section => ({
+  ...base,
+  ...Object.fromEntries(
+    Object.entries(over).map(([key, value]) => {
+      const below = base[key]
+      return [key, isSection(below) && isSection(value) ? merge(below, value) : value]
+    }),
+  ),
+})
+
+/** As EdgeCore v1.21 and later writes the file of another version anew, and empties the token when it has joined. */
+async function start(node: TinyNode): Promise<void> {
+  const text = await node.files.read(paths.edgecoreConfig)
+  const version = await edgecoreVersion(node)
+  if (text === undefined || version === '') return
+  const config = merge(defaultsOf(version), parse(text) as Section)
+  if (config['edgecoreVersion'] === version) return
+  const joined = merge(config, { edgecoreVersion: version, modules: { edgeHub: { token: '' } } })
+  await node.put(paths.edgecoreConfig, stringify(joined, { sortMapEntries: true }), 0o640)
+}
+
+/** Afterwards EdgeCore starts, as the second version always does, and the first one where `starts` says so. */
+async function install(node: TinyNode, version: number, isUpgrade: boolean, starts = isUpgrade) {
   const { interrupted, receipt } = await openPast(node)
   const past = { history: interrupted?.history, receipt }
   const context = { isUpgrade, explicitlySet: [], force: forced }
-  const marked = await markEdited(bundle(version), past, node.files)
+  const marked = await markEdited(bundle(version), past, node)
   const { steps } = await preserveUserConfig(marked, receipt, context, node)
-  await perform(node, steps, { policy: { adopt: false, force: forced } })
+  const prove = async () => (starts ? start(node) : undefined)
+  await perform(node, steps, { policy: { adopt: false, force: forced }, prove })
 }
 
 /** As `doctor --fix` points EventBus at the broker again. */
@@ -71,6 +111,7 @@ async function fix(node: TinyNode): Promise<void> {
     .map(({ id, kind, spec }) => ({ id, kind, spec, title: id }) as never)
   await perform(node, [], {
     plan: { undo: [], steps, foreign: [], kept: [] },
+    desired: undefined,
     ...(receipt && { previous: receipt, head: receipt }),
   })
 }
@@ -89,16 +130,17 @@ async function edit(node: TinyNode): Promise<void> {
   for (const path of appended) await node.put(path, `${(await node.files.read(path)) ?? ''}# mine\n`)
   for (const path of added) await node.put(path, '# mine\n')
   const config = (await node.files.read(paths.edgecoreConfig)) ?? ''
-  await node.put(
-    paths.edgecoreConfig,
-    config.replace(/heartbeat: .*/, 'heartbeat: 33 # mine').replace(/mqttMode: .*/, 'mqttMode: 0'),
-  )
+  const mine = config.includes('heartbeat:')
+    ? config.replace(/heartbeat: .*/, 'heartbeat: 33 # mine')
+    : config.replace('edgeHub:\n', 'edgeHub:\n    heartbeat: 33 # mine\n')
+  await node.put(paths.edgecoreConfig, mine.replace(/mqttMode: .*/, 'mqttMode: 0'))
 }
 
 const operations = {
   edit,
   install: (node: TinyNode) => install(node, 1, false),
   upgrade: (node: TinyNode) => install(node, 2, true),
+  start,
   fix,
 }
 type Operation = keyof typeof operations
@@ -117,13 +159,17 @@ const uninstallOn = (node: TinyNode, purge: boolean) =>
 
 async function machine(): Promise<TinyNode> {
   const node = await tinyNode()
+  node.processes.run = async (file, args) => {
+    expect([file, ...args]).toEqual([paths.edgecore, '--defaultconfig'])
+    return { exitCode: 0, stdout: stringify(defaultsOf(await edgecoreVersion(node))), stderr: '' }
+  }
   for (const path of ['/etc/systemd/system', '/etc/containerd', '/usr/local/bin', '/var/lib'])
     await node.put(`${path}/other`, '')
   return node
 }
 
 const isMine = async (node: TinyNode, path: string): Promise<boolean> =>
-  (await node.files.read(path))?.includes('# mine') ?? false
+  /# mine|heartbeat: 33/.test((await node.files.read(path)) ?? '')
 
 describe('what a user has edited', () => {
   test.each(
@@ -168,7 +214,7 @@ describe('what a user has edited', () => {
       for (const name of order) await operations[name](node)
       await uninstallOn(node, false)
       const left = await node.files.read(paths.edgecoreConfig)
-      expect(left).toContain('heartbeat: 33 # mine')
+      expect(left).toContain('heartbeat: 33')
       expect(left).not.toContain('eventBusQOS')
     },
   )

@@ -1,11 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { stringify } from 'yaml'
 
 const main = new URL('../../../../lab/edgecore/main.ts', import.meta.url).pathname
+
+/** What it prints as its defaults. */
+export const printedDefaults = async (): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [main, '--defaultconfig'])).stdout
 
 /** A running stand-in for EdgeCore and what it has logged so far. */
 export class StandIn {

@@ -7,8 +7,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { writeCertificates } from '../../../../lab/machine/certificates.ts'
 import { logLines } from '../../../../src/edgecore/log/prefixed-lines.ts'
 import { readEdgecoreLog } from '../../../../src/edgecore/log/read-log.ts'
+import { isEditedSince, valuesIn } from '../../../../src/edgecore/own-writing.ts'
 import { eventBusLines, inTwo } from '../../edgecore/log/event-bus-lines.ts'
-import { StandIn } from './run-stand-in.ts'
+import { printedDefaults, StandIn } from './run-stand-in.ts'
 import { tinyBroker } from './tiny-broker.ts'
 
 // Each test starts a process, which takes its time on a busy machine.
@@ -345,6 +346,10 @@ describe('what else depends on how EdgeCore behaves', () => {
     expect(after).toMatch(/mqttMode: 2/)
     expect(statSync(standIn.configFile).size).toBeGreaterThan(text.length)
     await standIn.stop()
+    const known = text.replace(', noSuchKey: 1', '')
+    expect(await isEditedSince(valuesIn(known) ?? {}, after, printedDefaults)).toBe(false)
+    const edited = after.replace('messageQPS: 30', 'messageQPS: 31')
+    expect(await isEditedSince(valuesIn(known) ?? {}, edited, printedDefaults)).toBe(true)
     const again = new StandIn(after)
     await again.logged(/connect error/)
     expect(readFileSync(again.configFile, 'utf8')).toBe(after)
