@@ -41,7 +41,7 @@ export interface Action<Spec, Before = unknown> {
   ownership?(before: Before): 'created' | 'modified'
   /** What was left on the node where the spec does not determine it, as JSON. Used later to detect changes. */
   fingerprint?(spec: Spec, node: Node): Promise<unknown>
-  /** Every run that leaves it unchanged takes the fingerprint anew, because programs of the node write in it too. */
+  /** Take the fingerprint again in every run, also of what it leaves unchanged: other programs write to it. */
   fingerprintAlways?: true
   /** How uninstall removes it. */
   removal?: Removal<Spec, Before>

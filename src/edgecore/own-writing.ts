@@ -38,7 +38,7 @@ const version = 'edgecoreVersion'
 const quicServer = 'modules.edgeHub.quic.server'
 
 /**
- * Whether somebody other than EdgeCore has changed the file since it had the values `left`. EdgeCore writes it anew in its own
+ * Whether a user has changed the file since it had the values `left`. EdgeCore rewrites it in its own
  * layout, with its defaults, when another version wrote it (v1.21 and later: app/server.go), and to empty the token once it has
  * its certificate (v1.13 and later: cleanupToken). `defaults` returns what `edgecore --defaultconfig` prints, or undefined.
  */

@@ -77,7 +77,7 @@ test.concurrent(
       paths.leftovers,
       '/var/lib/edgekit/mosquitto/mosquitto.db',
     ])
-    // EdgeCore has written it anew, which is no change of the user's.
+    // EdgeCore has rewritten it, which is no change of the user's.
     expect(said).not.toContain(paths.edgecoreConfig)
     expect((await node.run(`ls ${paths.edgecoreConfig}`)).stdout).toBe('')
     const purged = await node.run(`${bundleOnNode}/edgekit uninstall --yes --purge --strict`)

@@ -1,7 +1,7 @@
 import type { Facts } from '../../facts/index.ts'
 import type { Check } from '../check.ts'
 
-/** Nobody has installed anything of an edge node: neither edgekit nor, for example, keadm. */
+/** Nothing of an edge node is installed, neither by edgekit nor, for example, by keadm. */
 const isBlank = ({ bundle, drift, units, edgecoreConfig }: Facts): boolean =>
   'value' in bundle &&
   !bundle.value &&

@@ -10,7 +10,7 @@ const fixture = (path: string): Promise<string> =>
 const edited = async (left: string, now: string, defaults?: string): Promise<boolean> =>
   isEditedSince(valuesIn(left) ?? {}, now, async () => defaults)
 
-describe.each(['v1.21', 'v1.22', 'v1.23'])('a file that EdgeCore %s has written anew', version => {
+describe.each(['v1.21', 'v1.22', 'v1.23'])('a file that EdgeCore %s has rewritten', version => {
   const rewritten = () => fixture(`rewritten/${version}.yaml`)
   const defaults = () => fixture(`default/${version}.yaml`)
   /** What the file of the fixture sets: all of these differ from the defaults. */

@@ -81,7 +81,7 @@ const merge = (base: Section, over: Section): Section => ({
   ),
 })
 
-/** As EdgeCore v1.21 and later writes the file of another version anew, and empties the token when it has joined. */
+/** As EdgeCore v1.21 and later rewrites the file of another version, and empties the token when it has joined. */
 async function start(node: TinyNode): Promise<void> {
   const text = await node.files.read(paths.edgecoreConfig)
   const version = await edgecoreVersion(node)
