@@ -65,9 +65,19 @@ export const nodeFaults: readonly Fault[] = [
     fails: 'node-installed',
     words: /nothing is installed: no broker, no EdgeCore.*\.\/edgekit install/,
     release: 'trixie',
-    breakIt: node => node.sh('edgekit uninstall --yes', { timeoutMs: 60_000 }),
-    repair: node => node.sh(install, { timeoutMs: 60_000 }),
-    remedied: true,
+    breakIt: node =>
+      node.sh(
+        `sed -n 's/^ *hostnameOverride: *//p' ${paths.edgecoreConfig} >/var/node-name; edgekit uninstall --yes; mv /etc/kubeedge/certs /var/`,
+        { timeoutMs: 60_000 },
+      ),
+    // The certificate of an installed lab node is for the host name that it had then.
+    repair: node =>
+      node.sh(
+        `mv /var/certs /etc/kubeedge/; ${install} --node-name $(cat /var/node-name); rm /var/node-name`,
+        {
+          timeoutMs: 60_000,
+        },
+      ),
     prefix: `PATH=${bundleOnNode}:$PATH`,
   },
   {
