@@ -28,7 +28,14 @@ interface Session {
   /** Begin a new session instead of resuming one. */
   clean: boolean
   expirySeconds: number
-  onMessage: (topic: string) => void
+  /** The most QoS 1 messages that the broker sends before they are acknowledged (3.1.2.11.3). */
+  receiveMaximum?: number
+  /** Bytes; the broker drops larger ones (3.1.2.11.4). */
+  maximumPacketSize?: number
+  /**
+   * Called before CONNECT is sent: the broker sends what it has queued right after it accepts, before an `await` returns.
+   */
+  prepare: (client: mqtt.MqttClient) => void
 }
 
 /**
@@ -50,15 +57,14 @@ export async function open(
     connectTimeout: timeoutMs,
     // The cache would allocate 65536 buffers first, which takes longer than the whole probe.
     writeCache: false,
-    ...(session && { properties: { sessionExpiryInterval: session.expirySeconds } }),
+    ...(session && { properties: sessionProperties(session) }),
     ...login,
     // EdgeCore verifies the certificate itself, and its log shows the result.
     ...(tls && { ...tls, rejectUnauthorized: tls.verify ?? false }),
   } as const
   loaded ??= (await import('mqtt')).default
   const client = loaded.connect(`${protocol(endpoint)}://${hostPort(host, port)}`, options)
-  // The broker sends what it has queued right after it accepts, before an `await` returns.
-  if (session) client.on('message', session.onMessage)
+  session?.prepare(client)
   await accepted(client).catch(error => {
     client.end()
     throw refusalOf(error) === undefined
@@ -69,6 +75,12 @@ export async function open(
   if (client.stream instanceof Socket) client.stream.setNoDelay()
   return client
 }
+
+const sessionProperties = ({ expirySeconds, receiveMaximum, maximumPacketSize }: Session) => ({
+  sessionExpiryInterval: expirySeconds,
+  ...(receiveMaximum !== undefined && { receiveMaximum }),
+  ...(maximumPacketSize !== undefined && { maximumPacketSize }),
+})
 
 const protocol = ({ tls, websockets }: BrokerEndpoint): string =>
   websockets ? (tls ? 'wss' : 'ws') : tls ? 'mqtts' : 'mqtt'

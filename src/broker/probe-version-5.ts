@@ -11,7 +11,10 @@ const expirySeconds = 60
 type Found = Pick<Extract<ProbeResult, { qos0: unknown }>, 'mqtt5' | 'offline'>
 
 /** Opens a connection; all are closed at the end. */
-type Connect = (session?: { clean: boolean; onMessage: (topic: string) => void }) => Promise<mqtt.MqttClient>
+type Connect = (session?: {
+  clean: boolean
+  prepare: (client: mqtt.MqttClient) => void
+}) => Promise<mqtt.MqttClient>
 
 /**
  * Connect with MQTT 5, and find out whether a durable session receives a message that was published while it was offline.
@@ -28,7 +31,7 @@ export async function probeVersion5(endpoint: BrokerEndpoint, timeoutMs: number)
     return client
   }
   try {
-    const subscriber = await connect({ clean: true, onMessage: () => undefined })
+    const subscriber = await connect({ clean: true, prepare: () => undefined })
     using end = deadline(timeoutMs)
     const late = end.passed.then(() => {
       isOver = true
@@ -60,6 +63,6 @@ async function deliverOffline(subscriber: mqtt.MqttClient, connect: Connect): Pr
     const onMessage = (received: string): void => {
       if (received === topic) resolve({ ms: performance.now() - started })
     }
-    connect({ clean: false, onMessage }).catch(reject)
+    connect({ clean: false, prepare: client => client.on('message', onMessage) }).catch(reject)
   })
 }

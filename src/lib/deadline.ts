@@ -18,3 +18,10 @@ export function deadline(timeoutMs: number): Deadline {
   }, timeoutMs)
   return { signal: end.signal, passed, [Symbol.dispose]: () => clearTimeout(timer) }
 }
+
+/** Resolves when the signal is aborted. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -39,6 +39,7 @@ export const errorCodes = {
   'invalid-docker-config': ['usage', 'the Docker configuration with the registry credentials has errors'],
   'invalid-environment': ['usage', 'an environment variable has an unusable value'],
   'file-unreadable': ['usage', 'a file that was named does not exist or cannot be read'],
+  'invalid-devices-settings': ['usage', 'the settings of edgekit devices have errors'],
   'output-not-writable': ['usage', 'the output file or directory cannot be written'],
   'bundle-not-found': ['usage', 'there is no bundle at this path'],
   'edgekit-executable-not-found': [
@@ -118,6 +119,12 @@ export const errorCodes = {
     'incomplete',
     'the broker cannot be tested: it is unreachable, refuses the client, or is not an MQTT broker',
   ],
+  'devices-database-unusable': ['incomplete', 'the database of edgekit devices cannot be opened'],
+  'devices-broker-refuses': [
+    'incomplete',
+    'the broker refuses edgekit devices, or does not deliver its topics with QoS 1',
+  ],
+  'devices-session-taken': ['incomplete', 'another client has the client id of edgekit devices'],
   'cloud-step-failed': ['checklistFailed', 'keadm or kubectl failed; the files and images are in place'],
   'cloudcore-version-mismatch': ['checklistFailed', 'another version of CloudCore is installed'],
   'chart-broker-enabled': [

@@ -44,6 +44,13 @@ export const exitCodeTables = {
     failed: [3, 'the broker breaks a requirement of MQTT'],
     notTested: [5, 'the broker could not be tested, or not completely'],
   },
+  devices: {
+    ok: [0, 'stopped by a signal, after everything that had arrived was stored'],
+    unusable: [
+      5,
+      'the database cannot be opened, the broker refuses the client, or another client takes over its session',
+    ],
+  },
 } as const satisfies Record<string, Record<string, readonly [code: number, meaning: string]>>
 
 type Tables = typeof exitCodeTables

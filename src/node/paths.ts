@@ -45,6 +45,8 @@ export const paths = {
   brokerLogin: '/etc/edgekit/broker-login',
   /** What a broker on trial runs with. */
   brokerTrial: '/run/edgekit-broker-trial',
+  /** Settings of the service that stores what devices publish. */
+  devicesSettings: '/etc/edgekit/devices.yaml',
   brokerData: '/var/lib/edgekit/mosquitto',
   brokerUnit: '/etc/systemd/system/mosquitto.service',
   containerdUnit: '/etc/systemd/system/containerd.service',

@@ -23,6 +23,8 @@ const rooms = [
   'edgecore',
   'broker',
   'broker-test',
+  // The service beside the broker that stores what devices publish.
+  'devices',
   // Look, judge, do, decide, prove.
   'facts',
   'checks',

@@ -9,6 +9,7 @@ const commands: Record<keyof typeof exitCodeTables, string> = {
   explain: '`edgecore explain`',
   patch: '`edgecore patch`',
   brokerTest: '`broker test`',
+  devices: '`devices serve`',
 }
 
 const table = (columns: readonly string[], rows: readonly (readonly unknown[])[]): string =>

@@ -95,6 +95,7 @@ export const heldRooms: readonly string[] = [
   'src/checks',
   'src/cli',
   'src/commands',
+  'src/devices',
   'src/doctor',
   'src/edgecore',
   'src/facts',

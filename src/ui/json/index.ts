@@ -14,6 +14,7 @@ import {
 } from './broker/broker-user.ts'
 import { bundleOutput } from './bundle.ts'
 import { cacheLsOutput, cachePruneOutput } from './cache.ts'
+import { devicesServeOutput } from './devices.ts'
 import { doctorExplainOutput, doctorListOutput } from './doctor.ts'
 import { edgecoreExplainOutput, edgecorePatchOutput } from './edgecore.ts'
 import { errorOutput } from './error.ts'
@@ -44,6 +45,7 @@ export const outputSchemas = {
   bundle: bundleOutput,
   'cache-ls': cacheLsOutput,
   'cache-prune': cachePruneOutput,
+  'devices-serve': devicesServeOutput,
   'doctor-explain': doctorExplainOutput,
   'doctor-list': doctorListOutput,
   'edgecore-explain': edgecoreExplainOutput,

@@ -14,6 +14,7 @@ const pages: Record<string, readonly string[]> = {
   bundle: ['definition', 'registries', 'lock', 'bundle-format'],
   'cache:ls': ['registries'],
   'cache:prune': ['registries'],
+  'devices:serve': ['devices'],
   doctor: ['doctor'],
   'edgecore:explain': ['doctor'],
   'edgecore:patch': ['edgecore-config'],

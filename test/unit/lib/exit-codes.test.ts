@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import BrokerTest from '../../../src/commands/broker/test.ts'
+import DevicesServe from '../../../src/commands/devices/serve.ts'
 import Doctor from '../../../src/commands/doctor.ts'
 import EdgecoreExplain from '../../../src/commands/edgecore/explain.ts'
 import EdgecorePatch from '../../../src/commands/edgecore/patch.ts'
@@ -17,6 +18,7 @@ const commands = {
   explain: EdgecoreExplain,
   patch: EdgecorePatch,
   brokerTest: BrokerTest,
+  devices: DevicesServe,
 }
 
 const names = Object.keys(exitCodeTables) as (keyof typeof exitCodeTables)[]

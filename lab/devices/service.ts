@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A line of its log. */
+export type Line = Record<string, unknown> & { message: string }
+
+/** `edgekit devices serve` as a process of this machine, with a database of its own. */
+export class DevicesService implements AsyncDisposable {
+  readonly database: string
+  /** Of all runs. */
+  readonly log: Line[] = []
+  readonly #directory: string
+  readonly #environment: Record<string, string>
+  #process: ChildProcess | undefined
+
+  private constructor(directory: string, environment: Record<string, string>) {
+    this.#directory = directory
+    this.database = join(directory, 'devices.db')
+    this.#environment = environment
+  }
+
+  /** Not started yet. `settings` are lines of YAML besides the path of the database. */
+  static async prepare(settings: string, environment: Record<string, string>): Promise<DevicesService> {
+    const directory = await mkdtemp(join(tmpdir(), 'edgekit-devices-'))
+    const service = new DevicesService(directory, environment)
+    await service.configure(settings)
+    return service
+  }
+
+  async configure(settings: string): Promise<void> {
+    await writeFile(
+      join(this.#directory, 'devices.yaml'),
+      `database: { path: ${this.database} }\n${settings}\n`,
+    )
+  }
+
+  /** Start it; `connected` waits until it is connected to the broker. */
+  async start({ connected = true } = {}): Promise<void> {
+    const seen = this.log.length
+    const child = spawn(
+      process.execPath,
+      ['bin/edgekit.js', 'devices', 'serve', '--settings', join(this.#directory, 'devices.yaml')],
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: '/usr/bin:/bin', ...this.#environment } },
+    )
+    this.#process = child
+    createInterface(child.stderr).on('line', text => this.log.push(parse(text)))
+    if (connected)
+      await this.until(
+        () => this.log.slice(seen).some(({ message }) => message.startsWith('connected')),
+        'connected',
+      )
+  }
+
+  /** Wait until something is true. Throws with the log. */
+  async until(isTrue: () => boolean, what: string, timeoutMs = 60_000): Promise<void> {
+    for (const end = Date.now() + timeoutMs; !isTrue(); await sleep(20))
+      if (Date.now() > end) throw new Error(`not ${what}:\n${JSON.stringify(this.log.slice(-20), null, 1)}`)
+  }
+
+  /** End the process, and return its exit code; null after SIGKILL. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null
+    const ended = once(child, 'close')
+    child.kill(signal)
+    const [code] = await ended
+    return code as number | null
+  }
+
+  /** The exit code of a process that ends by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#process
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'close')
+    return child?.exitCode ?? null
+  }
+
+  rows(query: string): Record<string, unknown>[] {
+    using database = new DatabaseSync(this.database, { timeout: 5_000 })
+    return database
+      .prepare(query)
+      .all()
+      .map(row => ({ ...row }))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop('SIGKILL')
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+}
+
+/** An error that ends the service is text. */
+const parse = (text: string): Line => (text.startsWith('{') ? (JSON.parse(text) as Line) : { message: text })

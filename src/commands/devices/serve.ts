@@ -1,0 +1,86 @@
+import { resolve } from 'node:path'
+import { Flags } from '@oclif/core'
+import { EdgekitCommand } from '../../cli/command.ts'
+import { readNamedFile } from '../../cli/read-named-file.ts'
+import type { Log } from '../../devices/log.ts'
+import { exitCodeHelp } from '../../lib/exit-codes.ts'
+import { localNode } from '../../node/node.ts'
+import { paths } from '../../node/paths.ts'
+import type { DevicesServeOutput } from '../../ui/json/devices.ts'
+import { print } from '../../ui/print.ts'
+
+export default class DevicesServe extends EdgekitCommand {
+  static override summary = 'Store what devices publish on MQTT in a database'
+  static override description =
+    'Keeps the state of each device in SQLite. A message is acknowledged after it is on the disk, and the broker keeps messages while the service is away. Messages that do not fit are kept as dead letters. Settings come from the file of --settings, /etc/edgekit/devices.yaml if it exists, and the environment variables MQTT_BROKER, MQTT_PORT, MQTT_USERNAME, and MQTT_PASSWORD. The log goes to standard error, one JSON object a line. Runs until it is stopped.\n\n' +
+    exitCodeHelp('devices')
+  static override examples = [
+    'edgekit devices serve',
+    'edgekit devices serve --settings devices.yaml --register-unknown',
+  ]
+  static override flags = {
+    settings: Flags.string({ helpValue: 'FILE', description: 'settings (YAML)' }),
+    'register-unknown': Flags.boolean({
+      description: 'create devices that the database lacks, when they publish',
+    }),
+  }
+
+  async run(): Promise<DevicesServeOutput> {
+    const { flags } = await this.parse(DevicesServe)
+    // Only here: they load zod and the rest of the service.
+    const [{ readSettings, endpointOf }, { openSqlite }, { serveDevices }] = await Promise.all([
+      import('../../devices/settings.ts'),
+      import('../../devices/store/sqlite.ts'),
+      import('../../devices/serve.ts'),
+    ])
+    const fromFile = readSettings(await settingsFile(flags.settings), process.env)
+    const settings = {
+      ...fromFile,
+      registerUnknown: flags['register-unknown'] || fromFile.registerUnknown,
+    }
+    const { passwordFile, ca } = settings.broker
+    const endpoint = endpointOf(settings, {
+      password: process.env['MQTT_PASSWORD'] || (await textOf(passwordFile)),
+      ca: await textOf(ca),
+    })
+    const { databasePath: path, registerUnknown, historyDays } = settings
+    const store = await openSqlite({ path, registerUnknown, history: historyDays !== undefined })
+    try {
+      const totals = await untilStopped(signal => serveDevices({ settings, endpoint, store, log }, signal))
+      log({ level: 'info', message: 'stopped', ...totals })
+      return { schemaVersion: 1, ...totals }
+    } finally {
+      await store.close()
+    }
+  }
+}
+
+const log: Log = line =>
+  print(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`, process.stderr)
+
+/** A password, certificates, or settings: all are far smaller. */
+const maxFileBytes = 1024 * 1024
+
+async function settingsFile(name: string | undefined): Promise<{ path: string; text: string } | undefined> {
+  if (name === undefined) {
+    const text = await localNode().files.read(paths.devicesSettings)
+    return text === undefined ? undefined : { path: paths.devicesSettings, text }
+  }
+  return { path: resolve(name), text: (await readNamedFile(name, maxFileBytes)).toString() }
+}
+
+const textOf = async (path: string | undefined): Promise<string | undefined> =>
+  path === undefined ? undefined : (await readNamedFile(path, maxFileBytes)).toString().replace(/\r?\n$/, '')
+
+/** A service is stopped by a signal, which is not a failure. */
+async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  const onSignal = (): void => stop.abort()
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, onSignal)
+  try {
+    return await work(stop.signal)
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+}

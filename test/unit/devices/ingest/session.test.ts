@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Arrival, openSession } from '../../../../src/devices/ingest/session.ts'
+
+/** PUBLISH with QoS 1 to `a` (MQTT 5, 3.3). */
+const publish = (packetId: number): Buffer => Buffer.from([0x32, 7, 0, 1, 0x61, 0, packetId, 0, 0x78])
+/** CONNACK that resumes a session. */
+const connack = Buffer.from([0x20, 3, 1, 0, 0])
+
+/** A broker that sends what it had queued together with CONNACK, as mosquitto does. */
+async function setUp(queued: readonly Buffer[]) {
+  const { promise: accepted, resolve: accept } = Promise.withResolvers<Socket>()
+  const server = createServer(socket => {
+    socket.once('data', () => socket.write(Buffer.concat([connack, ...queued])))
+    accept(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const arrivals: Arrival[] = []
+  const closed: unknown[] = []
+  const session = await openSession({
+    endpoint: { host: '127.0.0.1', port: address.port },
+    clientId: 'c1',
+    expirySeconds: 60,
+    receiveMaximum: 10,
+    onArrival: arrival => arrivals.push(arrival),
+    onClosed: source => closed.push(source),
+  })
+  const socket = await accepted
+  onTestFinished(async () => {
+    socket.destroy()
+    server.close()
+    await session.close()
+  })
+  const sent: Buffer[] = []
+  socket.on('data', (data: Buffer) => sent.push(data))
+  const settle = async (): Promise<number[]> => {
+    await sleep(100)
+    return [...Buffer.concat(sent)]
+  }
+  return { session, socket, arrivals, closed, settle }
+}
+
+test('messages that come with CONNACK are received, and acknowledged only when asked', async () => {
+  const { session, arrivals, settle } = await setUp([publish(1), publish(2), publish(3)])
+  expect(await settle()).toEqual([])
+  expect(arrivals).toEqual(
+    [1, 2, 3].map(packetId => ({
+      topic: 'a',
+      payload: Buffer.from('x'),
+      retained: false,
+      packetId,
+      duplicate: false,
+    })),
+  )
+  session.source.acknowledge([1, 2, 3])
+  expect(await settle()).toEqual([0x40, 2, 0, 1, 0x40, 2, 0, 2, 0x40, 2, 0, 3])
+  expect(session.resumed).toBe(true)
+})
+
+test('a connection that ends closes its source', async () => {
+  const { session, socket, closed } = await setUp([])
+  expect(session.source.isOpen).toBe(true)
+  socket.destroy()
+  expect(await session.ended).toBe('lost')
+  expect(session.source.isOpen).toBe(false)
+  expect(closed).toEqual([session.source])
+})
+
+test('a DISCONNECT with reason 0x8e means that another client took over', async () => {
+  const { session, socket } = await setUp([])
+  socket.end(Buffer.from([0xe0, 2, 0x8e, 0]))
+  expect(await session.ended).toBe('taken over')
+})
