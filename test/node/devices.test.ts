@@ -153,7 +153,8 @@ describe.concurrent('edgekit devices serve', () => {
 })
 
 test('a stop does not wait for a broker that accepts connections and is silent', async () => {
-  await using silent = createServer().listen(0, '127.0.0.1')
+  // It reads, or it would not notice the end of a connection and could not close.
+  await using silent = createServer(socket => socket.resume()).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as AddressInfo
   await using service = await DevicesService.prepare(settings, { MQTT_PORT: String(port) })
