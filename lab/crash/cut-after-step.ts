@@ -4,8 +4,8 @@ const minutes = 60_000
 const output = '/tmp/lab-output'
 
 /** The steps that a command of edgekit has printed, in order. */
-export const stepsIn = (stdout: string): string[] =>
-  stdout.split('\n').flatMap(line => /^(\S.*?)(?:: .*)? \(\d+\.\d s\)$/.exec(line)?.[1] ?? [])
+export const stepsIn = (output: string): string[] =>
+  output.split('\n').flatMap(line => /^(\S.*?)(?:: .*)? \(\d+\.\d s\)$/.exec(line)?.[1] ?? [])
 
 /** Run a command of edgekit until it has printed that this step is done, cut the power then, and boot. */
 export async function cutAfterStep(node: LabNode, command: string, step: string): Promise<void> {

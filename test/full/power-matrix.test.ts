@@ -43,8 +43,9 @@ async function cutEverywhere(
   }
   const steps = await (async () => {
     await using node = await start()
-    return stepsIn(await node.sh(command, { timeoutMs: 5 * minutes }))
+    return stepsIn(await node.sh(`${command} 2>&1`, { timeoutMs: 5 * minutes }))
   })()
+  expect(steps.length).toBeGreaterThanOrEqual(points)
   const failures: string[] = []
   for (const step of spread(steps, points)) {
     const row = [`${release}: ${command}`, step, then, 'ok']
@@ -56,6 +57,7 @@ async function cutEverywhere(
       await requireResult(node)
     } catch (error) {
       row[3] = 'WRONG'
+      process.stderr.write(`${row.join('  ')}: ${String(error)}\n`)
       failures.push(`${step}: ${String(error)}`)
     }
   }
