@@ -4,6 +4,8 @@ import { directory } from './files/directory.ts'
 import { edgecoreConfig } from './files/edgecore-config.ts'
 import { edgecoreCopy } from './files/edgecore-copy.ts'
 import { file } from './files/file.ts'
+import { filePrivate } from './files/file-private.ts'
+import { fileRemoved } from './files/file-removed.ts'
 import { link } from './files/link.ts'
 import { oldVersion } from './files/old-version.ts'
 import { serviceDirectory } from './files/service-directory.ts'
@@ -17,11 +19,14 @@ import { daemonReload } from './services/daemon-reload.ts'
 import { unitEnabled } from './services/unit-enabled.ts'
 import { unitRunning } from './services/unit-running.ts'
 import { unitStopped } from './services/unit-stopped.ts'
+import { unitUnmasked } from './services/unit-unmasked.ts'
 
 /** Every kind of change edgekit makes to a node, by its name in plans, journals and receipts. */
 export const actions = {
   directory,
   file,
+  'file-private': filePrivate,
+  'file-removed': fileRemoved,
   link,
   'old-version': oldVersion,
   image,
@@ -30,6 +35,7 @@ export const actions = {
   'edgecore-copy': edgecoreCopy,
   'daemon-reload': daemonReload,
   'unit-stopped': unitStopped,
+  'unit-unmasked': unitUnmasked,
   'unit-enabled': unitEnabled,
   'unit-running': unitRunning,
   'access-file': accessFile,

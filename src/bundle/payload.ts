@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { readAsset } from '../lib/assets.ts'
 import { fill } from '../lib/fill-template.ts'
 import { paths } from '../node/paths.ts'
-import type { ManifestImage } from './manifest.ts'
+import type { Manifest, ManifestImage } from './manifest.ts'
 
 /** A file of a bundle: its name in the bundle, its path on the node and its mode. */
 export interface PayloadFile {
@@ -141,6 +142,13 @@ export function payloadText(
     BROKER_DIGEST: broker.digest,
     BROKER_ARCHIVE: archivePath(broker.archive),
   })
+}
+
+/** The edgecore.yaml that a bundle starts from; undefined when another edgekit built it, with another one. */
+export function installedBase({ files }: Pick<Manifest, 'files'>): string | undefined {
+  const text = readAsset(edgecoreBase.template)
+  const member = files.find(({ path }) => path === edgecoreBase.member)
+  return member?.sha256 === createHash('sha256').update(text).digest('hex') ? text : undefined
 }
 
 /** The texts an install of this edgekit writes, by their path on the node. */

@@ -1,5 +1,5 @@
 import type { Facts } from '../facts/index.ts'
-import type { Check, Role } from './check.ts'
+import type { Check, ListedCheck, Role } from './check.ts'
 
 export const appliesToRole = ({ appliesTo }: Check, role: Role): boolean =>
   (appliesTo?.roles ?? ['edge']).includes(role)
@@ -21,11 +21,16 @@ export function installFlagFor({ appliesTo }: Check, facts: Facts): string | und
   return edgecore === 'none' ? '--edgecore' : edgecore === 'staged' ? '--no-stage' : undefined
 }
 
+/** Another edgekit is running: what it has stopped or not yet started is no fault. The machine itself stays the same. */
+const isChanging = ({ drift }: Facts): boolean =>
+  'value' in drift && drift.value?.interrupted?.runningAs !== undefined
+
 /** Why a check does not apply to this node; undefined when it does. */
-export function inapplicable(check: Check, facts: Facts): string | undefined {
+export function inapplicable(check: ListedCheck, facts: Facts): string | undefined {
   const role = roleOf(facts)
   if (!appliesToRole(check, role)) return role === 'edge' ? 'cloud side only' : 'edge nodes only'
   const { installedSettings } = facts
+  if (check.group !== 'node' && isChanging(facts)) return 'edgekit is changing this node'
   if (!('value' in installedSettings)) return undefined
   const { edgecore: wanted, adopt } = installedSettings.value
   if (adopt && check.overriddenBy?.adopt) return 'existing services are used as they are (--adopt)'

@@ -26,11 +26,17 @@ export type Role = Manifest['role']
  * to decide.
  */
 export type Fix =
-  | { kind: 'start' | 'enable'; unit: string }
+  | { kind: 'start' | 'enable' | 'unmask'; unit: string }
   /** Restart EdgeCore, which then registers the node, and wait until it has. */
   | { kind: 'register' }
   /** Import an image from the archive on the node, or pin it. */
   | { kind: 'reimport-image' | 'repin'; image: string }
+  /** Write the edgecore.yaml of the install for a node that has joined, and start EdgeCore. */
+  | { kind: 'restore-edgecore-config' }
+  /** Delete the join token from edgecore.yaml, and restart EdgeCore; delete the file of `keadm join`. */
+  | { kind: 'remove-token'; paths: readonly string[] }
+  /** Take files away from users who are neither owner nor in the group. */
+  | { kind: 'make-private'; paths: readonly string[] }
   /** Set the keys of edgecore.yaml that edgekit owns, and restart EdgeCore. */
   | { kind: 'patch-event-bus' }
   | { kind: 'daemon-reload' }

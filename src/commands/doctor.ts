@@ -157,14 +157,19 @@ export default class Doctor extends EdgekitCommand {
     { facts }: SavedFacts,
     { each, yes, recheck }: { each: boolean; yes: boolean; recheck: () => Promise<Report> },
   ): Promise<Report> {
-    const [{ installedTexts }, { fixNode }, { askToContinue }, { formatFixPlan }, { stepRunner }] =
-      await Promise.all([
-        import('../bundle/payload.ts'),
-        import('../install/fix/fix.ts'),
-        import('../cli/confirm.ts'),
-        import('../ui/fixes.ts'),
-        import('../ui/steps.ts'),
-      ])
+    const [
+      { installedBase, installedTexts },
+      { fixNode },
+      { askToContinue },
+      { formatFixPlan },
+      { stepRunner },
+    ] = await Promise.all([
+      import('../bundle/payload.ts'),
+      import('../install/fix/fix.ts'),
+      import('../cli/confirm.ts'),
+      import('../ui/fixes.ts'),
+      import('../ui/steps.ts'),
+    ])
     const manifest = 'value' in facts.bundle ? facts.bundle.value : undefined
     const broker = manifest?.images.find(({ reference }) => reference === manifest.broker.image)
     const silent = this.jsonEnabled()
@@ -176,6 +181,7 @@ export default class Doctor extends EdgekitCommand {
           node: localNode(),
           edgekitVersion: this.config.version,
           texts: broker ? installedTexts(broker, manifest?.broker.autosaveInterval) : {},
+          edgecoreBase: manifest && installedBase(manifest),
           recheck,
           confirm: async plan => {
             if (!silent || !yes) say(formatFixPlan(plan))

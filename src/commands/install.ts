@@ -133,7 +133,7 @@ export default class Install extends EdgekitCommand {
         signal,
         rollBackOnFailure: commandLine.rollback,
         edgekitVersion: this.config.version,
-        confirm: mayAsk ? plan => confirm(question(plan), signal) : undefined,
+        confirm: mayAsk ? (plan, notes) => confirm(question(plan, notes), signal) : undefined,
         stableForMs,
       })
       if (!result.passed) process.exitCode = exitCodes.checklistFailed

@@ -3,22 +3,23 @@ import { EdgekitCommand } from '../cli/command.ts'
 import { confirm, isInteractive } from '../cli/confirm.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { requireRoot } from '../cli/require-root.ts'
-import { uninstall } from '../install/uninstall/uninstall.ts'
+import { purgeableSecrets, uninstall } from '../install/uninstall/uninstall.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { exitCodes } from '../lib/exit-codes.ts'
 import { localNode } from '../node/node.ts'
 import type { UninstallOutput } from '../ui/json/uninstall.ts'
 import { stepRunner } from '../ui/steps.ts'
-import { uninstallOutput } from '../ui/uninstall-output.ts'
+import { purgeQuestion, uninstallOutput, uninstallQuestion } from '../ui/uninstall-output.ts'
 
 export default class Uninstall extends EdgekitCommand {
   static override summary = 'Remove everything edgekit installed'
   static override description =
-    'Stops the broker and EdgeCore and removes what the receipt (/var/lib/edgekit/receipt.json) lists: programs, units, images and configuration. What edgekit changed is restored; what it found is left alone. What you have changed since is kept and listed with the reason.\n\nKeeps the broker data unless --purge is given, also after an earlier uninstall, and what EdgeCore created (/etc/kubeedge, /var/lib/kubeedge). After an interruption, run it again to finish.\n\nExit codes: 0 done, or nothing to do; 8 something could not be removed yet, or with --strict was kept; otherwise those of edgekit install.'
+    'Stops the broker and EdgeCore and removes what the receipt (/var/lib/edgekit/receipt.json) lists: programs, units, images and configuration. What edgekit changed is restored; what it found is left alone. What you have changed since is kept and listed with the reason.\n\nKeeps the broker data unless --purge is given, also after an earlier uninstall, and what EdgeCore has stored: the private key of the node, and a database with the Secrets of its pods. Running pods continue until a reboot. After an interruption, run it again to finish.\n\nExit codes: 0 done, or nothing to do; 8 something could not be removed yet, or with --strict was kept; otherwise those of edgekit install.'
   static override examples = ['sudo edgekit uninstall', 'sudo edgekit uninstall --purge --yes']
   static override flags = {
     purge: Flags.boolean({
-      description: "also remove the broker's data and everything in edgekit's own directories",
+      description:
+        "also remove the broker's data, EdgeCore's key and database, and everything in edgekit's own directories",
     }),
     strict: Flags.boolean({ description: 'exit with 8 if anything was kept' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask for confirmation' }),
@@ -54,9 +55,7 @@ export default class Uninstall extends EdgekitCommand {
         remedy: 'Add --yes.',
       })
     }
-    const question = purge
-      ? 'Stop and remove the broker and EdgeCore, and delete all broker data?'
-      : 'Stop and remove the broker and EdgeCore?'
+    const question = purge ? purgeQuestion(await purgeableSecrets(localNode())) : uninstallQuestion
     if (await confirm(question, signal)) return
     throw new EdgekitError('nothing was changed: the uninstall was not confirmed', { code: 'declined' })
   }

@@ -6,17 +6,19 @@ import { exitCodeTables } from '../lib/exit-codes.ts'
 const lines = z.array(z.string()).readonly()
 
 const fix = z.union([
-  z.strictObject({ kind: z.enum(['start', 'enable']), unit: z.string() }),
+  z.strictObject({ kind: z.enum(['start', 'enable', 'unmask']), unit: z.string() }),
   z.strictObject({ kind: z.enum(['reimport-image', 'repin']), image: z.string() }),
   z.strictObject({
     kind: z.enum([
       'register',
       'patch-event-bus',
+      'restore-edgecore-config',
       'daemon-reload',
       'clean-stale-container',
       'renew-containerd-uuid',
     ]),
   }),
+  z.strictObject({ kind: z.enum(['remove-token', 'make-private']), paths: lines }),
   z.strictObject({ kind: z.literal('restore-own-file'), path: z.string() }),
 ])
 

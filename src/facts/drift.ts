@@ -12,10 +12,19 @@ export interface ChangedFile {
   how: string
 }
 
+/** A run that is in the journal. */
+export interface Interrupted {
+  command: string
+  /** When its last attempt began, in ISO 8601. */
+  since: string
+  /** The process that is still at it. */
+  runningAs?: number
+}
+
 /** How the node differs from what edgekit installed. */
 export interface DriftFacts {
   /** A run that neither finished nor was rolled back. */
-  interrupted: { command: string; since: string } | null
+  interrupted: Interrupted | null
   changed: ChangedFile[]
   /** The version before the last upgrade, to which the node can return; absent on a node that was not upgraded. */
   previous?: {

@@ -9,17 +9,26 @@ export interface InstalledSettings {
   adopt: boolean
   /** The node name, if it differs from the host name. */
   nodeName?: string
+  /** The cloud that it was installed for, such as `cloud.example:10000`. */
+  cloudcore?: string
 }
 
 /** Read the options of a receipt. The default is a node with everything, installed by edgekit. */
 export function installedSettingsFrom(
-  options: { edgecore?: unknown; stage?: unknown; adopt?: unknown; nodeName?: unknown } = {},
+  options: {
+    edgecore?: unknown
+    stage?: unknown
+    adopt?: unknown
+    nodeName?: unknown
+    cloudcore?: unknown
+  } = {},
 ): InstalledSettings {
   const edgecore = options.stage === true ? 'staged' : 'running'
   return {
     edgecore: options.edgecore === false ? 'none' : edgecore,
     adopt: options.adopt === true,
     ...(typeof options.nodeName === 'string' && { nodeName: options.nodeName }),
+    ...(typeof options.cloudcore === 'string' && { cloudcore: options.cloudcore }),
   }
 }
 

@@ -20,7 +20,7 @@ export const drift: DriftCollector = {
   async collect(node) {
     const past = await readPast(node.files).catch(unreadable)
     if ('unreadable' in past) return { interrupted: null, changed: [], ...past }
-    const interrupted = interruptedIn(past)
+    const interrupted = interruptedIn(past, node)
     if (!past.receipt) return interrupted ? { interrupted, changed: [] } : undefined
     const items = past.receipt.items.filter(({ kind, spec }) => kinds.includes(kind) && !isUserOwned(spec))
     const trusting = trustRecorded(items, node)

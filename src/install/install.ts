@@ -36,7 +36,7 @@ export interface InstallOptions extends InstallRequest {
   /** How long an upgraded EdgeCore must stay up. */
   stableForMs: number
   /** Asks before the first change; absent without a terminal. */
-  confirm: ((plan: PlanReport) => Promise<boolean>) | undefined
+  confirm: ((plan: PlanReport, notes: readonly string[]) => Promise<boolean>) | undefined
 }
 
 export interface InstallResult extends Pick<Decision, 'findings' | 'notes'> {
@@ -74,7 +74,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   signal.throwIfAborted()
   const hasChanges = plan.steps.length + plan.undo.length > 0
   if (hasChanges && options.confirm) {
-    if (!(await options.confirm(await reportPlan(plan, node)))) throw declined()
+    if (!(await options.confirm(await reportPlan(plan, node), notes))) throw declined()
     signal.throwIfAborted()
   }
   const installedSettings = installedSettingsFrom(settings)

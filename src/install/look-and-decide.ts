@@ -23,6 +23,7 @@ import { type DesiredStep, stepMakers } from './desired/step-makers.ts'
 import { type JoinPlan, joinSteps } from './join/join-steps.ts'
 import { joinForces } from './join/refuse-join.ts'
 import { forcedIds, refuseForeign } from './plan/foreign.ts'
+import { metaServerNotes } from './plan/meta-server.ts'
 import { nodeFromFacts } from './plan/node-from-facts.ts'
 import { makePlan, type Plan } from './plan/plan.ts'
 import { type PlanReport, reportPlan } from './plan/plan-report.ts'
@@ -171,11 +172,14 @@ async function decide(
   return {
     desired,
     plan,
-    notes: [...notes, ...preserved.notes, ...joining.notes],
+    notes: [...notes, ...preserved.notes, ...joining.notes, ...versionNotes(manifest, past, facts)],
     joins: joining.joins,
     claim: joining.claim,
   }
 }
+
+const versionNotes = ({ role, kubeedgeVersion }: Manifest, { receipt }: Past, facts: Facts): string[] =>
+  role === 'edge' && receipt ? metaServerNotes(receipt.bundle.kubeedgeVersion, kubeedgeVersion, facts) : []
 
 const edgecoreFiles = ({ path, config = readEdgecoreConfig('') }: EdgecoreConfigFacts): EdgecoreCopySpec => ({
   config: path,

@@ -1,3 +1,4 @@
+import type { Interrupted } from '../facts/drift.ts'
 import { memoizedNode } from '../facts/memoized-node.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
@@ -16,14 +17,14 @@ interface Difference {
 export interface Status {
   installed: Pick<Receipt, 'bundle' | 'edgekit' | 'installedAt' | 'updatedAt' | 'options'> | null
   /** A run that neither finished nor was rolled back. */
-  interrupted: { command: string; since: string } | null
+  interrupted: Interrupted | null
   differences: Difference[]
 }
 
 /** Compares a node with its receipt. Read-only. Throws EdgekitError when receipt or journal cannot be read. */
 export async function statusOf(node: Node): Promise<Status> {
   const past = await readPast(node.files)
-  const interrupted = interruptedIn(past)
+  const interrupted = interruptedIn(past, node)
   if (!past.receipt) return { installed: null, interrupted, differences: [] }
   const { bundle, edgekit, installedAt, updatedAt, options, items } = past.receipt
   const memoized = memoizedNode(node)
@@ -35,9 +36,11 @@ export async function statusOf(node: Node): Promise<Status> {
   }
 }
 
-export function interruptedIn({ history }: Past): Status['interrupted'] {
+export function interruptedIn({ history }: Past, { lock }: Pick<Node, 'lock'>): Interrupted | null {
   const last = history?.begins.at(-1)
-  return last ? { command: last.command, since: last.time } : null
+  if (!last) return null
+  const { pid } = lock.holder() ?? {}
+  return { command: last.command, since: last.time, ...(pid !== undefined && { runningAs: pid }) }
 }
 
 /** How the node differs in one thing edgekit owns; undefined when it does not. Read-only. */

@@ -21,6 +21,9 @@ const holderSchema = z.object({
   since: z.string(),
 })
 
+/** The process that holds the lock. */
+export type LockHolder = z.infer<typeof holderSchema>
+
 export interface Lock {
   /** The open file that holds the lock; undefined until the lock is held. */
   readonly descriptor: number | undefined
@@ -32,6 +35,8 @@ export interface Lock {
   take(command: string): Promise<boolean>
   /** Programs of a killed edgekit that still hold the lock, such as `ctr images import … (process 325)`. */
   heldBy(): string[]
+  /** Another edgekit that changes this node now; undefined when there is none, and for users who may not know. */
+  holder(): LockHolder | undefined
 }
 
 function startOf(pid: number | 'self'): string | undefined {
@@ -44,7 +49,7 @@ function startOf(pid: number | 'self'): string | undefined {
 }
 
 /** The process that the file names as the holder of the lock, if it is still running. */
-function holderIn(path: string): z.infer<typeof holderSchema> | undefined {
+function holderIn(path: string): LockHolder | undefined {
   try {
     const holder = holderSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
     return startOf(holder.pid) === holder.started ? holder : undefined
@@ -76,7 +81,7 @@ function programWith(path: string, pid: string): string | undefined {
   }
 }
 
-const locked = (held: z.infer<typeof holderSchema>): EdgekitError =>
+const locked = (held: LockHolder): EdgekitError =>
   new EdgekitError(
     `another edgekit is running on this node: ${held.command} (process ${held.pid}, since ${held.since})`,
     { code: 'edgekit-running', remedy: 'Wait until it has finished, then run this command again.' },
@@ -114,6 +119,10 @@ export function localLock(path: string): Lock {
       const holder = holderIn(path)
       if (holder) throw locked(holder)
       return false
+    },
+    holder() {
+      const holder = holderIn(path)
+      return holder?.pid === process.pid ? undefined : holder
     },
     heldBy() {
       const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))

@@ -5,7 +5,7 @@ import type { DryRun } from '../install/look-and-decide.ts'
 import { formatCloudCommands } from './cloud-commands.ts'
 import { formatEach, formatFindings } from './findings.ts'
 import type { InstallOutput } from './json/install.ts'
-import { formatPlan, keptLine, upToDate } from './plan.ts'
+import { formatPlan, keptLine, noteLines, upToDate } from './plan.ts'
 import { wrap } from './text.ts'
 
 /** The output of a command: as text, and as data for `--json`. */
@@ -19,8 +19,6 @@ const identity = ({ manifest: { name, kubeedgeVersion, arch } }: UnpackedBundle)
   kubeedgeVersion,
   arch,
 })
-
-const noteLines = (notes: readonly string[]): string[] => notes.map(note => wrap(`Note: ${note}.`))
 
 export const dryRunOutput = (
   bundle: UnpackedBundle,

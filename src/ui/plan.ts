@@ -35,8 +35,12 @@ export function formatPlan({ undo, changes, kept }: PlanReport, { diff }: { diff
   ].join('\n')
 }
 
+export const noteLines = (notes: readonly string[]): string[] => notes.map(note => wrap(`Note: ${note}.`))
+
 export const upToDate = 'Nothing to do: this node is up to date.'
 
 /** Asked before the first change. */
-export const question = ({ undo, changes }: PlanReport): string =>
-  `\nMake ${plural(undo.length + changes.length, 'change')} on this node? (--dry-run shows them)`
+export const question = ({ undo, changes }: PlanReport, notes: readonly string[]): string =>
+  `\n${noteLines(notes)
+    .map(line => `${line}\n`)
+    .join('')}Make ${plural(undo.length + changes.length, 'change')} on this node? (--dry-run shows them)`

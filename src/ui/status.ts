@@ -18,7 +18,9 @@ function installedLines({ installed }: Status): string[] {
 
 function interruptedLines({ interrupted }: Status): string[] {
   if (!interrupted) return []
-  const { command, since } = interrupted
+  const { command, since, runningAs } = interrupted
+  if (runningAs !== undefined)
+    return [`edgekit ${command} is running (process ${runningAs}, since ${shortTime(since)}).`]
   const rollback = command === 'uninstall' ? '' : ', or roll back: edgekit rollback'
   return [
     wrap(

@@ -1,3 +1,4 @@
+import type { EdgecoreFile } from '../install/record/leftovers.ts'
 import type { UninstallResult } from '../install/uninstall/uninstall.ts'
 import { wrap } from './text.ts'
 
@@ -9,6 +10,17 @@ export function uninstallOutput(result: UninstallResult): string {
     ...(kept.some(({ purgeable }) => purgeable) ? [toPurge] : []),
   ].join('\n')
 }
+
+export const uninstallQuestion = 'Stop and remove the broker and EdgeCore?'
+
+/** Names what is lost for good. */
+export const purgeQuestion = (secrets: readonly EdgecoreFile[]): string =>
+  [
+    '--purge also deletes for good:',
+    '  all data of the broker',
+    ...secrets.map(({ path, secret }) => wrap(`${path}: ${secret}`, 2)),
+    'Stop and remove the broker and EdgeCore, and delete all of this?',
+  ].join('\n')
 
 /** edgekit is gone by then, but the bundle has one. */
 const toPurge =

@@ -133,6 +133,6 @@ test('devices reach the broker over TLS with a password, and only on the ports t
   expect(await node.read(paths.brokerConfig)).toBe(before)
   await node.sh('umount /root/image')
   const removed = await node.run('edgekit uninstall --yes', { timeoutMs: minutes })
-  expect(removed.stdout).toContain(`${paths.brokerPasswords}: broker users and certificates;`)
+  expect(removed.stdout).toContain(`${paths.brokerPasswords}: broker users and certificates`)
   expect(removed.exitCode).toBe(exitCodes.ok)
 }, 600_000)

@@ -21,8 +21,8 @@ const removal: Removal<AccessFileSpec, KeptFile> = {
       return [
         {
           what: path,
-          why: 'broker users and certificates; edgekit uninstall --purge removes them',
-          intended: true,
+          why: 'broker users and certificates',
+          purgeable: true,
         },
       ]
     await files.remove(path)

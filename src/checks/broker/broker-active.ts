@@ -14,7 +14,7 @@ export const brokerActive: Check = {
   title: 'mosquitto.service is active',
   tags: ['checklist', 'doctor'],
   needs: [
-    'masked-units',
+    'broker-masked',
     'containerd-answers',
     'network-files',
     'broker-port',

@@ -6,6 +6,6 @@ export const brokerAtBoot: Check = {
   id: 'broker-at-boot',
   title: 'Broker starts at boot',
   tags: ['checklist', 'doctor'],
-  needs: ['systemd-is-init', 'masked-units', 'foreign-units', 'install-finished'],
+  needs: ['systemd-is-init', 'broker-masked', 'foreign-units', 'install-finished'],
   run: facts => atBoot(requireFact(facts.units).broker),
 }

@@ -1,21 +1,20 @@
+import type { ChangedFile } from '../../facts/drift.ts'
 import { requireFact } from '../../facts/fact.ts'
-import { paths } from '../../node/paths.ts'
+import type { Facts } from '../../facts/index.ts'
+import { paths, unitFile } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 import { changedIn, describeChanges, installForcing } from '../shared/drift.ts'
+import { hasLeftCluster } from '../shared/left-cluster.ts'
 
 export const unitsInstalled: Check = {
   id: 'units-installed',
   title: 'Installed units are unchanged',
   tags: ['doctor'],
-  needs: ['systemd-is-init', 'masked-units', 'receipt-readable'],
+  needs: ['systemd-is-init', 'receipt-readable'],
   run(facts) {
     const found = changedIn('unit', facts)
     if ('status' in found) return found
-    // edgecore-order reports a missing drop-in.
-    const own = found.filter(({ path, gone }) => !(gone && path === paths.edgecoreDropIn))
-    // keadm join writes its own unit over edgekit's, and installs keep it.
-    const { ours } = requireFact(facts.units).edgecore
-    const changed = own.filter(({ path, gone }) => ours || gone || path !== paths.edgecoreUnit)
+    const changed = found.filter(change => !isExplained(change, facts))
     const [missing] = changed.filter(({ gone }) => gone)
     if (changed.length === 0) return { status: 'pass', observed: 'unchanged' }
     if (missing) {
@@ -40,4 +39,15 @@ export const unitsInstalled: Check = {
       },
     }
   },
+}
+
+/** Whether another check reports it, or it is meant to be so. */
+function isExplained({ path, gone }: ChangedFile, facts: Facts): boolean {
+  const units = requireFact(facts.units)
+  // edgecore-order reports a missing drop-in.
+  if (path === paths.edgecoreDropIn && gone) return true
+  // keadm join writes its own unit over edgekit's, and installs keep it; keadm reset deletes it.
+  if (path === paths.edgecoreUnit && (gone ? hasLeftCluster(facts) : !units.edgecore.ours)) return true
+  // A mask takes the place of the unit file.
+  return Object.values(units).some(({ name, load }) => load === 'masked' && path === unitFile(name))
 }

@@ -17,7 +17,7 @@ export const edgecoreActive: Check = {
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'running' },
   needs: [
-    'masked-units',
+    'edgecore-masked',
     'containerd-answers',
     'cri-plugin',
     'no-kubelet',

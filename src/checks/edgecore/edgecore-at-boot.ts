@@ -7,7 +7,7 @@ export const edgecoreAtBoot: Check = {
   title: 'EdgeCore starts at boot',
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
-  needs: ['systemd-is-init', 'masked-units', 'foreign-units', 'install-finished'],
+  needs: ['systemd-is-init', 'edgecore-masked', 'foreign-units', 'install-finished'],
   run(facts) {
     const unit = requireFact(facts.units).edgecore
     if (unit.active === 'inactive' && unit.enabled === 'disabled')

@@ -1,7 +1,9 @@
 import { requireFact } from '../../facts/fact.ts'
+import type { Facts } from '../../facts/index.ts'
 import { plural } from '../../lib/format.ts'
 import { paths } from '../../node/paths.ts'
-import type { Check } from '../check.ts'
+import type { Check, Finding } from '../check.ts'
+import { hasLeftCluster } from '../shared/left-cluster.ts'
 
 export const edgecoreConfigFile: Check = {
   id: 'edgecore-config-file',
@@ -23,6 +25,7 @@ export const edgecoreConfigFile: Check = {
         },
       }
     }
+    if (hasLeftCluster(facts)) return leftCluster(path, facts)
     if (!config) {
       return {
         status: 'fail',
@@ -36,6 +39,8 @@ export const edgecoreConfigFile: Check = {
           : {
               text: 'Install the bundle again to write the file.',
               commands: ['./edgekit install'],
+              // Without a certificate, EdgeCore also needs a token.
+              ...(hasCertificate(facts) && { fix: { kind: 'restore-edgecore-config' } }),
             },
       }
     }
@@ -62,4 +67,26 @@ export const edgecoreConfigFile: Check = {
       },
     }
   },
+}
+
+const hasCertificate = (facts: Facts): boolean => {
+  const { node } = requireFact(facts.certificates)
+  return node !== undefined && !('problem' in node)
+}
+
+function leftCluster(path: string, facts: Facts): Finding {
+  const { cloudcore } = requireFact(facts.installedSettings)
+  return {
+    status: 'fail',
+    observed: `${path}, the node certificate and EdgeCore's database are gone, as after keadm reset: this node is in no cluster`,
+    expected: 'a node that has joined its cluster',
+    remedy: {
+      text: 'To join again, print a token on the cloud side and install with it. If the node is no longer needed, uninstall edgekit.',
+      commands: [
+        'keadm gettoken',
+        `./edgekit install${cloudcore === undefined ? ' --cloudcore HOST:10000' : ''} --token-file FILE`,
+        'edgekit uninstall',
+      ],
+    },
+  }
 }

@@ -7,10 +7,11 @@ export const edgecoreOrder: Check = {
   title: 'EdgeCore starts after containerd and the broker',
   tags: ['checklist', 'doctor'],
   appliesTo: { edgecore: 'prepared' },
-  needs: ['systemd-is-init', 'masked-units', 'install-finished'],
+  needs: ['systemd-is-init', 'edgecore-masked', 'install-finished'],
   run(facts) {
     const unit = requireFact(facts.units).edgecore
     if (unit.load === 'not-found') return { status: 'skip', observed: `${unit.name} does not exist` }
+    if (unit.load === 'masked') return { status: 'skip', observed: `${unit.name} is masked` }
     const required = [units.containerd, units.broker]
     const missing = required.filter(name => !unit.after.includes(name) || !unit.wants.includes(name))
     if (missing.length === 0) return { status: 'pass', observed: `after ${required.join(' and ')}` }

@@ -1,12 +1,16 @@
 import { requireFact } from '../../facts/fact.ts'
+import type { UnitFacts } from '../../facts/units.ts'
 import { units } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
+
+/** A masked unit is reported as that. */
+const isNone = ({ load }: UnitFacts): boolean => load === 'not-found' || load === 'masked'
 
 export const foreignUnits: Check = {
   id: 'foreign-units',
   title: "No foreign unit uses edgekit's unit names",
   tags: ['preflight', 'doctor'],
-  needs: ['systemd-is-init', 'masked-units'],
+  needs: ['systemd-is-init'],
   overriddenBy: {
     adopt: true,
     force: names => names.includes(units.broker) || names.includes(units.edgecore),
@@ -16,8 +20,8 @@ export const foreignUnits: Check = {
     // `keadm join` writes its own edgecore.service, even over edgekit's. It starts the same program.
     const isEdgecore = edgecore.ours || /\/edgecore( |$)/.test(edgecore.execStart)
     const foreign = [
-      ...(broker.load === 'not-found' || broker.ours ? [] : [broker]),
-      ...(edgecore.load === 'not-found' || isEdgecore ? [] : [edgecore]),
+      ...(isNone(broker) || broker.ours ? [] : [broker]),
+      ...(isNone(edgecore) || isEdgecore ? [] : [edgecore]),
     ]
     if (foreign.length === 0) {
       const adopted = edgecore.load === 'loaded' && !edgecore.ours

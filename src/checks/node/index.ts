@@ -1,12 +1,15 @@
 import type { Check } from '../check.ts'
 import { architecture } from './architecture.ts'
+import { brokerMasked } from './broker-masked.ts'
 import { cgroupMode } from './cgroup-mode.ts'
 import { clock } from './clock.ts'
 import { clockSynchronized } from './clock-synchronized.ts'
+import { containerdMasked } from './containerd-masked.ts'
 import { defaultRoute } from './default-route.ts'
 import { directoriesWritable } from './directories-writable.ts'
 import { diskPressure } from './disk-pressure.ts'
 import { diskSpace } from './disk-space.ts'
+import { edgecoreMasked } from './edgecore-masked.ts'
 import { edgecorePorts } from './edgecore-ports.ts'
 import { foreignDropIns } from './foreign-drop-ins.ts'
 import { foreignUnits } from './foreign-units.ts'
@@ -15,7 +18,6 @@ import { inotifyLimits } from './inotify-limits.ts'
 import { installFinished } from './install-finished.ts'
 import { journalKept } from './journal-kept.ts'
 import { kernel } from './kernel.ts'
-import { maskedUnits } from './masked-units.ts'
 import { memory } from './memory.ts'
 import { networkFiles } from './network-files.ts'
 import { noKubelet } from './no-kubelet.ts'
@@ -48,7 +50,9 @@ export const nodeChecks: readonly Check[] = [
   defaultRoute,
   networkFiles,
   noKubelet,
-  maskedUnits,
+  containerdMasked,
+  brokerMasked,
+  edgecoreMasked,
   foreignUnits,
   shadowedPackageUnit,
   foreignDropIns,

@@ -11,7 +11,7 @@ export const containerdAnswers: Check = {
   title: 'containerd responds',
   tags: ['preflight', 'checklist', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
-  needs: ['running-as-root', 'systemd-is-init', 'masked-units'],
+  needs: ['running-as-root', 'systemd-is-init', 'containerd-masked'],
   settledByInstall: facts =>
     'value' in facts.bundle && facts.bundle.value && bringsRuntime(facts.bundle.value, facts)
       ? 'the bundle brings containerd'

@@ -5,7 +5,7 @@ export const containerdAtBoot: Check = {
   id: 'containerd-at-boot',
   title: 'containerd starts at boot',
   tags: ['preflight', 'doctor'],
-  needs: ['masked-units'],
+  needs: ['containerd-masked'],
   run(facts) {
     const { load, enabled, name } = requireFact(facts.units).containerd
     if (load !== 'loaded') return { status: 'skip', observed: `${name} does not exist` }

@@ -5,7 +5,7 @@ export const containerdRestart: Check = {
   id: 'containerd-restart',
   title: 'Containers survive a containerd restart',
   tags: ['preflight', 'doctor'],
-  needs: ['masked-units'],
+  needs: ['containerd-masked'],
   run(facts) {
     const { load, killMode, name } = requireFact(facts.units).containerd
     if (load !== 'loaded') return { status: 'skip', observed: `${name} does not exist` }

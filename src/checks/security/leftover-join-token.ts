@@ -25,6 +25,7 @@ export const leftoverJoinToken: Check = {
         commands: places.map(place =>
           place === path ? `sed -i 's/^\\( *token\\): .*/\\1: ""/' ${path}` : `rm ${place}`,
         ),
+        fix: { kind: 'remove-token', paths: places },
       },
     }
   },

@@ -1,5 +1,5 @@
 import { requireFact } from '../../facts/fact.ts'
-import type { SecretFile } from '../../facts/secret-files.ts'
+import type { FileAccess } from '../../facts/file-access.ts'
 import { plural } from '../../lib/format.ts'
 import type { Check } from '../check.ts'
 
@@ -12,8 +12,11 @@ export const secretFiles: Check = {
     const ofBroker = (requireFact(facts.brokerConfig)?.files ?? [])
       .filter(({ option }) => /^(password_file|keyfile|psk_file)$/.test(option))
       .flatMap(({ path, access }) => (access ? [{ path, ...access }] : []))
-    const all = [...requireFact(facts.secretFiles), ...ofBroker]
-    const readable = all.filter(({ mode }) => (mode & 0o007) !== 0)
+    const ofEdgecore = requireFact(facts.secretFiles)
+    const all = [...ofEdgecore, ...ofBroker]
+    const readable = all.filter(isReadable)
+    // The broker does not run as root: who owns its files is for the user to decide.
+    const fixable = ofEdgecore.filter(isReadable).map(({ path }) => path)
     if (readable.length === 0) return { status: 'pass', observed: plural(all.length, 'file') }
     return {
       status: 'warn',
@@ -24,8 +27,11 @@ export const secretFiles: Check = {
       ),
       remedy: {
         text: 'Remove read access for others.',
-        commands: readable.map((file: SecretFile) => `chmod o= ${file.path}`),
+        commands: readable.map(({ path }) => `chmod o= ${path}`),
+        ...(fixable.length > 0 && { fix: { kind: 'make-private', paths: fixable } }),
       },
     }
   },
 }
+
+const isReadable = ({ mode }: FileAccess): boolean => (mode & 0o007) !== 0

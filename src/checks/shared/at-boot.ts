@@ -5,6 +5,7 @@ import type { Finding } from '../check.ts'
 export function atBoot({ name, load, enabled }: UnitFacts): Finding {
   // `bad`: the file was removed and systemd has not been reloaded.
   if (load === 'not-found' || enabled === 'bad') return { status: 'skip', observed: `${name} does not exist` }
+  if (load === 'masked') return { status: 'skip', observed: `${name} is masked` }
   if (enabled === 'enabled') return { status: 'pass', observed: 'enabled' }
   return {
     status: 'warn',

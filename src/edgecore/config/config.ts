@@ -50,7 +50,11 @@ export function edgecoreConfigIn(look: Lookup) {
         ),
       },
     },
-    deviceTwin: { enable: bool('modules.deviceTwin.enable', true) },
+    deviceTwin: {
+      enable: bool('modules.deviceTwin.enable', true),
+      /** A socket; in KubeEdge v1.23 and later, the directory for it. */
+      dmiSockPath: string('modules.deviceTwin.dmiSockPath', '/etc/kubeedge/dmi.sock'),
+    },
     edgeHub: {
       enable: bool(`${hub}.enable`, true),
       httpServer: string(`${hub}.httpServer`),

@@ -1,5 +1,6 @@
 import { hostPort } from '../../lib/format.ts'
 import { minorOf } from '../version.ts'
+import type { EdgecoreConfig } from './config.ts'
 import type { ConfigValue } from './config-edit.ts'
 
 /** The address of CloudCore. */
@@ -47,6 +48,15 @@ export function runtimeValues(
     ...(cgroupDriver && { [`${kubelet}.cgroupDriver`]: cgroupDriver }),
   }
 }
+
+/**
+ * The socket of DeviceTwin where a file of KubeEdge v1.23 names only its directory: earlier ones try to delete that, and exit
+ * (v1.22.2: `failed to remove uds socket`).
+ */
+export const socketValues = (version: string, { deviceTwin: { dmiSockPath } }: EdgecoreConfig): Values =>
+  minorOf(version) < 23 && dmiSockPath.value.endsWith('/')
+    ? { 'modules.deviceTwin.dmiSockPath': `${dmiSockPath.value}dmi.sock` }
+    : {}
 
 /**
  * Keeps EdgeCore running on a node that has not joined; otherwise it exits half a minute after each start. KubeEdge v1.22

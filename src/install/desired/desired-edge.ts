@@ -65,6 +65,7 @@ export async function desiredEdge(
       adopted: isForeign(unitFacts.edgecore) && !force.includes(units.edgecore),
       config: path,
       base,
+      current,
       nodeName: requireFact(facts.machine).hostName.toLowerCase(),
       containerdSocket: requireFact(facts.containerd).socket,
       cgroupDriver: cgroupDriverOf(runtime, facts),

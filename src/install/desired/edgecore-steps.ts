@@ -1,12 +1,13 @@
 import { dirname } from 'node:path'
 import type { Manifest } from '../../bundle/manifest.ts'
 import { programs, texts } from '../../bundle/payload.ts'
-import type { ConfigValue } from '../../edgecore/config/config.ts'
+import type { ConfigValue, EdgecoreConfig } from '../../edgecore/config/config.ts'
 import { eventBusValues } from '../../edgecore/config/event-bus.ts'
 import {
   type CgroupDriver,
   cloudValues,
   runtimeValues,
+  socketValues,
   unjoinedValues,
 } from '../../edgecore/config/node-values.ts'
 import { paths, units } from '../../node/paths.ts'
@@ -21,6 +22,8 @@ export interface DesiredEdgecore {
   config: string
   /** The text of the configuration a new one starts from. */
   base: string
+  /** The present configuration, or `base`. */
+  current: EdgecoreConfig
   /** Node name for a new configuration. */
   nodeName: string
   containerdSocket: string
@@ -57,7 +60,7 @@ export function edgecoreSteps(
         values: {
           ...eventBusValues,
           // An adopted EdgeCore is already configured for its container runtime.
-          ...(adopted ? {} : runtime),
+          ...(adopted ? {} : { ...runtime, ...socketValues(kubeedgeVersion, edgecore.current) }),
           ...(settings.stage ? unjoinedValues(kubeedgeVersion) : {}),
           ...edgecore.login.values,
           ...valuesFrom(settings, edgecore.quic),

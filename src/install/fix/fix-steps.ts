@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Fix } from '../../checks/check.ts'
-import { broker, paths, units } from '../../node/paths.ts'
+import { broker, paths, unitFile, units } from '../../node/paths.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
 import type { Receipt } from '../record/receipt.ts'
 
@@ -11,6 +11,8 @@ export interface Knowledge {
   receipt: Receipt
   /** Texts this edgekit installs, by their path on the node. */
   texts: Readonly<Record<string, string>>
+  /** The edgecore.yaml that the installed bundle starts from; undefined when this edgekit has another one. */
+  edgecoreBase: string | undefined
 }
 
 const start = (unit: string, always?: true): FixStep[] => [
@@ -57,6 +59,16 @@ export function fixSteps(fix: Fix, knowledge: Knowledge): FixStep[] {
       const patch = installedSteps(knowledge, 'edgecore-config', () => true)
       return patch.length === 0 ? [] : [...patch, ...start(units.edgecore, true)]
     }
+    case 'restore-edgecore-config':
+      return restoreEdgecoreConfig(knowledge)
+    case 'remove-token':
+      return fix.paths.flatMap(removeToken)
+    case 'make-private':
+      return fix.paths.map(path => ({ id: `access of ${path}`, kind: 'file-private', spec: { path } }))
+    case 'unmask': {
+      const unmask = { id: `unmask ${fix.unit}`, kind: 'unit-unmasked', spec: { unit: fix.unit } } as const
+      return [unmask, ...restore(unitFile(fix.unit), knowledge)]
+    }
     case 'daemon-reload':
       return [reload]
     case 'clean-stale-container':
@@ -78,6 +90,26 @@ const installedSteps = (
   receipt.items
     .filter(item => item.kind === kind && matches(item.id))
     .map(({ id, spec }) => ({ id, kind, spec }) as FixStep)
+
+/**
+ * Only where the receipt has all that a node needs which has joined: the cloud's address, and no user of the broker, whose
+ * password it does not have.
+ */
+function restoreEdgecoreConfig(knowledge: Knowledge): FixStep[] {
+  const [step] = installedSteps(knowledge, 'edgecore-config', () => true)
+  const { edgecoreBase: base } = knowledge
+  if (step?.kind !== 'edgecore-config' || base === undefined) return []
+  const { values } = step.spec
+  if (!('modules.edgeHub.httpServer' in values) || 'modules.eventBus.mqttUsername' in values) return []
+  return [{ ...step, spec: { ...step.spec, base } }, ...start(units.edgecore, true)]
+}
+
+/** EdgeCore would count as running with another edgecore.yaml until it is restarted. */
+function removeToken(path: string): FixStep[] {
+  if (path === paths.bootstrapToken) return [{ id: path, kind: 'file-removed', spec: { path } }]
+  const spec = { path, values: { 'modules.edgeHub.token': '' }, initial: {} }
+  return [{ id: `token in ${path}`, kind: 'edgecore-config', spec }, ...start(units.edgecore, true)]
+}
 
 /** Only texts identical to what was installed: another edgekit may have installed other ones. */
 function restore(path: string, knowledge: Knowledge): FixStep[] {

@@ -12,7 +12,7 @@ import type { PlannedStep } from '../plan/plan.ts'
 import { actionOf, titleOf } from '../record/action-of.ts'
 import type { Receipt } from '../record/receipt.ts'
 import { openPast } from '../record/run.ts'
-import { type FixStep, fixSteps } from './fix-steps.ts'
+import { type FixStep, fixSteps, type Knowledge } from './fix-steps.ts'
 
 /** What `doctor --fix` would do. */
 export interface FixPlan {
@@ -24,11 +24,9 @@ export interface FixPlan {
   manual: CheckResult[]
 }
 
-export interface FixOptions<R> {
+export interface FixOptions<R> extends Omit<Knowledge, 'receipt'> {
   node: Node
   edgekitVersion: string
-  /** Texts this edgekit installs, by their path on the node. */
-  texts: Readonly<Record<string, string>>
   /** Runs the checks again. */
   recheck: () => Promise<R>
   /** Shows the plan and asks. */
@@ -68,14 +66,14 @@ export async function fixNode<R extends { checks: readonly CheckResult[] }>(
 async function planFixes(
   results: readonly CheckResult[],
   receipt: Receipt | undefined,
-  { node, texts }: Pick<FixOptions<unknown>, 'node' | 'texts'>,
+  { node, texts, edgecoreBase }: Pick<FixOptions<unknown>, 'node' | 'texts' | 'edgecoreBase'>,
 ): Promise<FixPlan> {
   const chosen = new Map<string, FixStep & PlannedStep>()
   const fixes: CheckResult[] = []
   const manual: CheckResult[] = []
   for (const result of results.filter(({ status }) => status === 'fail' || status === 'warn')) {
     const { fix } = result.remedy ?? {}
-    const steps = fix && receipt ? fixSteps(fix, { receipt, texts }) : []
+    const steps = fix && receipt ? fixSteps(fix, { receipt, texts, edgecoreBase }) : []
     const needed = await neededOf(steps, node)
     if (needed.length === 0) manual.push(result)
     else fixes.push(result)
@@ -87,6 +85,7 @@ async function planFixes(
 
 /** As in an install: dependencies first, the broker before EdgeCore. */
 const order = (step: FixStep): number => {
+  if (step.kind === 'unit-unmasked') return -1
   if (step.kind === 'file' || step.kind === 'link') return 0
   if (step.kind === 'unit-enabled') return 1
   if (step.kind === 'daemon-reload') return 2
@@ -94,15 +93,20 @@ const order = (step: FixStep): number => {
   if (step.kind === 'image' || step.kind === 'containerd-uuid') return 4
   if (step.id === units.broker) return 5
   if (step.kind === 'broker-answers') return 6
-  return step.kind === 'edgecore-config' ? 7 : 8
+  return step.kind === 'unit-running' ? 8 : 7
 }
 
 /** The steps still needed; none at all when one of them would replace something foreign. */
 async function neededOf(steps: readonly FixStep[], node: Node): Promise<(FixStep & PlannedStep)[]> {
   const needed: (FixStep & PlannedStep)[] = []
   for (const step of steps) {
-    // Only the user knows the address and token of the cloud that a new edgecore.yaml needs.
-    if (step.kind === 'edgecore-config' && !(await node.files.status(step.spec.path))) return []
+    // Without a text to start from, only the keys of a file that is there can be set.
+    if (
+      step.kind === 'edgecore-config' &&
+      step.spec.base === undefined &&
+      !(await node.files.status(step.spec.path))
+    )
+      return []
     // Waiting for the broker makes sense only after another step.
     const isRepeated = step.always || step.kind === 'broker-answers'
     const inspection =

@@ -7,16 +7,18 @@ import { brokerContainer, paths, units } from '../../node/paths.ts'
 import { recoveryHint, unrevertedLines } from '../apply/recovery-hint.ts'
 import { rollBack } from '../apply/roll-back.ts'
 import { takeLock } from '../apply/take-lock.ts'
-import { readLeftovers, writeLeftovers } from '../record/leftovers.ts'
-import { type Receipt, type ReceiptItem, writeReceipt } from '../record/receipt.ts'
+import { type EdgecoreFile, type Leftovers, readLeftovers, writeLeftovers } from '../record/leftovers.ts'
+import { type Receipt, type ReceiptItem, readReceipt, writeReceipt } from '../record/receipt.ts'
 import { newRun, type OpenedPast, openPast, type Run } from '../record/run.ts'
+import { abandoned, deleteEdgecoreFiles, edgecoreFiles, keptEdgecoreFiles } from './edgecore-files.ts'
 import { inUse, leftover } from './leftovers.ts'
 import { removalOf } from './removal-of.ts'
+import { runningPods } from './running-pods.ts'
 import { isRuntimeItem } from './runtime-items.ts'
 
 export interface UninstallOptions {
   node: Node
-  /** Also remove the broker's data and everything in edgekit's own directories. */
+  /** Also remove the broker's data, what EdgeCore has stored, and everything in edgekit's own directories. */
   purge: boolean
   edgekitVersion: string
   runStep: RunStep
@@ -54,7 +56,11 @@ export async function uninstall(options: UninstallOptions): Promise<UninstallRes
     const removed = await removeLeftovers(leftovers, options)
     await writeLeftovers(removed.left, node.files)
     await run.close(undefined)
-    if (leftovers.length > 0 || !(await node.files.status(paths.state))) await removePrograms(node)
+    if (
+      leftovers.items.length + leftovers.edgecoreFiles.length > 0 ||
+      !(await node.files.status(paths.state))
+    )
+      await removePrograms(node)
     return { bundle: undefined, kept: removed.kept, purged: removed.purged, continues: false }
   }
   const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
@@ -91,12 +97,13 @@ async function interruptedUninstall(
 
 async function removeAll(
   receipt: Receipt,
-  leftovers: readonly ReceiptItem[],
+  leftovers: Leftovers,
   run: Run,
   options: UninstallOptions,
 ): Promise<Omit<UninstallResult, 'bundle'>> {
   const { node, purge, runStep, signal } = options
   const context = await contextFor(receipt, node, purge)
+  const made = await edgecoreFiles(receipt, node)
   const runtimeStays = receipt.items.some(isRuntimeItem) ? await runtimeUse(context) : undefined
   const kept: Kept[] = []
   const remaining: ReceiptItem[] = []
@@ -115,18 +122,24 @@ async function removeAll(
   }
   await reload(receipt, node, runStep)
   if (runtimeStays !== undefined) kept.push({ what: 'containerd', why: runtimeStays })
-  const earlier = await removeLeftovers(leftovers, options)
+  kept.push(...(await runningPods(context.containers ?? [], node)))
+  const earlier = await removeLeftovers(
+    { ...leftovers, edgecoreFiles: [...leftovers.edgecoreFiles, ...made] },
+    options,
+  )
   kept.push(...earlier.kept.filter(({ what }) => !isListed(what, kept)))
   const { purged } = earlier
   // Of two records of one thing, the older has what was there before edgekit.
-  await writeLeftovers(
-    [...new Map([...left, ...earlier.left].map(item => [item.id, item])).values()],
-    node.files,
-  )
+  const items = [...new Map([...left, ...earlier.left.items].map(item => [item.id, item])).values()]
+  await writeLeftovers({ ...earlier.left, items }, node.files)
   if (remaining.length > 0) {
-    const items = [...receipt.items.filter(({ id }) => programs.includes(id)), ...remaining]
     const { previous: _, ...installed } = receipt
-    const rest: Receipt = { ...installed, run: run.history.run, updatedAt: new Date().toISOString(), items }
+    const rest: Receipt = {
+      ...installed,
+      run: run.history.run,
+      updatedAt: new Date().toISOString(),
+      items: [...receipt.items.filter(({ id }) => programs.includes(id)), ...remaining],
+    }
     await writeReceipt(rest, node.files)
     await run.close(rest)
     return { kept, purged, continues: true }
@@ -139,13 +152,13 @@ async function removeAll(
 
 /** What earlier uninstalls have left: with `purge` it goes, otherwise it is listed again. */
 async function removeLeftovers(
-  leftovers: readonly ReceiptItem[],
+  { items, edgecoreFiles: known }: Leftovers,
   { node, purge, runStep, signal }: UninstallOptions,
-): Promise<{ kept: Kept[]; left: ReceiptItem[]; purged: string[] }> {
+): Promise<{ kept: Kept[]; left: Leftovers; purged: string[] }> {
   const kept: Kept[] = []
   const left: ReceiptItem[] = []
   const purged: string[] = []
-  for (const item of leftovers.toReversed()) {
+  for (const item of items.toReversed()) {
     signal.throwIfAborted()
     const used = await inUse(item, node)
     const { stays, failed } = used
@@ -155,7 +168,23 @@ async function removeLeftovers(
     else if (purge && stays.length === 0) purged.unshift(item.id)
     kept.push(...stays.filter(({ what }) => !isListed(what, kept)))
   }
-  return { kept, left, purged }
+  const files = await abandoned(known, node)
+  if (purge && files.length > 0) {
+    await runStep('Delete what EdgeCore has stored', () => deleteEdgecoreFiles(files, node))
+    purged.unshift(...files.map(({ path }) => path))
+  } else kept.push(...keptEdgecoreFiles(files))
+  return { kept, left: { items: left, edgecoreFiles: purge ? [] : files }, purged }
+}
+
+/** What a purge deletes that the user may want to keep: named in the question. Read-only. */
+export async function purgeableSecrets(node: Node): Promise<EdgecoreFile[]> {
+  const [leftovers, receipt] = [await readLeftovers(node.files), await readReceipt(node.files)]
+  const known = [
+    ...(await abandoned(leftovers.edgecoreFiles, node)),
+    ...(receipt ? await edgecoreFiles(receipt, node) : []),
+  ]
+  const secret = known.filter(({ secret }) => secret !== undefined)
+  return [...new Map(secret.map(file => [file.path, file])).values()]
 }
 
 /** A directory that holds something listed needs no line of its own. */

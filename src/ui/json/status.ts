@@ -14,9 +14,13 @@ export const statusOutput = z
       })
       .nullable(),
     interrupted: z
-      .strictObject({ command: z.string(), since: z.iso.datetime() })
+      .strictObject({
+        command: z.string(),
+        since: z.iso.datetime(),
+        runningAs: z.int().optional().meta({ description: 'The process that is still at it.' }),
+      })
       .nullable()
-      .meta({ description: 'An install or uninstall that was neither finished nor rolled back.' }),
+      .meta({ description: 'An install or uninstall that is neither finished nor rolled back.' }),
     differences: z
       .array(
         z.strictObject({

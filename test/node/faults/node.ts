@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { writeAuthority } from '../../../lab/cloud/authority.ts'
 import { bundleOnNode, install } from '../../../lab/machine/installed.ts'
 import { listenAs } from '../../../lab/tweaks/listen.ts'
+import { restartEdgecore } from '../../../lab/tweaks/restart-edgecore.ts'
 import { paths } from '../../../src/node/paths.ts'
 import { hostArch } from '../../../tools/node-runtime.ts'
 import { type Fault, foreignArch, visibleAfter } from './fault.ts'
@@ -349,12 +350,37 @@ export const nodeFaults: readonly Fault[] = [
   {
     what: 'mosquitto.service is masked',
     occasion: 'preflight',
-    fails: 'masked-units',
+    fails: 'broker-masked',
     remedied: true,
     words: /systemctl unmask mosquitto\.service/,
     release: 'bookworm',
     breakIt: node => node.sh('systemctl mask mosquitto'),
     repair: node => node.sh('systemctl unmask mosquitto'),
+  },
+  {
+    what: 'containerd.service is stopped and masked',
+    occasion: 'preflight',
+    fails: 'containerd-masked',
+    words: /systemctl unmask containerd\.service/,
+    release: 'trixie',
+    breakIt: node => node.sh('systemctl stop containerd; systemctl mask containerd'),
+    repair: node => node.sh('systemctl unmask containerd; systemctl start containerd'),
+  },
+  {
+    what: 'edgecore.service is stopped and masked',
+    occasion: 'doctor',
+    fails: 'edgecore-masked',
+    fixable: true,
+    words: /edgecore\.service is masked.*systemctl unmask edgecore\.service/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `systemctl stop edgecore; mv ${paths.edgecoreUnit} /var/edgecore.service; systemctl mask edgecore`,
+      ),
+    repair: node =>
+      node.sh(
+        `systemctl unmask edgecore; mv /var/edgecore.service ${paths.edgecoreUnit}; systemctl daemon-reload; ${restartEdgecore()}`,
+      ),
   },
   {
     what: "the distribution's mosquitto package is installed",

@@ -46,22 +46,26 @@ export const securityFaults: readonly Fault[] = [
     occasion: 'doctor',
     fails: 'secret-files',
     status: 'warn',
-    remedied: true,
+    fixable: true,
     words: /world-readable: .*chmod o= \/etc\/kubeedge\/certs\/server\.key/,
     release: 'trixie',
     breakIt: node => node.sh(`chmod 644 ${key}`),
     repair: node => node.sh(`chmod 600 ${key}`),
   },
   {
-    what: 'the file of keadm join still has the token',
+    what: 'the token is still in edgecore.yaml and in the file of keadm join',
     occasion: 'doctor',
     fails: 'leftover-join-token',
     status: 'warn',
-    remedied: true,
-    words: /a join token is still in \/etc\/kubeedge\/bootstrap-edgecore\.conf.*rm \/etc\/kubeedge/,
+    fixable: true,
+    words: /a join token is still in \S+edgecore\.yaml and \S+bootstrap-edgecore\.conf.*rm \/etc\/kubeedge/,
     release: 'trixie',
-    breakIt: node => node.sh('umask 077; echo token=a.b.c.d >/etc/kubeedge/bootstrap-edgecore.conf'),
-    repair: node => node.sh('rm --force /etc/kubeedge/bootstrap-edgecore.conf'),
+    breakIt: node =>
+      node.sh(
+        `umask 077; echo token=a.b.c.d >${paths.bootstrapToken}; sed -i 's/token: .*/token: a.b.c.d/' ${paths.edgecoreConfig}`,
+      ),
+    repair: node =>
+      node.sh(`rm --force ${paths.bootstrapToken}; sed -i 's/token: .*/token: ""/' ${paths.edgecoreConfig}`),
   },
   {
     what: 'edgecore.yaml has a password and is world-readable',

@@ -136,14 +136,14 @@ describe('a file', () => {
 
 describe('a file with users or certificates', () => {
   const spec = { path: '/etc/x/passwd', mode: 0o600, ...root }
-  const why = 'broker users and certificates; edgekit uninstall --purge removes them'
+  const why = 'broker users and certificates'
   test.each([
     [
       'is kept on purpose, also when changed',
       0o600,
       false,
       undefined,
-      [{ what: spec.path, why, intended: true }],
+      [{ what: spec.path, why, purgeable: true }],
     ],
     ['is removed when purged', 0o600, true, undefined, []],
     [

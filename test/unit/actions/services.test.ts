@@ -8,6 +8,7 @@ import { brokerAnswers } from '../../../src/actions/services/broker-answers.ts'
 import { daemonReload } from '../../../src/actions/services/daemon-reload.ts'
 import { unitEnabled } from '../../../src/actions/services/unit-enabled.ts'
 import { unitRunning } from '../../../src/actions/services/unit-running.ts'
+import { unitUnmasked } from '../../../src/actions/services/unit-unmasked.ts'
 import type { ContainerdImage } from '../../../src/node/containerd/containerd.ts'
 import { paths, units } from '../../../src/node/paths.ts'
 import type { UnitState } from '../../../src/node/systemd.ts'
@@ -72,6 +73,33 @@ describe('unit-enabled', () => {
     node.setUnit(unit, { enabled: 'enabled' })
     await unitEnabled.revert({ unit }, await unitEnabled.capture({ unit }, node, noBackUp), node)
     expect(node.calls).toEqual([])
+  })
+})
+
+describe('unit-unmasked', () => {
+  const mask = `/etc/systemd/system/${unit}`
+
+  test('removes the links that mask a unit, and a rollback makes them again', async () => {
+    const node = await tinyNode()
+    await node.put('/run/systemd/system/another.service', '')
+    await node.put('/etc/systemd/system/another.service', '')
+    await node.files.link(mask, '/dev/null')
+    await node.files.link(`/run/systemd/system/${unit}`, '/dev/null')
+    expect(await unitUnmasked.inspect({ unit }, node)).toBe('needed')
+    const masked = await node.disk()
+    const before = await unitUnmasked.capture({ unit }, node, noBackUp)
+    await unitUnmasked.apply({ unit }, node)
+    expect(await unitUnmasked.inspect({ unit }, node)).toBe('done')
+    expect(node.calls).toEqual(['reload'])
+    for (const _ of ['once', 'twice']) await unitUnmasked.revert({ unit }, before, node)
+    expect(await node.disk()).toEqual(masked)
+  })
+
+  test('leaves a unit that is a link to a file alone', async () => {
+    const node = await tinyNode()
+    await node.put('/etc/systemd/system/another.service', '')
+    await node.files.link(mask, '/usr/lib/systemd/system/x.service')
+    expect(await unitUnmasked.inspect({ unit }, node)).toBe('done')
   })
 })
 

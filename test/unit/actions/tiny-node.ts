@@ -1,10 +1,15 @@
 import type { Stats } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Containerd, ContainerdImage } from '../../../src/node/containerd/containerd.ts'
-import type { ContainerdContainer, Lease, Snapshot } from '../../../src/node/containerd/containerd-api.ts'
+import type {
+  ContainerdContainer,
+  Lease,
+  Snapshot,
+  Task,
+} from '../../../src/node/containerd/containerd-api.ts'
 import type { ImageDamage } from '../../../src/node/containerd/image-damage.ts'
 import { type Access, type Files, localFiles } from '../../../src/node/files.ts'
 import type { Node } from '../../../src/node/node.ts'
@@ -87,6 +92,7 @@ export interface TinyNode extends Node {
   images: ContainerdImage[]
   leases: Lease[]
   containers: ContainerdContainer[]
+  tasks: Task[]
   snapshots: Snapshot[]
   /** Digests in the content store. */
   content: string[]
@@ -97,6 +103,7 @@ export interface TinyNode extends Node {
   setUnit(name: string, changes: Partial<UnitState>): void
   put(path: string, text: string, mode?: number): Promise<void>
   stat(path: string): Promise<Stats>
+  setModified(path: string, at: Date): Promise<void>
   /** Every path on the disk with content and mode, including temporary files. */
   disk(): Promise<Record<string, string>>
 }
@@ -144,7 +151,7 @@ export async function tinyNode(): Promise<TinyNode> {
     imageNames: async () => node.images,
     isWhole: async ({ reference }) =>
       node.images.some(image => image.reference === reference && image.complete && image.unpacked),
-    tasks: async () => [],
+    tasks: async () => node.tasks,
     containers: async () => node.containers,
     plugins: noNeed,
     snapshots: async () => node.snapshots,
@@ -197,7 +204,7 @@ export async function tinyNode(): Promise<TinyNode> {
       run: noNeed,
       attempt: file => call('run', file).then(() => ({ exitCode: 0, stdout: '', stderr: '' })),
     },
-    lock: { descriptor: undefined, take: async () => true, heldBy: () => [] },
+    lock: { descriptor: undefined, take: async () => true, heldBy: () => [], holder: () => undefined },
     network: {
       connections: noNeed,
       listeners: noNeed,
@@ -218,6 +225,7 @@ export async function tinyNode(): Promise<TinyNode> {
     images: [],
     leases: [],
     containers: [],
+    tasks: [],
     snapshots: [],
     content: [],
     damage: new Map(),
@@ -229,6 +237,7 @@ export async function tinyNode(): Promise<TinyNode> {
       await chmod(join(root, path), mode)
     },
     stat: path => stat(join(root, path)),
+    setModified: (path, at) => utimes(join(root, path), at, at),
     async disk() {
       const found: Record<string, string> = {}
       for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {

@@ -38,6 +38,21 @@ test('a cloud machine skips checks of the broker and EdgeCore, which block nothi
   expect(results.filter(({ blockedBy }) => blockedBy)).toEqual([])
 })
 
+test('while another edgekit changes the node, only the machine itself is checked, and nothing fails', () => {
+  const facts = healthy()
+  facts.drift.value = {
+    interrupted: { command: 'install', since: '2026-11-20T10:00:00Z', runningAs: 5117 },
+    changed: [],
+  }
+  facts.units.value.broker = unit('mosquitto.service', { active: 'inactive' })
+  facts.units.value.edgecore = unit('edgecore.service', { active: 'inactive' })
+  const results = runChecks(checks, facts)
+  const others = results.filter(({ group }) => group !== 'node')
+  expect(new Set(others.map(({ observed }) => observed))).toEqual(new Set(['edgekit is changing this node']))
+  expect(results.filter(({ status }) => status === 'error').map(({ id }) => id)).toEqual(['install-finished'])
+  expect(results.filter(({ status }) => status === 'fail' || status === 'warn')).toEqual([])
+})
+
 describe('the settings of the install', () => {
   const stopped = (wanted: Healthy['installedSettings']['value']): CheckResult[] => {
     const facts = healthy()

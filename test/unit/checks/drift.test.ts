@@ -16,6 +16,8 @@ const changed =
 const unreadable = (node: Healthy): unknown =>
   (drift(node).unreadable = { path: '/var/lib/edgekit/receipt.json', reason: 'cannot read it: not JSON' })
 
+const changedUnit = { path: '/etc/systemd/system/edgecore.service', kind: 'file', gone: false } as const
+
 const rows: Row[] = [
   [
     'receipt-readable',
@@ -38,6 +40,35 @@ const rows: Row[] = [
     'a damaged receipt',
     'unknown: /var/lib/edgekit/receipt.json cannot be read',
     unreadable,
+  ],
+  [
+    'units-installed',
+    'pass',
+    'a mask in place of a unit',
+    'unchanged',
+    node => {
+      node.units.value.edgecore.load = 'masked'
+      drift(node).changed.push({ ...changedUnit, how: 'has been changed' })
+    },
+  ],
+  [
+    'units-installed',
+    'fail',
+    'a deleted unit',
+    '/etc/systemd/system/edgecore.service is gone',
+    node => drift(node).changed.push({ ...changedUnit, gone: true, how: 'is gone' }),
+  ],
+  [
+    'units-installed',
+    'pass',
+    'a unit that keadm reset has deleted with everything else',
+    'unchanged',
+    node => {
+      drift(node).changed.push({ ...changedUnit, gone: true, how: 'is gone' })
+      node.edgecoreConfig.value.config = undefined
+      node.certificates.value.node = undefined
+      Object.assign(node.edgecoreDatabase.value, { size: undefined })
+    },
   ],
   [
     'files-installed',

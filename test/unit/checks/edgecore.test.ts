@@ -62,6 +62,13 @@ const running =
 const refused = cloudTrouble('cloud-refused', 'CloudCore refuses the connection')
 const file = '/etc/kubeedge/config/edgecore.yaml'
 
+/** What `keadm reset` leaves. */
+const reset = (node: Healthy): void => {
+  node.edgecoreConfig.value.config = undefined
+  node.certificates.value.node = undefined
+  database(node, undefined)
+}
+
 const rows: Row[] = [
   [
     'pods-start',
@@ -100,6 +107,13 @@ const rows: Row[] = [
     'no file',
     '/etc/kubeedge/config/edgecore.yaml does not exist',
     node => (node.edgecoreConfig.value.config = undefined),
+  ],
+  [
+    'edgecore-config-file',
+    'fail',
+    'nothing of EdgeCore, as after keadm reset',
+    "/etc/kubeedge/config/edgecore.yaml, the node certificate and EdgeCore's database are gone, as after keadm reset: this node is in no cluster",
+    reset,
   ],
   [
     'edgecore-config-file',

@@ -25,6 +25,8 @@ const inotify =
 const issued = (file: string, from: string) => (node: Healthy) =>
   (node.certificates.value.issued = [{ file, validFrom: Date.parse(from) }])
 
+const masked = { load: 'masked', ours: false } as const
+
 const rows: Row[] = [
   [
     'running-as-root',
@@ -110,6 +112,17 @@ const rows: Row[] = [
     node =>
       (node.drift.value = {
         interrupted: { command: 'install', since: '2026-11-20T10:00:00Z' },
+        changed: [],
+      }),
+  ],
+  [
+    'install-finished',
+    'error',
+    'a running upgrade',
+    'edgekit install is running (process 5117, since 2026-11-20T10:00:00Z)',
+    node =>
+      (node.drift.value = {
+        interrupted: { command: 'install', since: '2026-11-20T10:00:00Z', runningAs: 5117 },
         changed: [],
       }),
   ],
@@ -559,15 +572,22 @@ const rows: Row[] = [
     'kube-proxy running',
     node => node.machine.value.programs.push('kube-proxy'),
   ],
-  ...(['broker', 'edgecore', 'containerd'] as const).map(
-    (name): Row => [
-      'masked-units',
+  ...(['broker', 'edgecore', 'containerd'] as const).flatMap((name): Row[] => [
+    [
+      `${name}-masked`,
       'fail',
-      `${name}.service`,
+      'a stopped unit',
       `${name}.service is masked`,
-      node => (node.units.value[name] = unit(`${name}.service`, { load: 'masked', ours: false })),
+      node => (node.units.value[name] = unit(`${name}.service`, { ...masked, active: 'inactive' })),
     ],
-  ),
+    [
+      `${name}-masked`,
+      'warn',
+      'a unit that runs',
+      `${name}.service is masked: it runs, but does not start again`,
+      node => (node.units.value[name] = unit(`${name}.service`, masked)),
+    ],
+  ]),
   [
     'foreign-units',
     'fail',
@@ -609,10 +629,10 @@ const rows: Row[] = [
   ],
   [
     'foreign-units',
-    'skip',
+    'pass',
     'a masked edgecore.service',
-    'depends on masked-units',
-    node => (node.units.value.edgecore = unit('edgecore.service', { load: 'masked', ours: false })),
+    'none',
+    node => (node.units.value.edgecore = unit('edgecore.service', masked)),
   ],
   [
     'foreign-units',

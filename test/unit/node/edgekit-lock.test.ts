@@ -49,6 +49,21 @@ test('the first process takes the lock, and the second one gets an error that na
   })
 })
 
+test('others see who holds the lock as long as that process runs', async () => {
+  expect(localLock(path).holder()).toBeUndefined()
+  const other = await otherProcess()
+  expect(localLock(path).holder()).toMatchObject({ command: 'edgekit install', pid: other.pid })
+  other.kill('SIGKILL')
+  await once(other, 'exit')
+  expect(localLock(path).holder()).toBeUndefined()
+})
+
+test('a process is not another one that holds its own lock', async () => {
+  const lock = localLock(path)
+  await lock.take('edgekit doctor --fix')
+  expect(lock.holder()).toBeUndefined()
+})
+
 test('the kernel releases the lock when the process is killed', async () => {
   const other = await otherProcess()
   other.kill('SIGKILL')

@@ -123,7 +123,11 @@ export const configurationExits: readonly KnownLine[] = [
     code: 'twin-socket',
     pattern: /failed to remove uds socket/,
     text: 'DeviceTwin cannot replace its socket',
-    remedy: 'Make sure that modules.deviceTwin.dmiSockPath names a socket, not a directory (v1.12 to v1.22).',
-    commands: [`grep -n dmiSockPath ${config}`],
+    remedy:
+      'Set modules.deviceTwin.dmiSockPath to a socket: v1.12 to v1.22 cannot start with the directory that v1.23 writes there.',
+    commands: [
+      `edgekit edgecore patch ${config} --set modules.deviceTwin.dmiSockPath=/etc/kubeedge/dmi.sock`,
+      'systemctl restart edgecore',
+    ],
   },
 ]

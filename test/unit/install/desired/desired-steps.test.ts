@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Manifest } from '../../../../src/bundle/manifest.ts'
 import { edgecoreBase } from '../../../../src/bundle/payload.ts'
+import { readEdgecoreConfig } from '../../../../src/edgecore/config/config.ts'
 import { type DesiredNode, desiredSteps } from '../../../../src/install/desired/desired-steps.ts'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
 import { makePlan } from '../../../../src/install/plan/plan.ts'
@@ -18,6 +19,7 @@ const edgecore: DesiredNode['edgecore'] = {
   adopted: false,
   config: paths.edgecoreConfig,
   base: 'modules: {}\n',
+  current: readEdgecoreConfig(''),
   nodeName: 'edge-1',
   containerdSocket: '/run/containerd/containerd.sock',
   cgroupDriver: undefined,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EdgecoreConfigSpec } from '../../../../src/actions/files/edgecore-config.ts'
+import { readEdgecoreConfig } from '../../../../src/edgecore/config/config.ts'
 import { type DesiredEdgecore, edgecoreSteps } from '../../../../src/install/desired/edgecore-steps.ts'
 import { stepMakers } from '../../../../src/install/desired/step-makers.ts'
 import type { NodeSettings } from '../../../../src/install/request/node-settings.ts'
@@ -23,6 +24,7 @@ function stepsFor(
       adopted: false,
       config: paths.edgecoreConfig,
       base: 'modules: {}\n',
+      current: readEdgecoreConfig(''),
       nodeName: 'the-host',
       containerdSocket: '/run/containerd/containerd.sock',
       cgroupDriver: 'systemd',
@@ -79,4 +81,16 @@ test('a foreign EdgeCore keeps its program, unit and runtime', () => {
   expect(ids).toContain(units.edgecore)
   expect(Object.keys(values)).not.toContain(endpoint)
   expect(Object.keys(values)).not.toContain(cgroups)
+})
+
+const ofNewer = { current: readEdgecoreConfig('modules: {deviceTwin: {dmiSockPath: /etc/kubeedge/}}') }
+const ofUser = { current: readEdgecoreConfig('modules: {deviceTwin: {dmiSockPath: /run/dmi.sock}}') }
+
+test.each<[string, Partial<DesiredEdgecore>, string, string | undefined]>([
+  ['a file of KubeEdge v1.23', ofNewer, 'v1.22.2', '/etc/kubeedge/dmi.sock'],
+  ['a file of KubeEdge v1.23', ofNewer, 'v1.23.0', undefined],
+  ['a file with another socket', ofUser, 'v1.22.2', undefined],
+  ['a file of an EdgeCore that someone else installs', { ...ofNewer, adopted: true }, 'v1.22.2', undefined],
+])('the socket of DeviceTwin in %s (%#), for %s', (_, edgecore, version, socket) => {
+  expect(stepsFor({}, edgecore, version).values['modules.deviceTwin.dmiSockPath']).toBe(socket)
 })

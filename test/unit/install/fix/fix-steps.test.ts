@@ -18,6 +18,7 @@ const item = (id: string, kind: string, spec: unknown) => ({
 })
 
 const knowledge: Knowledge = {
+  edgecoreBase: 'modules: {}\n',
   texts: { [paths.brokerUnit]: text, [paths.edgecoreDropIn]: text, [paths.brokerConfig]: 'another text\n' },
   receipt: {
     schemaVersion: 1,
@@ -55,6 +56,28 @@ test.each<[Fix, string[]]>([
     { kind: 'patch-event-bus' },
     [`edgecore-config ${paths.edgecoreConfig}`, 'unit-running edgecore.service (always)'],
   ],
+  // Without the address of a cloud, EdgeCore would start as a node that has never joined.
+  [{ kind: 'restore-edgecore-config' }, []],
+  [
+    { kind: 'remove-token', paths: [paths.edgecoreConfig, paths.bootstrapToken] },
+    [
+      `edgecore-config token in ${paths.edgecoreConfig}`,
+      'unit-running edgecore.service (always)',
+      `file-removed ${paths.bootstrapToken}`,
+    ],
+  ],
+  [{ kind: 'make-private', paths: ['/x.key'] }, ['file-private access of /x.key']],
+  [{ kind: 'unmask', unit: 'containerd.service' }, ['unit-unmasked unmask containerd.service']],
+  [
+    { kind: 'unmask', unit: 'mosquitto.service' },
+    [
+      'unit-unmasked unmask mosquitto.service',
+      `file ${paths.brokerUnit} (always)`,
+      'daemon-reload daemon-reload (always)',
+      `${broker[0]} (always)`,
+      broker[1] as string,
+    ],
+  ],
   [{ kind: 'daemon-reload' }, ['daemon-reload daemon-reload (always)']],
   [{ kind: 'renew-containerd-uuid' }, ['containerd-uuid containerd UUID']],
   [{ kind: 'clean-stale-container' }, [`${broker[0]} (always)`, broker[1] as string]],
@@ -86,4 +109,31 @@ test.each<[Fix, string[]]>([
 test('restores the installed text', () => {
   const [step] = fixSteps({ kind: 'restore-own-file', path: paths.brokerUnit }, knowledge)
   expect(step?.spec).toMatchObject({ path: paths.brokerUnit, sha256, source: { text } })
+})
+
+const configured = (values: object): Knowledge => ({
+  ...knowledge,
+  receipt: {
+    ...knowledge.receipt,
+    items: [item(paths.edgecoreConfig, 'edgecore-config', { path: paths.edgecoreConfig, values })],
+  },
+})
+const cloud = { 'modules.edgeHub.httpServer': 'https://192.0.2.1:10002' }
+
+test.each<[string, Knowledge, boolean]>([
+  ['a cloud', configured(cloud), true],
+  ['no cloud', configured({}), false],
+  ['a user of the broker', configured({ ...cloud, 'modules.eventBus.mqttUsername': 'edgecore' }), false],
+  ['another text to start from', { ...configured(cloud), edgecoreBase: undefined }, false],
+])('a deleted edgecore.yaml of an install with %s', (_, known, isRestored) => {
+  const steps = fixSteps({ kind: 'restore-edgecore-config' }, known)
+  const spec = { path: paths.edgecoreConfig, values: cloud, base: 'modules: {}\n' }
+  expect(steps.map(step => [step.id, step.spec])).toEqual(
+    isRestored
+      ? [
+          [paths.edgecoreConfig, spec],
+          ['edgecore.service', { unit: 'edgecore.service', mayFail: true }],
+        ]
+      : [],
+  )
 })
