@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { edgekit } from './edgekit.ts'
-import { executablePartsAsset } from './executable-parts.ts'
 import type { Arch } from './node-runtime.ts'
 import { buildSea } from './sea.ts'
 
@@ -22,12 +21,13 @@ const { values } = parseArgs({
 for (const arch of values.arch) {
   if (!isArch(arch)) throw new Error(`--arch ${arch}: expected ${architectures.join(' or ')}`)
   const output = join(values.directory, `edgekit-linux-${arch}`)
-  const parts = await buildSea({ ...edgekit, arch, output })
-  // readAsset finds the list here in a checkout, as it does inside the executable.
-  const list = fileURLToPath(new URL(`../${executablePartsAsset}`, import.meta.url))
-  const unfinished = `${list}.${randomUUID()}`
-  await mkdir(dirname(list), { recursive: true })
-  await writeFile(unfinished, JSON.stringify(parts))
-  await rename(unfinished, list)
+  // readAsset finds them here in a checkout, as it does inside the executable.
+  for (const [asset, record] of Object.entries(await buildSea({ ...edgekit, arch, output }))) {
+    const path = fileURLToPath(new URL(`../${asset}`, import.meta.url))
+    const unfinished = `${path}.${randomUUID()}`
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(unfinished, JSON.stringify(record))
+    await rename(unfinished, path)
+  }
   process.stdout.write(`${output}\n`)
 }

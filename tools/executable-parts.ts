@@ -7,21 +7,26 @@ import { type Arch, nodeVersion } from './node-runtime.ts'
 /** Asset with the list of parts of an executable, for readAsset. */
 export const executablePartsAsset = 'build/executable-parts.json'
 
-/** Node.js, and every npm package that contributes a file to the output of esbuild. */
-export async function listExecutableParts(
-  metafile: Metafile,
-  arch: Arch,
-  root: string,
-): Promise<ExecutableParts> {
+/** The directories of the npm packages that contribute to the output of esbuild, relative to the checkout. */
+export function packageDirectories(metafiles: readonly Metafile[]): string[] {
   const directories = new Set<string>()
-  for (const { inputs } of Object.values(metafile.outputs)) {
+  for (const { inputs } of metafiles.flatMap(({ outputs }) => Object.values(outputs))) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
       const [directory] = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []
       if (directory !== undefined && bytesInOutput > 0) directories.add(directory)
     }
   }
+  return [...directories].sort()
+}
+
+/** Node.js, and these npm packages. */
+export async function listExecutableParts(
+  directories: readonly string[],
+  arch: Arch,
+  root: string,
+): Promise<ExecutableParts> {
   const packages = await Promise.all(
-    [...directories].sort().map(async directory => {
+    directories.map(async directory => {
       const { name, version, license } = JSON.parse(
         await readFile(join(root, directory, 'package.json'), 'utf8'),
       ) as ExecutableParts['packages'][number]

@@ -3,9 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { $ } from 'zx'
-import type { ExecutableParts } from '../src/build/pack/executable-parts.ts'
-import { executablePartsAsset, listExecutableParts } from './executable-parts.ts'
+import { executablePartsAsset, listExecutableParts, packageDirectories } from './executable-parts.ts'
 import { type Arch, hostArch, nodeRuntime } from './node-runtime.ts'
+import { collectNotices, noticesAsset } from './notices.ts'
 import { type HostNeeds, requireOnHost } from './require-on-host.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -27,6 +27,9 @@ export interface SeaOptions {
   execArgv?: string[]
 }
 
+/** What a build records about its executable, by the name of the asset. */
+type ExecutableRecords = Record<string, object>
+
 /** Node.js runs the injected program when the bit after this string is set. https://nodejs.org/api/single-executable-applications.html */
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
@@ -47,27 +50,31 @@ const gnu = {
 } as const
 
 /**
- * Build a self-contained executable from a program and the pinned Node.js. Reproducible. Returns the list of its parts,
- * which it also carries as an asset.
+ * Build a self-contained executable from a program and the pinned Node.js. Reproducible. Returns what it carries as assets
+ * about itself.
  */
-export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
+export async function buildSea(options: SeaOptions): Promise<ExecutableRecords> {
   const tools = toolsFor(options.arch)
   await requireOnHost(`building for ${options.arch}`, tools.needs)
   const output = resolve(options.output)
   await mkdir(dirname(output), { recursive: true })
   const work = await mkdtemp(`${output}.`)
   try {
-    const metafile = await bundle(options, join(work, 'main.cjs'))
+    const metafiles = [await bundle(options, join(work, 'main.cjs'))]
     const runtime = await nodeRuntime(options.arch)
-    const parts = await listExecutableParts(metafile, options.arch, root)
-    await writeFile(join(work, 'parts.json'), JSON.stringify(parts))
-    const assets: Record<string, string> = {
-      ...options.assets,
-      [executablePartsAsset]: join(work, 'parts.json'),
-    }
+    const assets = { ...options.assets }
     for (const [name, entry] of Object.entries(options.threads ?? {})) {
       assets[name] = join(work, basename(name))
-      await bundle({ entry }, assets[name])
+      metafiles.push(await bundle({ entry }, assets[name]))
+    }
+    const directories = packageDirectories(metafiles)
+    const records: ExecutableRecords = {
+      [executablePartsAsset]: await listExecutableParts(directories, options.arch, root),
+      [noticesAsset]: await collectNotices(directories, options.arch, root),
+    }
+    for (const [name, record] of Object.entries(records)) {
+      assets[name] = join(work, basename(name))
+      await writeFile(assets[name], JSON.stringify(record))
     }
     const run = [...tools.run, runtime]
     const blob = await makeBlob(run, work, assets, options.execArgv ?? [])
@@ -79,7 +86,7 @@ export async function buildSea(options: SeaOptions): Promise<ExecutableParts> {
     await $(local)`postject ${executable} NODE_SEA_BLOB ${blob} --sentinel-fuse ${fuse}`
     await chmod(executable, 0o755)
     await rename(executable, output)
-    return parts
+    return records
   } finally {
     await rm(work, { recursive: true, force: true })
   }

@@ -7,6 +7,7 @@ import type { BundleParts } from './bundle-parts.ts'
 import { type BundleFile, bundleFiles } from './definition/inputs.ts'
 import { takeFile } from './fetch/take-file.ts'
 import { lockDigest } from './lock/lock.ts'
+import { executableNotices, formatNotices } from './notices.ts'
 import { type BundleImage, imageMember, manifestImage } from './pack/bundle-image.ts'
 import { cksum } from './pack/cksum.ts'
 import { edgekitExecutableFor } from './pack/edgekit-executable.ts'
@@ -59,6 +60,7 @@ export async function assembleBundle(options: BuildOptions, parts: BundleParts):
       edgekitVersion,
       images: described,
       lock,
+      licenses: formatNotices(executableNotices()),
       executableCksum: await cksum(edgekitExecutableFor(arch)),
     })
     const written = await writeBundle(

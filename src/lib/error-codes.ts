@@ -71,6 +71,7 @@ export const errorCodes = {
   'edgecore-config-unusable': ['refused', 'edgecore.yaml is not valid, or cannot be edited safely'],
   'not-a-regular-file': ['refused', 'the path is a link, a directory or a device'],
   'receipt-unreadable': ['refused', 'the receipt of the last install is damaged, or from a newer edgekit'],
+  'not-built': ['refused', 'edgekit runs from its source and was not built'],
   'newer-edgekit': ['refused', 'a newer edgekit made changes that this one cannot handle'],
   'state-not-writable': ['refused', '/var/lib/edgekit cannot be written'],
   'install-interrupted': ['refused', 'an interrupted install must be finished or rolled back first'],

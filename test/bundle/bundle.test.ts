@@ -53,6 +53,7 @@ test('contains exactly what an edge node needs', async () => {
     'edgekit',
     'meta/version.txt',
     'meta/edgekit.lock',
+    'meta/licenses.txt',
     'bin/clean-broker',
     'bin/prepare-broker',
     'bin/wait-broker',

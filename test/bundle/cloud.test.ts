@@ -13,6 +13,7 @@ test('a cloud bundle contains what the cloud side needs, and nothing for edge no
     'edgekit',
     'meta/version.txt',
     'meta/edgekit.lock',
+    'meta/licenses.txt',
     'manifests/mosquitto-daemonset.yaml',
     'manifests/values-cloudcore.yaml',
     'bin/edgekit',

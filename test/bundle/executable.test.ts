@@ -12,6 +12,7 @@ import { inBareDebian } from '../../lab/machine/bare.ts'
 import { edgekit } from '../../tools/edgekit.ts'
 import { type Arch, hostArch } from '../../tools/node-runtime.ts'
 import { buildSea, runnerOf } from '../../tools/sea.ts'
+import { jsonOutput } from '../json-output.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
@@ -92,6 +93,21 @@ describe('in a bare Debian', () => {
         command,
       ).toEqual([])
     }
+  })
+
+  test('prints the license of edgekit, Node.js and npm packages', async () => {
+    const { stdout } = await bare('/opt/edgekit/edgekit licenses --json')
+    const { parts } = jsonOutput('licenses', stdout)
+    const names = parts.map(({ name }) => name)
+    expect(names).toEqual(
+      expect.arrayContaining(['edgekit', 'Node.js', '@oclif/core', 'mqtt', 'tar', 'yaml']),
+    )
+    for (const { name, texts } of parts)
+      expect(texts.join('\n'), name).toMatch(/copyright|permission|license/i)
+    const ofNode = parts.find(({ name }) => name === 'Node.js')?.texts.join('')
+    for (const part of ['OpenSSL', 'V8', 'libuv', 'ICU', 'zlib']) expect(ofNode).toContain(part)
+    const text = (await bare('/opt/edgekit/edgekit licenses')).stdout
+    for (const { texts } of parts) expect(text).toContain(texts[0]?.trim().split('\n')[0])
   })
 
   test('reports an unknown command', async () => {

@@ -221,5 +221,10 @@ describe('inspect', () => {
     expect(sbom.components.map((part: { name: string }) => part.name)).toEqual(
       expect.arrayContaining(['edgekit', 'edgecore', 'keadm']),
     )
+    const packages = [...purls.matchAll(/"purl":"pkg:npm\/([^"]+)@([^"@]+)"/g)]
+    expect(packages.length).toBeGreaterThan(50)
+    const { stdout: licenses } = await execa('sh', ['-c', `cat ${parts}/*.part* | tar xzO meta/licenses.txt`])
+    for (const [, name = '', version] of packages)
+      expect(licenses).toContain(`\n${decodeURIComponent(name)} ${version}`)
   })
 })

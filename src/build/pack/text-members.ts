@@ -19,6 +19,8 @@ interface Inputs {
   lock: Lock
   /** What `cksum` prints for bin/edgekit. */
   executableCksum: string
+  /** Those of edgekit and of everything in its executable. */
+  licenses: string
 }
 
 function versions({ definition, arch, edgekitVersion, images }: Inputs): string {
@@ -45,7 +47,7 @@ const text = (path: string, content: string, mode: TarMember['mode'] = 0o644): T
 
 /** The generated text files of a bundle. */
 export function textMembers(inputs: Inputs): TextMember[] {
-  const { definition, arch, lock, executableCksum } = inputs
+  const { definition, arch, lock, executableCksum, licenses } = inputs
   const launcher = fill(readAsset('templates/launcher.sh'), {
     ARCH: arch,
     CKSUM: executableCksum,
@@ -55,6 +57,7 @@ export function textMembers(inputs: Inputs): TextMember[] {
     text('edgekit', launcher, 0o755),
     text('meta/version.txt', versions(inputs)),
     text('meta/edgekit.lock', formatLock(lock)),
+    text('meta/licenses.txt', licenses),
     ...(definition.role === 'edge' ? edgeMembers(inputs) : cloudMembers(inputs)),
   ]
 }

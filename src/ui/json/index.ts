@@ -20,6 +20,7 @@ import { edgecoreExplainOutput, edgecorePatchOutput } from './edgecore.ts'
 import { errorOutput } from './error.ts'
 import { inspectFilesOutput, inspectImagesOutput, inspectOutput } from './inspect.ts'
 import { installDryRunOutput, installOutput } from './install.ts'
+import { licensesOutput } from './licenses.ts'
 import { lockOutput } from './lock.ts'
 import { rollbackOutput } from './rollback.ts'
 import { statusOutput } from './status.ts'
@@ -56,6 +57,7 @@ export const outputSchemas = {
   'inspect-images': inspectImagesOutput,
   install: installOutput,
   'install-dry-run': installDryRunOutput,
+  licenses: licensesOutput,
   lock: lockOutput,
   rollback: rollbackOutput,
   status: statusOutput,

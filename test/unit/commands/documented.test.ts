@@ -20,6 +20,7 @@ const pages: Record<string, readonly string[]> = {
   'edgecore:patch': ['edgecore-config'],
   inspect: ['bundle-format'],
   install: ['install', 'broker'],
+  licenses: ['bundle-format'],
   lock: ['lock', 'registries'],
   rollback: ['how-install-works'],
   schema: ['definition'],

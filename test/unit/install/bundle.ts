@@ -33,6 +33,7 @@ export function bundleFiles(version = '1'): { manifest: Manifest; files: Map<str
   )
   const lock: Lock = { lockVersion: 1, role, kubeedge, images: {}, files: {} }
   const texts = textMembers({
+    licenses: '',
     definition,
     arch: 'amd64',
     edgekitVersion: version,

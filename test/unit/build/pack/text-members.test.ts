@@ -40,6 +40,7 @@ describe.each(['amd64', 'arm64'] as const)('text members of a bundle for %s', ar
       },
     ],
     executableCksum: '1 2',
+    licenses: 'MIT',
   }
   const members = textMembers(inputs)
   const textOf = (path: string): string =>

@@ -113,7 +113,13 @@ test.each([
 
 describe('files of the bundle', () => {
   /** Used only in the unpacked bundle; edgecore.yaml starts from the last one. */
-  const notInstalled = ['edgekit', 'meta/version.txt', 'meta/edgekit.lock', edgecoreBase.member]
+  const notInstalled = [
+    'edgekit',
+    'meta/version.txt',
+    'meta/edgekit.lock',
+    'meta/licenses.txt',
+    edgecoreBase.member,
+  ]
 
   test('each is installed or known not to be', () => {
     const used = steps.flatMap(({ kind, spec }) =>
