@@ -6,11 +6,9 @@ failed=/run/edgekit-broker-failed
 data=/var/lib/edgekit/mosquitto
 
 # The database, if it is in the mounted directory: its path in the container is the last one that mosquitto.conf sets.
-option() {
-  sed -n "s/^[[:space:]]*$1[[:space:]]\{1,\}//p" /etc/edgekit/mosquitto/mosquitto.conf | tail -n 1
-}
-location=$(option persistence_location)
-name=$(option persistence_file)
+option=/opt/edgekit/bin/broker-option
+location=$($option persistence_location)
+name=$($option persistence_file)
 case ${location%/}/ in
   /mosquitto/data/*) database=$data${location#/mosquitto/data} ;;
   *) database= ;;
@@ -91,7 +89,7 @@ if [ -f "$database" ]; then
   owner=$(stat -c %u:%g "${database%/*}")
   [ "$(stat -c %u:%g "$database")" = "$owner" ] || chown "$owner" "$database"
   damage=$(damage "$database")
-  limit=$(option memory_limit) too_large=
+  limit=$($option memory_limit) too_large=
   if [ -n "$damage" ]; then
     set_aside damaged "$damage"
   elif [ "$reason" = 'it is out of memory' ]; then

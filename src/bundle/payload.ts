@@ -26,6 +26,12 @@ export const programs = {
 
 /** The scripts that the units run. */
 export const brokerScripts = {
+  brokerOption: {
+    template: 'templates/broker-option.sh',
+    member: 'bin/broker-option',
+    path: paths.brokerOption,
+    mode: 0o755,
+  },
   cleanBroker: {
     template: 'templates/clean-broker.sh',
     member: 'bin/clean-broker',
@@ -150,9 +156,3 @@ export function installedBase({ files }: Pick<Manifest, 'files'>): string | unde
   const member = files.find(({ path }) => path === edgecoreBase.member)
   return member?.sha256 === createHash('sha256').update(text).digest('hex') ? text : undefined
 }
-
-/** The texts an install of this edgekit writes, by their path on the node. */
-export const installedTexts = (broker: ManifestImage, autosaveInterval?: number): Record<string, string> =>
-  Object.fromEntries(
-    Object.values(texts).map(text => [text.path, payloadText(text, broker, autosaveInterval)]),
-  )

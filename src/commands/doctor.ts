@@ -157,21 +157,13 @@ export default class Doctor extends EdgekitCommand {
     { facts }: SavedFacts,
     { each, yes, recheck }: { each: boolean; yes: boolean; recheck: () => Promise<Report> },
   ): Promise<Report> {
-    const [
-      { installedBase, installedTexts },
-      { fixNode },
-      { askToContinue },
-      { formatFixPlan },
-      { stepRunner },
-    ] = await Promise.all([
-      import('../bundle/payload.ts'),
+    const [{ fixNode }, { askToContinue }, { formatFixPlan }, { stepRunner }] = await Promise.all([
       import('../install/fix/fix.ts'),
       import('../cli/confirm.ts'),
       import('../ui/fixes.ts'),
       import('../ui/steps.ts'),
     ])
     const manifest = 'value' in facts.bundle ? facts.bundle.value : undefined
-    const broker = manifest?.images.find(({ reference }) => reference === manifest.broker.image)
     const silent = this.jsonEnabled()
     const say = (text: string): void => print(`${text}\n`, process.stderr)
     if (!silent) say(`${formatReport(found, { each })}\n`)
@@ -180,8 +172,7 @@ export default class Doctor extends EdgekitCommand {
         fixNode(found, {
           node: localNode(),
           edgekitVersion: this.config.version,
-          texts: broker ? installedTexts(broker, manifest?.broker.autosaveInterval) : {},
-          edgecoreBase: manifest && installedBase(manifest),
+          manifest,
           recheck,
           confirm: async plan => {
             if (!silent || !yes) say(formatFixPlan(plan))

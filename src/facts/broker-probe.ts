@@ -1,3 +1,4 @@
+import { readLocalLogin } from '../broker/access/local-login.ts'
 import type { BrokerEndpoint } from '../broker/connect.ts'
 import { probeBroker } from '../broker/probe.ts'
 import type { ProbeResult } from '../broker/probe-result.ts'
@@ -19,11 +20,15 @@ export const brokerProbe: Collector<ProbeResult> = {
 
 /** This node's broker, as EdgeCore reaches it, and the name under which EdgeCore registers the node. */
 export async function localBroker(node: Node): Promise<{ endpoint: BrokerEndpoint; nodeName: string }> {
-  const { config, login } = await readNodeConfig(node)
+  const { exists, config, login } = await readNodeConfig(node)
   const { hostName } = await machineOf(node)
   const endpoint = await endpointOf(config, node)
   return {
-    endpoint: { ...endpoint, login },
+    // Without EdgeCore (--no-edgecore) its user is only in edgekit's own file, which other users cannot read.
+    endpoint: {
+      ...endpoint,
+      login: exists ? login : await readLocalLogin(node.files).catch(() => undefined),
+    },
     nodeName: config.edged.hostnameOverride.value || hostName.toLowerCase(),
   }
 }

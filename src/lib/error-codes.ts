@@ -82,6 +82,10 @@ export const errorCodes = {
   ],
   'containerd-unreachable': ['refused', 'containerd does not answer'],
   'broker-unreachable': ['refused', 'the broker does not answer'],
+  'broker-conf-d-contradicts': [
+    'refused',
+    "a file of the user's in conf.d contradicts what edgekit configures",
+  ],
   'broker-access-unusable': [
     'refused',
     'the users, rules, or certificates of the broker cannot be read, or do not fit together',

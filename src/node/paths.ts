@@ -7,6 +7,7 @@ export const paths = {
   cleanBroker: '/opt/edgekit/bin/clean-broker',
   prepareBroker: '/opt/edgekit/bin/prepare-broker',
   waitBroker: '/opt/edgekit/bin/wait-broker',
+  brokerOption: '/opt/edgekit/bin/broker-option',
   checkBrokerPort: '/opt/edgekit/bin/check-broker-port',
   programLink: '/usr/local/bin/edgekit',
   /** The manifest of the installed bundle. */

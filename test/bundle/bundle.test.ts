@@ -54,6 +54,7 @@ test('contains exactly what an edge node needs', async () => {
     'meta/version.txt',
     'meta/edgekit.lock',
     'meta/licenses.txt',
+    'bin/broker-option',
     'bin/clean-broker',
     'bin/prepare-broker',
     'bin/wait-broker',

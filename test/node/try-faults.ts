@@ -98,6 +98,15 @@ const badWithoutDrift = ({ fails }: Fault, { checks }: Pick<Report, 'checks'>) =
     checks: checks.filter(({ id, group, status }) => group !== 'drift' || status !== 'warn' || id === fails),
   })
 
+/** An installed node whose broker devices reach. */
+async function startNodeForDevices(release: Release): Promise<LabNode> {
+  const node = await startInstalledNode(release)
+  await node.sh('edgekit broker configure --yes --profile devices --address 198.51.100.10', {
+    timeoutMs: 120_000,
+  })
+  return node
+}
+
 /** Break nodes of this release in every way and assert what edgekit reports. */
 export function tryFaultsOn(release: Release): void {
   const all = faults.filter(fault => (fault.release ?? release) === release)
@@ -129,10 +138,15 @@ export function tryFaultsOn(release: Release): void {
     })
   })
 
-  describe('after an install, on one node', () => {
-    const node = sharedNode(() => startInstalledNode(release))
+  const devices = at('doctor').filter(fault => fault.devices)
+  const places = [
+    ['after an install', at('doctor').filter(fault => shared(fault) && !fault.devices), startInstalledNode],
+    ['with the profile devices', devices, startNodeForDevices],
+  ] as const
+  describe.each(places.filter(([, found]) => found.length > 0))('%s, on one node', (_, found, startOne) => {
+    const node = sharedNode(() => startOne(release))
 
-    test.each(at('doctor').filter(shared))('$what: only $fails reports it', async fault => {
+    test.each(found)('$what: only $fails reports it', async fault => {
       await whileBroken(node(), fault, async () => {
         const report = await isReported(node(), fault)
         expect(badWithoutDrift(fault, report)).toEqual([fault.fails])

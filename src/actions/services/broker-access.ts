@@ -1,9 +1,12 @@
+import { X509Certificate } from 'node:crypto'
 import { withCanaries } from '../../broker/access/canaries.ts'
+import { isFor } from '../../broker/access/certificates.ts'
 import { readLocalLogin } from '../../broker/access/local-login.ts'
 import { proveAccess } from '../../broker/access/prove-access.ts'
 import { waitForLogin } from '../../broker/access/wait-for-login.ts'
+import type { BrokerEndpoint } from '../../broker/connect.ts'
 import type { BrokerSettings } from '../../broker/profile/broker-settings.ts'
-import { listenerEndpoints } from '../../broker/profile/listener-endpoints.ts'
+import { listenerEndpoints } from '../../broker/profile/listeners.ts'
 import type { Node } from '../../node/node.ts'
 import { broker, paths } from '../../node/paths.ts'
 import type { Action } from '../action.ts'
@@ -48,5 +51,13 @@ export async function expectedAccess(settings: BrokerSettings, { files }: Node) 
   ])
   if (!edgecore || ca === undefined || certificate === undefined)
     throw new Error('the broker has no certificate, or no user for EdgeCore')
-  return { endpoints: listenerEndpoints(settings, ca), edgecore, certificate }
+  // Devices can use other names than edgekit here; a certificate of the user's is for those.
+  const shown = new X509Certificate(certificate)
+  const endpoints = listenerEndpoints(settings, ca).map(
+    (endpoint): BrokerEndpoint =>
+      endpoint.tls && !isFor(shown, endpoint.host)
+        ? { ...endpoint, tls: { ...endpoint.tls, anyName: true } }
+        : endpoint,
+  )
+  return { endpoints, edgecore, certificate }
 }

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { withCanaries } from '../../broker/access/canaries.ts'
 import { proveAccess } from '../../broker/access/prove-access.ts'
 import type { BrokerEndpoint } from '../../broker/connect.ts'
-import { waitForBroker } from '../../broker/probe.ts'
+import { probeBroker, waitForBroker } from '../../broker/probe.ts'
 import type { BrokerSettings } from '../../broker/profile/broker-settings.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
-import { containerdNamespace, mosquitto, paths } from '../../node/paths.ts'
+import { broker, mosquitto, paths } from '../../node/paths.ts'
 import type { Action } from '../action.ts'
+import { isContainerdGone } from '../containerd-gone.ts'
 import { expectedAccess } from './broker-access.ts'
 import { readBrokerUsers, writeBrokerUsers } from './broker-users.ts'
 
@@ -21,7 +22,7 @@ export interface BrokerTrialSpec {
 
 const container = 'edgekit-broker-trial'
 const directories = { config: join(paths.brokerTrial, 'config'), data: join(paths.brokerTrial, 'data') }
-const log = 'trial.log'
+const log = join(paths.brokerTrial, 'log')
 
 /**
  * Leaves nothing: runs a second broker with the configuration on this node, on free ports of 127.0.0.1, and fails unless it
@@ -44,43 +45,62 @@ export const brokerTrial: Action<BrokerTrialSpec, null> = {
 }
 
 async function tryOut(image: string, settings: BrokerSettings, node: Node): Promise<void> {
-  const { files, processes } = node
-  const expected = await expectedAccess(settings, node)
+  const { files, containerd } = node
+  const expected = settings.profile === 'devices' ? await expectedAccess(settings, node) : undefined
   const endpoints: BrokerEndpoint[] = await Promise.all(
-    expected.endpoints.map(async endpoint => ({ ...endpoint, host: '127.0.0.1', port: await freePort() })),
+    (expected?.endpoints ?? [broker]).map(async endpoint => ({
+      ...endpoint,
+      host: '127.0.0.1',
+      port: await freePort(),
+    })),
   )
   const { canaries, ...users } = withCanaries(await readBrokerUsers(files))
   for (const path of [paths.brokerTrial, directories.config])
     await files.makeDirectory(path, { mode: 0o755, uid: 0, gid: 0 })
   await files.makeDirectory(directories.data, { mode: 0o700, ...mosquitto })
   await copyConfig('', files)
-  await writeBrokerUsers(users, files, {
-    passwords: join(directories.config, 'passwd'),
-    acl: join(directories.config, 'acl'),
-  })
+  if (expected)
+    await writeBrokerUsers(users, files, {
+      passwords: join(directories.config, 'passwd'),
+      acl: join(directories.config, 'acl'),
+    })
   await rewriteListeners(endpoints, files)
-  await processes.run('ctr', runArguments(image), { timeoutMs: 60_000 })
+  await containerd.runContainer({
+    id: container,
+    image,
+    mounts: [
+      { from: directories.config, to: '/mosquitto/config', writable: false },
+      { from: directories.data, to: '/mosquitto/data', writable: true },
+    ],
+    command: ['/usr/sbin/mosquitto', '-c', '/mosquitto/config/mosquitto.conf'],
+    log,
+  })
   try {
-    const [local] = endpoints
-    if (local) await waitForBroker(local, 20_000)
-    await proveAccess({ ...expected, endpoints, canaries })
+    const [first] = endpoints
+    if (first) await waitForBroker(first, 20_000, () => isRunning(node))
+    if (expected) await proveAccess({ ...expected, endpoints, canaries })
+    else if (first) await requireMessages(first)
   } catch (error) {
-    const lines =
-      (await files.read(join(directories.data, log)).catch(() => undefined))?.trimEnd().split('\n') ?? []
-    const shown = lines.slice(-10).map(line => `\n  ${line}`)
+    const shown = (await logLines(files)).slice(-10).map(line => `\n  ${line}`)
     throw new Error(`the new broker configuration does not work: ${messageOf(error)}${shown.join('')}`, {
       cause: error,
     })
   }
 }
 
-/** The options of the unit that matter for the configuration. */
-const runArguments = (image: string): string[] => [
-  ...['--namespace', containerdNamespace, 'run', '--detach', '--net-host', '--read-only', '--seccomp'],
-  ...['--mount', `type=bind,src=${directories.config},dst=/mosquitto/config,options=rbind:ro`],
-  ...['--mount', `type=bind,src=${directories.data},dst=/mosquitto/data,options=rbind:rw`],
-  ...[image, container, '/usr/sbin/mosquitto', '-c', '/mosquitto/config/mosquitto.conf'],
-]
+async function requireMessages(endpoint: BrokerEndpoint): Promise<void> {
+  const found = await probeBroker(endpoint, { nodeName: undefined })
+  if ('qos1' in found && 'ms' in found.qos1) return
+  if ('refused' in found) throw new Error(`it refuses a client: ${found.refused.reason}`)
+  throw new Error('failure' in found ? found.failure : 'no message comes back')
+}
+
+const logLines = async (files: Files): Promise<string[]> =>
+  (await files.read(log).catch(() => undefined))?.trimEnd().split('\n') ?? []
+
+/** It ends at once after a mistake in its configuration. */
+const isRunning = async ({ containerd }: Node): Promise<boolean> =>
+  (await containerd.tasks()).some(task => task.container === container && task.status === 'RUNNING')
 
 async function copyConfig(below: string, files: Files): Promise<void> {
   const from = join(paths.brokerDirectory, below)
@@ -94,30 +114,19 @@ async function copyConfig(below: string, files: Files): Promise<void> {
   }
 }
 
-/** Each listener gets the port of its endpoint, in their order, and those of conf.d get others; nothing is saved. */
+/** Each listener gets the port of its endpoint, in their order, and one that a user has added another; nothing is saved. */
 async function rewriteListeners(endpoints: readonly BrokerEndpoint[], files: Files): Promise<void> {
   const own = join(directories.config, 'conf.d')
-  const names = (await files.list(own)).filter(name => name.endsWith('.conf'))
-  for (const name of names) {
-    const text = (await files.read(join(own, name))) ?? ''
-    const ports = await Promise.all((text.match(listenerLines) ?? []).map(freePort))
-    await files.write(join(own, name), { text: onTrial(text, ports) }, readable)
+  const names = (await files.list(own)).filter(name => name.endsWith('.conf')).map(name => join(own, name))
+  const ports = endpoints.map(({ port }) => port)
+  for (const path of [join(directories.config, 'mosquitto.conf'), ...names]) {
+    const lines = ((await files.read(path)) ?? '').split('\n').map(async line => {
+      if (/^\s*(persistence|log_dest)\s/.test(line)) return ''
+      return /^\s*listener\s/.test(line) ? `listener ${ports.shift() ?? (await freePort())} 127.0.0.1` : line
+    })
+    await files.write(path, { text: (await Promise.all(lines)).join('\n') }, { mode: 0o644, uid: 0, gid: 0 })
   }
-  const path = join(directories.config, 'mosquitto.conf')
-  const text = onTrial(
-    (await files.read(path)) ?? '',
-    endpoints.map(({ port }) => port),
-  )
-  await files.write(path, { text: `log_dest file /mosquitto/data/${log}\n${text}` }, readable)
 }
-
-const readable = { mode: 0o644, uid: 0, gid: 0 }
-const listenerLines = /^ *listener .*$/gm
-
-const onTrial = (text: string, ports: number[]): string =>
-  text
-    .replaceAll(listenerLines, () => `listener ${ports.shift() ?? 0} 127.0.0.1`)
-    .replaceAll(/^ *(persistence|log_dest) .*$/gm, '')
 
 async function freePort(): Promise<number> {
   const server = createServer()
@@ -130,15 +139,11 @@ async function freePort(): Promise<number> {
 }
 
 /** Also what a killed edgekit has left. */
-async function clean({ processes, files }: Node): Promise<void> {
-  const ctr = (...args: string[]) =>
-    processes
-      .attempt('ctr', ['--namespace', containerdNamespace, ...args], { timeoutMs: 12_000 })
-      .catch(() => undefined)
-  if (await files.status(paths.brokerTrial)) {
-    await ctr('tasks', 'rm', '--force', container)
-    await ctr('containers', 'rm', container)
-    await ctr('snapshots', 'rm', container)
-    await files.removeTree(paths.brokerTrial)
-  }
+async function clean(node: Node): Promise<void> {
+  const { containerd, files } = node
+  if (!(await files.status(paths.brokerTrial))) return
+  if (!(await containerd.answers()) && !(await isContainerdGone(node)))
+    throw new Error('cannot remove the broker on trial: containerd does not answer')
+  await containerd.removeContainer(container)
+  await files.removeTree(paths.brokerTrial)
 }

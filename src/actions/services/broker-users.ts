@@ -8,7 +8,7 @@ import {
 import { aclText } from '../../broker/access/roles.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
-import { brokerContainer, containerdNamespace, mosquitto, paths } from '../../node/paths.ts'
+import { brokerContainer, mosquitto, paths } from '../../node/paths.ts'
 
 /** Who may connect to the broker, and what they may do. */
 export interface BrokerUsers {
@@ -36,10 +36,5 @@ export async function writeBrokerUsers(
 }
 
 /** mosquitto reads passwords, ACL and certificates again. It disconnects clients whose user is gone or has another password. */
-export async function reloadBroker({ processes }: Pick<Node, 'processes'>): Promise<void> {
-  await processes.run(
-    'ctr',
-    ['--namespace', containerdNamespace, 'tasks', 'kill', '--signal', 'SIGHUP', brokerContainer],
-    { timeoutMs: 12_000 },
-  )
-}
+export const reloadBroker = ({ containerd }: Pick<Node, 'containerd'>): Promise<void> =>
+  containerd.signalContainer(brokerContainer, 'SIGHUP')

@@ -108,5 +108,6 @@ export function certificateProblem(
   return missing.length === 0 ? undefined : `it is not for ${missing.join(', ')}`
 }
 
-const isFor = (certificate: X509Certificate, name: string): boolean =>
+/** Whether a client that connects to this name or address accepts the certificate. */
+export const isFor = (certificate: X509Certificate, name: string): boolean =>
   (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined

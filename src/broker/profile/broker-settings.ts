@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as z from 'zod/mini'
 import { EdgekitError } from '../../lib/errors.ts'
+import { type BrokerLimits, checkLimits, limitsSchema } from './broker-limits.ts'
 
 /** The settings of the broker as a person gives them: in an answers file, as flags, and in the receipt. */
 export const brokerSettingsSchema = z.strictObject({
@@ -8,24 +9,27 @@ export const brokerSettingsSchema = z.strictObject({
   addresses: z.optional(z.array(z.string())),
   names: z.optional(z.array(z.string())),
   websockets: z.optional(z.boolean()),
+  allowPlaintextListener: z.optional(z.boolean()),
+  ...limitsSchema,
 })
 
 export type BrokerFlags = z.infer<typeof brokerSettingsSchema>
 
-/** Who reaches the broker. */
-export type BrokerSettings =
-  /** Programs of this node, without authentication. */
-  | { profile: 'local' }
-  /** Devices of the network over TLS; every client authenticates. */
-  | {
-      profile: 'devices'
-      /** IP addresses of this node that the TLS listeners bind to. */
-      addresses: string[]
-      /** More host names and addresses for the server certificate. */
-      names: string[]
-      /** Also MQTT over WebSockets, over TLS. */
-      websockets: boolean
-    }
+/** Devices of the network over TLS; every client authenticates. */
+export interface DeviceSettings {
+  profile: 'devices'
+  /** IP addresses of this node that the TLS listeners bind to. */
+  addresses: string[]
+  /** More host names and addresses for the server certificate. */
+  names: string[]
+  /** Also MQTT over WebSockets, over TLS. */
+  websockets: boolean
+  /** Also MQTT without TLS on port 1883 of the addresses. */
+  allowPlaintextListener?: true
+}
+
+/** Who reaches the broker, and how much they may use of it. Programs of this node need no authentication with `local`. */
+export type BrokerSettings = ({ profile: 'local' } | DeviceSettings) & BrokerLimits
 
 export const localProfile: BrokerSettings = { profile: 'local' }
 
@@ -36,28 +40,31 @@ export const websocketsPort = 9001
 /** Every address of this machine, for IPv4 and for IPv6. */
 export const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::'
 
+const ofDevices = ['addresses', 'names', 'websockets', 'allowPlaintextListener'] as const
+
 /**
  * Merges flags into earlier settings. Throws EdgekitError (usage) for settings that the broker cannot have.
  */
 export function brokerSettings(flags: BrokerFlags, earlier: BrokerSettings): BrokerSettings {
   const profile = flags.profile ?? earlier.profile
+  const limits = checkLimits(flags, earlier)
   if (profile === 'local') {
-    const [unused] = Object.entries(flags).filter(
-      ([name, value]) => name !== 'profile' && value !== undefined,
-    )
+    const unused = ofDevices.find(name => flags[name] !== undefined)
     if (unused)
       throw usage(
-        `cannot use ${unused[0]} of the broker with the profile local: it is only for programs on this node`,
+        `cannot use ${unused} of the broker with the profile local: it is only for programs on this node`,
         'Add --broker-profile devices, or leave it out.',
       )
-    return localProfile
+    return { profile, ...limits }
   }
-  const base = earlier.profile === 'devices' ? earlier : { addresses: [], names: [], websockets: false }
-  const settings = {
+  const base: DeviceSettings =
+    earlier.profile === 'devices' ? earlier : { profile, addresses: [], names: [], websockets: false }
+  const settings: DeviceSettings = {
     profile,
     addresses: [...new Set(flags.addresses ?? base.addresses)],
     names: [...new Set(flags.names ?? base.names)],
     websockets: flags.websockets ?? base.websockets,
+    ...((flags.allowPlaintextListener ?? base.allowPlaintextListener) && { allowPlaintextListener: true }),
   }
   if (settings.addresses.length === 0)
     throw usage(
@@ -71,7 +78,7 @@ export function brokerSettings(flags: BrokerFlags, earlier: BrokerSettings): Bro
       'Name the addresses, or only 0.0.0.0 or ::.',
     )
   for (const name of settings.names) checkName(name)
-  return settings
+  return { ...settings, ...limits }
 }
 
 function checkAddress(address: string): void {

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 /** The flags edgekit and mosquitto.service use. `ctr` has no stable interface, so its help is read. */
 const used = {
   import: ['platform'],
-  run: ['rm', 'net-host', 'read-only', 'seccomp', 'memory-limit', 'cap-drop', 'mount'],
+  run: ['rm', 'net-host', 'read-only', 'seccomp', 'memory-limit', 'cap-drop', 'mount', 'detach', 'log-uri'],
 } as const
 
 export const ctrFlags: Check = {

@@ -1,26 +1,5 @@
 import { Flags } from '@oclif/core'
-
-/** Who reaches the broker: flags of an install. */
-const brokerFlags = {
-  'broker-profile': Flags.option({
-    options: ['local', 'devices'] as const,
-    description: 'edge: who reaches the broker: only this node, or devices, over TLS and with a password',
-  })(),
-  'broker-address': Flags.string({
-    multiple: true,
-    helpValue: 'IP',
-    description: 'edge: address of this node on which devices reach the broker; can be repeated',
-  }),
-  'broker-name': Flags.string({
-    multiple: true,
-    helpValue: 'NAME',
-    description: 'edge: one more name for the broker certificate; can be repeated',
-  }),
-  'broker-websockets': Flags.boolean({
-    allowNo: true,
-    description: 'edge: also accept devices over WebSockets, with TLS, on port 9001',
-  }),
-}
+import { brokerSettingFlags } from './broker-settings.ts'
 
 /** The node settings and other flags an install takes for an edge node. */
 export const nodeFlags = {
@@ -61,7 +40,12 @@ export const nodeFlags = {
     description: 'edge: prepare EdgeCore without starting it; --no-stage starts it later',
   }),
   adopt: Flags.boolean({ allowNo: true, description: 'keep and use what edgekit did not install' }),
-  ...brokerFlags,
+  'broker-profile': brokerSettingFlags.profile('edge: '),
+  'broker-address': brokerSettingFlags.address('edge: '),
+  'broker-name': brokerSettingFlags.name('edge: '),
+  'broker-websockets': brokerSettingFlags.websockets('edge: '),
+  'broker-set': brokerSettingFlags.set('edge: '),
+  'allow-plaintext-listener': brokerSettingFlags.allowPlaintextListener('edge: '),
   force: Flags.string({
     multiple: true,
     helpValue: 'NAME',

@@ -34,8 +34,9 @@ export interface Transaction {
   /** The receipt before, and what goes into the new one. */
   previous: Receipt | undefined
   head: ReceiptHead
-  /** Undefined: what edgekit owns does not change. */
-  desired: readonly DesiredStep[] | undefined
+  desired: readonly DesiredStep[]
+  /** Not the whole node: what else the receipt has stays in it. */
+  isPartial?: true
   rollBackOnFailure: boolean
   runStep: RunStep
   /** When aborted, the current change is finished and the rest is left for later. */
@@ -84,9 +85,10 @@ async function begin(run: Run, attempt: Attempt): Promise<void> {
 }
 
 /** A receipt with the same content is not rewritten. After an upgrade it names the way back. */
-async function commit({ node, head, desired, previous }: Transaction, run: Run): Promise<Receipt> {
-  if (previous && !desired) return previous
-  const folded = await foldReceipt(head, desired ?? [], run.history, previous, node)
+async function commit({ node, head, desired, previous, isPartial }: Transaction, run: Run): Promise<Receipt> {
+  const folded = await foldReceipt(head, desired, run.history, previous, node, {
+    others: isPartial ? 'kept' : 'superseded',
+  })
   if (previous && isSameReceipt(previous, folded)) return previous
   const isUpgrade = previous && previous.bundle.manifestSha256 !== head.bundle.manifestSha256
   const receipt = isUpgrade ? { ...folded, previous: await run.keepReceipt(previous) } : folded

@@ -1,11 +1,9 @@
-import { type BrokerSettings, localProfile } from '../../broker/profile/broker-settings.ts'
+import { type DeviceSettings, localProfile } from '../../broker/profile/broker-settings.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Node } from '../../node/node.ts'
 import { recoveryHint } from '../apply/recovery-hint.ts'
 import { readPast } from '../record/past.ts'
 import { nodeSettings } from '../request/node-settings.ts'
-
-type DeviceSettings = BrokerSettings & { profile: 'devices' }
 
 /**
  * The settings of a broker that devices reach. Throws EdgekitError when nothing is installed, when an install was interrupted,

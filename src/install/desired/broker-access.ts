@@ -2,12 +2,6 @@ import { createHash } from 'node:crypto'
 import type { AccessFileSpec } from '../../actions/files/access-file.ts'
 import { readAcl } from '../../broker/access/acl.ts'
 import { dropCanaries } from '../../broker/access/canaries.ts'
-import {
-  certificateProblem,
-  createAuthority,
-  issueServerCertificate,
-  type KeyPair,
-} from '../../broker/access/certificates.ts'
 import { readLocalLogin } from '../../broker/access/local-login.ts'
 import {
   formatPasswordFile,
@@ -19,7 +13,8 @@ import {
 } from '../../broker/access/password-file.ts'
 import { aclText, edgecoreUser, withRoles } from '../../broker/access/roles.ts'
 import { brokerConfigFor } from '../../broker/profile/broker-config.ts'
-import { type BrokerSettings, isWildcard, localProfile } from '../../broker/profile/broker-settings.ts'
+import { localProfile } from '../../broker/profile/broker-settings.ts'
+import { confDProblems } from '../../broker/profile/conf-d-problems.ts'
 import type { Manifest } from '../../bundle/manifest.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
@@ -28,14 +23,15 @@ import type { Access, Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import { mosquitto, paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
+import { brokerCertificates } from './broker-certificates.ts'
 import { type DesiredStep, readable } from './step-makers.ts'
 
 const root = { uid: 0, gid: 0 }
 
 /** Who may reach the broker, as steps of an install. */
 export interface BrokerAccess {
-  /** mosquitto.conf; undefined for the one of the bundle. */
-  config: DesiredStep | undefined
+  /** mosquitto.conf. */
+  config: DesiredStep
   /** What it names. */
   files: DesiredStep[]
   /** Runs the new configuration before the broker does. */
@@ -60,33 +56,39 @@ export async function brokerAccess(
 ): Promise<BrokerAccess> {
   const login = await readLocalLogin(node.files)
   const isChosen = eventBusUser in set
+  const { autosaveInterval, image } = manifest.broker
+  const config = configStep(brokerConfigFor(settings, autosaveInterval))
+  const trial = (because: string[]): DesiredStep => ({
+    id: 'broker trial',
+    kind: 'broker-trial',
+    spec: { image, settings },
+    because: [...because, paths.brokerConfig],
+  })
   if (settings.profile === 'local') {
     // EdgeCore had a user before.
     const values: Record<string, ConfigValue> =
       login && !isChosen ? { [eventBusUser]: '', [eventBusPassword]: '' } : {}
     return {
-      config: undefined,
+      config,
       files: await existing(node.files),
-      trial: [],
+      trial: [trial([])],
       proof: [],
       edgecore: { values, secrets: {} },
     }
   }
+  await refuseContradictions(node.files)
   const password = login?.password ?? generatePassword()
-  const texts = [...(await credentials(password, node.files)), ...(await certificates(settings, node))]
+  const texts = [
+    ...(await credentials(password, node.files)),
+    ...Object.entries(await brokerCertificates(settings, node)).map(([path, text]) =>
+      accessFile(path as AccessPath, text),
+    ),
+  ]
   const files = [...directories.map(directoryStep), ...texts.map(fileStep)]
-  const { autosaveInterval, image } = manifest.broker
   return {
-    config: configStep(brokerConfigFor(settings, autosaveInterval)),
+    config,
     files,
-    trial: [
-      {
-        id: 'broker trial',
-        kind: 'broker-trial',
-        spec: { image, settings },
-        because: [...files.map(({ id }) => id), paths.brokerConfig],
-      },
-    ],
+    trial: [trial(files.map(({ id }) => id))],
     proof: [{ id: 'broker access', kind: 'broker-access', spec: { settings }, because: [units.broker] }],
     edgecore: isChosen
       ? { values: {}, secrets: {} }
@@ -95,6 +97,24 @@ export async function brokerAccess(
           secrets: { [eventBusPassword]: new Secret(password, 'broker password of EdgeCore') },
         },
   }
+}
+
+/** Throws EdgekitError (refused) when a file of the user's in conf.d contradicts what edgekit configures. */
+async function refuseContradictions(files: Files): Promise<void> {
+  const names = (await files.list(paths.brokerConfD)).filter(name => name.endsWith('.conf')).toSorted()
+  const problems = await Promise.all(
+    names.map(async name => {
+      const path = `${paths.brokerConfD}/${name}`
+      return confDProblems((await files.read(path)) ?? '').map(
+        ({ line, text, reason }) => `  ${path}:${line}: ${text}: ${reason}`,
+      )
+    }),
+  )
+  if (problems.flat().length === 0) return
+  throw new EdgekitError(
+    `cannot use ${paths.brokerConfD}: it contradicts the configuration of edgekit\n${problems.flat().join('\n')}`,
+    { code: 'broker-conf-d-contradicts', remedy: 'Remove these lines, then run the command again.' },
+  )
 }
 
 const directories = [paths.brokerTls, paths.brokerConfD]
@@ -180,40 +200,4 @@ async function usable<T>(path: string, files: Files, read: (text: string) => T):
       cause: error,
     })
   }
-}
-
-async function certificates(
-  settings: BrokerSettings & { profile: 'devices' },
-  node: Node,
-): Promise<AccessFileSpec[]> {
-  const { hostName } = await node.machine()
-  const now = new Date()
-  const earlier = await pair(paths.brokerCa, paths.brokerCaKey, node.files)
-  const authority = earlier ?? (await createAuthority(hostName, now))
-  const names = serverNames(settings, hostName, node.network.addresses())
-  const server = await pair(paths.brokerCertificate, paths.brokerKey, node.files)
-  const isGood =
-    server && certificateProblem(server, { authority: authority.certificate, names, now }) === undefined
-  const issued = isGood ? server : await issueServerCertificate(authority, names, now)
-  return [
-    accessFile(paths.brokerCaKey, authority.key),
-    accessFile(paths.brokerCa, authority.certificate),
-    accessFile(paths.brokerKey, issued.key),
-    accessFile(paths.brokerCertificate, issued.certificate),
-  ]
-}
-
-async function pair(certificate: string, key: string, files: Files): Promise<KeyPair | undefined> {
-  const [found, foundKey] = await Promise.all([files.read(certificate), files.read(key)])
-  return found && foundKey ? { certificate: found, key: foundKey } : undefined
-}
-
-/** The names with which clients reach the broker. */
-function serverNames(
-  { addresses, names }: BrokerSettings & { profile: 'devices' },
-  hostName: string,
-  ofNode: readonly string[],
-): string[] {
-  const reached = addresses.some(isWildcard) ? ofNode : addresses
-  return [...new Set([...names, ...reached, hostName.toLowerCase(), 'localhost', '127.0.0.1'])]
 }

@@ -46,7 +46,7 @@ export function desiredSteps({
 
     ...(runtime ? runtimeSteps(manifest, runtime, makers) : []),
     ...images(),
-    ...(access ? brokerUnit(access, makers) : []),
+    ...(access ? brokerUnit(access, settings, makers) : []),
     start(
       units.broker,
       access
@@ -68,16 +68,21 @@ export function desiredSteps({
   ]
 }
 
-const brokerAnswers: DesiredStep = {
+export const brokerAnswers: DesiredStep = {
   id: 'broker answers',
   kind: 'broker-answers',
   spec: { ...broker, timeoutMs: 30_000 },
 }
 
-const brokerUnit = ({ config, files, trial }: BrokerAccess, { place, reload }: StepMakers): DesiredStep[] => [
+/** The usual mosquitto.conf is the one of the bundle, and needs no trial. */
+const brokerUnit = (
+  { config, files, trial }: BrokerAccess,
+  { broker }: NodeSettings,
+  { place, reload }: StepMakers,
+): DesiredStep[] => [
   ...files,
-  config ?? place(texts.brokerConfig),
+  broker ? config : place(texts.brokerConfig),
   place(texts.brokerUnit),
   ...reload(units.broker, [paths.brokerUnit]),
-  ...trial,
+  ...(broker ? trial : []),
 ]

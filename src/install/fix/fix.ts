@@ -1,3 +1,5 @@
+import type { Manifest } from '../../bundle/manifest.ts'
+import { installedBase } from '../../bundle/payload.ts'
 import type { CheckResult } from '../../checks/check.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
@@ -12,7 +14,8 @@ import type { PlannedStep } from '../plan/plan.ts'
 import { actionOf, titleOf } from '../record/action-of.ts'
 import type { Receipt } from '../record/receipt.ts'
 import { openPast } from '../record/run.ts'
-import { type FixStep, fixSteps, type Knowledge } from './fix-steps.ts'
+import { type FixStep, fixSteps } from './fix-steps.ts'
+import { installedTexts } from './installed-texts.ts'
 
 /** What `doctor --fix` would do. */
 export interface FixPlan {
@@ -24,9 +27,11 @@ export interface FixPlan {
   manual: CheckResult[]
 }
 
-export interface FixOptions<R> extends Omit<Knowledge, 'receipt'> {
+export interface FixOptions<R> {
   node: Node
   edgekitVersion: string
+  /** The installed bundle; undefined when it cannot be read. */
+  manifest: Manifest | undefined
   /** Runs the checks again. */
   recheck: () => Promise<R>
   /** Shows the plan and asks. */
@@ -66,8 +71,10 @@ export async function fixNode<R extends { checks: readonly CheckResult[] }>(
 async function planFixes(
   results: readonly CheckResult[],
   receipt: Receipt | undefined,
-  { node, texts, edgecoreBase }: Pick<FixOptions<unknown>, 'node' | 'texts' | 'edgecoreBase'>,
+  { node, manifest }: Pick<FixOptions<unknown>, 'node' | 'manifest'>,
 ): Promise<FixPlan> {
+  const texts = receipt && manifest ? installedTexts(manifest, receipt) : {}
+  const edgecoreBase = manifest && installedBase(manifest)
   const chosen = new Map<string, FixStep & PlannedStep>()
   const fixes: CheckResult[] = []
   const manual: CheckResult[] = []
@@ -141,7 +148,8 @@ async function applyFixes<R>(
     },
     previous: receipt,
     head: receipt,
-    desired: undefined,
+    desired: [],
+    isPartial: true,
     rollBackOnFailure: true,
     runStep,
     signal,

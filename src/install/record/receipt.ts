@@ -74,7 +74,8 @@ export type ReceiptHead = Pick<Receipt, 'edgekit' | 'bundle' | 'options'>
 
 /**
  * The receipt of a node that is now as desired: the journal folded into the previous receipt. The original state of a
- * thing, from before edgekit first touched it, is kept through all later changes.
+ * thing, from before edgekit first touched it, is kept through all later changes. `others`: what becomes of the items that
+ * are not desired, which a change of only a part of the node keeps.
  */
 export async function foldReceipt(
   head: ReceiptHead,
@@ -82,6 +83,7 @@ export async function foldReceipt(
   history: History,
   previous: Receipt | undefined,
   node: Node,
+  { others }: { others: 'superseded' | 'kept' } = { others: 'superseded' },
 ): Promise<Receipt> {
   const now = new Date().toISOString()
   const previousItems = new Map(previous?.items.map(item => [item.id, item]))
@@ -104,7 +106,6 @@ export async function foldReceipt(
       return { ...item, ownership: 'adopted', before: null, after }
     }),
   )
-  const desiredIds = new Set(desired.map(({ id }) => id))
   return {
     ...previous,
     schemaVersion: 1,
@@ -112,15 +113,29 @@ export async function foldReceipt(
     ...head,
     installedAt: previous?.installedAt ?? now,
     updatedAt: now,
-    items: [...leftIn(previous, desiredIds), ...items.filter(item => item !== undefined)],
+    items: merged(
+      previous?.items ?? [],
+      items.filter(item => item !== undefined),
+      others,
+    ),
   }
 }
 
-/** The items of a receipt that another bundle does not have. */
-const leftIn = (previous: Receipt | undefined, desiredIds: ReadonlySet<string>): ReceiptItem[] =>
-  previous?.items
-    .filter(({ id }) => !desiredIds.has(id))
-    .map((item): ReceiptItem => ({ ...item, superseded: true })) ?? []
+/** The items of an earlier receipt and new ones, which replace those of the same id. */
+function merged(
+  earlier: readonly ReceiptItem[],
+  items: readonly ReceiptItem[],
+  others: 'superseded' | 'kept',
+): ReceiptItem[] {
+  const byId = new Map(items.map(item => [item.id, item]))
+  if (others === 'superseded')
+    return [
+      ...earlier.filter(({ id }) => !byId.has(id)).map(item => ({ ...item, superseded: true as const })),
+      ...items,
+    ]
+  const known = new Set(earlier.map(({ id }) => id))
+  return [...earlier.map(item => byId.get(item.id) ?? item), ...items.filter(({ id }) => !known.has(id))]
+}
 
 /**
  * The receipt from before an upgrade that was undone, with what other runs have added since. Its own way back ended with the

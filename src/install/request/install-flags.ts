@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { type BrokerFlags, brokerSettingsSchema } from '../../broker/profile/broker-settings.ts'
+import { brokerFlags } from '../../broker/profile/broker-assignments.ts'
+import type { BrokerFlags } from '../../broker/profile/broker-settings.ts'
 import { parseAssignments } from '../../edgecore/config/assignments.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import { EdgekitError } from '../../lib/errors.ts'
@@ -36,10 +37,12 @@ interface CommandLine {
   edgecore: boolean | undefined
   stage: boolean | undefined
   adopt: boolean | undefined
-  'broker-profile': string | undefined
+  'broker-profile': 'local' | 'devices' | undefined
   'broker-address': string[] | undefined
   'broker-name': string[] | undefined
   'broker-websockets': boolean | undefined
+  'broker-set': string[] | undefined
+  'allow-plaintext-listener': boolean | undefined
   force: string[] | undefined
   ignore: string[] | undefined
   yes: boolean
@@ -50,6 +53,7 @@ interface CommandLine {
 export function installFlags(flags: CommandLine, answers: InstallFlags): InstallFlags {
   if (flags.token !== undefined) throw tokenOnCommandLine()
   const path = (name: string | undefined) => (name === undefined || name === '-' ? name : resolve(name))
+  const broker = { ...answers.broker, ...brokerFlagsIn(flags) }
   const given: { [K in keyof InstallFlags]: InstallFlags[K] | undefined } = {
     nodeName: flags['node-name'],
     cloudcore: flags.cloudcore,
@@ -60,7 +64,7 @@ export function installFlags(flags: CommandLine, answers: InstallFlags): Install
     edgecore: flags.edgecore,
     stage: flags.stage,
     adopt: flags.adopt,
-    broker: brokerFlags(flags, answers.broker),
+    broker: isEmpty(broker) ? undefined : broker,
     set: flags.set && { ...answers.set, ...parseAssignments(flags.set) },
     force: flags.force && [...(answers.force ?? []), ...flags.force],
     ignore: flags.ignore && [...(answers.ignore ?? []), ...flags.ignore],
@@ -70,18 +74,17 @@ export function installFlags(flags: CommandLine, answers: InstallFlags): Install
   return { ...answers, ...(Object.fromEntries(present) as InstallFlags) }
 }
 
-function brokerFlags(flags: CommandLine, answers: BrokerFlags = {}): BrokerFlags | undefined {
-  const { data: profile } = brokerSettingsSchema.shape.profile.safeParse(flags['broker-profile'])
-  const given: { [K in keyof BrokerFlags]: BrokerFlags[K] | undefined } = {
-    profile,
-    addresses: flags['broker-address'],
-    names: flags['broker-name'],
+const isEmpty = (settings: object): boolean => Object.keys(settings).length === 0
+
+const brokerFlagsIn = (flags: CommandLine): BrokerFlags =>
+  brokerFlags({
+    profile: flags['broker-profile'],
+    address: flags['broker-address'],
+    name: flags['broker-name'],
     websockets: flags['broker-websockets'],
-  }
-  const present = Object.entries(given).filter(([, value]) => value !== undefined)
-  const merged: BrokerFlags = { ...answers, ...Object.fromEntries(present) }
-  return Object.keys(merged).length === 0 ? undefined : merged
-}
+    set: flags['broker-set'],
+    'allow-plaintext-listener': flags['allow-plaintext-listener'],
+  })
 
 const tokenOnCommandLine = (): EdgekitError =>
   new EdgekitError(

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod/mini'
 import {
   type BrokerSettings,
@@ -27,7 +28,7 @@ export interface NodeSettings {
   stage: boolean
   /** Foreign things are kept and used. */
   adopt: boolean
-  /** Who reaches the broker; absent for the profile `local`. */
+  /** Who reaches the broker, and its limits; absent for the profile `local` with the usual ones. */
   broker?: BrokerSettings
   /** The node leaves its cloud for that of the token. Only in the journal: a later install does not do it again. */
   rejoin?: boolean
@@ -72,7 +73,7 @@ export function nodeSettings(flags: InstallFlags, earlier: unknown): NodeSetting
     edgecore: flags.edgecore ?? base.edgecore,
     stage: flags.stage ?? base.stage,
     adopt: flags.adopt ?? base.adopt,
-    ...(broker.profile !== 'local' && { broker }),
+    ...(!isDeepStrictEqual(broker, localProfile) && { broker }),
     ...((flags.rejoin ?? base.rejoin) && { rejoin: true }),
   }
   const edgecoreOnly = ['nodeName', 'cloudcore', 'tokenFile', 'rejoin', 'edgecoreConfig', 'set'] as const
@@ -84,7 +85,7 @@ export function nodeSettings(flags: InstallFlags, earlier: unknown): NodeSetting
   }
   if (settings.adopt && settings.broker)
     throw usage(
-      'cannot open a broker to devices that edgekit did not install (--adopt)',
+      'cannot configure a broker that edgekit did not install (--adopt)',
       'Configure that broker yourself, or replace it: add --no-adopt --force=mosquitto.service.',
     )
   if (flags.caHash !== undefined && flags.tokenFile === undefined)

@@ -18,8 +18,24 @@ export interface CtrCommands {
   collectGarbage(): Promise<void>
   /** Also removes the content that only this lease kept. */
   removeLease(id: string): Promise<void>
+  /** Start a container on the network of this node, with a read-only root, in the background. */
+  runContainer(container: NewContainer): Promise<void>
+  /** Kill a container and remove it with its snapshot; one that does not exist is no failure. */
+  removeContainer(id: string): Promise<void>
+  /** Send a signal, such as `SIGHUP`, to the main process of a container. */
+  signalContainer(id: string, signal: string): Promise<void>
   /** Options of `ctr images import` and `ctr run`, without their dashes, however long it takes: the signal ends it. */
   ctrFlags(signal: AbortSignal): Promise<{ import: string[]; run: string[] }>
+}
+
+interface NewContainer {
+  id: string
+  /** The reference of its image. */
+  image: string
+  mounts: { from: string; to: string; writable: boolean }[]
+  command: string[]
+  /** Where its output goes: a file on the node. */
+  log: string
 }
 
 /** The options that a help text lists at the beginning of its lines, without their dashes. */
@@ -71,6 +87,22 @@ export function ctrCommands(processes: Processes, socket: () => Promise<string>)
       await ctr(clientTimeoutMs, 'leases', 'create', '--id', collectLease, '--expires', '1h').catch(() => {})
       await removeLease(collectLease)
     },
+    runContainer: ({ id, image, mounts, command, log }) =>
+      ctr(
+        60_000,
+        ...['run', '--detach', '--net-host', '--read-only', '--seccomp', '--log-uri', `file://${log}`],
+        ...mounts.flatMap(({ from, to, writable }) => [
+          '--mount',
+          `type=bind,src=${from},dst=${to},options=rbind:${writable ? 'rw' : 'ro'}`,
+        ]),
+        ...[image, id, ...command],
+      ),
+    async removeContainer(id) {
+      await unlessGone(ctr(clientTimeoutMs, 'tasks', 'rm', '--force', id))
+      await unlessGone(ctr(clientTimeoutMs, 'containers', 'rm', id))
+      await unlessGone(ctr(clientTimeoutMs, 'snapshots', 'rm', id))
+    },
+    signalContainer: (id, signal) => ctr(clientTimeoutMs, 'tasks', 'kill', '--signal', signal, id),
     async ctrFlags(signal) {
       const [imports, run] = await Promise.all([help(signal, 'images', 'import'), help(signal, 'run')])
       return { import: imports, run }

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { brokerImageOutput, brokerWaitOutput } from './broker/broker.ts'
+import { brokerConfigureOutput } from './broker/broker-configure.ts'
 import {
   brokerTestCleanupOutput,
   brokerTestExplainOutput,
@@ -33,6 +34,7 @@ import { verifyOutput } from './verify.ts'
  * than many commands.
  */
 export const outputSchemas = {
+  'broker-configure': brokerConfigureOutput,
   'broker-image': brokerImageOutput,
   'broker-test': brokerTestOutput,
   'broker-test-cleanup': brokerTestCleanupOutput,

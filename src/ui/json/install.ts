@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { checkResult } from '../../doctor/report-schema.ts'
-import { bundleIdentity, configValue, count, sha256 } from './parts.ts'
+import { brokerSettings, bundleIdentity, configValue, kept, plan } from './parts.ts'
 
 const lines = z.array(z.string())
 const findings = z
@@ -8,7 +8,6 @@ const findings = z
   .readonly()
   .meta({ description: 'Preflight checks that warn or that the user has overridden.' })
 const notes = lines.readonly()
-const kept = lines.meta({ description: 'Existing files, units and images that were left as they are.' })
 
 const command = z.strictObject({ program: z.enum(['keadm', 'kubectl']), args: lines })
 
@@ -57,24 +56,6 @@ export const installOutput = z
     description: 'Output of edgekit install --json and edgekit upgrade --json.',
   })
 
-const content = z.strictObject({ size: count.meta({ description: 'Bytes.' }), sha256 })
-
-const change = z.strictObject({
-  id: z.string(),
-  kind: z.string(),
-  title: z.string(),
-  file: z
-    .strictObject({
-      path: z.string(),
-      diff: z.string().exactOptional().meta({
-        description: 'Unified diff; absent for binary files, empty when only mode or owner change.',
-      }),
-      before: content.exactOptional(),
-      after: content.exactOptional(),
-    })
-    .exactOptional(),
-})
-
 const nodeSettings = z.strictObject({
   nodeName: z.string().exactOptional(),
   cloudcore: z.string().exactOptional().meta({ description: 'HOST:PORT' }),
@@ -82,6 +63,7 @@ const nodeSettings = z.strictObject({
   edgecore: z.boolean().exactOptional().meta({ description: 'false: the broker only.' }),
   stage: z.boolean().exactOptional(),
   adopt: z.boolean().exactOptional(),
+  broker: brokerSettings.exactOptional(),
   rejoin: z.boolean().exactOptional().meta({ description: 'Leave the cloud for that of the token.' }),
 })
 
@@ -91,11 +73,7 @@ export const installDryRunOutput = z
     dryRun: z.literal(true),
     bundle: bundleIdentity,
     options: nodeSettings,
-    plan: z.strictObject({
-      undo: lines.meta({ description: 'Changes of an interrupted install to be rolled back first.' }),
-      changes: z.array(change),
-      kept,
-    }),
+    plan,
     findings,
     notes,
   })

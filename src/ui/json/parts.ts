@@ -53,3 +53,50 @@ export const manifest = z.strictObject({
   disk: count.meta({ description: 'Disk space in bytes that the node needs.' }),
   files: z.array(manifestFile),
 })
+
+const lines = z.array(z.string())
+
+export const kept = lines.meta({
+  description: 'Existing files, units and images that were left as they are.',
+})
+
+const content = z.strictObject({ size: count.meta({ description: 'Bytes.' }), sha256 })
+
+const change = z.strictObject({
+  id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  file: z
+    .strictObject({
+      path: z.string(),
+      diff: z.string().exactOptional().meta({
+        description: 'Unified diff; absent for binary files, empty when only mode or owner change.',
+      }),
+      before: content.exactOptional(),
+      after: content.exactOptional(),
+    })
+    .exactOptional(),
+})
+
+/** A plan, for `--dry-run`. */
+export const plan = z.strictObject({
+  undo: lines.meta({ description: 'Changes of an interrupted install to be rolled back first.' }),
+  changes: z.array(change),
+  kept,
+})
+
+const limit = z.int().exactOptional()
+
+/** The settings of the broker. */
+export const brokerSettings = z.strictObject({
+  profile: z.enum(['local', 'devices']),
+  addresses: lines.exactOptional(),
+  names: lines.exactOptional(),
+  websockets: z.boolean().exactOptional(),
+  allowPlaintextListener: z.literal(true).exactOptional(),
+  maxPacketSize: limit,
+  maxConnections: limit,
+  maxQueuedMessages: limit,
+  maxQueuedBytes: limit,
+  memoryLimit: limit,
+})

@@ -18,6 +18,8 @@ export interface Fault {
   status?: 'warn' | 'error'
   /** Must match the finding, as JSON: what was seen, or the remedy. */
   words: RegExp
+  /** The broker has the profile `devices`, reached at 198.51.100.10. These share one node, too. */
+  devices?: true
   /** Role of the machine; an edge node by default. */
   role?: Role
   /** The only release it is tried on, when all behave the same. */

@@ -31,6 +31,20 @@ export const securityFaults: readonly Fault[] = [
     },
   },
   {
+    what: 'devices may connect without TLS',
+    occasion: 'doctor',
+    fails: 'broker-plaintext',
+    status: 'warn',
+    devices: true,
+    remedied: true,
+    words: /without TLS: 198\.51\.100\.10:1883/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh('edgekit broker configure --yes --allow-plaintext-listener', { timeoutMs: 120_000 }),
+    repair: node =>
+      node.sh('edgekit broker configure --yes --no-allow-plaintext-listener', { timeoutMs: 120_000 }),
+  },
+  {
     what: 'the broker unit was edited: no seccomp, a writable root, all capabilities',
     occasion: 'doctor',
     fails: 'broker-confined',

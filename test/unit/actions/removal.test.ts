@@ -139,7 +139,7 @@ describe('a file with users or certificates', () => {
   const why = 'broker users and certificates'
   test.each([
     [
-      'is kept on purpose, also when changed',
+      'is kept for a later purge, also when changed',
       0o600,
       false,
       undefined,

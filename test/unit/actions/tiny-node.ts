@@ -193,6 +193,9 @@ export async function tinyNode(): Promise<TinyNode> {
       await call('rm', reference)
       node.images = node.images.filter(image => image.reference !== reference)
     },
+    runContainer: ({ id, image }) => call('run container', id, image),
+    removeContainer: id => call('container rm', id),
+    signalContainer: (id, signal) => call('signal', id, signal),
     leases: async () => node.leases,
     async removeLease(id) {
       node.leases = node.leases.filter(lease => lease.id !== id)

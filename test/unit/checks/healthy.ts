@@ -172,7 +172,17 @@ export const healthy = (): {
   ctr: {
     value: {
       import: ['platform'],
-      run: ['rm', 'net-host', 'read-only', 'seccomp', 'memory-limit', 'cap-drop', 'mount'],
+      run: [
+        'rm',
+        'net-host',
+        'read-only',
+        'seccomp',
+        'memory-limit',
+        'cap-drop',
+        'mount',
+        'detach',
+        'log-uri',
+      ],
     },
   },
   runc: { value: { version: 'runc version 1.1.5' } },

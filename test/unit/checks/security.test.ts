@@ -38,6 +38,34 @@ const rows: Row[] = [
       }),
   ],
   [
+    'broker-plaintext',
+    'warn',
+    'listeners without TLS on the network',
+    'clients can connect without TLS: 0.0.0.0:1883, 192.0.2.7:1884',
+    node => {
+      const plain = { anonymous: false, tls: false, maxConnections: undefined }
+      brokerConfig(node).listeners.push(
+        { port: 1883, address: '', ...plain },
+        { port: 1884, address: '192.0.2.7', ...plain },
+        { port: 8883, address: '192.0.2.7', ...plain, tls: true },
+      )
+    },
+  ],
+  [
+    'broker-plaintext',
+    'pass',
+    'a listener with TLS',
+    'all network listeners use TLS',
+    node =>
+      brokerConfig(node).listeners.push({
+        port: 8883,
+        address: '192.0.2.7',
+        anonymous: false,
+        tls: true,
+        maxConnections: undefined,
+      }),
+  ],
+  [
     'broker-confined',
     'fail',
     'root',

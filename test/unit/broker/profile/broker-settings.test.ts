@@ -6,7 +6,7 @@ import {
   brokerSettings,
   localProfile,
 } from '../../../../src/broker/profile/broker-settings.ts'
-import { listenerEndpoints } from '../../../../src/broker/profile/listener-endpoints.ts'
+import { listenerEndpoints } from '../../../../src/broker/profile/listeners.ts'
 import { brokerConfigText } from '../../../../src/bundle/payload.ts'
 
 const devices = {
@@ -30,6 +30,19 @@ test('flags change one setting each', () => {
     names: ['broker.example'],
   })
   expect(brokerSettings({ profile: 'local' }, devices)).toEqual(localProfile)
+  const plain = brokerSettings({ allowPlaintextListener: true }, devices)
+  expect(plain).toEqual({ ...devices, allowPlaintextListener: true })
+  expect(brokerSettings({ allowPlaintextListener: false }, plain)).toEqual(devices)
+})
+
+test('limits are kept with every profile, and those with the usual value or null are not named', () => {
+  const limited = brokerSettings({ maxPacketSize: 4_000_000, memoryLimit: 268_435_456 }, localProfile)
+  expect(limited).toEqual({ profile: 'local', maxPacketSize: 4_000_000 })
+  expect(brokerSettings({ profile: 'devices', addresses: ['192.0.2.7'] }, limited)).toEqual({
+    ...devices,
+    maxPacketSize: 4_000_000,
+  })
+  expect(brokerSettings({ maxPacketSize: null }, limited)).toEqual(localProfile)
 })
 
 test.each<[BrokerFlags, string]>([
@@ -59,12 +72,63 @@ test.each<[BrokerFlags, string]>([
     { profile: 'local', addresses: ['192.0.2.7'] },
     'cannot use addresses of the broker with the profile local: it is only for programs on this node',
   ],
+  [{ maxPacketSize: 1023 }, 'invalid maxPacketSize 1023: expected 1024 to 268435455'],
+  [{ maxConnections: 65_536 }, 'invalid maxConnections 65536: expected 16 to 65535'],
+  [
+    { memoryLimit: 134_217_727 },
+    'maxQueuedBytes 67108864 does not fit into memoryLimit 134217727: one offline client could fill the broker',
+  ],
 ])('%j is refused', (flags, message) => {
   expect(() => brokerSettings(flags, localProfile)).toThrow(expect.objectContaining({ message, exitCode: 2 }))
 })
 
 test('the configuration of the profile local is that of bundles', () => {
   expect(brokerConfigFor(localProfile, 7)).toBe(brokerConfigText(7))
+})
+
+test('limits replace the usual values, and nothing else', () => {
+  const set = {
+    maxPacketSize: 1111,
+    maxConnections: 2222,
+    maxQueuedMessages: 3333,
+    maxQueuedBytes: 444_444,
+    memoryLimit: 55_555_555,
+  }
+  const usual = brokerConfigFor(devices)
+  for (const [option, value] of Object.entries({
+    max_packet_size: '2000000',
+    max_connections: '512',
+    max_queued_messages: '100000',
+    max_queued_bytes: '67108864',
+    memory_limit: '268435456',
+  }))
+    expect(usual).toMatch(new RegExp(`^${option} ${value}$`, 'm'))
+  const text = brokerConfigFor({ ...devices, ...set })
+  const changed = text.split('\n').filter((line, index) => line !== usual.split('\n')[index])
+  expect(changed).toEqual([
+    'max_connections 2222',
+    'max_connections 2222',
+    'max_queued_messages 3333',
+    'max_queued_bytes 444444',
+    'max_packet_size 1111',
+    'memory_limit 55555555',
+  ])
+})
+
+test('a plain listener is on the addresses, and takes the place of the local one if it is for all', () => {
+  const at = (addresses: string[]) =>
+    readMosquittoConf(brokerConfigFor({ ...devices, addresses, allowPlaintextListener: true })).listeners.map(
+      ({ address, port, tls, anonymous }) => [address, port, tls, anonymous],
+    )
+  expect(at(['192.0.2.7'])).toEqual([
+    ['127.0.0.1', 1883, false, false],
+    ['192.0.2.7', 1883, false, false],
+    ['192.0.2.7', 8883, true, false],
+  ])
+  expect(at(['0.0.0.0'])).toEqual([
+    ['0.0.0.0', 1883, false, false],
+    ['0.0.0.0', 8883, true, false],
+  ])
 })
 
 test('with the profile devices, every listener requires authentication, and those of the network have TLS', () => {
@@ -96,5 +160,7 @@ test('the endpoints are those of the listeners, in their order', () => {
     { host: '192.0.2.7', port: 8883, tls },
     { host: '192.0.2.7', port: 9001, tls, websockets: true },
   ])
-  expect(listenerEndpoints({ ...devices, addresses: ['0.0.0.0'] }, 'CA')[1]?.host).toBe('127.0.0.1')
+  const hosts = (address: string) => listenerEndpoints({ ...devices, addresses: [address] }, 'CA')[1]?.host
+  expect(hosts('0.0.0.0')).toBe('127.0.0.1')
+  expect(hosts('::')).toBe('::1')
 })

@@ -68,6 +68,7 @@ describe.each(['amd64', 'arm64'] as const)('text members of a bundle for %s', ar
     const programs = members.filter(({ mode }) => mode === 0o755).map(({ path }) => path)
     expect(programs).toEqual([
       'edgekit',
+      'bin/broker-option',
       'bin/clean-broker',
       'bin/prepare-broker',
       'bin/wait-broker',
@@ -78,6 +79,7 @@ describe.each(['amd64', 'arm64'] as const)('text members of a bundle for %s', ar
 
   test.each([
     'edgekit',
+    'bin/broker-option',
     'bin/clean-broker',
     'bin/prepare-broker',
     'bin/wait-broker',

@@ -43,6 +43,31 @@ test('makes the changes in order and deletes the journal', async () => {
   expect(await node.files.list(paths.state)).toEqual(['receipt.json'])
 })
 
+test.each([
+  [
+    undefined,
+    [
+      ['a', true],
+      ['c', undefined],
+      ['b', undefined],
+    ],
+  ],
+  [
+    true as const,
+    [
+      ['a', undefined],
+      ['c', undefined],
+      ['b', undefined],
+    ],
+  ],
+])('the receipt after a change that is partial (%s)', async (isPartial, expected) => {
+  const node = await freshNode()
+  await perform(node, [running('a'), running('c')])
+  await perform(node, [running('c'), running('b')], { ...(isPartial && { isPartial }) })
+  const items = (await readReceipt(node.files))?.items ?? []
+  expect(items.map(({ id, superseded }) => [id, superseded])).toEqual(expected)
+})
+
 describe('a failure', () => {
   test.each<[what: string, failing: string, undone: string[]]>([
     ['including the failed one, which may be half done', 'restart b', ['stop b', 'disable a', 'reload']],

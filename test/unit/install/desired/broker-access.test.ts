@@ -1,8 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { AccessFileSpec } from '../../../../src/actions/files/access-file.ts'
-import { certificateProblem } from '../../../../src/broker/access/certificates.ts'
+import {
+  certificateProblem,
+  createAuthority,
+  issueServerCertificate,
+} from '../../../../src/broker/access/certificates.ts'
 import { matchesHash, readPasswordFile } from '../../../../src/broker/access/password-file.ts'
+import { brokerConfigFor } from '../../../../src/broker/profile/broker-config.ts'
 import { brokerSettings, localProfile } from '../../../../src/broker/profile/broker-settings.ts'
 import { brokerAccess } from '../../../../src/install/desired/broker-access.ts'
 import { exitCodes } from '../../../../src/lib/exit-codes.ts'
@@ -44,15 +49,25 @@ async function installOn(node: TinyNode & Node, settings: Parameters<typeof brok
   return { access, texts }
 }
 
-test('the profile local needs nothing', async () => {
+test('the profile local needs no files, users, or proof', async () => {
   const { access } = await textsFor(await edgeNode(), { set: {} })
-  expect(access).toEqual({
-    config: undefined,
-    files: [],
-    trial: [],
-    proof: [],
-    edgecore: { values: {}, secrets: {} },
-  })
+  expect(access).toMatchObject({ files: [], proof: [], edgecore: { values: {}, secrets: {} } })
+  expect(access.config.spec).toMatchObject({ source: { text: brokerConfigFor(localProfile) } })
+})
+
+test('a file in conf.d that contradicts the configuration is refused', async () => {
+  const node = await edgeNode()
+  const mine = `${paths.brokerConfD}/mine.conf`
+  await node.put(mine, 'log_type all\nlistener 1884\nlog_dest file /var/log/mosquitto.log\n')
+  await node.put(`${paths.brokerConfD}/notes.txt`, 'listener 1885\n')
+  await expect(textsFor(node, { broker, set: {} })).rejects.toThrow(
+    expect.objectContaining({
+      message: `cannot use ${paths.brokerConfD}: it contradicts the configuration of edgekit
+  ${mine}:2: listener 1884: listeners are settings of edgekit
+  ${mine}:3: log_dest file /var/log/mosquitto.log: the broker can write only below /mosquitto/data`,
+      exitCode: exitCodes.refused,
+    }),
+  )
 })
 
 test('the profile devices gives EdgeCore a user, and the broker a certificate for its names', async () => {
@@ -140,6 +155,52 @@ test('an ACL that the broker would not read is not overwritten', async () => {
   await expect(textsFor(node, { broker, set: {} })).rejects.toThrow(
     expect.objectContaining({
       message: `cannot use ${paths.brokerAcl}: line 2 begins with neither user, topic, nor pattern: allow all`,
+      exitCode: exitCodes.refused,
+    }),
+  )
+})
+
+test('a server certificate of the user stays, with the CA that issued it', async () => {
+  const node = await edgeNode()
+  const now = new Date()
+  const theirs = await createAuthority('factory', now)
+  const server = await issueServerCertificate(theirs, ['broker.example'], now)
+  await installOn(node, { broker, set: {} })
+  await node.put(paths.brokerCertificate, server.certificate)
+  await node.put(paths.brokerKey, server.key)
+  await expect(textsFor(node, { broker, set: {} })).rejects.toThrow(
+    `cannot use the certificates in ${paths.brokerTls}: server.crt: no CA in ca.crt issued it, with the other certificates in server.crt`,
+  )
+  await node.put(paths.brokerCa, theirs.certificate)
+  const { texts } = await textsFor(node, { broker, set: {} })
+  expect([paths.brokerCa, paths.brokerCertificate, paths.brokerKey].map(path => texts[path])).toEqual([
+    theirs.certificate,
+    server.certificate,
+    server.key,
+  ])
+  await expect(
+    textsFor(node, { broker: brokerSettings({ names: ['other.example'] }, broker), set: {} }),
+  ).rejects.toThrow('server.crt: it is not for other.example')
+})
+
+test.each([
+  [paths.brokerCertificate, 'there is no server.crt, and the CA of ca.crt has no key here to issue one'],
+  [paths.brokerKey, 'there is no server.key'],
+  [paths.brokerCa, 'there is no ca.crt with the CA that issued server.crt'],
+])('certificates of the user without %s are refused', async (missing, reason) => {
+  const node = await edgeNode()
+  const now = new Date()
+  const theirs = await createAuthority('factory', now)
+  const server = await issueServerCertificate(theirs, ['broker.example'], now)
+  const texts: Record<string, string> = {
+    [paths.brokerCa]: theirs.certificate,
+    [paths.brokerCertificate]: server.certificate,
+    [paths.brokerKey]: server.key,
+  }
+  for (const [path, text] of Object.entries(texts)) if (path !== missing) await node.put(path, text)
+  await expect(textsFor(node, { broker, set: {} })).rejects.toThrow(
+    expect.objectContaining({
+      message: `cannot use the certificates in ${paths.brokerTls}: ${reason}`,
       exitCode: exitCodes.refused,
     }),
   )

@@ -27,7 +27,13 @@ const edgecore: DesiredNode['edgecore'] = {
   login: { values: {}, secrets: {} },
 }
 const settings: DesiredNode['settings'] = { set: {}, edgecore: true, stage: false, adopt: false }
-const bundled = { config: undefined, files: [], trial: [], proof: [], edgecore: { values: {}, secrets: {} } }
+const bundled = {
+  config: { id: 'x', kind: 'daemon-reload' as const, spec: { units: [] } },
+  files: [],
+  trial: [],
+  proof: [],
+  edgecore: { values: {}, secrets: {} },
+}
 const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): DesiredStep[] =>
   desiredSteps({
     bundle: { directory, manifest, manifestSha256: 'f'.repeat(64) },

@@ -43,8 +43,7 @@ test.each([
     {
       node,
       edgekitVersion: '0',
-      texts: {},
-      edgecoreBase: undefined,
+      manifest: undefined,
       recheck: async () => ({ checks: [] }),
       confirm: async plan => plans.push(plan) === 0,
       runStep,

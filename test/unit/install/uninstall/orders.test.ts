@@ -111,7 +111,8 @@ async function fix(node: TinyNode): Promise<void> {
     .map(({ id, kind, spec }) => ({ id, kind, spec, title: id }) as never)
   await perform(node, [], {
     plan: { undo: [], steps, foreign: [], kept: [] },
-    desired: undefined,
+    desired: [],
+    isPartial: true,
     ...(receipt && { previous: receipt, head: receipt }),
   })
 }

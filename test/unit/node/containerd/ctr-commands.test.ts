@@ -44,11 +44,28 @@ test.each([
   await ctr.labelImage('broker:2', 'keep', '')
   await ctr.removeImage('broker:2')
   await ctr.removeLease('17-mQVd')
+  await ctr.signalContainer('broker', 'SIGHUP')
+  await ctr.removeContainer('trial')
+  await ctr.runContainer({
+    id: 'trial',
+    image: 'broker:2',
+    mounts: [
+      { from: '/a', to: '/b', writable: false },
+      { from: '/c', to: '/d', writable: true },
+    ],
+    command: ['mosquitto', '-v'],
+    log: '/run/log',
+  })
   expect(calls).toEqual([
     `ctr ${address}--namespace k8s.io images import --platform linux/amd64 image.tar`,
     `ctr ${address}--namespace k8s.io images label broker:2 keep=`,
     `ctr ${address}--namespace k8s.io images rm --sync broker:2`,
     `ctr ${address}--namespace k8s.io leases delete --sync 17-mQVd`,
+    `ctr ${address}--namespace k8s.io tasks kill --signal SIGHUP broker`,
+    `ctr ${address}--namespace k8s.io tasks rm --force trial`,
+    `ctr ${address}--namespace k8s.io containers rm trial`,
+    `ctr ${address}--namespace k8s.io snapshots rm trial`,
+    `ctr ${address}--namespace k8s.io run --detach --net-host --read-only --seccomp --log-uri file:///run/log --mount type=bind,src=/a,dst=/b,options=rbind:ro --mount type=bind,src=/c,dst=/d,options=rbind:rw broker:2 trial mosquitto -v`,
   ])
 })
 
