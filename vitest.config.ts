@@ -48,6 +48,18 @@ export default defineConfig({
           restoreMocks,
         },
       },
+      {
+        test: {
+          name: 'brokers',
+          include: ['test/brokers/**/*.test.ts'],
+          globalSetup: 'lab/vitest-setup-brokers.ts',
+          // They wait more than they work.
+          maxConcurrency: 8,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          restoreMocks,
+        },
+      },
       // Hours: every place at which an install can be interrupted. Only `npm run test:full` asks for it.
       ...(process.env['EDGEKIT_TEST_FULL']
         ? [

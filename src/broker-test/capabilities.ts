@@ -42,17 +42,33 @@ export const announcedIn = (
   }
 }
 
+/** What a user can declare, because MQTT 3.1.1 has no way to announce it. */
+const declarations = {
+  'max-qos=0': { maximumQos: 0 },
+  'max-qos=1': { maximumQos: 1 },
+  'retain=no': { retain: false },
+  'wildcards=no': { wildcards: false },
+  'shared=no': { shared: false },
+} as const satisfies Record<string, Partial<Capabilities>>
+
+export type Declaration = keyof typeof declarations
+export const declarationNames = Object.keys(declarations) as Declaration[]
+
+/** What the broker lacks according to its user. */
+export const declared = (names: readonly Declaration[]): Partial<Capabilities> =>
+  Object.assign({}, ...names.map(name => declarations[name]))
+
 /** What a test can need. Each returns why the broker lacks it. */
 const needs = {
-  qos1: ({ maximumQos }) => (maximumQos < 1 ? 'the broker announced Maximum QoS 0' : undefined),
-  qos2: ({ maximumQos }) => (maximumQos < 2 ? `the broker announced Maximum QoS ${maximumQos}` : undefined),
-  retain: ({ retain }) => (retain ? undefined : 'the broker announced that it keeps no retained messages'),
+  qos1: ({ maximumQos }) => (maximumQos < 1 ? 'the broker has Maximum QoS 0' : undefined),
+  qos2: ({ maximumQos }) => (maximumQos < 2 ? `the broker has Maximum QoS ${maximumQos}` : undefined),
+  retain: ({ retain }) => (retain ? undefined : 'the broker keeps no retained messages'),
   'no-retain': ({ retain }) => (retain ? 'the broker keeps retained messages' : undefined),
   'qos-limit': ({ maximumQos }) => (maximumQos < 2 ? undefined : 'the broker accepts QoS 2'),
-  wildcards: ({ wildcards }) => (wildcards ? undefined : 'the broker announced no wildcard subscriptions'),
-  shared: ({ shared }) => (shared ? undefined : 'the broker announced no shared subscriptions'),
+  wildcards: ({ wildcards }) => (wildcards ? undefined : 'the broker has no wildcard subscriptions'),
+  shared: ({ shared }) => (shared ? undefined : 'the broker has no shared subscriptions'),
   'subscription-ids': ({ subscriptionIds }) =>
-    subscriptionIds ? undefined : 'the broker announced no subscription identifiers',
+    subscriptionIds ? undefined : 'the broker has no subscription identifiers',
   'topic-alias': ({ topicAliasMaximum }) =>
     topicAliasMaximum > 0 ? undefined : 'the broker accepts no topic aliases',
   'packet-limit': ({ maximumPacketSize = Number.POSITIVE_INFINITY }) =>

@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Packet } from '../mqtt/decode.ts'
 import * as encode from '../mqtt/encode.ts'
-import type { Version } from '../mqtt/packet.ts'
+import type { PacketType, Version } from '../mqtt/packet.ts'
 import { describeReason } from '../mqtt/reasons.ts'
 import type { Capabilities } from './capabilities.ts'
 import { Conversation } from './conversation.ts'
 import { Evidence } from './evidence.ts'
 import type { Linter } from './lint/linter.ts'
+import type { Pulse } from './pulse.ts'
 import { openSocket, type Target } from './target.ts'
 import type { Trace } from './trace.ts'
-import { fail, inconclusive } from './verdict.ts'
+import { fail, inconclusive, warn } from './verdict.ts'
+
+/** What is sent again within this time is sent with the reconnect, also on a busy machine. */
+const promptMs = 6_000
 
 /** What all tests of a run share. */
 export interface RunParts {
@@ -18,8 +22,11 @@ export interface RunParts {
   run: string
   trace: Trace
   linter: Linter
+  pulse: Pulse
   capabilities: Capabilities
   signal: AbortSignal
+  /** How long to wait for what a broker must send again, before it counts as lost. */
+  resendMs: number
   /** The node name of a KubeEdge node whose EventBus uses this broker; undefined elsewhere. */
   nodeName: string | undefined
 }
@@ -65,7 +72,7 @@ export class TestContext {
 
   /** A connection on which nothing has been sent. */
   async open(): Promise<Conversation> {
-    const { target, linter, trace, capabilities } = this.parts
+    const { target, linter, pulse, trace, capabilities } = this.parts
     this.#connections += 1
     const connection = this.#connections
     const socket = await openSocket(target, 5_000).catch(error => {
@@ -77,6 +84,7 @@ export class TestContext {
       connection,
       evidence,
       linter: linter.connection(version),
+      pulse,
       trace,
       subscriptionDelayMs: capabilities.subscriptionDelayMs,
     })
@@ -97,17 +105,31 @@ export class TestContext {
     })
   }
 
-  /** A connection that the broker has accepted; anything else fails. */
+  /**
+   * A connection that the broker has accepted. Anything else fails, unless the plainest CONNECT is not accepted either: a
+   * broker may have a limit on its connections.
+   */
   async connect(options: ConnectOptions = {}): Promise<Client> {
-    const client = await this.open()
     const clientId = String(options.clientId ?? this.newClientId())
-    await client.send(this.connectPacket({ clientId, ...options }))
-    const connack = await client.expect('connack')
-    if (connack.reason !== 0)
-      throw fail(
-        `the broker refused a valid CONNECT: ${describeReason(connack.reason ?? 0, 'connack', this.version)}`,
-      )
-    return Object.assign(client, { connack, clientId })
+    const answer = await this.#tryConnect({ clientId, ...options })
+    if (typeof answer !== 'string') return Object.assign(answer.client, { connack: answer.connack, clientId })
+    const plain = await this.#tryConnect({})
+    if (typeof plain === 'string') throw inconclusive(`${plain}, as it does with every client now`)
+    await plain.client.cut()
+    throw fail(answer)
+  }
+
+  /** An accepted connection, or what the broker did instead. */
+  async #tryConnect(options: ConnectOptions): Promise<{ client: Conversation; connack: Packet } | string> {
+    const client = await this.open()
+    await client.send(this.connectPacket(options))
+    const connack = await client.find('connack')
+    if (connack?.reason === 0) return { client, connack }
+    if (connack)
+      return `the broker refused a valid CONNECT: ${describeReason(connack.reason ?? 0, 'connack', this.version)}`
+    return client.isClosed
+      ? 'the broker closed the connection instead of sending CONNACK'
+      : 'the broker does not answer a valid CONNECT'
   }
 
   /** A durable session: it outlives its connection. `expirySeconds` applies to MQTT 5. */
@@ -122,6 +144,25 @@ export class TestContext {
       ...others,
       ...(this.version === 5 && { properties: [['sessionExpiry', expirySeconds], ...properties] }),
     })
+  }
+
+  /**
+   * A packet that the broker must send again after a reconnect. MQTT sets no time for it, and nats-server takes 30 s: late is
+   * a warning, and never a failure.
+   */
+  async expectAgain(
+    client: Conversation,
+    type: PacketType,
+    matches: (packet: Packet) => boolean = () => true,
+  ): Promise<Packet> {
+    const started = performance.now()
+    const packet = await client.find(type, matches, Math.max(this.parts.resendMs, promptMs))
+    const waitedMs = performance.now() - started
+    const waited = `${Math.round(waitedMs / 1000)} s`
+    if (!packet) throw fail(`the broker sent no ${type.toUpperCase()} again within ${waited}`)
+    if (waitedMs > promptMs)
+      throw warn(`the broker sent ${type.toUpperCase()} again, but only after ${waited}`)
+    return packet
   }
 
   /** Remove a session that the test no longer needs, so that less is left when the run is killed. */

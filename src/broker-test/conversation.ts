@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { deadline } from '../lib/deadline.ts'
 import { decode, type Packet } from '../mqtt/decode.ts'
 import * as encode from '../mqtt/encode.ts'
 import { splitFrames } from '../mqtt/frames.ts'
@@ -9,8 +8,9 @@ import type { Properties } from '../mqtt/properties.ts'
 import { describeReason } from '../mqtt/reasons.ts'
 import { describeSent, describeWithProblems, type Evidence } from './evidence.ts'
 import type { ConnectionLinter } from './lint/linter.ts'
+import type { Pulse } from './pulse.ts'
 import type { Trace } from './trace.ts'
-import { fail } from './verdict.ts'
+import { fail, inconclusive } from './verdict.ts'
 
 /** How long an answer may take, and how long a broker may take to close a connection. */
 const patienceMs = 3_000
@@ -24,6 +24,8 @@ export interface ConversationParts {
   connection: number
   evidence: Evidence
   linter: ConnectionLinter
+  /** The time in which it waits. */
+  pulse: Pulse
   /** Remembers what will be on the broker, before it is. */
   trace: Trace
   /** Added to each SUBACK: how long this broker needs until a subscription takes effect. */
@@ -92,7 +94,7 @@ export class Conversation {
     matches: (packet: Packet) => boolean = () => true,
     timeoutMs = patienceMs,
   ): Promise<Packet | undefined> {
-    using end = deadline(timeoutMs)
+    using end = this.#parts.pulse.deadline(timeoutMs)
     for (;;) {
       const at = this.waiting.findIndex(packet => packet.type === type && matches(packet))
       if (at !== -1) return this.waiting.splice(at, 1)[0]
@@ -108,7 +110,7 @@ export class Conversation {
 
   /** Whether the broker closes the connection within `timeoutMs`. */
   async closes(timeoutMs = patienceMs): Promise<boolean> {
-    using end = deadline(timeoutMs)
+    using end = this.#parts.pulse.deadline(timeoutMs)
     while (!this.#isClosed && !end.signal.aborted) await Promise.race([this.#changed.promise, end.passed])
     return this.#isClosed
   }
@@ -125,7 +127,7 @@ export class Conversation {
     )
   }
 
-  /** Subscribe, and require that each filter is granted. Returns the granted QoS of each. */
+  /** Subscribe. Returns the granted QoS of each filter; a broker may refuse any, which then shows nothing. */
   async subscribe(
     subscriptions: string | readonly Subscription[],
     options: { qos?: Qos; properties?: Properties } = {},
@@ -137,7 +139,9 @@ export class Conversation {
     const { reasons = [] } = await this.answer('suback', id)
     const refused = reasons.find(reason => reason >= 0x80)
     if (refused !== undefined)
-      throw fail(`the broker refused a subscription: ${describeReason(refused, 'suback', this.version)}`)
+      throw inconclusive(
+        `the broker refused a subscription, which it may: ${describeReason(refused, 'suback', this.version)}`,
+      )
     if (reasons.length !== list.length)
       throw fail(`SUBACK has ${reasons.length} codes for ${list.length} topic filters`)
     if (this.#parts.subscriptionDelayMs > 0) await sleep(this.#parts.subscriptionDelayMs)

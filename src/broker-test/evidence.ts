@@ -16,8 +16,9 @@ export interface Event {
   hex: string
 }
 
-/** More than this in one test is a flood, of which the beginning is enough. */
+/** More than this in one test is a flood, of which the beginning and the end are enough. */
 const maxEvents = 60
+const lastEvents = 20
 const shownBytes = 64
 
 /** What one test sent and received, in the order in which it happened. */
@@ -32,7 +33,7 @@ export class Evidence {
   }
 
   add(event: Pick<Event, 'connection' | 'what'>, bytes: Uint8Array, text: string): void {
-    if (this.events.length >= maxEvents) return
+    if (this.events.length >= maxEvents) this.events.splice(maxEvents - lastEvents, 1)
     const all = Buffer.from(bytes).toString('hex')
     const hex = this.#secret === '' ? all : all.replaceAll(this.#secret, '*'.repeat(this.#secret.length))
     const ms = Math.round(performance.now() - this.#started)

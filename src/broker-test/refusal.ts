@@ -33,7 +33,8 @@ export const refusesConnect = ({ packet, what, ...test }: ConnectRefusal): Broke
 
 /** A packet that a connected client must not send. */
 export interface PacketRefusal extends Refusal {
-  packet: (context: TestContext, client: Client) => Buffer
+  /** It may first exchange others, so that only one thing is wrong. */
+  packet: (context: TestContext, client: Client) => Buffer | Promise<Buffer>
   /** The correct form of it, which the broker must accept just before; otherwise a PINGREQ. */
   control?: (context: TestContext, client: Client) => Promise<void>
   /** Whether a SUBACK with a failure refuses it, too. */
@@ -51,21 +52,23 @@ export const refusesPacket = ({
   ...test,
   async run(context) {
     const other = await control(context)
-    await (correct ? correct(context, other) : other.ping())
+    await asControl(correct ? correct(context, other) : other.ping())
     const client = await context.connect()
-    await client.send(packet(context, client))
+    await client.send(await asControl(Promise.resolve(packet(context, client))))
     if (!(orSuback && (await isRefusedBySuback(client)))) await client.expectClosed(what)
     await fresh(context)
   },
 })
 
 /** The positive control: without it a broker that refuses everything would pass. */
-async function control(context: TestContext): Promise<Client> {
-  return await context.connect().catch(error => {
+const control = (context: TestContext): Promise<Client> => asControl(context.connect())
+
+/** What fails before the wrong packet says nothing about the wrong packet. */
+const asControl = <Value>(work: Promise<Value>): Promise<Value> =>
+  work.catch(error => {
     if (!(error instanceof Verdict)) throw error
     throw inconclusive(`the positive control failed: ${error.message}`)
   })
-}
 
 async function fresh(context: TestContext): Promise<void> {
   const client = await context.connect().catch(error => {

@@ -48,6 +48,7 @@ export interface Packet {
 
 interface ConnectFields {
   version: Version
+  protocolName: string
   /** The protocol level as it was sent. */
   level: number
   clientId: string
@@ -128,14 +129,21 @@ class Decoder {
 
   #connect(): void {
     const body = this.#body
-    this.#text('protocol name')
+    const protocolName = this.#text('protocol name')
     const level = body.byte()
     const flags = body.byte()
     const version: Version = level === 5 ? 5 : 4
     const keepAliveSeconds = body.uint16()
     if (version === 5) this.#packet.properties = this.#properties('connect')
     const clientId = this.#text('client id')
-    const fields: ConnectFields = { version, level, clientId, clean: (flags & 2) === 2, keepAliveSeconds }
+    const fields: ConnectFields = {
+      version,
+      protocolName,
+      level,
+      clientId,
+      clean: (flags & 2) === 2,
+      keepAliveSeconds,
+    }
     if (flags & 4)
       fields.will = {
         properties: version === 5 ? this.#properties('will') : [],

@@ -109,6 +109,20 @@ export const connect: readonly BrokerTest[] = [
     },
   },
   {
+    id: 'connect-client-id-refused',
+    title: 'A refused client id ends the connection',
+    clauses: { 4: ['3.1.3-8', '3.1.3-9', '3.2.2-5'], 5: ['3.1.3-8', '3.2.2-7'] },
+    async run(context) {
+      await (await context.connect()).ping()
+      const client = await context.open()
+      // MQTT 3.1.1 does not allow a durable session without a client id; MQTT 5 leaves it to the broker.
+      await client.send(context.connectPacket({ clientId: '', clean: context.version === 5 }))
+      const { reason } = await client.expect('connack')
+      if (reason === 0) throw skip('the broker accepts a client without a client id')
+      await client.expectClosed('a client id that it refused')
+    },
+  },
+  {
     id: 'connect-session-new',
     title: 'A clean session has Session Present 0',
     clauses: { 4: ['3.2.2-1'], 5: ['3.2.2-2'] },

@@ -39,7 +39,8 @@ const respects = (receiveMaximum: number, qos: 1 | 2): BrokerTest => ({
     const { client } = await slow(context, receiveMaximum, qos)
     await waitFor(client, receiveMaximum)
     const { length } = client.waiting.filter(isPublish)
-    if (length !== receiveMaximum)
+    // It may send fewer: one at a time, for example.
+    if (length > receiveMaximum)
       throw fail(`${length} messages arrived, and the client accepts ${receiveMaximum}`)
     for (let index = 0; index < 10; index += 1) {
       const { payload } = await client.receive()
@@ -55,7 +56,7 @@ export const flowControl: readonly BrokerTest[] = [
   respects(3, 2),
   {
     id: 'receive-maximum-qos-0',
-    title: 'Receive Maximum does not hold back QoS 0',
+    title: 'Without quota other packets are answered',
     clauses: { 5: ['3.3.4-10', '4.9.0-3'] },
     needs: ['qos1'],
     async run(context) {
@@ -64,13 +65,15 @@ export const flowControl: readonly BrokerTest[] = [
       const topic = context.topic('quick')
       await client.subscribe(topic, { qos: 0 })
       await publisher.publish({ topic })
-      await client.expect('publish', packet => packet.topic === topic)
+      // Section 4.9 leaves QoS 0 to the broker.
+      if (!(await client.find('publish', packet => packet.topic === topic)))
+        throw warn('messages of QoS 0 wait, too, for a client without quota')
     },
   },
   {
     id: 'receive-maximum-of-broker',
     title: 'The announced Receive Maximum can be used fully',
-    clauses: { 5: ['4.9.0-3'] },
+    clauses: { 5: ['4.3.3-8'] },
     needs: ['qos2'],
     async run(context) {
       // More would only take longer.
@@ -80,7 +83,7 @@ export const flowControl: readonly BrokerTest[] = [
         await client.send(encode.publish(5, { topic: context.topic('quota'), qos: 2, id }))
       for (let id = 1; id <= count; id += 1) {
         const { reason = 0 } = await client.answer('pubrec', id)
-        if (reason >= 0x80) throw fail(`message ${id} of ${count} was refused with 0x${reason.toString(16)}`)
+        if (reason >= 0x80) throw warn(`message ${id} of ${count} was refused with 0x${reason.toString(16)}`)
       }
       for (let id = 1; id <= count; id += 1) {
         await client.send(encode.ack('pubrel', id))
@@ -112,13 +115,13 @@ export const flowControl: readonly BrokerTest[] = [
   {
     id: 'packet-size-small',
     title: 'Answers fit a small Maximum Packet Size',
-    clauses: { 5: ['3.1.2-24'] },
+    clauses: { 5: ['3.1.2-24', '4.3.2-4', '4.3.3-8'] },
     needs: ['qos2'],
     async run(context) {
       // The linter holds each answer against this limit; a Reason String or User Property would exceed it.
       const connect = () => context.connect({ properties: [['maximumPacketSize', 20]] })
       const client = await connect()
-      const topic = `${context.topic('nobody')}/${'long/'.repeat(100)}end`
+      const topic = `${context.topic('nobody')}/${'long'.repeat(120)}`
       await client.publish({ topic, qos: 1 })
       await client.publish({ topic, qos: 2 })
       await client.subscribe(topic, { qos: 2 })
@@ -146,7 +149,7 @@ export const flowControl: readonly BrokerTest[] = [
   {
     id: 'packet-size-small-disconnect',
     title: 'A DISCONNECT of the broker fits a small Maximum Packet Size',
-    clauses: { 5: ['3.1.2-24'] },
+    clauses: { 5: ['3.1.2-24', '3.14.4-2', '4.13.2-1'] },
     async run(context) {
       const clientId = context.newClientId()
       const properties = [['maximumPacketSize', 20]] as const

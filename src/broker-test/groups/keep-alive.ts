@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BrokerTest } from '../test.ts'
-import { fail } from '../verdict.ts'
+import { fail, inconclusive } from '../verdict.ts'
 
 /** Brokers check every few seconds: mosquitto every 5 s. */
 const slackMs = 6_500
@@ -13,8 +13,9 @@ export const keepAlive: readonly BrokerTest[] = [
     needs: ['client-keep-alive'],
     waitsMs: 5_000,
     async run(context) {
-      const client = await context.connect({ keepAliveSeconds: 1 })
+      // Before CONNECT: the broker cannot count from an earlier time, however late CONNACK is read here.
       const started = performance.now()
+      const client = await context.connect({ keepAliveSeconds: 1 })
       if (!(await client.closes(1_500 + slackMs))) throw fail('still connected 8 s after a keep alive of 1 s')
       const waited = performance.now() - started
       if (waited < 950) throw fail(`disconnected after ${Math.round(waited)} ms, and the keep alive is 1 s`)
@@ -29,7 +30,10 @@ export const keepAlive: readonly BrokerTest[] = [
     async run(context) {
       const client = await context.connect({ keepAliveSeconds: 1 })
       for (let count = 0; count < 6; count += 1) {
-        await sleep(750)
+        const before = performance.now()
+        await sleep(600)
+        if (performance.now() - before > 1_000)
+          throw inconclusive('this machine is too busy to send PINGREQ within the keep alive of 1 s')
         await client.ping()
       }
     },

@@ -82,6 +82,18 @@ const flagRows: readonly Row[] = [
     packet: context => raw(context, 0x82, [id(context)]),
   },
   {
+    id: 'user-name-without-flag',
+    what: 'a user name without its flag',
+    clauses: { 4: ['3.1.2-18'], 5: ['3.1.2-16'] },
+    packet: context => raw(context, 0x02, [id(context), sized('edgekit')]),
+  },
+  {
+    id: 'password-without-flag',
+    what: 'a password without its flag',
+    clauses: { 4: ['3.1.2-20'], 5: ['3.1.2-18'] },
+    packet: context => raw(context, 0x82, [id(context), sized('edgekit'), sized('secret')]),
+  },
+  {
     id: 'password-missing',
     what: 'a Password Flag without a password',
     clauses: { 4: ['3.1.2-21'], 5: ['3.1.2-19'] },
@@ -96,7 +108,7 @@ const flagRows: readonly Row[] = [
   {
     id: 'client-id-missing',
     what: 'a CONNECT without a client id field',
-    clauses: both('3.1.3-3', '3.1.3-1'),
+    clauses: both('3.1.3-3'),
     packet: context => raw(context, 0x02, []),
   },
   {
@@ -186,7 +198,7 @@ const propertyRows: readonly Row[] = [
   {
     id: 'auth-method',
     what: 'an unknown Authentication Method',
-    clauses: { 5: ['4.12.0-1'] },
+    clauses: { 5: ['4.12.0-1', '3.2.2-7', '4.13.2-1'] },
     packet: context => context.connectPacket({ properties: [['authMethod', 'edgekit-unknown']] }),
   },
   {

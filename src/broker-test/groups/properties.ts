@@ -9,7 +9,7 @@ import {
   valuesIn,
 } from '../../mqtt/properties.ts'
 import type { BrokerTest } from '../test.ts'
-import { fail } from '../verdict.ts'
+import { fail, inconclusive, skip } from '../verdict.ts'
 
 interface Passed {
   id: string
@@ -93,6 +93,8 @@ const isPassedOn = ({ id, what, clauses, name, values }: Passed): BrokerTest[] =
         if (how === 'retained') await subscriber.subscribe(topic, { qos: 0 })
         const message = await subscriber.receive()
         const found = valuesIn(message.properties, name)
+        // Without the indicator a payload is of unspecified bytes, as with 0 (section 3.3.2.3.2).
+        if (id === 'payload-format-0' && found.length === 0) return
         if (shown(found) !== shown(values)) throw fail(`${shown(values)} became ${shown(found) || 'nothing'}`)
       },
     }),
@@ -146,16 +148,16 @@ export const properties: readonly BrokerTest[] = [
     title: 'An expired retained message is not delivered',
     clauses: { 5: ['3.3.2-5'] },
     needs: ['retain'],
-    waitsMs: 2_500,
+    waitsMs: 3_500,
     async run(context) {
       const publisher = await context.connect()
       const topic = context.topic('expiry')
-      await publisher.publish({ topic, payload: 'short', retain: true, properties: [['messageExpiry', 1]] })
-      await publisher.ping()
       const control = await context.connect()
+      await publisher.publish({ topic, payload: 'short', retain: true, properties: [['messageExpiry', 2]] })
       await control.subscribe(topic, { qos: 0 })
-      await control.receive()
-      await sleep(2_500)
+      if (!(await control.find('publish', undefined, 2_000)))
+        throw inconclusive('the retained message did not arrive before it expired')
+      await sleep(3_500)
       const subscriber = await context.connect()
       await subscriber.subscribe(topic, { qos: 0 })
       await context.expectNoMessage(publisher, subscriber, 'the retained message has expired')
@@ -271,15 +273,24 @@ export const properties: readonly BrokerTest[] = [
       const client = await context.connectDurable(clientId)
       await client.subscribe(topic, { qos: 2 })
       const publisher = await context.connect()
-      await publisher.publish({ topic, payload: 'once', qos: 2, properties: [['messageExpiry', 1]] })
-      const { id = 0 } = await client.expect('publish')
-      await client.send(encode.ack('pubrec', id))
-      await client.answer('pubrel', id)
+      const released: number[] = []
+      for (const seconds of [100, 1]) {
+        await publisher.publish({ topic, payload: 'once', qos: 2, properties: [['messageExpiry', seconds]] })
+        const message = await client.find('publish')
+        if (!message) throw skip('the broker delivers one message of QoS 2 at a time, which it may')
+        const { id = 0 } = message
+        await client.send(encode.ack('pubrec', id))
+        await client.answer('pubrel', id)
+        released.push(id)
+      }
+      const [control = 0, expired = 0] = released
       await client.cut()
       await sleep(2_500)
       const again = await context.connectDurable(clientId)
-      await again.answer('pubrel', id)
-      await again.send(encode.ack('pubcomp', id))
+      if (!(await again.find('pubrel', ({ id }) => id === control)))
+        throw inconclusive('the broker did not resend the PUBREL of a message that has not expired')
+      await again.answer('pubrel', expired)
+      for (const id of released) await again.send(encode.ack('pubcomp', id))
       await again.ping()
     },
   },

@@ -162,6 +162,27 @@ export const shared: readonly BrokerTest[] = [
     },
   },
   {
+    id: 'shared-session-ended',
+    title: 'A message in delivery ends with the session of its member',
+    clauses: { 5: ['4.8.2-5'] },
+    needs: ['shared', 'qos2'],
+    async run(context) {
+      const topic = context.topic('jobs')
+      const filter = `$share/edgekit/${topic}`
+      const clientId = context.newClientId()
+      const member = await context.connectDurable(clientId)
+      await member.subscribe(filter, { qos: 2 })
+      const publisher = await context.connect()
+      await publisher.publish({ topic, payload: 'job', qos: 2 })
+      await member.expect('publish')
+      const [other] = await members(context, filter, 1)
+      await member.cut()
+      await context.endSession(clientId)
+      if (other)
+        await context.expectNoMessage(publisher, other, 'the message belonged to a session that has ended')
+    },
+  },
+  {
     id: 'shared-refused-message',
     title: 'A message that a member refuses goes to no other',
     clauses: { 5: ['4.8.2-6'] },

@@ -20,12 +20,13 @@ export const lintResults = ({
   )
 }
 
-const head = ({ id, title }: LintRule, version: Version, clauses: readonly string[]) => ({
+const head = ({ id, title, note }: LintRule, version: Version, clauses: readonly string[]) => ({
   id,
   title,
   group: 'frames' as const,
   version: versionNames[version],
   clauses: clauses.map(clause => `MQTT-${clause}`),
+  ...(note !== undefined && { note }),
   ms: 0,
 })
 

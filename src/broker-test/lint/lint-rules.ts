@@ -5,6 +5,8 @@ export interface LintRule {
   id: string
   title: string
   clauses: Partial<Record<Version, readonly string[]>>
+  /** Where the rule stands, when its statement has no number. */
+  note?: string
 }
 
 /** The packets that must stay within the Maximum Packet Size of the client, and the statements about each. */
@@ -57,7 +59,12 @@ export const lintRules = [
       5: ['2.2.1-5', '2.2.1-6', '3.8.4-2', '3.10.4-5'],
     },
   },
-  { id: 'frame-properties', title: 'Properties fit their packet', clauses: { 5: [] } },
+  {
+    id: 'frame-properties',
+    title: 'Properties fit their packet',
+    clauses: { 5: [] },
+    note: 'MQTT 5, section 2.2.2.2: a packet with a property that does not belong to its type is malformed. The statement has no number.',
+  },
   {
     id: 'frame-reason',
     title: 'Reason Codes are those of the packet',

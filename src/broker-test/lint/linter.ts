@@ -65,9 +65,10 @@ export class ConnectionLinter {
   #asked: Properties = []
   /** Whether the session is new, so that all of its subscriptions and deliveries are known. */
   #isNewSession = false
-  /** The client has sent an unknown protocol level: it is open in which version the broker answers. */
+  /** The client has sent an unknown protocol: it is open in which version the broker answers. */
   #isForeign = false
   #hasConnack = false
+  #isAccepted = false
   #hasDisconnect = false
   readonly #filters = new Set<string>()
   readonly #aliases = new Map<number, string>()
@@ -88,7 +89,7 @@ export class ConnectionLinter {
     if (type === 'connect' && connect) {
       this.#asked = properties
       this.#isNewSession = connect.clean
-      this.#isForeign = connect.level !== this.#version
+      this.#isForeign = connect.level !== this.#version || connect.protocolName !== 'MQTT'
     }
     if (type === 'subscribe') for (const filter of filters) this.#filters.add(filter)
     const ids = this.#sentIds.get(type) ?? new Set()
@@ -109,6 +110,7 @@ export class ConnectionLinter {
     this.#size(packet)
     this.#acknowledgment(packet)
     if (packet.type === 'publish') this.#publish(packet)
+    if (packet.type === 'pubrel') this.#released.add(packet.id ?? 0)
     if (this.#version === 5) this.#agreements(packet)
   }
 
@@ -122,8 +124,10 @@ export class ConnectionLinter {
     this.#check(
       packet,
       'frame-connack-first',
-      type === 'connack' ? !this.#hasConnack : this.#hasConnack || type === 'auth',
-      type === 'connack' ? 'a second CONNACK' : `${type.toUpperCase()} before CONNACK`,
+      type === 'connack' ? !this.#hasConnack : this.#isAccepted || type === 'auth',
+      type === 'connack'
+        ? 'a second CONNACK'
+        : `${type.toUpperCase()} without a CONNACK that accepts the client`,
     )
     const mayAuthenticate = textIn(this.#asked, 'authMethod') !== undefined
     const isServer =
@@ -148,7 +152,10 @@ export class ConnectionLinter {
           ? 'a packet after DISCONNECT'
           : 'Session Expiry Interval in a DISCONNECT of the broker',
       )
-    if (type === 'connack') this.#hasConnack = true
+    if (type === 'connack') {
+      this.#hasConnack = true
+      this.#isAccepted = packet.reason === 0
+    }
     if (type === 'disconnect') this.#hasDisconnect = true
   }
 
@@ -224,8 +231,7 @@ export class ConnectionLinter {
 
   /** What the properties of the CONNECT demand. */
   #agreements(packet: Packet): void {
-    const { type, properties, id = 0 } = packet
-    if (type === 'pubrel') this.#released.add(id)
+    const { type, properties } = packet
     if (type === 'publish') {
       const [alias, limit] = [
         numberIn(properties, 'topicAlias'),

@@ -10,8 +10,8 @@ import type { TestResult } from './report.ts'
 
 /** More at the same time do not end earlier on two cores. */
 const lanes = 16
-/** No test needs longer, even on a slow broker. */
-const testMs = 30_000
+/** No test needs longer, even on a slow broker; most end within a second. */
+const testMs = 50_000
 
 interface Job {
   test: ListedTest

@@ -4,8 +4,10 @@ import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { brokerTestExitCodes } from '../../lib/exit-codes.ts'
 import { versionNames } from '../../mqtt/packet.ts'
 import type { Files } from '../../node/files.ts'
-import type { RunParts } from '../context.ts'
+import { type Declaration, declared } from '../capabilities.ts'
+import { type RunParts, TestContext } from '../context.ts'
 import { Linter } from '../lint/linter.ts'
+import { Pulse } from '../pulse.ts'
 import { addressOf, type Target } from '../target.ts'
 import type { ListedTest } from '../test.ts'
 import { Trace } from '../trace.ts'
@@ -23,7 +25,11 @@ export interface TestOptions {
   target: Target
   tests: readonly ListedTest[]
   timeLimitMs: number
+  /** Default: longer than the slowest known broker takes. */
+  resendMs?: number
   nodeName: string | undefined
+  /** What the broker lacks according to its user. */
+  declarations?: readonly Declaration[]
   edgekitVersion: string
   files: Files
   signal: AbortSignal
@@ -35,18 +41,19 @@ export interface TestOptions {
  * (broker-not-testable) when the broker cannot be tested at all.
  */
 export async function testBroker(options: TestOptions): Promise<BrokerTestReport> {
-  const { target, tests, files, signal, nodeName } = options
+  const { target, tests, files, signal, nodeName, resendMs = 35_000 } = options
   const at = new Date()
   const run = newRun()
   const record = await beginRecord(files, run, addressOf(target))
   const trace = new Trace(record.remember)
-  const base = { target, run, trace, linter: new Linter(), signal, nodeName }
+  const pulse = new Pulse()
+  const base = { target, run, trace, linter: new Linter(), pulse, signal, nodeName, resendMs }
   const parts = { ...base, capabilities: unknownCapabilities }
   let leftovers: string[] = []
   try {
     const { capabilities, brokerVersion } = await probe(base)
-    Object.assign(parts, { capabilities })
-    const results = await runTests(parts, tests, options)
+    Object.assign(parts, { capabilities: { ...capabilities, ...declared(options.declarations ?? []) } })
+    const results = await withPulse(parts, () => runTests(parts, tests, options))
     leftovers = await removeTraces(parts)
     return reportOf({ options, parts, at, results, leftovers, brokerVersion })
   } catch (error) {
@@ -54,6 +61,21 @@ export async function testBroker(options: TestOptions): Promise<BrokerTestReport
     throw leftovers.length > 0 ? notCleaned(run, error) : error
   } finally {
     if (leftovers.length === 0) await record.close()
+  }
+}
+
+/** Run the tests in the time of the broker. */
+async function withPulse<Result>(parts: RunParts, work: () => Promise<Result>): Promise<Result> {
+  const quiet = { ...parts, linter: new Linter(), pulse: new Pulse() }
+  const context = new TestContext(quiet, parts.capabilities.refused[5] === undefined ? 5 : 4, 0)
+  try {
+    // A broker with a limit on its connections may not accept one more.
+    const client = await context.connect().catch(() => undefined)
+    if (client) parts.pulse.start(client)
+    return await work()
+  } finally {
+    parts.pulse.stop()
+    await context.close()
   }
 }
 
@@ -138,8 +160,10 @@ export async function cleanUpRun(
     run,
     trace: new Trace(async () => {}),
     linter: new Linter(),
+    pulse: new Pulse(),
     signal: new AbortController().signal,
     nodeName: undefined,
+    resendMs: 0,
   }
   const { capabilities } = await probe(parts)
   const remaining = await cleanUp({ ...parts, capabilities }, leftovers)

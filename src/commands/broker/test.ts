@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core'
+import { declarationNames } from '../../broker-test/capabilities.ts'
 import { brokerTests } from '../../broker-test/groups/index.ts'
 import { explainTest, listTests, selectTests } from '../../broker-test/run/select.ts'
 import { cleanUpRun, testBroker } from '../../broker-test/run/test-broker.ts'
@@ -50,6 +51,11 @@ export default class BrokerTest extends EdgekitCommand {
     }),
     explain: Flags.string({ helpValue: 'TEST', exclusive: ['cleanup'], description: 'explain a test' }),
     ...accessFlags,
+    capability: Flags.option({
+      options: declarationNames,
+      multiple: true,
+      description: 'skip tests that need what the broker lacks; can be repeated',
+    })(),
     'time-limit': Flags.string({ helpValue: '60s', default: '60s', description: 'time limit for all tests' }),
     output: Flags.option({
       options: brokerTestFormatNames,
@@ -95,6 +101,7 @@ export default class BrokerTest extends EdgekitCommand {
             nodeName,
             tests: selectTests(brokerTests, flags.group),
             timeLimitMs,
+            declarations: flags.capability ?? [],
             edgekitVersion: this.config.version,
             files: node.files,
             signal,

@@ -79,7 +79,7 @@ const rows: [rule: string, what: string, steps: Step[]][] = [
   ],
   [
     'frame-connack-first',
-    'PUBLISH before CONNACK',
+    'PUBLISH without a CONNACK that accepts the client',
     [
       ['>', connect(5)],
       ['<', publish()],

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseXml } from '@rgrove/parse-xml'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { startAedes } from '../../../lab/brokers/aedes.ts'
 import { open } from '../../../src/broker/connect.ts'
 import { brokerTests } from '../../../src/broker-test/groups/index.ts'
 import { lintRules } from '../../../src/broker-test/lint/lint-rules.ts'
 import BrokerTest from '../../../src/commands/broker/test.ts'
 import { jsonOutput } from '../../json-output.ts'
-import { startAedes } from '../broker-test/aedes.ts'
 import { runCommand } from './run-command.ts'
 
 let directory: string
@@ -102,6 +102,25 @@ test('--cleanup removes what a killed run left', async () => {
   const again = await runCommand(BrokerTest, '--cleanup', run)
   expect(again.stderr).toContain(`cannot clean up after run "${run}": there is no record of it`)
   expect(again.exitCode).toBe(2)
+})
+
+test('what the broker lacks is declared, and skipped', async () => {
+  const args = [
+    '--group',
+    'qos',
+    '--group',
+    'retained',
+    '--capability',
+    'max-qos=1',
+    '--capability',
+    'retain=no',
+  ]
+  const { tests } = jsonOutput('broker-test', (await runCommand(BrokerTest, url, ...args, '--json')).stdout)
+  const skipped = (id: string) =>
+    tests.filter(test => test.id === id).map(({ status, observed }) => `${status}: ${observed}`)
+  expect(new Set(skipped('qos-2-to-1'))).toEqual(new Set(['skip: the broker has Maximum QoS 1']))
+  expect(new Set(skipped('retained-qos-0'))).toEqual(new Set(['skip: the broker keeps no retained messages']))
+  expect(new Set(skipped('qos-1-to-2'))).toEqual(new Set(['pass: as specified']))
 })
 
 test('the time limit leaves tests inconclusive, and exit code 5', async () => {

@@ -1,7 +1,7 @@
 import net, { type AddressInfo } from 'node:net'
-import { decode, type Packet } from '../../../src/mqtt/decode.ts'
-import { splitFrames } from '../../../src/mqtt/frames.ts'
-import type { Version } from '../../../src/mqtt/packet.ts'
+import { decode, type Packet } from '../../src/mqtt/decode.ts'
+import { splitFrames } from '../../src/mqtt/frames.ts'
+import type { Version } from '../../src/mqtt/packet.ts'
 
 /** Replaces a packet: with itself, with others, or with nothing. */
 export type Mutation = (packet: Packet, version: Version) => Buffer[]
@@ -13,11 +13,15 @@ export interface Mutant {
   toClient?: Mutation
 }
 
-/** A broker with one fault: a proxy before a broker that lacks it. Returns its port. */
-export async function startMutant(port: number, mutant: Mutant): Promise<{ port: number; stop: () => void }> {
+/** A broker with one fault: a proxy before a broker that lacks it. `mutant` is called for each connection. Returns its port. */
+export async function startMutant(
+  port: number,
+  mutant: () => Mutant,
+): Promise<{ port: number; stop: () => void }> {
   const sockets = new Set<net.Socket>()
   const server = net.createServer(client => {
-    const broker = net.connect(port, '127.0.0.1')
+    const broker = net.connect(port, '127.0.0.1').setNoDelay()
+    const { toBroker, toClient } = mutant()
     let version: Version = 4
     const relay = (from: net.Socket, to: net.Socket, mutate: Mutation = ({ bytes }) => [bytes]): void => {
       let rest: Buffer = Buffer.alloc(0)
@@ -35,8 +39,8 @@ export async function startMutant(port: number, mutant: Mutant): Promise<{ port:
       from.on('error', () => undefined).on('close', () => to.destroy())
       sockets.add(from)
     }
-    relay(client, broker, mutant.toBroker)
-    relay(broker, client, mutant.toClient)
+    relay(client.setNoDelay(), broker, toBroker)
+    relay(broker, client, toClient)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -1,0 +1,236 @@
+/** A fault of a broker that makes tests fail: not a false alarm, because a frame shows it. */
+export interface Fault {
+  /** The tests that find it. */
+  tests: RegExp
+  /** What happened, as in the evidence: `sent`, `received`, or `closed`, and the packet. */
+  frame: RegExp
+  what: string
+}
+
+const accepted = /^received: CONNACK, (?:session present, )?0x00/
+/** The answer to a PINGREQ behind what should have ended the connection. */
+const ignored = /^received: PINGRESP/
+const granted = /^received: SUBACK, id 1, 0x00/
+
+const overlapping: Fault = {
+  tests: /^qos-overlapping$/,
+  frame: /^received: PUBLISH, .*\/overlap\/x, QoS 0/,
+  what: 'It delivers with the QoS of one of the overlapping subscriptions, not with the highest.',
+}
+const authDataAlone: Fault = {
+  tests: /^connect-auth-data-alone$/,
+  frame: accepted,
+  what: 'It accepts Authentication Data without a method (section 3.1.2.11.10: a Protocol Error).',
+}
+const willAtSessionEnd: Fault = {
+  tests: /^will-session-end$/,
+  frame: /^closed/,
+  what: 'It holds a will back for its delay although the session has ended (eclipse-mosquitto/mosquitto#3505).',
+}
+const expiryAfterPublish: Fault = {
+  tests: /^expiry-after-publish$/,
+  frame: /^received: PUBREL, id 1/,
+  what: 'It drops a message that expires after its PUBREC: its PUBREL is not resent, unlike that of a longer message.',
+}
+const publisherIdentifier: Fault = {
+  tests: /^error-property-subscription-id$/,
+  frame: ignored,
+  what: 'It accepts a Subscription Identifier from a publisher (eclipse-mosquitto/mosquitto#3319).',
+}
+const emptyShareName: Fault = {
+  tests: /^error-share-name-empty$/,
+  frame: granted,
+  what: 'It accepts a shared subscription without a name (eclipse-mosquitto/mosquitto#3706).',
+}
+
+const mosquitto: readonly Fault[] = [
+  overlapping,
+  authDataAlone,
+  willAtSessionEnd,
+  expiryAfterPublish,
+  publisherIdentifier,
+  emptyShareName,
+]
+
+/** Why tests fail on each broker: every failure has one row, and every row has failures. */
+export const faults: Readonly<Record<string, readonly Fault[]>> = {
+  'mosquitto-2.0.21': mosquitto,
+  'mosquitto-2.0.11': [
+    ...mosquitto,
+    {
+      tests: /^error-share-(?:no|empty)-filter$/,
+      frame: granted,
+      what: 'It accepts a shared subscription without a topic filter.',
+    },
+    {
+      tests: /^error-share-no-local$/,
+      frame: ignored,
+      what: 'It accepts No Local for a shared subscription.',
+    },
+    {
+      tests: /^error-flags-(?:puback|pubrec|pubcomp|pingreq)$/,
+      frame: ignored,
+      what: 'It does not look at the flags of these packets.',
+    },
+    {
+      tests: /^error-from-client-(?:suback|unsuback|pingresp)$/,
+      frame: ignored,
+      what: 'It ignores packets that only a server may send.',
+    },
+    {
+      tests: /^error-property-response-topic-wildcard$/,
+      frame: ignored,
+      what: 'It accepts a Response Topic with a wildcard.',
+    },
+    {
+      tests: /^frame-receive-maximum$/,
+      frame: /^received: 4 unacknowledged messages, and the client accepts 3/,
+      what: 'When several acknowledgments arrive at once, it sends more than the Receive Maximum.',
+    },
+  ],
+  'aedes-2.0.0-beta.1': [
+    overlapping,
+    {
+      tests: /^subscribe-identifier-overlap$/,
+      frame: /^received: PUBLISH, .*\/overlap\/x, QoS 0, subscriptionId=11/,
+      what: 'One of two subscription identifiers is missing (moscajs/aedes#1090).',
+    },
+    {
+      tests: /^frame-properties$/,
+      frame: /^received: willDelay in PUBLISH/,
+      what: 'It delivers the Will Delay Interval with the will (moscajs/aedes#1098).',
+    },
+    {
+      tests: /^connect-(?:client-id|will-topic|user-name)-(?:surrogate|overlong|truncated|null)$/,
+      frame: accepted,
+      what: 'It does not validate the strings of CONNECT.',
+    },
+    {
+      tests:
+        /^connect-(?:will-qos-3|user-name-without-flag|password-without-flag|password-without-user-name|will-topic-wildcard|packet-size-0|problem-info-2|response-info-2|.*-twice|foreign-property|server-property|will-property)$/,
+      frame: accepted,
+      what: 'It does not validate flags and properties of CONNECT.',
+    },
+    {
+      tests:
+        /^error-(?:publish|subscribe|unsubscribe)-(?:id-0|surrogate|overlong|truncated|null|utf8|identifier-twice)$/,
+      frame: ignored,
+      what: 'It validates neither strings nor Packet Identifiers.',
+    },
+    {
+      tests: /^error-unsubscribe-none$|^error-puback-short$/,
+      frame: ignored,
+      what: 'It accepts packets that are too short.',
+    },
+    {
+      tests:
+        /^error-property-(?:subscription-id|foreign|expiry-twice|content-type-twice|response-topic-utf8|content-type-utf8|user-property-utf8)$/,
+      frame: ignored,
+      what: 'It does not validate properties.',
+    },
+    {
+      tests: /^once-received-(?:qos-1-)?cut-after-publish$/,
+      frame: /^received: PUBLISH, id \d+, .*\/inbox, QoS [12], 4 bytes$/,
+      what: 'It resends without DUP.',
+    },
+    {
+      tests: /^once-received-several-released$/,
+      frame: /^received: PUBREL, id/,
+      what: 'Of several PUBRELs it resends only the last.',
+    },
+    {
+      tests: /^frame-publish-after-pubrel$/,
+      frame: /^received: identifier \d+ was released/,
+      what: 'To a client that returns it sends a message again that it has released.',
+    },
+    {
+      tests: /^session-without-subscriptions$|^session-clean-start-durable$/,
+      frame: accepted,
+      what: 'It keeps no session without subscriptions.',
+    },
+    {
+      tests: /^will-properties$|^property-user-properties(?:-retained)?$/,
+      frame: /^received: PUBLISH, .*userProperty=b:1, userProperty=b:[13], userProperty=a:2/,
+      what: 'It sorts User Properties by their names.',
+    },
+    {
+      tests: /^receive-maximum-[13]-qos-[12]$/,
+      frame: /^received: PUBLISH, id \d+, .*\/slow, QoS [12], 1 bytes/,
+      what: 'It does not respect the Receive Maximum of a client.',
+    },
+    {
+      tests: /^frame-receive-maximum$/,
+      frame: /^received: 2 unacknowledged messages, and the client accepts 1/,
+      what: 'It does not respect the Receive Maximum of a client.',
+    },
+    {
+      tests: /^packet-size-of-client$/,
+      frame: /^received: PUBLISH, .*\/size, QoS 1, 1000 bytes/,
+      what: 'It does not respect the Maximum Packet Size of a client.',
+    },
+    {
+      tests: /^frame-size-publish$/,
+      frame: /^received: \d+ bytes, and the client accepts 200/,
+      what: 'It does not respect the Maximum Packet Size of a client.',
+    },
+    {
+      tests: /^packet-size-small$/,
+      frame: /^closed/,
+      what: 'It applies the Maximum Packet Size of a client to the packets of that client.',
+    },
+    {
+      tests: /^frame-dup-qos0$/,
+      frame: /^received: DUP with QoS 0/,
+      what: 'It forwards the DUP of a publisher.',
+    },
+  ],
+  'nats-2.10.27': [
+    {
+      tests:
+        /^connect-(?:header-flags|(?:user-name|password)-without-flag|(?:client-id|will-topic|user-name)-null)$/,
+      frame: accepted,
+      what: 'It does not validate the flags, the end, and the null characters of CONNECT.',
+    },
+    {
+      tests:
+        /^error-publish-(?:surrogate|overlong|truncated|null)$|^error-subscribe-null$|^error-(?:un)?subscribe-id-0$/,
+      frame: ignored,
+      what: 'It validates neither strings nor Packet Identifiers.',
+    },
+    {
+      tests: /^error-subscribe-(?:hash-glued|plus-glued|plus-before)$/,
+      frame: granted,
+      what: 'It accepts wildcards that do not stand alone in their level.',
+    },
+    {
+      tests: /^error-flags-(?:puback|pubrec|pubcomp|pubrel|pingreq)$/,
+      frame: ignored,
+      what: 'It does not look at the flags of these packets.',
+    },
+    {
+      tests: /^will-bad-disconnect$/,
+      frame: /^closed/,
+      what: 'It takes a malformed DISCONNECT for a correct one, and discards the will.',
+    },
+    {
+      tests: /^once-received-(?:cut-after-pubrec|several-released)$/,
+      frame: accepted,
+      what: 'It does not resend PUBREL to a client that returns.',
+    },
+    {
+      tests: /^session-queue-qos-2$/,
+      frame: /^sent: PUBREC, id 1/,
+      what: 'It does not answer PUBREC in a session that was resumed.',
+    },
+    {
+      tests: /^once-sent-release-after-cut$|^once-sent-cut-after-pubrel$/,
+      frame: /^received: PUBLISH, , QoS 0/,
+      what: 'A message whose PUBREL comes on another connection loses its topic.',
+    },
+    {
+      tests: /^frame-topic(?:-match)?$/,
+      frame: /^received: .*PUBLISH, , QoS 0/,
+      what: 'A message whose PUBREL comes on another connection loses its topic.',
+    },
+  ],
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ExpectStatic } from 'vitest'
+import type { LabBroker } from '../../lab/brokers/program.ts'
+import { brokerTests } from '../../src/broker-test/groups/index.ts'
+import type { BrokerTestReport, TestResult } from '../../src/broker-test/run/report.ts'
+import { testBroker } from '../../src/broker-test/run/test-broker.ts'
+import { localNode } from '../../src/node/node.ts'
+import { type Fault, faults } from './faults.ts'
+
+/**
+ * Hold the verdict of every test on a broker against its golden file, and every failure against the known faults of that
+ * broker: it cites a statement, and a frame shows it. `vitest -u` writes the golden file anew.
+ */
+export async function expectGolden(
+  expect: ExpectStatic,
+  name: string,
+  start: () => Promise<LabBroker>,
+): Promise<void> {
+  const broker = await start()
+  const report = await testAll(broker).finally(() => broker.stop())
+  const known = faults[name] ?? []
+  const failures = report.tests.filter(({ status }) => status === 'fail')
+  const unexplained = failures.filter(
+    result => !known.some(fault => fault.tests.test(result.id) && shows(result, fault)),
+  )
+  expect(unexplained.map(({ id, version, observed }) => `${id} (MQTT ${version}): ${observed}`)).toEqual([])
+  expect(failures.filter(({ clauses, note }) => clauses.length === 0 && !note)).toEqual([])
+  expect(known.filter(({ tests }) => !failures.some(({ id }) => tests.test(id)))).toEqual([])
+  expect(report.leftovers).toEqual([])
+  await expect(`${verdictLines(report).join('\n')}\n`).toMatchFileSnapshot(goldenFile(name))
+}
+
+const shows = ({ evidence }: TestResult, { frame }: Fault): boolean =>
+  evidence.some(({ what, text }) => frame.test(`${what}: ${text}`))
+
+/** Every test against a broker of the lab. */
+export const testAll = ({ port }: Pick<LabBroker, 'port'>): Promise<BrokerTestReport> =>
+  testBroker({
+    target: { host: '127.0.0.1', port },
+    tests: brokerTests,
+    timeLimitMs: 120_000,
+    nodeName: undefined,
+    edgekitVersion: '0.0.0-test',
+    files: localNode().files,
+    signal: new AbortController().signal,
+    onResult: () => undefined,
+  })
+
+/** Whether a message arrives in time depends on this machine, too. */
+export const statusOf = ({ group, status }: TestResult): string =>
+  group === 'load' && status === 'warn' ? 'pass' : status
+
+/** A line for each test: its id, and its verdict with MQTT 3.1.1 and with MQTT 5. */
+export function verdictLines({ tests }: Pick<BrokerTestReport, 'tests'>): string[] {
+  const byId = Map.groupBy(tests, ({ id }) => id)
+  return [...byId].map(([id, results]) => {
+    const [old, current] = (['3.1.1', '5'] as const).map(version => {
+      const result = results.find(each => each.version === version)
+      return result ? statusOf(result) : '-'
+    })
+    return `${id} ${old} ${current}`
+  })
+}
+
+export const goldenFile = (broker: string): string => join(import.meta.dirname, 'golden', `${broker}.txt`)
+
+/** What the golden file of a broker has for a test and a version. */
+export async function verdictsIn(broker: string): Promise<(result: TestResult) => string | undefined> {
+  const lines = (await readFile(goldenFile(broker), 'utf8')).split('\n').map(line => line.split(' '))
+  const byId = new Map(lines.map(([id = '', old, current]) => [id, { '3.1.1': old, 5: current }]))
+  return ({ id, version }) => byId.get(id)?.[version]
+}
