@@ -11,7 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export const edgekit = {
   entry: join(root, 'src/main.ts'),
   assets: await assets(),
-  threads: { 'src/lib/hash/hash-worker.js': join(root, 'src/lib/hash/hash-worker.ts') },
+  threads: {
+    'src/lib/hash/hash-worker.js': join(root, 'src/lib/hash/hash-worker.ts'),
+    'src/broker-bench/load/load-worker.js': join(root, 'src/broker-bench/load/load-worker.ts'),
+  },
   define: {
     // @oclif/core would check the version of Node.js, which is part of the executable.
     'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"',

@@ -16,6 +16,10 @@ export const errorCodes = {
   'unknown-command': ['usage', 'there is no such command'],
   'unknown-check': ['usage', 'there is no check with this id'],
   'unknown-test': ['usage', 'there is no broker test with this id'],
+  'public-address': [
+    'usage',
+    'a load test of a broker with a public address, without --yes-this-is-my-broker',
+  ],
   'unknown-run': ['usage', 'there is no record of this run of the broker test'],
   'confirmation-required': [
     'usage',
@@ -59,6 +63,8 @@ export const errorCodes = {
   'no-space': ['refused', 'the disk is full, or too small'],
   'disk-failed': ['refused', 'a disk is read-only, or reports errors'],
   'too-many-open-files': ['refused', 'the limit for open files is too low'],
+  'too-few-ports': ['refused', 'the port range of this machine is too small for so many connections'],
+  'beyond-broker': ['refused', 'the broker announces that it does not take such a load'],
   'role-mismatch': ['refused', 'an edge bundle on a cloud machine, or the reverse'],
   'downgrade-refused': ['refused', 'the bundle has an older KubeEdge than the node'],
   'version-skip-refused': ['refused', 'the bundle is too many minor versions ahead of the node'],

@@ -51,6 +51,11 @@ export const exitCodeTables = {
       'the database cannot be opened, the broker refuses the client, or another client takes over its session',
     ],
   },
+  brokerBench: {
+    ok: [0, 'the broker was measured'],
+    failed: [3, 'refused, or the broker lost messages of QoS 1 or 2, or no rate holds the target'],
+    notMeasured: [5, 'the broker could not be measured, or disconnected clients'],
+  },
 } as const satisfies Record<string, Record<string, readonly [code: number, meaning: string]>>
 
 type Tables = typeof exitCodeTables
@@ -68,6 +73,7 @@ export const statusExitCodes = codesOf(exitCodeTables.status)
 export const explainExitCodes = codesOf(exitCodeTables.explain)
 export const patchExitCodes = codesOf(exitCodeTables.patch)
 export const brokerTestExitCodes = codesOf(exitCodeTables.brokerTest)
+export const brokerBenchExitCodes = codesOf(exitCodeTables.brokerBench)
 
 /** The last paragraph of a command's --help. */
 export const exitCodeHelp = (command: keyof Tables): string =>

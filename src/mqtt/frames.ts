@@ -1,5 +1,3 @@
-import { EndsEarly, Reader } from './bytes.ts'
-
 /** What a stream of bytes has so far: whole packets, and the rest. */
 interface Split {
   frames: Buffer[]
@@ -11,24 +9,35 @@ interface Split {
 /** Split received bytes into packets by their Remaining Length. */
 export function splitFrames(bytes: Buffer): Split {
   const frames: Buffer[] = []
-  let rest = bytes
-  while (rest.length >= 2) {
-    const length = frameLength(rest)
-    if (length === 'broken') return { frames, rest, isBroken: true }
-    if (length === undefined || rest.length < length) break
-    frames.push(rest.subarray(0, length))
-    rest = rest.subarray(length)
-  }
-  return { frames, rest, isBroken: false }
+  const { end, isBroken } = scanFrames(
+    bytes,
+    (start, _, next) => void frames.push(bytes.subarray(start, next)),
+  )
+  return { frames, rest: bytes.subarray(end), isBroken }
 }
 
-/** The bytes of the first packet, its header included; undefined when the header is not complete. */
-function frameLength(bytes: Buffer): number | 'broken' | undefined {
-  try {
-    const { value, bytes: digits } = new Reader(bytes.subarray(1)).varint()
-    return 1 + digits + value
-  } catch (error) {
-    if (!(error instanceof EndsEarly)) throw error
-    return bytes.length >= 5 ? 'broken' : undefined
+/**
+ * Call `onFrame` with the place of each whole packet, of its body, and of what follows. It allocates nothing, because a load
+ * test does this hundreds of thousands of times per second. Returns where the first incomplete packet begins.
+ */
+export function scanFrames(
+  bytes: Uint8Array,
+  onFrame: (start: number, body: number, next: number) => void,
+): { end: number; isBroken: boolean } {
+  let start = 0
+  for (;;) {
+    let length = 0
+    let digit = 0x80
+    let body = start + 1
+    for (; digit >= 0x80; body += 1) {
+      if (body - start > 4) return { end: start, isBroken: true }
+      digit = bytes[body] ?? -1
+      if (digit < 0) return { end: start, isBroken: false }
+      length += (digit & 0x7f) * 128 ** (body - start - 1)
+    }
+    const next = body + length
+    if (next > bytes.length) return { end: start, isBroken: false }
+    onFrame(start, body, next)
+    start = next
   }
 }

@@ -23,6 +23,7 @@ const rooms = [
   'edgecore',
   'broker',
   'broker-test',
+  'broker-bench',
   // The service beside the broker that stores what devices publish.
   'devices',
   // Look, judge, do, decide, prove.

@@ -9,6 +9,7 @@ const commands: Record<keyof typeof exitCodeTables, string> = {
   explain: '`edgecore explain`',
   patch: '`edgecore patch`',
   brokerTest: '`broker test`',
+  brokerBench: '`broker bench`',
   devices: '`devices serve`',
 }
 

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { release, type } from 'node:os'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { brokerTestExitCodes } from '../../lib/exit-codes.ts'
@@ -12,14 +11,11 @@ import { addressOf, type Target } from '../target.ts'
 import type { ListedTest } from '../test.ts'
 import { Trace } from '../trace.ts'
 import { cleanUp, describeLeftover } from './clean-up.ts'
+import { newRun } from './new-run.ts'
 import { probe, unknownCapabilities } from './probe.ts'
 import { beginRecord, readRecord } from './record.ts'
 import type { BrokerTestReport, TestResult } from './report.ts'
 import { runTests } from './run-tests.ts'
-
-const letters = 'abcdefghijklmnopqrstuvwxyz0123456789'
-const newRun = (): string =>
-  `ek${Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join('')}`
 
 export interface TestOptions {
   target: Target

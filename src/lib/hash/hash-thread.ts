@@ -1,6 +1,5 @@
-import { isSea } from 'node:sea'
-import { Worker } from 'node:worker_threads'
-import { readAsset } from '../assets.ts'
+import type { Worker } from 'node:worker_threads'
+import { startWorker } from '../threads/start-worker.ts'
 
 /** A range of an existing file; offset and size in bytes. */
 interface FilePart {
@@ -41,9 +40,8 @@ function take(id: number): Pending | undefined {
 
 function startThread(): Worker {
   const options = { resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 } }
-  const worker = isSea()
-    ? new Worker(readAsset('src/lib/hash/hash-worker.js'), { eval: true, ...options })
-    : new Worker(new URL('hash-worker.ts', import.meta.url), options)
+  const program = { asset: 'src/lib/hash/hash-worker.js', url: new URL('hash-worker.ts', import.meta.url) }
+  const worker = startWorker(program, options)
   worker.on('message', (answer: Answer) => {
     const request = take(answer.id)
     if ('error' in answer) request?.reject(answer.error)

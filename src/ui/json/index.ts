@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { brokerImageOutput, brokerWaitOutput } from './broker/broker.ts'
+import { brokerBenchOutput } from './broker/broker-bench.ts'
 import { brokerConfigureOutput } from './broker/broker-configure.ts'
 import {
   brokerTestCleanupOutput,
@@ -35,6 +36,7 @@ import { verifyOutput } from './verify.ts'
  */
 export const outputSchemas = {
   'broker-configure': brokerConfigureOutput,
+  'broker-bench': brokerBenchOutput,
   'broker-image': brokerImageOutput,
   'broker-test': brokerTestOutput,
   'broker-test-cleanup': brokerTestCleanupOutput,

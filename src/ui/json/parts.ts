@@ -100,3 +100,8 @@ export const brokerSettings = z.strictObject({
   maxQueuedBytes: limit,
   memoryLimit: limit,
 })
+
+export const mqttVersion = z
+  .string()
+  .regex(/^[0-9.]+$/)
+  .meta({ description: 'Version of MQTT: 3.1.1 or 5.' })

@@ -5,6 +5,7 @@ import { everyCommand } from './every-command.ts'
 /** The pages of docs that describe a command. mosquitto.service runs `broker image` and `broker wait`. */
 const pages: Record<string, readonly string[]> = {
   'broker:configure': ['broker'],
+  'broker:bench': ['broker-bench'],
   'broker:image': ['how-install-works'],
   'broker:test': ['broker-test'],
   'broker:user:add': ['broker'],

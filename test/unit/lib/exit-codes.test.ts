@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import BrokerBench from '../../../src/commands/broker/bench.ts'
 import BrokerTest from '../../../src/commands/broker/test.ts'
 import DevicesServe from '../../../src/commands/devices/serve.ts'
 import Doctor from '../../../src/commands/doctor.ts'
@@ -17,6 +18,7 @@ const commands = {
   status: Status,
   explain: EdgecoreExplain,
   patch: EdgecorePatch,
+  brokerBench: BrokerBench,
   brokerTest: BrokerTest,
   devices: DevicesServe,
 }

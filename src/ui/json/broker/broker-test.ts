@@ -1,11 +1,7 @@
 import * as z from 'zod'
 import { groups } from '../../../broker-test/test.ts'
-import { count } from '../parts.ts'
+import { count, mqttVersion } from '../parts.ts'
 
-const version = z
-  .string()
-  .regex(/^[0-9.]+$/)
-  .meta({ description: 'Version of MQTT: 3.1.1 or 5.' })
 const group = z.enum(groups)
 const lines = z.array(z.string())
 const clauses = lines.meta({ description: 'Statements of the specification, such as MQTT-3.3.1-5.' })
@@ -22,7 +18,7 @@ const result = z.strictObject({
   id: z.string(),
   title: z.string(),
   group,
-  version,
+  version: mqttVersion,
   status: z.enum(['pass', 'fail', 'warn', 'skip', 'inconclusive']),
   observed: z.string().meta({ description: 'What was seen, or why the test did not pass.' }),
   clauses,
@@ -45,7 +41,7 @@ export const brokerTestOutput = z
     broker: z.strictObject({
       address: z.string(),
       version: z.string().optional().meta({ description: 'As the broker publishes it below $SYS.' }),
-      versions: z.array(version).meta({ description: 'Versions of MQTT that it accepts.' }),
+      versions: z.array(mqttVersion).meta({ description: 'Versions of MQTT that it accepts.' }),
       maximumQos: count,
       retain: z.boolean(),
       sharedSubscriptions: z.boolean(),
@@ -67,7 +63,7 @@ const listed = z.strictObject({
   id: z.string(),
   title: z.string(),
   group,
-  versions: z.array(version),
+  versions: z.array(mqttVersion),
   needs: lines.meta({ description: 'What the broker must offer; the test is skipped otherwise.' }),
 })
 
@@ -79,7 +75,7 @@ export const brokerTestExplainOutput = listed
   .extend({
     schemaVersion: z.literal(1),
     note: z.string().optional(),
-    statements: z.array(z.strictObject({ version, id: z.string() })),
+    statements: z.array(z.strictObject({ version: mqttVersion, id: z.string() })),
   })
   .meta({
     title: 'edgekit broker test --explain',
