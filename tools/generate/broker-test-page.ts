@@ -26,7 +26,7 @@ edgekit broker test mqtt://127.0.0.1 --output markdown --report report.md
 | \`--username NAME\`, \`--password-file FILE\` | authenticate; a password in the URL is refused, because every user of the machine could see it |
 | \`--ca FILE\` | trust this certificate authority (PEM), for \`mqtts://\` |
 | \`--time-limit 60s\` | end after this time; what did not finish is inconclusive |
-| \`--output FORMAT\` | \`text\`, \`json\`, \`junit\`, or \`markdown\` |
+| \`--output FORMAT\` | \`text\`, \`json\`, \`junit\`, \`markdown\`, or \`html\`: one file that opens without a network |
 | \`--report FILE\` | write the report to a file, and as text to the terminal |
 | \`--cleanup RUN\` | remove what a killed run left on the broker |
 

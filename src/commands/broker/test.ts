@@ -31,6 +31,7 @@ export default class BrokerTest extends EdgekitCommand {
     'edgekit broker test mqtts://broker.example --ca ca.crt',
     'edgekit broker test mqtt://127.0.0.1 --group sessions --group will',
     'edgekit broker test mqtt://127.0.0.1 --output markdown --report report.md',
+    'edgekit broker test mqtt://127.0.0.1 --output html --report report.html',
     'edgekit broker test --list',
     'edgekit broker test --explain qos-2-to-1',
   ]

@@ -3,7 +3,7 @@ import { formatBytes, plural } from '../../lib/format.ts'
 import { paint, wrap } from '../text.ts'
 
 /** `0.31 ms`, `12.4 ms`, `1250 ms`: three digits, as in the histogram. */
-const milliseconds = (ms: number): string =>
+export const milliseconds = (ms: number): string =>
   `${ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms.toFixed(2)} ms`
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`
@@ -14,11 +14,11 @@ const percentiles = ({ p50, p90, p99, p999, max }: Latency): string =>
     .join(', ')
 
 /** The broker in one line. */
-const titleOf = ({ broker }: BenchReport): string =>
+export const titleOf = ({ broker }: BenchReport): string =>
   [broker.address, broker.version, `MQTT ${broker.mqtt}`].filter(Boolean).join(' · ')
 
 /** The load in one line. */
-const loadOf = ({ load }: BenchReport): string =>
+export const loadOf = ({ load }: BenchReport): string =>
   [
     plural(load.publishers, 'publisher'),
     `${plural(load.subscribers, 'subscriber')}${load.shared ? ' (shared)' : ''}`,
@@ -29,7 +29,7 @@ const loadOf = ({ load }: BenchReport): string =>
   ].join(' · ')
 
 /** What was measured, by name. */
-function linesOf(report: BenchReport): [name: string, value: string][] {
+export function linesOf(report: BenchReport): [name: string, value: string][] {
   const { messages, latencyMs, connect, broker, sentPerSecond, receivedPerSecond, disconnected } = report
   const { sent, unsent, refused, received, lost, duplicated, reordered } = messages
   const rare = [
@@ -68,7 +68,12 @@ function generatorText({ generator, load }: BenchReport): string {
 }
 
 /** The outcome in one sentence, and its color. */
-function verdictOf({ search, messages, load, generator }: BenchReport): ['green' | 'yellow' | 'red', string] {
+export function verdictOf({
+  search,
+  messages,
+  load,
+  generator,
+}: BenchReport): ['green' | 'yellow' | 'red', string] {
   if (messages.received === 0) return ['red', 'Nothing arrived.']
   if (search && search.maxRate === undefined)
     return ['red', `No rate keeps p99 below ${search.targetP99Ms} ms with nothing lost.`]

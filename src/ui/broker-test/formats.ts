@@ -1,4 +1,5 @@
 import type { BrokerTestReport } from '../../broker-test/run/report.ts'
+import { formatBrokerTestHtml } from '../html/broker-test.ts'
 import { formatBrokerTestJunit } from './junit.ts'
 import { formatBrokerTestMarkdown } from './markdown.ts'
 import { formatBrokerTest } from './text.ts'
@@ -9,6 +10,7 @@ export const brokerTestFormats = {
   json: (report: BrokerTestReport): string => JSON.stringify(report, null, 2),
   junit: formatBrokerTestJunit,
   markdown: formatBrokerTestMarkdown,
+  html: formatBrokerTestHtml,
 }
 
 export type BrokerTestFormat = keyof typeof brokerTestFormats

@@ -50,16 +50,17 @@ export function totalOf({ summary }: BrokerTestReport): string {
     .join(', ')
 }
 
-function verdict(report: BrokerTestReport): string {
+/** The outcome in a sentence, with its color. */
+export function verdictOf(report: BrokerTestReport): ['red' | 'yellow' | 'green' | 'dim', string] {
   const { summary, tests, durationMs } = report
   const total = `${plural(tests.length, 'test')} in ${(durationMs / 1000).toFixed(1)} s: ${totalOf(report)}.`
-  if (summary.fail > 0) return paint('red', `The broker breaks MQTT. ${total}`)
-  if (summary.inconclusive > 0) return paint('red', `Not everything could be tested. ${total}`)
-  if (summary.pass === 0) return paint('dim', `Nothing was tested. ${total}`)
-  return paint(
+  if (summary.fail > 0) return ['red', `The broker breaks MQTT. ${total}`]
+  if (summary.inconclusive > 0) return ['red', `Not everything could be tested. ${total}`]
+  if (summary.pass === 0) return ['dim', `Nothing was tested. ${total}`]
+  return [
     summary.warn > 0 ? 'yellow' : 'green',
     `The broker does what MQTT requires, as far as it was tested. ${total}`,
-  )
+  ]
 }
 
 function describe({ id, title, status, observed, versions, clauses, evidence, note }: Problem): string {
@@ -101,10 +102,11 @@ function formatGroup(group: TestResult['group'], results: readonly TestResult[])
 /** A report for a person: the verdict, then each group with its problems. */
 export function formatBrokerTest(report: BrokerTestReport): string {
   const groups = Map.groupBy(report.tests, ({ group }) => group)
+  const [color, verdict] = verdictOf(report)
   const left = report.leftovers.length > 0 ? [paint('red', wrap(leftoverText(report)))] : []
   return [
     wrap(titleOf(report)),
-    wrap(verdict(report)),
+    wrap(paint(color, verdict)),
     ...left,
     '',
     ...[...groups].flatMap(([group, results]) => formatGroup(group, results)),

@@ -1,4 +1,5 @@
 import type { Report } from '../../doctor/report-schema.ts'
+import { formatDoctorHtml } from '../html/doctor.ts'
 import { formatJunit } from './junit.ts'
 import { formatMarkdown } from './markdown.ts'
 import { formatPrometheus } from './prometheus.ts'
@@ -10,6 +11,7 @@ export const formats = {
   json: (report: Report): string => JSON.stringify(report, null, 2),
   junit: formatJunit,
   markdown: formatMarkdown,
+  html: formatDoctorHtml,
   prometheus: formatPrometheus,
 }
 

@@ -9,7 +9,7 @@ const rows: [...Parameters<typeof runCommand>, words: string][] = [
   [Doctor, '--fix', '--watch', '--fix and --watch cannot be combined'],
   [Doctor, '--yes', '--yes requires --fix'],
   [Doctor, '--from', 'a', '--from', 'b', '--from is given twice'],
-  [Doctor, '--output', 'missing value for --output: one of text, json, junit, markdown, prometheus'],
+  [Doctor, '--output', 'missing value for --output: one of text, json, junit, markdown, html, prometheus'],
   [Doctor, '--report=', '--bogus=value', 'unknown flag --bogus'],
   [Bundle, '--arch', 'mips', 'edge', 'invalid value for --arch: "mips" is not one of amd64, arm64'],
   [Bundle, 'egde', 'invalid argument: "egde" is not one of edge, cloud; did you mean edge?'],
