@@ -1,5 +1,6 @@
 import { availableParallelism, release, type } from 'node:os'
 import { Linter } from '../../broker-test/lint/linter.ts'
+import { Pulse } from '../../broker-test/pulse.ts'
 import { newRun } from '../../broker-test/run/new-run.ts'
 import { probe } from '../../broker-test/run/probe.ts'
 import { addressOf, type Target } from '../../broker-test/target.ts'
@@ -60,8 +61,10 @@ export async function benchBroker(options: BenchOptions): Promise<BenchReport> {
     run,
     signal,
     linter: new Linter(),
+    pulse: new Pulse(),
     trace: new Trace(async () => {}),
     nodeName: undefined,
+    resendMs: 0,
   })
   const version: Version = capabilities.refused[5] === undefined ? 5 : 4
   requireOffered(target, load, capabilities)

@@ -3,14 +3,14 @@ import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startAedes } from '../../../lab/brokers/aedes.ts'
+import { type Mutation, startMutant } from '../../../lab/brokers/mutating-proxy.ts'
 import { open } from '../../../src/broker/connect.ts'
 import { readStamp } from '../../../src/broker-bench/load/stamp.ts'
 import { benchBroker } from '../../../src/broker-bench/run/bench-broker.ts'
 import BrokerBench from '../../../src/commands/broker/bench.ts'
 import { localNode } from '../../../src/node/node.ts'
 import { jsonOutput } from '../../json-output.ts'
-import { startAedes } from '../broker-test/aedes.ts'
-import { type Mutation, startMutant } from '../broker-test/mutating-proxy.ts'
 import { runCommand } from './run-command.ts'
 
 let directory: string
@@ -97,7 +97,7 @@ test('loss, duplicates and changes of order are counted exactly', async () => {
     held = bytes
     return []
   }
-  const proxy = await startMutant(broker.port, { toClient })
+  const proxy = await startMutant(broker.port, () => ({ toClient }))
   onTestFinished(() => proxy.stop())
   const report = await bench(`mqtt://127.0.0.1:${proxy.port}`, '--rate', '1000', '--publishers', '1')
   expect(did.lost * did.duplicated * did.reordered).toBeGreaterThan(0)
@@ -115,7 +115,7 @@ test('loss, duplicates and changes of order are counted exactly', async () => {
 test('loss with QoS 1 is exit code 3', async () => {
   const toClient: Mutation = ({ type, payload, bytes }) =>
     type === 'publish' && payload && readStamp(payload, 0, payload.length)?.number === 7 ? [] : [bytes]
-  const proxy = await startMutant(broker.port, { toClient })
+  const proxy = await startMutant(broker.port, () => ({ toClient }))
   onTestFinished(() => proxy.stop())
   const address = `mqtt://127.0.0.1:${proxy.port}`
   const args = ['--qos', '1', '--rate', '100', '--publishers', '1', '--duration', '500ms']
