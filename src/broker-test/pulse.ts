@@ -19,7 +19,7 @@ const longMs = 10_000
  */
 export class Pulse {
   #timeMs = 0
-  /** Of a beat: what is longer is delayed. */
+  /** A beat without delay. */
   #shortestMs = Number.POSITIVE_INFINITY
   #isBeating = false
   readonly #listeners = new Set<() => void>()

@@ -63,7 +63,7 @@ export const refusesPacket = ({
 /** The positive control: without it a broker that refuses everything would pass. */
 const control = (context: TestContext): Promise<Client> => asControl(context.connect())
 
-/** What fails before the wrong packet says nothing about the wrong packet. */
+/** What fails before the wrong packet shows nothing about it. */
 const asControl = <Value>(work: Promise<Value>): Promise<Value> =>
   work.catch(error => {
     if (!(error instanceof Verdict)) throw error

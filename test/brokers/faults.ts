@@ -184,6 +184,125 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
       what: 'It forwards the DUP of a publisher.',
     },
   ],
+  'ejabberd-24.12': [
+    authDataAlone,
+    publisherIdentifier,
+    {
+      tests: /^connect-empty-client-id-durable$/,
+      frame: accepted,
+      what: 'It accepts a durable session without a client id.',
+    },
+    {
+      tests: /^connect-(?:foreign|server|will)-property$/,
+      frame: accepted,
+      what: 'It accepts properties of other packets in CONNECT.',
+    },
+    {
+      tests: /^error-property-foreign$|^error-subscribe-identifier-0$|^error-(?:un)?subscribe-none$/,
+      frame: ignored,
+      what: 'It ignores these errors.',
+    },
+    {
+      tests: /^expiry-passed-queued$/,
+      frame: /^received: PUBLISH, .*messageExpiry=\d+, 5 bytes|^received: PUBLISH, .*5 bytes/,
+      what: 'It delivers an expired message to a session that returns.',
+    },
+    {
+      tests: /^packet-size-of-client$/,
+      frame: /^received: PUBLISH, .*\/size, QoS 1, 1000 bytes/,
+      what: 'It does not respect the Maximum Packet Size of a client.',
+    },
+    {
+      tests: /^frame-size-(?:publish|disconnect)$/,
+      frame: /^received: \d+ bytes, and the client accepts \d+/,
+      what: 'It does not respect the Maximum Packet Size of a client.',
+    },
+    {
+      tests: /^frame-reason$/,
+      frame: /^received: SUBACK with code 0x8f/,
+      what: 'It answers SUBSCRIBE of MQTT 3.1.1 with a code of MQTT 5.',
+    },
+  ],
+  'rabbitmq-4.0.5': [
+    authDataAlone,
+    publisherIdentifier,
+    {
+      tests: /^connect-rejected-data$/,
+      frame: /^received: PUBLISH, .*\/behind, QoS 0, 7 bytes/,
+      what: 'It accepts the reserved Connect Flag, and handles what follows.',
+    },
+    {
+      tests: /^connect-(?:reserved-flag|will-qos-without-will|will-retain-without-will|will-topic-wildcard)$/,
+      frame: accepted,
+      what: 'It does not validate the flags and the will topic of CONNECT.',
+    },
+    {
+      tests: /^connect-(?:client-id|will-topic)-(?:surrogate|overlong|truncated|null)$/,
+      frame: accepted,
+      what: 'It does not validate the strings of CONNECT.',
+    },
+    {
+      tests:
+        /^connect-(?:receive-maximum-0|problem-info-2|response-info-2|.*-twice|(?:foreign|server|will)-property)$/,
+      frame: accepted,
+      what: 'It does not validate the properties of CONNECT.',
+    },
+    {
+      tests: /^retained-wildcard$/,
+      frame: /^received: SUBACK, id 1, 0x01/,
+      what: 'It sends no retained messages to subscriptions with wildcards.',
+    },
+    {
+      tests: /^system-topics-hidden$/,
+      frame: /^received: PUBLISH, \$edgekit\//,
+      what: 'A leading wildcard matches $-topics.',
+    },
+    {
+      tests: /^frame-topic-match$/,
+      frame: /^received: no subscription matches \$edgekit\//,
+      what: 'A leading wildcard matches $-topics.',
+    },
+    {
+      tests: /^session-without-subscriptions$|^session-clean-start-durable$/,
+      frame: accepted,
+      what: 'It keeps no session without subscriptions.',
+    },
+    {
+      tests: /^will-bad-disconnect$/,
+      frame: /^closed/,
+      what: 'It takes a malformed DISCONNECT for a correct one, and discards the will.',
+    },
+    {
+      tests: /^error-publish-(?:hash|plus|only-hash|empty-topic|id-0|surrogate|overlong|truncated|null)$/,
+      frame: ignored,
+      what: 'It does not validate topic names and identifiers.',
+    },
+    {
+      tests: /^error-property-(?:response-topic-wildcard|foreign|.*-twice|.*-utf8)$/,
+      frame: ignored,
+      what: 'It does not validate properties.',
+    },
+    {
+      tests: /^error-subscribe-(?:hash-middle|hash-glued|plus-glued|plus-before|empty)$/,
+      frame: granted,
+      what: 'It does not validate topic filters.',
+    },
+    {
+      tests: /^error-subscribe-(?:reserved|id-0|utf8|null|identifier-0|identifier-twice)$/,
+      frame: ignored,
+      what: 'It does not validate SUBSCRIBE.',
+    },
+    {
+      tests: /^error-unsubscribe-(?:none|utf8|id-0)$/,
+      frame: ignored,
+      what: 'It does not validate UNSUBSCRIBE.',
+    },
+    {
+      tests: /^error-flags-(?:puback|pingreq)$/,
+      frame: ignored,
+      what: 'It does not look at the flags of these packets.',
+    },
+  ],
   'nats-2.10.27': [
     {
       tests:

@@ -40,7 +40,7 @@ tests run, every received packet is held against the rules for a sender; those a
 | pass | the broker did what the statement requires; a time-out is never a pass |
 | fail | it did not; the report shows the frames |
 | warn | it has a limit, or did something that MQTT allows and users must know |
-| skip | it lacks what the test needs, as it announced or as \`--capability\` says |
+| skip | it lacks what the test needs, as it announced or as \`--capability\` declares |
 | inconclusive | nothing was shown, because a positive control failed or the time limit was reached |
 
 Whatever must be refused is preceded by the same packet in its correct form, so a broker that refuses everything does not pass.

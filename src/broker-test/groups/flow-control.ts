@@ -4,7 +4,7 @@ import { textOf } from '../../mqtt/decode.ts'
 import * as encode from '../../mqtt/encode.ts'
 import type { Client, TestContext } from '../context.ts'
 import type { BrokerTest } from '../test.ts'
-import { fail, warn } from '../verdict.ts'
+import { fail, skip, Verdict, warn } from '../verdict.ts'
 
 const isPublish = ({ type }: Packet): boolean => type === 'publish'
 
@@ -48,6 +48,16 @@ const respects = (receiveMaximum: number, qos: 1 | 2): BrokerTest => ({
     }
   },
 })
+
+/** A client that accepts so few bytes in a packet; some brokers announce so much that their CONNACK is larger. */
+const connectSmall = (
+  context: TestContext,
+  bytes: number,
+  clientId = context.newClientId(),
+): Promise<Client> =>
+  context.connect({ clientId, properties: [['maximumPacketSize', bytes]] }).catch(error => {
+    throw error instanceof Verdict ? skip(`no CONNACK of ${bytes} bytes: ${error.message}`) : error
+  })
 
 export const flowControl: readonly BrokerTest[] = [
   respects(1, 1),
@@ -119,8 +129,7 @@ export const flowControl: readonly BrokerTest[] = [
     needs: ['qos2'],
     async run(context) {
       // The linter holds each answer against this limit; a Reason String or User Property would exceed it.
-      const connect = () => context.connect({ properties: [['maximumPacketSize', 20]] })
-      const client = await connect()
+      const client = await connectSmall(context, 20)
       const topic = `${context.topic('nobody')}/${'long'.repeat(120)}`
       await client.publish({ topic, qos: 1 })
       await client.publish({ topic, qos: 2 })
@@ -138,7 +147,7 @@ export const flowControl: readonly BrokerTest[] = [
     clauses: { 5: ['3.1.2-24'] },
     needs: ['qos2'],
     async run(context) {
-      const client = await context.connect({ properties: [['maximumPacketSize', 60]] })
+      const client = await connectSmall(context, 60)
       const topic = context.topic('s')
       await client.subscribe(topic, { qos: 2 })
       const publisher = await context.connect()
@@ -152,11 +161,10 @@ export const flowControl: readonly BrokerTest[] = [
     clauses: { 5: ['3.1.2-24', '3.14.4-2', '4.13.2-1'] },
     async run(context) {
       const clientId = context.newClientId()
-      const properties = [['maximumPacketSize', 20]] as const
-      const first = await context.connect({ clientId, properties })
-      await context.connect({ clientId, properties })
+      const first = await connectSmall(context, 20, clientId)
+      await connectSmall(context, 20, clientId)
       await first.expectClosed('the take-over of its client id')
-      const wrong = await context.connect({ properties })
+      const wrong = await connectSmall(context, 20)
       await wrong.send(encode.publish(5, { topic: context.topic('x'), qos: 3, id: 1 }))
       await wrong.expectClosed('a PUBLISH with QoS 3')
     },

@@ -116,13 +116,14 @@ test('the release publishes only what was installed on both architectures', () =
   expect(writers).toEqual(['publish'])
 })
 
-test('the weekly workflow runs the matrices, the power cuts, and all tests on arm64', () => {
+test('the weekly workflow runs the matrices, the power cuts, all brokers, and all tests on arm64', () => {
   const { on, jobs } = parse(readFileSync('.github/workflows/weekly.yml', 'utf8'))
   expect(on.schedule).toEqual([{ cron: expect.stringMatching(/^\d+ \d+ \* \* [0-6]$/) }])
   const lastCommand = ({ steps }: Job) => steps.at(-1)?.run?.replace('sudo --preserve-env=PATH,CI ', '')
   expect(Object.values<Job>(jobs).map(job => [job['runs-on'], lastCommand(job)])).toEqual([
     ['ubuntu-24.04', 'npm run test:full'],
     ['ubuntu-24.04', 'npm run test:vm'],
+    ['ubuntu-24.04', 'npm run test:brokers'],
     ['ubuntu-24.04-arm', 'npm test'],
   ])
 })
