@@ -17,8 +17,7 @@ export async function expectGolden(
   name: string,
   start: () => Promise<LabBroker>,
 ): Promise<void> {
-  const broker = await start()
-  const report = await testAll(broker).finally(() => broker.stop())
+  const report = await testAndStop(start)
   const known = faults[name] ?? []
   const failures = report.tests.filter(({ status }) => status === 'fail')
   const unexplained = failures.filter(
@@ -34,8 +33,18 @@ export async function expectGolden(
 const shows = ({ evidence }: TestResult, { frame }: Fault): boolean =>
   evidence.some(({ what, text }) => frame.test(`${what}: ${text}`))
 
+/** Start a broker, run every test against it, and stop it. */
+export async function testAndStop(start: () => Promise<LabBroker>): Promise<BrokerTestReport> {
+  const broker = await start()
+  try {
+    return await testAll(broker)
+  } finally {
+    await broker.stop()
+  }
+}
+
 /** Every test against a broker of the lab. */
-export const testAll = ({ port }: Pick<LabBroker, 'port'>): Promise<BrokerTestReport> =>
+const testAll = ({ port }: Pick<LabBroker, 'port'>): Promise<BrokerTestReport> =>
   testBroker({
     target: { host: '127.0.0.1', port },
     tests: brokerTests,

@@ -1,5 +1,5 @@
 import { test, vi } from 'vitest'
-import { goldenFile, statusOf, testAll, verdictLines, verdictsIn } from './golden.ts'
+import { goldenFile, statusOf, testAndStop, verdictLines, verdictsIn } from './golden.ts'
 import { settings } from './settings.ts'
 
 /**
@@ -15,8 +15,7 @@ const follows = /^no such frame was received|^nothing arrives from \$SYS/
 vi.setConfig({ maxConcurrency: 3 })
 
 test.concurrent.for(settings)('%s', async ([name, start, reason], { expect }) => {
-  const broker = await start()
-  const report = await testAll(broker).finally(() => broker.stop())
+  const report = await testAndStop(start)
   const usual = await verdictsIn('mosquitto-2.0.21')
   const changed = report.tests.filter(result => usual(result) !== statusOf(result))
   const bad = changed.filter(
