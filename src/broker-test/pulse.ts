@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { deadline } from '../lib/deadline.ts'
-import type { Conversation } from './conversation.ts'
 import { Verdict } from './verdict.ts'
 
 const beatMs = 200
@@ -12,6 +11,11 @@ const idleSpeed = 0.6
 const stretch = 10
 /** A wait of so long is not about this machine. */
 const longMs = 10_000
+
+/** A connection that answers PINGREQ. */
+interface Client {
+  ping(): Promise<void>
+}
 
 /**
  * Time as the broker has it: PINGREQ on a connection of its own, again and again. When this machine or the broker is busy, what
@@ -25,7 +29,7 @@ export class Pulse {
   readonly #listeners = new Set<() => void>()
 
   /** Beat until `stop`, or until the broker closes the connection. Before and after, time is that of the clock. */
-  start(client: Conversation): void {
+  start(client: Client): void {
     this.#isBeating = true
     void this.#beat(client)
   }
@@ -60,7 +64,7 @@ export class Pulse {
     return { signal: end.signal, passed, [Symbol.dispose]: dispose }
   }
 
-  async #beat(client: Conversation): Promise<void> {
+  async #beat(client: Client): Promise<void> {
     try {
       while (this.#isBeating) {
         const started = performance.now()
