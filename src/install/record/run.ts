@@ -156,11 +156,15 @@ function runOf({ files }: Node, history: History, sound: string | undefined): Ru
       return restored
     },
     async close(receipt) {
-      await removeBackups(receipt)
+      // A power cut can take the last records of a rollback, which are not synced: with the journal, it starts again, and needs
+      // the backups.
+      const isRolledBack = history.changes.some(({ state }) => state === 'reverted')
+      if (!isRolledBack) await removeBackups(receipt)
       await files.clean(paths.receipt)
       const isKept = receipt?.previous?.run === history.run && receipt.run === history.run
       if (isKept && (await files.status(paths.journal))) await files.rename(paths.journal, kept.journal)
       else await files.remove(paths.journal)
+      if (isRolledBack) await removeBackups(receipt)
       // It stays when it is not empty or a file system of its own.
       if (receipt === undefined) await files.remove(paths.state).catch(() => {})
     },

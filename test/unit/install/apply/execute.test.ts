@@ -296,3 +296,24 @@ test('writes only the first receipt when there is nothing to do', async () => {
   expect(await node.files.read(paths.receipt)).toBe(receipt)
   expect(node.calls).toEqual([])
 })
+
+test('a rollback whose end a power cut takes away can be repeated', async () => {
+  const node = await freshNode()
+  await node.put('/etc/x', 'before')
+  const disk = await node.disk()
+  await performUnfinished(node, [file('/etc/x', 'after')])
+  const journal = (await node.files.read(paths.journal)) ?? ''
+  const { remove } = node.files
+  // The power goes when the journal is about to be deleted.
+  const cut = async (path: string): Promise<void> => {
+    if (path === paths.journal) throw new Error('power cut')
+    await remove(path)
+  }
+  node.files.remove = cut
+  expect(await rollBackOn(node)).toEqual(['Delete the journal: power cut'])
+  node.files.remove = remove
+  expect(await node.files.read(paths.journal)).toMatch(/"reverted"/)
+  await node.put(paths.journal, journal, 0o600)
+  expect(await rollBackOn(node)).toEqual([])
+  expect(await node.disk()).toEqual(disk)
+})
