@@ -303,7 +303,7 @@ test('a rollback whose end a power cut takes away can be repeated', async () => 
   const disk = await node.disk()
   await performUnfinished(node, [file('/etc/x', 'after')])
   const journal = (await node.files.read(paths.journal)) ?? ''
-  const { remove } = node.files
+  const remove = node.files.remove.bind(node.files)
   // The power goes when the journal is about to be deleted.
   const cut = async (path: string): Promise<void> => {
     if (path === paths.journal) throw new Error('power cut')
