@@ -24,7 +24,7 @@ export interface SessionOptions {
   onClosed: (source: Source) => void
 }
 
-export type Ending = 'lost' | 'taken over'
+type Ending = 'lost' | 'taken over'
 
 /** One connection of the durable session. */
 export interface Session {
