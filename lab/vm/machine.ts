@@ -150,8 +150,10 @@ class Qemu implements VirtualMachine {
   #hardware(kernel: string, initrd: string): string[] {
     const at = (name: string): string => join(this.#directory, name)
     return [
-      ...['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max,-svm,-vmx', '-m', '1024', '-smp', '2'],
-      ...['-nodefaults', '-display', 'none', '-serial', 'stdio', '-no-reboot'],
+      ...['-accel', 'tcg,thread=multi', '-cpu', 'max,-svm,-vmx', '-m', '1024', '-smp', '2'],
+      // Without devices that the kernel would look for in vain.
+      ...['-M', 'q35,sata=off,smbus=off', '-nodefaults'],
+      ...['-display', 'none', '-serial', 'stdio', '-no-reboot'],
       ...['-kernel', kernel, '-initrd', initrd],
       ...['-append', 'console=ttyS0 root=/dev/vda rw panic=-1 mitigations=off'],
       ...['-drive', `file=${at('disk.qcow2')},format=qcow2,if=none,id=disk,cache=writeback`],

@@ -122,8 +122,8 @@ const commands: Command[] = [
       ),
       ...calls(
         'sync',
-        'systemctl start .*mosquitto',
-        'systemctl start .*edgecore',
+        'systemctl restart .*mosquitto',
+        'systemctl restart .*edgecore',
         'systemctl daemon-reload',
       ),
       ...files(paths.program, paths.brokerConfig, paths.brokerUnit, paths.edgecore, paths.installedManifest),
@@ -137,8 +137,8 @@ const commands: Command[] = [
     points: calls(
       'images import .*pause-3.8',
       'sync',
-      'systemctl (re)?start .*mosquitto',
-      'systemctl (re)?start .*edgecore',
+      'systemctl restart .*mosquitto',
+      'systemctl restart .*edgecore',
       'images rm',
     ),
     ways: afterUpgrade,
@@ -150,7 +150,7 @@ const commands: Command[] = [
     points: calls(
       'systemctl stop .*edgecore',
       'systemctl stop .*mosquitto',
-      'images rm .*pause-3.10',
+      'images rm .*pause:3.10',
       'images rm .*eclipse',
       'systemctl daemon-reload',
     ),

@@ -1,3 +1,4 @@
+import { slowness } from '../../lib/slowness.ts'
 import type { Files } from '../files.ts'
 import { machineArch } from '../machine.ts'
 import { containerdSocket, k3sContainerdSocket } from '../paths.ts'
@@ -29,7 +30,7 @@ export interface Containerd extends ContainerdApi, CtrCommands {
    * `ctr` call blocks for 10 s (its default dial time-out, measured on 1.6.20).
    */
   answers(): Promise<boolean>
-  /** The same, within 3 s, and whether something accepts connections without answering. */
+  /** The same, within 3 s (longer on a slow machine), and whether something accepts connections without answering. */
   state(): Promise<SocketState>
   images(): Promise<ContainerdImage[]>
   /** Whether all content of an image is present, unpacked and undamaged. `undamaged` is as for `damage`. */
@@ -57,7 +58,7 @@ export function localContainerd(processes: Processes, files: Files, call: CallGr
     !(await exists(containerdSocket)) && (await exists(k3sContainerdSocket))
       ? k3sContainerdSocket
       : containerdSocket
-  const state = async (): Promise<SocketState> => socketState(await socket(), 3000)
+  const state = async (): Promise<SocketState> => socketState(await socket(), 3000 * slowness())
   const services = containerdServices(call, socket)
   const api = containerdApi(services)
   const roots = async () => {

@@ -4,6 +4,7 @@ import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
 import { parseAction } from '@actions/workflow-parser/actions/index'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { vmReleases } from '../../../lab/vm/tree.ts'
 
 /** Errors that GitHub's own parser, with the schema GitHub uses, reports for a file. */
 function problemsOf(name: string, content: string): string[] {
@@ -17,11 +18,13 @@ interface Step {
   run?: string
   shell?: string
   with?: Record<string, unknown>
+  env?: Record<string, string>
 }
 
 interface Job {
   'runs-on': string
   steps: Step[]
+  strategy?: { matrix: Record<string, string[]> }
   permissions?: Record<string, string>
   'timeout-minutes'?: number
 }
@@ -122,8 +125,11 @@ test('the weekly workflow runs the matrices, the power cuts, all brokers, and al
   const lastCommand = ({ steps }: Job) => steps.at(-1)?.run?.replace('sudo --preserve-env=PATH,CI ', '')
   expect(Object.values<Job>(jobs).map(job => [job['runs-on'], lastCommand(job)])).toEqual([
     ['ubuntu-24.04', 'npm run test:full'],
-    ['ubuntu-24.04', 'npm run test:vm'],
+    ['ubuntu-24.04', 'sudo --preserve-env=PATH,CI,EDGEKIT_TEST_VM npm run test:vm'],
     ['ubuntu-24.04', 'npm run test:brokers'],
     ['ubuntu-24.04-arm', 'npm test'],
   ])
+  const powerCuts: Job = jobs['power-cuts']
+  expect(powerCuts.strategy?.matrix).toEqual({ release: vmReleases })
+  expect(powerCuts.steps.at(-1)?.env).toEqual({ EDGEKIT_TEST_VM: '^${{ matrix.release }}:' })
 })
