@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startAedes } from '../../lab/brokers/aedes.ts'
 import { buildEdgekit, edgekitExecutable } from '../../lab/bundles/executable.ts'
 import { inBareDebian } from '../../lab/machine/bare.ts'
 import { edgekit } from '../../tools/edgekit.ts'
@@ -131,6 +132,15 @@ test('contains the templates and bundle definitions byte for byte', async () => 
     expect(stdout, name).toBe(await readFile(path, 'utf8'))
   }
   await expect(execa(output, ['templates/absent'])).rejects.toThrow('templates/absent')
+})
+
+test('has the threads of the load test', async () => {
+  const broker = await startAedes()
+  onTestFinished(() => broker.stop())
+  const url = `mqtt://127.0.0.1:${broker.port}`
+  const args = ['broker', 'bench', url, '--rate', '100', '--duration', '500ms', '--json']
+  const { stdout } = await execa(await edgekitExecutable(), args)
+  expect(jsonOutput('broker-bench', stdout).messages).toMatchObject({ sent: 50, received: 50 })
 })
 
 describe.each(arches)('for %s', arch => {

@@ -9,7 +9,7 @@ import type { News, Order, ThreadResult, ThreadTask } from './protocol.ts'
 
 const program = {
   asset: 'src/broker-bench/load/load-worker.js',
-  url: new URL('load-worker.ts', import.meta.url),
+  url: () => new URL('load-worker.ts', import.meta.url),
 }
 
 /** The broker needs processors, too. */

@@ -40,7 +40,10 @@ function take(id: number): Pending | undefined {
 
 function startThread(): Worker {
   const options = { resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 } }
-  const program = { asset: 'src/lib/hash/hash-worker.js', url: new URL('hash-worker.ts', import.meta.url) }
+  const program = {
+    asset: 'src/lib/hash/hash-worker.js',
+    url: () => new URL('hash-worker.ts', import.meta.url),
+  }
   const worker = startWorker(program, options)
   worker.on('message', (answer: Answer) => {
     const request = take(answer.id)

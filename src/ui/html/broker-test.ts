@@ -1,7 +1,7 @@
 import { advice } from '../../broker-test/advice.ts'
 import type { BrokerTestReport } from '../../broker-test/run/report.ts'
 import { plural } from '../../lib/format.ts'
-import { leftoverText, type Problem, problemsIn, titleOf, totalOf, verdictOf } from '../broker-test/text.ts'
+import { leftoverText, type Problem, problemsIn, titleOf, verdictOf } from '../broker-test/text.ts'
 import { type Html, html } from './html.ts'
 import { block, folded, page, statusOf, table } from './page.ts'
 
@@ -23,7 +23,7 @@ ${frames && folded(plural(evidence.length, 'event'), frames)}
 
 /** A report of the broker test as one HTML file: problems with their frames, advice, and a row per test. */
 export function formatBrokerTestHtml(report: BrokerTestReport): string {
-  const { at, edgekit, environment, durationMs, tests, leftovers } = report
+  const { at, edgekit, environment, tests, leftovers } = report
   const [color, text] = verdictOf(report)
   const problems = problemsIn(tests)
   const failed = new Set(problems.flatMap(({ group, status }) => (status === 'fail' ? [group] : [])))
@@ -31,7 +31,7 @@ export function formatBrokerTestHtml(report: BrokerTestReport): string {
     title: 'Broker test',
     subtitle: titleOf(report),
     verdict: { color, text },
-    origin: `Tested by edgekit ${edgekit} at ${at} on ${environment.os} with Node.js ${environment.node}: ${plural(tests.length, 'test')} in ${(durationMs / 1000).toFixed(1)} s, ${totalOf(report)}.`,
+    origin: `Tested by edgekit ${edgekit} at ${at} on ${environment.os} with Node.js ${environment.node}.`,
     content: [
       ...(leftovers.length > 0 ? [html`<p class="fail">${leftoverText(report)}</p>`] : []),
       ...(problems.length > 0 ? [html`<h2>Problems</h2>`, ...problems.map(problem)] : []),

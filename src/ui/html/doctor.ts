@@ -28,7 +28,7 @@ export function formatDoctorHtml(report: Report): string {
     subtitle: titleOf(report),
     verdict: {
       color: verdicts[0]?.[0] ?? 'red',
-      text: verdicts.map(([, text]) => text).join(' '),
+      text: verdicts.map(([, text]) => text).join('\n'),
     },
     origin: `Checked by edgekit ${edgekit} at ${at}: ${plural(checks.length, 'check')}.`,
     content: [

@@ -22,7 +22,7 @@ h3 { font-size: 1rem; margin: 0; }
 p { margin: .25rem 0; }
 a { color: var(--one); }
 .dim { color: var(--dim); }
-.verdict { font-size: 1.1rem; font-weight: 600; margin: .75rem 0; padding: .5rem .75rem; border-left: .3rem solid; background: var(--card); }
+.verdict { white-space: pre-line; font-size: 1.1rem; font-weight: 600; margin: .75rem 0; padding: .5rem .75rem; border-left: .3rem solid; background: var(--card); }
 .pass { color: var(--pass); } .warn { color: var(--warn); } .fail, .error, .inconclusive { color: var(--fail); } .skip { color: var(--dim); }
 .status { font-weight: 600; white-space: nowrap; }
 .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .5rem; margin: .75rem 0; }
@@ -48,5 +48,6 @@ svg .legend { fill: var(--text); }
   body { max-width: none; padding: 0; font-size: 10pt; }
   article, svg, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
+  details::details-content { content-visibility: visible; }
 }
 `
