@@ -3,6 +3,7 @@ import { messageOf } from '../lib/errors.ts'
 import { slowness } from '../lib/slowness.ts'
 import type { Node } from '../node/node.ts'
 import { anonymousEndpoints } from './anonymous-endpoints.ts'
+import { brokerAccess } from './broker-access.ts'
 import { brokerClients } from './broker-clients.ts'
 import { brokerConfig } from './broker-config.ts'
 import { brokerDatabase } from './broker-database.ts'
@@ -53,6 +54,7 @@ const collectors = {
   brokerProbe,
   brokerClients,
   brokerConfig,
+  brokerAccess,
   brokerDatabase,
   brokerProcess,
   anonymousEndpoints,

@@ -53,6 +53,34 @@ export function readPasswordFile(text: string): PasswordEntry[] {
   return [...entries.values()]
 }
 
+/** A line of a password_file whose user cannot log in. */
+export interface UnreadableEntry {
+  user: string
+  why: string
+  /** mosquitto 2.1 and later read it. */
+  needsVersion21: boolean
+}
+
+/** The users that mosquitto 2.0 cannot log in: it drops their lines with a message at its start (password_file.c). */
+export const unreadableEntries = (text: string): UnreadableEntry[] =>
+  text.split('\n').flatMap(line => {
+    const [user = '', hash = ''] = line.split(':').map(part => part.trim())
+    return line.trim() === '' || line.startsWith('#')
+      ? []
+      : hashProblems(hash).map(found => ({ user, ...found }))
+  })
+
+function hashProblems(hash: string): Omit<UnreadableEntry, 'user'>[] {
+  if (hash === '') return [{ why: 'has no password', needsVersion21: false }]
+  if (hash.startsWith('$argon2'))
+    return [{ why: 'has a hash that only mosquitto 2.1 reads (argon2id)', needsVersion21: true }]
+  const [, type, salt = '', rest] = /^\$([67])\$(?:\d+\$)?([^$]+)\$([^$]+)$/.exec(hash) ?? []
+  if (rest === undefined) return [{ why: 'has a password that is not hashed', needsVersion21: false }]
+  return type === '7' && Buffer.from(salt, 'base64').length !== saltBytes
+    ? [{ why: 'has a salt that only mosquitto 2.1 reads', needsVersion21: true }]
+    : []
+}
+
 export const formatPasswordFile = (entries: readonly PasswordEntry[]): string =>
   entries.map(({ name, hash }) => `${name}:${hash}\n`).join('')
 

@@ -1,7 +1,10 @@
+import type { Files } from '../../node/files.ts'
+import { paths } from '../../node/paths.ts'
 import { brokerMounts } from '../container-paths.ts'
 
 /** A line of a file in conf.d that contradicts the configuration of edgekit. */
 export interface ConfDProblem {
+  path: string
   /** From 1. */
   line: number
   text: string
@@ -32,10 +35,22 @@ const judges: Readonly<Record<string, (value: string) => string | undefined>> = 
   log_dest: value => (value.startsWith('file ') ? outside(value.slice(5).trim()) : undefined),
 }
 
-/** What in a file of conf.d contradicts the configuration of edgekit, in the order of its lines. */
-export const confDProblems = (text: string): ConfDProblem[] =>
+/** What contradicts the configuration of edgekit, by file and line. Read-only. */
+export async function confDProblemsOf(files: Files): Promise<ConfDProblem[]> {
+  const names = (await files.list(paths.brokerConfD)).filter(name => name.endsWith('.conf')).toSorted()
+  const found = await Promise.all(
+    names.map(async name => {
+      const path = `${paths.brokerConfD}/${name}`
+      return confDProblems((await files.read(path)) ?? '', path)
+    }),
+  )
+  return found.flat()
+}
+
+/** The same for the text of one file. */
+export const confDProblems = (text: string, path: string): ConfDProblem[] =>
   text.split('\n').flatMap((raw, index) => {
     const [, option = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(raw) ?? []
     const reason = judges[option]?.(value)
-    return reason === undefined ? [] : [{ line: index + 1, text: raw.trim(), reason }]
+    return reason === undefined ? [] : [{ path, line: index + 1, text: raw.trim(), reason }]
   })

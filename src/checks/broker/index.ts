@@ -1,4 +1,7 @@
 import type { Check } from '../check.ts'
+import { brokerCertificate } from './access/broker-certificate.ts'
+import { brokerConfD } from './access/broker-conf-d.ts'
+import { brokerPasswords } from './access/broker-passwords.ts'
 import { brokerActive } from './broker-active.ts'
 import { brokerAtBoot } from './broker-at-boot.ts'
 import { brokerCapacity } from './broker-capacity.ts'
@@ -14,6 +17,7 @@ import { brokerData } from './messages/broker-data.ts'
 import { brokerDatabase } from './messages/broker-database.ts'
 import { brokerDisk } from './messages/broker-disk.ts'
 import { brokerDurableSession } from './messages/broker-durable-session.ts'
+import { brokerLosses } from './messages/broker-losses.ts'
 import { brokerSaves } from './messages/broker-saves.ts'
 import { oneBroker } from './one-broker.ts'
 
@@ -25,11 +29,15 @@ export const brokerChecks: readonly Check[] = [
   brokerData,
   brokerDisk,
   brokerDatabase,
+  brokerConfD,
+  brokerCertificate,
+  brokerPasswords,
   brokerLog,
   brokerActive,
   brokerAtBoot,
   brokerStable,
   brokerSaves,
+  brokerLosses,
   brokerListening,
   brokerLogDrained,
   brokerCapacity,

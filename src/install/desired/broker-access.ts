@@ -14,7 +14,7 @@ import {
 import { aclText, edgecoreUser, withRoles } from '../../broker/access/roles.ts'
 import { brokerConfigFor } from '../../broker/profile/broker-config.ts'
 import { localProfile } from '../../broker/profile/broker-settings.ts'
-import { confDProblems } from '../../broker/profile/conf-d-problems.ts'
+import { confDProblemsOf } from '../../broker/profile/conf-d-problems.ts'
 import type { Manifest } from '../../bundle/manifest.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
@@ -101,18 +101,12 @@ export async function brokerAccess(
 
 /** Throws EdgekitError (refused) when a file of the user's in conf.d contradicts what edgekit configures. */
 async function refuseContradictions(files: Files): Promise<void> {
-  const names = (await files.list(paths.brokerConfD)).filter(name => name.endsWith('.conf')).toSorted()
-  const problems = await Promise.all(
-    names.map(async name => {
-      const path = `${paths.brokerConfD}/${name}`
-      return confDProblems((await files.read(path)) ?? '').map(
-        ({ line, text, reason }) => `  ${path}:${line}: ${text}: ${reason}`,
-      )
-    }),
+  const problems = (await confDProblemsOf(files)).map(
+    ({ path, line, text, reason }) => `  ${path}:${line}: ${text}: ${reason}`,
   )
-  if (problems.flat().length === 0) return
+  if (problems.length === 0) return
   throw new EdgekitError(
-    `cannot use ${paths.brokerConfD}: it contradicts the configuration of edgekit\n${problems.flat().join('\n')}`,
+    `cannot use ${paths.brokerConfD}: it contradicts the configuration of edgekit\n${problems.join('\n')}`,
     { code: 'broker-conf-d-contradicts', remedy: 'Remove these lines, then run the command again.' },
   )
 }

@@ -575,6 +575,27 @@ export const brokerFaults: readonly Fault[] = [
     repair: node => node.sh('systemctl stop holder'),
   },
   {
+    what: 'two clients have the same client ID',
+    occasion: 'doctor',
+    fails: 'broker-losses',
+    status: 'warn',
+    words: /several clients use the client ID twin-1/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `for at in 1 2 3 4; do
+           timeout 2 ctr -n k8s.io tasks exec --exec-id twin-$at mosquitto mosquitto_sub -i twin-1 -t twin -C 1 -W 1 &
+           sleep 0.3
+         done; wait`,
+      ),
+    // The lines of the log stay: more of others push them out of the last ones.
+    repair: node =>
+      node.sh(
+        `for at in $(seq 60); do ctr -n k8s.io tasks exec --exec-id push-$at mosquitto mosquitto_pub -t push -m x; done`,
+        { timeoutMs: 60_000 },
+      ),
+  },
+  {
     what: 'the broker requires a password that EdgeCore does not have',
     occasion: 'doctor',
     fails: 'broker-login',

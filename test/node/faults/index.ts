@@ -1,5 +1,6 @@
 import type { Group } from '../../../src/checks/check.ts'
 import { brokerFaults } from './broker.ts'
+import { brokerAccessFaults } from './broker-access.ts'
 import { driftFaults } from './drift.ts'
 import { edgecoreFaults } from './edgecore.ts'
 import type { Fault } from './fault.ts'
@@ -13,7 +14,7 @@ import { securityFaults } from './security.ts'
 export const faultGroups: Record<Group, readonly Fault[]> = {
   node: nodeFaults,
   runtime: runtimeFaults,
-  broker: brokerFaults,
+  broker: [...brokerFaults, ...brokerAccessFaults],
   edgecore: edgecoreFaults,
   'mqtt-path': mqttPathFaults,
   security: securityFaults,

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { UnreadableEntry } from '../../../src/broker/access/password-file.ts'
+import type { BrokerCertificateFacts } from '../../../src/facts/broker-access.ts'
 import type { Holder } from '../../../src/facts/listeners.ts'
 import type { FileSystem } from '../../../src/node/storage.ts'
 import {
@@ -140,7 +142,151 @@ const holders: readonly [
   ],
 ]
 
+const serverCertificate = (changes: Partial<BrokerCertificateFacts>) => (node: Healthy) =>
+  (node.brokerAccess.value.certificate = {
+    path: '/etc/edgekit/mosquitto/tls/server.crt',
+    keyPath: '/etc/edgekit/mosquitto/tls/server.key',
+    validTo: node.clock.value.now + 90 * 86_400_000,
+    problem: undefined,
+    missingNames: [],
+    keyAccess: { mode: 0o600, uid: 1883, gid: 1883 },
+    ...changes,
+  })
+const inDays = (days: number): number => Date.parse('2026-11-21T10:00:00Z') + days * 86_400_000
+
+const hash21 = {
+  user: 'app',
+  why: 'has a hash that only mosquitto 2.1 reads (argon2id)',
+  needsVersion21: true,
+}
+const passwords =
+  (...unreadable: UnreadableEntry[]) =>
+  (node: Healthy) =>
+    (node.brokerAccess.value.passwords = { path: '/etc/edgekit/mosquitto/passwd', unreadable })
+
+const accessRows: Row[] = [
+  ['broker-certificate', 'skip', 'no certificate', 'the broker has no certificate', () => undefined],
+  ['broker-certificate', 'pass', '90 days', '90 days', serverCertificate({})],
+  ['broker-certificate', 'pass', '30 days', '30 days', serverCertificate({ validTo: inDays(30) })],
+  [
+    'broker-certificate',
+    'warn',
+    '29 days',
+    '/etc/edgekit/mosquitto/tls/server.crt expires in 29 days',
+    serverCertificate({ validTo: inDays(29.9) }),
+  ],
+  [
+    'broker-certificate',
+    'fail',
+    'a problem',
+    '/etc/edgekit/mosquitto/tls/server.crt: its key belongs to another certificate',
+    serverCertificate({ problem: 'its key belongs to another certificate' }),
+  ],
+  [
+    'broker-certificate',
+    'warn',
+    'a missing name',
+    '/etc/edgekit/mosquitto/tls/server.crt is not for 192.0.2.7: devices that connect there refuse it',
+    serverCertificate({ missingNames: ['192.0.2.7'] }),
+  ],
+  [
+    'broker-certificate',
+    'warn',
+    "root's key",
+    'user 1883 cannot read /etc/edgekit/mosquitto/tls/server.key (user 0, mode 600): the broker fails to reload it',
+    serverCertificate({ keyAccess: { mode: 0o600, uid: 0, gid: 0 } }),
+  ],
+  [
+    'broker-certificate',
+    'pass',
+    'a key that its group reads',
+    '90 days',
+    serverCertificate({ keyAccess: { mode: 0o640, uid: 0, gid: 1883 } }),
+  ],
+  ['broker-passwords', 'skip', 'no password file', 'the broker has no password file', () => undefined],
+  ['broker-passwords', 'pass', 'readable ones', '/etc/edgekit/mosquitto/passwd', passwords()],
+  [
+    'broker-passwords',
+    'fail',
+    'argon2id',
+    '1 user in /etc/edgekit/mosquitto/passwd cannot log in',
+    passwords(hash21),
+  ],
+  [
+    'broker-passwords',
+    'pass',
+    'argon2id on 2.1',
+    '/etc/edgekit/mosquitto/passwd',
+    node => {
+      passwords(hash21)(node)
+      Object.assign(node.bundle.value?.broker ?? {}, { image: 'docker.io:2/library/eclipse-mosquitto:2.1.2' })
+    },
+  ],
+  [
+    'broker-passwords',
+    'fail',
+    'plain text on 2.1',
+    '1 user in /etc/edgekit/mosquitto/passwd cannot log in',
+    node => {
+      passwords({ ...hash21, needsVersion21: false })(node)
+      Object.assign(node.bundle.value?.broker ?? {}, { image: 'docker.io/library/eclipse-mosquitto:2.1.2' })
+    },
+  ],
+  [
+    'broker-conf-d',
+    'warn',
+    'a contradiction',
+    '/etc/edgekit/mosquitto/conf.d/a.conf:2: listeners are settings of edgekit',
+    node =>
+      node.brokerAccess.value.confD.push({
+        path: '/etc/edgekit/mosquitto/conf.d/a.conf',
+        line: 2,
+        text: 'listener 1884',
+        reason: 'listeners are settings of edgekit',
+      }),
+  ],
+]
+
+const brokerSays =
+  (...texts: string[]) =>
+  (node: Healthy) =>
+    (node.brokerJournal.value = journal(...texts))
+const taken = '2026-11-21T09:00:00: Client sensor-1 already connected, closing old connection.'
+
+const lossRows: Row[] = [
+  [
+    'broker-losses',
+    'warn',
+    'a full queue',
+    'the queue is full, and messages are dropped, for client app-1',
+    brokerSays('2026-11-21T09:00:00: Outgoing messages are being dropped for client app-1.'),
+  ],
+  [
+    'broker-losses',
+    'warn',
+    'a large message',
+    'client cam [2] sent a message above max_packet_size and was disconnected',
+    brokerSays('Client cam [2] [192.0.2.9:4711] disconnected due to oversize packet.'),
+  ],
+  [
+    'broker-losses',
+    'warn',
+    'a client ID of several clients',
+    'several clients use the client ID sensor-1 and disconnect each other',
+    brokerSays(taken, taken, taken),
+  ],
+  [
+    'broker-losses',
+    'pass',
+    'a client that was taken over twice',
+    'none found in the last lines of the log',
+    brokerSays(taken, taken),
+  ],
+]
+
 const rows: Row[] = [
+  ...accessRows,
+  ...lossRows,
   [
     'broker-port',
     'fail',

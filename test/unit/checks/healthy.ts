@@ -246,6 +246,7 @@ export const healthy = (): {
       data: { mode: 0o700, uid: 1883, gid: 1883 },
     },
   },
+  brokerAccess: { value: { certificate: undefined, passwords: undefined, confD: [] } },
   brokerDatabase: {
     value: {
       path: '/var/lib/edgekit/mosquitto/mosquitto.db',

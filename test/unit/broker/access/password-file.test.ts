@@ -6,6 +6,7 @@ import {
   hashPassword,
   matchesHash,
   readPasswordFile,
+  unreadableEntries,
   withUser,
 } from '../../../../src/broker/access/password-file.ts'
 
@@ -71,3 +72,25 @@ test.each(['', '-a', '--role', 'a:b', 'a/b', 'a+', '#', '$SYS', '%u', 'a b', 'a\
     expect(() => checkUserName(name)).toThrow(expect.objectContaining({ exitCode: 2 }))
   },
 )
+
+test.each([
+  [`app:${hashPassword('x', 101)}`, []],
+  ['# app:x', []],
+  ['', []],
+  // mosquitto_passwd -H sha512 of 2.0.
+  ['app:$6$c2FsdHNhbHRzYWx0$aGFzaA==', []],
+  [
+    'app:$argon2id$v=19$m=47104,t=1,p=1$c2FsdA$aGFzaA',
+    ['has a hash that only mosquitto 2.1 reads (argon2id)'],
+  ],
+  [
+    `app:$7$1000$${Buffer.alloc(64).toString('base64')}$${Buffer.alloc(64).toString('base64')}`,
+    ['has a salt that only mosquitto 2.1 reads'],
+  ],
+  ['app:secret', ['has a password that is not hashed']],
+  ['app', ['has no password']],
+])('what mosquitto 2.0 cannot read: %s', (line, why) => {
+  expect(unreadableEntries(`${line}\n`)).toEqual(
+    why.map(text => ({ user: 'app', why: text, needsVersion21: text.includes('2.1') })),
+  )
+})

@@ -22,6 +22,8 @@ test.each([
   ['log_dest file /mosquitto/data/mosquitto.log', undefined],
   ['log_dest syslog', undefined],
 ])('%s', (text, reason) => {
-  const problems = confDProblems(`# a comment\n${text}\n`)
-  expect(problems).toEqual(reason === undefined ? [] : [{ line: 2, text: text.trim(), reason }])
+  const problems = confDProblems(`# a comment\n${text}\n`, '/a.conf')
+  expect(problems).toEqual(
+    reason === undefined ? [] : [{ path: '/a.conf', line: 2, text: text.trim(), reason }],
+  )
 })

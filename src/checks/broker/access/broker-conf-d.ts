@@ -1,0 +1,26 @@
+import { requireFact } from '../../../facts/fact.ts'
+import type { Check } from '../../check.ts'
+
+export const brokerConfD: Check = {
+  id: 'broker-conf-d',
+  title: 'conf.d does not contradict mosquitto.conf',
+  tags: ['checklist', 'doctor'],
+  needs: ['install-finished'],
+  run(facts) {
+    const { confD } = requireFact(facts.brokerAccess)
+    if (confD.length === 0) return { status: 'pass', observed: 'no contradictions' }
+    return {
+      status: 'warn',
+      observed: confD.map(({ path, line, reason }) => `${path}:${line}: ${reason}`).join('; '),
+      expected: 'options that edgekit does not set: its next change of the configuration is refused',
+      evidence: confD.map(({ text }) => text),
+      remedy: {
+        text: 'Remove the lines, then restart the broker. Listeners are settings of edgekit broker configure.',
+        commands: [
+          ...new Set(confD.map(({ path, line }) => `sed -i '${line}s/^/# /' ${path}`)),
+          'systemctl restart mosquitto',
+        ],
+      },
+    }
+  },
+}

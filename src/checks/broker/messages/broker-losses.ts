@@ -1,0 +1,76 @@
+import { withoutTime } from '../../../broker/log/log-time.ts'
+import { requireFact } from '../../../facts/fact.ts'
+import type { Check } from '../../check.ts'
+
+interface Loss {
+  /** A line about one client (src/database.c, loop.c, and handle_connect.c of mosquitto 2.0). */
+  pattern: RegExp
+  /** How often it must be there for one client. A client that reconnects faster than the broker notices is there once. */
+  atLeast: number
+  text: string
+  remedy: string
+  commands: string[]
+}
+
+const losses: readonly Loss[] = [
+  {
+    pattern: /^Outgoing messages are being dropped for client (.+)\.$/,
+    atLeast: 1,
+    text: 'the queue is full, and messages are dropped, for client $1',
+    remedy:
+      'Find out why this client does not receive: it is offline, or too slow. A longer queue only helps for a while.',
+    commands: ['edgekit broker configure --set maxQueuedMessages=1000000'],
+  },
+  {
+    pattern: /^Client (.+?)(?: \[.*\])? disconnected due to oversize packet\.$/,
+    atLeast: 1,
+    text: 'client $1 sent a message above max_packet_size and was disconnected',
+    remedy: 'Send smaller messages, or raise the limit.',
+    commands: ['edgekit broker configure --set maxPacketSize=10000000'],
+  },
+  {
+    pattern: /^(?:Error: )?Client (.+) already connected, closing old connection\.$/,
+    atLeast: 3,
+    text: 'several clients use the client ID $1 and disconnect each other',
+    remedy: 'Give each client its own client ID.',
+    commands: [],
+  },
+]
+
+export const brokerLosses: Check = {
+  id: 'broker-losses',
+  title: 'Broker drops no messages and clients',
+  tags: ['doctor'],
+  needs: ['broker-active', 'journal-kept'],
+  run(facts) {
+    const lines = requireFact(facts.brokerJournal).map(({ text }) => text)
+    const found = losses.flatMap(({ pattern, atLeast, text, ...advice }) =>
+      [...clientsIn(lines, pattern)]
+        .filter(([, { length }]) => length >= atLeast)
+        .map(([client, shown]) => ({
+          ...advice,
+          text: text.replace('$1', client),
+          line: shown.at(-1) ?? '',
+        })),
+    )
+    const [first] = found
+    if (!first) return { status: 'pass', observed: 'none found in the last lines of the log' }
+    return {
+      status: 'warn',
+      observed: found.map(loss => loss.text).join('; '),
+      expected: 'every message reaches its subscribers',
+      evidence: found.slice(0, 5).map(({ line }) => line),
+      remedy: {
+        text: first.remedy,
+        commands: [...first.commands, 'journalctl -u mosquitto -n 100 --no-pager'],
+      },
+    }
+  },
+}
+
+/** The lines that match, by the client that they name. */
+const clientsIn = (lines: readonly string[], pattern: RegExp): Map<string, string[]> =>
+  Map.groupBy(
+    lines.filter(line => pattern.test(withoutTime(line))),
+    line => pattern.exec(withoutTime(line))?.[1] ?? '',
+  )
