@@ -7,7 +7,7 @@ cd /root/bundle
 mkdir -p /etc/edgekit/mosquitto /opt/edgekit/bin /var/lib/edgekit/images /etc/kubeedge/config \\
   /etc/systemd/system/edgecore.service.d
 install -d -m 700 -o 1883 -g 1883 /var/lib/edgekit/mosquitto
-install -m 755 bin/edgekit bin/*-broker* /opt/edgekit/bin/
+install -m 755 bin/edgekit bin/*broker* /opt/edgekit/bin/
 ln -s /opt/edgekit/bin/edgekit /usr/local/bin/edgekit
 for archive in images/*.tar; do
   install -m 644 $archive /var/lib/edgekit/images/

@@ -1,6 +1,13 @@
 import { requireFact } from '../../facts/fact.ts'
+import type { Facts } from '../../facts/index.ts'
 import { broker, paths } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
+
+/** One that requires authentication may be open to the network, without TLS: another check warns about that. */
+const acceptsAnonymous = ({ brokerConfig }: Facts): boolean =>
+  !('value' in brokerConfig) ||
+  brokerConfig.value === undefined ||
+  brokerConfig.value.listeners.some(({ port, anonymous }) => port === broker.port && anonymous)
 
 export const brokerListening: Check = {
   id: 'broker-listening',
@@ -17,7 +24,7 @@ export const brokerListening: Check = {
       commands: [`./edgekit install --force=${paths.brokerConfig}`, 'systemctl restart mosquitto'],
       fix: { kind: 'restore-own-file', path: paths.brokerConfig } as const,
     }
-    if (open.length > 0) {
+    if (open.length > 0 && acceptsAnonymous(facts)) {
       return {
         status: 'fail',
         observed: `port ${broker.port} is open to the network on ${open.join(', ')}`,
@@ -25,7 +32,7 @@ export const brokerListening: Check = {
         remedy,
       }
     }
-    if (!addresses.includes(broker.host)) {
+    if (!addresses.some(address => address === broker.host || address === '0.0.0.0')) {
       return {
         status: 'fail',
         observed:

@@ -98,20 +98,4 @@ export const brokerAccessFaults: readonly Fault[] = [
       await node.sh(`echo 'log_dest file /mosquitto/log/mosquitto.log' >${paths.brokerConfD}/mine.conf`)
     },
   },
-  {
-    ...shared,
-    what: 'the rules of the broker shut EdgeCore out',
-    fails: 'event-bus-topics',
-    words: /messages on \$hw\/events\/… do not arrive/,
-    breakIt: async node => {
-      await keep(node)
-      await node.sh(
-        `sed -i '/hw/d' ${paths.brokerAcl}; ctr -n k8s.io tasks kill --signal SIGHUP mosquitto; sleep 1`,
-      )
-    },
-    repair: node =>
-      node.sh(
-        `cp --archive ${kept}/. ${paths.brokerDirectory}; ctr -n k8s.io tasks kill --signal SIGHUP mosquitto`,
-      ),
-  },
 ]

@@ -165,7 +165,7 @@ const passwords =
     (node.brokerAccess.value.passwords = { path: '/etc/edgekit/mosquitto/passwd', unreadable })
 
 const accessRows: Row[] = [
-  ['broker-certificate', 'skip', 'no certificate', 'the broker has no certificate', () => undefined],
+  ['broker-certificate', 'pass', 'no certificate', 'the broker has no certificate', () => undefined],
   ['broker-certificate', 'pass', '90 days', '90 days', serverCertificate({})],
   ['broker-certificate', 'pass', '30 days', '30 days', serverCertificate({ validTo: inDays(30) })],
   [
@@ -203,7 +203,7 @@ const accessRows: Row[] = [
     '90 days',
     serverCertificate({ keyAccess: { mode: 0o640, uid: 0, gid: 1883 } }),
   ],
-  ['broker-passwords', 'skip', 'no password file', 'the broker has no password file', () => undefined],
+  ['broker-passwords', 'pass', 'no password file', 'the broker has no password file', () => undefined],
   ['broker-passwords', 'pass', 'readable ones', '/etc/edgekit/mosquitto/passwd', passwords()],
   [
     'broker-passwords',
@@ -780,6 +780,17 @@ const rows: Row[] = [
     node => {
       const [own] = node.listeners.value
       if (own) node.listeners.value.push({ ...own, address: '0.0.0.0' })
+    },
+  ],
+  [
+    'broker-listening',
+    'pass',
+    'open to the network, with authentication',
+    '0.0.0.0:1883',
+    node => {
+      const [own] = node.listeners.value
+      if (own) node.listeners.value = [{ ...own, address: '0.0.0.0' }]
+      for (const listener of brokerConfig(node).listeners) listener.anonymous = false
     },
   ],
   [

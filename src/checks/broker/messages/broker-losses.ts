@@ -22,7 +22,7 @@ const losses: readonly Loss[] = [
     commands: ['edgekit broker configure --set maxQueuedMessages=1000000'],
   },
   {
-    pattern: /^Client (.+?)(?: \[.*\])? disconnected due to oversize packet\.$/,
+    pattern: /^Client (.+?)(?: \[[^\]]*:\d+\])? disconnected due to oversize packet\.$/,
     atLeast: 1,
     text: 'client $1 sent a message above max_packet_size and was disconnected',
     remedy: 'Send smaller messages, or raise the limit.',
