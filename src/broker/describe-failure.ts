@@ -19,6 +19,6 @@ export function describeFailure(error: unknown, timeoutMs: number): string {
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'the TLS handshake failed'
   if (code.startsWith('ERR_OSSL') || code.startsWith('ERR_CRYPTO'))
     return 'the client certificate or its key cannot be read'
-  if (errno !== undefined || code === 'ENOTFOUND') return messageOf(error)
+  if (errno !== undefined || code === 'ENOTFOUND' || code === 'EAI_AGAIN') return messageOf(error)
   return notMqtt.test(message) ? 'what answers is not an MQTT broker' : 'the connection failed'
 }

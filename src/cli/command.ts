@@ -3,6 +3,7 @@ import { EdgekitError } from '../lib/errors.ts'
 import { CommandError } from '../node/processes/command-error.ts'
 import { print } from '../ui/print.ts'
 import { internalError } from './internal-error.ts'
+import { surviveLostOutput } from './output-streams.ts'
 import { reportError } from './report-error.ts'
 import { systemError } from './system-error.ts'
 import { usageError } from './usage-error.ts'
@@ -14,6 +15,11 @@ export abstract class EdgekitCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = {
     json: Flags.boolean({ helpGroup: 'GLOBAL', description: 'print the result as JSON' }),
+  }
+
+  protected override async init(): Promise<void> {
+    surviveLostOutput()
+    await super.init()
   }
 
   /** Print a line to stdout, except with `--json`. */
@@ -53,7 +59,7 @@ export abstract class EdgekitCommand extends Command {
 function toEdgekitError(error: Error): EdgekitError {
   if (error instanceof EdgekitError) return error
   if (error instanceof CommandError)
-    return new EdgekitError(error.message, { code: 'command-failed', cause: error })
+    return new EdgekitError(`cannot run ${error.message}`, { code: 'command-failed', cause: error })
   const ofSystem = systemError(error)
   if (ofSystem) return ofSystem
   if (process.env['EDGEKIT_DEBUG']) print(`${error.stack}\n`, process.stderr)

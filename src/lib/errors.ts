@@ -37,6 +37,7 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, errno, syscall } = error as NodeJS.ErrnoException
   if (code === 'ENOTFOUND') return 'host name not found'
+  if (code === 'EAI_AGAIN') return 'host name not found: no DNS server answers'
   if (code === 'EISDIR') return 'it is a directory'
   if (systemErrorName(error) === 'EDQUOT') return 'disk quota exceeded'
   return errno === undefined || syscall === undefined ? error.message : getSystemErrorMessage(errno)

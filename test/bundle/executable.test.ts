@@ -111,6 +111,30 @@ describe('in a bare Debian', () => {
     for (const { texts } of parts) expect(text).toContain(texts[0]?.trim().split('\n')[0])
   })
 
+  // Without arguments, with an unknown flag and --json: prints to stdout and does nothing else.
+  test('reports lost output of every command, and nothing when the reader has left', async () => {
+    const files = await Array.fromAsync(glob('**/*.ts', { cwd: join(root, 'src/commands') }))
+    const commands = files.map(file => file.slice(0, -'.ts'.length).replaceAll('/', ' '))
+    const { stdout } = await bare(
+      ['--version', '--help', ...commands.map(command => `${command} --json --no-such-flag`)]
+        .map(
+          words => `
+            echo "=== ${words}"; /opt/edgekit/edgekit ${words} 2>&1 >/dev/full || echo $?
+            { /opt/edgekit/edgekit ${words} 2>/tmp/said && echo 0 >>/tmp/said || echo $? >>/tmp/said; } | true; cat /tmp/said`,
+        )
+        .join('\n'),
+    )
+    const [, ...answers] = stdout.split(/^=== /m)
+    expect(answers).toHaveLength(commands.length + 2)
+    const lost =
+      'edgekit: cannot write standard output: no space left on device\n  What to do: Write the output to a file system with free space.\n2\n'
+    for (const answer of answers) {
+      const [words, ...said] = answer.split('\n')
+      const code = words?.endsWith('--no-such-flag') ? 2 : 0
+      expect(said.join('\n').trim(), words).toBe(`${lost}${code}`)
+    }
+  })
+
   test('reports an unknown command', async () => {
     const { exitCode, stderr } = await bare('/opt/edgekit/edgekit frobnicate')
     expect(exitCode).toBe(2)

@@ -56,6 +56,22 @@ test('in a terminal it asks once before the first change and accepts only yes', 
   expect((await node.run(`${bundleOnNode}/edgekit rollback`)).exitCode).toBe(exitCodes.ok)
   expect(await snapshot(node)).toEqual(untouched)
 
+  // A reader that leaves ends nothing: the install finishes, and its steps are on stderr.
+  const left = await node.run(`bash -c '${install} 2>/tmp/steps | true; exit \${PIPESTATUS[0]}'`, {
+    timeoutMs: 120_000,
+  })
+  expect(left.exitCode).toBe(exitCodes.ok)
+  expect(await node.sh('tail -n 1 /tmp/steps')).toMatch(/^Wait for EdgeCore to connect to the broker \(/)
+  expect((await node.run('edgekit doctor')).exitCode).toBe(exitCodes.ok)
+  const first = await node.run(
+    `bash -c 'edgekit uninstall --yes --purge 2>&1 | head -n 1; exit \${PIPESTATUS[0]}'`,
+    { timeoutMs: 120_000 },
+  )
+  expect(first.stdout.split('\n')).toHaveLength(1)
+  expect(first.exitCode).toBe(exitCodes.ok)
+  await node.sh('rm /tmp/steps')
+  expect(await snapshot(node)).toEqual(untouched)
+
   const answered = await inTerminal(node, install, { keys: `y${keys.enter}` })
   expect(answered.screen).toContain('This node works.')
   expect(answered.exitCode).toBe(exitCodes.ok)

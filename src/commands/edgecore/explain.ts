@@ -6,9 +6,11 @@ import { createRedactor } from '../../doctor/redact.ts'
 import { explainLog, type LogExplanation } from '../../edgecore/log/explain-log.ts'
 import { type EdgecoreLogState, readEdgecoreLog } from '../../edgecore/log/read-log.ts'
 import { readSavedLog } from '../../edgecore/log/saved-log.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { exitCodeHelp, explainExitCodes } from '../../lib/exit-codes.ts'
 import { localNode } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
+import type { JournalLine } from '../../node/systemd-journal.ts'
 import { formatLogExplanation } from '../../ui/log-explanation.ts'
 
 const maxLogBytes = 200_000_000
@@ -40,11 +42,24 @@ export default class EdgecoreExplain extends EdgekitCommand {
 }
 
 async function readLog(file: string | undefined): Promise<EdgecoreLogState> {
-  const { journal } = localNode()
-  if (file === undefined)
-    return readEdgecoreLog(await journal.lines(units.edgecore, { max: 5000 }), { now: new Date() })
+  if (file === undefined) return readEdgecoreLog(await journalLines(), { now: new Date() })
   const bytes = file === '-' ? await readStdin(maxLogBytes) : await readNamedFile(file, maxLogBytes)
   return readEdgecoreLog(readSavedLog(bytes), {})
+}
+
+/** Root and the group systemd-journal may read the journal (systemd-journald.service(8)). */
+async function journalLines(): Promise<JournalLine[]> {
+  const node = localNode()
+  try {
+    return await node.journal.lines(units.edgecore, { max: 5000 })
+  } catch (error) {
+    if ((await node.machine()).isRoot) throw error
+    throw new EdgekitError('cannot read the EdgeCore journal: permission denied', {
+      code: 'permission-denied',
+      remedy: 'Run it as root, or name a file with the log:\n  sudo edgekit edgecore explain',
+      cause: error,
+    })
+  }
 }
 
 function exitCodeOf({ findings, state, cloud }: LogExplanation): number {

@@ -84,6 +84,8 @@ function start(file: string, args: readonly string[], options: RunOptions, end: 
     ...common(),
     ...(input === undefined ? {} : { input }),
     stdio: [input === undefined ? 'ignore' : 'pipe', output, output, ...extra],
+    // edgekit may have been started in a directory that is gone, or that its user cannot enter.
+    ...(independent && { cwd: '/' }),
     cancelSignal: end,
     killDescendants: independent,
     cleanup: !independent,

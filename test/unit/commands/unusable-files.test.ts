@@ -152,6 +152,25 @@ test.each(typed)('$id as an ordinary user', async command => {
   })
 })
 
+test.each(typed)('$id with no more than it requires, as an ordinary user', async command => {
+  const { args, Command } = command
+  const required = usualArgs(command).slice(0, Object.values(args).filter(({ required }) => required).length)
+  const { stdout, stderr, exitCode } = await runAsUser(Command, ...required, ...safe(command))
+  expectForUser(command.id === 'licenses' ? stderr : stdout + stderr, exitCode)
+  if (exitCode === 2) expect(stderr).toMatch(/^edgekit: (?:cannot|missing|invalid|no|\w+ requires) /m)
+})
+
+test('edgecore explain without access to the journal', async () => {
+  const explain = typed.find(({ id }) => id === 'edgecore:explain') as EveryCommand
+  vi.stubEnv('PATH', join(directory, 'locked'))
+  expect(await runAsUser(explain.Command)).toEqual({
+    stdout: '',
+    stderr:
+      'edgekit: cannot read the EdgeCore journal: permission denied\n  What to do: Run it as root, or name a file with the log:\n    sudo edgekit edgecore explain\n',
+    exitCode: 3,
+  })
+})
+
 test('status as an ordinary user, where nothing is installed', async () => {
   const status = typed.find(({ id }) => id === 'status') as EveryCommand
   expect(await runAsUser(status.Command)).toEqual({
