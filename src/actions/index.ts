@@ -12,6 +12,7 @@ import { serviceDirectory } from './files/service-directory.ts'
 import { image } from './image.ts'
 import { brokerAccess } from './services/broker-access.ts'
 import { brokerAnswers } from './services/broker-answers.ts'
+import { brokerReload } from './services/broker-reload.ts'
 import { brokerTrial } from './services/broker-trial.ts'
 import { containerdAnswers } from './services/containerd-answers.ts'
 import { containerdUuid } from './services/containerd-uuid.ts'
@@ -39,6 +40,7 @@ export const actions = {
   'unit-enabled': unitEnabled,
   'unit-running': unitRunning,
   'access-file': accessFile,
+  'broker-reload': brokerReload,
   'broker-trial': brokerTrial,
   'broker-answers': brokerAnswers,
   'broker-access': brokerAccess,

@@ -1,4 +1,5 @@
 import { EdgekitError } from '../lib/errors.ts'
+import { promptPassword } from './broker/prompt-password.ts'
 import { readNamedFile } from './read-named-file.ts'
 import { readStdin } from './stdin.ts'
 
@@ -19,8 +20,7 @@ export async function readPassword(
       'cannot give several users the same password',
       'Leave out --password-file to generate one for each.',
     )
-  const bytes = file === '-' ? await readStdin(maxBytes) : await readNamedFile(file, maxBytes)
-  const text = bytes.toString('utf8')
+  const text = await textOf(file)
   const [password = '', ...rest] = text.replace(/\r?\n$/, '').split(/\r?\n/)
   if (rest.length > 0)
     throw usage('cannot use the password: it has more than one line', 'Give a file with one line.')
@@ -30,6 +30,11 @@ export async function readPassword(
       'Use a longer one, or leave out --password-file to generate one.',
     )
   return password
+}
+
+async function textOf(file: string): Promise<string> {
+  if (file !== '-') return (await readNamedFile(file, maxBytes)).toString()
+  return process.stdin.isTTY ? promptPassword('New password: ') : (await readStdin(maxBytes)).toString()
 }
 
 const usage = (message: string, remedy: string): EdgekitError =>

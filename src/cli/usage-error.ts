@@ -76,5 +76,6 @@ function inOurWords(text: string): string {
     .replace(/^Flag (--[\w-]+) expects (one of these values: )?(.*)$/, (_, name, list, values) =>
       list ? `missing value for ${name}: one of ${values}` : `missing value for ${name}`,
     )
+    .replace(/^The following errors? occurred: Missing required flag ([\w-]+).*$/, 'missing flag --$1')
     .replace(/^Flag (--[\w-]+) can only be specified once$/, '$1 is given twice')
 }

@@ -8,9 +8,9 @@ import type { StatusOutput } from '../ui/json/status.ts'
 import { formatStatus } from '../ui/status.ts'
 
 export default class Status extends EdgekitCommand {
-  static override summary = 'Show what edgekit installed and what has changed since'
+  static override summary = 'Show what edgekit installed, what runs, and what has changed since'
   static override description =
-    'Compares this machine with the receipt of the last install: files, units, images and the keys of edgecore.yaml that edgekit set. Read-only. To find out whether the node works, use edgekit doctor.\n\n' +
+    'Shows services, the link to the cloud, and the broker. Compares this machine with the receipt of the last install: files, units, images and the keys of edgecore.yaml that edgekit set. Read-only. To find out whether the node works, use edgekit doctor.\n\n' +
     exitCodeHelp('status')
   static override examples = ['sudo edgekit status', 'sudo edgekit status --json']
 

@@ -2,8 +2,10 @@ import type { Interrupted } from '../facts/drift.ts'
 import { memoizedNode } from '../facts/memoized-node.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Node } from '../node/node.ts'
+import { units } from '../node/paths.ts'
 import { type Past, readPast } from './record/past.ts'
 import type { Receipt, ReceiptItem } from './record/receipt.ts'
+import { type RunningStatus, runningStatus } from './running-status.ts'
 import { removalOf } from './uninstall/removal-of.ts'
 
 interface Difference {
@@ -18,6 +20,8 @@ export interface Status {
   installed: Pick<Receipt, 'bundle' | 'edgekit' | 'installedAt' | 'updatedAt' | 'options'> | null
   /** A run that neither finished nor was rolled back. */
   interrupted: Interrupted | null
+  /** Undefined where nothing is installed, and for a cloud bundle. */
+  running: RunningStatus | undefined
   differences: Difference[]
 }
 
@@ -25,13 +29,18 @@ export interface Status {
 export async function statusOf(node: Node): Promise<Status> {
   const past = await readPast(node.files)
   const interrupted = interruptedIn(past, node)
-  if (!past.receipt) return { installed: null, interrupted, differences: [] }
+  if (!past.receipt) return { installed: null, interrupted, running: undefined, differences: [] }
   const { bundle, edgekit, installedAt, updatedAt, options, items } = past.receipt
   const memoized = memoizedNode(node)
-  const found = await Promise.all(items.map(item => differenceOf(item, memoized)))
+  const isEdge = items.some(({ id }) => id === units.broker)
+  const [running, ...found] = await Promise.all([
+    isEdge ? runningStatus(memoized, past.receipt) : undefined,
+    ...items.map(item => differenceOf(item, memoized)),
+  ])
   return {
     installed: { bundle, edgekit, installedAt, updatedAt, options },
     interrupted,
+    running,
     differences: found.filter(difference => difference !== undefined),
   }
 }

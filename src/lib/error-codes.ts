@@ -87,11 +87,13 @@ export const errorCodes = {
     'no previous version is kept on this node, or what is kept is damaged: rollback --to-previous cannot use it',
   ],
   'containerd-unreachable': ['refused', 'containerd does not answer'],
+  'service-unhealthy': ['checklistFailed', 'a service was restarted and does not work'],
   'broker-unreachable': ['refused', 'the broker does not answer'],
   'broker-conf-d-contradicts': [
     'refused',
     "a file of the user's in conf.d contradicts what edgekit configures",
   ],
+  'broker-denied': ['refused', 'the broker does not let the user read or write this topic'],
   'broker-access-unusable': [
     'refused',
     'the users, rules, or certificates of the broker cannot be read, or do not fit together',
@@ -102,6 +104,8 @@ export const errorCodes = {
   ],
   'broker-user-exists': ['refused', 'the broker has a user of this name'],
   'broker-user-unknown': ['refused', 'the broker has no user of this name'],
+  'broker-rule-unknown': ['refused', 'the broker has no such rule about topics'],
+  'broker-rule-of-role': ['refused', 'a role, or EdgeCore, needs this rule'],
   'support-archive-unusable': ['refused', 'the support archive is damaged, or from a newer edgekit'],
   'lock-mismatch': ['refused', 'edgekit.lock does not match the definition'],
   'content-mismatch': ['refused', 'content differs from its digest, checksum or lock'],

@@ -39,6 +39,10 @@ export const exitCodeTables = {
     ok: [0, 'success, or nothing to do'],
     refused: [3, 'the file was refused, or --check found something to change'],
   },
+  aclCheck: {
+    ok: [0, 'the broker allows it'],
+    denied: [3, 'the broker denies it'],
+  },
   brokerTest: {
     ok: [0, 'the broker does what MQTT requires, as far as it was tested'],
     failed: [3, 'the broker breaks a requirement of MQTT'],
@@ -72,6 +76,7 @@ export const verifyExitCodes = codesOf(exitCodeTables.verify)
 export const statusExitCodes = codesOf(exitCodeTables.status)
 export const explainExitCodes = codesOf(exitCodeTables.explain)
 export const patchExitCodes = codesOf(exitCodeTables.patch)
+export const aclCheckExitCodes = codesOf(exitCodeTables.aclCheck)
 export const brokerTestExitCodes = codesOf(exitCodeTables.brokerTest)
 export const brokerBenchExitCodes = codesOf(exitCodeTables.brokerBench)
 

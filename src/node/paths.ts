@@ -42,6 +42,9 @@ export const paths = {
   brokerKey: '/etc/edgekit/mosquitto/tls/server.key',
   /** Not in the directory that is mounted into the broker's container. */
   brokerCaKey: '/etc/edgekit/broker-ca.key',
+  /** A CA that devices get before the broker has a certificate of it. */
+  brokerNextCa: '/etc/edgekit/mosquitto/tls/next-ca.crt',
+  brokerNextCaKey: '/etc/edgekit/broker-next-ca.key',
   /** The password of the user edgecore. */
   brokerLogin: '/etc/edgekit/broker-login',
   /** What a broker on trial runs with. */

@@ -6,6 +6,8 @@ export interface JournalLine {
   time: number
   pid: number
   text: string
+  /** The unit that wrote it, or that systemd wrote about; undefined when journalctl was not asked for it. */
+  unit?: string
 }
 
 export interface Journal {
@@ -18,6 +20,8 @@ interface Entry {
   __REALTIME_TIMESTAMP: string
   _PID?: string
   MESSAGE: string | number[] | null
+  _SYSTEMD_UNIT?: string
+  UNIT?: string
 }
 
 /** Parse `journalctl --output=json`: one object per line. MESSAGE is an array of bytes unless it is valid UTF-8. */
@@ -32,7 +36,14 @@ export function parseJournal(text: string): JournalLine[] {
         : (entry.MESSAGE ?? '')
       const time = Number(entry.__REALTIME_TIMESTAMP) / 1000
       // Clients can make a program log anything, such as their names in the broker's log, and this text is shown to users.
-      return { time, pid: Number(entry._PID ?? 0), text: stripVTControlCharacters(message) }
+      // The unit of systemd's own lines is `init.scope`, and UNIT is what they are about.
+      const unit = entry.UNIT ?? entry._SYSTEMD_UNIT
+      return {
+        time,
+        pid: Number(entry._PID ?? 0),
+        text: stripVTControlCharacters(message),
+        ...(unit !== undefined && { unit }),
+      }
     })
 }
 

@@ -1,10 +1,17 @@
+import type { RunningStatus } from '../install/running-status.ts'
 import type { Status } from '../install/status.ts'
+import { plural } from '../lib/format.ts'
 import { wrap } from './text.ts'
 
 const shortTime = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
 
 export const formatStatus = (status: Status): string =>
-  [...installedLines(status), ...interruptedLines(status), ...differenceLines(status)].join('\n')
+  [
+    ...installedLines(status),
+    ...runningLines(status),
+    ...interruptedLines(status),
+    ...differenceLines(status),
+  ].join('\n')
 
 function installedLines({ installed }: Status): string[] {
   if (!installed) return ['edgekit has installed nothing on this machine.']
@@ -15,6 +22,41 @@ function installedLines({ installed }: Status): string[] {
     `  last changed    ${shortTime(updatedAt)} by edgekit ${edgekit}`,
   ]
 }
+
+function runningLines({ running }: Status): string[] {
+  if (!running) return []
+  const { services, cloud, broker } = running
+  return [
+    'Services',
+    ...services.map(({ name, state, since, version }) =>
+      row(name, `${state}${since ? ` since ${shortTime(since)}` : ''}${version ? `, ${version}` : ''}`),
+    ),
+    'Cloud',
+    row('joined', cloud.joined === undefined ? 'unknown' : cloud.joined ? 'yes' : 'no'),
+    row('link', cloud.link ?? 'unknown'),
+    'Broker',
+    ...brokerLines(broker),
+  ]
+}
+
+function brokerLines(broker: RunningStatus['broker']): string[] {
+  const { profile, listeners, users, certificateDays, caDays, sessionsWaiting } = broker
+  const [first = '', ...more] = wrap(listeners.join(', ') || 'none', 15).split('\n')
+  return [
+    row('profile', profile),
+    row('listeners', first.trimStart()),
+    ...more,
+    ...(users === undefined ? [] : [row('users', String(users))]),
+    ...(certificateDays === undefined
+      ? []
+      : [row('certificate', `${plural(certificateDays, 'day')} left, CA ${plural(caDays ?? 0, 'day')}`)]),
+    ...(sessionsWaiting === undefined
+      ? []
+      : [row('sessions', `${sessionsWaiting} waiting for their clients`)]),
+  ]
+}
+
+const row = (name: string, value: string): string => `  ${name.padEnd(13)}${value}`
 
 function interruptedLines({ interrupted }: Status): string[] {
   if (!interrupted) return []

@@ -43,6 +43,19 @@ export function paint(color: Color, text: string, stream: NodeJS.WriteStream = p
   return on === undefined || off === undefined ? text : `${on}${text}${off}`
 }
 
+/** Rows in columns as wide as their longest cell, two blanks apart. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
+  return rows
+    .map(row =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
 /** Ids with their titles, by group. */
 export function formatGroupedList(items: readonly { id: string; title: string; group: string }[]): string {
   const longest = Math.max(...items.map(({ id }) => id.length))

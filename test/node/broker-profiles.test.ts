@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { bundleOnNode, startInstalledNode } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
-import { exitCodes } from '../../src/lib/exit-codes.ts'
+import { aclCheckExitCodes, exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 import { jsonOutput } from '../json-output.ts'
 
@@ -96,6 +96,37 @@ test('devices reach the broker over TLS with a password, and only on the ports t
   expect(
     (await device(node, 'pub', `-p 8883 --cafile /other.crt -u app -P ${app} -t t -m x`)).exitCode,
   ).not.toBe(0)
+
+  // Rules, of which none shuts out EdgeCore.
+  const acl = (args: string) => node.run(`edgekit broker acl ${args}`, { timeoutMs: minutes })
+  expect((await acl('check --user app --topic hall/light --write')).exitCode).toBe(aclCheckExitCodes.denied)
+  expect((await device(node, 'pub', `${as('app', app)} -t hall/light`)).stderr).toContain('Not authorized')
+  const added = await acl("add --user app --topic 'hall/#' --read --write")
+  expect(added.stdout, added.stderr).toBe('Added readwrite hall/# (app).')
+  expect((await device(node, 'pub', `${as('app', app)} -t hall/light`)).exitCode).toBe(0)
+  expect((await acl('check --user app --topic hall/light --write')).stdout).toBe(
+    'allowed: topic readwrite hall/#',
+  )
+  const rules = jsonOutput('broker-acl-list', (await acl('list --user app --json')).stdout).rules
+  expect(rules.at(-1)).toEqual({ user: 'app', access: 'readwrite', topic: 'hall/#', role: null })
+  const rulesBefore = await node.read(paths.brokerAcl)
+  const shutOut = await acl("add --user edgecore --topic '$hw/#' --deny")
+  expect(shutOut.exitCode).toBe(exitCodes.refused)
+  expect(shutOut.stderr.replaceAll(/\s+/g, ' ')).toContain(
+    'nothing was changed: the new broker configuration does not work: edgecore may not publish on $hw/',
+  )
+  expect((await acl('remove --user app --topic device/# --read')).stderr).toContain(
+    'cannot remove read device/#: it belongs to the role backend',
+  )
+  expect(await node.read(paths.brokerAcl)).toBe(rulesBefore)
+  await node.sh(`sed -i 's/^topic readwrite hall.*/topic sometimes hall/' ${paths.brokerAcl}`)
+  expect((await acl('add --user app --topic x --read')).stderr).toContain(
+    `cannot read ${paths.brokerAcl}: line `,
+  )
+  await node.sh(`sed -i 's/^topic sometimes hall.*/topic readwrite hall\\/#/' ${paths.brokerAcl}`)
+  expect(await node.read(paths.brokerAcl)).toBe(rulesBefore)
+  expect((await acl("remove --user app --topic 'hall/#' --read --write")).exitCode).toBe(exitCodes.ok)
+  expect((await device(node, 'pub', `${as('app', app)} -t hall/light`)).stderr).toContain('Not authorized')
 
   // A new password and a removed user end the connections.
   const kicked = device(

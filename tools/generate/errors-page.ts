@@ -8,6 +8,7 @@ const commands: Record<keyof typeof exitCodeTables, string> = {
   status: '`status`',
   explain: '`edgecore explain`',
   patch: '`edgecore patch`',
+  aclCheck: '`broker acl check`',
   brokerTest: '`broker test`',
   brokerBench: '`broker bench`',
   devices: '`devices serve`',

@@ -12,7 +12,7 @@ import { broker, mosquitto, paths } from '../../node/paths.ts'
 import type { Action } from '../action.ts'
 import { isContainerdGone } from '../containerd-gone.ts'
 import { expectedAccess } from './broker-access.ts'
-import { readBrokerUsers, writeBrokerUsers } from './broker-users.ts'
+import { type BrokerUsers, readBrokerUsers, writeBrokerUsers } from './broker-users.ts'
 
 export interface BrokerTrialSpec {
   /** The reference of the broker image. */
@@ -33,18 +33,21 @@ export const brokerTrial: Action<BrokerTrialSpec, null> = {
   describe: () => 'Try the broker configuration on other ports',
   inspect: async () => 'done',
   capture: async () => null,
-  async apply({ image, settings }, node) {
-    await clean(node)
-    try {
-      await tryOut(image, settings, node)
-    } finally {
-      await clean(node)
-    }
-  },
+  apply: (spec, node) => tryBroker(spec, node),
   revert: (_, __, node) => clean(node),
 }
 
-async function tryOut(image: string, settings: BrokerSettings, node: Node): Promise<void> {
+/** The same with other users and rules than those of this node. Throws an Error that names the first difference. */
+export async function tryBroker(spec: BrokerTrialSpec, node: Node, access?: BrokerUsers): Promise<void> {
+  await clean(node)
+  try {
+    await tryOut(spec, node, access ?? (await readBrokerUsers(node.files)))
+  } finally {
+    await clean(node)
+  }
+}
+
+async function tryOut({ image, settings }: BrokerTrialSpec, node: Node, access: BrokerUsers): Promise<void> {
   const { files, containerd } = node
   const expected = settings.profile === 'devices' ? await expectedAccess(settings, node) : undefined
   const endpoints: BrokerEndpoint[] = await Promise.all(
@@ -54,7 +57,7 @@ async function tryOut(image: string, settings: BrokerSettings, node: Node): Prom
       port: await freePort(),
     })),
   )
-  const { canaries, ...users } = withCanaries(await readBrokerUsers(files))
+  const { canaries, ...users } = withCanaries(access)
   for (const path of [paths.brokerTrial, directories.config])
     await files.makeDirectory(path, { mode: 0o755, uid: 0, gid: 0 })
   await files.makeDirectory(directories.data, { mode: 0o700, ...mosquitto })

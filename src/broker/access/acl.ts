@@ -14,6 +14,24 @@ export interface Acl {
   patterns: AclRule[]
 }
 
+/** Stands for all users, whose rules are patterns. */
+export const everyUser = Symbol('every user')
+/** Whom a rule is for: a user, or all of them. */
+export type RuleOwner = string | typeof everyUser
+
+/** The rules of one owner. */
+export const rulesOf = ({ users, patterns }: Acl, owner: RuleOwner): readonly AclRule[] =>
+  owner === everyUser ? patterns : (users.get(owner) ?? [])
+
+/** The same access list with other rules for one owner. */
+export function withRules(acl: Acl, owner: RuleOwner, rules: readonly AclRule[]): Acl {
+  if (owner === everyUser) return { ...acl, patterns: [...rules] }
+  const users = new Map(acl.users)
+  if (rules.length > 0) users.set(owner, [...rules])
+  else users.delete(owner)
+  return { ...acl, users }
+}
+
 /** A client that reads or writes a topic. */
 export interface AclRequest {
   user: string | undefined
@@ -56,8 +74,8 @@ function readRule(text: string): AclRule | string {
 const isAccess = (word: string): word is AclRule['access'] =>
   ['read', 'write', 'readwrite', 'deny'].includes(word)
 
-/** MQTT 3.1.1, section 4.7.1: `+` and `#` are whole levels, and `#` is the last one. */
-function isTopicFilter(text: string): boolean {
+/** Whether a rule can have this topic. MQTT 3.1.1, section 4.7.1: `+` and `#` are whole levels, and `#` is the last one. */
+export function isTopicFilter(text: string): boolean {
   const levels = text.split('/')
   return (
     text !== '' &&

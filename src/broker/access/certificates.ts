@@ -13,8 +13,18 @@ const notBefore = new Date('2020-01-01T00:00:00Z')
 const authorityYears = 20
 const serverDays = 1095
 
-/** P-256: RSA takes a microcontroller seconds. */
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+/** P-256 is the default: a microcontroller verifies it fast, and makes RSA keys in minutes. Some have nothing but RSA. */
+const algorithms = {
+  'p-256': { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  'rsa-2048': {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  },
+} as const
+export type KeyKind = keyof typeof algorithms
+export const keyKinds = ['p-256', 'rsa-2048'] as const satisfies readonly KeyKind[]
 
 /** Loaded when a certificate is made: few commands need it. */
 async function library() {
@@ -23,7 +33,10 @@ async function library() {
   return x509
 }
 
-const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+const newKeys = async (kind: KeyKind): Promise<webcrypto.CryptoKeyPair> =>
+  kind === 'p-256'
+    ? webcrypto.subtle.generateKey(algorithms[kind], true, ['sign', 'verify'])
+    : webcrypto.subtle.generateKey(algorithms[kind], true, ['sign', 'verify'])
 
 async function privateKeyText(key: webcrypto.CryptoKey): Promise<string> {
   const bytes = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key))
@@ -33,16 +46,20 @@ async function privateKeyText(key: webcrypto.CryptoKey): Promise<string> {
 }
 
 /** A new certificate authority for the broker of one node. */
-export async function createAuthority(nodeName: string, now: Date): Promise<KeyPair> {
+export async function createAuthority(
+  nodeName: string,
+  now: Date,
+  kind: KeyKind = 'p-256',
+): Promise<KeyPair> {
   const x509 = await library()
-  const keys = await newKeys()
+  const keys = await newKeys(kind)
   const notAfter = new Date(now)
   notAfter.setUTCFullYear(now.getUTCFullYear() + authorityYears)
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [`edgekit broker CA of ${nodeName}`] }],
     notBefore: earliest(now),
     notAfter,
-    signingAlgorithm: algorithm,
+    signingAlgorithm: algorithms[kind],
     keys,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
@@ -53,7 +70,7 @@ export async function createAuthority(nodeName: string, now: Date): Promise<KeyP
   return { certificate: pem(certificate.toString('pem')), key: await privateKeyText(keys.privateKey) }
 }
 
-/** A server certificate for host names and IP addresses; clients ignore its subject. */
+/** A server certificate for host names and IP addresses, with a key of the CA's kind; clients ignore its subject. */
 export async function issueServerCertificate(
   authority: KeyPair,
   names: readonly string[],
@@ -61,20 +78,26 @@ export async function issueServerCertificate(
 ): Promise<KeyPair> {
   const x509 = await library()
   const issuer = new x509.X509Certificate(authority.certificate)
-  const der = createPrivateKey(authority.key).export({ format: 'der', type: 'pkcs8' })
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
-  const keys = await newKeys()
+  const authorityKey = createPrivateKey(authority.key)
+  const kind = authorityKey.asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'p-256'
+  const der = authorityKey.export({ format: 'der', type: 'pkcs8' })
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, algorithms[kind], false, ['sign'])
+  const keys = await newKeys(kind)
   const certificate = await x509.X509CertificateGenerator.create({
     subject: [{ CN: ['edgekit broker'] }],
     issuer: issuer.subject,
     notBefore: earliest(now),
     notAfter: new Date(now.getTime() + serverDays * dayMs),
-    signingAlgorithm: algorithm,
+    signingAlgorithm: algorithms[kind],
     publicKey: keys.publicKey,
     signingKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.KeyUsagesExtension(
+        // TLS 1.2 clients can also encrypt their secret for an RSA key (RFC 5246, section 7.4.2).
+        x509.KeyUsageFlags.digitalSignature | (kind === 'rsa-2048' ? x509.KeyUsageFlags.keyEncipherment : 0),
+        true,
+      ),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(
         names.map(name => ({ type: isIP(name) ? ('ip' as const) : ('dns' as const), value: name })),

@@ -1,4 +1,4 @@
-import { type Acl, type AclRule, formatAcl } from './acl.ts'
+import { type Acl, type AclRule, everyUser, formatAcl, type RuleOwner, withRules } from './acl.ts'
 
 /** EdgeCore's user at a broker that requires authentication; edgekit's own checks use it, too. */
 export const edgecoreUser = 'edgecore'
@@ -54,10 +54,14 @@ export function withRole(acl: Acl, user: string, role: Role): Acl {
   const own = acl.users.get(user) ?? []
   const rules =
     role === 'backend' ? including(own, backendRules) : own.filter(rule => !isIn(backendRules, rule))
-  const users = new Map(acl.users)
-  if (rules.length > 0) users.set(user, rules)
-  else users.delete(user)
-  return { ...acl, users }
+  return withRules(acl, user, rules)
+}
+
+/** The role that a rule belongs to, which would not work without it; undefined for a rule of the user's. */
+export function roleOfRule(owner: RuleOwner, rule: AclRule): Role | typeof edgecoreUser | undefined {
+  if (owner === everyUser) return isIn(devicePatterns, rule) ? 'device' : undefined
+  if (owner === edgecoreUser && isIn(edgecoreRules, rule)) return edgecoreUser
+  return isIn(backendRules, rule) ? 'backend' : undefined
 }
 
 export const roleOf = ({ users }: Acl, user: string): Role =>

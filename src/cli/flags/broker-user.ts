@@ -8,6 +8,6 @@ export const userNames = {
 export const passwordFlag = {
   'password-file': Flags.string({
     helpValue: 'FILE',
-    description: 'file with the password; - reads stdin (default: generate one)',
+    description: 'file with the password; - asks at a terminal, or reads stdin (default: generate one)',
   }),
 }

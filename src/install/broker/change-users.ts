@@ -1,26 +1,18 @@
-import {
-  type BrokerUsers,
-  readBrokerUsers,
-  reloadBroker,
-  writeBrokerUsers,
-} from '../../actions/services/broker-users.ts'
+import type { BrokerUsers } from '../../actions/services/broker-users.ts'
 import { checkUserName, generatePassword, iterations, withUser } from '../../broker/access/password-file.ts'
 import { edgecoreUser, type Role, roleOf, withRole } from '../../broker/access/roles.ts'
 import { waitForLogin } from '../../broker/access/wait-for-login.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
-import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
-import { broker, paths, units } from '../../node/paths.ts'
-import { takeLock } from '../apply/take-lock.ts'
+import { broker } from '../../node/paths.ts'
+import {
+  type AccessChange,
+  accessOf,
+  changeAccess,
+  isBrokerRunning,
+  requireKnownUsers,
+} from './change-access.ts'
 import { requireDeviceProfile } from './device-profile.ts'
-
-export interface UserChange {
-  node: Node
-  /** As the lock names it, such as `edgekit broker user add`. */
-  command: string
-  runStep: RunStep
-  signal: AbortSignal
-}
 
 /** A user with the password that was just set; it is stored nowhere. */
 export interface NewUser {
@@ -32,7 +24,7 @@ export interface NewUser {
 /** The users of the broker with their roles. Throws EdgekitError. Read-only. */
 export async function listUsers(node: Node): Promise<{ name: string; role: Role | 'edgecore' }[]> {
   await requireDeviceProfile(node)
-  const { users, acl } = await usersOf(node)
+  const { users, acl } = await accessOf(node)
   return users.map(({ name }) => ({ name, role: name === edgecoreUser ? 'edgecore' : roleOf(acl, name) }))
 }
 
@@ -43,11 +35,11 @@ export async function listUsers(node: Node): Promise<{ name: string; role: Role 
 export async function addUsers(
   names: readonly string[],
   { role, password }: { role: Role; password: string | undefined },
-  change: UserChange,
+  change: AccessChange,
 ): Promise<NewUser[]> {
   for (const name of names) checkUserName(name)
   const added = names.map(name => ({ name, role, password: password ?? generatePassword() }))
-  await changeUsers(change, found => {
+  await changeAccess(change, found => {
     const existing = found.users.find(({ name }) => names.includes(name))
     if (existing)
       throw new EdgekitError(`cannot add the user ${existing.name}: it exists already`, {
@@ -67,10 +59,10 @@ export async function addUsers(
 export async function setPasswords(
   names: readonly string[],
   password: string | undefined,
-  change: UserChange,
+  change: AccessChange,
 ): Promise<NewUser[]> {
   const changed: NewUser[] = []
-  await changeUsers(change, found => {
+  await changeAccess(change, found => {
     requireUsers(names, found)
     changed.push(
       ...names.map(name => ({
@@ -89,8 +81,8 @@ export async function setPasswords(
 }
 
 /** Removes users and their rules; the broker disconnects them. Throws EdgekitError when one does not exist. */
-export async function removeUsers(names: readonly string[], change: UserChange): Promise<void> {
-  await changeUsers(change, found => {
+export async function removeUsers(names: readonly string[], change: AccessChange): Promise<void> {
+  await changeAccess(change, found => {
     requireUsers(names, found)
     return {
       users: found.users.filter(({ name }) => !names.includes(name)),
@@ -108,47 +100,18 @@ const withPassword = (
   isTyped: boolean,
 ): BrokerUsers['users'] => withUser(users, name, password, isTyped ? iterations.typed : iterations.generated)
 
-function requireUsers(names: readonly string[], { users }: BrokerUsers): void {
+function requireUsers(names: readonly string[], found: BrokerUsers): void {
   if (names.includes(edgecoreUser))
     throw new EdgekitError(`cannot change the user ${edgecoreUser}: edgecore.yaml has its password`, {
       code: 'invalid-usage',
       remedy: 'Name another user.',
     })
-  const unknown = names.find(name => !users.some(user => user.name === name))
-  if (unknown === undefined) return
-  throw new EdgekitError(`the broker has no user ${unknown}`, {
-    code: 'broker-user-unknown',
-    remedy: 'List the users:\n  edgekit broker user list',
-  })
+  requireKnownUsers(names, found)
 }
 
-async function changeUsers(
-  { node, command, runStep, signal }: UserChange,
-  change: (found: BrokerUsers) => BrokerUsers,
-): Promise<void> {
-  await takeLock(node, command, runStep, signal)
-  await requireDeviceProfile(node)
-  await writeBrokerUsers(change(await usersOf(node)), node.files)
-  // A stopped broker reads the files when it starts.
-  if (await isRunning(node)) await reloadBroker(node)
-}
-
-const isRunning = async ({ systemd }: Node): Promise<boolean> =>
-  (await systemd.unit(units.broker)).active === 'active'
-
-async function usersOf({ files }: Node): Promise<BrokerUsers> {
-  return readBrokerUsers(files).catch((error: unknown) => {
-    throw new EdgekitError(`cannot read ${paths.brokerAcl}: ${messageOf(error)}`, {
-      code: 'broker-access-unusable',
-      remedy: 'Correct that line, then run the command again.',
-      cause: error,
-    })
-  })
-}
-
-async function proveLogin(users: readonly NewUser[], { node }: UserChange): Promise<void> {
+async function proveLogin(users: readonly NewUser[], { node }: AccessChange): Promise<void> {
   const last = users.at(-1)
-  if (!last || !(await isRunning(node))) return
+  if (!last || !(await isBrokerRunning(node))) return
   const login = { username: last.name, password: last.password }
   await waitForLogin({ ...broker, login }, 15_000).catch((error: unknown) => {
     throw new EdgekitError(`the broker does not accept the user ${last.name}: ${messageOf(error)}`, {

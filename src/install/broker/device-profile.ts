@@ -10,12 +10,17 @@ import { nodeSettings } from '../request/node-settings.ts'
  * and for the profile `local`, which has neither users nor certificates. Read-only.
  */
 export async function requireDeviceProfile({ files }: Pick<Node, 'files'>): Promise<DeviceSettings> {
-  const { history, receipt } = await readPast(files)
-  if (history)
+  if ((await readPast(files)).history)
     throw new EdgekitError('cannot manage the broker: an install was interrupted', {
       code: 'install-interrupted',
       remedy: recoveryHint(),
     })
+  return deviceSettings({ files })
+}
+
+/** The same, also after an interruption. */
+export async function deviceSettings({ files }: Pick<Node, 'files'>): Promise<DeviceSettings> {
+  const { receipt } = await readPast(files)
   if (!receipt)
     throw new EdgekitError('this machine has no broker of edgekit: nothing is installed', {
       code: 'not-installed',

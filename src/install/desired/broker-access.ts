@@ -19,10 +19,11 @@ import type { Manifest } from '../../bundle/manifest.ts'
 import type { ConfigValue } from '../../edgecore/config/config.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { Secret } from '../../lib/secret.ts'
-import type { Access, Files } from '../../node/files.ts'
+import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
-import { mosquitto, paths, units } from '../../node/paths.ts'
+import { paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
+import { type AccessPath, accessFile, accessFileStep, accessOf } from './access-files.ts'
 import { brokerCertificates } from './broker-certificates.ts'
 import { type DesiredStep, readable } from './step-makers.ts'
 
@@ -84,7 +85,11 @@ export async function brokerAccess(
       accessFile(path as AccessPath, text),
     ),
   ]
-  const files = [...directories.map(directoryStep), ...texts.map(fileStep)]
+  const files = [
+    ...directories.map(directoryStep),
+    ...texts.map(accessFileStep),
+    ...(await existingFiles([paths.brokerNextCaKey, paths.brokerNextCa], node.files)),
+  ]
   return {
     config,
     files,
@@ -117,41 +122,22 @@ const directoryStep = (path: string): DesiredStep => ({
   kind: 'directory',
   spec: { path, ours: true, ...readable },
 })
-const fileStep = (spec: AccessFileSpec): DesiredStep => ({ id: spec.path, kind: 'access-file', spec })
-
-const ofBroker: Access = { mode: 0o600, ...mosquitto }
-const ofRoot: Access = { mode: 0o600, ...root }
-const forAll: Access = { mode: 0o644, ...root }
-
-/** In the order in which they are written. */
-const accessOf = {
-  [paths.brokerLogin]: ofRoot,
-  [paths.brokerPasswords]: ofBroker,
-  [paths.brokerAcl]: ofBroker,
-  [paths.brokerCaKey]: ofRoot,
-  [paths.brokerCa]: forAll,
-  [paths.brokerKey]: ofBroker,
-  [paths.brokerCertificate]: forAll,
-} as const
-type AccessPath = keyof typeof accessOf
-
-const accessFile = (path: AccessPath, text: string): AccessFileSpec => ({
-  path,
-  source: new Secret(text, path),
-  ...accessOf[path],
-})
-
 /** What the profile `devices` has left: users and certificates stay for the next time. */
 async function existing(files: Files): Promise<DesiredStep[]> {
-  const isThere = async (path: string) => ((await files.status(path)) ? [path] : [])
-  const [kept, made] = await Promise.all([
-    Promise.all((Object.keys(accessOf) as AccessPath[]).map(isThere)),
-    Promise.all(directories.map(isThere)),
-  ])
-  return [
-    ...made.flat().map(directoryStep),
-    ...kept.flat().map(path => fileStep({ path, ...accessOf[path as AccessPath] })),
-  ]
+  const made = await Promise.all(
+    directories.map(async path => ((await files.status(path)) ? [directoryStep(path)] : [])),
+  )
+  return [...made.flat(), ...(await existingFiles(Object.keys(accessOf) as AccessPath[], files))]
+}
+
+/** Those of the files that are there. */
+async function existingFiles(names: readonly AccessPath[], files: Files): Promise<DesiredStep[]> {
+  const steps = await Promise.all(
+    names.map(async path =>
+      (await files.status(path)) ? [accessFileStep({ path, ...accessOf[path] })] : [],
+    ),
+  )
+  return steps.flat()
 }
 
 /** mosquitto.conf with this text. */

@@ -44,7 +44,7 @@ export async function brokerCertificates(
 }
 
 /** Undefined when one is missing or unreadable, or when they do not belong together. */
-function pairOf(certificate: string | undefined, key: string | undefined): KeyPair | undefined {
+export function pairOf(certificate: string | undefined, key: string | undefined): KeyPair | undefined {
   if (certificate === undefined || key === undefined) return undefined
   return isPair({ certificate, key }) ? { certificate, key } : undefined
 }
@@ -76,7 +76,7 @@ const unusable = (reason: string): EdgekitError =>
   })
 
 /** The names with which clients reach the broker. */
-function serverNames(
+export function serverNames(
   { addresses, names }: DeviceSettings,
   hostName: string,
   ofNode: readonly string[],

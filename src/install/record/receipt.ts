@@ -106,6 +106,8 @@ export async function foldReceipt(
       return { ...item, ownership: 'adopted', before: null, after }
     }),
   )
+  // Such as a file that was removed.
+  const forgotten = new Set(desired.filter(({ kind }) => !actionOf(kind).ownership).map(({ id }) => id))
   return {
     ...previous,
     schemaVersion: 1,
@@ -114,7 +116,7 @@ export async function foldReceipt(
     installedAt: previous?.installedAt ?? now,
     updatedAt: now,
     items: merged(
-      previous?.items ?? [],
+      previous?.items.filter(({ id }) => !forgotten.has(id)) ?? [],
       items.filter(item => item !== undefined),
       others,
     ),

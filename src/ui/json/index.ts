@@ -1,5 +1,11 @@
 import type * as z from 'zod'
 import { brokerImageOutput, brokerWaitOutput } from './broker/broker.ts'
+import {
+  brokerAclAddOutput,
+  brokerAclCheckOutput,
+  brokerAclListOutput,
+  brokerAclRemoveOutput,
+} from './broker/broker-acl.ts'
 import { brokerBenchOutput } from './broker/broker-bench.ts'
 import { brokerConfigureOutput } from './broker/broker-configure.ts'
 import {
@@ -9,11 +15,19 @@ import {
   brokerTestOutput,
 } from './broker/broker-test.ts'
 import {
+  brokerTlsImportOutput,
+  brokerTlsInitOutput,
+  brokerTlsRenewOutput,
+  brokerTlsStatusOutput,
+} from './broker/broker-tls.ts'
+import {
   brokerUserAddOutput,
   brokerUserListOutput,
   brokerUserPasswdOutput,
   brokerUserRemoveOutput,
 } from './broker/broker-user.ts'
+import { pubOutput, subOutput } from './broker/messages.ts'
+import { logsOutput, restartOutput } from './broker/services.ts'
 import { bundleOutput } from './bundle.ts'
 import { cacheLsOutput, cachePruneOutput } from './cache.ts'
 import { devicesServeOutput } from './devices.ts'
@@ -37,11 +51,19 @@ import { verifyOutput } from './verify.ts'
 export const outputSchemas = {
   'broker-configure': brokerConfigureOutput,
   'broker-bench': brokerBenchOutput,
+  'broker-acl-add': brokerAclAddOutput,
+  'broker-acl-check': brokerAclCheckOutput,
+  'broker-acl-list': brokerAclListOutput,
+  'broker-acl-remove': brokerAclRemoveOutput,
   'broker-image': brokerImageOutput,
   'broker-test': brokerTestOutput,
   'broker-test-cleanup': brokerTestCleanupOutput,
   'broker-test-explain': brokerTestExplainOutput,
   'broker-test-list': brokerTestListOutput,
+  'broker-tls-import': brokerTlsImportOutput,
+  'broker-tls-init': brokerTlsInitOutput,
+  'broker-tls-renew': brokerTlsRenewOutput,
+  'broker-tls-status': brokerTlsStatusOutput,
   'broker-user-add': brokerUserAddOutput,
   'broker-user-list': brokerUserListOutput,
   'broker-user-passwd': brokerUserPasswdOutput,
@@ -63,8 +85,12 @@ export const outputSchemas = {
   'install-dry-run': installDryRunOutput,
   licenses: licensesOutput,
   lock: lockOutput,
+  logs: logsOutput,
+  pub: pubOutput,
+  restart: restartOutput,
   rollback: rollbackOutput,
   status: statusOutput,
+  sub: subOutput,
   uninstall: uninstallOutput,
   verify: verifyOutput,
 } as const satisfies Record<string, z.ZodType>

@@ -21,6 +21,34 @@ export const statusOutput = z
       })
       .nullable()
       .meta({ description: 'An install or uninstall that is neither finished nor rolled back.' }),
+    running: z
+      .strictObject({
+        services: z.array(
+          z.strictObject({
+            name: z.string(),
+            state: z.string().meta({ description: 'As systemd names it, such as active.' }),
+            since: z.iso.datetime().optional(),
+            version: z.string().optional(),
+          }),
+        ),
+        cloud: z.strictObject({
+          joined: z.boolean().optional(),
+          link: z.string().optional().meta({ description: "As EdgeCore's log shows it, such as connected." }),
+        }),
+        broker: z.strictObject({
+          profile: z.enum(['local', 'devices']),
+          listeners: z.array(z.string()),
+          users: z.int().optional(),
+          certificateDays: z.int().optional().meta({ description: 'Until the server certificate expires.' }),
+          caDays: z.int().optional(),
+          sessionsWaiting: z
+            .int()
+            .optional()
+            .meta({ description: 'Durable sessions without a connected client.' }),
+        }),
+      })
+      .optional()
+      .meta({ description: 'What runs now; absent where nothing is installed, and for a cloud bundle.' }),
     differences: z
       .array(
         z.strictObject({

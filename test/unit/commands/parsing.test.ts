@@ -13,13 +13,18 @@ describe.each(everyCommand)('$id', ({ id, Command, args, flags }) => {
     .filter(({ required }) => required)
     .map(acceptable)
 
+  const neededBy = (name?: string): string[] =>
+    Object.entries(flags).flatMap(([other, flag]) =>
+      flag.required && flag.type === 'option' && other !== name ? [`--${other}`, acceptable(flag)] : [],
+    )
+
   const options = Object.entries(flags).flatMap(([name, flag]) =>
     flag.type === 'option' && !flag.dependsOn ? [[name, acceptable(flag)] as const] : [],
   )
 
   test.each(options)('--%s may come before, between and after the arguments', async (name, value) => {
     for (let at = 0; at <= values.length; at += 1) {
-      const words = [...values.slice(0, at), `--${name}`, value, ...values.slice(at)]
+      const words = [...values.slice(0, at), `--${name}`, value, ...values.slice(at), ...neededBy(name)]
       const parsed = await parse(...words)
       expect(Object.values(parsed.args).flat(), words.join(' ')).toEqual(values)
       expect([parsed.flags[name]].flat().map(String), words.join(' ')).toEqual([value])
@@ -44,7 +49,7 @@ describe.each(everyCommand)('$id', ({ id, Command, args, flags }) => {
     Object.defineProperty(process, 'stdin', { value: stdin, configurable: true })
     onTestFinished(() => void Object.defineProperty(process, 'stdin', before))
     stdin.end('edge\n')
-    await parse(...required)
+    await parse(...required, ...neededBy())
     await parse().catch(() => {})
     expect(String(stdin.read())).toBe('edge\n')
   })
@@ -63,6 +68,14 @@ describe.each(everyCommand)('$id', ({ id, Command, args, flags }) => {
     expect(stderr).toContain(`missing argument ${Object.keys(args)[missing]?.toUpperCase()}`)
     expect(exitCode).toBe(2)
   })
+
+  const neededNames = options.map(([name]) => name).filter(name => flags[name]?.required)
+  if (neededNames.length > 0)
+    test.each(neededNames)('a missing --%s is named', async name => {
+      const { stderr, exitCode } = await runCommand(Command, ...required, ...neededBy(name))
+      expect(stderr).toContain(`edgekit: missing flag --${name}\n`)
+      expect(exitCode).toBe(2)
+    })
 
   test('one argument too many is named', async () => {
     if (Object.values(args).some(({ multiple }) => multiple)) return

@@ -83,6 +83,17 @@ function usualArgs({ args }: EveryCommand): string[] {
   )
 }
 
+const withoutOptional = ({ args, ...command }: EveryCommand): EveryCommand => ({
+  ...command,
+  args: Object.fromEntries(Object.entries(args).filter(([, { required }]) => required)),
+})
+
+/** The flags without which a command does not start, except one. */
+const neededFlags = ({ flags }: EveryCommand, except: string): string[] =>
+  Object.entries(flags).flatMap(([name, flag]) =>
+    flag.required && flag.type === 'option' && name !== except ? [`--${name}`, join(directory, 'file')] : [],
+  )
+
 const safe = ({ flags }: EveryCommand): string[] =>
   ['--offline', '--dry-run'].filter(flag => flag.slice(2) in flags)
 
@@ -105,7 +116,10 @@ test.each(flagRows)('$id --$flag $what', async ({ command, Command, flag, helpVa
   const path = join(directory, what)
   void endHungRead()
   // The flag takes the place of an argument of the same kind.
-  const args = flag === 'file' ? [] : usualArgs(command)
+  const args = [
+    ...usualArgs(flag === 'file' ? withoutOptional(command) : command),
+    ...neededFlags(command, flag),
+  ]
   const { stdout, stderr, exitCode } = await runAsUser(Command, ...args, ...safe(command), `--${flag}`, path)
   expectForUser(stdout + stderr, exitCode)
   expect((await lstat(join(directory, 'fifo'))).isFIFO()).toBe(true)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import BrokerAclCheck from '../../../src/commands/broker/acl/check.ts'
 import BrokerBench from '../../../src/commands/broker/bench.ts'
 import BrokerTest from '../../../src/commands/broker/test.ts'
 import DevicesServe from '../../../src/commands/devices/serve.ts'
@@ -19,6 +20,7 @@ const commands = {
   explain: EdgecoreExplain,
   patch: EdgecorePatch,
   brokerBench: BrokerBench,
+  aclCheck: BrokerAclCheck,
   brokerTest: BrokerTest,
   devices: DevicesServe,
 }

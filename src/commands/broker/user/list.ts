@@ -3,6 +3,7 @@ import { requireRoot } from '../../../cli/require-root.ts'
 import { listUsers } from '../../../install/broker/change-users.ts'
 import { localNode } from '../../../node/node.ts'
 import type { BrokerUserListOutput } from '../../../ui/json/broker/broker-user.ts'
+import { formatTable } from '../../../ui/text.ts'
 
 export default class BrokerUserList extends EdgekitCommand {
   static override summary = 'List the users of the broker and their roles'
@@ -12,8 +13,7 @@ export default class BrokerUserList extends EdgekitCommand {
     await this.parse(BrokerUserList)
     requireRoot('broker user list')
     const users = await listUsers(localNode())
-    const width = Math.max(...users.map(({ name }) => name.length))
-    for (const { name, role } of users) this.say(`${name.padEnd(width)}  ${role}`)
+    this.say(formatTable(users.map(({ name, role }) => [name, role])))
     return { schemaVersion: 1, users }
   }
 }

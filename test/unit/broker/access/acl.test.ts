@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { type AclRequest, checkAcl, formatAcl, readAcl } from '../../../../src/broker/access/acl.ts'
-import { aclText, roleOf, withRole, withRoles } from '../../../../src/broker/access/roles.ts'
+import {
+  type AclRequest,
+  type AclRule,
+  checkAcl,
+  everyUser,
+  formatAcl,
+  type RuleOwner,
+  readAcl,
+  rulesOf,
+  withRules,
+} from '../../../../src/broker/access/acl.ts'
+import { aclText, roleOf, roleOfRule, withRole, withRoles } from '../../../../src/broker/access/roles.ts'
 
 const text = `# comment
 topic read public/#
@@ -125,7 +135,28 @@ describe('roles', () => {
     expect(withRole(device, 'sensor', 'device').users.has('sensor')).toBe(false)
   })
 
+  test.each<[RuleOwner, AclRule['access'], string, string | undefined]>([
+    [everyUser, 'read', 'device/%u/#', 'device'],
+    [everyUser, 'write', 'device/%u/#', undefined],
+    ['edgecore', 'readwrite', '$hw/#', 'edgecore'],
+    ['edgecore', 'deny', '$hw/#', undefined],
+    ['app', 'write', 'device/+/command', 'backend'],
+    ['app', 'readwrite', '$hw/#', undefined],
+  ])('a rule for %j that is %s %s belongs to %s', (owner, access, topic, role) => {
+    expect(roleOfRule(owner, { access, topic })).toBe(role)
+  })
+
   test('adding them again changes nothing', () => {
     expect(aclText(withRoles(readAcl(aclText(acl))))).toBe(aclText(acl))
+  })
+})
+
+describe('rules of one owner', () => {
+  const acl = readAcl(text)
+  const rule: AclRule = { access: 'read', topic: 'new/#' }
+  test.each([everyUser, 'anna', 'carla'] as const)('are replaced, and those of others stay: %s', owner => {
+    const changed = withRules(acl, owner, [...rulesOf(acl, owner), rule])
+    expect(rulesOf(changed, owner)).toEqual([...rulesOf(acl, owner), rule])
+    expect(withRules(changed, owner, rulesOf(acl, owner))).toEqual(acl)
   })
 })

@@ -120,6 +120,32 @@ test('a new name needs a new certificate of the same CA', async () => {
   expect(renamed[paths.brokerCertificate]).not.toBe(texts[paths.brokerCertificate])
 })
 
+test('certificates that a user has imported stay, and must serve the names of the node', async () => {
+  const node = await edgeNode()
+  const { texts } = await installOn(node, { broker, set: {} })
+  await node.files.remove(paths.brokerCaKey)
+  const kept = (await textsFor(node, { broker, set: {} })).texts
+  for (const path of [paths.brokerCa, paths.brokerCertificate, paths.brokerKey])
+    expect(kept[path]).toBe(texts[path])
+  expect(kept).not.toHaveProperty([paths.brokerCaKey])
+  const renamed = brokerSettings({ names: ['b.example'] }, broker)
+  await expect(textsFor(node, { broker: renamed, set: {} })).rejects.toThrow(
+    expect.objectContaining({
+      message: `cannot use the certificates in ${paths.brokerTls}: server.crt: it is not for b.example`,
+      exitCode: exitCodes.refused,
+    }),
+  )
+})
+
+test('a CA for later stays, and belongs to edgekit', async () => {
+  const node = await edgeNode()
+  await installOn(node, { broker, set: {} })
+  await node.put(paths.brokerNextCa, 'next', 0o644)
+  const { access } = await textsFor(node, { broker, set: {} })
+  expect(access.files.map(({ id }) => id)).toContain(paths.brokerNextCa)
+  expect(access.files.map(({ id }) => id)).not.toContain(paths.brokerNextCaKey)
+})
+
 test('users of a test that was killed are removed', async () => {
   const node = await edgeNode()
   await node.put(paths.brokerPasswords, 'edgekit-canary-device-1:$7$1$a$b\nanna:$7$1$a$b\n')

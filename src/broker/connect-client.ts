@@ -1,0 +1,37 @@
+import type mqtt from 'mqtt'
+import { EdgekitError, messageOf } from '../lib/errors.ts'
+import { hostPort } from '../lib/format.ts'
+import { type BrokerEndpoint, open, refusalOf } from './connect.ts'
+
+const timeoutMs = 10_000
+/** Unacceptable protocol version: CONNACK of MQTT 3.1.1 (section 3.2.2.3) and of MQTT 5 (section 3.2.2.2). */
+const otherVersion = [1, 0x84]
+
+/** Connects with MQTT 5, or 3.1.1 if the broker has no other. Throws EdgekitError (broker-unreachable). */
+export async function connectClient(endpoint: BrokerEndpoint): Promise<mqtt.MqttClient> {
+  try {
+    return await open(endpoint, timeoutMs, 5).catch((error: unknown) => {
+      if (!otherVersion.includes(refusalOf(error) ?? -1)) throw error
+      return open(endpoint, timeoutMs, 4)
+    })
+  } catch (error) {
+    const refused = refusalOf(error) !== undefined
+    throw new EdgekitError(
+      `cannot connect to ${hostPort(endpoint.host, endpoint.port)}: ${messageOf(error).replace(/^Connection refused: /, 'the broker refuses it: ')}`,
+      {
+        code: 'broker-unreachable',
+        remedy: refused
+          ? 'Check the user name and the password.'
+          : 'Check the address, and with TLS the CA and the name in the URL. On the node of the broker, run:\n  edgekit doctor',
+        cause: error,
+      },
+    )
+  }
+}
+
+/** The broker has accepted the connection and denies this. */
+export const denied = (what: string, access: 'read' | 'write'): EdgekitError =>
+  new EdgekitError(`the broker does not allow ${what}`, {
+    code: 'broker-denied',
+    remedy: `On the node of the broker, find out why:\n  edgekit broker acl check --user NAME --topic TOPIC --${access}`,
+  })

@@ -1,0 +1,275 @@
+import { X509Certificate } from 'node:crypto'
+import { type CertificateSummary, summarize } from '../../broker/access/certificate-summary.ts'
+import {
+  certificateProblem,
+  createAuthority,
+  issueServerCertificate,
+  type KeyKind,
+  type KeyPair,
+} from '../../broker/access/certificates.ts'
+import { foreignCertificateProblem, isIssuedBy } from '../../broker/access/foreign-certificate.ts'
+import type { DeviceSettings } from '../../broker/profile/broker-settings.ts'
+import { installedManifest } from '../../facts/installed-bundle.ts'
+import { EdgekitError } from '../../lib/errors.ts'
+import type { Files } from '../../node/files.ts'
+import type { Node } from '../../node/node.ts'
+import { broker, paths, units } from '../../node/paths.ts'
+import { executePlan } from '../apply/execute-plan.ts'
+import { recoveryHint } from '../apply/recovery-hint.ts'
+import { takeLock } from '../apply/take-lock.ts'
+import { type AccessPath, accessFile, accessFileStep } from '../desired/access-files.ts'
+import { pairOf, serverNames } from '../desired/broker-certificates.ts'
+import type { DesiredStep } from '../desired/step-makers.ts'
+import { makePlan } from '../plan/plan.ts'
+import { openPast } from '../record/run.ts'
+import { type AccessChange, isBrokerRunning } from './change-access.ts'
+import { deviceSettings } from './device-profile.ts'
+
+/** Certificates of the broker, and what is wrong with them. Contains no secrets. */
+export interface CertificateStatus {
+  /** Who issues the server certificate: edgekit's CA of this node, or another one, whose files were imported. */
+  source: 'edgekit' | 'imported'
+  ca: CertificateSummary
+  server: CertificateSummary
+  /** The CA that devices get now and that the broker uses later. */
+  nextCa: CertificateSummary | undefined
+  /** Why devices refuse the broker, or will soon; undefined when they do not. */
+  problem: string | undefined
+}
+
+/** Throws EdgekitError. Read-only. */
+export async function certificateStatus(node: Node): Promise<CertificateStatus> {
+  const settings = await deviceSettings(node)
+  const found = await readCertificates(node.files)
+  const { ca, server } = found
+  if (ca === undefined || !server) throw missing()
+  const now = new Date()
+  const next = await readNext(node.files)
+  const names = await namesOf(settings, node)
+  return {
+    source: isImported(found) ? 'imported' : 'edgekit',
+    ca: summarize(ca, now),
+    server: summarize(server.certificate, now),
+    nextCa: next && summarize(next.certificate, now),
+    problem: isImported(found)
+      ? foreignCertificateProblem(server, { authority: ca, names: settings.names, now })
+      : certificateProblem(server, { authority: ca, names, now }),
+  }
+}
+
+interface FoundCertificates {
+  /** The CA certificate that devices trust, in PEM. */
+  ca: string | undefined
+  /** edgekit's own CA; undefined when it has no key here. */
+  authority: KeyPair | undefined
+  server: KeyPair | undefined
+}
+
+async function readCertificates(files: Files): Promise<FoundCertificates> {
+  const [ca, caKey] = [await files.read(paths.brokerCa), await files.read(paths.brokerCaKey)]
+  const [certificate, key] = [await files.read(paths.brokerCertificate), await files.read(paths.brokerKey)]
+  return { ca, authority: pairOf(ca, caKey), server: pairOf(certificate, key) }
+}
+
+/** Another CA than that of edgekit has issued the server certificate. */
+const isImported = ({ authority, server }: FoundCertificates): boolean =>
+  server !== undefined && !(authority && isIssuedBy(server.certificate, authority.certificate))
+
+async function namesOf(settings: DeviceSettings, node: Node): Promise<string[]> {
+  return serverNames(settings, (await node.machine()).hostName, node.network.addresses())
+}
+
+/** A server certificate and the CA that devices trust, in the order in which they are written. */
+const serverFiles = (ca: string, { certificate, key }: KeyPair): DesiredStep[] =>
+  fileSteps([
+    [paths.brokerCa, ca],
+    [paths.brokerKey, key],
+    [paths.brokerCertificate, certificate],
+  ])
+
+const fileSteps = (texts: readonly (readonly [AccessPath, string])[]): DesiredStep[] =>
+  texts.map(([path, text]) => accessFileStep(accessFile(path, text)))
+
+/** Files of a user, to import. */
+export interface OwnFiles extends KeyPair {
+  /** The certificate of the CA that devices trust. */
+  ca: string
+}
+
+export interface CertificateChange extends AccessChange {
+  edgekitVersion: string
+}
+
+/** Makes a CA for later and returns its certificate: the broker uses it only after `renew` with `ca`. Throws EdgekitError. */
+export async function prepareAuthority(
+  kind: KeyKind,
+  change: CertificateChange,
+): Promise<CertificateSummary> {
+  const { hostName } = await change.node.machine()
+  const authority = await createAuthority(hostName, new Date(), kind)
+  await changeCertificates(change, async () => ({
+    files: [
+      accessFileStep(accessFile(paths.brokerNextCaKey, authority.key)),
+      accessFileStep(accessFile(paths.brokerNextCa, authority.certificate)),
+    ],
+    server: undefined,
+  }))
+  return summarize(authority.certificate, new Date())
+}
+
+/**
+ * A new server certificate, of the same CA or of the one that was prepared, and proof that each listener shows it. Throws
+ * EdgekitError.
+ */
+export async function renewCertificate({ ca }: { ca: boolean }, change: CertificateChange): Promise<void> {
+  const { node } = change
+  await changeCertificates(change, async (settings, isContinued) => {
+    const found = await readCertificates(node.files)
+    // An interrupted run removes the new CA from its place only after it has become the CA of the broker.
+    const prepared = (await readNext(node.files)) ?? (isContinued ? found.authority : undefined)
+    const authority = ca ? prepared : found.authority
+    if (!authority) throw ca ? noNextAuthority() : notIssuedHere()
+    const server = await issueServerCertificate(authority, await namesOf(settings, node), new Date())
+    const next = [paths.brokerNextCaKey, paths.brokerNextCa]
+    return {
+      files: [
+        ...fileSteps([[paths.brokerCaKey, authority.key]]),
+        ...serverFiles(authority.certificate, server),
+        ...(ca ? next.map(absentStep) : []),
+      ],
+      server,
+    }
+  })
+}
+
+/** Uses certificates of another CA. Throws EdgekitError when devices would refuse them. */
+export async function importCertificate(own: OwnFiles, change: CertificateChange): Promise<void> {
+  await changeCertificates(change, async ({ names }) => {
+    const problem = foreignCertificateProblem(own, { authority: own.ca, names, now: new Date() })
+    if (problem !== undefined)
+      throw new EdgekitError(`nothing was changed: cannot use the certificate: ${problem}`, {
+        code: 'broker-access-unusable',
+        remedy:
+          'Give a certificate with its intermediate certificates, its key, and the CA that devices trust.',
+      })
+    return {
+      files: [...serverFiles(own.ca, own), absentStep(paths.brokerCaKey)],
+      server: own,
+    }
+  })
+}
+
+const absentStep = (path: string): DesiredStep => ({ id: path, kind: 'file-removed', spec: { path } })
+
+async function readNext(files: Files): Promise<KeyPair | undefined> {
+  const [certificate, key] = await Promise.all([
+    files.read(paths.brokerNextCa),
+    files.read(paths.brokerNextCaKey),
+  ])
+  return certificate && key ? { certificate, key } : undefined
+}
+
+interface NewCertificates {
+  files: DesiredStep[]
+  /** What the broker shows from now on; undefined when that does not change. */
+  server: KeyPair | undefined
+}
+
+/** Journaled like an install: a failure is rolled back, and after a kill the same command finishes it. */
+async function changeCertificates(
+  { node, command, runStep, signal, edgekitVersion }: CertificateChange,
+  make: (settings: DeviceSettings, isContinued: boolean) => Promise<NewCertificates>,
+): Promise<void> {
+  await takeLock(node, command, runStep, signal)
+  const { interrupted, receipt } = await openPast(node)
+  const attempt = command.replace(/^edgekit /, '')
+  if (interrupted && interrupted.history.begins.at(-1)?.command !== attempt) throw interruptedBefore()
+  const settings = await deviceSettings(node)
+  const manifest = await installedManifest(node)
+  if (!receipt || !manifest) throw missing()
+  if (!(await isBrokerRunning(node))) throw notRunning()
+  const shown = (await readCertificates(node.files)).server
+  const { files, server } = await make(settings, interrupted !== undefined)
+  // What an interrupted run has let the broker read is unknown.
+  const restart = settings.websockets || interrupted !== undefined || keyKindOf(server) !== keyKindOf(shown)
+  const desired = [...files, ...(server ? usingSteps(files, settings, manifest.broker.image, restart) : [])]
+  const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
+  const past = { history: interrupted?.history, receipt }
+  await executePlan({
+    node,
+    name: command.replace(/^edgekit /, ''),
+    attempt: {
+      command: attempt,
+      edgekit: edgekitVersion,
+      bundle: { name, kubeedgeVersion, manifestSha256 },
+      options: receipt.options,
+    },
+    interrupted,
+    plan: await makePlan(desired, past, node),
+    prove: async () => {},
+    previous: receipt,
+    head: receipt,
+    desired,
+    isPartial: true,
+    rollBackOnFailure: true,
+    runStep,
+    signal,
+  })
+}
+
+const keyKindOf = (pair: KeyPair | undefined): string | undefined =>
+  pair && new X509Certificate(pair.certificate).publicKey.asymmetricKeyType
+
+/**
+ * A reload ends no connection. It does not reach WebSocket listeners (mosquitto 2.0), and OpenSSL keeps a certificate of another
+ * kind beside the new one.
+ */
+function usingSteps(
+  files: readonly DesiredStep[],
+  settings: DeviceSettings,
+  image: string,
+  restart: boolean,
+): DesiredStep[] {
+  const because = files.map(({ id }) => id)
+  const use: DesiredStep[] = restart
+    ? [
+        { id: units.broker, kind: 'unit-running', spec: { unit: units.broker, mayFail: false }, because },
+        { id: 'broker answers', kind: 'broker-answers', spec: { ...broker, timeoutMs: 30_000 } },
+      ]
+    : [{ id: 'broker reload', kind: 'broker-reload', spec: {}, because }]
+  return [
+    { id: 'broker trial', kind: 'broker-trial', spec: { image, settings }, because },
+    ...use,
+    { id: 'broker access', kind: 'broker-access', spec: { settings }, because },
+  ]
+}
+
+const missing = (): EdgekitError =>
+  new EdgekitError('the broker has no certificate', {
+    code: 'broker-access-unusable',
+    remedy: 'Install the bundle again:\n  ./edgekit install',
+  })
+
+const notRunning = (): EdgekitError =>
+  new EdgekitError('nothing was changed: the broker does not run', {
+    code: 'broker-unreachable',
+    remedy: 'Start it:\n  systemctl start mosquitto\nIf it does not start, find out why:\n  edgekit doctor',
+  })
+
+const noNextAuthority = (): EdgekitError =>
+  new EdgekitError('nothing was changed: there is no new CA', {
+    code: 'broker-access-unusable',
+    remedy: 'Create one, and copy it to the devices first:\n  edgekit broker tls init',
+  })
+
+const notIssuedHere = (): EdgekitError =>
+  new EdgekitError('nothing was changed: another CA issued the server certificate', {
+    code: 'broker-access-unusable',
+    remedy: 'Import a new one:\n  edgekit broker tls import --certificate FILE --key FILE --ca FILE',
+  })
+
+const interruptedBefore = (): EdgekitError =>
+  new EdgekitError('cannot change the certificates: another command was interrupted', {
+    code: 'install-interrupted',
+    remedy: recoveryHint(),
+  })

@@ -1,0 +1,37 @@
+import type { AccessFileSpec } from '../../actions/files/access-file.ts'
+import { Secret } from '../../lib/secret.ts'
+import type { Access } from '../../node/files.ts'
+import { mosquitto, paths } from '../../node/paths.ts'
+import type { DesiredStep } from './step-makers.ts'
+
+const root = { uid: 0, gid: 0 }
+const ofBroker: Access = { mode: 0o600, ...mosquitto }
+const ofRoot: Access = { mode: 0o600, ...root }
+const forAll: Access = { mode: 0o644, ...root }
+
+/** In the order in which they are written. */
+export const accessOf = {
+  [paths.brokerLogin]: ofRoot,
+  [paths.brokerPasswords]: ofBroker,
+  [paths.brokerAcl]: ofBroker,
+  [paths.brokerCaKey]: ofRoot,
+  [paths.brokerCa]: forAll,
+  [paths.brokerNextCaKey]: ofRoot,
+  [paths.brokerNextCa]: forAll,
+  [paths.brokerKey]: ofBroker,
+  [paths.brokerCertificate]: forAll,
+} as const
+export type AccessPath = keyof typeof accessOf
+
+/** The step's spec for one of these files with this content. */
+export const accessFile = (path: AccessPath, text: string): AccessFileSpec => ({
+  path,
+  source: new Secret(text, path),
+  ...accessOf[path],
+})
+
+export const accessFileStep = (spec: AccessFileSpec): DesiredStep => ({
+  id: spec.path,
+  kind: 'access-file',
+  spec,
+})

@@ -1,0 +1,45 @@
+import type { CertificateSummary } from '../../broker/access/certificate-summary.ts'
+import type { CertificateStatus } from '../../install/broker/change-certificates.ts'
+import { plural } from '../../lib/format.ts'
+import { paths } from '../../node/paths.ts'
+import type { BrokerTlsOutput } from '../json/broker/broker-tls.ts'
+import { paint, wrap } from '../text.ts'
+
+const validity = ({ validTo, daysLeft }: CertificateSummary): string =>
+  daysLeft < 0
+    ? paint('red', `expired on ${validTo.slice(0, 10)}`)
+    : `until ${validTo.slice(0, 10)} (${plural(daysLeft, 'day')})`
+
+const row = (name: string, value: string): string => `  ${name.padEnd(13)}${value}`
+
+const caLines = (title: string, ca: CertificateSummary, file: string): string[] => [
+  title,
+  row('subject', ca.subject),
+  row('valid', validity(ca)),
+  row('key', ca.key),
+  row('fingerprint', ca.fingerprint.slice(0, 59)),
+  row('', ca.fingerprint.slice(60)),
+  row('file', file),
+]
+
+/** What `edgekit broker tls status` shows. */
+export const formatCertificates = ({ source, ca, server, nextCa, problem }: CertificateStatus): string =>
+  [
+    ...caLines(`CA${source === 'imported' ? ', imported' : ''}`, ca, paths.brokerCa),
+    'Server certificate',
+    row('valid', validity(server)),
+    row('key', server.key),
+    ...wrap(server.names.join(', '), 15)
+      .split('\n')
+      .map((line, index) => (index === 0 ? row('names', line.trimStart()) : line)),
+    row('file', paths.brokerCertificate),
+    ...(nextCa ? caLines('Next CA, not used yet', nextCa, paths.brokerNextCa) : []),
+    ...(problem === undefined ? [] : ['', wrap(`${paint('yellow', 'Problem:')} ${problem}`)]),
+  ].join('\n')
+
+export const certificatesOutput = ({ nextCa, problem, ...status }: CertificateStatus): BrokerTlsOutput => ({
+  schemaVersion: 1,
+  ...status,
+  nextCa: nextCa ?? null,
+  problem: problem ?? null,
+})
