@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import net, { type AddressInfo } from 'node:net'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,6 +9,7 @@ import * as encode from '../../src/mqtt/encode.ts'
 import { cached } from '../cache.ts'
 import type { Release } from '../machine/tree.ts'
 import { sh } from '../shell.ts'
+import { freePort } from './free-port.ts'
 
 /** A broker on the loopback interface. */
 export interface LabBroker {
@@ -100,14 +101,6 @@ export async function startBroker(describe: (port: number) => BrokerProgram): Pr
     throw new Error(`${command[0]} does not answer on port ${port}:\n${output}`)
   }
   return { port, stop }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
 
 /** Whether a CONNECT of MQTT 3.1.1 gets a CONNACK. */

@@ -1,9 +1,9 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
-import type { Mosquitto } from './mosquitto.ts'
+import type { ImageMosquitto } from '../brokers/image-mosquitto.ts'
 
 /** A device, or many. It does not connect again. */
 export const connectDevice = (
-  { host, port }: Pick<Mosquitto, 'host' | 'port'>,
+  { host, port }: Pick<ImageMosquitto, 'host' | 'port'>,
   options: Pick<IClientOptions, 'will'> = {},
 ): Promise<MqttClient> =>
   mqtt.connectAsync({ host, port, protocolVersion: 5, reconnectPeriod: 0, ...options })

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import mqtt from 'mqtt'
 import { expect, test } from 'vitest'
-import { type LabMosquitto, startMosquitto } from '../../lab/broker/mosquitto.ts'
-import { brokerProgram } from '../../lab/broker/programs.ts'
+import { ImageMosquitto } from '../../lab/brokers/image-mosquitto.ts'
+import { brokerProgram } from '../../lab/brokers/image-program.ts'
 import { sh } from '../../lab/shell.ts'
 import { type AclRequest, checkAcl, readAcl } from '../../src/broker/access/acl.ts'
 import {
@@ -53,7 +53,7 @@ const request: fc.Arbitrary<AclRequest> = fc.record({
   access: fc.constantFrom('read', 'write'),
 })
 
-async function connect(broker: LabMosquitto, username: string | undefined, clientId: string) {
+async function connect(broker: ImageMosquitto, username: string | undefined, clientId: string) {
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, {
     clientId,
     protocolVersion: 5,
@@ -84,7 +84,7 @@ async function mayRead(client: mqtt.MqttClient, admin: mqtt.MqttClient, on: stri
   return received.includes(on)
 }
 
-async function brokerAnswers(broker: LabMosquitto, asked: readonly AclRequest[]): Promise<boolean[]> {
+async function brokerAnswers(broker: ImageMosquitto, asked: readonly AclRequest[]): Promise<boolean[]> {
   await using admin = await connect(broker, 'admin', 'admin')
   const answers: boolean[] = []
   for (const { user, clientId, topic: on, access: kind } of asked) {
@@ -97,7 +97,10 @@ async function brokerAnswers(broker: LabMosquitto, asked: readonly AclRequest[])
 
 test('edgekit broker acl check gives the answer of mosquitto in 200 random cases', async () => {
   const config = 'allow_anonymous true\npassword_file passwd\nacl_file acl\n'
-  await using broker = await startMosquitto(config, { passwd: formatPasswordFile(passwords), acl: '' })
+  await using broker = await ImageMosquitto.start([config], {
+    passwd: formatPasswordFile(passwords),
+    acl: '',
+  })
   let runs = 0
   await fc.assert(
     fc.asyncProperty(acl, fc.array(request, { minLength: 8, maxLength: 8 }), async (text, asked) => {
@@ -120,7 +123,7 @@ test('edgekit broker acl check gives the answer of mosquitto in 200 random cases
 }, 120_000)
 
 test('mosquitto_passwd hashes passwords as edgekit does', async () => {
-  await using broker = await startMosquitto('allow_anonymous true\n', { passwd: '' })
+  await using broker = await ImageMosquitto.start(['allow_anonymous true'], { passwd: '' })
   const file = join(broker.directory, 'passwd')
   const names = ['sensor', '温度-2']
   const program = await brokerProgram('/usr/bin/mosquitto_passwd')

@@ -4,12 +4,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { Mosquitto } from '../../lab/devices/mosquitto.ts'
+import { ImageMosquitto } from '../../lab/brokers/image-mosquitto.ts'
 import { connectDevice, publishNumbered } from '../../lab/devices/publish.ts'
 import { DevicesService } from '../../lab/devices/service.ts'
 
 const settings = 'registerUnknown: true\nhistory: { days: 1 }'
-const prepare = (broker: Mosquitto, text = settings, environment: Record<string, string> = {}) =>
+const prepare = (broker: ImageMosquitto, text = settings, environment: Record<string, string> = {}) =>
   DevicesService.prepare(text, { MQTT_BROKER: broker.host, MQTT_PORT: String(broker.port), ...environment })
 
 const counted = "SELECT count(*) AS stored, count(DISTINCT payload ->> 'value') AS distinct_ FROM history"
@@ -17,7 +17,7 @@ const counted = "SELECT count(*) AS stored, count(DISTINCT payload ->> 'value') 
 describe.concurrent('edgekit devices serve', () => {
   test('loses and doubles nothing when it is killed, and newer wins', async () => {
     const sent = 6000
-    await using broker = await Mosquitto.start()
+    await using broker = await ImageMosquitto.start()
     await using service = await prepare(broker)
     await service.start()
     const device = await connectDevice(broker)
@@ -40,7 +40,7 @@ describe.concurrent('edgekit devices serve', () => {
   })
 
   test('keeps what does not fit, and stores the rest behind it', async () => {
-    await using broker = await Mosquitto.start()
+    await using broker = await ImageMosquitto.start()
     await using service = await prepare(broker)
     await service.start()
     const device = await connectDevice(broker)
@@ -74,7 +74,7 @@ describe.concurrent('edgekit devices serve', () => {
   })
 
   test('acknowledges nothing while the database is locked, and stores it afterwards', async () => {
-    await using broker = await Mosquitto.start()
+    await using broker = await ImageMosquitto.start()
     await using service = await prepare(broker)
     await service.start()
     const device = await connectDevice(broker)
@@ -100,7 +100,7 @@ describe.concurrent('edgekit devices serve', () => {
   })
 
   test('connects again to a broker that was away, and unsubscribes from old topics', async () => {
-    await using broker = await Mosquitto.start()
+    await using broker = await ImageMosquitto.start()
     await using service = await prepare(broker, `${settings}\ntopics: [{ topic: 'old/{id}', kind: report }]`)
     await service.start()
     await service.stop()
@@ -128,7 +128,7 @@ describe.concurrent('edgekit devices serve', () => {
   })
 
   test('ends when the broker refuses it', async () => {
-    await using broker = await Mosquitto.start(['allow_anonymous false'])
+    await using broker = await ImageMosquitto.start(['allow_anonymous false'])
     await using service = await prepare(broker, settings, { MQTT_USERNAME: 'u', MQTT_PASSWORD: 'not-shown' })
     await service.start({ connected: false })
     expect(await service.ended()).toBe(5)
@@ -140,7 +140,7 @@ describe.concurrent('edgekit devices serve', () => {
   })
 
   test('ends when another instance takes over its session', async () => {
-    await using broker = await Mosquitto.start()
+    await using broker = await ImageMosquitto.start()
     await using first = await prepare(broker)
     await using second = await prepare(broker)
     await first.start()
@@ -187,7 +187,7 @@ describe.concurrent('presence', () => {
     )
 
   test('follows devices that vanish, announce it, or leave a will, and is published', async () => {
-    await using broker = await Mosquitto.start()
+    await using broker = await ImageMosquitto.start()
     await using service = await prepare(broker, withLease)
     await service.start()
     const events: string[] = []
@@ -231,7 +231,7 @@ describe.concurrent('presence', () => {
   test.each(['SIGKILL', 'SIGTERM'] as const)(
     'is unknown after a broker %s, and a retained "online" does not count',
     async signal => {
-      await using broker = await Mosquitto.start()
+      await using broker = await ImageMosquitto.start()
       await using service = await prepare(broker, withLease)
       await service.start()
       const device = await connectDevice(broker)
@@ -247,7 +247,7 @@ describe.concurrent('presence', () => {
   )
 
   test('is unknown after the service was killed, for one lease', async () => {
-    await using broker = await Mosquitto.start()
+    await using broker = await ImageMosquitto.start()
     await using service = await prepare(broker, withLease)
     await service.start()
     const devices = await Promise.all([connectDevice(broker), connectDevice(broker)])

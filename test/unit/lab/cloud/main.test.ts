@@ -6,11 +6,11 @@ import http2 from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { freePort } from '../../../../lab/brokers/free-port.ts'
 import { writeAuthority } from '../../../../lab/cloud/authority.ts'
 import { joinToken } from '../../../../lab/cloud/join-token.ts'
 import { type CloudSettings, files } from '../../../../lab/cloud/settings.ts'
 import { StandIn } from '../edgecore/run-stand-in.ts'
-import { tinyBroker } from '../edgecore/tiny-broker.ts'
 
 // Each test starts a process, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -20,12 +20,6 @@ const aDay = 86_400_000
 let directory: string
 let ports: { certificate: number; hub: number }
 let stop: () => Promise<unknown>
-
-async function freePort(): Promise<number> {
-  const probe = await tinyBroker()
-  await probe.close()
-  return probe.port
-}
 
 const pathOf = (name: keyof typeof files): string => join(directory, files[name])
 const set = (settings: Partial<CloudSettings>): void =>

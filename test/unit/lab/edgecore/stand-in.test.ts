@@ -4,6 +4,7 @@ import http2 from 'node:http2'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { freePort } from '../../../../lab/brokers/free-port.ts'
 import { writeCertificates } from '../../../../lab/machine/certificates.ts'
 import { logLines } from '../../../../src/edgecore/log/prefixed-lines.ts'
 import { readEdgecoreLog } from '../../../../src/edgecore/log/read-log.ts'
@@ -36,12 +37,6 @@ async function startBroker(...options: Parameters<typeof tinyBroker>) {
   const started = await tinyBroker(...options)
   onTestFinished(() => started.close())
   return started
-}
-
-async function freePort(): Promise<number> {
-  const probe = await tinyBroker()
-  await probe.close()
-  return probe.port
 }
 
 describe('the stand-in logs what EdgeCore logs and means the same', () => {
