@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { connect, type SecureVersion } from 'node:tls'
 import { expect, test } from 'vitest'
 import { bundleOnNode, startInstalledNode } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
+import { issueServerCertificate } from '../../src/broker/access/certificates.ts'
 import { aclCheckExitCodes, exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 import { jsonOutput } from '../json-output.ts'
@@ -39,6 +43,30 @@ async function openPorts(node: LabNode): Promise<string> {
     { timeoutMs: minutes },
   )
   return found.split('\n').join(' ')
+}
+
+/** The first bytes that the TLS listener sends to a client that offers only one version of TLS. */
+async function answerTo(node: LabNode, version: SecureVersion): Promise<string> {
+  const { promise: hello, resolve } = Promise.withResolvers<Buffer>()
+  const server = createServer(socket => {
+    socket.once('data', data => {
+      resolve(data)
+      socket.destroy()
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  // Not even the client takes the old version without the lowest level of security.
+  const versions = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT:@SECLEVEL=0' }
+  connect({ port, host: '127.0.0.1', ...versions }).on('error', () => {})
+  const bytes = (await hello).toString('base64')
+  server.close()
+  return (
+    await node.sh(
+      `ip netns exec device bash -c 'exec 3<>/dev/tcp/${address}/8883
+         base64 -d <<<${bytes} >&3; timeout 10 head -c 7 <&3 | od -An -tx1'`,
+    )
+  ).trim()
 }
 
 async function addUser(node: LabNode, args: string): Promise<string> {
@@ -127,6 +155,42 @@ test('devices reach the broker over TLS with a password, and only on the ports t
   expect(await node.read(paths.brokerAcl)).toBe(rulesBefore)
   expect((await acl("remove --user app --topic 'hall/#' --read --write")).exitCode).toBe(exitCodes.ok)
   expect((await device(node, 'pub', `${as('app', app)} -t hall/light`)).stderr).toContain('Not authorized')
+
+  // Without TLS on the node and with TLS in the network, both hear both.
+  const onNode = `ctr -n k8s.io tasks exec --exec-id local mosquitto mosquitto_`
+  const inside = node.run(`${onNode}sub -u app -P ${app} -t device/+/status -v -C 2 -W 20 -q 1`)
+  const outside = device(node, 'sub', `${tls} -u app -P ${app} -t device/+/status -v -C 2 -W 20 -q 1`)
+  await node.sh('sleep 2')
+  await device(node, 'pub', `${as('sensor-1', sensor)} -t device/sensor-1/status`)
+  await node.sh(
+    `${onNode.replace('local', 'other')}pub -u 温度-2 -P ${other} -q 1 -t device/温度-2/status -m x`,
+  )
+  const both = ['device/sensor-1/status x', 'device/温度-2/status x']
+  expect((await inside).stdout.split('\n').toSorted()).toEqual(both)
+  expect((await outside).stdout.split('\n').toSorted()).toEqual(both)
+
+  // Refused by the device or by the broker: an old TLS, another name, an expired certificate.
+  const plain = `-u app -P ${app} -t t -m x`
+  // A fatal alert: protocol_version (RFC 8446, section 6). The newer version gets a handshake.
+  expect(await answerTo(node, 'TLSv1.1')).toMatch(/^15 03 0\d 00 02 02 46$/)
+  expect(await answerTo(node, 'TLSv1.2')).toMatch(/^16 03 03/)
+  await node.sh(`echo '${address} other.example' >>/root/image/etc/hosts`)
+  const named = `ip netns exec device chroot /root/image /usr/bin/mosquitto_pub -h other.example ${tls} ${plain}`
+  expect((await node.run(named)).exitCode).not.toBe(0)
+  expect((await node.run(`${named} --insecure`)).exitCode).toBe(0)
+  await node.sh(`cp --archive ${paths.brokerTls} /root/tls`)
+  const reload = 'ctr -n k8s.io tasks kill --signal SIGHUP mosquitto; sleep 1'
+  const ca = { certificate: await node.read(paths.brokerCa), key: await node.read(paths.brokerCaKey) }
+  const expired = await issueServerCertificate(ca, [address], new Date(Date.now() - 1200 * 86_400_000))
+  await node.write(paths.brokerCertificate, expired.certificate)
+  await node.write(paths.brokerKey, expired.key)
+  await node.sh(`chown 1883:1883 ${paths.brokerKey}; ${reload}`)
+  expect((await device(node, 'pub', `${tls} ${plain}`)).exitCode).not.toBe(0)
+  await node.sh(`cp --archive /root/tls/. ${paths.brokerTls}; ${reload}`)
+  expect((await device(node, 'pub', `${tls} ${plain}`)).exitCode).toBe(0)
+  const opened = await node.run('edgekit broker configure --yes --websockets', { timeoutMs: 2 * minutes })
+  expect(opened.exitCode, opened.stderr).toBe(exitCodes.ok)
+  expect(await openPorts(node)).toBe('8883 9001')
 
   // A new password and a removed user end the connections.
   const kicked = device(
