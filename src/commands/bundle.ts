@@ -6,6 +6,7 @@ import { defaultDefinitions } from '../build/definition/definition-chain.ts'
 import { lockPath, readLockFile } from '../build/lock/lock-file.ts'
 import { signingKey } from '../build/pack/sign.ts'
 import { EdgekitCommand } from '../cli/command.ts'
+import { allowOutsideFlag } from '../cli/flags/allow-outside.ts'
 import { imageAccess, imageFlags } from '../cli/flags/images.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { parseSize } from '../cli/quantities/size.ts'
@@ -31,6 +32,7 @@ export default class Bundle extends EdgekitCommand {
   }
   static override flags = {
     file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'use your own bundle definition' }),
+    'allow-outside': allowOutsideFlag,
     arch: Flags.option({
       options: ['amd64', 'arm64'] as const,
       multiple: true,
@@ -66,7 +68,9 @@ export default class Bundle extends EdgekitCommand {
   async run(): Promise<BundleOutput> {
     const { args, flags } = await this.parse(Bundle)
     const silent = this.jsonEnabled()
-    const definition = await chosenDefinition(args.role, flags.file)
+    const definition = await chosenDefinition(args.role, flags.file, {
+      allowOutside: flags['allow-outside'],
+    })
     const architectures = chosenArchitectures(definition, flags.arch ?? buildableArchitectures(definition))
     const left = flags.arch ? [] : definition.architectures.filter(arch => !architectures.includes(arch))
     for (const arch of silent ? [] : left)

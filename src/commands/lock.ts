@@ -5,6 +5,7 @@ import { makeLock } from '../build/fetch/make-lock.ts'
 import { lockDigest } from '../build/lock/lock.ts'
 import { lockPath, writeLockFile } from '../build/lock/lock-file.ts'
 import { EdgekitCommand } from '../cli/command.ts'
+import { allowOutsideFlag } from '../cli/flags/allow-outside.ts'
 import { imageAccess, imageFlags } from '../cli/flags/images.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { requireOutputFile } from '../lib/files/output-file.ts'
@@ -24,6 +25,7 @@ export default class LockCommand extends EdgekitCommand {
   }
   static override flags = {
     file: Flags.string({ char: 'f', helpValue: 'FILE', description: 'use your own bundle definition' }),
+    'allow-outside': allowOutsideFlag,
     output: Flags.string({
       char: 'o',
       helpValue: 'FILE',
@@ -34,7 +36,9 @@ export default class LockCommand extends EdgekitCommand {
 
   async run(): Promise<LockOutput> {
     const { args, flags } = await this.parse(LockCommand)
-    const definition = await chosenDefinition(args.role, flags.file)
+    const definition = await chosenDefinition(args.role, flags.file, {
+      allowOutside: flags['allow-outside'],
+    })
     const path = flags.output ?? lockPath(definition)
     await requireOutputFile(path)
     const access = await imageAccess(flags, definition.mirrors)

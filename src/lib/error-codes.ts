@@ -26,6 +26,10 @@ export const errorCodes = {
     'the command asks for confirmation, and there is no terminal and no --yes',
   ],
   'invalid-definition': ['usage', 'the bundle definition has errors'],
+  'file-outside-definition': [
+    'usage',
+    'a bundle definition takes a local file from outside its directory, without --allow-outside',
+  ],
   'invalid-lock': ['usage', 'edgekit.lock has errors'],
   'lock-not-found': ['usage', 'edgekit.lock does not exist'],
   'invalid-answers': ['usage', 'the answers file has errors'],

@@ -3,11 +3,25 @@ import { EdgekitError } from '../../lib/errors.ts'
 import { hasExecutableFor } from '../pack/edgekit-executable.ts'
 import { type Definition, readDefinition } from './definition.ts'
 import { defaultDefinitions } from './definition-chain.ts'
+import { refuseOutside } from './refuse-outside.ts'
 
-/** Read the definition that the user named, by role or as a file. Throws EdgekitError. */
-export function chosenDefinition(role: string | undefined, file: string | undefined): Promise<Definition> {
-  if (file !== undefined && role === undefined) return readDefinition({ path: file })
-  if (role !== undefined && file === undefined) return readDefinition({ role })
+/**
+ * Read the definition that the user named, by role or as a file. Local files must be in the directories of the definition and
+ * of those it extends, unless `allowOutside` is set. Throws EdgekitError.
+ */
+export async function chosenDefinition(
+  role: string | undefined,
+  file: string | undefined,
+  { allowOutside }: { allowOutside: boolean },
+): Promise<Definition> {
+  const definition = await readDefinition(fromOf(role, file))
+  if (!allowOutside) await refuseOutside(definition)
+  return definition
+}
+
+function fromOf(role: string | undefined, file: string | undefined): { role: string } | { path: string } {
+  if (file !== undefined && role === undefined) return { path: file }
+  if (role !== undefined && file === undefined) return { role }
   throw new EdgekitError(
     role === undefined
       ? 'cannot choose a bundle definition: none is named'

@@ -16,6 +16,8 @@ export const defaultDefinitions: readonly string[] = ['edge', 'cloud']
 export interface DefinitionChain {
   /** Relative paths start here: the directory of the first. */
   directory: string
+  /** The directory of each definition that has a file. */
+  directories: readonly string[]
   sources: readonly YamlSource[]
   /** Maps are merged; everything else is replaced. */
   value: unknown
@@ -28,6 +30,7 @@ export async function readWithBases(from: { role: string } | { path: string }): 
   const directory = 'path' in from ? dirname(resolve(from.path)) : process.cwd()
   const sources: YamlSource[] = []
   const values: unknown[] = []
+  const directories = [directory]
   const seen = new Set<string>()
   let next: { role: string } | { path: string } | undefined = from
   while (next !== undefined) {
@@ -39,10 +42,16 @@ export async function readWithBases(from: { role: string } | { path: string }): 
     if (Array.isArray(source)) throw definitionError(name, source)
     sources.push(source)
     const own = 'path' in next ? dirname(resolve(next.path)) : directory
+    directories.push(own)
     values.push(rebasePaths(source.value, own, directory))
     next = baseOf(source, own)
   }
-  return { directory, sources, value: values.reduceRight((below, above) => merge(below, above)) }
+  return {
+    directory,
+    directories: [...new Set(directories)],
+    sources,
+    value: values.reduceRight((below, above) => merge(below, above)),
+  }
 }
 
 function baseOf(source: YamlSource, directory: string): { role: string } | { path: string } | undefined {

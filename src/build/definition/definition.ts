@@ -31,6 +31,8 @@ export interface Definition {
   file: string
   /** Relative paths start here. */
   directory: string
+  /** Its own directory, and those of what it extends. */
+  directories: readonly string[]
   role: WrittenDefinition['role']
   kubeedge: string
   architectures: Architecture[]
@@ -78,7 +80,11 @@ export async function readDefinition(from: { role: string } | { path: string }):
   return wrong.length > 0 ? fail(wrong) : definition
 }
 
-function completed(written: WrittenDefinition, { directory }: DefinitionChain, file: string): Definition {
+function completed(
+  written: WrittenDefinition,
+  { directory, directories }: DefinitionChain,
+  file: string,
+): Definition {
   const {
     role,
     kubeedge,
@@ -94,6 +100,7 @@ function completed(written: WrittenDefinition, { directory }: DefinitionChain, f
   return {
     file,
     directory,
+    directories,
     role,
     kubeedge,
     architectures: [...new Set(architectures)].toSorted(),

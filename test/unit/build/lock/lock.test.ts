@@ -23,6 +23,7 @@ const lock: Lock = {
 const definition: Definition = {
   file: 'my.yaml',
   directory: '/',
+  directories: [],
   role: 'edge',
   kubeedge: 'v1.22.0',
   architectures: ['amd64', 'arm64'],

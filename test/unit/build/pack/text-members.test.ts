@@ -14,6 +14,7 @@ describe.each(['amd64', 'arm64'] as const)('text members of a bundle for %s', ar
     definition: {
       file: 'my.yaml',
       directory: '/',
+      directories: [],
       role: 'edge',
       kubeedge: 'v1.22.0',
       architectures: [arch],
