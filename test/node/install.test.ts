@@ -261,6 +261,6 @@ describe.concurrent.each(releases)('%s', release => {
       'cannot find a bundle at /nowhere: no such file or directory',
     )
     expect((await run('install /nowhere')).exitCode).toBe(exitCodes.usage)
-    expect((await run('doctor')).stdout).toContain('mosquitto.service does not exist')
+    expect((await run('doctor')).stdout).toContain('Cause: nothing is installed')
   })
 })

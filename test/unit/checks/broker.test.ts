@@ -278,6 +278,17 @@ const lossRows: Row[] = [
   [
     'broker-losses',
     'pass',
+    'the client IDs of EdgeCore, for which another check is',
+    'none found in the last lines of the log',
+    node => {
+      brokerSays(taken, taken, taken)(node)
+      const config = node.edgecoreConfig.value.config
+      if (config) config.eventBus.mqttSubClientID.value = 'sensor-1'
+    },
+  ],
+  [
+    'broker-losses',
+    'pass',
     'a client that was taken over twice',
     'none found in the last lines of the log',
     brokerSays(taken, taken),

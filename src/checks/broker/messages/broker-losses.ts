@@ -1,5 +1,6 @@
 import { withoutTime } from '../../../broker/log/log-time.ts'
 import { requireFact } from '../../../facts/fact.ts'
+import type { Facts } from '../../../facts/index.ts'
 import type { Check } from '../../check.ts'
 
 interface Loss {
@@ -44,9 +45,10 @@ export const brokerLosses: Check = {
   needs: ['broker-active', 'journal-kept'],
   run(facts) {
     const lines = requireFact(facts.brokerJournal).map(({ text }) => text)
+    const edgecore = edgecoreClients(facts)
     const found = losses.flatMap(({ pattern, atLeast, text, ...advice }) =>
       [...clientsIn(lines, pattern)]
-        .filter(([, { length }]) => length >= atLeast)
+        .filter(([client, { length }]) => length >= atLeast && !edgecore.includes(client))
         .map(([client, shown]) => ({
           ...advice,
           text: text.replace('$1', client),
@@ -66,6 +68,12 @@ export const brokerLosses: Check = {
       },
     }
   },
+}
+
+/** The client IDs that EdgeCore is told to use: `event-bus-clients` reports when they are the same. */
+function edgecoreClients({ edgecoreConfig }: Facts): string[] {
+  const eventBus = 'value' in edgecoreConfig ? edgecoreConfig.value.config?.eventBus : undefined
+  return eventBus ? [eventBus.mqttSubClientID.value, eventBus.mqttPubClientID.value] : []
 }
 
 /** The lines that match, by the client that they name. */
