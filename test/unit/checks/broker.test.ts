@@ -278,6 +278,17 @@ const lossRows: Row[] = [
   [
     'broker-losses',
     'pass',
+    'a client ID of several clients, no longer',
+    'none found in the last lines of the log',
+    node => {
+      brokerSays(taken, taken, taken, 'New connection from 127.0.0.1:4711 on port 1883.')(node)
+      const last = node.brokerJournal.value.at(-1)
+      if (last) last.time += 21_000
+    },
+  ],
+  [
+    'broker-losses',
+    'pass',
     'the client IDs of EdgeCore, for which another check is',
     'none found in the last lines of the log',
     node => {

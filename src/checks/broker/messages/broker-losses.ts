@@ -1,6 +1,7 @@
 import { withoutTime } from '../../../broker/log/log-time.ts'
 import { requireFact } from '../../../facts/fact.ts'
 import type { Facts } from '../../../facts/index.ts'
+import type { JournalLine } from '../../../node/systemd-journal.ts'
 import type { Check } from '../../check.ts'
 
 interface Loss {
@@ -8,6 +9,8 @@ interface Loss {
   pattern: RegExp
   /** How often it must be there for one client. A client that reconnects faster than the broker notices is there once. */
   atLeast: number
+  /** How long before the last line of the log it counts; clients that disconnect each other do so every few seconds. */
+  withinMs?: number
   text: string
   remedy: string
   commands: string[]
@@ -32,6 +35,7 @@ const losses: readonly Loss[] = [
   {
     pattern: /^(?:Error: )?Client (.+) already connected, closing old connection\.$/,
     atLeast: 3,
+    withinMs: 20_000,
     text: 'several clients use the client ID $1 and disconnect each other',
     remedy: 'Give each client its own client ID.',
     commands: [],
@@ -44,10 +48,11 @@ export const brokerLosses: Check = {
   tags: ['doctor'],
   needs: ['broker-active', 'journal-kept'],
   run(facts) {
-    const lines = requireFact(facts.brokerJournal).map(({ text }) => text)
+    const journal = requireFact(facts.brokerJournal)
+    const now = journal.at(-1)?.time ?? 0
     const edgecore = edgecoreClients(facts)
-    const found = losses.flatMap(({ pattern, atLeast, text, ...advice }) =>
-      [...clientsIn(lines, pattern)]
+    const found = losses.flatMap(({ pattern, atLeast, withinMs = now, text, ...advice }) =>
+      [...clientsIn(linesSince(journal, now - withinMs), pattern)]
         .filter(([client, { length }]) => length >= atLeast && !edgecore.includes(client))
         .map(([client, shown]) => ({
           ...advice,
@@ -69,6 +74,9 @@ export const brokerLosses: Check = {
     }
   },
 }
+
+const linesSince = (journal: readonly JournalLine[], since: number): string[] =>
+  journal.filter(({ time }) => time >= since).map(({ text }) => text)
 
 /** The client IDs that EdgeCore is told to use: `event-bus-clients` reports when they are the same. */
 function edgecoreClients({ edgecoreConfig }: Facts): string[] {
