@@ -38,6 +38,9 @@ async function noticeOf(directory: string): Promise<Notice> {
     .map(entry => entry.name)
     .sort()
   if (files.length === 0) throw new Error(`${name} ${version} has no license text`)
-  const texts = await Promise.all(files.map(file => readFile(join(directory, file), 'utf8')))
+  const texts = await Promise.all(
+    // Some packages are written on Windows, and a terminal shows no carriage return.
+    files.map(async file => (await readFile(join(directory, file), 'utf8')).replaceAll('\r\n', '\n')),
+  )
   return { name, version, ...(typeof license === 'string' && { license }), texts }
 }

@@ -21,7 +21,7 @@ export default class Pub extends EdgekitCommand {
     'Publishes on the broker of this node as EdgeCore does, as another user, or on any broker. It succeeds when the broker has acknowledged the message; with --qos 0, when it is sent. Passwords are read from a file, standard input, or the terminal, never from the command line.'
   static override examples = [
     'sudo edgekit pub device/sensor-1/command \'{"led": true}\'',
-    'edgekit pub device/sensor-1/status online --url mqtts://broker.example --username sensor-1',
+    'edgekit pub device/s1/status online --url mqtts://broker.lan --username s1',
     'sudo edgekit pub config/all --file config.json --retain',
   ]
   static override args = {

@@ -21,7 +21,7 @@ export default class Sub extends EdgekitCommand {
   static override examples = [
     "sudo edgekit sub -v 'device/#'",
     'sudo edgekit sub device/sensor-1/status --count 1 --time 10s',
-    "edgekit sub 'device/#' --url mqtts://broker.example --username app --password-file app.password",
+    "edgekit sub 'device/#' --url mqtts://broker.lan --username app",
   ]
   static override args = {
     filter: Args.string({

@@ -23,8 +23,8 @@ export default class BrokerBench extends EdgekitCommand {
     exitCodeHelp('brokerBench')
   static override examples = [
     'sudo edgekit broker bench',
-    'edgekit broker bench mqtt://127.0.0.1 --publishers 100 --rate 5000 --qos 1 --duration 60s',
-    'edgekit broker bench mqtt://127.0.0.1 --publishers 1 --subscribers 100 --rate 100',
+    'edgekit broker bench mqtt://127.0.0.1 --publishers 100 --rate 5000 --qos 1',
+    'edgekit broker bench mqtt://127.0.0.1 --publishers 1 --subscribers 100',
     'edgekit broker bench mqtt://127.0.0.1 --subscribers 4 --shared --rate max',
     'edgekit broker bench mqtt://127.0.0.1 --find-max --p99 20ms',
     'edgekit broker bench mqtt://127.0.0.1 --output html --report bench.html',

@@ -20,7 +20,7 @@ export default class BrokerConfigure extends EdgekitCommand {
     exitCodeHelp('install')
   static override examples = [
     'sudo edgekit broker configure --profile devices --address 192.0.2.10',
-    'sudo edgekit broker configure --set maxPacketSize=4000000 --set maxConnections=2000',
+    'sudo edgekit broker configure --set maxConnections=2000',
     'sudo edgekit broker configure --profile local --dry-run --diff',
   ]
   static override flags = {

@@ -134,9 +134,7 @@ export const edgecoreFaults: readonly Fault[] = [
     fails: 'edgecore-event-bus',
     words: /modules\.deviceTwin\.enable is false, expected true/,
     release: 'bookworm',
-    breakIt: changeEdgecore(
-      "perl -0pi -e 's/  deviceTwin:\\n    enable: true/  deviceTwin:\\n    enable: false/' $file",
-    ),
+    breakIt: changeEdgecore("perl -0pi -e 's/  deviceTwin:\\n(    .*\\n)*?    enable: \\Ktrue/false/' $file"),
     repair: restoreEdgecore,
   },
   {

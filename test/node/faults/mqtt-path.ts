@@ -40,7 +40,7 @@ export const mqttPathFaults: readonly Fault[] = [
     words: /no answer to \$hw\/events\/node/,
     release: 'bookworm',
     async breakIt(node) {
-      const off = "perl -0pi -e 's/  deviceTwin:\\n    enable: true/  deviceTwin:\\n    enable: false/' $file"
+      const off = "perl -0pi -e 's/  deviceTwin:\\n(    .*\\n)*?    enable: \\Ktrue/false/' $file"
       await changeEdgecore(off, 'finish hub-client pub')(node)
       await node.sh(restoreFile)
     },

@@ -22,11 +22,11 @@ export const securityFaults: readonly Fault[] = [
     words: /listener 1890.*password_file/,
     release: 'bookworm',
     breakIt: changeBroker(
-      'mkdir /etc/edgekit/mosquitto/conf.d; echo listener 1890 >/etc/edgekit/mosquitto/conf.d/site.conf; echo include_dir /mosquitto/config/conf.d >>$file',
+      'mkdir /etc/edgekit/mosquitto/site.d; echo listener 1890 >/etc/edgekit/mosquitto/site.d/site.conf; echo include_dir /mosquitto/config/site.d >>$file',
       { starts: true },
     ),
     async repair(node) {
-      await node.sh('rm -r /etc/edgekit/mosquitto/conf.d')
+      await node.sh('rm -r /etc/edgekit/mosquitto/site.d')
       await restoreBroker(node)
     },
   },

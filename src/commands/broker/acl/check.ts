@@ -13,8 +13,8 @@ export default class BrokerAclCheck extends EdgekitCommand {
     'Gives the answer of mosquitto and the rule that decides. The broker grants every subscription, and delivers what the user may read.\n\n' +
     exitCodeHelp('aclCheck')
   static override examples = [
-    'sudo edgekit broker acl check --user sensor-1 --topic device/sensor-1/status --write',
-    'sudo edgekit broker acl check --user app --topic device/sensor-1/status --read',
+    'sudo edgekit broker acl check --user s1 --topic device/s1/status --write',
+    'sudo edgekit broker acl check --user app --topic device/s1/status --read',
   ]
   static override flags = {
     user: Flags.string({ helpValue: 'NAME', required: true, description: 'the user' }),

@@ -13,9 +13,7 @@ export default class BrokerTlsImport extends EdgekitCommand {
   static override summary = 'Use a server certificate of your own CA'
   static override description =
     'The files are checked before anything changes: the chain up to the CA, that the key belongs to the certificate, the dates, and that the certificate is for every --broker-name of the node. Then they run in a second broker on other ports, and the broker uses them. edgekit does not renew them: import new files before they expire.'
-  static override examples = [
-    'sudo edgekit broker tls import --certificate broker.crt --key broker.key --ca company-ca.crt',
-  ]
+  static override examples = ['sudo edgekit broker tls import --certificate b.crt --key b.key --ca ca.crt']
   static override flags = {
     certificate: Flags.string({
       helpValue: 'FILE',
