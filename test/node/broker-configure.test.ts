@@ -92,7 +92,7 @@ test('a configuration that does not work is rolled back, wherever that shows', a
   expect(local.exitCode, local.stderr).toBe(exitCodes.ok)
   await healthy(node)
   const kept = await node.run('edgekit uninstall --yes', options)
-  expect(kept.stdout).toContain(`${paths.brokerPasswords}: broker users and certificates;`)
+  expect(kept.stdout).toContain(`${paths.brokerPasswords}: broker users and certificates`)
   await node.sh(`cd /root/bundle && ./edgekit uninstall --yes --purge`, options)
   expect(await node.sh('ls -d /etc/edgekit /var/lib/edgekit 2>/dev/null; true')).toBe('')
 }, 600_000)
