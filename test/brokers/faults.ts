@@ -174,11 +174,6 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
       what: 'It does not respect the Maximum Packet Size of a client.',
     },
     {
-      tests: /^packet-size-small$/,
-      frame: /^closed/,
-      what: 'It applies the Maximum Packet Size of a client to the packets of that client.',
-    },
-    {
       tests: /^frame-dup-qos0$/,
       frame: /^received: DUP with QoS 0/,
       what: 'It forwards the DUP of a publisher.',

@@ -358,7 +358,12 @@ export const runtimeFaults: readonly Fault[] = [
     release: 'bookworm',
     breakIt: node => node.sh(`truncate --size 0 ${uuid}`),
     // The broker mends it when it starts.
-    repair: node => node.sh(`truncate --size 0 ${uuid}; systemctl restart mosquitto; ctr version`),
+    repair: node =>
+      node.sh(
+        `truncate --size 0 ${uuid}; systemctl restart mosquitto; ctr version
+         until edgekit doctor edgecore-mqtt; do sleep 0.5; done`,
+        { timeoutMs: 60_000 },
+      ),
   },
   {
     what: 'a power cut emptied a file of the pause images',
