@@ -361,7 +361,7 @@ export const runtimeFaults: readonly Fault[] = [
     repair: node =>
       node.sh(
         `truncate --size 0 ${uuid}; systemctl restart mosquitto; ctr version
-         until edgekit doctor edgecore-mqtt; do sleep 0.5; done`,
+         until edgekit doctor edgecore-mqtt --strict; do sleep 0.5; done`,
         { timeoutMs: 60_000 },
       ),
   },

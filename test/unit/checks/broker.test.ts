@@ -273,7 +273,10 @@ const lossRows: Row[] = [
     'warn',
     'a client ID of several clients',
     'several clients use the client ID sensor-1 and disconnect each other',
-    brokerSays(taken, taken, taken),
+    node => {
+      brokerSays(taken, taken, taken)(node)
+      node.clock.value.now = (node.brokerJournal.value.at(-1)?.time ?? 0) + 1_000
+    },
   ],
   [
     'broker-losses',
@@ -281,9 +284,8 @@ const lossRows: Row[] = [
     'a client ID of several clients, no longer',
     'none found in the last lines of the log',
     node => {
-      brokerSays(taken, taken, taken, 'New connection from 127.0.0.1:4711 on port 1883.')(node)
-      const last = node.brokerJournal.value.at(-1)
-      if (last) last.time += 21_000
+      brokerSays(taken, taken, taken)(node)
+      node.clock.value.now = (node.brokerJournal.value.at(-1)?.time ?? 0) + 21_000
     },
   ],
   [

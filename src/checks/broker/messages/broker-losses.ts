@@ -9,7 +9,7 @@ interface Loss {
   pattern: RegExp
   /** How often it must be there for one client. A client that reconnects faster than the broker notices is there once. */
   atLeast: number
-  /** How long before the last line of the log it counts; clients that disconnect each other do so every few seconds. */
+  /** How long it counts; clients that disconnect each other do so every few seconds. */
   withinMs?: number
   text: string
   remedy: string
@@ -49,7 +49,7 @@ export const brokerLosses: Check = {
   needs: ['broker-active', 'journal-kept'],
   run(facts) {
     const journal = requireFact(facts.brokerJournal)
-    const now = journal.at(-1)?.time ?? 0
+    const { now } = requireFact(facts.clock)
     const edgecore = edgecoreClients(facts)
     const found = losses.flatMap(({ pattern, atLeast, withinMs = now, text, ...advice }) =>
       [...clientsIn(linesSince(journal, now - withinMs), pattern)]
