@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import type { Interfaces } from '@oclif/core'
 import type { EdgekitCommand } from '../../../src/cli/command.ts'
 
-type CommandClass = Pick<typeof EdgekitCommand, 'args' | 'examples' | 'flags' | 'baseFlags' | 'id'> &
+type CommandClass = Pick<typeof EdgekitCommand, 'args' | 'flags' | 'baseFlags' | 'id'> &
+  Partial<Pick<typeof EdgekitCommand, 'examples'>> &
   (new (
     ...args: ConstructorParameters<typeof EdgekitCommand>
   ) => EdgekitCommand)
