@@ -78,7 +78,7 @@ export const brokerLosses: Check = {
 const linesSince = (journal: readonly JournalLine[], since: number): string[] =>
   journal.filter(({ time }) => time >= since).map(({ text }) => text)
 
-/** The client IDs in the configuration of EdgeCore: `event-bus-clients` reports when they are the same. */
+/** The client IDs in edgecore.yaml: `event-bus-clients` reports when they are the same. */
 function edgecoreClients({ edgecoreConfig }: Facts): string[] {
   const eventBus = 'value' in edgecoreConfig ? edgecoreConfig.value.config?.eventBus : undefined
   return eventBus ? [eventBus.mqttSubClientID.value, eventBus.mqttPubClientID.value] : []
