@@ -35,6 +35,8 @@ const startedAt = (node: LabNode): Promise<string> =>
 
 test('a configuration that does not work is rolled back, wherever that shows', async () => {
   await using node = await startInstalledNode('bookworm')
+  // EdgeCore writes edgecore.yaml when it starts.
+  await healthy(node)
   const before = await configuration(node)
   const started = await startedAt(node)
 
@@ -99,6 +101,8 @@ test('a configuration that does not work is rolled back, wherever that shows', a
 
 test('killed once in every change: continued it works, and rolled back everything is as before', async () => {
   await using node = await startInstalledNode('trixie', 'edge', [await crashLayer()])
+  // EdgeCore writes edgecore.yaml when it starts.
+  await healthy(node)
   const before = await configuration(node)
   const { stdout } = await node.run(`edgekit broker configure --dry-run --json ${toDevices}`, options)
   const output = jsonOutput('broker-configure', stdout)
