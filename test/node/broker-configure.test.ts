@@ -46,6 +46,7 @@ test('a configuration that does not work is rolled back, wherever that shows', a
   expect(tried.exitCode, tried.stderr).toBe(exitCodes.rolledBack)
   expect(tried.stderr).toContain('broker configure failed; all changes were rolled back')
   expect(tried.stderr).toContain('the new broker configuration does not work')
+  expect(tried.stderr).toContain('Unknown configuration variable "no_such_option"')
   expect(await startedAt(node)).toBe(started)
   await node.sh(`rm -r ${paths.brokerConfD}`)
   expect(await configuration(node)).toBe(before)

@@ -6,6 +6,7 @@ import type { BrokerEndpoint } from '../../broker/connect.ts'
 import { probeBroker, waitForBroker } from '../../broker/probe.ts'
 import type { BrokerSettings } from '../../broker/profile/broker-settings.ts'
 import { messageOf } from '../../lib/errors.ts'
+import type { NewContainer } from '../../node/containerd/ctr-commands.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import { broker, mosquitto, paths } from '../../node/paths.ts'
@@ -68,7 +69,7 @@ async function tryOut({ image, settings }: BrokerTrialSpec, node: Node, access: 
       acl: join(directories.config, 'acl'),
     })
   await rewriteListeners(endpoints, files)
-  await containerd.runContainer({
+  const trial = {
     id: container,
     image,
     mounts: [
@@ -76,15 +77,17 @@ async function tryOut({ image, settings }: BrokerTrialSpec, node: Node, access: 
       { from: directories.data, to: '/mosquitto/data', writable: true },
     ],
     command: ['/usr/sbin/mosquitto', '-c', '/mosquitto/config/mosquitto.conf'],
-    log,
-  })
+  }
+  await containerd.runContainer(trial, log)
   try {
     const [first] = endpoints
     if (first) await waitForBroker(first, 20_000, () => isRunning(node))
     if (expected) await proveAccess({ ...expected, endpoints, canaries })
     else if (first) await requireMessages(first)
   } catch (error) {
-    const shown = (await logLines(files)).slice(-10).map(line => `\n  ${line}`)
+    const output = await outputOf(trial, node).catch(() => undefined)
+    const lines = output?.trimEnd().split('\n') ?? []
+    const shown = lines.slice(-10).map(line => `\n  ${line}`)
     throw new Error(`the new broker configuration does not work: ${messageOf(error)}${shown.join('')}`, {
       cause: error,
     })
@@ -98,8 +101,12 @@ async function requireMessages(endpoint: BrokerEndpoint): Promise<void> {
   throw new Error('failure' in found ? found.failure : 'no message comes back')
 }
 
-const logLines = async (files: Files): Promise<string[]> =>
-  (await files.read(log).catch(() => undefined))?.trimEnd().split('\n') ?? []
+/** What the broker on trial has printed. One that has ended runs again: its log does not always have everything. */
+async function outputOf(trial: NewContainer, node: Node): Promise<string | undefined> {
+  if (await isRunning(node)) return await node.files.read(log)
+  await node.containerd.removeContainer(container)
+  return await node.containerd.containerOutput(trial)
+}
 
 /** It ends at once after a mistake in its configuration. */
 const isRunning = async ({ containerd }: Node): Promise<boolean> =>

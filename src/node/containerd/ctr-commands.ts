@@ -18,8 +18,13 @@ export interface CtrCommands {
   collectGarbage(): Promise<void>
   /** Also removes the content that only this lease kept. */
   removeLease(id: string): Promise<void>
-  /** Start a container on the network of this node, with a read-only root, in the background. */
-  runContainer(container: NewContainer): Promise<void>
+  /**
+   * Start a container on the network of this node, with a read-only root, in the background. Its output goes to `log`, a file
+   * on the node, but containerd 1.6 can lose that of one that ends at once: `containerOutput` does not.
+   */
+  runContainer(container: NewContainer, log: string): Promise<void>
+  /** Run a container that ends by itself within 10 s, and return what it prints. */
+  containerOutput(container: NewContainer): Promise<string>
   /** Kill a container and remove it with its snapshot; one that does not exist is no failure. */
   removeContainer(id: string): Promise<void>
   /** Send a signal, such as `SIGHUP`, to the main process of a container. */
@@ -28,19 +33,26 @@ export interface CtrCommands {
   ctrFlags(signal: AbortSignal): Promise<{ import: string[]; run: string[] }>
 }
 
-interface NewContainer {
+export interface NewContainer {
   id: string
   /** The reference of its image. */
   image: string
   mounts: { from: string; to: string; writable: boolean }[]
   command: string[]
-  /** Where its output goes: a file on the node. */
-  log: string
 }
 
 /** The options that a help text lists at the beginning of its lines, without their dashes. */
 export const parseFlags = (help: string): string[] =>
   [...help.matchAll(/^\s+--([a-z][a-z-]*)/gm)].map(([, name = '']) => name)
+
+const runArguments = ({ id, image, mounts, command }: NewContainer): string[] => [
+  ...['--net-host', '--read-only', '--seccomp'],
+  ...mounts.flatMap(({ from, to, writable }) => [
+    '--mount',
+    `type=bind,src=${from},dst=${to},options=rbind:${writable ? 'rw' : 'ro'}`,
+  ]),
+  ...[image, id, ...command],
+]
 
 const collectLease = 'edgekit-collect'
 
@@ -87,16 +99,13 @@ export function ctrCommands(processes: Processes, socket: () => Promise<string>)
       await ctr(clientTimeoutMs, 'leases', 'create', '--id', collectLease, '--expires', '1h').catch(() => {})
       await removeLease(collectLease)
     },
-    runContainer: ({ id, image, mounts, command, log }) =>
-      ctr(
-        60_000,
-        ...['run', '--detach', '--net-host', '--read-only', '--seccomp', '--log-uri', `file://${log}`],
-        ...mounts.flatMap(({ from, to, writable }) => [
-          '--mount',
-          `type=bind,src=${from},dst=${to},options=rbind:${writable ? 'rw' : 'ro'}`,
-        ]),
-        ...[image, id, ...command],
-      ),
+    runContainer: (container, log) =>
+      ctr(60_000, 'run', '--detach', '--log-uri', `file://${log}`, ...runArguments(container)),
+    async containerOutput(container) {
+      const args = await withAddress('run', '--rm', ...runArguments(container))
+      const { stdout, stderr } = await processes.attempt('ctr', args, { timeoutMs: 10_000 })
+      return stdout + stderr
+    },
     async removeContainer(id) {
       await unlessGone(ctr(clientTimeoutMs, 'tasks', 'rm', '--force', id))
       await unlessGone(ctr(clientTimeoutMs, 'containers', 'rm', id))

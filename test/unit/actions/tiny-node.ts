@@ -194,6 +194,7 @@ export async function tinyNode(): Promise<TinyNode> {
       node.images = node.images.filter(image => image.reference !== reference)
     },
     runContainer: ({ id, image }) => call('run container', id, image),
+    containerOutput: ({ id }) => call('run container', id).then(() => ''),
     removeContainer: id => call('container rm', id),
     signalContainer: (id, signal) => call('signal', id, signal),
     leases: async () => node.leases,

@@ -46,7 +46,7 @@ test.each([
   await ctr.removeLease('17-mQVd')
   await ctr.signalContainer('broker', 'SIGHUP')
   await ctr.removeContainer('trial')
-  await ctr.runContainer({
+  const trial = {
     id: 'trial',
     image: 'broker:2',
     mounts: [
@@ -54,8 +54,9 @@ test.each([
       { from: '/c', to: '/d', writable: true },
     ],
     command: ['mosquitto', '-v'],
-    log: '/run/log',
-  })
+  }
+  await ctr.runContainer(trial, '/run/log')
+  await ctr.containerOutput(trial)
   expect(calls).toEqual([
     `ctr ${address}--namespace k8s.io images import --platform linux/amd64 image.tar`,
     `ctr ${address}--namespace k8s.io images label broker:2 keep=`,
@@ -65,7 +66,8 @@ test.each([
     `ctr ${address}--namespace k8s.io tasks rm --force trial`,
     `ctr ${address}--namespace k8s.io containers rm trial`,
     `ctr ${address}--namespace k8s.io snapshots rm trial`,
-    `ctr ${address}--namespace k8s.io run --detach --net-host --read-only --seccomp --log-uri file:///run/log --mount type=bind,src=/a,dst=/b,options=rbind:ro --mount type=bind,src=/c,dst=/d,options=rbind:rw broker:2 trial mosquitto -v`,
+    `ctr ${address}--namespace k8s.io run --detach --log-uri file:///run/log --net-host --read-only --seccomp --mount type=bind,src=/a,dst=/b,options=rbind:ro --mount type=bind,src=/c,dst=/d,options=rbind:rw broker:2 trial mosquitto -v`,
+    `ctr ${address}--namespace k8s.io run --rm --net-host --read-only --seccomp --mount type=bind,src=/a,dst=/b,options=rbind:ro --mount type=bind,src=/c,dst=/d,options=rbind:rw broker:2 trial mosquitto -v`,
   ])
 })
 
