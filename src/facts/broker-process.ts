@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { slowness } from '../lib/slowness.ts'
 import type { Node } from '../node/node.ts'
 import { brokerControlGroup, units } from '../node/paths.ts'
+import { processTimes, residentBytes, statusField } from '../node/processes/process-files.ts'
 import type { Collector } from './collector.ts'
 
 export interface BrokerProcessFacts {
@@ -32,8 +33,6 @@ export interface BrokerProcessFacts {
 
 // Control groups version 2 and version 1.
 const groups = ['/sys/fs/cgroup', '/sys/fs/cgroup/pids'].map(root => `${root}${brokerControlGroup}`)
-/** sysconf(_SC_CLK_TCK), the same on all architectures that edgekit supports. */
-const ticksPerSecond = 100
 
 /** The broker's process in its container, read from /proc alone; undefined when it does not run. */
 export const brokerProcess: Collector<BrokerProcessFacts | undefined> = {
@@ -63,39 +62,28 @@ async function inspect(pid: number, node: Node): Promise<BrokerProcessFacts | un
   if (status === undefined || stat === undefined) return undefined
   const { mainPid } = await node.systemd.unit(units.broker)
   const readers = await Promise.all(
-    [mainPid, Number(field(status, 'PPid'))].filter(id => id > 1).map(id => processOf(id, node)),
+    [mainPid, Number(statusField(status, 'PPid'))].filter(id => id > 1).map(id => processOf(id, node)),
   )
   const upMs = Number(uptime?.split(' ')[0] ?? 0) * 1000
-  const { cpuMs, startedMs } = times(stat)
+  const { cpuMs, startedMs } = processTimes(stat)
   return {
     pid,
-    state: field(status, 'State').slice(0, 1),
+    state: statusField(status, 'State').slice(0, 1),
     kernelWait: wchan ?? '',
-    residentBytes: kilobytes(status),
+    residentBytes: residentBytes(status),
     logReaders: readers.filter(found => found !== undefined),
     cpuMs,
     ageMs: upMs - startedMs,
     load: (loadavg()[0] ?? 0) / availableParallelism(),
     slowness: slowness(),
-    uptimeMs: upMs - times(init ?? '').startedMs,
-    uid: Number(field(status, 'Uid').split('\t')[0]),
-    noNewPrivileges: field(status, 'NoNewPrivs') === '1',
-    seccomp: Number(field(status, 'Seccomp')),
-    capabilities: { effective: field(status, 'CapEff'), bounding: field(status, 'CapBnd') },
+    uptimeMs: upMs - processTimes(init ?? '').startedMs,
+    uid: Number(statusField(status, 'Uid').split('\t')[0]),
+    noNewPrivileges: statusField(status, 'NoNewPrivs') === '1',
+    seccomp: Number(statusField(status, 'Seccomp')),
+    capabilities: { effective: statusField(status, 'CapEff'), bounding: statusField(status, 'CapBnd') },
     // Fields of mountinfo: id, parent, device, root, mount point, options.
     rootReadOnly: /^\d+ \d+ \S+ \S+ \/ ro[, ]/m.test(mounts ?? ''),
   }
-}
-
-/** CPU time, and the start time since the kernel booted, from /proc/PID/stat (proc_pid_stat(5)). */
-function times(stat: string): { cpuMs: number; startedMs: number } {
-  // The second field, the name of the program, may contain spaces.
-  const fields = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number)
-  const milliseconds = (ticks = 0): number => (ticks * 1000) / ticksPerSecond
-  return { cpuMs: milliseconds((fields[11] ?? 0) + (fields[12] ?? 0)), startedMs: milliseconds(fields[19]) }
 }
 
 async function processOf(
@@ -105,12 +93,8 @@ async function processOf(
   const status = await files.read(`/proc/${pid}/status`)
   if (status === undefined) return undefined
   return {
-    program: field(status, 'Name'),
-    state: field(status, 'State').slice(0, 1),
-    residentBytes: kilobytes(status),
+    program: statusField(status, 'Name'),
+    state: statusField(status, 'State').slice(0, 1),
+    residentBytes: residentBytes(status),
   }
 }
-
-const field = (status: string, name: string): string =>
-  new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1]?.trim() ?? ''
-const kilobytes = (status: string): number => Number(field(status, 'VmRSS').replace(/ kB$/, '')) * 1024

@@ -1,6 +1,8 @@
 import type { Target } from '../../broker-test/target.ts'
 import type { Files } from '../../node/files.ts'
+import { isLocal } from '../../node/network/local-address.ts'
 import type { Network } from '../../node/network/network.ts'
+import { processTimes, residentBytes } from '../../node/processes/process-files.ts'
 
 /** What the broker used, while it is on this machine. */
 export interface BrokerUsage {
@@ -15,10 +17,6 @@ export interface BrokerMeter {
   usage(): Promise<BrokerUsage | undefined>
 }
 
-const loopback = /^(?:127\.|::1$|localhost$)/
-/** USER_HZ, the same on all architectures that edgekit supports (proc_pid_stat(5)). */
-const ticksPerSecond = 100
-
 /**
  * Measure the process that listens on the broker's port of this machine. Without root, that of another user is not seen, and
  * the usage is undefined.
@@ -27,25 +25,23 @@ export async function meterBroker(
   { host, port }: Target,
   { files, network }: { files: Files; network: Pick<Network, 'listeners' | 'addresses'> },
 ): Promise<BrokerMeter> {
-  const isHere = loopback.test(host) || network.addresses().includes(host)
+  const isHere = isLocal(host) || network.addresses().includes(host)
   const listeners = isHere ? await network.listeners() : []
   const owner = listeners.find(listener => listener.port === port && listener.owner)?.owner
-  const used = async (): Promise<number | undefined> => {
+  const usedMs = async (): Promise<number | undefined> => {
     const stat = owner && (await files.read(`/proc/${owner.pid}/stat`).catch(() => undefined))
-    // The name of the program, in parentheses, can have blanks.
-    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields && (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+    return stat === undefined ? undefined : processTimes(stat).cpuMs
   }
-  const [before, startedMs] = [await used(), performance.now()]
+  const [before, startedMs] = [await usedMs(), performance.now()]
   return {
     async usage() {
-      const after = await used()
+      const after = await usedMs()
       if (!owner || before === undefined || after === undefined) return undefined
       const status = (await files.read(`/proc/${owner.pid}/status`).catch(() => undefined)) ?? ''
       return {
         program: owner.program,
-        cpu: (after - before) / ((performance.now() - startedMs) / 1000),
-        memoryBytes: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024,
+        cpu: (after - before) / (performance.now() - startedMs),
+        memoryBytes: residentBytes(status),
       }
     },
   }

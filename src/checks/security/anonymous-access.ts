@@ -1,6 +1,6 @@
 import { requireFact } from '../../facts/fact.ts'
+import { isLocal } from '../../node/network/local-address.ts'
 import type { Check } from '../check.ts'
-import { isLocal } from '../shared/local-address.ts'
 
 export const anonymousAccess: Check = {
   id: 'anonymous-access',

@@ -1,7 +1,7 @@
 import { requireFact } from '../../facts/fact.ts'
 import { hostPort } from '../../lib/format.ts'
+import { isLocal } from '../../node/network/local-address.ts'
 import type { Check } from '../check.ts'
-import { isLocal } from '../shared/local-address.ts'
 
 export const brokerPlaintext: Check = {
   id: 'broker-plaintext',

@@ -1,7 +1,7 @@
 import { requireFact } from '../../../facts/fact.ts'
+import { isLocal } from '../../../node/network/local-address.ts'
 import { paths } from '../../../node/paths.ts'
 import type { Check, Finding } from '../../check.ts'
-import { isLocal } from '../../shared/local-address.ts'
 
 export const brokerDurableSession: Check = {
   id: 'broker-durable-session',
