@@ -16,6 +16,14 @@ async function delivered(context: TestContext, client: Client, qos: 1 | 2): Prom
 const empty = Buffer.alloc(0)
 const wrongFlags = { 4: ['2.2.2-2', '2.2.2-1'], 5: ['2.1.3-1', '4.13.1-1'] }
 
+/** The control: a delivery that the client acknowledges as it must. */
+const completes =
+  (qos: 1 | 2) =>
+  async (context: TestContext, client: Client): Promise<void> => {
+    await client.acknowledge(await delivered(context, client, qos))
+    await client.ping()
+  }
+
 /** Packets whose only fault is in the flags of their fixed header: each ends an exchange that is in progress. */
 const headerRows: readonly ErrorRow[] = [
   {
@@ -23,10 +31,7 @@ const headerRows: readonly ErrorRow[] = [
     what: 'PUBACK with flags 1',
     clauses: wrongFlags,
     needs: ['qos1'],
-    async control(context, client) {
-      await client.acknowledge(await delivered(context, client, 1))
-      await client.ping()
-    },
+    control: completes(1),
     async packet(context, client) {
       const { id = 0 } = await delivered(context, client, 1)
       return encode.frame(packetTypes.puback, 1, [uint16(id)])
@@ -37,10 +42,7 @@ const headerRows: readonly ErrorRow[] = [
     what: 'PUBREC with flags 8',
     clauses: wrongFlags,
     needs: ['qos2'],
-    async control(context, client) {
-      await client.acknowledge(await delivered(context, client, 2))
-      await client.ping()
-    },
+    control: completes(2),
     async packet(context, client) {
       const { id = 0 } = await delivered(context, client, 2)
       return encode.frame(packetTypes.pubrec, 8, [uint16(id)])
@@ -51,10 +53,7 @@ const headerRows: readonly ErrorRow[] = [
     what: 'PUBCOMP with flags 2',
     clauses: wrongFlags,
     needs: ['qos2'],
-    async control(context, client) {
-      await client.acknowledge(await delivered(context, client, 2))
-      await client.ping()
-    },
+    control: completes(2),
     async packet(context, client) {
       const { id = 0 } = await delivered(context, client, 2)
       await client.send(encode.ack('pubrec', id))
