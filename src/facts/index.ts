@@ -84,10 +84,11 @@ const noDrift: DriftCollector = {
   collect: async () => undefined,
 }
 
-async function collect<T>(
+/** One fact about a node. Never throws: a collector that fails or exceeds its time-out leaves it unknown, with the reason. */
+export async function collectFact<T>(
   collector: Collector<T>,
   node: Node,
-  { minTimeoutMs = 0, maxTimeoutMs = Number.POSITIVE_INFINITY }: CollectOptions,
+  { minTimeoutMs = 0, maxTimeoutMs = Number.POSITIVE_INFINITY }: CollectOptions = {},
 ): Promise<Fact<T>> {
   const moreTimeMs = (await collector.moreTimeMs?.(node).catch(() => 0)) ?? 0
   const usualMs = collector.timeoutMs + moreTimeMs
@@ -132,7 +133,7 @@ export async function collectFacts(node: Node, options: CollectOptions = {}): Pr
         ? before[name as keyof Facts]
         : collector.onlyBeforeInstall && !beforeInstall
           ? { unknown: 'collected only before an install' }
-          : await collect<unknown>(collector, memoized, options),
+          : await collectFact<unknown>(collector, memoized, options),
     ]),
   )
   return Object.fromEntries(entries) as Facts

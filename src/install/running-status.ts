@@ -4,15 +4,13 @@ import { localProfile } from '../broker/profile/broker-settings.ts'
 import { readSystemTopics } from '../broker/system-topics.ts'
 import { localBroker } from '../facts/broker-probe.ts'
 import { certificates } from '../facts/certificates.ts'
-import type { Collector } from '../facts/collector.ts'
 import { edgecoreConfig } from '../facts/edgecore-config.ts'
 import { edgecoreDatabase } from '../facts/edgecore-database.ts'
 import { edgecoreLog } from '../facts/edgecore-log.ts'
-import type { Fact } from '../facts/fact.ts'
+import { collectFact } from '../facts/index.ts'
 import { listeners } from '../facts/listeners.ts'
 import { units as unitStates } from '../facts/units.ts'
 import { wasRegistered } from '../facts/was-registered.ts'
-import { messageOf } from '../lib/errors.ts'
 import { hostPort } from '../lib/format.ts'
 import type { Node } from '../node/node.ts'
 import { paths, units } from '../node/paths.ts'
@@ -54,18 +52,13 @@ const waiting = '$SYS/broker/clients/disconnected'
 
 /** What runs on a node with this receipt, right now. Read-only. Never throws. */
 export async function runningStatus(node: Node, receipt: Receipt): Promise<RunningStatus> {
-  const fact = async <T>(collector: Collector<T>): Promise<Fact<T>> =>
-    collector.collect(node, AbortSignal.timeout(collector.timeoutMs)).then(
-      value => ({ value, tookMs: 0 }),
-      (error: unknown) => ({ unknown: messageOf(error), tookMs: 0 }),
-    )
   const [states, log, config, database, issued, sockets, system, access] = await Promise.all([
-    fact(unitStates),
-    fact(edgecoreLog),
-    fact(edgecoreConfig),
-    fact(edgecoreDatabase),
-    fact(certificates),
-    fact(listeners),
+    collectFact(unitStates, node),
+    collectFact(edgecoreLog, node),
+    collectFact(edgecoreConfig, node),
+    collectFact(edgecoreDatabase, node),
+    collectFact(certificates, node),
+    collectFact(listeners, node),
     systemTopics(node),
     accessStatus(node),
   ])
