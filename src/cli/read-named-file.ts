@@ -1,5 +1,6 @@
 import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { readInput } from '../lib/files/read-input.ts'
+import { readStdin } from './stdin.ts'
 
 /** Read a file that the user named, of at most `most` bytes. Throws EdgekitError (file-unreadable). */
 export const readNamedFile = (path: string, most: number): Promise<Buffer> =>
@@ -10,3 +11,7 @@ export const readNamedFile = (path: string, most: number): Promise<Buffer> =>
       cause: error,
     })
   })
+
+/** The same, and standard input for `-`. */
+export const readFileOrStdin = (path: string, most: number): Promise<Buffer> =>
+  path === '-' ? readStdin(most) : readNamedFile(path, most)

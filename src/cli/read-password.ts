@@ -1,7 +1,6 @@
 import { EdgekitError } from '../lib/errors.ts'
 import { promptPassword } from './broker/prompt-password.ts'
-import { readNamedFile } from './read-named-file.ts'
-import { readStdin } from './stdin.ts'
+import { readFileOrStdin } from './read-named-file.ts'
 
 /** MQTT 3.1.1, section 1.5.3. */
 const maxBytes = 65_535
@@ -33,8 +32,8 @@ export async function readPassword(
 }
 
 async function textOf(file: string): Promise<string> {
-  if (file !== '-') return (await readNamedFile(file, maxBytes)).toString()
-  return process.stdin.isTTY ? promptPassword('New password: ') : (await readStdin(maxBytes)).toString()
+  if (file === '-' && process.stdin.isTTY) return promptPassword('New password: ')
+  return (await readFileOrStdin(file, maxBytes)).toString()
 }
 
 const usage = (message: string, remedy: string): EdgekitError =>

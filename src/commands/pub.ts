@@ -5,8 +5,7 @@ import { clientFlags, clientTarget } from '../cli/broker/client-target.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { qosFlag, qosOf } from '../cli/flags/qos.ts'
 import { interruptible } from '../cli/interrupt.ts'
-import { readNamedFile } from '../cli/read-named-file.ts'
-import { readStdin } from '../cli/stdin.ts'
+import { readFileOrStdin } from '../cli/read-named-file.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import type { PubOutput } from '../ui/json/broker/messages.ts'
 
@@ -62,7 +61,7 @@ export default class Pub extends EdgekitCommand {
 
 async function payloadOf(message: string | undefined, file: string | undefined): Promise<Buffer> {
   if (file === undefined) return Buffer.from(message ?? '')
-  return file === '-' ? readStdin(maxPayload) : readNamedFile(file, maxPayload)
+  return readFileOrStdin(file, maxPayload)
 }
 
 const usage = (message: string, remedy: string): EdgekitError =>

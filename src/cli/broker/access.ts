@@ -1,9 +1,16 @@
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { parseTarget, type Target } from '../../broker-test/target.ts'
 import { localBroker } from '../../facts/broker-probe.ts'
 import { localNode } from '../../node/node.ts'
 import { broker, units } from '../../node/paths.ts'
 import { readNamedFile } from '../read-named-file.ts'
+
+/** The broker of a command that takes any. */
+export const brokerUrl = {
+  url: Args.string({
+    description: 'mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (default: the broker of this node)',
+  }),
+}
 
 /** How a command reaches the broker in its URL. */
 export const accessFlags = {

@@ -5,8 +5,7 @@ import { parseTarget } from '../../broker-test/target.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
 import { broker, paths } from '../../node/paths.ts'
-import { readNamedFile } from '../read-named-file.ts'
-import { readStdin } from '../stdin.ts'
+import { readFileOrStdin, readNamedFile } from '../read-named-file.ts'
 import { localTarget } from './access.ts'
 import { promptPassword } from './prompt-password.ts'
 
@@ -43,10 +42,13 @@ interface ClientChoice {
 /** The broker that the flags name. Throws EdgekitError. */
 export async function clientTarget(flags: ClientChoice, signal: AbortSignal): Promise<BrokerEndpoint> {
   const ca = flags.ca === undefined ? undefined : (await readNamedFile(flags.ca, maxBytes)).toString()
-  if (flags.url !== undefined) parseTarget(flags.url, { username: undefined, password: undefined, ca })
+  const target =
+    flags.url === undefined
+      ? undefined
+      : parseTarget(flags.url, { username: undefined, password: undefined, ca })
   const login = await loginOf(flags, signal)
-  if (flags.url === undefined) return login ? { ...broker, login } : (await localTarget()).target
-  const { host, port, tls } = parseTarget(flags.url, { username: undefined, password: undefined, ca })
+  if (!target) return login ? { ...broker, login } : (await localTarget()).target
+  const { host, port, tls } = target
   const trusted = ca ?? [...rootCertificates, (await ownCa()) ?? ''].join('\n')
   return { host, port, ...(login && { login }), ...(tls && { tls: { ca: trusted, verify: true } }) }
 }
@@ -66,8 +68,7 @@ async function loginOf(
       code: 'invalid-usage',
       remedy: 'Put it into a file and add --password-file FILE, or - to read it from standard input.',
     })
-  const bytes = file === '-' ? await readStdin(maxBytes) : await readNamedFile(file, maxBytes)
-  return { username, password: bytes.toString().replace(/\r?\n$/, '') }
+  return { username, password: (await readFileOrStdin(file, maxBytes)).toString().replace(/\r?\n$/, '') }
 }
 
 /** The CA of this node's broker; every user may read it. */

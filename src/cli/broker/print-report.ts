@@ -1,7 +1,13 @@
 import { resolve } from 'node:path'
+import { Flags } from '@oclif/core'
 import { saveFile } from '../../doctor/support/save.ts'
 import { localNode } from '../../node/node.ts'
 import { plainText } from '../../ui/print.ts'
+
+export const reportFlag = Flags.string({
+  helpValue: 'FILE',
+  description: 'write the report to this file in the format of --output, and as text to the terminal',
+})
 
 interface Printed {
   text: string

@@ -1,8 +1,8 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { stampSize } from '../../broker-bench/load/stamp.ts'
 import { benchBroker } from '../../broker-bench/run/bench-broker.ts'
-import { accessFlags, localTarget, targetReader } from '../../cli/broker/access.ts'
-import { printReport } from '../../cli/broker/print-report.ts'
+import { accessFlags, brokerUrl, localTarget, targetReader } from '../../cli/broker/access.ts'
+import { printReport, reportFlag } from '../../cli/broker/print-report.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { interruptible } from '../../cli/interrupt.ts'
 import { parseCount } from '../../cli/quantities/count.ts'
@@ -29,11 +29,7 @@ export default class BrokerBench extends EdgekitCommand {
     'edgekit broker bench mqtt://127.0.0.1 --find-max --p99 20ms',
     'edgekit broker bench mqtt://127.0.0.1 --output html --report bench.html',
   ]
-  static override args = {
-    url: Args.string({
-      description: 'mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (default: the broker of this node)',
-    }),
-  }
+  static override args = brokerUrl
   static override flags = {
     publishers: Flags.string({
       helpValue: '10',
@@ -84,10 +80,7 @@ export default class BrokerBench extends EdgekitCommand {
       default: 'text' as const,
       description: 'format of the report',
     })(),
-    report: Flags.string({
-      helpValue: 'FILE',
-      description: 'write the report to this file in the format of --output, and as text to the terminal',
-    }),
+    report: reportFlag,
   }
 
   async run(): Promise<unknown> {

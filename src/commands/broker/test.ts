@@ -1,12 +1,12 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { declarationNames } from '../../broker-test/capabilities.ts'
 import { brokerTests } from '../../broker-test/groups/index.ts'
 import { explainTest, listTests, selectTests } from '../../broker-test/run/select.ts'
 import { cleanUpRun, testBroker } from '../../broker-test/run/test-broker.ts'
 import { addressOf, type Target } from '../../broker-test/target.ts'
 import { groups } from '../../broker-test/test.ts'
-import { accessFlags, localTarget, targetReader } from '../../cli/broker/access.ts'
-import { printReport } from '../../cli/broker/print-report.ts'
+import { accessFlags, brokerUrl, localTarget, targetReader } from '../../cli/broker/access.ts'
+import { printReport, reportFlag } from '../../cli/broker/print-report.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { interruptible } from '../../cli/interrupt.ts'
 import { parseDuration } from '../../cli/quantities/duration.ts'
@@ -35,11 +35,7 @@ export default class BrokerTest extends EdgekitCommand {
     'edgekit broker test --list',
     'edgekit broker test --explain qos-2-to-1',
   ]
-  static override args = {
-    url: Args.string({
-      description: 'mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (default: the broker of this node)',
-    }),
-  }
+  static override args = brokerUrl
   static override flags = {
     group: Flags.option({
       options: groups,
@@ -63,10 +59,7 @@ export default class BrokerTest extends EdgekitCommand {
       default: 'text' as const,
       description: 'format of the report',
     })(),
-    report: Flags.string({
-      helpValue: 'FILE',
-      description: 'write the report to this file in the format of --output, and as text to the terminal',
-    }),
+    report: reportFlag,
     cleanup: Flags.string({
       helpValue: 'RUN',
       description: 'remove what a killed run left on the broker',

@@ -1,7 +1,6 @@
 import { Args } from '@oclif/core'
 import { EdgekitCommand } from '../../cli/command.ts'
-import { readNamedFile } from '../../cli/read-named-file.ts'
-import { readStdin } from '../../cli/stdin.ts'
+import { readFileOrStdin } from '../../cli/read-named-file.ts'
 import { createRedactor } from '../../doctor/redact.ts'
 import { explainLog, type LogExplanation } from '../../edgecore/log/explain-log.ts'
 import { type EdgecoreLogState, readEdgecoreLog } from '../../edgecore/log/read-log.ts'
@@ -43,8 +42,7 @@ export default class EdgecoreExplain extends EdgekitCommand {
 
 async function readLog(file: string | undefined): Promise<EdgecoreLogState> {
   if (file === undefined) return readEdgecoreLog(await journalLines(), { now: new Date() })
-  const bytes = file === '-' ? await readStdin(maxLogBytes) : await readNamedFile(file, maxLogBytes)
-  return readEdgecoreLog(readSavedLog(bytes), {})
+  return readEdgecoreLog(readSavedLog(await readFileOrStdin(file, maxLogBytes)), {})
 }
 
 /** Root and the group systemd-journal may read the journal (systemd-journald.service(8)). */
