@@ -7,20 +7,22 @@ import {
   type KeyKind,
   type KeyPair,
 } from '../../broker/access/certificates.ts'
-import { foreignCertificateProblem, isIssuedBy } from '../../broker/access/foreign-certificate.ts'
+import { foreignCertificateProblem } from '../../broker/access/foreign-certificate.ts'
 import type { DeviceSettings } from '../../broker/profile/broker-settings.ts'
 import { installedManifest } from '../../facts/installed-bundle.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
-import { broker, paths, units } from '../../node/paths.ts'
-import { executePlan } from '../apply/execute-plan.ts'
+import { paths, units } from '../../node/paths.ts'
+import { changePart } from '../apply/change-part.ts'
 import { recoveryHint } from '../apply/recovery-hint.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { type AccessPath, accessFile, accessFileStep } from '../desired/access-files.ts'
-import { pairOf, serverNames } from '../desired/broker-certificates.ts'
+import { isForeign, readCertificates, serverNames } from '../desired/broker-certificates.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
+import { brokerAnswers, runs } from '../desired/unit-steps.ts'
 import { makePlan } from '../plan/plan.ts'
+import { readPast } from '../record/past.ts'
 import { openPast } from '../record/run.ts'
 import { type AccessChange, isBrokerRunning } from './change-access.ts'
 import { deviceSettings } from './device-profile.ts'
@@ -39,7 +41,7 @@ export interface CertificateStatus {
 
 /** Throws EdgekitError. Read-only. */
 export async function certificateStatus(node: Node): Promise<CertificateStatus> {
-  const settings = await deviceSettings(node)
+  const settings = deviceSettings((await readPast(node.files)).receipt)
   const found = await readCertificates(node.files)
   const { ca, server } = found
   if (ca === undefined || !server) throw missing()
@@ -47,33 +49,15 @@ export async function certificateStatus(node: Node): Promise<CertificateStatus> 
   const next = await readNext(node.files)
   const names = await namesOf(settings, node)
   return {
-    source: isImported(found) ? 'imported' : 'edgekit',
+    source: isForeign(found) ? 'imported' : 'edgekit',
     ca: summarize(ca, now),
     server: summarize(server.certificate, now),
     nextCa: next && summarize(next.certificate, now),
-    problem: isImported(found)
+    problem: isForeign(found)
       ? foreignCertificateProblem(server, { authority: ca, names: settings.names, now })
       : certificateProblem(server, { authority: ca, names, now }),
   }
 }
-
-interface FoundCertificates {
-  /** The CA certificate that devices trust, in PEM. */
-  ca: string | undefined
-  /** edgekit's own CA; undefined when it has no key here. */
-  authority: KeyPair | undefined
-  server: KeyPair | undefined
-}
-
-async function readCertificates(files: Files): Promise<FoundCertificates> {
-  const [ca, caKey] = [await files.read(paths.brokerCa), await files.read(paths.brokerCaKey)]
-  const [certificate, key] = [await files.read(paths.brokerCertificate), await files.read(paths.brokerKey)]
-  return { ca, authority: pairOf(ca, caKey), server: pairOf(certificate, key) }
-}
-
-/** Another CA than that of edgekit has issued the server certificate. */
-const isImported = ({ authority, server }: FoundCertificates): boolean =>
-  server !== undefined && !(authority && isIssuedBy(server.certificate, authority.certificate))
 
 async function namesOf(settings: DeviceSettings, node: Node): Promise<string[]> {
   return serverNames(settings, (await node.machine()).hostName, node.network.addresses())
@@ -126,8 +110,8 @@ export async function renewCertificate({ ca }: { ca: boolean }, change: Certific
   await changeCertificates(change, async (settings, isContinued) => {
     const found = await readCertificates(node.files)
     // An interrupted run removes the new CA from its place only after it has become the CA of the broker.
-    const prepared = (await readNext(node.files)) ?? (isContinued ? found.authority : undefined)
-    const authority = ca ? prepared : found.authority
+    const prepared = (await readNext(node.files)) ?? (isContinued ? found.own : undefined)
+    const authority = ca ? prepared : found.own
     if (!authority) throw ca ? noNextAuthority() : notIssuedHere()
     const server = await issueServerCertificate(authority, await namesOf(settings, node), new Date())
     const next = [paths.brokerNextCaKey, paths.brokerNextCa]
@@ -182,9 +166,9 @@ async function changeCertificates(
 ): Promise<void> {
   await takeLock(node, command, runStep, signal)
   const { interrupted, receipt } = await openPast(node)
-  const attempt = command.replace(/^edgekit /, '')
-  if (interrupted && interrupted.history.begins.at(-1)?.command !== attempt) throw interruptedBefore()
-  const settings = await deviceSettings(node)
+  const name = command.replace(/^edgekit /, '')
+  if (interrupted && interrupted.history.begins.at(-1)?.command !== name) throw interruptedBefore()
+  const settings = deviceSettings(receipt)
   const manifest = await installedManifest(node)
   if (!receipt || !manifest) throw missing()
   if (!(await isBrokerRunning(node))) throw notRunning()
@@ -193,25 +177,15 @@ async function changeCertificates(
   // What an interrupted run has let the broker read is unknown.
   const restart = settings.websockets || interrupted !== undefined || keyKindOf(server) !== keyKindOf(shown)
   const desired = [...files, ...(server ? usingSteps(files, settings, manifest.broker.image, restart) : [])]
-  const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
-  const past = { history: interrupted?.history, receipt }
-  await executePlan({
+  await changePart({
     node,
-    name: command.replace(/^edgekit /, ''),
-    attempt: {
-      command: attempt,
-      edgekit: edgekitVersion,
-      bundle: { name, kubeedgeVersion, manifestSha256 },
-      options: receipt.options,
-    },
+    name,
+    receipt,
+    attempt: { command: name, edgekit: edgekitVersion, options: receipt.options },
     interrupted,
-    plan: await makePlan(desired, past, node),
+    plan: await makePlan(desired, { history: interrupted?.history, receipt }, node),
     prove: async () => {},
-    previous: receipt,
-    head: receipt,
     desired,
-    isPartial: true,
-    rollBackOnFailure: true,
     runStep,
     signal,
   })
@@ -232,10 +206,7 @@ function usingSteps(
 ): DesiredStep[] {
   const because = files.map(({ id }) => id)
   const use: DesiredStep[] = restart
-    ? [
-        { id: units.broker, kind: 'unit-running', spec: { unit: units.broker, mayFail: false }, because },
-        { id: 'broker answers', kind: 'broker-answers', spec: { ...broker, timeoutMs: 30_000 } },
-      ]
+    ? [runs(units.broker, because), brokerAnswers]
     : [{ id: 'broker reload', kind: 'broker-reload', spec: {}, because }]
   return [
     { id: 'broker trial', kind: 'broker-trial', spec: { image, settings }, because },

@@ -7,14 +7,14 @@ import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { paths, units } from '../../node/paths.ts'
-import { executePlan } from '../apply/execute-plan.ts'
+import { changePart } from '../apply/change-part.ts'
 import { recoveryHint } from '../apply/recovery-hint.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { waitForBrokerConnection } from '../apply/wait-for-broker-connection.ts'
 import { brokerAccess } from '../desired/broker-access.ts'
-import { brokerAnswers } from '../desired/desired-steps.ts'
 import { markEdited } from '../desired/mark-edited.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
+import { brokerAnswers, runs } from '../desired/unit-steps.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
 import { type PlanReport, reportPlan } from '../plan/plan-report.ts'
 import { type Past, readPast } from '../record/past.ts'
@@ -68,16 +68,12 @@ export async function configureBroker(options: ConfigureOptions): Promise<Config
   if (plan.steps.length > 0 && options.confirm && !(await options.confirm(await reportPlan(plan, node))))
     throw new EdgekitError('nothing was changed: the change was not confirmed', { code: 'declined' })
   signal.throwIfAborted()
-  const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
-  await executePlan({
+  await changePart({
     node,
     name: command,
-    attempt: {
-      command,
-      edgekit: edgekitVersion,
-      bundle: { name, kubeedgeVersion, manifestSha256 },
-      options: { ...settings },
-    },
+    receipt,
+    attempt: { command, edgekit: edgekitVersion, options: { ...settings } },
+    head: { ...receipt, options: { ...lastingSettings(settings) } },
     interrupted,
     plan,
     prove: async () => {
@@ -86,11 +82,7 @@ export async function configureBroker(options: ConfigureOptions): Promise<Config
           waitForBrokerConnection(node, 30_000),
         )
     },
-    previous: receipt,
-    head: { ...receipt, options: { ...lastingSettings(settings) } },
     desired,
-    isPartial: true,
-    rollBackOnFailure: true,
     runStep,
     signal,
   })
@@ -160,10 +152,10 @@ async function stepsFor(
     ...access.files,
     access.config,
     ...access.trial,
-    restart(units.broker, [paths.brokerConfig, ...access.files.map(({ id }) => id)]),
+    runs(units.broker, [paths.brokerConfig, ...access.files.map(({ id }) => id)]),
     brokerAnswers,
     ...access.proof,
-    ...(patch ? [patch, ...(settings.stage ? [] : [restart(units.edgecore, [patch.id])])] : []),
+    ...(patch ? [patch, ...(settings.stage ? [] : [runs(units.edgecore, [patch.id])])] : []),
   ]
   const recorded = (edgecore?.spec ?? { values: {} }) as EdgecoreConfigSpec
   return {
@@ -177,13 +169,6 @@ async function stepsFor(
 }
 
 const isEdgecoreConfig = ({ kind }: ReceiptItem): boolean => kind === 'edgecore-config'
-
-const restart = (unit: string, because: string[]): DesiredStep => ({
-  id: unit,
-  kind: 'unit-running',
-  spec: { unit, mayFail: unit === units.edgecore },
-  because,
-})
 
 const changedByUser = (path: string): EdgekitError =>
   new EdgekitError(`cannot configure the broker: you have changed ${path}`, {

@@ -3,6 +3,7 @@ import { EdgekitError } from '../../lib/errors.ts'
 import type { Node } from '../../node/node.ts'
 import { recoveryHint } from '../apply/recovery-hint.ts'
 import { readPast } from '../record/past.ts'
+import type { Receipt } from '../record/receipt.ts'
 import { nodeSettings } from '../request/node-settings.ts'
 
 /**
@@ -10,17 +11,17 @@ import { nodeSettings } from '../request/node-settings.ts'
  * and for the profile `local`, which has neither users nor certificates. Read-only.
  */
 export async function requireDeviceProfile({ files }: Pick<Node, 'files'>): Promise<DeviceSettings> {
-  if ((await readPast(files)).history)
+  const { history, receipt } = await readPast(files)
+  if (history)
     throw new EdgekitError('cannot manage the broker: an install was interrupted', {
       code: 'install-interrupted',
       remedy: recoveryHint(),
     })
-  return deviceSettings({ files })
+  return deviceSettings(receipt)
 }
 
-/** The same, also after an interruption. */
-export async function deviceSettings({ files }: Pick<Node, 'files'>): Promise<DeviceSettings> {
-  const { receipt } = await readPast(files)
+/** The same by the receipt, also after an interruption. */
+export function deviceSettings(receipt: Receipt | undefined): DeviceSettings {
   if (!receipt)
     throw new EdgekitError('this machine has no broker of edgekit: nothing is installed', {
       code: 'not-installed',

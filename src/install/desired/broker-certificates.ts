@@ -7,6 +7,7 @@ import {
 import { foreignCertificateProblem, isIssuedBy, isPair } from '../../broker/access/foreign-certificate.ts'
 import { type DeviceSettings, isWildcard } from '../../broker/profile/broker-settings.ts'
 import { EdgekitError } from '../../lib/errors.ts'
+import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import { paths } from '../../node/paths.ts'
 
@@ -18,20 +19,14 @@ export async function brokerCertificates(
   settings: DeviceSettings,
   node: Node,
 ): Promise<Record<string, string>> {
-  const { files } = node
-  const read = async (path: string) => (await files.read(path)) || undefined
-  const [ca, caKey] = [await read(paths.brokerCa), await read(paths.brokerCaKey)]
-  const [certificate, key] = [await read(paths.brokerCertificate), await read(paths.brokerKey)]
-  const own = pairOf(ca, caKey)
-  const isForeign = certificate !== undefined && !(own && isIssuedBy(certificate, own.certificate))
-  if (isForeign || (ca !== undefined && !own))
-    return foreignCertificates({ certificate, key, ca }, settings.names)
+  const found = await readCertificates(node.files)
+  const { ca, own, server } = found
+  if (isForeign(found) || (ca !== undefined && !own)) return foreignCertificates(found, settings.names)
 
   const { hostName } = await node.machine()
   const now = new Date()
   const authority = own ?? (await createAuthority(hostName, now))
   const names = serverNames(settings, hostName, node.network.addresses())
-  const server = pairOf(certificate, key)
   const isGood =
     server && certificateProblem(server, { authority: authority.certificate, names, now }) === undefined
   const issued = isGood ? server : await issueServerCertificate(authority, names, now)
@@ -43,21 +38,37 @@ export async function brokerCertificates(
   }
 }
 
-/** Undefined when one is missing or unreadable, or when they do not belong together. */
-export function pairOf(certificate: string | undefined, key: string | undefined): KeyPair | undefined {
+/** The certificates and keys on a node: undefined what is missing or empty. */
+export interface FoundCertificates {
+  /** The certificate of the CA that devices trust. */
+  ca: string | undefined
+  certificate: string | undefined
+  key: string | undefined
+  /** edgekit's own CA; undefined when it has no key here, or another one. */
+  own: KeyPair | undefined
+  /** The server certificate with its key; undefined when they do not belong together. */
+  server: KeyPair | undefined
+}
+
+export async function readCertificates(files: Files): Promise<FoundCertificates> {
+  const read = async (path: string) => (await files.read(path)) || undefined
+  const [ca, caKey] = [await read(paths.brokerCa), await read(paths.brokerCaKey)]
+  const [certificate, key] = [await read(paths.brokerCertificate), await read(paths.brokerKey)]
+  return { ca, certificate, key, own: pairOf(ca, caKey), server: pairOf(certificate, key) }
+}
+
+function pairOf(certificate: string | undefined, key: string | undefined): KeyPair | undefined {
   if (certificate === undefined || key === undefined) return undefined
   return isPair({ certificate, key }) ? { certificate, key } : undefined
 }
 
-interface Foreign {
-  certificate: string | undefined
-  key: string | undefined
-  ca: string | undefined
-}
+/** Another CA than that of edgekit has issued the server certificate. */
+export const isForeign = ({ own, certificate }: FoundCertificates): boolean =>
+  certificate !== undefined && !(own && isIssuedBy(certificate, own.certificate))
 
 /** As they are. Devices can use other names than those of the node, so only the names in the settings count. */
 function foreignCertificates(
-  { certificate, key, ca }: Foreign,
+  { certificate, key, ca }: FoundCertificates,
   names: readonly string[],
 ): Record<string, string> {
   if (certificate === undefined)

@@ -1,11 +1,12 @@
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
 import { brokerScripts, texts } from '../../bundle/payload.ts'
-import { broker, mosquitto, paths, units } from '../../node/paths.ts'
+import { mosquitto, paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
 import type { BrokerAccess } from './broker-access.ts'
 import { type DesiredEdgecore, edgecoreSteps } from './edgecore-steps.ts'
 import { type NewRuntime, runtimeSteps } from './runtime-steps.ts'
 import { type DesiredStep, readable, type StepMakers, stepMakers } from './step-makers.ts'
+import { brokerAnswers } from './unit-steps.ts'
 
 export interface DesiredNode {
   bundle: UnpackedBundle
@@ -66,12 +67,6 @@ export function desiredSteps({
     ]),
     installedManifest(),
   ]
-}
-
-export const brokerAnswers: DesiredStep = {
-  id: 'broker answers',
-  kind: 'broker-answers',
-  spec: { ...broker, timeoutMs: 30_000 },
 }
 
 /** The usual mosquitto.conf is the one of the bundle, and needs no trial. */

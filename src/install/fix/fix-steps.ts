@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Fix } from '../../checks/check.ts'
-import { broker, paths, unitFile, units } from '../../node/paths.ts'
+import { paths, unitFile, units } from '../../node/paths.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
+import { brokerAnswers, runs } from '../desired/unit-steps.ts'
 import type { Receipt } from '../record/receipt.ts'
 
 /** A step of a fix. `always`: even if it looks done, since a frozen broker is active too. */
@@ -16,20 +17,9 @@ export interface Knowledge {
 }
 
 const start = (unit: string, always?: true): FixStep[] => [
-  {
-    id: unit,
-    kind: 'unit-running',
-    spec: { unit, mayFail: unit === units.edgecore },
-    ...(always && { always }),
-  },
+  { ...runs(unit), ...(always && { always }) },
   ...(unit === units.broker ? [brokerAnswers] : []),
 ]
-
-const brokerAnswers: FixStep = {
-  id: 'broker answers',
-  kind: 'broker-answers',
-  spec: { ...broker, timeoutMs: 30_000 },
-}
 
 const reload: FixStep = {
   id: 'daemon-reload',

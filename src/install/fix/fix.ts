@@ -5,7 +5,7 @@ import { EdgekitError } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
-import { executePlan } from '../apply/execute-plan.ts'
+import { changePart } from '../apply/change-part.ts'
 import { recoveryHint } from '../apply/recovery-hint.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { waitForBrokerConnection } from '../apply/wait-for-broker-connection.ts'
@@ -130,15 +130,11 @@ async function applyFixes<R>(
   receipt: Receipt,
   { node, edgekitVersion, runStep, signal }: FixOptions<R>,
 ): Promise<void> {
-  const { name, kubeedgeVersion, manifestSha256 } = receipt.bundle
-  await executePlan({
+  await changePart({
     node,
     name: 'fix',
-    attempt: {
-      command: 'doctor --fix',
-      edgekit: edgekitVersion,
-      bundle: { name, kubeedgeVersion, manifestSha256 },
-    },
+    receipt,
+    attempt: { command: 'doctor --fix', edgekit: edgekitVersion },
     interrupted: undefined,
     plan: { undo: [], steps, foreign: [], kept: [] },
     prove: async () => {
@@ -146,11 +142,7 @@ async function applyFixes<R>(
       if (fixes.some(({ remedy }) => remedy?.fix?.kind === 'register'))
         await runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
     },
-    previous: receipt,
-    head: receipt,
     desired: [],
-    isPartial: true,
-    rollBackOnFailure: true,
     runStep,
     signal,
   })
