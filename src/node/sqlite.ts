@@ -13,15 +13,23 @@ const lockTimeoutMs = 200
 /** Two bytes of the header that are 2 in write-ahead mode (sqlite.org/fileformat2.html, 1.3.3). */
 const versionsAt = 18
 
-/** Result codes (sqlite.org/rescode.html): a busy reader, a transaction that a crash cut off, a damaged file. */
-const reasons: Readonly<Record<number, string>> = {
-  1: 'it lacks the table',
+/** What a result code means (sqlite.org/rescode.html) to readers and writers alike. */
+export const sqliteReasons: Readonly<Record<number, string>> = {
   5: 'another program has locked it',
-  8: 'it has an unfinished transaction',
   11: 'it is damaged',
   14: 'it cannot be opened',
   26: 'it is not an SQLite database',
 }
+/** A reader also meets these; the second is a transaction that a crash cut off. */
+const reasons: Readonly<Record<number, string>> = {
+  ...sqliteReasons,
+  1: 'it lacks the table',
+  8: 'it has an unfinished transaction',
+}
+
+/** The result code of an error, 0 when SQLite has not thrown it. The extended part is left out. */
+export const sqliteResult = (error: unknown): number =>
+  Number((error as { errcode?: number }).errcode ?? 0) & 0xff
 
 export const localSqlite = (files: Files): Sqlite => ({
   async query(path, sql) {
@@ -33,7 +41,7 @@ export const localSqlite = (files: Files): Sqlite => ({
       return database.prepare(sql).all()
     } catch (error) {
       const { errcode = 0 } = error as { errcode?: number }
-      throw new Error(reasons[errcode & 0xff] ?? `SQLite reports error ${errcode}`)
+      throw new Error(reasons[sqliteResult(error)] ?? `SQLite reports error ${errcode}`)
     }
   },
 })

@@ -4,6 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { makeDirectories } from '../../lib/make-directories.ts'
+import { sqliteReasons, sqliteResult } from '../../node/sqlite.ts'
 import {
   type DeadLetter,
   deadReport,
@@ -203,23 +204,17 @@ class SqliteStore implements Store {
   }
 }
 
-/** Result codes (sqlite.org/rescode.html). */
 const reasons: Readonly<Record<number, string>> = {
-  5: 'another program has locked it',
+  ...sqliteReasons,
   8: 'it is read-only',
   10: 'the disk reports errors',
-  11: 'it is damaged',
   13: 'the disk is full',
-  14: 'it cannot be opened',
-  26: 'it is not an SQLite database',
 }
 /** Too large, against a constraint, of the wrong type, or out of range. */
 const ofData = [18, 19, 20, 25]
 
-const resultOf = (error: unknown): number => Number((error as { errcode?: number }).errcode ?? 0) & 0xff
-
 function errorOf(error: unknown): unknown {
-  const result = resultOf(error)
+  const result = sqliteResult(error)
   if (result === 0) return error
   return ofData.includes(result)
     ? new RefusedData(`SQLite reports error ${result}`, { cause: error })
@@ -229,6 +224,6 @@ function errorOf(error: unknown): unknown {
 function reasonOf(error: unknown): string {
   if ((error as NodeJS.ErrnoException).code === 'ERR_UNKNOWN_BUILTIN_MODULE')
     return 'this Node.js has no SQLite; Node.js 24 or the edgekit executable is required'
-  const result = resultOf(error)
+  const result = sqliteResult(error)
   return reasons[result] ?? (result === 0 ? messageOf(error) : `SQLite reports error ${result}`)
 }
