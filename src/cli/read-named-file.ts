@@ -15,3 +15,16 @@ export const readNamedFile = (path: string, most: number): Promise<Buffer> =>
 /** The same, and standard input for `-`. */
 export const readFileOrStdin = (path: string, most: number): Promise<Buffer> =>
   path === '-' ? readStdin(most) : readNamedFile(path, most)
+
+/** A password, certificates, or settings: all are far smaller. */
+const mostTextBytes = 1024 * 1024
+
+/** The text of such a file, without a line feed at its end; undefined without a path. Throws as above. */
+export const readNamedText = async (path: string | undefined): Promise<string | undefined> =>
+  path === undefined ? undefined : withoutLineFeed(await readNamedFile(path, mostTextBytes))
+
+/** The same of a file or of standard input. */
+export const readTextOrStdin = async (path: string): Promise<string> =>
+  withoutLineFeed(await readFileOrStdin(path, mostTextBytes))
+
+const withoutLineFeed = (bytes: Buffer): string => bytes.toString().replace(/\r?\n$/, '')

@@ -3,7 +3,7 @@ import { parseTarget, type Target } from '../../broker-test/target.ts'
 import { localBroker } from '../../facts/broker-probe.ts'
 import { localNode } from '../../node/node.ts'
 import { broker, units } from '../../node/paths.ts'
-import { readNamedFile } from '../read-named-file.ts'
+import { readNamedText } from '../read-named-file.ts'
 
 /** The broker of a command that takes any. */
 export const brokerUrl = {
@@ -26,12 +26,6 @@ export const accessFlags = {
   }),
 }
 
-/** A password, or certificates: both are far smaller. */
-const maxFileBytes = 1024 * 1024
-
-const textOf = async (path: string | undefined): Promise<string | undefined> =>
-  path === undefined ? undefined : (await readNamedFile(path, maxFileBytes)).toString().replace(/\r?\n$/, '')
-
 /** Read the files of `accessFlags`. Returns what makes a URL a target. Throws EdgekitError. */
 export async function targetReader(flags: {
   username: string | undefined
@@ -40,8 +34,8 @@ export async function targetReader(flags: {
 }): Promise<(url: string) => Target> {
   const access = {
     username: flags.username,
-    password: await textOf(flags['password-file']),
-    ca: await textOf(flags.ca),
+    password: await readNamedText(flags['password-file']),
+    ca: await readNamedText(flags.ca),
   }
   return url => parseTarget(url, access)
 }

@@ -5,7 +5,7 @@ import { parseTarget } from '../../broker-test/target.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
 import { broker, paths } from '../../node/paths.ts'
-import { readFileOrStdin, readNamedFile } from '../read-named-file.ts'
+import { readNamedText, readTextOrStdin } from '../read-named-file.ts'
 import { localTarget } from './access.ts'
 import { promptPassword } from './prompt-password.ts'
 
@@ -41,7 +41,7 @@ interface ClientChoice {
 
 /** The broker that the flags name. Throws EdgekitError. */
 export async function clientTarget(flags: ClientChoice, signal: AbortSignal): Promise<BrokerEndpoint> {
-  const ca = flags.ca === undefined ? undefined : (await readNamedFile(flags.ca, maxBytes)).toString()
+  const ca = await readNamedText(flags.ca)
   const target =
     flags.url === undefined
       ? undefined
@@ -52,9 +52,6 @@ export async function clientTarget(flags: ClientChoice, signal: AbortSignal): Pr
   const trusted = ca ?? [...rootCertificates, (await ownCa()) ?? ''].join('\n')
   return { host, port, ...(login && { login }), ...(tls && { tls: { ca: trusted, verify: true } }) }
 }
-
-/** Certificates, or a password: both are far smaller. */
-const maxBytes = 1024 * 1024
 
 async function loginOf(
   { username, 'password-file': file }: ClientChoice,
@@ -68,7 +65,7 @@ async function loginOf(
       code: 'invalid-usage',
       remedy: 'Put it into a file and add --password-file FILE, or - to read it from standard input.',
     })
-  return { username, password: (await readFileOrStdin(file, maxBytes)).toString().replace(/\r?\n$/, '') }
+  return { username, password: await readTextOrStdin(file) }
 }
 
 /** The CA of this node's broker; every user may read it. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Flags } from '@oclif/core'
 import { EdgekitCommand } from '../../cli/command.ts'
-import { readNamedFile } from '../../cli/read-named-file.ts'
+import { readNamedText } from '../../cli/read-named-file.ts'
 import type { Log } from '../../devices/log.ts'
 import { exitCodeHelp } from '../../lib/exit-codes.ts'
 import { localNode } from '../../node/node.ts'
@@ -40,8 +40,8 @@ export default class DevicesServe extends EdgekitCommand {
     }
     const { passwordFile, ca } = settings.broker
     const endpoint = endpointOf(settings, {
-      password: process.env['MQTT_PASSWORD'] || (await textOf(passwordFile)),
-      ca: await textOf(ca),
+      password: process.env['MQTT_PASSWORD'] || (await readNamedText(passwordFile)),
+      ca: await readNamedText(ca),
     })
     const { databasePath: path, registerUnknown, historyDays } = settings
     const store = await openSqlite({ path, registerUnknown, history: historyDays !== undefined })
@@ -58,19 +58,11 @@ export default class DevicesServe extends EdgekitCommand {
 const log: Log = line =>
   print(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`, process.stderr)
 
-/** A password, certificates, or settings: all are far smaller. */
-const maxFileBytes = 1024 * 1024
-
 async function settingsFile(name: string | undefined): Promise<{ path: string; text: string } | undefined> {
-  if (name === undefined) {
-    const text = await localNode().files.read(paths.devicesSettings)
-    return text === undefined ? undefined : { path: paths.devicesSettings, text }
-  }
-  return { path: resolve(name), text: (await readNamedFile(name, maxFileBytes)).toString() }
+  const path = name === undefined ? paths.devicesSettings : resolve(name)
+  const text = name === undefined ? await localNode().files.read(path) : await readNamedText(name)
+  return text === undefined ? undefined : { path, text }
 }
-
-const textOf = async (path: string | undefined): Promise<string | undefined> =>
-  path === undefined ? undefined : (await readNamedFile(path, maxFileBytes)).toString().replace(/\r?\n$/, '')
 
 /** A service is stopped by a signal, which is not a failure. */
 async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
