@@ -3,10 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startMosquitto } from '../../lab/brokers/mosquitto.ts'
 import type { LabBroker } from '../../lab/brokers/program.ts'
-import { benchBroker } from '../../src/broker-bench/run/bench-broker.ts'
-import type { BenchReport } from '../../src/broker-bench/run/report.ts'
-import type { Load, Pace } from '../../src/broker-bench/settings.ts'
 import { localNode } from '../../src/node/node.ts'
+import { runBench } from '../run-bench.ts'
 
 let broker: LabBroker
 
@@ -14,30 +12,6 @@ beforeAll(async () => {
   broker = await startMosquitto('trixie')
 })
 afterAll(() => broker.stop())
-
-interface Run {
-  port: number
-  load?: Partial<Load>
-  pace: Pace
-  onMeasure?: () => void
-}
-
-const bench = ({ port, load, pace, onMeasure }: Run): Promise<BenchReport> =>
-  benchBroker({
-    target: { host: '127.0.0.1', port },
-    load: { publishers: 10, subscribers: 1, shared: false, qos: 0, size: 100, ...load },
-    pace,
-    findMaxP99Ms: undefined,
-    connectPerSecond: 200,
-    isOwnBroker: false,
-    edgekitVersion: '0.0.0-test',
-    node: localNode(),
-    signal: new AbortController().signal,
-    runStep: (title, work) => {
-      if (title.startsWith('Measure')) onMeasure?.()
-      return work(() => undefined)
-    },
-  })
 
 // Coordinated omission would show the one message that waited for a second, and a p99 of a millisecond.
 test('a broker that is frozen for a second shows in p99', { retry: 2 }, async () => {
@@ -53,7 +27,7 @@ test('a broker that is frozen for a second shows in p99', { retry: 2 }, async ()
     process.kill(pid, 'SIGCONT')
     frozenMs = performance.now() - started
   }
-  const { messages, latencyMs } = await bench({
+  const { messages, latencyMs } = await runBench({
     port: broker.port,
     pace: { rate: 1_000, durationMs: 10_000 },
     onMeasure: () => void freeze(),
@@ -84,8 +58,8 @@ test('a delay of 20 ms on the way shows in p50', { retry: 2 }, async () => {
   onTestFinished(() => void proxy.close())
   const load = { publishers: 1 }
   const pace = { rate: 200, durationMs: 3_000 }
-  const direct = await bench({ port: broker.port, load, pace })
-  const { latencyMs } = await bench({ port: (proxy.address() as AddressInfo).port, load, pace })
+  const direct = await runBench({ port: broker.port, load, pace })
+  const { latencyMs } = await runBench({ port: (proxy.address() as AddressInfo).port, load, pace })
   // A timer is not exact, so the proxy says how long it held them.
   const truthMs = held.toSorted((one, other) => one - other)[held.length >> 1] ?? 0
   expect(truthMs).toBeGreaterThan(19.5)
@@ -94,7 +68,7 @@ test('a delay of 20 ms on the way shows in p50', { retry: 2 }, async () => {
 
 test('a shared subscription gets each message once', async () => {
   const load = { subscribers: 4, shared: true, qos: 1 } as const
-  const { messages, exitCode } = await bench({
+  const { messages, exitCode } = await runBench({
     port: broker.port,
     load,
     pace: { rate: 1_000, durationMs: 500 },

@@ -7,10 +7,9 @@ import { startAedes } from '../../../lab/brokers/aedes.ts'
 import { type Mutation, startMutant } from '../../../lab/brokers/mutating-proxy.ts'
 import { open } from '../../../src/broker/connect.ts'
 import { readStamp } from '../../../src/broker-bench/load/stamp.ts'
-import { benchBroker } from '../../../src/broker-bench/run/bench-broker.ts'
 import BrokerBench from '../../../src/commands/broker/bench.ts'
-import { localNode } from '../../../src/node/node.ts'
 import { jsonOutput } from '../../json-output.ts'
+import { runBench } from '../../run-bench.ts'
 import { runCommand } from './run-command.ts'
 
 let directory: string
@@ -43,18 +42,7 @@ test.concurrent.for([
   ['the smallest payload', { size: 20 }, 1],
   ['a payload whose length has three bytes', { size: 20_000 }, 1],
 ] as const)('%s: every message arrives', async ([, load, copies], { expect }) => {
-  const report = await benchBroker({
-    target: { host: '127.0.0.1', port: broker.port },
-    load: { publishers: 10, subscribers: 1, shared: false, qos: 0, size: 100, ...load },
-    pace: { rate: 200, durationMs: 500 },
-    findMaxP99Ms: undefined,
-    connectPerSecond: 200,
-    isOwnBroker: false,
-    edgekitVersion: '0.0.0-test',
-    node: localNode(),
-    signal: new AbortController().signal,
-    runStep: (_title, work) => work(() => undefined),
-  })
+  const report = await runBench({ port: broker.port, load, pace: { rate: 200, durationMs: 500 } })
   const expected = 100 * copies
   expect(report.messages).toEqual({ ...lossless, sent: 100, expected, received: expected })
   expect(report).toMatchObject({ disconnected: 0, exitCode: 0, sentPerSecond: 200 })
