@@ -81,7 +81,7 @@ test('a node accepts a bundle in parts only if a trusted key signed it', async (
     `setsid runuser -u nobody -- sh -c '${churn}' 2>/dev/null & user=$!
      for turn in 1 2 3; do /root/edgekit verify /root/stick --key ours.pub.pem >/dev/null || exit 1; done
      ${install}/*.part02 --key ours.pub.pem; code=$?
-     kill -- -$user; wait $user; rmdir /var/tmp/edgekit-4194305-x; exit $code`,
+     kill -- -$user; wait $user; rm -rf /var/tmp/edgekit-4194305-x; exit $code`,
     { timeoutMs: 180_000 },
   )
   expect(besidesProgress(done.stderr)).toBe('')
