@@ -67,10 +67,9 @@ export async function importPinned(
 ): Promise<'done' | undefined> {
   const { containerd } = node
   const outcome = await importImage(spec, node, options)
-  await Promise.all([
-    containerd.flush(),
-    ...names.map(name => containerd.labelImage(name, pinnedLabel, 'pinned')),
-  ])
+  // Before the sync, for which containerd would have to wait.
+  for (const name of names) await containerd.labelImage(name, pinnedLabel, 'pinned')
+  await containerd.flush()
   return outcome
 }
 

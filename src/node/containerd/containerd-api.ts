@@ -1,8 +1,8 @@
 import { fields, snapshotKinds, taskStates } from './containerd-fields.ts'
 import { type ContainerdServices, snapshotter } from './containerd-services.ts'
-import { encodeField, type Message, mapIn, messagesIn, numberIn, textIn } from './protobuf.ts'
+import { encodeEntry, encodeField, type Message, mapIn, messagesIn, numberIn, textIn } from './protobuf.ts'
 
-/** What containerd reports about itself, without a `ctr` process for each question. */
+/** What takes one call of containerd's API, without a `ctr` process for each. */
 export interface ContainerdApi {
   version(): Promise<string>
   tasks(): Promise<Task[]>
@@ -13,6 +13,8 @@ export interface ContainerdApi {
   /** Digests in the content store. */
   content(): Promise<string[]>
   leases(): Promise<Lease[]>
+  /** An empty value removes the label. */
+  labelImage(reference: string, label: string, value: string): Promise<void>
 }
 
 /** An entry of containerd's image store, without a look at its content. */
@@ -65,6 +67,9 @@ export interface Snapshot {
 
 /** containerd's CRI plugin and the kubelet's image collector keep images with this label (containerd >= 1.6.25, >= 1.7.10, 2.x). */
 export const pinnedLabel = 'io.cri-containerd.pinned'
+/** containerd syncs its database, which waits for a slow disk that has much to write. */
+const changeTimeoutMs = 60_000
+
 /** gRPC code UNIMPLEMENTED: the machine lacks what the plugin needs, such as zfs. */
 const unimplemented = 12
 
@@ -115,6 +120,24 @@ export function containerdApi({ ask, list }: ContainerdServices): ContainerdApi 
         created:
           (messagesIn(lease, Lease.createdAt).map(time => numberIn(time, Timestamp.seconds))[0] ?? 0) * 1000,
       })),
+    async labelImage(reference, label, value) {
+      const image = [
+        encodeField(Image.name, reference),
+        encodeField(Image.labels, encodeEntry(label, value)),
+        // The mask leaves it out, but containerd 1.7 panics when it is absent; `ctr` sends it empty, too.
+        encodeField(Image.target, ''),
+      ]
+      const mask = encodeField(fields.FieldMask.paths, `labels.${label}`)
+      const { UpdateImageRequest } = fields
+      await ask(
+        'images.v1.Images/Update',
+        Buffer.concat([
+          encodeField(UpdateImageRequest.image, Buffer.concat(image)),
+          encodeField(UpdateImageRequest.updateMask, mask),
+        ]),
+        changeTimeoutMs,
+      )
+    },
   }
 }
 

@@ -19,6 +19,9 @@ export const fields = {
   StatSnapshotRequest: { snapshotter: 1, key: 2 },
   // services/images/v1/images.proto
   Image: { name: 1, labels: 2, target: 3 },
+  UpdateImageRequest: { image: 1, updateMask: 2 },
+  // google/protobuf/field_mask.proto
+  FieldMask: { paths: 1 },
   // types/descriptor.proto
   Descriptor: { digest: 2 },
   // services/leases/v1/leases.proto

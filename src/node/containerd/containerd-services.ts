@@ -7,21 +7,21 @@ export const snapshotter = 'overlayfs'
 const empty: Buffer = Buffer.alloc(0)
 
 export interface ContainerdServices {
-  /** Call a method such as `images.v1.Images/Get`; returns its responses. */
-  ask: (method: string, request?: Buffer) => Promise<Message[]>
+  /** Call a method such as `images.v1.Images/Get`, which has 12 s by default; returns its responses. */
+  ask: (method: string, request?: Buffer, timeoutMs?: number) => Promise<Message[]>
   /** Call a method such as `images.v1.Images/List`; returns the entries in field 1 of its responses. */
   list: (method: string, request?: Buffer) => Promise<Message[]>
 }
 
 /** containerd's gRPC services on its socket. Call them only when containerd answers. All throw CommandError. */
 export function containerdServices(call: CallGrpc, socket: () => Promise<string>): ContainerdServices {
-  const ask = async (method: string, request = empty): Promise<Message[]> =>
+  const ask = async (method: string, request = empty, timeoutMs = 12_000): Promise<Message[]> =>
     call({
       socket: await socket(),
       method: `/containerd.services.${method}`,
       request,
       headers: { 'containerd-namespace': containerdNamespace },
-      timeoutMs: 12_000,
+      timeoutMs,
     })
   return {
     ask,

@@ -3,12 +3,10 @@ import { CommandError } from '../processes/command-error.ts'
 import type { Processes } from '../processes/processes.ts'
 import { abortWhenServerGone } from './containerd-socket.ts'
 
-/** What edgekit leaves to `ctr`: everything that changes containerd. All throw CommandError. */
+/** What edgekit leaves to `ctr`: what changes containerd in more than one call. All throw CommandError. */
 export interface CtrCommands {
   /** Import an OCI archive for one platform such as `linux/amd64`. It survives a power cut once `flush` is done. */
   importImage(archive: string, platform: string): Promise<void>
-  /** An empty value removes the label. */
-  labelImage(reference: string, label: string, value: string): Promise<void>
   removeImage(reference: string): Promise<void>
   /** Fails while another snapshot is on top of it; one that is gone already is no failure, as with content. */
   removeSnapshot(key: string): Promise<void>
@@ -88,8 +86,6 @@ export function ctrCommands(processes: Processes, socket: () => Promise<string>)
       // `outlives`: killed half-way, `ctr` leaves a lease that keeps its content, even after the image is removed.
       await processes.run('ctr', args, { timeoutMs: 600_000, outlives: true, signal: end.signal })
     },
-    labelImage: (reference, label, value) =>
-      ctr(clientTimeoutMs, 'images', 'label', reference, `${label}=${value}`),
     removeImage: reference => ctr(clientTimeoutMs, 'images', 'rm', '--sync', reference),
     removeSnapshot: key => unlessGone(ctr(clientTimeoutMs, 'snapshots', 'rm', key)),
     removeContent: digest => unlessGone(ctr(clientTimeoutMs, 'content', 'rm', digest)),

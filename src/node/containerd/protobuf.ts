@@ -64,3 +64,7 @@ export function encodeField(field: number, content: string | Buffer): Buffer {
   const value = Buffer.from(content)
   return Buffer.concat([Buffer.from([...encodeVarint(field * 8 + 2), ...encodeVarint(value.length)]), value])
 }
+
+/** Encode the key and value of an entry of a `map<string, string>` field. */
+export const encodeEntry = (key: string, value: string): Buffer =>
+  Buffer.concat([encodeField(1, key), encodeField(2, value)])

@@ -134,6 +134,20 @@ test('reads what containerd reports', async () => {
   })
 })
 
+test('labels an image with the bytes that ctr sends, but for its times', async () => {
+  const asked: object[] = []
+  const api = await containerdWith({ 'images.v1.Images/Update': [Buffer.alloc(0)] }, asked)
+  await api.labelImage('broker:2', 'keep', 'yes')
+  const image = part(
+    1,
+    encodeField(1, 'broker:2'),
+    part(2, encodeField(1, 'keep'), encodeField(2, 'yes')),
+    encodeField(3, ''),
+  )
+  const message = Buffer.concat([image, part(2, encodeField(1, 'labels.keep'))])
+  expect(asked).toEqual([{ namespace: 'k8s.io', bytes: framed(message).toString('hex') }])
+})
+
 test('reads an empty response, and throws for an error or no server', async () => {
   const api = await containerdWith({ 'tasks.v1.Tasks/List': [Buffer.alloc(0)] })
   expect(await api.tasks()).toEqual([])

@@ -41,7 +41,6 @@ test.each([
 ])('passes an address to ctr unless it is the default: %s', async (socket, address) => {
   const { calls, ctr } = commandsOn(socket)
   await ctr.importImage('image.tar', 'linux/amd64')
-  await ctr.labelImage('broker:2', 'keep', '')
   await ctr.removeImage('broker:2')
   await ctr.removeLease('17-mQVd')
   await ctr.signalContainer('broker', 'SIGHUP')
@@ -59,7 +58,6 @@ test.each([
   await ctr.containerOutput(trial)
   expect(calls).toEqual([
     `ctr ${address}--namespace k8s.io images import --platform linux/amd64 image.tar`,
-    `ctr ${address}--namespace k8s.io images label broker:2 keep=`,
     `ctr ${address}--namespace k8s.io images rm --sync broker:2`,
     `ctr ${address}--namespace k8s.io leases delete --sync 17-mQVd`,
     `ctr ${address}--namespace k8s.io tasks kill --signal SIGHUP broker`,
