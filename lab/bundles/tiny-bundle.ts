@@ -2,7 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { Header, type HeaderData } from 'tar'
-import { sign } from '../../src/build/pack/sign.ts'
+import { sign } from '../../src/build/sign/sign.ts'
 import { formatManifest, type Manifest } from '../../src/bundle/manifest.ts'
 
 /** One member of a hand-made archive: any header, and the bytes behind it. */

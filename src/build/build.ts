@@ -1,8 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { Architecture } from '../bundle/manifest.ts'
-import { EdgekitError } from '../lib/errors.ts'
 import { formatBytes } from '../lib/format.ts'
-import { isOutOfSpace, StorageError } from '../oci/cache/storage-error.ts'
 import { assembleBundle } from './assemble.ts'
 import type { BuildOptions } from './build-options.ts'
 import { requireProgramFile } from './fetch/elf.ts'
@@ -14,6 +12,7 @@ import { edgekitExecutableFor } from './pack/edgekit-executable.ts'
 import type { PayloadMember } from './pack/payload-member.ts'
 import type { WrittenBundle } from './pack/write-bundle.ts'
 import { makeWorkDirectory } from './work-directory.ts'
+import { writingFailure } from './writing-failure.ts'
 
 /**
  * Build the bundles of a definition, one for each architecture. Only finished bundles stay in the output directory,
@@ -30,13 +29,11 @@ export async function buildBundles(options: BuildOptions): Promise<WrittenBundle
     return await build(options, packed, packer, work.path)
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof StorageError || !isOutOfSpace(error)) throw error
-    throw new EdgekitError(`cannot write the bundle to ${outputDirectory}: no space left`, {
-      code: 'no-space',
-      remedy:
-        'Free some space, or name a directory on a larger disk with --output. A build needs room for the programs twice.',
-      cause: error,
-    })
+    throw writingFailure(
+      error,
+      outputDirectory,
+      'Free some space, or name a directory on a larger disk with --output. A build needs room for the programs twice.',
+    )
   } finally {
     await packer.stop()
     await work.remove()

@@ -1,4 +1,5 @@
 import type { Manifest } from './manifest.ts'
+import type { PackedFiles } from './packed/packed-files.ts'
 import type { SignatureVerdict, TrustedKey } from './signature.ts'
 
 /** What a bundle begins with. */
@@ -31,8 +32,8 @@ export interface OpenBundle extends UnpackedBundle, AsyncDisposable {}
 export interface Bundle {
   /** Its path as the user gave it, without the number of a part. */
   readonly name: string
-  /** Sizes of the files it is packed into, in bytes and in order; empty when it is unpacked. */
-  readonly packedSizes: readonly number[]
+  /** The files it is packed into; undefined when it is unpacked. */
+  readonly packed: PackedFiles | undefined
   /** Read the manifest and the signature, and nothing else. */
   head(): Promise<Head>
   /** The text of one member, verified; undefined when the manifest does not list it. Reads no further than that member. */

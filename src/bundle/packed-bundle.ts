@@ -16,7 +16,7 @@ export function packedBundle(path: string, files: Files): Bundle {
   }
   return {
     name,
-    packedSizes: packed.files.map(({ size }) => size),
+    packed,
     head: () => readPacked(packed, { head: head => head, until: manifestName, problem }),
     async text(member) {
       const parts: Buffer[] = []

@@ -14,7 +14,7 @@ import { compareWithManifest } from './verify-unpacked.ts'
 export function unpackedBundle(directory: string, files: Files): Bundle {
   return {
     name: directory,
-    packedSizes: [],
+    packed: undefined,
     head: () => readHead(directory),
     async text(member) {
       const { manifest } = await readHead(directory)

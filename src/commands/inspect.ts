@@ -85,7 +85,7 @@ export default class Inspect extends EdgekitCommand {
       return JSON.parse(sbom)
     }
     const head = await bundle.head()
-    const { packedSizes } = bundle
+    const packedSizes = bundle.packed?.files.map(({ size }) => size) ?? []
     if (flags.images) this.say(imageLines(head))
     else if (flags.files) this.say(fileLines(head))
     else this.say(summary(head, packedSizes))

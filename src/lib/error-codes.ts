@@ -44,6 +44,7 @@ export const errorCodes = {
   'invalid-edgecore-values': ['usage', 'EdgeCore would exit on values of --set or --edgecore-config'],
   'token-on-command-line': ['usage', 'a token on the command line is visible to every user of the machine'],
   'invalid-key': ['usage', 'the key is missing, encrypted or not ECDSA P-256'],
+  'invalid-signature': ['usage', 'the file to insert has no DER-encoded signature in base64'],
   'invalid-docker-config': ['usage', 'the Docker configuration with the registry credentials has errors'],
   'invalid-environment': ['usage', 'an environment variable has an unusable value'],
   'file-unreadable': ['usage', 'a file that was named does not exist or cannot be read'],

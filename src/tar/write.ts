@@ -49,9 +49,12 @@ export function contentOf({ path, size, source }: TarMember): readonly ByteSourc
   return sources
 }
 
+/** Size of a member in an archive in bytes: header, content, and padding. */
+export const tarMemberSize = ({ size }: Pick<TarMember, 'size'>): number => blockSize + size + paddingOf(size)
+
 /** Size of an archive of `members` in bytes, including its end. */
 export const tarSize = (members: readonly Pick<TarMember, 'size'>[]): number =>
-  members.reduce((sum, { size }) => sum + blockSize + size + paddingOf(size), 2 * blockSize)
+  members.reduce((sum, member) => sum + tarMemberSize(member), 2 * blockSize)
 
 const paddingOf = (size: number): number => -size & (blockSize - 1)
 

@@ -106,6 +106,30 @@ describe('parts', () => {
     const joined = join(scratch, 'joined.tar.gz')
     await execa('sh', ['-c', `cat ${parts}/*.part* >${joined}`])
     expect(await sha256(joined)).toBe(await sha256(join(whole, name)))
+
+    // Signed apart from building, by edgekit, and by openssl, whose nonce is random.
+    const unsigned = join(scratch, 'unsigned')
+    await bundle(unsigned, [])
+    const manifest = join(scratch, 'bundle.json')
+    await execa('sh', [
+      '-c',
+      'tar xzOf "$0" --occurrence=1 bundle.json >"$1" && openssl dgst -sha256 -sign "$2" "$1" | base64 -w0 >"$1.sig"',
+      join(unsigned, name),
+      manifest,
+      key,
+    ])
+    for (const [output, how] of [
+      ['by-edgekit', ['--key', key]],
+      ['by-openssl', ['--signature', `${manifest}.sig`]],
+    ] as const) {
+      const signed = await edgekit(['sign', unsigned, ...how, '-o', join(scratch, output), '--json'])
+      const [path = ''] = jsonOutput('sign', signed.stdout).paths
+      expect(await edgekit(['verify', path, '--key', publicKey])).toMatchObject({ exitCode: 0 })
+      await execa('sh', ['-c', 'sha256sum --check --strict *.sha256'], { cwd: join(scratch, output) })
+      if (output === 'by-edgekit') expect(await sha256(path)).toBe(await sha256(join(whole, name)))
+      await rm(join(scratch, output), { recursive: true })
+    }
+    await rm(unsigned, { recursive: true })
     await rm(whole, { recursive: true })
     await rm(joined)
   })

@@ -13,8 +13,9 @@ import { contentOf, type TarMember } from '../../tar/write.ts'
 import type { BuildOptions } from '../build-options.ts'
 import { diskNeeded } from './disk.ts'
 import { executableParts } from './executable-parts.ts'
-import { type Packed, pack } from './pack.ts'
+import { pack } from './pack.ts'
 import type { PayloadMember } from './payload-member.ts'
+import type { Packed } from './publish.ts'
 
 export interface BundleContents {
   /** What the bundle is; files and disk are added here. */
@@ -73,6 +74,6 @@ async function sbomOf({ description, packages }: BundleContents, files: Manifest
 
 async function signatureOf({ source }: { source: Buffer }, key: KeyObject | undefined): Promise<TarMember[]> {
   if (key === undefined) return []
-  const { sign } = await import('./sign.ts')
+  const { sign } = await import('../sign/sign.ts')
   return [textMember(signatureName, await sign(source, key))]
 }

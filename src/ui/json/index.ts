@@ -28,7 +28,7 @@ import {
 } from './broker/broker-user.ts'
 import { pubOutput, subOutput } from './broker/messages.ts'
 import { logsOutput, restartOutput } from './broker/services.ts'
-import { bundleOutput } from './bundle.ts'
+import { bundleOutput, signOutput } from './bundle.ts'
 import { cacheLsOutput, cachePruneOutput } from './cache.ts'
 import { devicesServeOutput } from './devices.ts'
 import { doctorExplainOutput, doctorListOutput } from './doctor.ts'
@@ -89,6 +89,7 @@ export const outputSchemas = {
   pub: pubOutput,
   restart: restartOutput,
   rollback: rollbackOutput,
+  sign: signOutput,
   status: statusOutput,
   sub: subOutput,
   uninstall: uninstallOutput,

@@ -37,6 +37,7 @@ const pages: Record<string, readonly string[]> = {
   restart: ['doctor'],
   rollback: ['how-install-works'],
   schema: ['definition'],
+  sign: ['bundle-format'],
   status: ['how-install-works'],
   sub: ['broker'],
   uninstall: ['how-install-works'],

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sign, signingKey } from '../../../../src/build/pack/sign.ts'
+import { sign, signingKey } from '../../../../src/build/sign/sign.ts'
 import { readPublicKey } from '../../../../src/bundle/signature.ts'
 import { EdgekitError } from '../../../../src/lib/errors.ts'
 

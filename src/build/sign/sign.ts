@@ -22,7 +22,7 @@ export async function signingKey(
     const pem = await readInput(file, maxKeyBytes).catch(error => {
       throw unusable(
         `cannot read the signing key ${file}: ${messageOf(error)}`,
-        'Name a PEM file with --sign.',
+        'Name a file with a private key in PEM form.',
       )
     })
     return parseKey(String(pem), file)
