@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,9 @@ interface Step {
   run: string
 }
 
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const pemOf = (key: typeof publicKey) => key.export({ type: 'spki', format: 'pem' }).toString().trim()
+
 let work: string
 beforeEach(async () => {
   work = await mkdtemp(join(tmpdir(), 'edgekit-action-'))
@@ -24,7 +28,10 @@ beforeEach(async () => {
     'touch "$2/kubeedge-edge-v1.22.0-amd64.tar.gz" "$2/kubeedge-edge-v1.22.0-arm64.tar.gz"',
   ]
   for (const arch of ['amd64', 'arm64']) {
-    await writeFile(join(work, `release/edgekit-linux-${arch}`), `${edgekit.join('\n')}\n`)
+    const program = `${edgekit.join('\n')}\n`
+    await writeFile(join(work, `release/edgekit-linux-${arch}`), program)
+    const signature = sign('sha256', Buffer.from(program), privateKey)
+    await writeFile(join(work, `release/edgekit-linux-${arch}.sig`), signature.toString('base64'))
   }
   await execa('sh', ['-c', 'sha256sum -- * >SHA256SUMS; echo 0  other >>SHA256SUMS'], {
     cwd: join(work, 'release'),
@@ -99,6 +106,20 @@ test('uses a definition of the user and exactly its lock', async () => {
   expect((await calls())[1]).toMatch(
     / bundle -f my site\/\$\(touch harm\)\.yaml --frozen --arch arm64 -o out$/,
   )
+})
+
+test('accepts a release whose edgekit the given key signed, and no other', async () => {
+  const given = { definition: 'edge', version: 'v0.1.0', 'public-key': pemOf(publicKey) }
+  expect((await runAction(given)).failed).toBeUndefined()
+  expect(await calls()).toHaveLength(2)
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
+  const foreign = await runAction({ ...given, output: 'other', 'public-key': pemOf(other) })
+  expect(foreign.failed).toContain('Verification failure')
+  await rm(join(work, 'release/edgekit-linux-arm64.sig'))
+  await rm(join(work, 'temp'), { recursive: true })
+  const unsigned = await runAction({ ...given, output: 'more' })
+  expect(unsigned.failed).toContain('edgekit-linux-arm64.sig: No such file')
+  expect(await calls()).toHaveLength(4)
 })
 
 test.each([

@@ -109,14 +109,25 @@ test("GitHub's parser and bash report what GitHub would refuse", () => {
 
 test('the release publishes only what was installed on both architectures', () => {
   const { jobs } = parse(readFileSync('.github/workflows/build-release.yml', 'utf8'))
-  expect(jobs.gate.needs).toBe('build')
-  expect(jobs.publish.needs).toEqual(['build', 'gate'])
+  expect(jobs.gate.needs).toBe('assemble')
+  expect(jobs.publish.needs).toEqual(['assemble', 'gate'])
   expect(jobs.gate.strategy.matrix.include.map(({ arch }: { arch: string }) => arch)).toEqual([
     'amd64',
     'arm64',
   ])
   const writers = Object.keys(jobs).filter(name => jobs[name].permissions)
   expect(writers).toEqual(['publish'])
+})
+
+test('only the job that signs has the key, and it checks nothing out', () => {
+  const { jobs } = read('.github/workflows/build-release.yml')
+  const withSecrets = Object.keys(jobs).filter(name => JSON.stringify(jobs[name]).includes('secrets.'))
+  expect(withSecrets).toEqual(['sign'])
+  expect(jobs['sign']?.steps.map(({ uses }) => uses?.split('@')[0])).toEqual([
+    'actions/download-artifact',
+    undefined,
+    'actions/upload-artifact',
+  ])
 })
 
 test('the weekly workflow runs the matrices, the power cuts, all brokers, and all tests on arm64', () => {
