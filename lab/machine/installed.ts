@@ -12,9 +12,15 @@ export { bundleOnNode } from '../bundles/bundle.ts'
 
 export const install = `cd ${bundleOnNode} && ./edgekit install`
 
-/** A node with a bundle unpacked in `/root/bundle` and nothing installed. */
-export const startNodeWithBundle = async (options: NodeOptions, role: Role = 'edge'): Promise<LabNode> =>
-  startNode({ ...options, disk: await diskWithBundle(options.release, role) })
+/** A node with a bundle unpacked in `/root/bundle`, more bundles in `moreLayers`, and nothing installed. */
+export async function startNodeWithBundle(
+  options: NodeOptions,
+  role: Role = 'edge',
+  moreLayers: readonly string[] = [],
+): Promise<LabNode> {
+  const disk = await diskWithBundle(options.release, role)
+  return startNode({ ...options, disk: { ...disk, layers: [...moreLayers, ...disk.layers] } })
+}
 
 /** The same, kept until it is removed explicitly. */
 export const startKeptNodeWithBundle = async (options: NodeOptions): Promise<LabNode> =>

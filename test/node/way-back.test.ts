@@ -1,29 +1,21 @@
 import { beforeAll, expect, test } from 'vitest'
 import { nextLayer, nextOnNode } from '../../lab/bundles/next-bundle.ts'
+import { startCloud } from '../../lab/cloud/cloud.ts'
 import type { Cut } from '../../lab/crash/cut.ts'
 import { crashingEdgekit, crashLayer } from '../../lab/crash/executable.ts'
-import { startInstalledNode } from '../../lab/machine/installed.ts'
+import { bundleOnNode, startInstalledNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
 import type { LabNode, RunResult } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths, units } from '../../src/node/paths.ts'
 import { jsonOutput } from '../json-output.ts'
+import { belongings, database, keepMessage, nextDoes, nextWorks } from './upgraded-node.ts'
 
 const minutes = 60_000
-const database = '/var/lib/kubeedge/edgecore.db'
-const dropIn = '/etc/systemd/system/edgecore.service.d/50-next.conf'
-
 let layers: string[]
 beforeAll(async () => {
   layers = [await nextLayer()]
 }, 10 * minutes)
-
-/** What the EdgeCore of the next bundle does wrong (lab/edgecore/misbehavior.ts). */
-const nextDoes = (node: LabNode, what: string) =>
-  node.sh(
-    `printf '[Service]\\nEnvironment=EDGECORE_STAND_IN_NEXT=${what}\\n' >${dropIn}; systemctl daemon-reload`,
-  )
-const nextWorks = (node: LabNode) => node.sh(`rm ${dropIn}; systemctl daemon-reload`)
 
 const upgrade = (node: LabNode, flags = '') =>
   node.run(`edgekit upgrade ${nextOnNode} --yes --stable-for 5s ${flags}`, { timeoutMs: 3 * minutes })
@@ -41,6 +33,7 @@ test.concurrent(
     await using node = await startInstalledNode('bookworm', 'edge', layers)
     const before = await hashes(node)
     for (const [what, words] of [
+      ['exits', 'EdgeCore ran before but does not stay up now'],
       ['stands-still', 'EdgeCore stays up, but does not work as before: edgecore-health:'],
       ['ruins-database', "EdgeCore's database is the copy of 20"],
       ['deletes-database', "EdgeCore's database is the copy of 20"],
@@ -88,6 +81,42 @@ test.concurrent(
     const again = await rollback(node, '--to-previous')
     expect(said(again)).toContain('cannot return to a previous version: this node was not upgraded')
     expect(again.exitCode).toBe(exitCodes.refused)
+  },
+  10 * minutes,
+)
+
+test.concurrent(
+  'an EdgeCore that ignores the cloud, or is unhealthy, is replaced by the old one, which is connected again',
+  async () => {
+    await using node = await startNodeWithBundle({ release: 'bookworm' }, 'edge', layers)
+    await using cloud = await startCloud(node)
+    await node.write('/root/token', await cloud.token(), 0o600)
+    await node.sh(`${bundleOnNode}/edgekit install --cloudcore ${cloud.cloudcore} --token-file /root/token`, {
+      timeoutMs: 2 * minutes,
+    })
+    await keepMessage(node)
+    const before = await belongings(node)
+    for (const [what, words] of [
+      [
+        'ignores-cloud',
+        'EdgeCore stays up, but does not work as before: edgecore-cloud: no attempt to connect',
+      ],
+      ['is-unhealthy', 'EdgeCore stays up, but does not work as before: edgecore-health: '],
+    ] as const) {
+      await nextDoes(node, what)
+      const result = await upgrade(node)
+      expect(said(result), what).toContain(
+        `edgekit: upgrade to v1.22.1 failed; v1.22.0 is running again ${words}`,
+      )
+      expect(result.exitCode, result.stderr).toBe(exitCodes.rolledBack)
+      expect(await belongings(node)).toEqual(before)
+      const doctor = () => node.run('edgekit doctor --json edgecore-cloud edgecore-health')
+      await expect.poll(doctor, { timeout: minutes / 2 }).toMatchObject({ exitCode: exitCodes.ok })
+      expect(jsonOutput('report', (await doctor()).stdout).checks.map(({ status }) => status)).toEqual([
+        'pass',
+        'pass',
+      ])
+    }
   },
   10 * minutes,
 )

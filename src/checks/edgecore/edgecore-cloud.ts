@@ -42,7 +42,10 @@ export const edgecoreCloud: Check = {
     const gaps = log.hasGaps ? ' (the journal dropped lines, so later ones may be missing)' : ''
     if (cloud === 'connected') return { status: 'pass', observed: `connected${gaps}` }
     if (cloud === 'unknown')
-      return { status: 'skip', observed: `not found in the log${gaps}${unsure(facts)}` }
+      return {
+        status: 'skip',
+        observed: `no attempt to connect to the cloud in the log${gaps}${unsure(facts)}`,
+      }
     return {
       status: 'skip',
       observed: `cloud unreachable${cloudCause ? ` (${cloudCause.text})` : ''}; EdgeCore keeps retrying, the node works offline${unsure(facts)}`,
