@@ -1,5 +1,6 @@
 import type { CheckResult, ListedCheck, Tag } from '../checks/check.ts'
 import { checks, checksFor } from '../checks/index.ts'
+import { withNeeds } from '../checks/with-needs.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
 
@@ -29,16 +30,6 @@ export function checkNamed(id: string, others: readonly string[] = []): ListedCh
     code: 'unknown-check',
     remedy: 'List all checks: edgekit doctor --list',
   })
-}
-
-/** These checks and all they need, directly and indirectly. */
-function withNeeds(names: readonly string[], found = new Set<string>()): Set<string> {
-  for (const name of names) {
-    if (found.has(name)) continue
-    found.add(name)
-    withNeeds(checkNamed(name).needs ?? [], found)
-  }
-  return found
 }
 
 /** The ids of what the user named: a check, or all checks of a group. */

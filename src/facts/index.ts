@@ -117,6 +117,8 @@ interface CollectOptions {
   beforeInstall?: boolean
   /** Facts from before an install: those that it does not change are copied. */
   before?: Facts
+  /** With `before`: all but these are copied. */
+  only?: ReadonlySet<keyof Facts>
 }
 
 /**
@@ -124,12 +126,12 @@ interface CollectOptions {
  * unknown fact with the reason. Without `drift` the node is not compared with what was installed.
  */
 export async function collectFacts(node: Node, options: CollectOptions = {}): Promise<Facts> {
-  const { drift = noDrift, beforeInstall = true, before } = options
+  const { drift = noDrift, beforeInstall = true, before, only } = options
   const memoized = memoizedNode(node)
   const entries = await Promise.all(
     Object.entries({ ...collectors, drift }).map(async ([name, collector]) => [
       name,
-      before && collector.unchangedByInstall
+      before && (only ? !only.has(name as keyof Facts) : collector.unchangedByInstall)
         ? before[name as keyof Facts]
         : collector.onlyBeforeInstall && !beforeInstall
           ? { unknown: 'collected only before an install' }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CheckResult } from '../../checks/check.ts'
 import { checksForRole } from '../../checks/index.ts'
 import { runChecks } from '../../checks/run-checks.ts'
+import { withNeeds } from '../../checks/with-needs.ts'
 import { collectFacts, type Facts } from '../../facts/index.ts'
 import type { Node } from '../../node/node.ts'
 import type { EdgecoreState } from '../record/journal.ts'
@@ -23,14 +24,18 @@ export function edgecoreState(facts: Facts): EdgecoreState {
   const log = 'value' in edgecoreLog ? edgecoreLog.value : undefined
   // A unit that is being restarted is active for moments.
   const up = 'value' in units && units.value.edgecore.active === 'active' && log?.fatal === undefined
-  const passed = proofResults(facts).filter(({ status }) => status === 'pass')
+  const passed = resultsOf(facts).filter(({ id, status }) => proofs.includes(id) && status === 'pass')
   return { up, passed: passed.map(({ id }) => id) }
 }
 
-const allResults = (facts: Facts): CheckResult[] => runChecks(checksForRole('doctor', 'edge'), facts)
-
-const proofResults = (facts: Facts): CheckResult[] =>
-  allResults(facts).filter(({ id }) => proofs.includes(id))
+/** The results of the proofs, and of the checks that they need. */
+function resultsOf(facts: Facts): CheckResult[] {
+  const needed = withNeeds(proofs)
+  return runChecks(
+    checksForRole('doctor', 'edge').filter(({ id }) => needed.has(id)),
+    facts,
+  )
+}
 
 /**
  * Waits until EdgeCore has been up for `stableForMs` without a restart and does what it did before: an EdgeCore that stands
@@ -44,14 +49,27 @@ export async function proveEdgecore(
 ): Promise<void> {
   await requireStableEdgecore(node, stableForMs, signal)
   if (passed.length === 0) return
+  let facts = await collectFacts(node, { beforeInstall: false })
   for (const end = Date.now() + patienceMs; ; await sleep(pauseMs, undefined, { signal })) {
-    const results = allResults(await collectFacts(node, { beforeInstall: false }))
+    const only = new Set<keyof Facts>()
+    const results = resultsOf(noting(facts, only))
     const lost = results.filter(({ id, status }) => passed.includes(id) && status !== 'pass')
     if (lost.length === 0) return
     await requireStableEdgecore(node, 0, signal)
     if (Date.now() > end) throw new Error(lossOf(lost, results))
+    // What the checks have not read has nothing to say about what is lost.
+    facts = await collectFacts(node, { beforeInstall: false, before: facts, only })
   }
 }
+
+/** Facts, and in `read` the names of those that have been read from it. */
+const noting = (facts: Facts, read: Set<keyof Facts>): Facts =>
+  new Proxy(facts, {
+    get(target, name: keyof Facts) {
+      read.add(name)
+      return target[name]
+    },
+  })
 
 /** A check that was skipped because of another one is explained by that. */
 function lossOf(lost: readonly CheckResult[], results: readonly CheckResult[]): string {
