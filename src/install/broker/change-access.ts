@@ -8,12 +8,12 @@ import {
 import { readLocalLogin } from '../../broker/access/local-login.ts'
 import { waitForLogin } from '../../broker/access/wait-for-login.ts'
 import type { BrokerSettings } from '../../broker/profile/broker-settings.ts'
-import { installedManifest } from '../../facts/installed-bundle.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { broker, paths, units } from '../../node/paths.ts'
 import { takeLock } from '../apply/take-lock.ts'
+import { requireManifest } from '../record/require-manifest.ts'
 import { requireDeviceProfile } from './device-profile.ts'
 
 export interface AccessChange {
@@ -60,8 +60,7 @@ export async function changeRules(
 }
 
 async function tryRules(settings: BrokerSettings, changed: BrokerUsers, node: Node): Promise<void> {
-  const manifest = await installedManifest(node)
-  if (!manifest) throw new Error(`cannot read ${paths.installedManifest}`)
+  const manifest = await requireManifest(node)
   await tryBroker({ image: manifest.broker.image, settings }, node, changed).catch((error: unknown) => {
     throw new EdgekitError(`nothing was changed: ${messageOf(error)}`, {
       code: 'broker-access-unusable',

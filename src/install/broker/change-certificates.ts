@@ -9,7 +9,6 @@ import {
 } from '../../broker/access/certificates.ts'
 import { foreignCertificateProblem } from '../../broker/access/foreign-certificate.ts'
 import type { DeviceSettings } from '../../broker/profile/broker-settings.ts'
-import { installedManifest } from '../../facts/installed-bundle.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
@@ -23,6 +22,7 @@ import type { DesiredStep } from '../desired/step-makers.ts'
 import { brokerAnswers, runs } from '../desired/unit-steps.ts'
 import { makePlan } from '../plan/plan.ts'
 import { readPast } from '../record/past.ts'
+import { requireManifest } from '../record/require-manifest.ts'
 import { openPast } from '../record/run.ts'
 import { type AccessChange, isBrokerRunning } from './change-access.ts'
 import { deviceSettings } from './device-profile.ts'
@@ -169,8 +169,8 @@ async function changeCertificates(
   const name = command.replace(/^edgekit /, '')
   if (interrupted && interrupted.history.begins.at(-1)?.command !== name) throw interruptedBefore()
   const settings = deviceSettings(receipt)
-  const manifest = await installedManifest(node)
-  if (!receipt || !manifest) throw missing()
+  if (!receipt) throw missing()
+  const manifest = await requireManifest(node)
   if (!(await isBrokerRunning(node))) throw notRunning()
   const shown = (await readCertificates(node.files)).server
   const { files, server } = await make(settings, interrupted !== undefined)

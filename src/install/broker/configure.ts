@@ -2,8 +2,7 @@ import type { EdgecoreConfigSpec } from '../../actions/files/edgecore-config.ts'
 import type { BrokerFlags, BrokerSettings } from '../../broker/profile/broker-settings.ts'
 import { localProfile } from '../../broker/profile/broker-settings.ts'
 import type { Manifest } from '../../bundle/manifest.ts'
-import { installedManifest } from '../../facts/installed-bundle.ts'
-import { EdgekitError, messageOf } from '../../lib/errors.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { paths, units } from '../../node/paths.ts'
@@ -19,6 +18,7 @@ import { makePlan, type Plan } from '../plan/plan.ts'
 import { type PlanReport, reportPlan } from '../plan/plan-report.ts'
 import { type Past, readPast } from '../record/past.ts'
 import type { Receipt, ReceiptItem } from '../record/receipt.ts'
+import { requireManifest } from '../record/require-manifest.ts'
 import { openPast } from '../record/run.ts'
 import { lastingSettings, type NodeSettings, nodeSettings } from '../request/node-settings.ts'
 
@@ -105,12 +105,12 @@ async function decide({ node, flags, force }: ConfigureRequest, past: Past): Pro
       code: 'install-interrupted',
       remedy: recoveryHint(),
     })
-  const manifest = receipt && (await requireManifest(node))
-  if (!receipt || !manifest || !isOurs(receipt))
+  if (!receipt || !isOurs(receipt))
     throw new EdgekitError('this machine has no broker that edgekit installed', {
       code: 'not-installed',
       remedy: 'Install a bundle first:\n  ./edgekit install',
     })
+  const manifest = await requireManifest(node)
   const settings = nodeSettings({ broker: flags }, last?.options ?? receipt.options)
   const { steps, desired } = await stepsFor(settings, manifest, receipt, node)
   const plan = await makePlan(steps, past, node, { adopt: false, force: force ? [paths.brokerConfig] : [] })
@@ -121,16 +121,6 @@ async function decide({ node, flags, force }: ConfigureRequest, past: Past): Pro
 
 const isOurs = ({ items }: Receipt): boolean =>
   items.some(({ id, ownership }) => id === paths.brokerUnit && ownership !== 'adopted')
-
-async function requireManifest(node: Node): Promise<Manifest | undefined> {
-  return installedManifest(node).catch((error: unknown) => {
-    throw new EdgekitError(`cannot read ${paths.installedManifest}: ${messageOf(error)}`, {
-      code: 'bundle-damaged',
-      remedy: 'Install the bundle again:\n  ./edgekit install',
-      cause: error,
-    })
-  })
-}
 
 /** The steps, and what the receipt has of them: EdgeCore's configuration has more keys of edgekit than these. */
 async function stepsFor(
