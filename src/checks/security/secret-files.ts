@@ -1,6 +1,8 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { FileAccess } from '../../facts/file-access.ts'
+import type { SecretFile } from '../../facts/secret-files.ts'
 import { plural } from '../../lib/format.ts'
+import { mosquitto } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
 
 export const secretFiles: Check = {
@@ -27,11 +29,21 @@ export const secretFiles: Check = {
       ),
       remedy: {
         text: 'Remove read access for others.',
-        commands: readable.map(({ path }) => `chmod o= ${path}`),
+        commands: [
+          ...ofEdgecore.filter(isReadable).map(({ path }) => `chmod o= ${path}`),
+          ...ofBroker.filter(isReadable).map(forBrokerAlone),
+        ],
         ...(fixable.length > 0 && { fix: { kind: 'make-private', paths: fixable } }),
       },
     }
   },
+}
+
+/** The broker runs as a user of its own, who must still be able to read the file. */
+function forBrokerAlone({ path, mode, uid, gid }: SecretFile): string {
+  const canRead =
+    (uid === mosquitto.uid && (mode & 0o400) !== 0) || (gid === mosquitto.gid && (mode & 0o040) !== 0)
+  return canRead ? `chmod o= ${path}` : `chgrp ${mosquitto.gid} ${path} && chmod g+r,o= ${path}`
 }
 
 const isReadable = ({ mode }: FileAccess): boolean => (mode & 0o007) !== 0

@@ -1,4 +1,4 @@
-import { changeBroker, restoreBroker } from '../../../lab/tweaks/broker-config.ts'
+import { changeBroker, restartBroker, restoreBroker } from '../../../lab/tweaks/broker-config.ts'
 import { changeEdgecore, restoreEdgecore } from '../../../lab/tweaks/edgecore-config.ts'
 import { paths } from '../../../src/node/paths.ts'
 import type { Fault } from './fault.ts'
@@ -65,6 +65,22 @@ export const securityFaults: readonly Fault[] = [
     release: 'trixie',
     breakIt: node => node.sh(`chmod 644 ${key}`),
     repair: node => node.sh(`chmod 600 ${key}`),
+  },
+  {
+    what: "the broker's password file is root's and world-readable",
+    occasion: 'doctor',
+    fails: 'secret-files',
+    status: 'warn',
+    devices: true,
+    remedied: true,
+    words: /world-readable: .*chgrp 1883 \S+passwd && chmod g\+r,o= \S+passwd/,
+    release: 'bookworm',
+    breakIt: node =>
+      node.sh(
+        `cp --archive ${paths.brokerPasswords} /var/passwd.good; chown root: ${paths.brokerPasswords}; chmod 644 ${paths.brokerPasswords}`,
+      ),
+    // Only a broker that can read its file starts.
+    repair: node => node.sh(`${restartBroker}; cp --archive /var/passwd.good ${paths.brokerPasswords}`),
   },
   {
     what: 'the token is still in edgecore.yaml and in the file of keadm join',

@@ -1,5 +1,6 @@
+import { expect, test } from 'vitest'
 import { broker, brokerConfig, config, joining, token } from './changes.ts'
-import { type Row, testRows } from './rows.ts'
+import { type Row, resultOf, testRows } from './rows.ts'
 
 const rows: Row[] = [
   [
@@ -156,3 +157,15 @@ const rows: Row[] = [
 ]
 
 testRows(rows)
+
+test.each([
+  ["the broker's own", 0o644, 1883, 0, 'chmod o= /p'],
+  ["of the broker's group", 0o664, 0, 1883, 'chmod o= /p'],
+  ["root's", 0o644, 0, 0, 'chgrp 1883 /p && chmod g+r,o= /p'],
+  ["of the broker's group, which may not read it", 0o604, 0, 1883, 'chgrp 1883 /p && chmod g+r,o= /p'],
+])('secret-files: the broker can still read a password file that is %s', (_, mode, uid, gid, command) => {
+  const result = resultOf('secret-files', node =>
+    brokerConfig(node).files.push({ option: 'password_file', path: '/p', access: { mode, uid, gid } }),
+  )
+  expect(result?.remedy?.commands).toEqual([command])
+})
