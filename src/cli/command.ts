@@ -17,6 +17,11 @@ export abstract class EdgekitCommand extends Command {
     json: Flags.boolean({ helpGroup: 'GLOBAL', description: 'print the result as JSON' }),
   }
 
+  /**
+   * The exit code shows what became of this machine, and stands when the output is lost: always, or only with the flag.
+   */
+  static keepsExitCode: boolean | `--${string}` = false
+
   protected override async init(): Promise<void> {
     surviveLostOutput()
     await super.init()

@@ -15,10 +15,13 @@ export function run(config: Config, words: readonly string[]): Promise<void> {
 }
 
 async function runWords(config: Config, words: readonly string[]): Promise<void> {
+  let id = ''
   try {
     const line = readCommandLine(words, config.commandIDs)
-    if (line.show === 'command') await config.runCommand(line.id, line.words)
-    else if (line.show === 'version') print(`${config.userAgent}\n`)
+    if (line.show === 'command') {
+      id = line.id
+      await config.runCommand(id, line.words)
+    } else if (line.show === 'version') print(`${config.userAgent}\n`)
     else {
       // Only here: most runs show no help, and it takes time to load.
       const { EdgekitHelp } = await import('./help.ts')
@@ -28,17 +31,16 @@ async function runWords(config: Config, words: readonly string[]): Promise<void>
     if (!(error instanceof EdgekitError)) throw error
     reportError(error, { json: words.includes('--json') })
   }
-  await reportLostOutput(words)
+  await reportLostOutput(config.findCommand(id)?.['keepsExitCode'], words)
 }
 
-/** Output that a full disk has cut off must not look complete; the exit code of a change to this machine stands. */
-async function reportLostOutput(words: readonly string[]): Promise<void> {
+/** Output that a full disk has cut off must not look complete. `kept`: the `keepsExitCode` of the command. */
+async function reportLostOutput(kept: unknown, words: readonly string[]): Promise<void> {
   // Streams report errors later.
   await setImmediate()
   const lost = outputFailure()
   if (!lost) return
   const { exitCode = 0 } = process
-  const [command = ''] = words
   reportError(
     new EdgekitError(`cannot write standard output: ${messageOf(lost)}`, {
       code: 'output-not-writable',
@@ -46,7 +48,6 @@ async function reportLostOutput(words: readonly string[]): Promise<void> {
     }),
     { json: false },
   )
-  const isChange =
-    ['install', 'upgrade', 'rollback', 'uninstall'].includes(command) || words.includes('--fix')
-  if (exitCode !== 0 || isChange) process.exitCode = exitCode
+  const isKept = typeof kept === 'string' ? words.includes(kept) : kept === true
+  if (exitCode !== 0 || isKept) process.exitCode = exitCode
 }

@@ -31,6 +31,7 @@ const watchEveryMs = 5_000
 
 // Modules that only some runs need are imported on demand: loading is half of the run time.
 export default class Doctor extends EdgekitCommand {
+  static override keepsExitCode = '--fix' as const
   static override summary = 'Diagnose this node: what is wrong, why, and how to fix it'
   static override description =
     'Checks the machine, containerd, the broker and EdgeCore, and sends a message through the broker. Changes nothing and needs no network. The report starts with the cause: the failure that no other failure explains.\n\n' +

@@ -29,6 +29,7 @@ import { stepRunner } from '../ui/steps.ts'
 const maxTokenBytes = 65_536
 
 export default class Install extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Install an edge node, or prepare the cloud side, from a bundle'
   static override description =
     'Takes an unpacked bundle, or a packed one (a .tar.gz or its parts), which is unpacked in /var/tmp for the duration. With --key, or with keys in /etc/edgekit/trusted-keys/*.pem, a bundle that none of them signed is refused before anything is changed.\n\nFrom an edge bundle: verifies the bundle, imports the images, starts the broker and then EdgeCore, and runs a checklist. From a cloud bundle: imports and pins the images, installs keadm and the manifests, and prints what to run next, or runs it (--apply); it starts no broker. Running it again changes only what is not right yet.\n\nA failed install is rolled back. After a power cut or a kill, run the same command again to finish, or edgekit rollback.\n\n' +

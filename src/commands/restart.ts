@@ -8,6 +8,7 @@ import type { RestartOutput } from '../ui/json/broker/services.ts'
 import { stepRunner } from '../ui/steps.ts'
 
 export default class Restart extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Restart the broker and EdgeCore, and wait until they work'
   static override description =
     'Restarts the broker, then EdgeCore, or one of them. The broker works when it answers MQTT, and EdgeCore when it is connected to the broker. A restart of the broker ends the connections of all clients.'

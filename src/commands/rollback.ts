@@ -10,6 +10,7 @@ import { rollbackOutput } from '../ui/rollback-output.ts'
 import { stepRunner } from '../ui/steps.ts'
 
 export default class Rollback extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Roll back an interrupted install, or the last upgrade'
   static override description =
     'After a power cut, a kill or --no-rollback: restores the node to its state before the interrupted install, using its journal. To finish the install instead, run it again.\n\nWith --to-previous: undoes the last upgrade, which was completed, with the programs, configuration and images that it has kept. EdgeCore keeps its database, which has what the cloud has sent since; only if the previous EdgeCore does not run with it, the copy from before the upgrade is restored.\n\nEdgeCore must stay up afterwards, or the exit code is 5. Exit codes are those of edgekit install; 0 also when there is nothing to roll back.'

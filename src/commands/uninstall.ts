@@ -12,6 +12,7 @@ import { stepRunner } from '../ui/steps.ts'
 import { purgeQuestion, uninstallOutput, uninstallQuestion } from '../ui/uninstall-output.ts'
 
 export default class Uninstall extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Remove everything edgekit installed'
   static override description =
     'Stops the broker and EdgeCore and removes what the receipt (/var/lib/edgekit/receipt.json) lists: programs, units, images and configuration. What edgekit changed is restored; what it found is left alone. What you have changed since is kept and listed with the reason.\n\nKeeps the broker data unless --purge is given, also after an earlier uninstall, and what EdgeCore has stored: the private key of the node, and a database with the Secrets of its pods. Running pods continue until a reboot. After an interruption, run it again to finish.\n\nExit codes: 0 done, or nothing to do; 8 something could not be removed yet, or with --strict was kept; otherwise those of edgekit install.'

@@ -135,6 +135,15 @@ describe('in a bare Debian', () => {
     }
   })
 
+  test('keeps the exit code of a change whose output is lost', async () => {
+    const { stdout } = await bare(
+      `printf 'modules:\\n  eventBus:\\n    mqttMode: 0\\n' >/tmp/edgecore.yaml
+       /opt/edgekit/edgekit edgecore patch /tmp/edgecore.yaml 2>&1 >/dev/full; echo $?
+       grep -c 'mqttMode: 2' /tmp/edgecore.yaml`,
+    )
+    expect(stdout).toMatch(/^edgekit: cannot write standard output: .*\n.*\n0\n1$/)
+  })
+
   test('reports an unknown command', async () => {
     const { exitCode, stderr } = await bare('/opt/edgekit/edgekit frobnicate')
     expect(exitCode).toBe(2)

@@ -14,6 +14,7 @@ import { formatPlan, question } from '../../ui/plan.ts'
 import { stepRunner } from '../../ui/steps.ts'
 
 export default class BrokerConfigure extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Change the settings of the broker'
   static override description =
     'The new configuration first runs beside the broker, on other ports of 127.0.0.1. Then the broker restarts, and edgekit logs in on each listener and in each role. If something is not as it must be, the old configuration is restored. Settings that are not named are kept, also by later installs.\n\nAfter a power cut or a kill, run the same command again to finish, or edgekit rollback.\n\n' +

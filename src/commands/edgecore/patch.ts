@@ -14,6 +14,7 @@ import { paths } from '../../node/paths.ts'
 import type { EdgecorePatchOutput } from '../../ui/json/edgecore.ts'
 
 export default class EdgecorePatch extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Point the EventBus of an edgecore.yaml at the broker of its node'
   static override description =
     'Sets modules.eventBus (enable, mqttMode 2, mqttServerExternal, mqttServerInternal) and modules.deviceTwin.enable by value, and the keys of --set. Comments, order, quoting and all other keys are kept. A file that cannot be edited safely is refused, with line and column.\n\n' +

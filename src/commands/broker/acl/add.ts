@@ -9,6 +9,7 @@ import type { BrokerAclChangeOutput } from '../../../ui/json/broker/broker-acl.t
 import { stepRunner } from '../../../ui/steps.ts'
 
 export default class BrokerAclAdd extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Add a rule about topics'
   static override description =
     'The new rules first run in a second broker on other ports: nothing changes when EdgeCore or a role would be shut out. Then the broker is reloaded, which keeps clients connected.'

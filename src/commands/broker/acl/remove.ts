@@ -9,6 +9,7 @@ import type { BrokerAclChangeOutput } from '../../../ui/json/broker/broker-acl.t
 import { stepRunner } from '../../../ui/steps.ts'
 
 export default class BrokerAclRemove extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Remove a rule about topics'
   static override description =
     'Removes a rule as it is listed: --read --write for readwrite. Rules of the roles stay. The rest is as with edgekit broker acl add.'

@@ -10,6 +10,7 @@ import type { BrokerTlsOutput } from '../../../ui/json/broker/broker-tls.ts'
 import { stepRunner } from '../../../ui/steps.ts'
 
 export default class BrokerTlsImport extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Use a server certificate of your own CA'
   static override description =
     'The files are checked before anything changes: the chain up to the CA, that the key belongs to the certificate, the dates, and that the certificate is for every --broker-name of the node. Then they run in a second broker on other ports, and the broker uses them. edgekit does not renew them: import new files before they expire.'

@@ -12,6 +12,7 @@ import { stepRunner } from '../../../ui/steps.ts'
 import { wrap } from '../../../ui/text.ts'
 
 export default class BrokerTlsInit extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Create a new CA, for devices to trust before the broker uses it'
   static override description =
     'The first CA of a node is created by an install with --broker-profile devices. This command prepares the next one beside it, and changes nothing for devices: copy the new CA to them, then let the broker use it with edgekit broker tls renew --ca. It also leads from imported files back to a CA of edgekit.'

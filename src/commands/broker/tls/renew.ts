@@ -14,6 +14,7 @@ import { stepRunner } from '../../../ui/steps.ts'
 import { wrap } from '../../../ui/text.ts'
 
 export default class BrokerTlsRenew extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Issue a new server certificate for the broker'
   static override description =
     'The new certificate has all names and addresses of the node, and a new key. It first runs in a second broker on other ports; then the broker is reloaded, which ends no connection, or restarted if it has WebSocket listeners or the kind of the keys changes. Each listener must show the new certificate, or the old one is restored. With --ca the certificate is of the CA that edgekit broker tls init has created: devices that do not have that CA can no longer connect.'

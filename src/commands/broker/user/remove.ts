@@ -8,6 +8,7 @@ import type { BrokerUserRemoveOutput } from '../../../ui/json/broker/broker-user
 import { stepRunner } from '../../../ui/steps.ts'
 
 export default class BrokerUserRemove extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Remove users from the broker'
   static override description =
     'Removes the users and the rules that name them, and reloads the broker, which disconnects them. Messages that are queued for a durable session of theirs stay until the session expires.'
