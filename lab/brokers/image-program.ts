@@ -4,13 +4,20 @@ import { cached } from '../cache.ts'
 import { brokerImage } from '../registry/images.ts'
 import { sh } from '../shell.ts'
 
+/** A program and the arguments that come before others. */
+export type Command = [file: string, ...args: string[]]
+
 /** The command that runs a program of the broker image on this machine, with the libraries of the image. */
-export async function brokerProgram(path: string): Promise<[file: string, ...args: string[]]> {
+export async function brokerProgram(path: string): Promise<Command> {
   const image = await brokerImage()
-  const tree = await cached('broker-programs', [image, 'recipe 1'], directory => unpack(image, directory))
+  return programIn(await cached('broker-programs', [image, 'recipe 1'], tree => unpack(image, tree)), path)
+}
+
+/** The same of a directory with the files of an image or of packages. */
+export async function programIn(tree: string, path: string): Promise<Command> {
   const first = async (pattern: string): Promise<string> => {
     const [found] = await Array.fromAsync(glob(join(tree, pattern)))
-    if (found === undefined) throw new Error(`the broker image has no ${pattern}`)
+    if (found === undefined) throw new Error(`${tree} has no ${pattern}`)
     return found
   }
   const loader = await first('usr/lib*/ld-linux-*')

@@ -33,7 +33,7 @@ export interface BrokerProgram {
 export const shell = ['dash', 'bash', 'coreutils', 'sed', 'grep', 'procps', 'hostname', 'util-linux']
 
 /** Debian packages with all that they depend on, unpacked and not configured: no service starts, no user is created. */
-const treeOf = ({ release, packages }: BrokerProgram): Promise<string> =>
+export const treeOf = ({ release, packages }: Pick<BrokerProgram, 'release' | 'packages'>): Promise<string> =>
   cached(
     `broker-tree-${packages[0]}-${release}`,
     [process.arch, ...packages, 'recipe 2'],

@@ -110,7 +110,7 @@ test('edgekit broker acl check gives the answer of mosquitto in 200 random cases
         join(broker.directory, 'acl'),
         `${text}\n${ofAdmin}user witness\ntopic write ${loaded}\n`,
       )
-      broker.reload()
+      broker.signal('SIGHUP')
       {
         await using waiting = await connect(broker, 'witness', 'witness')
         await expect.poll(() => mayWrite(waiting.client, loaded), { interval: 10 }).toBe(true)

@@ -71,43 +71,87 @@ export async function createAuthority(
 }
 
 /** A server certificate for host names and IP addresses, with a key of the CA's kind; clients ignore its subject. */
-export async function issueServerCertificate(
+export function issueServerCertificate(
   authority: KeyPair,
   names: readonly string[],
   now: Date,
 ): Promise<KeyPair> {
-  const x509 = await library()
-  const issuer = new x509.X509Certificate(authority.certificate)
-  const authorityKey = createPrivateKey(authority.key)
-  const kind = authorityKey.asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'p-256'
-  const der = authorityKey.export({ format: 'der', type: 'pkcs8' })
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, algorithms[kind], false, ['sign'])
-  const keys = await newKeys(kind)
-  const certificate = await x509.X509CertificateGenerator.create({
-    subject: [{ CN: ['edgekit broker'] }],
-    issuer: issuer.subject,
+  const kind = keyKindOf(authority)
+  return issue(authority, kind, x509 => ({
+    subject: 'edgekit broker',
     notBefore: earliest(now),
     notAfter: new Date(now.getTime() + serverDays * dayMs),
-    signingAlgorithm: algorithms[kind],
-    publicKey: keys.publicKey,
-    signingKey,
+    // TLS 1.2 clients can also encrypt their secret for an RSA key (RFC 5246, section 7.4.2).
+    encipherment: kind === 'rsa-2048',
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(
-        // TLS 1.2 clients can also encrypt their secret for an RSA key (RFC 5246, section 7.4.2).
-        x509.KeyUsageFlags.digitalSignature | (kind === 'rsa-2048' ? x509.KeyUsageFlags.keyEncipherment : 0),
-        true,
-      ),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(
         names.map(name => ({ type: isIP(name) ? ('ip' as const) : ('dns' as const), value: name })),
       ),
+    ],
+  }))
+}
+
+/** A certificate with which a client authenticates, valid as long as its CA. `name` is the common name. */
+export function issueClientCertificate(
+  authority: KeyPair,
+  { name, kind }: { name: string; kind: KeyKind },
+  now: Date,
+): Promise<KeyPair> {
+  return issue(authority, kind, x509 => ({
+    subject: name,
+    notBefore: earliest(now),
+    notAfter: new X509Certificate(authority.certificate).validToDate,
+    encipherment: false,
+    extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+  }))
+}
+
+type Library = Awaited<ReturnType<typeof library>>
+
+interface NewCertificate {
+  /** The common name. */
+  subject: string
+  notBefore: Date
+  notAfter: Date
+  encipherment: boolean
+  extensions: InstanceType<Library['Extension']>[]
+}
+
+async function issue(
+  authority: KeyPair,
+  kind: KeyKind,
+  describe: (x509: Library) => NewCertificate,
+): Promise<KeyPair> {
+  const x509 = await library()
+  const issuer = new x509.X509Certificate(authority.certificate)
+  const ofAuthority = algorithms[keyKindOf(authority)]
+  const der = createPrivateKey(authority.key).export({ format: 'der', type: 'pkcs8' })
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, ofAuthority, false, ['sign'])
+  const keys = await newKeys(kind)
+  const { subject, notBefore, notAfter, encipherment, extensions } = describe(x509)
+  const { digitalSignature, keyEncipherment } = x509.KeyUsageFlags
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject: [{ CN: [subject] }],
+    issuer: issuer.subject,
+    notBefore,
+    notAfter,
+    signingAlgorithm: ofAuthority,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(digitalSignature | (encipherment ? keyEncipherment : 0), true),
+      ...extensions,
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer),
     ],
   })
   return { certificate: pem(certificate.toString('pem')), key: await privateKeyText(keys.privateKey) }
 }
+
+const keyKindOf = ({ key }: KeyPair): KeyKind =>
+  createPrivateKey(key).asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'p-256'
 
 const earliest = (now: Date): Date => (now < notBefore ? new Date(now.getTime() - 365 * dayMs) : notBefore)
 const pem = (text: string): string => `${text.trimEnd()}\n`

@@ -9,6 +9,7 @@ import {
 } from '../../broker/access/certificates.ts'
 import { foreignCertificateProblem } from '../../broker/access/foreign-certificate.ts'
 import type { DeviceSettings } from '../../broker/profile/broker-settings.ts'
+import { type BrokerChange, requiresRestart } from '../../broker/profile/reload-table.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
@@ -174,8 +175,14 @@ async function changeCertificates(
   if (!(await isBrokerRunning(node))) throw notRunning()
   const shown = (await readCertificates(node.files)).server
   const { files, server } = await make(settings, interrupted !== undefined)
+  const changes: BrokerChange[] = [
+    'certificate',
+    ...(settings.websockets ? (['webSocketCertificate'] as const) : []),
+    // OpenSSL keeps a certificate of another kind beside the new one.
+    ...(keyKindOf(server) === keyKindOf(shown) ? [] : (['certificateKind'] as const)),
+  ]
   // What an interrupted run has let the broker read is unknown.
-  const restart = settings.websockets || interrupted !== undefined || keyKindOf(server) !== keyKindOf(shown)
+  const restart = interrupted !== undefined || requiresRestart(changes)
   const desired = [...files, ...(server ? usingSteps(files, settings, manifest.broker.image, restart) : [])]
   await changePart({
     node,
@@ -194,10 +201,7 @@ async function changeCertificates(
 const keyKindOf = (pair: KeyPair | undefined): string | undefined =>
   pair && new X509Certificate(pair.certificate).publicKey.asymmetricKeyType
 
-/**
- * A reload ends no connection. It does not reach WebSocket listeners (mosquitto 2.0), and OpenSSL keeps a certificate of another
- * kind beside the new one.
- */
+/** A restart ends all connections, a reload none. */
 function usingSteps(
   files: readonly DesiredStep[],
   settings: DeviceSettings,
