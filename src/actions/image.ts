@@ -67,7 +67,7 @@ export async function importPinned(
 ): Promise<'done' | undefined> {
   const { containerd } = node
   const outcome = await importImage(spec, node, options)
-  // Before the sync, for which containerd would have to wait.
+  // Before the sync: containerd would wait for it.
   for (const name of names) await containerd.labelImage(name, pinnedLabel, 'pinned')
   await containerd.flush()
   return outcome

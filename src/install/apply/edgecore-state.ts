@@ -57,7 +57,7 @@ export async function proveEdgecore(
     if (lost.length === 0) return
     await requireStableEdgecore(node, 0, signal)
     if (Date.now() > end) throw new Error(lossOf(lost, results))
-    // What the checks have not read has nothing to say about what is lost.
+    // Only what the checks have read can show what is lost.
     facts = await collectFacts(node, { beforeInstall: false, before: facts, only })
   }
 }
