@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { paths } from '../../src/node/paths.ts'
 
@@ -14,6 +15,8 @@ export const reached = '/var/tmp/cut-reached'
 /** The id of the change, such as a path. */
 const wantedId = process.env['LAB_CUT_ID']
 const wantedCut = process.env['LAB_CUT']
+/** A program to run after each change, before the journal records that it is done, with the id of the change. */
+const afterChange = process.env['LAB_AFTER_CHANGE']
 /** The change in progress. */
 let current: string | undefined
 
@@ -54,6 +57,7 @@ export async function appendWithCuts(text: string, append: () => Promise<void>):
     reverted: ['before reverted', 'after reverted'] as const,
   }[record.record] ?? [undefined, undefined]
   if (before) end(before, id)
+  if (afterChange && before === 'after change') spawnSync(afterChange, [`change ${id}`])
   await append()
   current = record.record === 'intent' ? id : undefined
   if (after) end(after, id)

@@ -5,8 +5,8 @@ import { end, isDue } from './cut.ts'
 const aMoment = 25
 
 /** The programs of this machine, with points at which this process ends while they continue. */
-export function localProcesses(held: () => number | undefined): Processes {
-  const processes = realProcesses(held)
+export function localProcesses(...options: Parameters<typeof realProcesses>): Processes {
+  const processes = realProcesses(...options)
   const cut = <T>(run: Promise<T>): Promise<T> => {
     if (isDue('in the middle')) {
       const cutOff = (): void => end('in the middle')

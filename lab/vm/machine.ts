@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requireOnHost } from '../../tools/require-on-host.ts'
 import { sh } from '../shell.ts'
+import { checkpointPort, checkpointsOn, eachCheckpoint } from './checkpoints.ts'
 import { vmDisk } from './disk.ts'
 import { GuestAgent, type GuestResult } from './guest-agent.ts'
 import { askMonitor } from './monitor.ts'
@@ -30,8 +31,13 @@ export interface VirtualMachine extends AsyncDisposable {
   run(command: string, timeoutMs?: number): Promise<GuestResult>
   /** Like `run`, but throws on a nonzero exit code; returns stdout. */
   sh(command: string, timeoutMs?: number): Promise<string>
-  /** Run a command during which the machine cuts its own power; resolves when it is off. */
-  untilPowerCut(command: string, timeoutMs?: number): Promise<void>
+  /**
+   * Run a command, and keep the disk as it is at each of its checkpoints, without what is not on the disk yet. `name` is for
+   * `bootAt`. Resolves with what had been done at each.
+   */
+  checkpoints(name: string, command: string, timeoutMs?: number): Promise<string[]>
+  /** Cut the power and boot from the disk as it was at a checkpoint. */
+  bootAt(name: string, checkpoint: number): Promise<void>
   /** Cut the power now. */
   powerCut(): Promise<void>
   boot(): Promise<void>
@@ -70,6 +76,10 @@ class Qemu implements VirtualMachine {
     this.#directory = directory
   }
 
+  #at(name: string): string {
+    return join(this.#directory, name)
+  }
+
   async run(command: string, timeoutMs = 5 * minutes): Promise<GuestResult> {
     if (!this.#agent) throw new Error('the machine is off')
     return await this.#agent.run(command, timeoutMs)
@@ -81,15 +91,31 @@ class Qemu implements VirtualMachine {
     throw new Error(`machine ${this.release}: exit code ${exitCode}: ${command}\n${stdout}\n${stderr}`)
   }
 
-  async untilPowerCut(command: string, timeoutMs = 10 * minutes): Promise<void> {
-    const run = this.run(command, timeoutMs).then(
-      result => result,
-      () => undefined,
-    )
-    const result = await Promise.race([run, once(this.#ended.signal, 'abort')])
-    if (result && !Array.isArray(result))
-      throw new Error(`no power cut: exit code ${result.exitCode}\n${result.stdout}\n${result.stderr}`)
+  async checkpoints(name: string, command: string, timeoutMs = 20 * minutes): Promise<string[]> {
+    const seen: string[] = []
+    const done = new AbortController()
+    const keeping = eachCheckpoint(this.#at('checkpoints'), done.signal, async what => {
+      await askMonitor(this.#at('monitor'), `snapshot_blkdev_internal disk ${name}-${seen.length}`)
+      seen.push(what)
+    })
+    try {
+      await Promise.race([
+        this.sh(`touch ${checkpointsOn}; ${command}`, timeoutMs),
+        keeping.then(() => {
+          throw new Error('the machine ended')
+        }),
+      ])
+    } finally {
+      done.abort()
+      await keeping.catch(() => {})
+    }
+    return seen
+  }
+
+  async bootAt(name: string, checkpoint: number): Promise<void> {
     await this.powerCut()
+    await sh`qemu-img snapshot -a ${`${name}-${checkpoint}`} ${this.#at('disk.qcow2')}`
+    await this.boot()
   }
 
   async powerCut(): Promise<void> {
@@ -109,7 +135,7 @@ class Qemu implements VirtualMachine {
   async save(name: string): Promise<void> {
     this.#agent?.close()
     this.#agent = undefined
-    await askMonitor(join(this.#directory, 'monitor'), `savevm ${name}`)
+    await askMonitor(this.#at('monitor'), `savevm ${name}`)
     this.#agent = await this.#connect()
   }
 
@@ -122,7 +148,7 @@ class Qemu implements VirtualMachine {
 
   async #start(options: readonly string[]): Promise<void> {
     const { kernel, initrd } = await vmTree(this.release)
-    const log = await open(join(this.#directory, 'console.log'), 'a')
+    const log = await open(this.#at('console.log'), 'a')
     // It ends with this process, however that ends.
     const command = [
       '--pdeathsig',
@@ -148,29 +174,31 @@ class Qemu implements VirtualMachine {
   }
 
   #hardware(kernel: string, initrd: string): string[] {
-    const at = (name: string): string => join(this.#directory, name)
     return [
       ...['-accel', 'tcg,thread=multi', '-cpu', 'max,-svm,-vmx', '-m', '1024', '-smp', '2'],
       // Without devices that the kernel would look for in vain.
       ...['-M', 'q35,sata=off,smbus=off', '-nodefaults'],
       ...['-display', 'none', '-serial', 'stdio', '-no-reboot'],
       ...['-kernel', kernel, '-initrd', initrd],
-      ...['-append', 'console=ttyS0 root=/dev/vda rw panic=-1 mitigations=off'],
-      ...['-drive', `file=${at('disk.qcow2')},format=qcow2,if=none,id=disk,cache=writeback`],
+      // Without the check, a busy host that delays the timer interrupt makes the kernel panic.
+      ...['-append', 'console=ttyS0 root=/dev/vda rw panic=-1 mitigations=off no_timer_check'],
+      ...['-drive', `file=${this.#at('disk.qcow2')},format=qcow2,if=none,id=disk,cache=writeback`],
       ...['-device', 'virtio-blk-pci,drive=disk'],
       ...['-device', 'virtio-serial-pci'],
-      ...['-chardev', `socket,path=${at('agent')},server=on,wait=off,id=agent`],
+      ...['-chardev', `socket,path=${this.#at('agent')},server=on,wait=off,id=agent`],
       ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+      ...['-chardev', `socket,path=${this.#at('checkpoints')},server=on,wait=off,id=checkpoints`],
+      ...['-device', `virtserialport,chardev=checkpoints,name=${checkpointPort}`],
       ...['-netdev', 'user,id=lan,restrict=on', '-device', 'virtio-net-pci,netdev=lan,romfile='],
-      ...['-monitor', `unix:${at('monitor')},server=on,wait=off`],
+      ...['-monitor', `unix:${this.#at('monitor')},server=on,wait=off`],
     ]
   }
 
   async #connect(): Promise<GuestAgent> {
     try {
-      return await GuestAgent.connect(join(this.#directory, 'agent'), 4 * minutes, this.#ended.signal)
+      return await GuestAgent.connect(this.#at('agent'), 4 * minutes, this.#ended.signal)
     } catch (error) {
-      const log = await readFile(join(this.#directory, 'console.log'), 'utf8')
+      const log = await readFile(this.#at('console.log'), 'utf8')
       throw new Error(`machine ${this.release} does not boot:\n${log.slice(-3000)}`, { cause: error })
     }
   }

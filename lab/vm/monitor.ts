@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 
 const timeoutMs = 120_000
 
-/** Give a command to the monitor of QEMU for people, and wait until it is done. Returns its output. */
-export async function askMonitor(path: string, command: string): Promise<string> {
+/** Give a command to the monitor of QEMU for people, and wait until it is done. Throws its error. */
+export async function askMonitor(path: string, command: string): Promise<void> {
   const socket = connect(path)
   let output = ''
   try {
@@ -19,7 +19,8 @@ export async function askMonitor(path: string, command: string): Promise<string>
     await wait(1)
     socket.write(`${command}\n`)
     await wait(2)
-    return output
+    const error = /^Error: .*/m.exec(output)
+    if (error) throw new Error(`${command}: ${error[0]}`)
   } finally {
     socket.destroy()
   }

@@ -4,7 +4,6 @@ import { cached } from '../cache.ts'
 import { podNetwork } from '../machine/node.ts'
 import { type Release, releases } from '../machine/tree.ts'
 import { sh } from '../shell.ts'
-import { powerSwitch } from './power-switch.ts'
 
 /** A plain edge node with its own kernel, and the agent through which the lab runs commands. */
 const packages = [
@@ -38,7 +37,6 @@ const files: Record<string, string> = {
   '/etc/cni/net.d/10-edge.conflist': podNetwork,
   // The clock is the host's.
   '/etc/tmpfiles.d/lab.conf': 'd /run/systemd/timesync\nf /run/systemd/timesync/synchronized\n',
-  ...powerSwitch,
 }
 
 /** What would disturb a node that lives for minutes on an emulated processor. */
@@ -88,7 +86,7 @@ export async function vmTree(release: VmRelease): Promise<VmTree> {
     for (const [path, text] of Object.entries(files)) {
       await rm(join(root, path), { force: true })
       await mkdir(join(root, path, '..'), { recursive: true })
-      await writeFile(join(root, path), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 })
+      await writeFile(join(root, path), text)
     }
     await sh`chroot ${root} systemctl enable systemd-networkd`
     await takeKernel(root, output)

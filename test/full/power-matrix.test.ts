@@ -6,6 +6,7 @@ import { requireWorks } from '../../lab/crash/require-works.ts'
 import { install, startInstalledNode } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { type Release, releases } from '../../lab/machine/tree.ts'
+import { spread } from '../../lab/spread.ts'
 import { table } from '../../lab/table.ts'
 
 const minutes = 60_000
@@ -19,12 +20,6 @@ let layer: string
 beforeAll(async () => {
   layer = await nextLayer()
 }, 10 * minutes)
-
-/** At most `count` of them, evenly spread. */
-const spread = <T>(all: readonly T[], count: number): T[] =>
-  all.filter(
-    (_, index) => Math.floor((index * count) / all.length) !== Math.floor(((index - 1) * count) / all.length),
-  )
 
 const results = [['power cut in', 'after', 'then', 'result']]
 afterAll(() => void process.stdout.write(`\n${table(results)}\n`))

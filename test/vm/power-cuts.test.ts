@@ -2,23 +2,27 @@ import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundleOnNode } from '../../lab/bundles/bundle.ts'
 import { nextOnNode } from '../../lab/bundles/next-bundle.ts'
-import { reached } from '../../lab/crash/cut.ts'
 import { crashingEdgekit } from '../../lab/crash/executable.ts'
+import { spread } from '../../lab/spread.ts'
 import { table } from '../../lab/table.ts'
+import { checkpoint } from '../../lab/vm/checkpoints.ts'
 import { startMachine, type VirtualMachine } from '../../lab/vm/machine.ts'
-import { callLog, cutAfter } from '../../lab/vm/power-switch.ts'
 import { vmReleases } from '../../lab/vm/tree.ts'
 import { paths } from '../../src/node/paths.ts'
 
 const minutes = 60_000
 /** An emulated processor beside other work can be very slow. */
 const commandMs = 20 * minutes
-const caseMs = 60 * minutes
+const testMs = 6 * 60 * minutes
 
 const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
 
-/** Cases to run: those whose title matches, such as `bookworm: upgrade, images import .*pause-3.8, rollback`. */
+/** Tests to run: those whose title matches, such as `bookworm: power cuts in an upgrade`. */
 const chosen = new RegExp(process.env['EDGEKIT_TEST_VM'] ?? '')
+/** Power cuts of them: those whose row in the table matches, such as `after ctr .*images import, then rollback`. */
+const chosenCuts = new RegExp(process.env['EDGEKIT_TEST_CUTS'] ?? '')
+/** How many of these power cuts to make in each command, evenly spread. */
+const points = Number(process.env['EDGEKIT_TEST_POINTS'] ?? 5)
 
 const install = `cd ${bundleOnNode} && ./edgekit install`
 const upgrade = `edgekit upgrade ${nextOnNode} --yes --stable-for 10s`
@@ -94,85 +98,41 @@ const afterUninstall: [string, Result][] = [
   ['install', expectInstalled],
 ]
 
-/** After a call that changes something, as an extended regular expression, or after a file is renamed into place. */
-type Point = { call: string } | { file: string }
-
 interface Command {
   what: string
   from: 'bare' | 'installed'
+  /** Arguments of edgekit. */
   command: string
-  points: Point[]
   ways: [string, Result][]
 }
 
-const calls = (...patterns: string[]): Point[] => patterns.map(pattern => ({ call: pattern }))
-const files = (...names: string[]): Point[] => names.map(name => ({ file: name }))
-
 const commands: Command[] = [
-  {
-    what: 'install',
-    from: 'bare',
-    command: install,
-    points: [
-      ...calls(
-        'images import .*eclipse',
-        'images import .*pause-3.6',
-        'images import .*pause-3.8',
-        'images import .*pause-3.10',
-      ),
-      ...calls(
-        'sync',
-        'systemctl restart .*mosquitto',
-        'systemctl restart .*edgecore',
-        'systemctl daemon-reload',
-      ),
-      ...files(paths.program, paths.brokerConfig, paths.brokerUnit, paths.edgecore, paths.installedManifest),
-    ],
-    ways: afterInstall,
-  },
+  { what: 'install', from: 'bare', command: `install ${bundleOnNode}`, ways: afterInstall },
   {
     what: 'upgrade',
     from: 'installed',
-    command: upgrade,
-    points: calls(
-      'images import .*pause-3.8',
-      'sync',
-      'systemctl restart .*mosquitto',
-      'systemctl restart .*edgecore',
-      'images rm',
-    ),
+    command: `upgrade ${nextOnNode} --yes --stable-for 10s`,
     ways: afterUpgrade,
   },
-  {
-    what: 'uninstall',
-    from: 'installed',
-    command: uninstall,
-    points: calls(
-      'systemctl stop .*edgecore',
-      'systemctl stop .*mosquitto',
-      'images rm .*pause:3.10',
-      'images rm .*eclipse',
-      'systemctl daemon-reload',
-    ),
-    ways: afterUninstall,
-  },
+  { what: 'uninstall', from: 'installed', command: 'uninstall --yes --purge', ways: afterUninstall },
 ]
 
 /** Rows for the table at the end. */
 const results = [['case', 'result', 'time']]
 afterAll(() => void process.stdout.write(`\n${table(results)}\n`))
 
-async function noted(title: string, work: () => Promise<void>): Promise<void> {
+/** Add a row to the table. Returns what is wrong; the other cases, which take hours, go on. */
+async function noted(title: string, work: () => Promise<unknown>): Promise<string[]> {
   const started = Date.now()
-  const row = [title, 'WRONG', '']
+  const row = [title, 'ok', '']
   results.push(row)
   try {
     await work()
-    row[1] = 'ok'
+    return []
   } catch (error) {
-    // The other cases take hours.
+    row[1] = 'WRONG'
     process.stderr.write(`${inspect(error)}\n`)
-    throw error
+    return [title]
   } finally {
     row[2] = `${Math.round((Date.now() - started) / 1000)} s`
     process.stderr.write(`${row.join('  ')}\n`)
@@ -189,14 +149,17 @@ async function brokerStart(machine: VirtualMachine): Promise<string> {
 }
 
 describe.each(vmReleases)('%s', release => {
-  const titleOf = (...words: string[]): string => `${release}: ${words.join(', ')}`
+  const titled = (title: string, work: () => Promise<string[]>): void => {
+    const whole = `${release}: ${title}`
+    test.runIf(chosen.test(whole))(whole, { timeout: testMs }, async () => expect(await work()).toEqual([]))
+  }
   let machine: VirtualMachine
   let isInstalled = false
 
   beforeAll(async () => {
     machine = await startMachine(release)
     await machine.save('bare')
-  }, caseMs)
+  }, testMs)
   afterAll(() => machine[Symbol.asyncDispose]())
 
   async function restore(from: Command['from']): Promise<void> {
@@ -208,42 +171,58 @@ describe.each(vmReleases)('%s', release => {
     } else await machine.restore(from)
   }
 
-  async function cut(command: string, point: Point): Promise<void> {
-    await machine.untilPowerCut(
-      'call' in point
-        ? `touch ${callLog}; echo '${point.call}' >${cutAfter}; ${command}`
-        : `(until [ -e ${reached} ]; do sleep 0.02; done; echo b >/proc/sysrq-trigger) &
-           LAB_CUT_ID=${point.file} LAB_CUT='after change' LAB_CUT_POWER=yes ${crashingEdgekit} install ${bundleOnNode}`,
-      commandMs,
-    )
-    await machine.boot()
-  }
-
-  const running = titleOf('install, power cut while it runs, uninstall')
-  test.runIf(chosen.test(running))(running, { timeout: caseMs }, () =>
-    noted(running, async () => {
+  titled('install, power cut under load, uninstall', () =>
+    noted(`${release}: install, power cut under load, uninstall`, async () => {
       await restore('installed')
       await expectWorks(machine, 4)
+      await machine.sh('edgekit broker bench --qos 1 --rate 20 --duration 60s >/dev/null 2>&1 & sleep 20')
       await machine.powerCut()
       await machine.boot()
       await expectWorks(machine, 4)
-      results.push([titleOf('MQTT answers after containerd is ready'), '', await brokerStart(machine)])
+      results.push([
+        `${release}: from containerd ready to the first MQTT answer`,
+        '',
+        await brokerStart(machine),
+      ])
       await machine.sh(uninstall, commandMs)
       await expectUntouched(machine)
     }),
   )
   if (release === 'forky') return
 
-  for (const { what, from, command, points, ways } of commands)
-    for (const point of points)
-      for (const [way, requireResult] of ways) {
-        const title = titleOf(what, 'call' in point ? point.call : `rename to ${point.file}`, way)
-        test.runIf(chosen.test(title))(title, { timeout: caseMs }, () =>
-          noted(title, async () => {
-            await restore(from)
-            await cut(command, point)
-            await requireResult(machine)
-          }),
-        )
+  for (const { what, from, command, ways } of commands)
+    titled(`power cuts in an ${what}`, async () => {
+      await restore(from)
+      const done = await machine.checkpoints(
+        what,
+        `LAB_AFTER_CHANGE=${checkpoint} ${crashingEdgekit} ${command}`,
+        commandMs,
+      )
+      const cuts = done.map((last, index) => {
+        const titles = ways.map(([way]) => `${release}: ${what}, ${index + 1} after ${last}, then ${way}`)
+        return {
+          index,
+          cases: ways.map(([, requireResult], at) => ({ title: titles[at] ?? '', requireResult })),
+        }
+      })
+      const wanted = cuts
+        .map(cut => ({ ...cut, cases: cut.cases.filter(({ title }) => chosenCuts.test(title)) }))
+        .filter(({ cases }) => cases.length > 0)
+      const wrong: string[] = []
+      for (const { index, cases } of spread(wanted, points)) {
+        const booted = noted(`${release}: ${what}, ${index + 1}: boot`, async () => {
+          await machine.bootAt(what, index)
+          await machine.save('cut')
+        })
+        wrong.push(...(await booted))
+        for (const { title, requireResult } of cases)
+          wrong.push(
+            ...(await noted(title, async () => {
+              await machine.restore('cut')
+              await requireResult(machine)
+            })),
+          )
       }
+      return wrong
+    })
 })

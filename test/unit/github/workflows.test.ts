@@ -136,11 +136,14 @@ test('the weekly workflow runs the matrices, the power cuts, all brokers, and al
   const lastCommand = ({ steps }: Job) => steps.at(-1)?.run?.replace('sudo --preserve-env=PATH,CI ', '')
   expect(Object.values<Job>(jobs).map(job => [job['runs-on'], lastCommand(job)])).toEqual([
     ['ubuntu-24.04', 'npm run test:full'],
-    ['ubuntu-24.04', 'sudo --preserve-env=PATH,CI,EDGEKIT_TEST_VM npm run test:vm'],
+    ['ubuntu-24.04', 'sudo --preserve-env=PATH,CI,EDGEKIT_TEST_VM,EDGEKIT_TEST_POINTS npm run test:vm'],
     ['ubuntu-24.04', 'npm run test:brokers'],
     ['ubuntu-24.04-arm', 'npm test'],
   ])
   const powerCuts: Job = jobs['power-cuts']
   expect(powerCuts.strategy?.matrix).toEqual({ release: vmReleases })
-  expect(powerCuts.steps.at(-1)?.env).toEqual({ EDGEKIT_TEST_VM: '^${{ matrix.release }}:' })
+  expect(powerCuts.steps.at(-1)?.env).toEqual({
+    EDGEKIT_TEST_VM: '^${{ matrix.release }}:',
+    EDGEKIT_TEST_POINTS: '12',
+  })
 })
