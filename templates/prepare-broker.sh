@@ -6,9 +6,13 @@ failed=/run/edgekit-broker-failed
 data=/var/lib/edgekit/mosquitto
 
 # The database, if it is in the mounted directory: its path in the container is the last one that mosquitto.conf sets.
-option=/opt/edgekit/bin/broker-option
-location=$($option persistence_location)
-name=$($option persistence_file)
+{
+  read -r location
+  read -r name
+  read -r limit
+} <<END
+$(/opt/edgekit/bin/broker-option persistence_location persistence_file memory_limit)
+END
 case ${location%/}/ in
   /mosquitto/data/*) database=$data${location#/mosquitto/data} ;;
   *) database= ;;
@@ -83,13 +87,14 @@ needs() {
 }
 
 # A start that failed leaves its reason here.
-reason=$(cat $failed 2>/dev/null)
+reason=
+[ ! -e $failed ] || reason=$(cat $failed)
 if [ -f "$database" ]; then
   # A file that the broker cannot read counts for it as none: it starts empty and overwrites the file.
-  owner=$(stat -c %u:%g "${database%/*}")
-  [ "$(stat -c %u:%g "$database")" = "$owner" ] || chown "$owner" "$database"
+  set -- $(stat -c %u:%g "${database%/*}" "$database")
+  [ "$1" = "$2" ] || chown "$1" "$database"
   damage=$(damage "$database")
-  limit=$($option memory_limit) too_large=
+  too_large=
   if [ -n "$damage" ]; then
     set_aside damaged "$damage"
   elif [ "$reason" = 'it is out of memory' ]; then

@@ -48,8 +48,9 @@ while :; do
   # A large database is loaded before the broker answers.
   limit_container
   reason=
-  if /opt/edgekit/bin/check-broker-port >/dev/null; then
-    answers=$(conversation)
+  answers=$(conversation)
+  # Another program may hold the port.
+  if [ -n "$answers" ] && /opt/edgekit/bin/check-broker-port >/dev/null; then
     case $answers in
       "c "*@) works ;;
       # A limit on packets or an access list may refuse the message of a broker that has memory.
