@@ -1,9 +1,10 @@
 import type mqtt from 'mqtt'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { hostPort } from '../lib/format.ts'
+import { slowness } from '../lib/slowness.ts'
 import { type BrokerEndpoint, open, refusalOf } from './connect.ts'
 
-const timeoutMs = 10_000
+const timeoutMs = 10_000 * slowness()
 /** Unacceptable protocol version: CONNACK of MQTT 3.1.1 (section 3.2.2.3) and of MQTT 5 (section 3.2.2.2). */
 const otherVersion = [1, 0x84]
 

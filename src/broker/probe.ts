@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../lib/errors.ts'
+import { slowness } from '../lib/slowness.ts'
 import { type BrokerAddress, type BrokerEndpoint, close, open, refusalOf } from './connect.ts'
 import { type Exercise, exerciseBroker } from './exercise-broker.ts'
 import type { ProbeResult } from './probe-result.ts'
 import { probeVersion5 } from './probe-version-5.ts'
 
-/** A busy node may need a second to answer; after two the broker counts as frozen. */
-const attemptMs = 2_000
+/** A busy node may need a second to answer; after two the broker counts as frozen, on a slow machine later. */
+const attemptMs = 2_000 * slowness()
 
 /**
  * Wait until a broker answers an MQTT CONNECT, even with a refusal. An open port proves nothing: the kernel accepts
  * connections for a frozen broker, and another program may use the port. Tries at least once; throws the last error after
- * `timeoutMs`, or as soon as `worthWaiting` returns false.
+ * `timeoutMs`, later on a slow machine, or as soon as `worthWaiting` returns false.
  */
 export async function waitForBroker(
   address: BrokerAddress,
   timeoutMs: number,
   worthWaiting: () => Promise<boolean> = async () => true,
 ): Promise<void> {
-  const end = Date.now() + timeoutMs
+  const end = Date.now() + timeoutMs * slowness()
   for (;;) {
     try {
       await close(await open(address, attemptMs))

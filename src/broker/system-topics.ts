@@ -1,7 +1,8 @@
 import { deadline } from '../lib/deadline.ts'
+import { slowness } from '../lib/slowness.ts'
 import { type BrokerEndpoint, close, open } from './connect.ts'
 
-const timeoutMs = 2_000
+const timeoutMs = 2_000 * slowness()
 
 /**
  * What a broker publishes about itself below `$SYS`, by topic; without those that it does not publish. mosquitto retains them. Throws an

@@ -1,3 +1,4 @@
+import { slowness } from '../lib/slowness.ts'
 import type { ContainerdConfig } from '../node/containerd/containerd-config.ts'
 import { socketState } from '../node/containerd/containerd-socket.ts'
 import type { DamagedUuid } from '../node/containerd/server-uuid.ts'
@@ -26,7 +27,7 @@ export const containerdFiles: Collector<ContainerdFileFacts> = {
     const [cni, damagedUuid, states] = await Promise.all([
       cniOf(config.cni, node.files),
       containerd.answers().then(answers => (answers ? containerd.damagedUuid(config.root) : undefined)),
-      Promise.all(otherContainerdSockets.map(path => socketState(path, 1000))),
+      Promise.all(otherContainerdSockets.map(path => socketState(path, 1000 * slowness()))),
     ])
     return {
       config,

@@ -9,7 +9,7 @@ export const edgecoreHealth: Collector<{ status: number; body: string } | { fail
   timeoutMs: 10_000,
   async collect({ network }) {
     try {
-      return await network.get(address, Math.round(5_000 * slowness()))
+      return await network.get(address, 5_000 * slowness())
     } catch (error) {
       return { failure: messageOf(error) }
     }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { waitForBroker } from '../broker/probe.ts'
 import { edgecoreLog } from '../facts/edgecore-log.ts'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
+import { slowness } from '../lib/slowness.ts'
 import type { RunStep } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
 import { broker, units } from '../node/paths.ts'
@@ -10,7 +11,7 @@ import { takeLock } from './apply/take-lock.ts'
 
 type Service = 'broker' | 'edgecore'
 
-/** Until a restarted service works. */
+/** Until a restarted service works; later on a slow machine. */
 const healthMs = { broker: 30_000, edgecore: 60_000 }
 
 /**
@@ -59,7 +60,7 @@ async function waitUntilHealthy(
   note: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const end = Date.now() + healthMs[service]
+  const end = Date.now() + healthMs[service] * slowness()
   for (;;) {
     const problem = await problemOf(service, node)
     if (problem === undefined) return

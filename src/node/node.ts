@@ -1,4 +1,5 @@
 import { syncDirectory } from '../lib/files/replace-file.ts'
+import { slowness } from '../lib/slowness.ts'
 import { type Containerd, localContainerd } from './containerd/containerd.ts'
 import { grpcClient } from './containerd/grpc.ts'
 import { type Lock, localLock } from './edgekit-lock.ts'
@@ -30,7 +31,7 @@ export interface Node {
 export function localNode(): Node {
   const files = localFiles()
   const lock = localLock(paths.lock)
-  const processes = localProcesses(() => lock.descriptor)
+  const processes = localProcesses(() => lock.descriptor, slowness())
   const exists = async (path: string): Promise<boolean> => (await files.status(path)) !== undefined
   return {
     machine: () => localMachine(files),

@@ -5,6 +5,7 @@ import type { BrokerLogin } from '../../edgecore/config/mqtt-credentials.ts'
 import { deadline } from '../../lib/deadline.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { hostPort } from '../../lib/format.ts'
+import { slowness } from '../../lib/slowness.ts'
 import { type BrokerEndpoint, close, open, refusalOf } from '../connect.ts'
 import type { Canaries } from './canaries.ts'
 
@@ -17,7 +18,7 @@ export interface AccessProof {
   certificate: string
 }
 
-const timeoutMs = 5_000
+const timeoutMs = 5_000 * slowness()
 
 /**
  * Proves that each listener refuses who it must, accepts EdgeCore, and shows the right certificate, and that the roles may

@@ -4,6 +4,7 @@ import { checksForRole } from '../../checks/index.ts'
 import { runChecks } from '../../checks/run-checks.ts'
 import { withNeeds } from '../../checks/with-needs.ts'
 import { collectFacts, type Facts } from '../../facts/index.ts'
+import { slowness } from '../../lib/slowness.ts'
 import type { Node } from '../../node/node.ts'
 import type { EdgecoreState } from '../record/journal.ts'
 import { requireStableEdgecore } from './health.ts'
@@ -14,8 +15,8 @@ export const cloudCheck = 'edgecore-cloud'
 /** Checks that show that EdgeCore works: its kubelet, its DeviceTwin over MQTT, its connection to the cloud. */
 const proofs: readonly string[] = ['edgecore-health', 'twin-answers', cloudCheck]
 
-/** EdgeCore connects to the cloud in seconds, and retries a refused websocket every 5 s. */
-const patienceMs = 30_000
+/** EdgeCore connects to the cloud in seconds, on a slow machine later, and retries a refused websocket every 5 s. */
+const patienceMs = 30_000 * slowness()
 const pauseMs = 1_000
 
 /** What EdgeCore does, in the facts about a node. */

@@ -1,3 +1,4 @@
+import { slowness } from '../../lib/slowness.ts'
 import { containerdNamespace } from '../paths.ts'
 import type { CallGrpc } from './grpc.ts'
 import { type Message, messagesIn } from './protobuf.ts'
@@ -7,7 +8,7 @@ export const snapshotter = 'overlayfs'
 const empty: Buffer = Buffer.alloc(0)
 
 export interface ContainerdServices {
-  /** Call a method such as `images.v1.Images/Get`, which has 12 s by default; returns its responses. */
+  /** Call a method such as `images.v1.Images/Get`, which has 12 s by default, more on a slow machine; returns its responses. */
   ask: (method: string, request?: Buffer, timeoutMs?: number) => Promise<Message[]>
   /** Call a method such as `images.v1.Images/List`; returns the entries in field 1 of its responses. */
   list: (method: string, request?: Buffer) => Promise<Message[]>
@@ -21,7 +22,7 @@ export function containerdServices(call: CallGrpc, socket: () => Promise<string>
       method: `/containerd.services.${method}`,
       request,
       headers: { 'containerd-namespace': containerdNamespace },
-      timeoutMs,
+      timeoutMs: timeoutMs * slowness(),
     })
   return {
     ask,

@@ -3,7 +3,7 @@ import { type Outcome, runProgram } from './run-program.ts'
 import { unnamedFile, writtenTo } from './unnamed-file.ts'
 
 interface CommandOptions {
-  /** After this time the program is stopped, and the call throws. */
+  /** After this time the program is stopped, and the call throws; later on a slow machine. */
   timeoutMs: number
   /**
    * Let the program finish even when edgekit is killed: one that finds its output closed dies of SIGPIPE. Both of its
@@ -56,10 +56,14 @@ async function runIndependent(
   return output ? { ...outcome, stdout: await writtenTo(output) } : outcome
 }
 
-/** `held` returns a file descriptor that each program inherits and so keeps open, if there is one by then. */
-export function localProcesses(held: () => number | undefined = () => undefined): Processes {
+/**
+ * `held` returns a file descriptor that each program inherits and so keeps open, if there is one by then. Time-outs are
+ * multiplied by `slowness`.
+ */
+export function localProcesses(held: () => number | undefined = () => undefined, slowness = 1): Processes {
   const attempt: Processes['attempt'] = async (file, args, options) => {
-    const outcome = await runIndependent(file, args, held(), options)
+    const timeoutMs = options.timeoutMs * slowness
+    const outcome = await runIndependent(file, args, held(), { ...options, timeoutMs })
     if ('exitCode' in outcome) return outcome
     throw new CommandError(
       [outcome.started ? shorten(file, args) : file, outcome.failure, ...lastWords(outcome)].join(': '),

@@ -3,9 +3,11 @@ import { slowness } from '../../../src/lib/slowness.ts'
 
 test.each([
   ['a fast machine', 25, 1],
-  ['a small board', 250, 1],
-  ['a busy board', 500, 2],
-  ['an emulated processor', 1_200, 4.8],
+  ['a small board', 125, 1],
+  ['a fast machine with a lot of other work', 240, 1],
+  ['a busy board', 300, 2],
+  ['an emulated processor', 470, 3],
+  ['an emulated processor with a lot of other work', 750, 6],
   ['a machine that stood still meanwhile', 60_000, 6],
 ])('%s', (_, startMs, expected) => {
   expect(slowness(startMs)).toBe(expected)

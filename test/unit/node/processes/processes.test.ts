@@ -51,6 +51,11 @@ test.each(['run', 'attempt'] as const)('%s stops a program that does not end in 
   expect(performance.now() - started).toBeLessThan(10_000)
 })
 
+test('a slow machine gets more time', async () => {
+  const late = localProcesses(undefined, 3).run('sleep', ['20'], { timeoutMs: 100 })
+  await expect(late).rejects.toThrow('sleep 20: no answer within 0.3 s')
+})
+
 test.each(['run', 'attempt'] as const)('%s reports a missing program', async call => {
   const missing = processes[call]('no-such-program', ['x'], patient)
   await expect(missing).rejects.toThrow(CommandError)
