@@ -16,6 +16,7 @@ const wrapper = (name: string, path: string): string => `#!/bin/sh
 ${path} "$@"
 code=$?
 case "${name} $*" in
+  *' --help'*) ;;
   *' images import '*|*' images label '*|*' images rm '*|*' leases '*|*' snapshots rm '*|*' content rm '*|\\
   'systemctl start '*|'systemctl restart '*|'systemctl stop '*|'systemctl --no-reload '*|\\
   'systemctl daemon-reload'*|'sync '*) ${checkpoint} ${name} "$@" ;;
