@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { globSync } from 'node:fs'
 import {
   chmod,
   chown,
@@ -9,34 +8,23 @@ import {
   mkdir,
   mkdtemp,
   open,
-  readFile,
   rm,
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect } from 'mqtt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { besidesProgress } from '../../progress.ts'
 import { bundleFiles, unpack } from '../install/bundle.ts'
 import { type EveryCommand, everyCommand } from './every-command.ts'
-import { type CommandResult, runCommand } from './run-command.ts'
+import { loadEverything, nobody, runAs } from './run-as-user.ts'
+import type { CommandResult } from './run-command.ts'
 
-const nobody = 65534
 let directory: string
 
 beforeAll(async () => {
-  // Commands load modules when they need them; the user of this test may not be able to read the checkout.
-  const modules = globSync('src/**/*.ts').filter(file => !/main\.ts$|\.d\.ts$/.test(file))
-  const texts = await Promise.all(modules.map(file => readFile(file, 'utf8')))
-  await Promise.all(modules.map(file => import(resolve(file))))
-  // In this order: one package needs another first.
-  for (const [, name = ''] of texts.join('').matchAll(/import\('([^.'][^']*)'\)/g)) await import(name)
-  // It loads the rest of itself at its first connection.
-  connect('mqtt://127.0.0.1:1', { reconnectPeriod: 0 })
-    .on('error', () => {})
-    .end(true)
+  await loadEverything()
   directory = await mkdtemp(join(tmpdir(), 'edgekit-files-'))
   await unpack(bundleFiles().files, join(directory, 'bundle'))
   await writeFile(join(directory, 'file'), 'modules: {}\n')
@@ -51,19 +39,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
-/** Run a command as an ordinary user, who can change nothing on this machine, with a home of his own. */
-async function runAsUser(Command: EveryCommand['Command'], ...words: string[]): Promise<CommandResult> {
-  vi.stubEnv('HOME', directory)
-  vi.stubEnv('XDG_CACHE_HOME', join(directory, 'cache'))
-  const isRoot = process.getuid?.() === 0
-  if (isRoot) process.seteuid?.(nobody)
-  try {
-    return await runCommand(Command, ...words)
-  } finally {
-    if (isRoot) process.seteuid?.(0)
-    vi.unstubAllEnvs()
-  }
-}
+const runAsUser = (Command: EveryCommand['Command'], ...words: string[]): Promise<CommandResult> =>
+  runAs(directory, Command, ...words)
 
 /** Paths that cannot be what a user means, in the directory of this test. */
 const unusable = ['directory', 'fifo', 'locked/file', 'missing/file', 'file/below-a-file']
