@@ -1,5 +1,4 @@
 import { availableParallelism, loadavg } from 'node:os'
-import { slowness } from '../lib/slowness.ts'
 import type { Node } from '../node/node.ts'
 import { brokerControlGroup, units } from '../node/paths.ts'
 import { processTimes, residentBytes, statusField } from '../node/processes/process-files.ts'
@@ -20,8 +19,6 @@ export interface BrokerProcessFacts {
   uptimeMs: number
   /** Load average of the last minute, per processor. */
   load: number
-  /** How many times longer this machine takes than a small board. */
-  slowness: number
   uid: number
   noNewPrivileges: boolean
   /** 2: a seccomp filter is active (proc_pid_status(5)). */
@@ -75,7 +72,6 @@ async function inspect(pid: number, node: Node): Promise<BrokerProcessFacts | un
     cpuMs,
     ageMs: upMs - startedMs,
     load: (loadavg()[0] ?? 0) / availableParallelism(),
-    slowness: slowness(),
     uptimeMs: upMs - processTimes(init ?? '').startedMs,
     uid: Number(statusField(status, 'Uid').split('\t')[0]),
     noNewPrivileges: statusField(status, 'NoNewPrivs') === '1',

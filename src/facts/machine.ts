@@ -1,3 +1,4 @@
+import { slowness } from '../lib/slowness.ts'
 import type { Machine } from '../node/machine.ts'
 import type { Collector } from './collector.ts'
 import { memoizePerNode } from './memoized-node.ts'
@@ -6,6 +7,8 @@ export interface MachineFacts extends Machine {
   systemdIsInit: boolean
   /** Files that `ctr run --net-host` bind-mounts; without them the container does not start. */
   networkFiles: Record<'/etc/hosts' | '/etc/resolv.conf', boolean>
+  /** How many times longer this machine takes than a small board: times in checks grow in proportion. */
+  slowness: number
 }
 
 export const machineOf = memoizePerNode(node => node.machine())
@@ -21,6 +24,7 @@ export const machine: Collector<MachineFacts> = {
       readable('/etc/hosts'),
       readable('/etc/resolv.conf'),
     ])
-    return { ...found, systemdIsInit, networkFiles: { '/etc/hosts': hosts, '/etc/resolv.conf': resolv } }
+    const networkFiles = { '/etc/hosts': hosts, '/etc/resolv.conf': resolv }
+    return { ...found, systemdIsInit, networkFiles, slowness: slowness() }
   },
 }

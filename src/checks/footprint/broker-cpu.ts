@@ -1,6 +1,7 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
 
+/** A slow machine gets more of both, in proportion. */
 const budget = 0.01
 /** Not counted: the start of the broker and the probes of `edgekit doctor`. */
 const allowanceMs = 2000
@@ -15,7 +16,7 @@ export const brokerCpu: Check = {
   run(facts) {
     const broker = requireFact(facts.brokerProcess)
     if (!broker) return { status: 'skip', observed: 'the broker is not running' }
-    const share = (broker.cpuMs - allowanceMs) / broker.ageMs
+    const share = (broker.cpuMs / requireFact(facts.machine).slowness - allowanceMs) / broker.ageMs
     const observed = `${((100 * broker.cpuMs) / broker.ageMs).toFixed(2)}% CPU since its start`
     const probe = 'value' in facts.brokerProbe ? facts.brokerProbe.value : undefined
     const messages = (probe && 'publishedPerMinute' in probe && probe.publishedPerMinute) || 0

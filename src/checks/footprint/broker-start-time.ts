@@ -18,7 +18,8 @@ export const brokerStartTime: Check = {
     if (startedInMs === undefined || !broker) return { status: 'skip', observed: 'the broker is not running' }
     const atBoot = broker.uptimeMs - broker.ageMs < bootMs
     const observed = `${(startedInMs / 1000).toFixed(1)} s until the first MQTT answer${atBoot ? ', at boot' : ''}`
-    const budget = budgetMs * Math.min(maxFactor, Math.max(1, broker.load, broker.slowness))
+    const budget =
+      budgetMs * Math.min(maxFactor, Math.max(1, broker.load, requireFact(facts.machine).slowness))
     if (startedInMs <= budget || atBoot) return { status: 'pass', observed }
     return {
       status: 'warn',

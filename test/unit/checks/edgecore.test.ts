@@ -657,6 +657,28 @@ const rows: Row[] = [
   [
     'edgecore-health',
     'skip',
+    'started half a minute ago on an emulated processor',
+    'EdgeCore has just started',
+    node => {
+      node.edgecoreHealth.value = { failure: 'connection refused' }
+      node.units.value.edgecore.activeForMs = 30_000
+      node.machine.value.slowness = 3
+    },
+  ],
+  [
+    'edgecore-health',
+    'fail',
+    'a refused connection a minute after the start',
+    'http://127.0.0.1:10350/healthz: connection refused',
+    node => {
+      node.edgecoreHealth.value = { failure: 'connection refused' }
+      node.units.value.edgecore.activeForMs = 60_000
+      node.machine.value.slowness = 3
+    },
+  ],
+  [
+    'edgecore-health',
+    'skip',
     'edged disabled',
     'edged, which serves this endpoint, is disabled',
     node => {
@@ -689,6 +711,17 @@ const rows: Row[] = [
     node => {
       database(node, 0)
       node.units.value.edgecore.activeForMs = 3_000
+    },
+  ],
+  [
+    'edgecore-database',
+    'skip',
+    'an emulated processor that has not created the database yet',
+    '/var/lib/kubeedge/edgecore.db does not exist yet; EdgeCore creates it',
+    node => {
+      database(node, undefined)
+      node.units.value.edgecore.activeForMs = 20_000
+      node.machine.value.slowness = 3
     },
   ],
   [

@@ -34,6 +34,26 @@ const rows: Row[] = [
     node => broker(node, { cpuMs: 400, ageMs: 10_000 }),
   ],
   [
+    'broker-cpu',
+    'pass',
+    'just started on an emulated processor',
+    '5.00% CPU since its start',
+    node => {
+      broker(node, { cpuMs: 3_000, ageMs: 60_000 })
+      node.machine.value.slowness = 3
+    },
+  ],
+  [
+    'broker-cpu',
+    'warn',
+    'busy on an emulated processor',
+    '5.00% CPU since its start, with hardly any messages',
+    node => {
+      broker(node, { cpuMs: 300_000, ageMs: 6_000_000 })
+      node.machine.value.slowness = 3
+    },
+  ],
+  [
     'broker-start-time',
     'warn',
     '3 s',
@@ -57,7 +77,7 @@ const rows: Row[] = [
     '9.0 s until the first MQTT answer',
     node => {
       node.units.value.broker.startedInMs = 9_000
-      broker(node, { slowness: 5 })
+      node.machine.value.slowness = 5
     },
   ],
   [

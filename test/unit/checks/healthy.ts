@@ -115,6 +115,7 @@ export const healthy = (): {
       isRoot: true,
       systemdIsInit: true,
       networkFiles: { '/etc/hosts': true, '/etc/resolv.conf': true },
+      slowness: 1,
     },
   },
   units: {
@@ -270,7 +271,6 @@ export const healthy = (): {
       ageMs: 3_600_000,
       uptimeMs: 7_200_000,
       load: 0.1,
-      slowness: 1,
       uid: 1883,
       noNewPrivileges: true,
       seccomp: 2,
