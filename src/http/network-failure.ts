@@ -48,7 +48,7 @@ export const timedOut = (url: URL, reason: string): NetworkFailure =>
 export const proxyLoginRequired = ({ host, protocol }: URL): EdgekitError =>
   new EdgekitError(`the proxy requires a login for ${host} (HTTP 407)`, {
     code: 'download-failed',
-    remedy: `Set a proxy URL with user and password:\nexport ${variableFor(protocol)}=http://USER:PASSWORD@proxy.example:3128`,
+    remedy: `Set a proxy URL with user and password:\n  export ${variableFor(protocol)}=http://USER:PASSWORD@proxy.example:3128`,
   })
 
 function tunnelFailure(url: URL, status: number | undefined, cause: unknown): Error {

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
 import { readRegular } from '../lib/files/regular-file.ts'
@@ -20,7 +21,7 @@ export async function useNetworkSettings(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   const own = caFile === undefined ? [] : await readAuthorities(caFile)
-  setDefaultCACertificates([...getCACertificates('default'), ...getCACertificates('system'), ...own])
+  setDefaultCACertificates([...getCACertificates('default'), ...ofMachine(), ...own])
   const setting = (name: string): string => environment[name.toLowerCase()] || environment[name] || ''
   const [httpProxy, httpsProxy] = [setting('HTTP_PROXY'), setting('HTTPS_PROXY')]
   if (!httpProxy && !httpsProxy) return
@@ -29,7 +30,7 @@ export async function useNetworkSettings(
       // The message omits the value, which can contain a password.
       throw new EdgekitError(`${name} is not an http:// or https:// URL`, {
         code: 'invalid-environment',
-        remedy: `Set a valid URL:\nexport ${name}=http://proxy.example:3128`,
+        remedy: `Set a valid URL:\n  export ${name}=http://proxy.example:3128`,
       })
     }
   }
@@ -38,6 +39,17 @@ export async function useNetworkSettings(
     ...(httpsProxy && { HTTPS_PROXY: httpsProxy }),
     NO_PROXY: [setting('NO_PROXY'), ...alwaysDirect].filter(Boolean).join(','),
   })
+}
+
+/** Where Node.js looks for them. It prints a line of OpenSSL to stderr when the directory is missing. */
+function ofMachine(): string[] {
+  const places = [
+    process.env['SSL_CERT_FILE'],
+    process.env['SSL_CERT_DIR'],
+    '/etc/ssl/cert.pem',
+    '/etc/ssl/certs',
+  ]
+  return places.some(path => path !== undefined && existsSync(path)) ? getCACertificates('system') : []
 }
 
 async function readAuthorities(file: string): Promise<string[]> {

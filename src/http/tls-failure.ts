@@ -1,4 +1,5 @@
 import { EdgekitError } from '../lib/errors.ts'
+import { shortTime } from '../lib/format.ts'
 
 /** TLS failed: the server could not be authenticated, or does not use TLS. A retry does not help. */
 export class TlsFailure extends EdgekitError {}
@@ -11,7 +12,7 @@ interface Explanation {
 }
 
 /** The clock decides whether a certificate is valid, so messages state what it reads. */
-const clock = (): string => `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`
+const clock = (): string => shortTime(new Date().toISOString())
 
 /** The first match counts. */
 const explanations: readonly Explanation[] = [
@@ -36,7 +37,7 @@ const explanations: readonly Explanation[] = [
   {
     codes: /^CERT_NOT_YET_VALID/,
     reason: 'its certificate is not trusted: it is not valid yet',
-    remedy: () => `Correct the clock of this machine, which reads ${clock()}:\ntimedatectl set-ntp true`,
+    remedy: () => `Correct the clock of this machine, which reads ${clock()}:\n  timedatectl set-ntp true`,
   },
   {
     codes: /^(?:CERT_|CRL_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|ERROR_IN_CERT)/,

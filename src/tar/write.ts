@@ -23,7 +23,7 @@ export function sourceDate({ SOURCE_DATE_EPOCH: text = '0' }: NodeJS.ProcessEnv 
     throw new EdgekitError(`SOURCE_DATE_EPOCH is not a number of seconds since 1970: "${text}"`, {
       code: 'invalid-environment',
       remedy:
-        'Unset it, or set it to the time of the last commit:\nexport SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)',
+        'Unset it, or set it to the time of the last commit:\n  export SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)',
     })
   }
   return new Date(Number(text) * 1000)

@@ -127,7 +127,7 @@ describe('credentials in the file', () => {
     await expect(pull(front.url)).rejects.toThrow(
       expect.objectContaining({
         exitCode: 3,
-        remedy: expect.stringMatching(`Log in, or use another mirror:\ndocker login ${hostOf(front)}$`),
+        remedy: expect.stringMatching(`Log in, or use another mirror:\n  docker login ${hostOf(front)}$`),
       }),
     )
     expect(seen).toEqual([undefined])
@@ -139,7 +139,7 @@ describe('refused credentials', () => {
     [
       401,
       (host: string) => `${host} rejected the credentials from ${config} (HTTP 401: DENIED (not yours))`,
-      (host: string) => `Log in again:\ndocker login ${host}`,
+      (host: string) => `Log in again:\n  docker login ${host}`,
     ],
     [403, () => 'HTTP 403: DENIED (not yours)', (host: string) => `the credentials for ${host} in ${config}`],
   ])('wrong credentials, HTTP %d', async (status, message, remedy) => {
@@ -170,7 +170,7 @@ describe('refused credentials', () => {
         message: expect.stringContaining(
           `token service ${hostOf(front)} rejected the credentials for ${hostOf(front)} from ${config} (HTTP 401)`,
         ),
-        remedy: `Log in again:\ndocker login ${hostOf(front)}`,
+        remedy: `Log in again:\n  docker login ${hostOf(front)}`,
       }),
     )
   })

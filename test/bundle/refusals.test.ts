@@ -73,21 +73,21 @@ describe('a registry that refuses', () => {
       'logged in',
       withTokens(json(401, { details: 'incorrect username or password' })),
       'token service HOST rejected the credentials for HOST from CONFIG (HTTP 401: incorrect username or password)',
-      'Log in again:\ndocker login HOST',
+      'Log in again:\n  docker login HOST',
     ],
     [
       'GitHub: a missing or private package, anonymously',
       'anonymous',
       withTokens(refuse(403, 'DENIED', 'requested access to the resource is denied')),
       'token service HOST grants no anonymous access (HTTP 403: DENIED (requested access to the resource is denied))',
-      'Log in, if the image name is correct; a private image looks like a missing one:\ndocker login HOST',
+      'Log in, if the image name is correct; a private image looks like a missing one:\n  docker login HOST',
     ],
     [
       'Docker Hub: too many logins, anonymously',
       'anonymous',
       withTokens(json(429, { details: 'too many requests' })),
       'token service HOST limits anonymous requests (HTTP 429: too many requests)',
-      'Log in, or use a mirror (--registry-mirror HOST=URL):\ndocker login HOST',
+      'Log in, or use a mirror (--registry-mirror HOST=URL):\n  docker login HOST',
     ],
     [
       'Docker Hub: too many logins',
@@ -143,7 +143,7 @@ describe('a registry that refuses', () => {
       'anonymous',
       refuse(429, 'TOOMANYREQUESTS', 'You have reached your unauthenticated pull rate limit.'),
       'HOST limits anonymous requests: HTTP 429: TOOMANYREQUESTS (You have reached your unauthenticated pull rate limit.)',
-      'Log in, or use a mirror (--registry-mirror HOST=URL):\ndocker login HOST',
+      'Log in, or use a mirror (--registry-mirror HOST=URL):\n  docker login HOST',
     ],
     [
       'Amazon ECR: a password of yesterday',
@@ -157,7 +157,7 @@ describe('a registry that refuses', () => {
               'Your authorization token has expired. Reauthenticate and try again.',
             )(request, response),
       'HTTP 403: DENIED (Your authorization token has expired. Reauthenticate and try again.): the credentials in CONFIG have expired',
-      'Log in again:\ndocker login HOST',
+      'Log in again:\n  docker login HOST',
     ],
     [
       'registry.k8s.io: a country or address that is not served',
@@ -178,7 +178,7 @@ describe('a registry that refuses', () => {
       'anonymous',
       page(407),
       'the proxy requires a login for HOST (HTTP 407)',
-      'Set a proxy URL with user and password:\nexport HTTP_PROXY=http://USER:PASSWORD@proxy.example:3128',
+      'Set a proxy URL with user and password:\n  export HTTP_PROXY=http://USER:PASSWORD@proxy.example:3128',
     ],
     [
       'something other than a registry',

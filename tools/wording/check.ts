@@ -33,7 +33,7 @@ const isTestTitle = ({ kind, before }: Prose): boolean =>
   kind === 'string' && /(?:\b(?:test|describe)(?:\.\w+)*\(|\)\s*\()\s*$/.test(before)
 const isCheckTitle = ({ kind, before }: Prose): boolean => kind === 'string' && /\btitle: $/.test(before)
 const isRemedy = ({ kind, before }: Prose): boolean =>
-  kind === 'string' && /\bremedy:(?:\s*\{\s*text:)?\s*(?:[^'"`:;]*\?\s*)?$/.test(before)
+  kind === 'string' && /\bremedy:(?:\s*\{\s*text:)?\s*(?:\(?\w*\)? =>\s*)?(?:[^'"`:;]*\?\s*)?$/.test(before)
 
 function inProse({ text, line }: Prose): Problem[] {
   const plain = text.replaceAll(/^([ \t]*)(?:\/\/|\/?\*+\/?|#+)/gm, words => ' '.repeat(words.length))
@@ -57,7 +57,13 @@ function inTitle({ text, line }: Prose): Problem[] {
 
 const conditionFirst = /^(?:if|to|on|in|with|for|when|after|as)\b[^,:]*[,:]\s+/i
 
-function inRemedy({ text, line }: Prose): Problem[] {
+function inRemedy(prose: Prose): Problem[] {
+  const { text, line } = prose
+  if (/:\\n(?! )/.test(text)) return [{ line, message: 'a command without two blanks before it' }]
+  return inFirstWord(prose)
+}
+
+function inFirstWord({ text, line }: Prose): Problem[] {
   const words = text.slice(1).replace(conditionFirst, '')
   const [first = ''] = /^[a-z]+/i.exec(words) ?? []
   // A remedy that begins with a value or a command has been read by its test.

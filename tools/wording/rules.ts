@@ -78,7 +78,7 @@ export const titleClause = /\b(?:who|whom|whose|what|which)\b/i
 export const remedyVerbs = new Set(
   `add allow ask attach boot bring build change check choose clear configure connect copy correct create decrypt delete disable
   do download edit enable end expose find finish fix follow free get give grant import increase inspect install join keep kill
-  leave let list load lock log look make mark mask mount move name omit open pass pick pin point print pull push put read reboot
+  leave let list load lock log look make mark mask mount move name omit open pass pick pin point print pull push put raise read reboot
   rebuild recreate register reinstall reload remount remove rename renew repair repeat replace report reset resolve restart
   restore retry review roll run search see select send set shorten show sign start stop switch synchronize take trust turn type unmask unmount unpack
   unset update upgrade use verify wait write`.split(/\s+/),

@@ -118,5 +118,5 @@ function parsed(text: string): unknown {
 const unusable = (key: string, reason: string): EdgekitError =>
   new EdgekitError(`cannot get the credentials for ${key}: ${reason}`, {
     code: 'credentials-unusable',
-    remedy: `Log in again, or set DOCKER_CONFIG to a directory without these credentials:\n${loginCommand(key)}`,
+    remedy: `Log in again, or set DOCKER_CONFIG to a directory without these credentials:\n  ${loginCommand(key)}`,
   })

@@ -42,18 +42,18 @@ const ofTokenService: readonly Explanation[] = [
   {
     when: pull => pull.login === 'credentials' && (isDenied(pull) || pull.status === 400),
     reason: pull => service(pull, `rejected the credentials for ${pull.host} from ${pull.place}`),
-    remedy: pull => `Log in again:\n${logIn(pull)}`,
+    remedy: pull => `Log in again:\n  ${logIn(pull)}`,
   },
   {
     when: isDenied,
     reason: pull => service(pull, 'grants no anonymous access'),
     remedy: pull =>
-      `Log in, if the image name is correct; a private image looks like a missing one:\n${logIn(pull)}`,
+      `Log in, if the image name is correct; a private image looks like a missing one:\n  ${logIn(pull)}`,
   },
   {
     when: ({ status, login }) => status === 429 && login === 'nothing',
     reason: pull => service(pull, 'limits anonymous requests'),
-    remedy: pull => `Log in, or ${pull.mirror}:\n${logIn(pull)}`,
+    remedy: pull => `Log in, or ${pull.mirror}:\n  ${logIn(pull)}`,
   },
   {
     when: ({ status }) => status === 429,
@@ -142,12 +142,12 @@ const ofRegistry: readonly Explanation[] = [
   {
     when: pull => isDenied(pull) && pull.login !== 'nothing' && hasExpired(pull),
     reason: ({ summary, place }) => `${summary}: the credentials in ${place} have expired`,
-    remedy: pull => `Log in again:\n${logIn(pull)}`,
+    remedy: pull => `Log in again:\n  ${logIn(pull)}`,
   },
   {
     when: ({ status, login }) => status === 401 && login === 'credentials',
     reason: ({ host, place, summary }) => `${host} rejected the credentials from ${place} (${summary})`,
-    remedy: pull => `Log in again:\n${logIn(pull)}`,
+    remedy: pull => `Log in again:\n  ${logIn(pull)}`,
   },
   {
     when: pull => isDenied(pull) && pull.login !== 'nothing',
@@ -159,7 +159,7 @@ const ofRegistry: readonly Explanation[] = [
     when: isDenied,
     reason: ({ summary }) => summary,
     remedy: pull =>
-      `Check the image name: it does not exist or is private. Log in, or ${pull.mirror}:\n${logIn(pull)}`,
+      `Check the image name: it does not exist or is private. Log in, or ${pull.mirror}:\n  ${logIn(pull)}`,
   },
   {
     when: ({ status }) => status === 404,
@@ -175,7 +175,7 @@ const ofRegistry: readonly Explanation[] = [
   {
     when: ({ status, login }) => status === 429 && login === 'nothing',
     reason: ({ summary, host }) => `${host} limits anonymous requests: ${summary}`,
-    remedy: pull => `Log in, or ${pull.mirror}:\n${logIn(pull)}`,
+    remedy: pull => `Log in, or ${pull.mirror}:\n  ${logIn(pull)}`,
   },
   {
     when: ({ status }) => status === 429,

@@ -31,7 +31,7 @@ interface Problem {
 
 const notHostAndUrl: Problem = {
   reason: 'not HOST=URL with http:// or https://',
-  remedy: 'Give a registry host and a URL:\n--registry-mirror docker.io=https://mirror.example',
+  remedy: 'Give a registry host and a URL:\n  --registry-mirror docker.io=https://mirror.example',
 }
 
 /** Why `text` cannot be the URL of a mirror of the registry `host`; undefined when it can. */
@@ -47,7 +47,7 @@ export function mirrorProblem(host: string, text: string): Problem | undefined {
   if (url.username !== '' || url.password !== '') {
     return {
       reason: 'the URL contains a user name or password',
-      remedy: `Remove it from the URL and log in:\ndocker login ${url.host}`,
+      remedy: `Remove it from the URL and log in:\n  docker login ${url.host}`,
     }
   }
   if (url.search !== '' || url.hash !== '')

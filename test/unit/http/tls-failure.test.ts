@@ -19,7 +19,7 @@ test.each([
   [
     'CERT_NOT_YET_VALID',
     'it is not valid yet',
-    'Correct the clock of this machine, which reads 2020-01-01 00:00 UTC:\ntimedatectl set-ntp true',
+    'Correct the clock of this machine, which reads 2020-01-01 00:00 UTC:\n  timedatectl set-ntp true',
   ],
   ['CERT_REVOKED', 'it is invalid', 'Replace the certificate'],
   ['UNABLE_TO_DECRYPT_CERT_SIGNATURE', 'it is invalid', 'Replace the certificate'],

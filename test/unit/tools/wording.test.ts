@@ -99,6 +99,10 @@ describe('titles of checks', () => {
 describe('remedies', () => {
   const remedy = (text: string) => messagesIn('src/lib/x.ts', `const x = { remedy: '${text}' }\n`)
 
+  test('one of a function is found', () => {
+    expect(messagesIn('src/lib/x.ts', "const x = { remedy: pull => 'The disk is full.' }\n")).toHaveLength(1)
+  })
+
   test.each(['Add --yes.', 'To skip it, use --force.', 'If it is missing: install it.'])(
     '"%s" is fine',
     text => {
@@ -106,7 +110,10 @@ describe('remedies', () => {
     },
   )
 
-  test.each(['The disk is full.', 'If it is meant, the file is kept.'])('"%s" is found', text => {
-    expect(remedy(text)).toHaveLength(1)
-  })
+  test.each(['The disk is full.', 'If it is meant, the file is kept.', 'Start it:\\nsystemctl start x'])(
+    '"%s" is found',
+    text => {
+      expect(remedy(text)).toHaveLength(1)
+    },
+  )
 })

@@ -78,7 +78,7 @@ test.each<[string, Partial<Pull>, string, string]>([
     'yesterday’s password of Amazon ECR',
     { login: 'credentials', status: 401, host: '1.dkr.ecr.eu-west-1.amazonaws.com' },
     '1.dkr.ecr.eu-west-1.amazonaws.com rejected the credentials from config.json (HTTP 404)',
-    'Log in again:\naws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin 1.dkr.ecr.eu-west-1.amazonaws.com',
+    'Log in again:\n  aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin 1.dkr.ecr.eu-west-1.amazonaws.com',
   ],
   [
     'a busy registry',
