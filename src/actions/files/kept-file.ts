@@ -26,5 +26,9 @@ export async function isRestored(path: string, before: KeptFile, files: Files): 
 export async function restoreFile(path: string, before: KeptFile, files: Files): Promise<void> {
   if (!before) await files.remove(path)
   else if ('linkTo' in before) await files.link(path, before.linkTo)
-  else await files.write(path, { copyOf: before.backup, keepTime: true }, before.access)
+  else
+    await files.write(path, { copyOf: before.backup, keepTime: true }, before.access).catch(async error => {
+      // A full disk can have refused the change, too: then the file is as it was.
+      if (!(await isRestored(path, before, files))) throw error
+    })
 }

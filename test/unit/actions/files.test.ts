@@ -381,3 +381,30 @@ test('a preview shows texts in full, and binary files by size and hash', async (
     after: { size: 4, sha256: sha256('\0ELF') },
   })
 })
+
+describe('on a full disk', () => {
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+
+  async function fullNode(): Promise<TinyNode> {
+    const node = await nodeWithBundle()
+    await node.put(fileSpec.path, 'old\n')
+    return node
+  }
+  const revert = async (node: TinyNode, before: Awaited<ReturnType<typeof file.capture>>) => {
+    const files = Object.assign(Object.create(node.files), { write: () => Promise.reject(full) })
+    return file.revert(fileSpec, before, Object.assign(Object.create(node), { files }))
+  }
+
+  test('a change that was refused is reverted', async () => {
+    const node = await fullNode()
+    await revert(node, await file.capture(fileSpec, node, backUpOn(node)))
+    expect(await node.files.read(fileSpec.path)).toBe('old\n')
+  })
+
+  test('a change that was made cannot be reverted', async () => {
+    const node = await fullNode()
+    const before = await file.capture(fileSpec, node, backUpOn(node))
+    await node.put(fileSpec.path, 'new\n')
+    await expect(revert(node, before)).rejects.toBe(full)
+  })
+})
