@@ -1,6 +1,6 @@
 import type mqtt from 'mqtt'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
-import { hostPort } from '../lib/format.ts'
+import { hostPort, shellWord } from '../lib/format.ts'
 import { slowness } from '../lib/slowness.ts'
 import { type BrokerEndpoint, open, refusalOf } from './connect.ts'
 
@@ -22,7 +22,9 @@ export async function connectClient(endpoint: BrokerEndpoint): Promise<mqtt.Mqtt
       {
         code: 'broker-unreachable',
         remedy: refused
-          ? 'Check the user name and the password.'
+          ? endpoint.login
+            ? 'Check the user name and the password.'
+            : 'Name a user of the broker, with its password in a file:\n  --username NAME --password-file FILE'
           : 'Check the address, and with TLS the CA and the name in the URL. On the node of the broker, run:\n  edgekit doctor',
         cause: error,
       },
@@ -30,9 +32,16 @@ export async function connectClient(endpoint: BrokerEndpoint): Promise<mqtt.Mqtt
   }
 }
 
-/** The broker has accepted the connection and denies this. */
-export const denied = (what: string, access: 'read' | 'write'): EdgekitError =>
-  new EdgekitError(`the broker does not allow ${what}`, {
-    code: 'broker-denied',
-    remedy: `On the node of the broker, find out why:\n  edgekit broker acl check --user NAME --topic TOPIC --${access}`,
-  })
+/** The broker has accepted the connection of this user and denies this. */
+export const denied = (
+  access: 'read' | 'write',
+  topic: string,
+  { login: { username } = { username: 'NAME', password: '' } }: BrokerEndpoint,
+): EdgekitError =>
+  new EdgekitError(
+    `the broker does not allow ${access === 'read' ? 'subscribing to' : 'publishing on'} ${topic}`,
+    {
+      code: 'broker-denied',
+      remedy: `On the node of the broker, find out why:\n  edgekit broker acl check --user ${shellWord(username)} --topic ${shellWord(topic)} --${access}`,
+    },
+  )

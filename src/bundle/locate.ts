@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { EdgekitError, messageOf } from '../lib/errors.ts'
 import type { Files } from '../node/files.ts'
 import type { Bundle } from './bundle.ts'
@@ -27,6 +27,21 @@ export function locateBundle(path: string, files: Files): Bundle {
   if (first === undefined) throw notFound(path, `it contains neither ${manifestName} nor a .tar.gz`)
   if (others.length > 0) throw notFound(path, `it contains several: ${[...bundles.keys()].join(', ')}`)
   return packedBundle(join(path, first), files)
+}
+
+/** Find the bundle that this edgekit is in: its executable is two directories below. Throws EdgekitError. */
+export function locateOwnBundle(files: Files): Bundle {
+  try {
+    return locateBundle(resolve(process.execPath, '../..'), files)
+  } catch (error) {
+    if (!(error instanceof EdgekitError) || error.code !== 'bundle-not-found') throw error
+    throw new EdgekitError('cannot choose a bundle: none is named, and this edgekit is not part of one', {
+      code: 'bundle-not-found',
+      remedy:
+        'Name the bundle, or run the edgekit of an unpacked one:\n  edgekit install FILE.tar.gz\n  ./edgekit install',
+      cause: error,
+    })
+  }
 }
 
 function readable<T>(path: string, read: (path: string) => T): T {

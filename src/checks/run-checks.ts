@@ -78,7 +78,7 @@ export function runChecks(
       id,
       title,
       group,
-      docs: `docs/checks.md#${id}`,
+      docs: `edgekit doctor --explain ${id}`,
       ...finding,
       ...(blocked && { blockedBy }),
       ...(skipped === undefined && { tookMs: tookMs() }),

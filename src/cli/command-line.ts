@@ -34,11 +34,12 @@ function find(words: readonly string[], ids: readonly string[]): { id: string; w
   const id = prefixes[command]
   if (id !== undefined) return { id, words: words.slice(command + 1) }
   const topic = prefixes.findLastIndex(prefix => ids.some(id => id.startsWith(`${prefix}:`)))
-  if (topic + 1 < names.length) throw unknownCommand(names.slice(0, topic + 2).join(' '), ids)
+  if (topic + 1 < names.length) throw unknownCommand(names.slice(0, topic + 2), ids)
   return { id: prefixes[topic] ?? '', words: words.slice(topic + 1) }
 }
 
-function unknownCommand(typed: string, ids: readonly string[]): EdgekitError {
+function unknownCommand(words: readonly string[], ids: readonly string[]): EdgekitError {
+  const typed = words.join(' ')
   const commands = ids.map(id => id.replaceAll(':', ' ')).toSorted()
   const topics = commands.map(name => name.replace(/ \S+$/, ''))
   const meant = nearest(typed, [...commands, ...topics])
@@ -46,7 +47,9 @@ function unknownCommand(typed: string, ids: readonly string[]): EdgekitError {
     `unknown command ${JSON.stringify(typed)}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`,
     {
       code: 'unknown-command',
-      remedy: meant ? `Show its help: edgekit ${meant} --help` : 'List all commands: edgekit --help',
+      remedy: meant
+        ? `Show its help: edgekit ${meant} --help`
+        : `List all commands: ${['edgekit', ...words.slice(0, -1)].join(' ')} --help`,
     },
   )
 }

@@ -1,7 +1,9 @@
 import { CommandHelp, Help } from '@oclif/core'
+import { wrap } from '../ui/text.ts'
 
-/** One short usage line: that of oclif joins flags that exclude each other, and fails when three or more do. */
+/** What oclif has no setting for. */
 class EdgekitCommandHelp extends CommandHelp {
+  /** One short usage line: that of oclif joins flags that exclude each other, and fails when three or more do. */
   protected override defaultUsage(): string {
     const args = Object.values(this.command.args).map(arg => {
       const name = `${arg.name.toUpperCase()}${arg.multiple ? '...' : ''}`
@@ -9,9 +11,35 @@ class EdgekitCommandHelp extends CommandHelp {
     })
     return [this.command.id, ...args, '[FLAGS]'].join(' ')
   }
+
+  /** Values with blanks between them, where a line can break. */
+  protected override flags(flags: Parameters<CommandHelp['flags']>[0]): ReturnType<CommandHelp['flags']> {
+    return super
+      .flags(flags)
+      ?.map(([left, right]) => [
+        left?.replace('=<option>', '=VALUE'),
+        right?.replace(/\n<options: (.*)>$/, (_, values: string) => `: ${values.replaceAll('|', ', ')}`),
+      ])
+  }
+
+  /** Also `sudo edgekit …` is a command. */
+  protected override examples(
+    examples: Parameters<CommandHelp['examples']>[0],
+  ): ReturnType<CommandHelp['examples']> {
+    return [examples ?? []]
+      .flat()
+      .map(example => `$ ${typeof example === 'string' ? example : example.command}`)
+      .join('\n\n')
+  }
 }
 
 /** The output of `--help`. */
 export class EdgekitHelp extends Help {
   protected override CommandHelpClass = EdgekitCommandHelp
+
+  /** oclif leaves the first line of a text as it is, and makes lists two columns too wide. Commands are not broken. */
+  protected override log(...parts: string[]): void {
+    const lines = parts.join(' ').split('\n')
+    super.log(lines.map(line => (/^ *\$ /.test(line) ? line : wrap(line))).join('\n'))
+  }
 }

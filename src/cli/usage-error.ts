@@ -72,7 +72,6 @@ function inOurWords(text: string): string {
     return `${subject} ${JSON.stringify(value)} is not one of ${options}${meant ? `; did you mean ${meant}?` : ''}`
   }
   return message
-    .replace(/^Parsing (--[\w-]+) Expected (.*) but received: (.*)$/, 'invalid value for $1: "$3" is not $2')
     .replace(/^Flag (--[\w-]+) expects (one of these values: )?(.*)$/, (_, name, list, values) =>
       list ? `missing value for ${name}: one of ${values}` : `missing value for ${name}`,
     )

@@ -68,6 +68,7 @@ export default class Bundle extends EdgekitCommand {
   async run(): Promise<BundleOutput> {
     const { args, flags } = await this.parse(Bundle)
     const silent = this.jsonEnabled()
+    const partSize = flags.split === undefined ? undefined : parseSize(flags.split)
     const definition = await chosenDefinition(args.role, flags.file, {
       allowOutside: flags['allow-outside'],
     })
@@ -93,7 +94,7 @@ export default class Bundle extends EdgekitCommand {
         outputDirectory: resolve(flags.output),
         images,
         signingKey: key,
-        partSize: flags.split === undefined ? undefined : parseSize(flags.split),
+        partSize,
         runStep: stepRunner({ silent }),
         signal,
       }),

@@ -17,6 +17,7 @@ import { drift } from '../install/drift.ts'
 import { EdgekitError } from '../lib/errors.ts'
 import { exitCodeHelp } from '../lib/exit-codes.ts'
 import { requireOutputFile } from '../lib/files/output-file.ts'
+import { shortTime } from '../lib/format.ts'
 import { localNode } from '../node/node.ts'
 import { formatExplanation } from '../ui/explanation.ts'
 import type { DoctorExplainOutput, DoctorListOutput } from '../ui/json/doctor.ts'
@@ -25,7 +26,7 @@ import { formatNames, formats } from '../ui/report/formats.ts'
 import { formatReport } from '../ui/report/report.ts'
 import { formatChanges } from '../ui/report/watch.ts'
 import { formatSaved } from '../ui/support.ts'
-import { formatGroupedList } from '../ui/text.ts'
+import { formatGroupedList, wrap } from '../ui/text.ts'
 
 const watchEveryMs = 5_000
 
@@ -127,7 +128,8 @@ export default class Doctor extends EdgekitCommand {
     const found = toReport(saved)
     const report = flags.fix ? await this.fix(found, saved, { each, yes: flags.yes, recheck }) : found
     process.exitCode = report.exitCode
-    const text = formatReport(report, { each })
+    const origin = from === undefined ? '' : `${wrap(`From ${from}, collected ${shortTime(saved.at)}`)}\n`
+    const text = `${origin}${formatReport(report, { each })}`
     if (file !== undefined) await writeReport(file, formats[format](report))
     this.say(format === 'text' || file !== undefined ? text : formats[format](report))
     if (collect !== undefined) {
@@ -167,6 +169,10 @@ export default class Doctor extends EdgekitCommand {
     const manifest = 'value' in facts.bundle ? facts.bundle.value : undefined
     const silent = this.jsonEnabled()
     const say = (text: string): void => print(`${text}\n`, process.stderr)
+    if (found.checks.every(({ status }) => status === 'pass' || status === 'skip')) {
+      if (!silent) say('Nothing to fix.\n')
+      return found
+    }
     if (!silent) say(`${formatReport(found, { each })}\n`)
     return interruptible(
       signal =>

@@ -17,7 +17,7 @@ function summary({ manifest, signature }: Head, packedSizes: readonly number[]):
     `  signed  ${signature === undefined ? 'no' : 'yes (check with: edgekit verify --key PUB)'}`,
     `  disk    ${formatBytes(disk)} needed on the node`,
     `  files   ${files.length}`,
-    `  lock    ${lockDigest}`,
+    `  lock    ${lockDigest.replace(/^sha256:/, '')}`,
     `  images  ${images.length}`,
     ...images.map(({ reference }) => `          ${reference}`),
   ].join('\n')
@@ -29,12 +29,12 @@ function imageLines({ manifest }: Head): string {
   return manifest.images
     .flatMap(({ reference, digest, configDigest, platform, layers, unpackedSize, archive }) => [
       reference,
-      `  digest    ${digest}`,
-      `  config    ${configDigest}`,
       `  platform  ${platform}`,
       `  archive   ${archive}`,
       `  unpacked  ${formatBytes(unpackedSize)}`,
-      ...layers.map(layer => `  layer     ${layer.digest} ${formatBytes(layer.size)}`),
+      `  digest ${digest}`,
+      `  config ${configDigest}`,
+      ...layers.flatMap(({ digest, size }) => [`  layer, ${formatBytes(size)}`, `    ${digest}`]),
     ])
     .join('\n')
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
 import { readKeys } from '../bundle/keys.ts'
-import { locateBundle } from '../bundle/locate.ts'
+import { locateBundle, locateOwnBundle } from '../bundle/locate.ts'
 import { trustedKeys } from '../bundle/trusted-keys.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { confirm, isInteractive } from '../cli/confirm.ts'
@@ -64,7 +64,7 @@ export default class Install extends EdgekitCommand {
     config: Flags.string({ helpValue: 'FILE', description: 'read flags from an answers file (YAML)' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask for confirmation' }),
     'stable-for': Flags.string({
-      helpValue: 'TIME',
+      helpValue: '60s',
       default: '60s',
       description: 'upgrade: roll back unless the new EdgeCore stays up for this time',
     }),
@@ -85,9 +85,8 @@ export default class Install extends EdgekitCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Install)
-    const path = resolve(args.bundle ?? resolve(process.execPath, '../..'))
     try {
-      const { text, data } = await this.#install(path, flags)
+      const { text, data } = await this.#install(args.bundle, flags)
       this.say(text)
       return data
     } catch (error) {
@@ -96,9 +95,14 @@ export default class Install extends EdgekitCommand {
     }
   }
 
-  async #install(path: string, commandLine: Interfaces.InferredFlags<typeof Install.flags>): Promise<Output> {
+  async #install(
+    bundle: string | undefined,
+    commandLine: Interfaces.InferredFlags<typeof Install.flags>,
+  ): Promise<Output> {
+    const stableForMs = parseDuration(commandLine['stable-for'], '--stable-for')
     const node = localNode()
-    const located = locateBundle(path, node.files)
+    const located =
+      bundle === undefined ? locateOwnBundle(node.files) : locateBundle(resolve(bundle), node.files)
     const keys = commandLine.key ? await readKeys(commandLine.key) : await trustedKeys(node.files)
     const flags = installFlags(commandLine, await answersIn(commandLine.config, node.files))
     for (const id of flags.ignore ?? []) checkNamed(id)
@@ -122,7 +126,6 @@ export default class Install extends EdgekitCommand {
         kubeconfig: commandLine.kubeconfig,
       },
     }
-    const stableForMs = parseDuration(commandLine['stable-for'], '--stable-for')
     const mayAsk = isInteractive() && !flags.yes
     return await interruptible(async signal => {
       await using bundle = await located.open(keys)

@@ -4,16 +4,21 @@ import { OwnClientFilter } from '../broker/log/own-client-filter.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { chosenServices, type Service, serviceArg } from '../cli/flags/service.ts'
 import { interruptible } from '../cli/interrupt.ts'
+import { parseCount } from '../cli/quantities/count.ts'
 import { parseDuration } from '../cli/quantities/duration.ts'
 import { requireRoot } from '../cli/require-root.ts'
 import { units } from '../node/paths.ts'
 import { streamJournal } from '../node/stream-journal.ts'
 import type { JournalLine } from '../node/systemd-journal.ts'
 import type { LogsOutput } from '../ui/json/broker/services.ts'
-import { paint } from '../ui/text.ts'
+import { print } from '../ui/print.ts'
+import { paint, wrap } from '../ui/text.ts'
 
 /** When nothing has come for so long, what waits is shown. */
 const quietMs = 500
+/** The journal rarely goes further back. */
+const mostDays = 3650
+const mostLines = 1_000_000
 
 export default class Logs extends EdgekitCommand {
   static override summary = 'Show the logs of the broker and EdgeCore'
@@ -28,16 +33,21 @@ export default class Logs extends EdgekitCommand {
   static override flags = {
     follow: Flags.boolean({ char: 'f', exclusive: ['json'], description: 'wait for new lines until Ctrl-C' }),
     since: Flags.string({ helpValue: '10m', description: 'only lines of the last 30s, 10m, 2h, or 1d' }),
-    lines: Flags.integer({ char: 'n', min: 1, description: 'only so many of the last lines' }),
+    lines: Flags.string({ char: 'n', helpValue: '100', description: 'only so many of the last lines' }),
   }
 
   async run(): Promise<LogsOutput> {
     const { args, flags } = await this.parse(Logs)
-    const since = flags.since === undefined ? undefined : Date.now() - parseDuration(flags.since, '--since')
+    const since =
+      flags.since === undefined ? undefined : Date.now() - parseDuration(flags.since, '--since', mostDays)
+    const most =
+      flags.lines === undefined ? undefined : parseCount(flags.lines, '--lines', { most: mostLines })
     requireRoot('logs')
     const chosen = chosenServices(args.service)
     const output: LogsOutput = { schemaVersion: 1, lines: [] }
+    let isEmpty = true
     const show = (service: Service, { time, text }: JournalLine): void => {
+      isEmpty = false
       if (this.jsonEnabled()) output.lines.push({ service, time: new Date(time).toISOString(), text })
       const prefix = chosen.length > 1 ? `${paint('dim', service.padEnd(8))} ` : ''
       for (const line of text.split('\n')) this.say(`${prefix}${line}`)
@@ -47,14 +57,19 @@ export default class Logs extends EdgekitCommand {
         units: chosen.map(({ unit }) => unit),
         since,
         // Most of them may be about clients of edgekit.
-        lines: flags.lines === undefined ? undefined : flags.lines * 20,
+        lines: most === undefined ? undefined : most * 20,
         follow: flags.follow,
         signal,
       })
-      await showLines(lines, flags.lines ?? Number.POSITIVE_INFINITY, show)
+      await showLines(lines, most ?? Number.POSITIVE_INFINITY, show)
       // Ctrl-C is how --follow ends.
       if (!flags.follow) signal.throwIfAborted()
     })
+    if (isEmpty && !flags.follow && !this.jsonEnabled())
+      print(
+        `${wrap(`No lines of ${chosen.map(({ unit }) => unit).join(' and ')} ${flags.since ? `in the last ${flags.since}` : 'since this machine started'}.`)}\n`,
+        process.stderr,
+      )
     return output
   }
 }

@@ -46,11 +46,12 @@ export default class Pub extends EdgekitCommand {
       throw usage('cannot read both the message and the password from standard input', 'Use a file for one.')
     const payload = await payloadOf(args.message, flags.file)
     await interruptible(async signal => {
-      const client = await connectClient(await clientTarget(flags, signal))
+      const target = await clientTarget(flags, signal)
+      const client = await connectClient(target)
       try {
         await client.publishAsync(topic, payload, { qos, retain: flags.retain })
       } catch (error) {
-        throw refusalOf(error) === notAuthorized ? denied(`publishing on ${topic}`, 'write') : error
+        throw refusalOf(error) === notAuthorized ? denied('write', topic, target) : error
       } finally {
         await close(client)
       }

@@ -23,7 +23,8 @@ export default class Restart extends EdgekitCommand {
       signal => restartServices(restarted, localNode(), stepRunner({ silent: this.jsonEnabled() }), signal),
       'systemd finishes the restart that has begun',
     )
-    this.say(`${restarted.map(service => names[service]).join(' and ')} restarted and working.`)
+    const which = restarted.map(service => names[service]).join(' and ')
+    this.say(`${which} ${restarted.length === 1 ? 'has restarted and works' : 'have restarted and work'}.`)
     return { schemaVersion: 1, restarted }
   }
 }

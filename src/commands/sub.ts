@@ -6,6 +6,7 @@ import { clientFlags, clientTarget } from '../cli/broker/client-target.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { qosFlag, qosOf } from '../cli/flags/qos.ts'
 import { interruptible } from '../cli/interrupt.ts'
+import { parseCount } from '../cli/quantities/count.ts'
 import { parseDuration } from '../cli/quantities/duration.ts'
 import { deadline } from '../lib/deadline.ts'
 import { EdgekitError } from '../lib/errors.ts'
@@ -34,7 +35,7 @@ export default class Sub extends EdgekitCommand {
     ...clientFlags,
     ...qosFlag,
     verbose: Flags.boolean({ char: 'v', description: 'print the topic before each message' }),
-    count: Flags.integer({ char: 'C', min: 1, description: 'end after so many messages' }),
+    count: Flags.string({ char: 'C', helpValue: '10', description: 'end after so many messages' }),
     time: Flags.string({ char: 'W', helpValue: '10s', description: 'end after this time' }),
   }
 
@@ -48,30 +49,33 @@ export default class Sub extends EdgekitCommand {
         'Use + and # only as whole levels, # last.',
       )
     const timeMs = flags.time === undefined ? undefined : parseDuration(flags.time, '--time')
-    if (this.jsonEnabled() && flags.count === undefined && timeMs === undefined)
+    const most =
+      flags.count === undefined ? undefined : parseCount(flags.count, '--count', { most: 999_999_999 })
+    if (this.jsonEnabled() && most === undefined && timeMs === undefined)
       throw usage('--json requires an end', 'Add --count or --time.')
     const messages: SubOutput['messages'] = []
     let count = 0
     await interruptible(async signal => {
-      const client = await connectClient(await clientTarget(flags, signal))
+      const target = await clientTarget(flags, signal)
+      const client = await connectClient(target)
       using end = deadline(timeMs ?? longestMs)
       try {
         const { promise, resolve, reject } = Promise.withResolvers<void>()
         // Without --count, Ctrl-C is how it ends.
-        const stop = () => (flags.count === undefined ? resolve() : reject(signal.reason))
+        const stop = () => (most === undefined ? resolve() : reject(signal.reason))
         signal.addEventListener('abort', stop, { once: true })
         client.once('close', () => reject(lost()))
         client.on('message', (topic, bytes, { qos, retain }) => {
-          if (count === flags.count) return
+          if (count === most) return
           count += 1
           const payload = bytes.toString()
           if (this.jsonEnabled()) messages.push({ topic, payload, qos, retain })
           this.say(flags.verbose ? `${topic} ${payload}` : payload)
-          if (count === flags.count) resolve()
+          if (count === most) resolve()
         })
         const granted = await client.subscribeAsync(filters, { qos: qosOf(flags.qos) })
         const refused = granted.find(({ qos }) => qos >= 128)
-        if (refused) throw denied(`subscribing to ${refused.topic}`, 'read')
+        if (refused) throw denied('read', refused.topic, target)
         await Promise.race([promise, end.passed])
       } finally {
         await close(client)

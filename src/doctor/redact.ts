@@ -91,7 +91,7 @@ export function createRedactor(): Redactor {
     hide(value) {
       if (value === mask) return mask
       learnValue(value)
-      return count('not on the list of what is shown')
+      return count('may be secret')
     },
     data: <T>(value: T) =>
       mapTexts(value, (found, secret) =>

@@ -43,7 +43,7 @@ export const checkResult = z.strictObject({
   id: z.string().meta({ description: 'Stable id of the check.' }),
   title: z.string().meta({ description: 'The healthy state, true when the check passes.' }),
   group: checkGroup,
-  docs: z.string().meta({ description: 'Documentation of the check.' }),
+  docs: z.string().meta({ description: 'The command that shows what the check is about.' }),
   status: z.enum(['pass', 'warn', 'fail', 'skip', 'error']).meta({
     description:
       'pass: healthy. warn: works now, but needs attention. fail: wrong. skip: does not apply, or depends on a failed check (blockedBy). error: could not be checked.',

@@ -90,6 +90,7 @@ export async function runningStatus(node: Node, receipt: Receipt): Promise<Runni
       profile: broker.profile,
       listeners: ('value' in sockets ? sockets.value : [])
         .filter(({ owner }) => owner?.program === 'mosquitto')
+        .toSorted((one, other) => one.port - other.port)
         .map(({ address, port }) => hostPort(address, port)),
       ...(isDevices ? access : { users: undefined, certificateDays: undefined, caDays: undefined }),
       sessionsWaiting: sessions === undefined ? undefined : Number(sessions),

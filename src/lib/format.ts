@@ -21,3 +21,10 @@ export const hostPort = (host: string, port: number): string =>
 /** The first characters of a text, which can be a whole file. */
 export const excerpt = (text: string, most = 60): string =>
   text.length > most ? `${text.slice(0, most)}…` : text
+
+/** `2026-11-30 17:40 UTC` of a time in ISO 8601. */
+export const shortTime = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
+
+/** Quoted for a shell. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`

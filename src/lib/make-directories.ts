@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 /**
  * Create a directory and its missing parents. Returns the topmost directory created, or undefined if none was missing.
  * Creates them one by one because `mkdir` of Node.js 24 with `recursive` never returns below /proc, where creation fails
- * with ENOENT. Throws the system error.
+ * with ENOENT. Throws the system error, or one about what is there instead.
  */
 export async function makeDirectories(path: string): Promise<string | undefined> {
   try {
@@ -23,8 +23,9 @@ async function makeOne(path: string): Promise<string | undefined> {
     await mkdir(path)
     return path
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return undefined
-    throw error
+    if (codeOf(error) !== 'EEXIST') throw error
+    if ((await stat(path)).isDirectory()) return undefined
+    throw new Error('it is not a directory', { cause: error })
   }
 }
 

@@ -1,4 +1,4 @@
-/** Work of one step; `note` shows a short text next to the title. */
+/** Work of one step; `note` shows a short text next to the title, until the next one or ''. */
 export type StepWork<T> = (note: (text: string) => void) => Promise<T>
 
 /** The place of a step among those of one kind, the first with number 1. */

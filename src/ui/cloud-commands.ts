@@ -1,12 +1,9 @@
 import type { CloudCommand, CloudCommands } from '../install/cloud/cloud-commands.ts'
+import { shellWord } from '../lib/format.ts'
 import { paint } from './text.ts'
 
-/** Quoted for a shell. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-
 const line = ({ program, args }: CloudCommand): string =>
-  `  ${paint('bold', [program, ...args].map(quoted).join(' '))}`
+  `  ${paint('bold', [program, ...args].map(shellWord).join(' '))}`
 
 const hint = ({ args }: CloudCommand): string =>
   args.some(word => word.endsWith('=ADDRESS')) ? ' (ADDRESS: where edge nodes reach this machine)' : ''

@@ -63,9 +63,7 @@ export function installOutput(bundle: UnpackedBundle, result: InstallResult): Ou
     ...noteLines(notes),
     formatFindings(checklist.filter(({ id }) => !(join?.cause && id === 'edgecore-cloud'))),
     passed
-      ? wrap(
-          `\n${join?.joined ? 'This node has joined its cloud. ' : ''}${works} Check it at any time: edgekit doctor`,
-        )
+      ? `\n${join?.joined ? 'This node has joined its cloud.\n' : ''}${works} Check it at any time: edgekit doctor`
       : problems(join),
     ...(staged ? [`\n${toJoin}`] : []),
     ...(next ? [formatCloudCommands(next)] : []),

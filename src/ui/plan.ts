@@ -24,11 +24,14 @@ export const keptLine = (id: string): string => wrap(`Keeping existing ${id}`)
 export function formatPlan({ undo, changes, kept }: PlanReport, { diff }: { diff: boolean }): string {
   const title = (text: string): string => (diff ? paint('bold', text) : text)
   const count = undo.length + changes.length
-  return [
+  const lines = [
     ...kept.map(keptLine),
     ...undo.map(undone => title(`Roll back: ${undone}`)),
     ...changes.flatMap(change => [title(change.title), ...(diff ? details(change) : [])]),
-    '',
+  ]
+  return [
+    ...lines,
+    ...(lines.length > 0 ? [''] : []),
     count === 0
       ? upToDate
       : `${plural(count, 'change')} planned. Nothing was changed.${diff ? '' : ' Add --diff to see the contents.'}`,

@@ -1,9 +1,7 @@
 import type { RunningStatus } from '../install/running-status.ts'
 import type { Status } from '../install/status.ts'
-import { plural } from '../lib/format.ts'
-import { wrap } from './text.ts'
-
-const shortTime = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
+import { plural, shortTime } from '../lib/format.ts'
+import { formatField, wrap } from './text.ts'
 
 export const formatStatus = (status: Status): string =>
   [
@@ -29,11 +27,14 @@ function runningLines({ running }: Status): string[] {
   return [
     'Services',
     ...services.map(({ name, state, since, version }) =>
-      row(name, `${state}${since ? ` since ${shortTime(since)}` : ''}${version ? `, ${version}` : ''}`),
+      formatField(
+        name,
+        `${state}${since ? ` since ${shortTime(since)}` : ''}${version ? `, ${version}` : ''}`,
+      ),
     ),
     'Cloud',
-    row('joined', cloud.joined === undefined ? 'unknown' : cloud.joined ? 'yes' : 'no'),
-    row('link', cloud.link ?? 'unknown'),
+    formatField('joined', cloud.joined === undefined ? 'unknown' : cloud.joined ? 'yes' : 'no'),
+    formatField('link', cloud.link ?? 'unknown'),
     'Broker',
     ...brokerLines(broker),
   ]
@@ -41,22 +42,23 @@ function runningLines({ running }: Status): string[] {
 
 function brokerLines(broker: RunningStatus['broker']): string[] {
   const { profile, listeners, users, certificateDays, caDays, sessionsWaiting } = broker
-  const [first = '', ...more] = wrap(listeners.join(', ') || 'none', 15).split('\n')
   return [
-    row('profile', profile),
-    row('listeners', first.trimStart()),
-    ...more,
-    ...(users === undefined ? [] : [row('users', String(users))]),
+    formatField('profile', profile),
+    formatField('listeners', listeners.join(', ') || 'none'),
+    ...(users === undefined ? [] : [formatField('users', String(users))]),
     ...(certificateDays === undefined
       ? []
-      : [row('certificate', `${plural(certificateDays, 'day')} left, CA ${plural(caDays ?? 0, 'day')}`)]),
+      : [
+          formatField(
+            'certificate',
+            `${plural(certificateDays, 'day')} left, CA ${plural(caDays ?? 0, 'day')}`,
+          ),
+        ]),
     ...(sessionsWaiting === undefined
       ? []
-      : [row('sessions', `${sessionsWaiting} waiting for their clients`)]),
+      : [formatField('sessions', `${sessionsWaiting} waiting for their clients`)]),
   ]
 }
-
-const row = (name: string, value: string): string => `  ${name.padEnd(13)}${value}`
 
 function interruptedLines({ interrupted }: Status): string[] {
   if (!interrupted) return []
@@ -77,6 +79,6 @@ function differenceLines({ installed, differences }: Status): string[] {
   return [
     'Changed since:',
     ...differences.map(({ what, how }) => wrap(`${what} ${how}`, 2)),
-    wrap('To restore what edgekit owns, install the same bundle again: edgekit install'),
+    'To restore what edgekit owns, install the same bundle again:\n  edgekit install BUNDLE',
   ]
 }

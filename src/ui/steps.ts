@@ -20,7 +20,7 @@ async function runLive<T>(title: string, work: StepWork<T>, count?: StepCount): 
       title,
       task: (_, task) => {
         result = work(text => {
-          task.title = `${title}: ${paint('dim', text, process.stderr)}`
+          task.title = text ? `${title}: ${paint('dim', text, process.stderr)}` : title
         })
         return result
       },

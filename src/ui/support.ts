@@ -14,6 +14,6 @@ export function formatSaved({ file, bytes, missing, masked }: SavedSupport): str
       `${plural(missing.length, 'file')} could not be collected (reasons in contents.json): ${names}`,
     )
   }
-  lines.push(hidden.length > 0 ? `Masked: ${hidden.join(', ')}` : 'Masked: nothing.')
+  lines.push(hidden.length > 0 ? `Masked values: ${hidden.join(', ')}` : 'Masked values: none.')
   return lines.map(line => wrap(line)).join('\n')
 }

@@ -56,6 +56,12 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join('\n')
 }
 
+/** A value with its name before it, and blanks below the name. */
+export function formatField(name: string, value: string): string {
+  const [first = '', ...rest] = wrap(value, 15).split('\n')
+  return [`  ${name.padEnd(13)}${first.trimStart()}`, ...rest].join('\n')
+}
+
 /** Ids with their titles, by group. */
 export function formatGroupedList(items: readonly { id: string; title: string; group: string }[]): string {
   const longest = Math.max(...items.map(({ id }) => id.length))

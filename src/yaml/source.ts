@@ -45,6 +45,8 @@ export function readYaml(text: string, file: string): YamlSource | YamlProblem[]
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   const problem = (offset: number, message: string): YamlProblem => ({ file, ...at(offset), message })
+  const binary = notText(text)
+  if (binary !== undefined) return [problem(binary, 'this is not text')]
   let document: Document.Parsed
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -75,6 +77,12 @@ export function readYaml(text: string, file: string): YamlSource | YamlProblem[]
     const message = excessive ? `aliases expand to more than ${mostAliases} values` : messageOf(error)
     return [problem(lastAlias(document), message)]
   }
+}
+
+/** The offset of a character that YAML excludes (YAML 1.2.2, section 5.1), such as a binary file has; undefined without one. */
+export function notText(text: string): number | undefined {
+  const found = text.search(/[^\P{Cc}\t\n\r\u0085]/u)
+  return found === -1 ? undefined : found
 }
 
 /** What is wrong, without the advice for programmers that the yaml package gives, and without a long part of the file. */

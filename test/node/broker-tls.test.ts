@@ -56,7 +56,7 @@ test('certificates and the CA are replaced on 8883 and wss, imported, and rolled
   expect(heard.stdout).toBe('device/x/command on \\u001b[31m')
   expect((await pub('device/x/status on')).stderr).toContain('does not allow publishing on device/x/status')
   const restarted = await node.run('edgekit restart', { timeoutMs: 2 * minutes })
-  expect(restarted.stdout, restarted.stderr).toBe('The broker and EdgeCore restarted and working.')
+  expect(restarted.stdout, restarted.stderr).toBe('The broker and EdgeCore have restarted and work.')
   const log = (await node.run('edgekit logs broker --since 10m')).stdout
   expect(log).toContain(' as hub-client-sub-')
   expect(log).not.toContain(' as edgekit-')

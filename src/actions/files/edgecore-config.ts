@@ -1,7 +1,6 @@
 import { type ConfigValue, patchEdgecoreConfig, restoreKeys } from '../../edgecore/config/config.ts'
 import { withoutSecrets } from '../../edgecore/config/secret-values.ts'
 import { type ConfigValues, isEditedSince, valuesIn } from '../../edgecore/own-writing.ts'
-import { plural } from '../../lib/format.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Access, Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
@@ -115,10 +114,7 @@ const removal: Removal<EdgecoreConfigSpec, KeptFile> = {
 
 export const edgecoreConfig: Action<EdgecoreConfigSpec, KeptFile> = {
   kind: 'edgecore-config',
-  describe: ({ path, values, secrets = {} }, isThere = true) =>
-    isThere
-      ? `Set ${plural(Object.keys({ ...values, ...secrets }).length, 'key')} in ${path}`
-      : `Create ${path}`,
+  describe: ({ path }, isThere = true) => (isThere ? `Set keys in ${path}` : `Create ${path}`),
   isThere: async ({ path }, { files }) => (await files.status(path)) !== undefined,
   async inspect(spec, { files }) {
     const found = await files.status(spec.path)

@@ -79,9 +79,9 @@ function generatorOf(results: readonly ThreadResult[], sent: number): Generator 
   const eventLoopDelayP99Ms = ms(Math.max(...results.map(result => result.eventLoopDelayMs)))
   const cpu = round(Math.max(...results.map(result => result.cpu)), 2)
   const reasons = [
-    ...(lagP99Ms > most.lagMs ? [`it sent messages ${lagP99Ms} ms late (p99)`] : []),
+    ...(lagP99Ms > most.lagMs ? [`it sent messages ${lagP99Ms.toFixed(1)} ms late (p99)`] : []),
     ...(eventLoopDelayP99Ms > most.eventLoopDelayMs
-      ? [`it read messages ${eventLoopDelayP99Ms} ms late (p99)`]
+      ? [`it read messages ${eventLoopDelayP99Ms.toFixed(1)} ms late (p99)`]
       : []),
     ...(cpu > most.cpu ? [`one of its threads used ${Math.round(cpu * 100)} % of a processor`] : []),
   ]

@@ -1,6 +1,6 @@
 import { EdgekitError } from '../../lib/errors.ts'
 import { nearest } from '../../lib/nearest.ts'
-import { limitNames } from './broker-limits.ts'
+import { limitNames, outOfRange } from './broker-limits.ts'
 import { type BrokerFlags, brokerSettingsSchema } from './broker-settings.ts'
 
 /** The settings of the broker on a command line, by the names of `broker configure`. */
@@ -57,8 +57,7 @@ function parseBrokerAssignments(texts: readonly string[]): BrokerFlags {
     }
     given[name] = reader(text.slice(equals + 1).trim())
     const { error } = brokerSettingsSchema.safeParse({ [name]: given[name] })
-    if (error)
-      throw usage(`cannot set ${name}: ${JSON.stringify(text.slice(equals + 1))} is not a value for it`)
+    if (error) throw wrongValue(name, text.slice(equals + 1).trim())
   }
   return brokerSettingsSchema.parse(given)
 }
@@ -79,8 +78,18 @@ function count(text: string): unknown {
   return /^\d{1,15}$/.test(text) ? Number(text) : text
 }
 
+function wrongValue(name: string, text: string): EdgekitError {
+  const limit = limitNames.find(limit => limit === name)
+  if (limit !== undefined) return outOfRange(limit, text)
+  const values = name === 'profile' ? 'local or devices' : 'true or false'
+  return new EdgekitError(`invalid ${name} ${text}: expected ${values}`, {
+    code: 'invalid-usage',
+    remedy: `Use ${values}.`,
+  })
+}
+
 const usage = (message: string): EdgekitError =>
   new EdgekitError(message, {
     code: 'invalid-usage',
-    remedy: `Use one of these settings:\n  ${settings.join('\n  ')}`,
+    remedy: `Use one of these settings: ${settings.join(', ')}.`,
   })

@@ -17,7 +17,7 @@ const limits = {
   memoryLimit: { option: 'memory_limit', usual: 256 * MiB, min: 16 * MiB, max: 1024 ** 4 },
 } as const
 
-type LimitName = keyof typeof limits
+export type LimitName = keyof typeof limits
 export const limitNames = Object.keys(limits) as LimitName[]
 
 /** Those that are set. */
@@ -43,8 +43,7 @@ export function checkLimits(
     const value = flags[name] === undefined ? earlier[name] : (flags[name] ?? undefined)
     const { min, max, usual } = limits[name]
     if (value === undefined || value === usual) continue
-    if (value < min || value > max)
-      throw usage(`invalid ${name} ${value}: expected ${min} to ${max}`, `The usual value is ${usual}.`)
+    if (value < min || value > max) throw outOfRange(name, String(value))
     merged[name] = value
   }
   const [queue, memory] = [limitOf('maxQueuedBytes', merged), limitOf('memoryLimit', merged)]
@@ -54,6 +53,14 @@ export function checkLimits(
       `Set memoryLimit to at least ${queue * 2}, or maxQueuedBytes to at most ${Math.floor(memory / 2)}.`,
     )
   return merged
+}
+
+export function outOfRange(name: LimitName, text: string): EdgekitError {
+  const { min, max, usual } = limits[name]
+  return usage(
+    `invalid ${name} ${text}: expected ${min} to ${max}`,
+    `Use a number in that range; usual is ${usual}.`,
+  )
 }
 
 const limitOf = (name: LimitName, set: BrokerLimits): number => set[name] ?? limits[name].usual

@@ -53,7 +53,7 @@ export function brokerSettings(flags: BrokerFlags, earlier: BrokerSettings): Bro
     if (unused)
       throw usage(
         `cannot use ${unused} of the broker with the profile local: it is only for programs on this node`,
-        'Add --broker-profile devices, or leave it out.',
+        'Choose the profile devices, too, or leave it out.',
       )
     return { profile, ...limits }
   }
@@ -69,7 +69,7 @@ export function brokerSettings(flags: BrokerFlags, earlier: BrokerSettings): Bro
   if (settings.addresses.length === 0)
     throw usage(
       'the profile devices requires an address for its listeners',
-      'Name the address at which devices reach this node, or 0.0.0.0 for all:\n  --broker-address 192.0.2.10',
+      'Name the address at which devices reach this node, or 0.0.0.0 for all:\n  edgekit broker configure --profile devices --address 192.0.2.10\nFor an install, the flags are --broker-profile and --broker-address.',
     )
   for (const address of settings.addresses) checkAddress(address)
   if (settings.addresses.length > 1 && settings.addresses.some(isWildcard))

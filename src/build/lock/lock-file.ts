@@ -57,7 +57,11 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return String(await readInput(path, maxLockBytes))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new EdgekitError(`cannot read ${path}: ${messageOf(error)}`, { code: 'file-unreadable' })
+    throw new EdgekitError(`cannot read the lock ${path}: ${messageOf(error)}`, {
+      code: 'file-unreadable',
+      remedy: 'Check the path and its permissions.',
+      cause: error,
+    })
   }
 }
 

@@ -14,7 +14,11 @@ export const brokerUrl = {
 
 /** How a command reaches the broker in its URL. */
 export const accessFlags = {
-  username: Flags.string({ dependsOn: ['password-file'], description: 'user name for the broker' }),
+  username: Flags.string({
+    helpValue: 'NAME',
+    dependsOn: ['password-file'],
+    description: 'user name for the broker',
+  }),
   'password-file': Flags.string({
     helpValue: 'FILE',
     dependsOn: ['username'],

@@ -23,6 +23,12 @@ export default class BrokerImage extends EdgekitCommand {
       throw new EdgekitError('cannot check the broker image: containerd does not answer', {
         code: 'containerd-unreachable',
       })
+    const archive = await node.files.status(args.archive)
+    if (archive?.kind !== 'file')
+      throw new EdgekitError(`cannot import the broker image: there is no file ${args.archive}`, {
+        code: 'file-unreadable',
+        remedy: 'Install the bundle of this node again:\n  edgekit install BUNDLE',
+      })
     const { arch } = await node.machine()
     const spec = { ...args, platform: `linux/${arch}` }
     if ((await image.inspect(spec, node)) === 'done') return { schemaVersion: 1, imported: false }

@@ -11,7 +11,7 @@ import {
 } from 'yaml'
 import { EdgekitError } from '../../lib/errors.ts'
 import { excerpt } from '../../lib/format.ts'
-import { syntaxProblem } from '../../yaml/source.ts'
+import { notText, syntaxProblem } from '../../yaml/source.ts'
 import { keysOf, pathOf } from './key-path.ts'
 
 /** A parsed edgecore.yaml. */
@@ -30,6 +30,7 @@ export interface ParsedConfig {
  * with line and column for what is not one YAML map.
  */
 export function parseConfig(text: string, name = 'edgecore.yaml'): ParsedConfig {
+  if (notText(text) !== undefined) refuse(`${name} is not valid YAML: it is not text`)
   const lines = new LineCounter()
   const document = parseDocument(text, {
     version: '1.1',

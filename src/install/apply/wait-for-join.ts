@@ -50,6 +50,14 @@ export async function waitForJoin(
   note: (text: string) => void,
   signal: AbortSignal,
 ): Promise<Join> {
+  try {
+    return await watchJoin(node, note, signal)
+  } finally {
+    note('')
+  }
+}
+
+async function watchJoin(node: Node, note: (text: string) => void, signal: AbortSignal): Promise<Join> {
   const { config } = await readNodeConfig(memoizedNode(node))
   const hasKubelet = config.edged.enable.value
   const end = Date.now() + joinTimeoutMs

@@ -106,7 +106,7 @@ async function decide({ node, flags, force }: ConfigureRequest, past: Past): Pro
       remedy: recoveryHint(),
     })
   if (!receipt || !isOurs(receipt))
-    throw new EdgekitError('this machine has no broker that edgekit installed', {
+    throw new EdgekitError('cannot manage the broker: edgekit has not installed one on this machine', {
       code: 'not-installed',
       remedy: 'Install a bundle first:\n  ./edgekit install',
     })

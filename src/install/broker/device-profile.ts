@@ -23,18 +23,18 @@ export async function requireDeviceProfile({ files }: Pick<Node, 'files'>): Prom
 /** The same by the receipt, also after an interruption. */
 export function deviceSettings(receipt: Receipt | undefined): DeviceSettings {
   if (!receipt)
-    throw new EdgekitError('this machine has no broker of edgekit: nothing is installed', {
+    throw new EdgekitError('cannot manage the broker: edgekit has not installed one on this machine', {
       code: 'not-installed',
       remedy: 'Install a bundle first:\n  ./edgekit install',
     })
   const { broker = localProfile } = nodeSettings({}, receipt.options)
   if (broker.profile === 'devices') return broker
   throw new EdgekitError(
-    'the broker has no users: with the profile local, every program on this node can connect',
+    'cannot manage users, rules and certificates: the broker has none, because its profile is local: every program on this node can connect',
     {
       code: 'broker-profile-local',
       remedy:
-        'Let devices reach the broker, with the address of this node:\n  ./edgekit install --broker-profile devices --broker-address 192.0.2.10',
+        'Let devices reach the broker, at an address of this node:\n  edgekit broker configure --profile devices --address 192.0.2.10',
     },
   )
 }

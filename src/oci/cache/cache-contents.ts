@@ -1,5 +1,6 @@
-import { glob, rm, stat } from 'node:fs/promises'
+import { glob, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { storing } from './storage-error.ts'
 import { type CachedTag, TagCache } from './tag-cache.ts'
 
@@ -18,8 +19,9 @@ interface CachedFile {
   used: Date
 }
 
-/** List a cache. A missing directory is an empty cache. */
+/** List a cache. A missing directory is an empty cache. Throws EdgekitError (file-unreadable). */
 export async function cacheContents(directory: string): Promise<CacheContents> {
+  await requireReadable(directory)
   const blobs = await filesIn(directory, 'blobs/sha256/*')
   const whole = blobs.filter(({ path }) => isBlob(path))
   return {
@@ -46,6 +48,7 @@ const abandonedMs = 60 * 60 * 1000
  * of a running build are in use and stay. Throws EdgekitError.
  */
 export async function pruneCache(directory: string, olderThanMs: number): Promise<Pruned> {
+  await requireReadable(directory)
   const now = Date.now()
   const blobs = await filesIn(directory, 'blobs/sha256/*')
   const names = new TagCache(directory)
@@ -68,6 +71,19 @@ export async function pruneCache(directory: string, olderThanMs: number): Promis
 }
 
 const isBlob = (path: string): boolean => /^[0-9a-f]{64}$/.test(basename(path))
+
+async function requireReadable(directory: string): Promise<void> {
+  try {
+    await readdir(directory)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw new EdgekitError(`cannot read the cache ${directory}: ${messageOf(error)}`, {
+      code: 'file-unreadable',
+      remedy: 'Name the directory of a cache that this user can read with --cache.',
+      cause: error,
+    })
+  }
+}
 
 async function filesIn(directory: string, pattern: string): Promise<CachedFile[]> {
   const files: CachedFile[] = []

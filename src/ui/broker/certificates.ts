@@ -3,23 +3,21 @@ import type { CertificateStatus } from '../../install/broker/change-certificates
 import { plural } from '../../lib/format.ts'
 import { paths } from '../../node/paths.ts'
 import type { BrokerTlsOutput } from '../json/broker/broker-tls.ts'
-import { paint, wrap } from '../text.ts'
+import { formatField, paint, wrap } from '../text.ts'
 
 const validity = ({ validTo, daysLeft }: CertificateSummary): string =>
   daysLeft < 0
     ? paint('red', `expired on ${validTo.slice(0, 10)}`)
     : `until ${validTo.slice(0, 10)} (${plural(daysLeft, 'day')})`
 
-const row = (name: string, value: string): string => `  ${name.padEnd(13)}${value}`
-
 const caLines = (title: string, ca: CertificateSummary, file: string): string[] => [
   title,
-  row('subject', ca.subject),
-  row('valid', validity(ca)),
-  row('key', ca.key),
-  row('fingerprint', ca.fingerprint.slice(0, 59)),
-  row('', ca.fingerprint.slice(60)),
-  row('file', file),
+  formatField('subject', ca.subject),
+  formatField('valid', validity(ca)),
+  formatField('key', ca.key),
+  formatField('fingerprint', ca.fingerprint.slice(0, 59)),
+  formatField('', ca.fingerprint.slice(60)),
+  formatField('file', file),
 ]
 
 /** What `edgekit broker tls status` shows. */
@@ -27,12 +25,10 @@ export const formatCertificates = ({ source, ca, server, nextCa, problem }: Cert
   [
     ...caLines(`CA${source === 'imported' ? ', imported' : ''}`, ca, paths.brokerCa),
     'Server certificate',
-    row('valid', validity(server)),
-    row('key', server.key),
-    ...wrap(server.names.join(', '), 15)
-      .split('\n')
-      .map((line, index) => (index === 0 ? row('names', line.trimStart()) : line)),
-    row('file', paths.brokerCertificate),
+    formatField('valid', validity(server)),
+    formatField('key', server.key),
+    formatField('names', server.names.join(', ')),
+    formatField('file', paths.brokerCertificate),
     ...(nextCa ? caLines('Next CA, not used yet', nextCa, paths.brokerNextCa) : []),
     ...(problem === undefined ? [] : ['', wrap(`${paint('yellow', 'Problem:')} ${problem}`)]),
   ].join('\n')

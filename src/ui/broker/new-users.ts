@@ -1,6 +1,7 @@
 import type { NewUser } from '../../install/broker/change-users.ts'
 import { plural } from '../../lib/format.ts'
 import type { BrokerUserChangeOutput } from '../json/broker/broker-user.ts'
+import { formatTable, wrap } from '../text.ts'
 
 /** The users with their passwords, which are shown only once. `typed`: the user knows the password already. */
 export function formatNewUsers(
@@ -11,10 +12,13 @@ export function formatNewUsers(
   const [only] = users
   const who = users.length === 1 && only ? `user ${only.name} (${only.role})` : plural(users.length, 'user')
   if (typed) return `${verb} ${who}.`
-  const width = Math.max(...users.map(({ name }) => name.length))
+  const note =
+    only && users.length === 1
+      ? 'The password is stored nowhere; note it'
+      : 'The passwords are stored nowhere; note them'
   return [
-    `${verb} ${who}. These passwords are stored nowhere; note them now:`,
-    ...users.map(({ name, password }) => `  ${name.padEnd(width)}  ${password}`),
+    wrap(`${verb} ${who}. ${note} now:`),
+    formatTable(users.map(({ name, password }) => [`  ${name}`, password])),
   ].join('\n')
 }
 

@@ -13,8 +13,8 @@ const rows: [...Parameters<typeof runCommand>, words: string][] = [
   [Doctor, '--report=', '--bogus=value', 'unknown flag --bogus'],
   [Bundle, '--arch', 'mips', 'edge', 'invalid value for --arch: "mips" is not one of amd64, arm64'],
   [Bundle, 'egde', 'invalid argument: "egde" is not one of edge, cloud; did you mean edge?'],
-  [BrokerWait, '--timeout', 'soon', 'invalid value for --timeout: "soon" is not an integer'],
-  [BrokerWait, '--timeout', '0', '"0" is not an integer greater than or equal to 1'],
+  [BrokerWait, '--timeout', 'soon', 'invalid value for --timeout: "soon" is not a number from 1 to 86400'],
+  [BrokerWait, '--timeout', '0', '"0" is not a number from 1 to 86400'],
   [Verify, 'bundle', '--key', 'missing value for --key'],
 ]
 

@@ -21,6 +21,8 @@ import { type EveryCommand, everyCommand } from './every-command.ts'
 import { loadEverything, nobody, runAs } from './run-as-user.ts'
 import type { CommandResult } from './run-command.ts'
 
+/** Bytes that are neither text nor compressed. */
+const binary = Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256))
 let directory: string
 
 beforeAll(async () => {
@@ -118,6 +120,64 @@ test.each(argRows)('$id $arg $what', async ({ command, Command, at, what }) => {
   expectForUser(stdout + stderr, exitCode)
   expect(stderr, stdout).not.toBe('')
   expect([2, 3]).toContain(exitCode)
+})
+
+/** Files of a kind that only few commands want. */
+const contentRows = everyCommand.flatMap(command =>
+  ['binary', 'empty'].flatMap(what => [
+    ...Object.keys(command.args).map((name, at) => ({
+      ...command,
+      name,
+      what,
+      words: (path: string) => usualArgs(command).with(at, path),
+    })),
+    ...Object.entries(command.flags).flatMap(([flag, spec]) =>
+      spec.type === 'option' && !spec.options
+        ? [
+            {
+              ...command,
+              name: `--${flag}`,
+              what,
+              words: (path: string) => [
+                ...usualArgs(flag === 'file' ? withoutOptional(command) : command),
+                ...neededFlags(command, flag),
+                `--${flag}`,
+                path,
+              ],
+            },
+          ]
+        : [],
+    ),
+  ]),
+)
+
+test.each(contentRows)('$id $name $what', async ({ words, what, ...command }) => {
+  const path = join(directory, what)
+  await writeFile(path, what === 'empty' ? '' : binary)
+  const { stdout, stderr, exitCode } = await runAsUser(command.Command, ...words(path), ...safe(command))
+  expectForUser(command.id === 'licenses' ? stderr : stdout + stderr, exitCode)
+  expect(stderr.split('\n').length).toBeLessThan(16)
+})
+
+/** A flag that takes a number or a time has one as the value in its help. */
+const numberRows = everyCommand.flatMap(command =>
+  Object.entries(command.flags).flatMap(([flag, spec]) =>
+    spec.type === 'option' && /^\d/.test(spec.helpValue === undefined ? '' : String(spec.helpValue))
+      ? ['99999999999999999999', '-1', '1e3', '5 parsecs', 'x', ''].map(value => ({
+          ...command,
+          command,
+          flag,
+          value,
+        }))
+      : [],
+  ),
+)
+
+test.each(numberRows)('$id --$flag "$value"', async ({ command, Command, flag, value }) => {
+  const args = [...usualArgs(withoutOptional(command)), ...neededFlags(command, flag)]
+  const { stdout, stderr, exitCode } = await runAsUser(Command, ...args, `--${flag}`, value)
+  expectForUser(stdout + stderr, exitCode)
+  expect({ stderr, exitCode }).toEqual({ stderr: expect.stringContaining(`--${flag}`), exitCode: 2 })
 })
 
 const needRoot = ['install', 'upgrade', 'rollback', 'uninstall']

@@ -34,11 +34,15 @@ test('concurrent calls succeed, and exactly one reports the directory', async ()
 test.each([
   ['in /proc, where creation fails', () => '/proc/nope', 'ENOENT'],
   ['further below /proc', () => '/proc/nope/at/all', 'ENOENT'],
-  ['at an existing file', () => at('file'), 'EEXIST'],
   ['below a file', () => at('file/below'), 'ENOTDIR'],
   ['behind a dangling link', () => at('dangling'), 'ENOENT'],
 ])('%s: throws the system error', async (_, path, code) => {
   await writeFile(at('file'), '')
   await symlink('nothing', at('dangling'))
   await expect(makeDirectories(path())).rejects.toMatchObject({ code })
+})
+
+test('an existing file is named as such', async () => {
+  await writeFile(at('file'), '')
+  await expect(makeDirectories(at('file'))).rejects.toThrow(/^it is not a directory$/)
 })

@@ -13,7 +13,7 @@ export default class BrokerUserList extends EdgekitCommand {
     await this.parse(BrokerUserList)
     requireRoot('broker user list')
     const users = await listUsers(localNode())
-    this.say(formatTable(users.map(({ name, role }) => [name, role])))
+    this.say(formatTable([['USER', 'ROLE'], ...users.map(({ name, role }) => [name, role])]))
     return { schemaVersion: 1, users }
   }
 }

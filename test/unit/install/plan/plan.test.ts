@@ -84,7 +84,7 @@ test('a service that runs is restarted, one that does not is started', async () 
   const titles = async () => (await makePlan(steps, nothingYet, node)).steps.map(({ title }) => title)
   expect(await titles()).toEqual(['Create /x', 'Restart a', 'Start b'])
   await node.put('/x', 'k: 2\n')
-  expect(await titles()).toEqual(['Set 1 key in /x', 'Restart a', 'Start b'])
+  expect(await titles()).toEqual(['Set keys in /x', 'Restart a', 'Start b'])
 })
 
 describe('a large file that an interrupted install has written', () => {
