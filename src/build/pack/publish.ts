@@ -1,6 +1,7 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parsePartName, partName } from '../../bundle/part-names.ts'
+import { requireOutputFile } from '../../lib/files/output-file.ts'
 import { Output } from './output.ts'
 
 export interface Target {
@@ -24,7 +25,7 @@ export interface Packed {
 
 /**
  * Write a bundle and the file with its checksums. They appear under their names when all is written, and `check`, which gets
- * the files in the work directory, has not thrown.
+ * the files in the work directory, has not thrown. Throws EdgekitError (output-not-writable).
  */
 export async function publish(
   { path, workDirectory, partSize }: Target,
@@ -32,15 +33,18 @@ export async function publish(
   check?: (paths: readonly string[]) => Promise<void>,
 ): Promise<Packed> {
   const nameOf = (number: number): string => (partSize === undefined ? path : partName(path, number))
+  const checksums = `${path}.sha256`
+  for (const each of [nameOf(1), checksums]) await requireOutputFile(each)
   const output = new Output(number => join(workDirectory, basename(nameOf(number))), partSize)
   try {
     await fill(bytes => output.write(bytes))
     const { files, sha256 } = await output.finish()
     const paths = files.map((_, index) => nameOf(index + 1))
-    const checksums = `${path}.sha256`
     const unfinished = join(workDirectory, basename(checksums))
     await writeFile(unfinished, files.map(file => `${file.sha256}  ${basename(file.path)}\n`).join(''))
     await check?.(files.map(file => file.path))
+    // A rename that fails after others would leave half a bundle.
+    for (const each of [...paths, checksums]) await requireOutputFile(each)
     for (const [index, file] of files.entries()) await rename(file.path, nameOf(index + 1))
     await rename(unfinished, checksums)
     if (partSize !== undefined) await removeLaterParts(path, files.length)
