@@ -53,7 +53,7 @@ export default defineConfig({
           name: 'brokers',
           include: ['test/brokers/**/*.test.ts'],
           // Those that need other languages' runtimes; only `npm run test:brokers` asks for them.
-          exclude: process.env['EDGEKIT_TEST_BROKERS'] ? [] : ['test/brokers/heavy.test.ts'],
+          exclude: process.env['EDGEKIT_TEST_BROKERS'] ? [] : ['test/brokers/heavy*.test.ts'],
           globalSetup: 'lab/vitest-setup-brokers.ts',
           // They wait more than they work.
           maxConcurrency: 8,

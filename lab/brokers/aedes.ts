@@ -1,21 +1,19 @@
-import net, { type AddressInfo } from 'node:net'
-import { Aedes } from 'aedes'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { LabBroker } from './program.ts'
 
-/** aedes 2.0.0-beta.1 on a port of its own: a broker of MQTT 3.1.1 and 5 with known faults. */
-export async function startAedes(): Promise<{ port: number; stop: () => Promise<void> }> {
-  const broker = await Aedes.createBroker()
-  const sockets = new Set<net.Socket>()
-  const server = net.createServer(socket => {
-    sockets.add(socket.on('close', () => sockets.delete(socket)))
-    broker.handle(socket)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+const main = fileURLToPath(new URL('aedes-main.ts', import.meta.url))
+
+/** aedes 2.0.0-beta.1 on a port of its own, in a process of its own: a broker of MQTT 3.1.1 and 5 with known faults. */
+export async function startAedes(): Promise<LabBroker> {
+  const child = fork(main, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const [port] = (await once(child, 'message')) as [number]
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     async stop() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise<void>(resolve => broker.close(() => resolve()))
-      await new Promise(resolve => server.close(resolve))
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     },
   }
 }

@@ -27,7 +27,15 @@ export const advice: Record<Group, string> = {
   limits: 'The broker has limits that users must know. Raise them in its configuration if devices need more.',
   errors:
     'The broker tolerates invalid packets. Devices with this fault work here and fail with other brokers; update the broker.',
+  vectors:
+    'The broker tolerates malformed packets. On a network with unknown devices that is a risk: update the broker, and require authentication.',
   load: 'The broker loses messages under load. Raise its queue and in-flight limits, and check its memory and CPU.',
+  access:
+    'Clients without the right user name and password are accepted, or reach topics that they must not. Check users and access list of the broker.',
+  listeners:
+    'Devices that verify certificates, or that use another listener, cannot rely on this broker. Check its listeners and certificates.',
+  websockets:
+    'Browsers and clients over WebSockets do not work reliably with this broker. Use plain MQTT or TLS, or update the broker.',
   'event-bus':
     'EdgeCore and the broker do not exchange messages. Diagnose the node with sudo edgekit doctor mqtt-path.',
   frames:

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Packet } from '../mqtt/decode.ts'
 import * as encode from '../mqtt/encode.ts'
@@ -6,9 +7,10 @@ import { describeReason } from '../mqtt/reasons.ts'
 import type { Capabilities } from './capabilities.ts'
 import { Conversation } from './conversation.ts'
 import { Evidence } from './evidence.ts'
-import type { Linter } from './lint/linter.ts'
+import { Linter } from './lint/linter.ts'
+import { openSocket } from './open-socket.ts'
 import type { Pulse } from './pulse.ts'
-import { openSocket, type Target } from './target.ts'
+import type { Target } from './target.ts'
 import type { Trace } from './trace.ts'
 import { fail, inconclusive, warn } from './verdict.ts'
 
@@ -27,6 +29,10 @@ export interface RunParts {
   signal: AbortSignal
   /** How long to wait for what a broker must send again, before it counts as lost. */
   resendMs: number
+  /** More listeners of the same broker. */
+  listeners: readonly Target[]
+  /** A topic that the user of the test may neither publish to nor read. */
+  deniedTopic: string | undefined
   /** The node name of a KubeEdge node whose EventBus uses this broker; undefined elsewhere. */
   nodeName: string | undefined
 }
@@ -41,22 +47,44 @@ export class TestContext {
   readonly evidence: Evidence
   readonly version: Version
   readonly parts: RunParts
+  readonly #number: number
   readonly #name: string
   readonly #opened: Conversation[] = []
   #counter = 0
+  #apart = 0
   #connections = 0
   #isOver = false
 
-  /** `number` is unique among the tests of the run. */
-  constructor(parts: RunParts, version: Version, number: number) {
+  /** `number` is unique among the tests of the run, and `part` in its test. */
+  constructor(parts: RunParts, version: Version, number: number, part = '') {
     this.parts = parts
     this.version = version
     this.evidence = new Evidence(parts.target.login?.password)
-    this.#name = `${number.toString(36)}v${version}`
+    this.#number = number
+    this.#name = `${number.toString(36)}v${version}${part}`
   }
 
   get capabilities(): Capabilities {
     return this.parts.capabilities
+  }
+
+  /** The user of the test. */
+  get login(): Target['login'] {
+    return this.parts.target.login
+  }
+
+  /**
+   * The same test with client ids, connections, and evidence of its own; it must be closed. What a broker sends there is not
+   * held against the rules for frames: after a malformed packet it may be out of step.
+   */
+  apart(): TestContext {
+    this.#apart += 1
+    return new TestContext(
+      { ...this.parts, linter: new Linter() },
+      this.version,
+      this.#number,
+      `a${this.#apart.toString(36)}`,
+    )
   }
 
   /** A topic that no other test of any run has. */
@@ -71,17 +99,21 @@ export class TestContext {
   }
 
   /** A connection on which nothing has been sent. */
-  async open(): Promise<Conversation> {
-    const { target, linter, pulse, trace, capabilities } = this.parts
-    this.#connections += 1
-    const connection = this.#connections
+  async open(target: Target = this.parts.target): Promise<Conversation> {
     const socket = await openSocket(target, 5_000).catch(error => {
       throw inconclusive(`cannot open a connection: ${error instanceof Error ? error.message : error}`)
     })
+    return await this.converse(socket)
+  }
+
+  /** The same for a connection that is open. */
+  async converse(socket: Duplex): Promise<Conversation> {
+    const { linter, pulse, trace, capabilities } = this.parts
+    this.#connections += 1
     const { version, evidence } = this
     const conversation = new Conversation(socket, {
       version,
-      connection,
+      connection: this.#connections,
       evidence,
       linter: linter.connection(version),
       pulse,
@@ -107,21 +139,24 @@ export class TestContext {
 
   /**
    * A connection that the broker has accepted. Anything else fails, unless the plainest CONNECT is not accepted either: a
-   * broker may have a limit on its connections.
+   * broker may have a limit on its connections. `target`: another listener of the broker.
    */
-  async connect(options: ConnectOptions = {}): Promise<Client> {
+  async connect(options: ConnectOptions = {}, target: Target = this.parts.target): Promise<Client> {
     const clientId = String(options.clientId ?? this.newClientId())
-    const answer = await this.#tryConnect({ clientId, ...options })
+    const answer = await this.#tryConnect({ clientId, ...options }, target)
     if (typeof answer !== 'string') return Object.assign(answer.client, { connack: answer.connack, clientId })
-    const plain = await this.#tryConnect({})
+    const plain = await this.#tryConnect({}, target)
     if (typeof plain === 'string') throw inconclusive(`${plain}, as it does with every client now`)
     await plain.client.cut()
     throw fail(answer)
   }
 
   /** An accepted connection, or what the broker did instead. */
-  async #tryConnect(options: ConnectOptions): Promise<{ client: Conversation; connack: Packet } | string> {
-    const client = await this.open()
+  async #tryConnect(
+    options: ConnectOptions,
+    target: Target,
+  ): Promise<{ client: Conversation; connack: Packet } | string> {
+    const client = await this.open(target)
     await client.send(this.connectPacket(options))
     const connack = await client.find('connack')
     if (connack?.reason === 0) return { client, connack }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decode, type Packet } from '../mqtt/decode.ts'
 import * as encode from '../mqtt/encode.ts'
@@ -43,10 +43,10 @@ export class Conversation {
   #isClosed = false
   #changed = Promise.withResolvers<void>()
   #lastId = 0
-  readonly #socket: Socket
+  readonly #socket: Duplex
   readonly #parts: ConversationParts
 
-  constructor(socket: Socket, parts: ConversationParts) {
+  constructor(socket: Duplex, parts: ConversationParts) {
     this.#socket = socket
     this.#parts = parts
     this.version = parts.version

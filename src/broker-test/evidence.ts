@@ -32,6 +32,11 @@ export class Evidence {
     this.#secret = Buffer.from(password).toString('hex')
   }
 
+  /** The events of another connection, as long as there is room. */
+  addAll({ events }: Evidence): void {
+    if (this.events.length + events.length <= maxEvents) this.events.push(...events)
+  }
+
   add(event: Pick<Event, 'connection' | 'what'>, bytes: Uint8Array, text: string): void {
     if (this.events.length >= maxEvents) this.events.splice(maxEvents - lastEvents, 1)
     const all = Buffer.from(bytes).toString('hex')

@@ -21,7 +21,11 @@ export const groups = [
   'flow-control',
   'limits',
   'errors',
+  'vectors',
   'load',
+  'access',
+  'listeners',
+  'websockets',
   'event-bus',
   'frames',
 ] as const

@@ -21,6 +21,8 @@ export interface BrokerEndpoint extends BrokerAddress {
   tls?: { ca?: string; cert?: string; key?: string; verify?: true; anyName?: true } | undefined
   /** MQTT over WebSockets. */
   websockets?: boolean
+  /** The path of the WebSocket. */
+  path?: string
 }
 
 /** A session that the broker keeps after the client disconnects (MQTT 5, section 3.1.2.11.2). */
@@ -49,7 +51,7 @@ export async function open(
   version: 4 | 5 = 4,
   session?: Session,
 ): Promise<mqtt.MqttClient> {
-  const { host, port, login, tls } = endpoint
+  const { host, port, login, tls, path = '' } = endpoint
   const options = {
     clientId: session?.clientId ?? `edgekit-${randomUUID().slice(0, 8)}`,
     protocolVersion: version,
@@ -64,7 +66,7 @@ export async function open(
     ...(tls && secureOptions(tls)),
   } as const
   loaded ??= (await import('mqtt')).default
-  const client = loaded.connect(`${protocol(endpoint)}://${hostPort(host, port)}`, options)
+  const client = loaded.connect(`${protocol(endpoint)}://${hostPort(host, port)}${path}`, options)
   session?.prepare(client)
   await accepted(client).catch(error => {
     client.end()

@@ -6,6 +6,7 @@ interface BrokerListener {
   /** It accepts clients without authentication. */
   anonymous: boolean
   tls: boolean
+  websockets?: true
   /** Undefined: no limit. */
   maxConnections: number | undefined
 }
@@ -47,6 +48,7 @@ export function readMosquittoConf(text: string): BrokerConfig {
       // The default since 2.0.
       anonymous: anonymous === 'true',
       tls: last('certfile', section) !== undefined,
+      ...(last('protocol', section) === 'websockets' && { websockets: true as const }),
       maxConnections: positive(last('max_connections', section)),
     }
   })
@@ -55,7 +57,15 @@ export function readMosquittoConf(text: string): BrokerConfig {
     listeners:
       listeners.length > 0
         ? listeners
-        : [{ port: 1883, address: 'localhost', anonymous: true, tls: false, maxConnections: undefined }],
+        : [
+            {
+              port: 1883,
+              address: 'localhost',
+              anonymous: true,
+              tls: false,
+              maxConnections: undefined,
+            },
+          ],
     perListener,
     memoryLimit: positive(last('memory_limit')),
     persistence: last('persistence') === 'true',

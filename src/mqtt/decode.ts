@@ -134,16 +134,18 @@ class Decoder {
     const flags = body.byte()
     const version: Version = level === 5 ? 5 : 4
     const keepAliveSeconds = body.uint16()
-    if (version === 5) this.#packet.properties = this.#properties('connect')
-    const clientId = this.#text('client id')
     const fields: ConnectFields = {
       version,
       protocolName,
       level,
-      clientId,
+      clientId: '',
       clean: (flags & 2) === 2,
       keepAliveSeconds,
     }
+    // Before the rest, which may be cut off or of another version.
+    this.#packet.connect = fields
+    if (version === 5) this.#packet.properties = this.#properties('connect')
+    fields.clientId = this.#text('client id')
     if (flags & 4)
       fields.will = {
         properties: version === 5 ? this.#properties('will') : [],
@@ -154,7 +156,6 @@ class Decoder {
       }
     if (flags & 0x80) fields.username = this.#text('user name')
     if (flags & 0x40) fields.password = body.sized()
-    this.#packet.connect = fields
   }
 
   #connack(): void {
@@ -199,6 +200,7 @@ class Decoder {
         retainHandling: ((options >> 4) & 3) as Qos,
       })
     }
+    if (filters.length === 0) this.#problem('length', 'no topic filter')
     Object.assign(this.#packet, type === 'subscribe' ? { subscriptions, filters } : { filters })
   }
 
@@ -257,10 +259,12 @@ class Decoder {
         this.#body.take(this.#body.left - end)
         break
       }
-      if (properties.some(([other]) => other === name) && !propertyRule(name).repeats)
+      const mayRepeat = propertyRule(name).repeats && !(name === 'subscriptionId' && place === 'subscribe')
+      if (properties.some(([other]) => other === name) && !mayRepeat)
         this.#problem('properties', `${name} twice`)
       properties.push([name, this.#value(name, place)])
     }
+    if (this.#body.left < end) this.#problem('length', 'the last property ends beyond the Property Length')
     return properties
   }
 

@@ -27,7 +27,7 @@ export function encodeProperties(properties: Properties = []): Buffer {
   return Buffer.concat([varint(content.length), content])
 }
 
-function encodeValue(kind: ReturnType<typeof propertyRule>['kind'], value: PropertyValue): Buffer {
+export function encodeValue(kind: ReturnType<typeof propertyRule>['kind'], value: PropertyValue): Buffer {
   if (typeof value === 'number') {
     if (kind === 'byte') return Buffer.from([value])
     if (kind === 'uint16') return uint16(value)

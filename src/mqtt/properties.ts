@@ -58,8 +58,8 @@ export type PropertyName = keyof typeof propertyRules
 const rules: Record<PropertyName, PropertyRule> = propertyRules
 
 export const propertyRule = (name: PropertyName): PropertyRule => rules[name]
-const names = Object.keys(rules) as PropertyName[]
-const namesById = new Map(names.map(name => [rules[name].id, name]))
+export const propertyNames = Object.keys(rules) as PropertyName[]
+const namesById = new Map(propertyNames.map(name => [rules[name].id, name]))
 export const propertyNameOf = (id: number): PropertyName | undefined => namesById.get(id)
 
 export type PropertyValue = number | string | Uint8Array | readonly [name: string, value: string]

@@ -33,7 +33,7 @@ const expiryAfterPublish: Fault = {
   what: 'It drops a message that expires after its PUBREC: its PUBREL is not resent, unlike that of a longer message.',
 }
 const publisherIdentifier: Fault = {
-  tests: /^error-property-subscription-id$/,
+  tests: /^error-property-subscription-id$|^vectors-publish-property-value$/,
   frame: ignored,
   what: 'It accepts a Subscription Identifier from a publisher (eclipse-mosquitto/mosquitto#3319).',
 }
@@ -55,6 +55,13 @@ const mosquitto: readonly Fault[] = [
 /** Why tests fail on each broker: every failure has one row, and every row has failures. */
 export const faults: Readonly<Record<string, readonly Fault[]>> = {
   'mosquitto-2.0.21': mosquitto,
+  'mosquitto-2.0.21-secured': [
+    {
+      tests: /^websocket-text$/,
+      frame: ignored,
+      what: 'It takes a text frame of a WebSocket for a binary one.',
+    },
+  ],
   'mosquitto-2.0.11': [
     ...mosquitto,
     {
@@ -68,12 +75,24 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
       what: 'It accepts No Local for a shared subscription.',
     },
     {
-      tests: /^error-flags-(?:puback|pubrec|pubcomp|pingreq)$/,
+      tests:
+        /^error-flags-(?:puback|pubrec|pubcomp|pingreq)$|^vectors-(?:puback|pubrec|pubcomp|pingreq)-flags$/,
       frame: ignored,
       what: 'It does not look at the flags of these packets.',
     },
     {
-      tests: /^error-from-client-(?:suback|unsuback|pingresp)$/,
+      tests: /^vectors-(?:puback|pubrec|pubrel|pubcomp|pingreq)-trailing$/,
+      frame: ignored,
+      what: 'It ignores bytes after the last field of these packets.',
+    },
+    {
+      tests: /^vectors-pub(?:ack|rec|rel|comp)-reason$/,
+      frame: ignored,
+      what: 'It accepts unknown Reason Codes.',
+    },
+    {
+      tests:
+        /^error-from-client-(?:suback|unsuback|pingresp)$|^vectors-(?:suback|unsuback|pingresp)-from-client$/,
       frame: ignored,
       what: 'It ignores packets that only a server may send.',
     },
@@ -89,6 +108,16 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
     },
   ],
   'aedes-2.0.0-beta.1': [
+    {
+      tests: /^vectors-connect-/,
+      frame: accepted,
+      what: 'It does not validate CONNECT. Two Session Expiry Intervals end its process.',
+    },
+    {
+      tests: /^vectors-(?!connect-)/,
+      frame: ignored,
+      what: 'It does not validate what clients send.',
+    },
     overlapping,
     {
       tests: /^subscribe-identifier-overlap$/,
@@ -188,12 +217,13 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
       what: 'It accepts a durable session without a client id.',
     },
     {
-      tests: /^connect-(?:foreign|server|will)-property$/,
+      tests: /^connect-(?:foreign|server|will)-property$|^vectors-connect-(?:will-)?property-foreign$/,
       frame: accepted,
       what: 'It accepts properties of other packets in CONNECT.',
     },
     {
-      tests: /^error-property-foreign$|^error-subscribe-identifier-0$|^error-(?:un)?subscribe-none$/,
+      tests:
+        /^error-property-foreign$|^error-subscribe-identifier-0$|^error-(?:un)?subscribe-none$|^vectors-(?:(?:un)?subscribe-cut|subscribe-options|subscribe-property-value|(?!connect)\w+-property-foreign)$/,
       frame: ignored,
       what: 'It ignores these errors.',
     },
@@ -219,6 +249,16 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
     },
   ],
   'rabbitmq-4.0.5': [
+    {
+      tests: /^vectors-connect-/,
+      frame: accepted,
+      what: 'It does not validate CONNECT.',
+    },
+    {
+      tests: /^vectors-(?!connect-)/,
+      frame: ignored,
+      what: 'It does not validate what clients send.',
+    },
     authDataAlone,
     publisherIdentifier,
     {
@@ -299,6 +339,21 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
     },
   ],
   'nats-2.10.27': [
+    {
+      tests: /^vectors-connect-/,
+      frame: accepted,
+      what: 'It does not validate CONNECT.',
+    },
+    {
+      tests: /^vectors-(?!connect-)/,
+      frame: ignored,
+      what: 'It does not validate what clients send.',
+    },
+    {
+      tests: /^vectors-pub(?:lish|ack|rec|rel|comp)-(?:cut|trailing)$/,
+      frame: /^sent: PUB.* \[.*(?:ends before its last field|after the last field)/,
+      what: 'It reads a packet that is too short or too long together with the next one, and waits for more.',
+    },
     {
       tests:
         /^connect-(?:header-flags|(?:user-name|password)-without-flag|(?:client-id|will-topic|user-name)-null)$/,

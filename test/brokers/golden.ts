@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExpectStatic } from 'vitest'
 import type { LabBroker } from '../../lab/brokers/program.ts'
+import type { SecuredBroker } from '../../lab/brokers/secured-mosquitto.ts'
 import { brokerTests } from '../../src/broker-test/groups/index.ts'
 import type { BrokerTestReport, TestResult } from '../../src/broker-test/run/report.ts'
 import { testBroker } from '../../src/broker-test/run/test-broker.ts'
+import type { ListedTest } from '../../src/broker-test/test.ts'
 import { localNode } from '../../src/node/node.ts'
 import { type Fault, faults } from './faults.ts'
 
@@ -20,36 +22,46 @@ export async function expectGolden(
   const report = await testAndStop(start)
   const known = faults[name] ?? []
   const failures = report.tests.filter(({ status }) => status === 'fail')
-  const unexplained = failures.filter(
-    result => !known.some(fault => fault.tests.test(result.id) && shows(result, fault)),
-  )
-  expect(unexplained.map(({ id, version, observed }) => `${id} (MQTT ${version}): ${observed}`)).toEqual([])
+  expect(unexplained(name, failures)).toEqual([])
   expect(failures.filter(({ clauses, note }) => clauses.length === 0 && !note)).toEqual([])
   expect(known.filter(({ tests }) => !failures.some(({ id }) => tests.test(id)))).toEqual([])
   expect(report.leftovers).toEqual([])
   await expect(`${verdictLines(report).join('\n')}\n`).toMatchFileSnapshot(goldenFile(name))
 }
 
+/** The failures that no known fault of this broker explains. */
+export const unexplained = (name: string, results: readonly TestResult[]): string[] =>
+  results
+    .filter(
+      result => !(faults[name] ?? []).some(fault => fault.tests.test(result.id) && shows(result, fault)),
+    )
+    .map(({ id, version, observed }) => `${id} (MQTT ${version}): ${observed}`)
+
 const shows = ({ evidence }: TestResult, { frame }: Fault): boolean =>
   evidence.some(({ what, text }) => frame.test(`${what}: ${text}`))
 
-/** Start a broker, run every test against it, and stop it. */
-export async function testAndStop(start: () => Promise<LabBroker>): Promise<BrokerTestReport> {
+/** Start a broker, run tests against it, and stop it. */
+export async function testAndStop(
+  start: () => Promise<LabBroker | SecuredBroker>,
+  tests: readonly ListedTest[] = brokerTests,
+): Promise<BrokerTestReport> {
   const broker = await start()
   try {
-    return await testAll(broker)
+    return await testAll(broker, tests)
   } finally {
     await broker.stop()
   }
 }
 
-/** Every test against a broker of the lab. */
-const testAll = ({ port }: Pick<LabBroker, 'port'>): Promise<BrokerTestReport> =>
+/** Run tests against a broker of the lab. */
+export const testAll = (
+  broker: LabBroker | SecuredBroker,
+  tests: readonly ListedTest[] = brokerTests,
+): Promise<BrokerTestReport> =>
   testBroker({
-    target: { host: '127.0.0.1', port },
-    tests: brokerTests,
+    ...('target' in broker ? broker : { target: { host: '127.0.0.1', port: broker.port } }),
+    tests,
     timeLimitMs: 120_000,
-    nodeName: undefined,
     edgekitVersion: '0.0.0-test',
     files: localNode().files,
     signal: new AbortController().signal,

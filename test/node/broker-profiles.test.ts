@@ -74,6 +74,19 @@ async function addUser(node: LabNode, args: string): Promise<string> {
   return jsonOutput('broker-user-add', stdout).users[0]?.password ?? ''
 }
 
+/** What edgekit finds out about this node's broker, with its own listeners and credentials: `pass access-no-login`. */
+async function brokerVerdicts(node: LabNode): Promise<string[]> {
+  const groups = ['access', 'listeners', 'websockets', 'event-bus']
+  const args = groups.map(group => `--group ${group}`).join(' ')
+  const { stdout } = await node.run(`edgekit broker test ${args} --json`, { timeoutMs: minutes })
+  const { tests } = jsonOutput('broker-test', stdout)
+  const verdicts = tests.filter(({ group }) => group !== 'frames').map(({ status, id }) => `${status} ${id}`)
+  return [...new Set(verdicts)]
+}
+
+const bench = (node: LabNode) =>
+  node.run('edgekit broker bench --rate 200 --duration 1s --qos 1', { timeoutMs: minutes })
+
 test('devices reach the broker over TLS with a password, and only on the ports that were named', async () => {
   await using node = await startInstalledNode('bookworm')
   await connectDevice(node)
@@ -194,6 +207,15 @@ test('devices reach the broker over TLS with a password, and only on the ports t
   expect(opened.exitCode, opened.stderr).toBe(exitCodes.ok)
   expect(await openPorts(node)).toBe('8883 9001')
 
+  // Every listener, as EdgeCore's user; the broker breaks one rule of WebSockets.
+  const verdicts = await brokerVerdicts(node)
+  expect(verdicts.filter(verdict => !verdict.startsWith('pass'))).toEqual(['fail websocket-text'])
+  expect(verdicts).toContain('pass access-wrong-password')
+  expect(verdicts).toContain('pass listener-exchange')
+  expect(verdicts).toContain('pass event-bus-membership')
+  const authenticated = await bench(node)
+  expect(authenticated.stdout, authenticated.stderr).toContain('Every message arrived.')
+
   // A new password and a removed user end the connections.
   const kicked = device(
     node,
@@ -228,6 +250,9 @@ test('devices reach the broker over TLS with a password, and only on the ports t
   expect(local.exitCode, local.stderr).toBe(exitCodes.ok)
   expect(await openPorts(node)).toBe('')
   expect(await node.read(paths.brokerConfig)).toBe(before)
+  const anonymous = await brokerVerdicts(node)
+  expect(anonymous.filter(verdict => !verdict.startsWith('skip'))).toEqual(['pass event-bus-membership'])
+  expect((await bench(node)).exitCode).toBe(exitCodes.ok)
   await node.sh('umount /root/image')
   const removed = await node.run('edgekit uninstall --yes', { timeoutMs: minutes })
   expect(removed.stdout).toContain(`${paths.brokerPasswords}: broker users and certificates`)

@@ -6,7 +6,7 @@ import type { BrokerConnection } from './broker-connection.ts'
 export function receive(
   config: Config,
   topic: string,
-  _payload: Buffer,
+  payload: Buffer,
   publisher: BrokerConnection | undefined,
 ): void {
   info('client.go:121', `OnSubMessageReceived receive msg from topic: ${topic}`)
@@ -21,12 +21,30 @@ export function receive(
   }
   const membership = `$hw/events/node/${config.nodeName}/membership/get`
   if (topic === membership && config.modules.deviceTwin['enable'] === true)
-    answerMembership(membership, publisher)
+    answerMembership(membership, payload, publisher)
 }
 
-/** The twin of a node without devices. */
-function answerMembership(topic: string, publisher: BrokerConnection | undefined): void {
-  const answer = { event_id: '', timestamp: Date.now(), devices: [] }
+/**
+ * The twin of a node without devices: the answer has the `event_id` of the request, or an error when that is not JSON
+ * (edge/pkg/devicetwin/dtmanager/membership.go, dealMembershipGetInner).
+ */
+function answerMembership(topic: string, request: Buffer, publisher: BrokerConnection | undefined): void {
+  const timestamp = Date.now()
+  const eventId = eventIdIn(request)
+  const answer =
+    eventId === undefined
+      ? { event_id: '', timestamp, code: 400, reason: `Unmarshal get membership info ${request} failed` }
+      : { event_id: eventId, timestamp, devices: [] }
   publisher?.publish(`${topic}/result`, JSON.stringify(answer))
   info('eventbus.go:154', `Success in pubMQTT with topic: ${topic}/result`)
+}
+
+/** Undefined for what Go's `json.Unmarshal` refuses. */
+function eventIdIn(request: Buffer): string | undefined {
+  try {
+    const { event_id: id = '' } = JSON.parse(request.toString()) as { event_id?: string }
+    return id
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net'
-import { openSocket, type Target } from '../../broker-test/target.ts'
+import type { Duplex } from 'node:stream'
+import { openSocket } from '../../broker-test/open-socket.ts'
+import type { Target } from '../../broker-test/target.ts'
 import { deadline } from '../../lib/deadline.ts'
 import { decode, type Packet } from '../../mqtt/decode.ts'
 import * as encode from '../../mqtt/encode.ts'
@@ -34,9 +35,9 @@ export class Client {
   onDrain: () => void = nothing
   onClose: () => void = nothing
   #rest: Buffer = Buffer.alloc(0)
-  readonly #socket: Socket
+  readonly #socket: Duplex
 
-  private constructor(socket: Socket, version: Version) {
+  private constructor(socket: Duplex, version: Version) {
     this.#socket = socket
     this.version = version
     socket.on('data', chunk => this.#receive(chunk))

@@ -1,10 +1,8 @@
 import { availableParallelism, release, type } from 'node:os'
-import { Linter } from '../../broker-test/lint/linter.ts'
-import { Pulse } from '../../broker-test/pulse.ts'
 import { newRun } from '../../broker-test/run/new-run.ts'
+import { plainParts } from '../../broker-test/run/plain-parts.ts'
 import { probe } from '../../broker-test/run/probe.ts'
 import { addressOf, type Target } from '../../broker-test/target.ts'
-import { Trace } from '../../broker-test/trace.ts'
 import { brokerBenchExitCodes } from '../../lib/exit-codes.ts'
 import type { RunStep } from '../../lib/step.ts'
 import { type Version, versionNames } from '../../mqtt/packet.ts'
@@ -56,16 +54,7 @@ export async function benchBroker(options: BenchOptions): Promise<BenchReport> {
   if (!options.isOwnBroker) await requireOwnBroker(target)
   await requireCapacity(load, target.port, node)
   const run = newRun()
-  const { capabilities, brokerVersion } = await probe({
-    target,
-    run,
-    signal,
-    linter: new Linter(),
-    pulse: new Pulse(),
-    trace: new Trace(async () => {}),
-    nodeName: undefined,
-    resendMs: 0,
-  })
+  const { capabilities, brokerVersion } = await probe(plainParts(target, run, signal))
   const version: Version = capabilities.refused[5] === undefined ? 5 : 4
   requireOffered(target, load, capabilities)
   const window = Math.min(capabilities.receiveMaximum, mostInFlight)

@@ -1,4 +1,5 @@
 import { type BrokerTest, type Group, groups, type ListedTest } from '../test.ts'
+import { access } from './access.ts'
 import { connect } from './connect.ts'
 import { errors } from './errors.ts'
 import { eventBus } from './event-bus.ts'
@@ -6,6 +7,7 @@ import { exactlyOnce } from './exactly-once.ts'
 import { flowControl } from './flow-control.ts'
 import { keepAlive } from './keep-alive.ts'
 import { limits } from './limits.ts'
+import { listeners } from './listeners.ts'
 import { load } from './load.ts'
 import { malformedConnect } from './malformed-connect.ts'
 import { properties } from './properties.ts'
@@ -16,6 +18,8 @@ import { sessions } from './sessions.ts'
 import { shared } from './shared.ts'
 import { subscribe } from './subscribe.ts'
 import { systemTopics } from './system-topics.ts'
+import { vectors } from './vectors.ts'
+import { websockets } from './websockets.ts'
 import { wildcards } from './wildcards.ts'
 import { will } from './will.ts'
 
@@ -38,7 +42,11 @@ const byGroup: Record<Exclude<Group, 'frames'>, readonly BrokerTest[]> = {
   'flow-control': flowControl,
   limits,
   errors,
+  vectors,
   load,
+  access,
+  listeners,
+  websockets,
   'event-bus': eventBus,
 }
 

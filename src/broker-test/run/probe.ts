@@ -6,7 +6,8 @@ import type { Version } from '../../mqtt/packet.ts'
 import { describeReason } from '../../mqtt/reasons.ts'
 import { announcedIn, type Capabilities } from '../capabilities.ts'
 import { type Client, type RunParts, TestContext } from '../context.ts'
-import { addressOf, openSocket, type Target } from '../target.ts'
+import { openSocket } from '../open-socket.ts'
+import { addressOf, type Target } from '../target.ts'
 import { Verdict } from '../verdict.ts'
 
 /** A broker answers a CONNECT in milliseconds; a slow network needs a second. */
@@ -149,11 +150,23 @@ function notMqtt(received: Buffer, isLate: boolean): string | undefined {
   return undefined
 }
 
+/** Why a client that verifies the certificate refuses it, by the code of OpenSSL or Node.js. */
+const certificateProblems: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its TLS certificate has expired',
+  CERT_NOT_YET_VALID: 'its TLS certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its TLS certificate is for other names',
+}
+
 const reasonOf = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (/^(?:ERR_SSL|EPROTO)/.test(code)) return 'the port does not accept TLS'
-  if (/CERT|SELF_SIGNED|ISSUER/.test(code)) return 'its TLS certificate is not trusted'
-  return messageOf(error)
+  const problem = certificateProblems[code]
+  if (problem) return problem
+  if (/CERT|SELF_SIGNED|ISSUER|UNABLE_TO/.test(code)) return 'its TLS certificate is not trusted'
+  const message = messageOf(error)
+  if (/^Unexpected server response: /.test(message)) return 'an HTTP server without MQTT answers'
+  if (/subprotocol/.test(message)) return 'its WebSocket does not speak MQTT'
+  return message
 }
 
 const notTestable = (address: string, reason: string): EdgekitError =>
@@ -165,7 +178,11 @@ const notTestable = (address: string, reason: string): EdgekitError =>
 function remedyFor(reason: string): string {
   if (/not authorized|user name|0x0?[45]\b/.test(reason))
     return 'Add --username NAME and --password-file FILE of a user that may publish and subscribe.'
-  if (/certificate/.test(reason)) return 'Name its certificate authority with --ca FILE.'
+  if (/not trusted/.test(reason)) return 'Name its certificate authority with --ca FILE.'
+  if (/other names/.test(reason)) return 'Use a host name or an address of its certificate in the URL.'
+  if (/certificate/.test(reason)) return 'Renew its certificate, and check the clock of this machine.'
+  if (/MQTT answers|WebSocket/.test(reason))
+    return 'Add the path of the broker to the URL, such as ws://HOST:PORT/mqtt.'
   if (/TLS/.test(reason)) return 'Check the scheme of the URL: mqtt:// for plain MQTT, mqtts:// for TLS.'
   return 'Check the address, and that an MQTT broker listens there.'
 }

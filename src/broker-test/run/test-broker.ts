@@ -12,6 +12,7 @@ import type { ListedTest } from '../test.ts'
 import { Trace } from '../trace.ts'
 import { cleanUp, describeLeftover } from './clean-up.ts'
 import { newRun } from './new-run.ts'
+import { plainParts } from './plain-parts.ts'
 import { probe, unknownCapabilities } from './probe.ts'
 import { beginRecord, readRecord } from './record.ts'
 import type { BrokerTestReport, TestResult } from './report.ts'
@@ -23,7 +24,11 @@ export interface TestOptions {
   timeLimitMs: number
   /** Default: longer than the slowest known broker takes. */
   resendMs?: number
-  nodeName: string | undefined
+  nodeName?: string | undefined
+  /** More listeners of the same broker. */
+  listeners?: readonly Target[]
+  /** A topic that the user may neither publish to nor read. */
+  deniedTopic?: string | undefined
   /** What the broker lacks according to its user. */
   declarations?: readonly Declaration[]
   edgekitVersion: string
@@ -37,13 +42,15 @@ export interface TestOptions {
  * (broker-not-testable) when the broker cannot be tested at all.
  */
 export async function testBroker(options: TestOptions): Promise<BrokerTestReport> {
-  const { target, tests, files, signal, nodeName, resendMs = 35_000 } = options
+  const { target, tests, files, signal, nodeName, deniedTopic } = options
+  const { resendMs = 35_000, listeners = [] } = options
   const at = new Date()
   const run = newRun()
   const record = await beginRecord(files, run, addressOf(target))
   const trace = new Trace(record.remember)
   const pulse = new Pulse()
-  const base = { target, run, trace, linter: new Linter(), pulse, signal, nodeName, resendMs }
+  const its = { target, listeners, deniedTopic, nodeName, resendMs }
+  const base = { ...its, run, trace, linter: new Linter(), pulse, signal }
   const parts = { ...base, capabilities: unknownCapabilities }
   let leftovers: string[] = []
   try {
@@ -151,16 +158,7 @@ export async function cleanUpRun(
 ): Promise<{ address: string; removed: string[]; leftovers: string[] }> {
   const { address, leftovers, forget } = await readRecord(files, run)
   const target = await targetOf(address)
-  const parts = {
-    target,
-    run,
-    trace: new Trace(async () => {}),
-    linter: new Linter(),
-    pulse: new Pulse(),
-    signal: new AbortController().signal,
-    nodeName: undefined,
-    resendMs: 0,
-  }
+  const parts = plainParts(target, run)
   const { capabilities } = await probe(parts)
   const remaining = await cleanUp({ ...parts, capabilities }, leftovers)
   if (remaining.length === 0) await forget()

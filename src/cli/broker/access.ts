@@ -1,14 +1,11 @@
 import { Args, Flags } from '@oclif/core'
 import { parseTarget, type Target } from '../../broker-test/target.ts'
-import { localBroker } from '../../facts/broker-probe.ts'
-import { localNode } from '../../node/node.ts'
-import { broker, units } from '../../node/paths.ts'
 import { readNamedText } from '../read-named-file.ts'
 
 /** The broker of a command that takes any. */
 export const brokerUrl = {
   url: Args.string({
-    description: 'mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (default: the broker of this node)',
+    description: 'mqtt://HOST[:PORT], or mqtts://, ws://, wss:// (default: the broker of this node)',
   }),
 }
 
@@ -26,7 +23,7 @@ export const accessFlags = {
   }),
   ca: Flags.string({
     helpValue: 'FILE',
-    description: 'certificate authority of the broker (PEM), for mqtts://',
+    description: 'certificate authority of the broker (PEM), for mqtts:// and wss://',
   }),
 }
 
@@ -42,18 +39,4 @@ export async function targetReader(flags: {
     ca: await readNamedText(flags.ca),
   }
   return url => parseTarget(url, access)
-}
-
-/** The broker of this node as EdgeCore reaches it, and the node name when EdgeCore is running. */
-export async function localTarget(): Promise<{ target: Target; nodeName: string | undefined }> {
-  const node = localNode()
-  const { endpoint, nodeName } = await localBroker(node).catch(() => ({
-    endpoint: broker,
-    nodeName: undefined,
-  }))
-  const isActive = await node.systemd.unit(units.edgecore).then(
-    ({ active }) => active === 'active',
-    () => false,
-  )
-  return { target: endpoint, nodeName: isActive ? nodeName : undefined }
 }

@@ -6,14 +6,14 @@ import { EdgekitError } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
 import { broker, paths } from '../../node/paths.ts'
 import { readNamedText, readTextOrStdin } from '../read-named-file.ts'
-import { localTarget } from './access.ts'
+import { localTarget } from './local-target.ts'
 import { promptPassword } from './prompt-password.ts'
 
 /** How `pub` and `sub` reach a broker. */
 export const clientFlags = {
   url: Flags.string({
     helpValue: 'URL',
-    description: 'mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (default: the broker of this node)',
+    description: 'mqtt://HOST[:PORT], or mqtts://, ws://, wss:// (default: the broker of this node)',
   }),
   username: Flags.string({
     char: 'u',
@@ -48,9 +48,9 @@ export async function clientTarget(flags: ClientChoice, signal: AbortSignal): Pr
       : parseTarget(flags.url, { username: undefined, password: undefined, ca })
   const login = await loginOf(flags, signal)
   if (!target) return login ? { ...broker, login } : (await localTarget()).target
-  const { host, port, tls } = target
+  const { tls, ...rest } = target
   const trusted = ca ?? [...rootCertificates, (await ownCa()) ?? ''].join('\n')
-  return { host, port, ...(login && { login }), ...(tls && { tls: { ca: trusted, verify: true } }) }
+  return { ...rest, ...(login && { login }), ...(tls && { tls: { ca: trusted, verify: true } }) }
 }
 
 async function loginOf(

@@ -5,7 +5,8 @@ import { explainTest, listTests, selectTests } from '../../broker-test/run/selec
 import { cleanUpRun, testBroker } from '../../broker-test/run/test-broker.ts'
 import { addressOf, type Target } from '../../broker-test/target.ts'
 import { groups } from '../../broker-test/test.ts'
-import { accessFlags, brokerUrl, localTarget, targetReader } from '../../cli/broker/access.ts'
+import { accessFlags, brokerUrl, targetReader } from '../../cli/broker/access.ts'
+import { localAccess, localTarget } from '../../cli/broker/local-target.ts'
 import { printReport, reportFlag } from '../../cli/broker/print-report.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { interruptible } from '../../cli/interrupt.ts'
@@ -48,6 +49,16 @@ export default class BrokerTest extends EdgekitCommand {
     }),
     explain: Flags.string({ helpValue: 'TEST', exclusive: ['cleanup'], description: 'explain a test' }),
     ...accessFlags,
+    listener: Flags.string({
+      helpValue: 'URL',
+      multiple: true,
+      dependsOn: ['url'],
+      description: 'another listener of the same broker; can be repeated',
+    }),
+    'denied-topic': Flags.string({
+      helpValue: 'TOPIC',
+      description: 'a topic that the user may neither publish to nor read',
+    }),
     capability: Flags.option({
       options: declarationNames,
       multiple: true,
@@ -85,6 +96,10 @@ export default class BrokerTest extends EdgekitCommand {
     const node = localNode()
     const { target, nodeName } =
       args.url === undefined ? await localTarget() : { target: targetOf(args.url), nodeName: undefined }
+    const { listeners, deniedTopic } =
+      args.url === undefined
+        ? await localAccess(target)
+        : { listeners: (flags.listener ?? []).map(url => targetOf(url)), deniedTopic: flags['denied-topic'] }
     const format = this.jsonEnabled() ? 'json' : flags.output
     const silent = this.jsonEnabled() || (format !== 'text' && flags.report === undefined)
     const report = await stepRunner({ silent })(`Test ${addressOf(target)}`, note =>
@@ -93,6 +108,8 @@ export default class BrokerTest extends EdgekitCommand {
           testBroker({
             target,
             nodeName,
+            listeners,
+            deniedTopic,
             tests: selectTests(brokerTests, flags.group),
             timeLimitMs,
             declarations: flags.capability ?? [],

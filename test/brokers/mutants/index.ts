@@ -2,6 +2,7 @@ import type { Row } from './change.ts'
 import { connecting } from './connecting.ts'
 import { describing } from './describing.ts'
 import { dying } from './dying.ts'
+import { overlooking } from './overlooking.ts'
 import { publishing } from './publishing.ts'
 import { resending } from './resending.ts'
 import { retaining } from './retaining.ts'
@@ -18,4 +19,5 @@ export const mutants: readonly Row[] = [
   ...resending,
   ...dying,
   ...tolerating,
+  ...overlooking,
 ]

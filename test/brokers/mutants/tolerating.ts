@@ -53,8 +53,14 @@ export const tolerating: Row[] = [
         : packet.bytes,
     ]),
     'error-subscribe-reserved',
+    /^vectors-subscribe-options$/,
   ],
-  ['tolerates packets of servers', toBroker(dropping('suback')), 'error-from-client-suback'],
+  [
+    'tolerates packets of servers',
+    toBroker(dropping('suback')),
+    'error-from-client-suback',
+    /^vectors-suback-from-client$/,
+  ],
   [
     'tolerates unknown aliases',
     toBroker(messages(({ properties }) => ({ properties: without(properties, 'topicAlias') }))),

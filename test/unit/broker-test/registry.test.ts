@@ -76,6 +76,9 @@ test.each([
   ['mqtt://127.0.0.1:1884/', { host: '127.0.0.1', port: 1884 }],
   ['mqtts://broker.example', { host: 'broker.example', port: 8883, tls: {} }],
   ['mqtt://[::1]:1883', { host: '::1', port: 1883 }],
+  ['ws://broker.example', { host: 'broker.example', port: 80, websockets: true }],
+  ['ws://127.0.0.1:9001/ws', { host: '127.0.0.1', port: 9001, websockets: true, path: '/ws' }],
+  ['wss://broker.example', { host: 'broker.example', port: 443, tls: {}, websockets: true }],
 ])('%s is a broker', (url, target) => {
   expect(parseTarget(url, noAccess)).toEqual(target)
 })
@@ -94,6 +97,7 @@ test.each([
   ['http://broker.example', 'invalid URL "http://broker.example"'],
   ['mqtt://', 'invalid URL "mqtt://"'],
   ['mqtt://b/topic', 'invalid URL "mqtt://b/topic"'],
+  ['ws://b/mqtt?a=b', 'invalid URL "ws://b/mqtt?a=b"'],
   ['mqtt://user:secret@b', 'a password in the URL is visible to every user of this machine'],
 ])('%s is refused', (url, message) => {
   expect(() => parseTarget(url, noAccess)).toThrow(message)

@@ -1,9 +1,13 @@
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createServer as createTlsServer } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { createAuthority, issueServerCertificate } from '../../../src/broker/access/certificates.ts'
 import { testBroker } from '../../../src/broker-test/run/test-broker.ts'
+import type { Target } from '../../../src/broker-test/target.ts'
 import { localNode } from '../../../src/node/node.ts'
 
 let state: string
@@ -67,12 +71,11 @@ const rows: [what: string, serve: (socket: Socket) => void, words: string][] = [
   ],
 ]
 
-const run = (port: number): Promise<unknown> =>
+const run = (port: number, access: Partial<Target> = {}): Promise<unknown> =>
   testBroker({
-    target: { host: '127.0.0.1', port },
+    target: { host: '127.0.0.1', port, ...access },
     tests: [],
     timeLimitMs: 60_000,
-    nodeName: undefined,
     edgekitVersion: '0.0.0-test',
     files: localNode().files,
     signal: new AbortController().signal,
@@ -88,6 +91,41 @@ test.each(rows)('%s is named', async (_, serve, words) => {
   })
   expect(performance.now() - started).toBeLessThan(20_000)
   expect(await readdir(join(state, 'edgekit/broker-test'))).toEqual([])
+})
+
+/** A TLS server with a certificate for other.example, or an expired one. */
+const tlsRows: readonly [what: string, names: string[], issued: Date, words: string, remedy: string][] = [
+  ['a certificate of another CA', ['127.0.0.1'], new Date(), 'is not trusted', 'with --ca FILE'],
+  [
+    'a certificate for other names',
+    ['other.example'],
+    new Date(),
+    'is for other names',
+    'Use a host name or',
+  ],
+  ['an expired certificate', ['127.0.0.1'], new Date('2021-01-01'), 'has expired', 'Renew its certificate'],
+]
+
+test.each(tlsRows)('%s is named', async (_, names, issued, words, remedy) => {
+  const ours = await createAuthority('lab', new Date('2020-01-01'))
+  const theirs = words === 'is not trusted' ? await createAuthority('lab', new Date('2020-01-01')) : ours
+  const { certificate, key } = await issueServerCertificate(theirs, names, issued)
+  const listening = createTlsServer({ cert: certificate, key }).listen(0, '127.0.0.1')
+  await once(listening, 'listening')
+  onTestFinished(() => void listening.close())
+  const { port } = listening.address() as AddressInfo
+  for (const websockets of [false, true])
+    await expect(run(port, { tls: { ca: ours.certificate }, websockets })).rejects.toMatchObject({
+      message: expect.stringContaining(
+        `cannot test ${websockets ? 'wss' : 'mqtts'}://127.0.0.1:${port}: its TLS certificate ${words}`,
+      ),
+      remedy: expect.stringContaining(remedy),
+    })
+})
+
+test('an HTTP server is no WebSocket', async () => {
+  const port = await server(socket => socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'))
+  await expect(run(port, { websockets: true })).rejects.toThrow('an HTTP server without MQTT answers')
 })
 
 test('nothing listens', async () => {

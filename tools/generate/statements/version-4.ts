@@ -140,7 +140,6 @@ export const version4: Readonly<Record<string, string>> = {
 }
 
 const clientOnly = 'binds the client'
-const webSockets = 'WebSockets are not tested'
 
 /** Why no test verifies a statement. */
 export const unverified4: Readonly<Record<string, string>> = {
@@ -149,7 +148,6 @@ export const unverified4: Readonly<Record<string, string>> = {
   '3.1.2-23': clientOnly,
   '3.1.3-1': clientOnly,
   '3.2.2-6': 'cannot be seen: no frame shows why there is no CONNACK',
-  '3.3.5-2': 'needs a broker that forbids a topic',
   '3.8.3-2': 'needs a broker of MQTT 3.1.1 without wildcards, which it cannot announce',
   '3.14.4-1': clientOnly,
   '3.14.4-2': clientOnly,
@@ -160,8 +158,5 @@ export const unverified4: Readonly<Record<string, string>> = {
   '4.6.0-4': clientOnly,
   '4.7.3-3': 'cannot be broken: the length has two bytes',
   '4.8.0-2': 'needs a broker with a transient error',
-  '6.0.0-1': webSockets,
-  '6.0.0-2': webSockets,
   '6.0.0-3': clientOnly,
-  '6.0.0-4': webSockets,
 }

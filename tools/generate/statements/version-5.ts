@@ -232,13 +232,11 @@ export const version5: Readonly<Record<string, string>> = {
 }
 
 const authentication = 'needs a broker with an Authentication Method'
-const webSockets = 'WebSockets are not tested'
 const clientOnly = 'binds the client'
 
 /** Why no test verifies a statement. */
 export const unverified5: Readonly<Record<string, string>> = {
   '3.1.2-21': clientOnly,
-  '3.1.4-2': 'needs a broker that requires a login',
   '3.3.2-10': clientOnly,
   '3.3.4-7': clientOnly,
   '3.3.4-8': clientOnly,
@@ -252,7 +250,4 @@ export const unverified5: Readonly<Record<string, string>> = {
   '4.12.0-4': authentication,
   '4.12.0-5': authentication,
   '4.12.1-2': authentication,
-  '6.0.0-1': webSockets,
-  '6.0.0-2': webSockets,
-  '6.0.0-4': webSockets,
 }
