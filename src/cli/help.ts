@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { CommandHelp, Help } from '@oclif/core'
 import { wrap } from '../ui/text.ts'
 
@@ -22,6 +23,14 @@ class EdgekitCommandHelp extends CommandHelp {
       ])
   }
 
+  /** oclif makes a list with each description below its name two columns too wide. */
+  override renderList(...[input, options]: Parameters<CommandHelp['renderList']>): string {
+    const list = super.renderList(input, options)
+    const widest = this.opts.maxWidth - options.indentation
+    const isTooWide = list.split('\n').some(line => stripVTControlCharacters(line).length > widest)
+    return isTooWide ? super.renderList(input, { ...options, indentation: options.indentation + 2 }) : list
+  }
+
   /** Also `sudo edgekit …` is a command. */
   protected override examples(
     examples: Parameters<CommandHelp['examples']>[0],
@@ -37,7 +46,7 @@ class EdgekitCommandHelp extends CommandHelp {
 export class EdgekitHelp extends Help {
   protected override CommandHelpClass = EdgekitCommandHelp
 
-  /** oclif leaves the first line of a text as it is, and makes lists two columns too wide. Commands are not broken. */
+  /** oclif leaves the first line of a text as it is. Commands are not broken. */
   protected override log(...parts: string[]): void {
     const lines = parts.join(' ').split('\n')
     super.log(lines.map(line => (/^ *\$ /.test(line) ? line : wrap(line))).join('\n'))

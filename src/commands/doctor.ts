@@ -160,7 +160,7 @@ export default class Doctor extends EdgekitCommand {
     { facts }: SavedFacts,
     { each, yes, recheck }: { each: boolean; yes: boolean; recheck: () => Promise<Report> },
   ): Promise<Report> {
-    const [{ fixNode }, { askToContinue }, { formatFixPlan }, { stepRunner }] = await Promise.all([
+    const [{ fixNode, isHealthy }, { askToContinue }, { formatFixPlan }, { stepRunner }] = await Promise.all([
       import('../install/fix/fix.ts'),
       import('../cli/confirm.ts'),
       import('../ui/fixes.ts'),
@@ -169,11 +169,11 @@ export default class Doctor extends EdgekitCommand {
     const manifest = 'value' in facts.bundle ? facts.bundle.value : undefined
     const silent = this.jsonEnabled()
     const say = (text: string): void => print(`${text}\n`, process.stderr)
-    if (found.checks.every(({ status }) => status === 'pass' || status === 'skip')) {
+    if (isHealthy(found.checks)) {
       if (!silent) say('Nothing to fix.\n')
       return found
     }
-    if (!silent) say(`${formatReport(found, { each })}\n`)
+    let isShown = silent
     return interruptible(
       signal =>
         fixNode(found, {
@@ -182,6 +182,10 @@ export default class Doctor extends EdgekitCommand {
           manifest,
           recheck,
           confirm: async plan => {
+            if (plan.steps.length > 0 && !isShown) {
+              say(`${formatReport(found, { each })}\n`)
+              isShown = true
+            }
             if (!silent || !yes) say(formatFixPlan(plan))
             return plan.steps.length > 0 && (yes || (await askToContinue(signal)))
           },

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { BrokerEndpoint } from '../broker/connect.ts'
 import { EdgekitError } from '../lib/errors.ts'
+import { paths } from '../node/paths.ts'
 import { listProblems } from '../yaml/problem-list.ts'
 import { locate, problemsOf, type ValueProblem } from '../yaml/problems.ts'
 import { readYaml } from '../yaml/source.ts'
@@ -90,7 +91,7 @@ export function readSettings(
       clientId: broker.clientId ?? 'edgekit-devices',
       sessionHours: broker.sessionHours ?? 7 * 24,
     },
-    databasePath: database.path ?? '/var/lib/edgekit/devices/devices.db',
+    databasePath: database.path ?? `${paths.devices}/devices.db`,
     topics: topics ?? defaultTopics,
     registerUnknown: registerUnknown ?? false,
     leaseSeconds: presence?.leaseSeconds ?? 90,

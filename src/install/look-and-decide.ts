@@ -9,6 +9,7 @@ import { requireFact } from '../facts/fact.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
 import { installedSettingsFrom } from '../facts/installed-settings.ts'
 import { EdgekitError } from '../lib/errors.ts'
+import { plural } from '../lib/format.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { RunStep } from '../lib/step.ts'
 import type { Node } from '../node/node.ts'
@@ -108,7 +109,7 @@ export async function lookAndDecide(request: InstallRequest, past: Past): Promis
   const { desired, plan, notes, joins, claim } = await runStep(title, async note => {
     const decided = await decide(request, settings, past, facts)
     const count = decided.plan.undo.length + decided.plan.steps.length
-    note(count === 0 ? 'nothing to do' : `${count} changes`)
+    note(count === 0 ? 'nothing to do' : plural(count, 'change'))
     return decided
   })
   if (plan.steps.length > 0)

@@ -24,6 +24,8 @@ export const paths = {
   /** What the last uninstall kept and a purge removes. */
   leftovers: '/var/lib/edgekit/leftovers.json',
   state: '/var/lib/edgekit',
+  /** The database of `edgekit devices serve`, unless its settings name another place. */
+  devices: '/var/lib/edgekit/devices',
   /** Locked by the edgekit that changes this node. */
   lock: '/run/edgekit.lock',
   /** Mounted into the broker's container. */

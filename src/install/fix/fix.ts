@@ -62,10 +62,14 @@ export async function fixNode<R extends { checks: readonly CheckResult[] }>(
     if (!(await confirm(plan)) || !receipt) break
     await applyFixes(plan, receipt, options)
     latest = await recheck()
-    if (latest.checks.every(({ status }) => status === 'pass' || status === 'skip')) break
+    if (isHealthy(latest.checks)) break
   }
   return latest
 }
+
+/** Whether there is nothing to fix. */
+export const isHealthy = (results: readonly CheckResult[]): boolean =>
+  results.every(({ status }) => status === 'pass' || status === 'skip')
 
 /** Only what an install did on this node is repeated, so without a receipt nothing can be fixed. Read-only. */
 async function planFixes(

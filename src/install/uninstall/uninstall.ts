@@ -173,6 +173,12 @@ async function removeLeftovers(
     await runStep('Delete what EdgeCore has stored', () => deleteEdgecoreFiles(files, node))
     purged.unshift(...files.map(({ path }) => path))
   } else kept.push(...keptEdgecoreFiles(files))
+  if (await node.files.status(paths.devices)) {
+    if (purge) {
+      await runStep('Delete what devices have published', () => node.files.removeTree(paths.devices))
+      purged.unshift(paths.devices)
+    } else kept.push({ what: paths.devices, why: 'what devices have published', purgeable: true })
+  }
   return { kept, left: { items: left, edgecoreFiles: purge ? [] : files }, purged }
 }
 

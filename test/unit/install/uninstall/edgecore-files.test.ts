@@ -130,3 +130,12 @@ test('the question before a purge names what is lost', () => {
     `--purge also deletes for good:\n  all data of the broker\n  ${key}: private key of this node\nStop and remove the broker and EdgeCore, and delete all of this?`,
   )
 })
+
+test('an uninstall names what devices have published, and a later purge deletes it', async () => {
+  const node = await usedNode()
+  await node.put(`${paths.devices}/devices.db`, '')
+  const listed = { what: paths.devices, why: 'what devices have published', purgeable: true }
+  expect((await remove(node, false)).kept).toContainEqual(listed)
+  expect((await remove(node, true)).purged).toContain(paths.devices)
+  expect(await node.files.status(paths.devices)).toBeUndefined()
+})
