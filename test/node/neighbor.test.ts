@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startInstalledNode } from '../../lab/machine/installed.ts'
+import { bundleOnNode, startInstalledNode } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
-import { doctorExitCodes } from '../../src/lib/exit-codes.ts'
+import { doctorExitCodes, exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 
 // What a user without any rights can do to the broker of an installed node, and what is left of it afterwards.
@@ -138,9 +138,37 @@ describe('a local user', () => {
       expect({ exitCode, stdout }).toMatchObject({ exitCode: doctorExitCodes.failed })
       expect(stdout).toMatch(/51\d of 512 connections are in use.*user mallory has 51\d/)
       expect(await node.sh(edgecoreClients)).toBe(before)
-      await node.sh('systemctl stop holder')
+      // One that has to connect again competes with everybody else, and is back when there is room.
+      await node.sh('systemctl restart edgecore; sleep 8')
+      expect(await node.sh(edgecoreClients)).toBe('')
+      await node.sh(`systemctl stop holder; ${edgecoreIsConnected}`)
     },
     minutes,
+  )
+
+  test(
+    'who takes a port that the broker is about to open is named before the broker is restarted',
+    async () => {
+      const taking = impostor.replace('127.0.0.1:1883', '198.51.100.10:8883')
+      await node.write('/home/mallory/taking.pl', taking)
+      await node.sh(
+        `systemd-run --quiet --uid=mallory --unit=taking perl /home/mallory/taking.pl
+         until ss -Hltn "sport = :8883" | grep -q .; do sleep 0.1; done`,
+      )
+      const started = 'systemctl show --property=ExecMainStartTimestampMonotonic mosquitto'
+      const before = await node.sh(started)
+      const { exitCode, stderr } = await node.run(
+        `cd ${bundleOnNode} && ./edgekit install --broker-profile devices --broker-address 198.51.100.10`,
+        { timeoutMs: minutes },
+      )
+      expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+        /install failed; all changes were rolled back cannot listen on 198\.51\.100\.10:8883: it is in use by perl \(pid \d+\)/,
+      )
+      expect(exitCode).toBe(exitCodes.rolledBack)
+      expect(await node.sh(started)).toBe(before)
+      await node.sh('systemctl stop taking')
+    },
+    2 * minutes,
   )
 
   test(

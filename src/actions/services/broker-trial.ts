@@ -14,6 +14,7 @@ import type { Action } from '../action.ts'
 import { isContainerdGone } from '../containerd-gone.ts'
 import { expectedAccess } from './broker-access.ts'
 import { type BrokerUsers, readBrokerUsers, writeBrokerUsers } from './broker-users.ts'
+import { requireFreePorts } from './require-free-ports.ts'
 
 export interface BrokerTrialSpec {
   /** The reference of the broker image. */
@@ -34,7 +35,10 @@ export const brokerTrial: Action<BrokerTrialSpec, null> = {
   describe: () => 'Try the broker configuration on other ports',
   inspect: async () => 'done',
   capture: async () => null,
-  apply: (spec, node) => tryBroker(spec, node),
+  async apply(spec, node) {
+    await requireFreePorts(node)
+    await tryBroker(spec, node)
+  },
   revert: (_, __, node) => clean(node),
 }
 
