@@ -24,8 +24,11 @@ export async function exerciseBroker(
   const statistics = {
     clients: '$SYS/broker/clients/connected',
     // Not `messages`: that also counts subscriptions and acknowledgments.
-    load: '$SYS/broker/load/publish/received/1min',
-  }
+    publishedPerMinute: '$SYS/broker/load/publish/received/1min',
+    droppedPerMinute: '$SYS/broker/load/publish/dropped/15min',
+    waitingSessions: '$SYS/broker/clients/disconnected',
+    heapBytes: '$SYS/broker/heap/current',
+  } as const
   const values = new Map<string, number>()
   client.on('message', (topic, payload) => values.set(topic, Number(payload)))
   const membership = nodeName && `$hw/events/node/${nodeName}/membership/get`
@@ -58,7 +61,10 @@ export async function exerciseBroker(
     edgecoreTopics,
     twin: await twin,
     clients: values.get(statistics.clients),
-    publishedPerMinute: values.get(statistics.load),
+    publishedPerMinute: values.get(statistics.publishedPerMinute),
+    droppedPerMinute: values.get(statistics.droppedPerMinute),
+    waitingSessions: values.get(statistics.waitingSessions),
+    heapBytes: values.get(statistics.heapBytes),
   }
 }
 

@@ -22,6 +22,12 @@ export type ProbeResult =
       clients: number | undefined
       /** Messages published per minute; undefined when the broker does not publish it. */
       publishedPerMinute: number | undefined
+      /** Messages dropped per minute, as an average of the last 15 minutes; the same. */
+      droppedPerMinute: number | undefined
+      /** Durable sessions whose clients are offline; the same. */
+      waitingSessions: number | undefined
+      /** What `memory_limit` limits; the same. */
+      heapBytes: number | undefined
     }
 
 /** Round-trip time in milliseconds, or why no message came back. */

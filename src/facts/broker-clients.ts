@@ -1,3 +1,4 @@
+import { tlsPort, websocketsPort } from '../broker/profile/broker-settings.ts'
 import { broker } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 
@@ -6,6 +7,8 @@ export interface BrokerClientsFacts {
   total: number
   /** Those of programs of this machine, by user; the most first. */
   users: { uid: number; name: string; connections: number }[]
+  /** Connections to the ports of devices. */
+  devices: { port: number; connections: number }[]
 }
 
 /** The connections of the broker, by user. */
@@ -23,6 +26,10 @@ export const brokerClients: Collector<BrokerClientsFacts> = {
       users: [...counts]
         .map(([uid, { length }]) => ({ uid, name: nameOf(uid, names), connections: length }))
         .toSorted((one, other) => other.connections - one.connections),
+      devices: [tlsPort, websocketsPort].map(port => ({
+        port,
+        connections: connections.filter(({ localPort }) => localPort === port).length,
+      })),
     }
   },
 }

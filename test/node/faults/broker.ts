@@ -176,6 +176,13 @@ const removePod = (node: LabNode) =>
     `ctr -n k8s.io tasks rm --force ${podContainer}; ctr -n k8s.io containers rm ${podContainer}; ctr -n k8s.io images rm --sync ${image}`,
   )
 
+/** The lines of the log stay: others push them out of the last ones. */
+const fillLog = (node: LabNode): Promise<string> =>
+  node.sh(
+    `perl -MIO::Socket::INET -e 'IO::Socket::INET->new("127.0.0.1:1883") or die for 1 .. 120'
+     until [ "$(journalctl -u mosquitto -n 100 -o cat | grep -cE 'New connection|<unknown> closed')" -gt 80 ]; do sleep 0.1; done`,
+  )
+
 export const brokerFaults: readonly Fault[] = [
   {
     what: 'another program listens on port 1883',
@@ -588,12 +595,42 @@ export const brokerFaults: readonly Fault[] = [
            sleep 0.3
          done; wait`,
       ),
-    // The lines of the log stay: more of others push them out of the last ones.
-    repair: node =>
+    repair: fillLog,
+  },
+  {
+    what: 'a client sends a message above max_packet_size',
+    occasion: 'doctor',
+    fails: 'broker-losses',
+    status: 'warn',
+    words: /client large-1 sent a message above max_packet_size and was disconnected/,
+    release: 'bookworm',
+    breakIt: node =>
       node.sh(
-        `for at in $(seq 60); do ctr -n k8s.io tasks exec --exec-id push-$at mosquitto mosquitto_pub -t push -m x; done`,
-        { timeoutMs: 60_000 },
+        `head -c 2100000 /dev/zero | timeout 10 ctr -n k8s.io tasks exec --exec-id large mosquitto mosquitto_pub -i large-1 -t t -q 1 -s || true`,
       ),
+    repair: fillLog,
+  },
+  {
+    what: 'the broker drops messages for an offline client, which its last lines no longer name',
+    occasion: 'doctor',
+    fails: 'broker-losses',
+    status: 'warn',
+    words: /the broker drops messages: about \d+ per minute within the last 15 minutes/,
+    release: 'bookworm',
+    breakIt: async node => {
+      await changeBroker(
+        "sed -i 's/^max_queued_messages .*/max_queued_messages 5/; s/^sys_interval .*/sys_interval 1/' $file",
+        { starts: true },
+      )(node)
+      await node.sh(
+        `client() { ctr -n k8s.io tasks exec --exec-id $1 mosquitto "$@"; }
+         client mosquitto_sub -i offline-1 -c -q 1 -t queued -V 5 -x 60 -E
+         seq 200 | client mosquitto_pub -t queued -q 1 -l
+         sleep 2`,
+      )
+      await fillLog(node)
+    },
+    repair: restoreBroker,
   },
   {
     what: 'the broker requires a password that EdgeCore does not have',

@@ -35,9 +35,15 @@ test("delivers messages at QoS 0 and 1, on its own topic and on one like EdgeCor
     twin: undefined,
     clients: undefined,
     publishedPerMinute: undefined,
+    droppedPerMinute: undefined,
+    waitingSessions: undefined,
+    heapBytes: undefined,
   })
   expect(subscriptions.map(topic => topic.replace(/[0-9a-f-]{36}/, 'ID')).toSorted()).toEqual([
     '$SYS/broker/clients/connected 1',
+    '$SYS/broker/clients/disconnected 1',
+    '$SYS/broker/heap/current 1',
+    '$SYS/broker/load/publish/dropped/15min 1',
     '$SYS/broker/load/publish/received/1min 1',
     '$hw/events/edgekit/ID 1',
     '$hw/events/edgekit/ID 1',
@@ -53,11 +59,17 @@ test('queries the twin and reads the statistics of the broker', async () => {
   await expect.poll(() => published).toContain(membership)
   answering.send('$SYS/broker/clients/connected', '3')
   answering.send('$SYS/broker/load/publish/received/1min', '12.5')
+  answering.send('$SYS/broker/load/publish/dropped/15min', '0.25')
+  answering.send('$SYS/broker/clients/disconnected', '7')
+  answering.send('$SYS/broker/heap/current', '83792')
   answering.send(`${membership}/result`, '{}')
   expect(await answer).toMatchObject({
     twin: { ms: expect.any(Number) },
     clients: 3,
     publishedPerMinute: 12.5,
+    droppedPerMinute: 0.25,
+    waitingSessions: 7,
+    heapBytes: 83_792,
   })
 })
 

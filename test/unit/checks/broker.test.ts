@@ -301,6 +301,20 @@ const lossRows: Row[] = [
   ],
   [
     'broker-losses',
+    'warn',
+    'messages that were dropped before the last lines of the log',
+    'the broker drops messages: about 12 per minute within the last 15 minutes',
+    node => Object.assign(node.brokerProbe.value, { droppedPerMinute: 11.3 }),
+  ],
+  [
+    'broker-losses',
+    'pass',
+    'messages that were dropped long ago',
+    'none found in the last lines of the log',
+    node => Object.assign(node.brokerProbe.value, { droppedPerMinute: 0.09 }),
+  ],
+  [
+    'broker-losses',
     'pass',
     'a client that was taken over twice',
     'none found in the last lines of the log',
@@ -568,6 +582,45 @@ const rows: Row[] = [
     'many connections',
     '460 of 512 connections',
     node => Object.assign(node.brokerClients.value, { total: 460 }),
+  ],
+  [
+    'broker-capacity',
+    'warn',
+    'nearly all connections of devices taken',
+    '922 of 1024 connections to port 8883 are in use',
+    node => {
+      const listener = { address: '192.0.2.10', anonymous: false, tls: true, maxConnections: 512 }
+      brokerConfig(node).listeners.push({ ...listener, port: 8883 }, { ...listener, port: 8883 })
+      node.brokerClients.value.devices = [{ port: 8883, connections: 922 }]
+    },
+  ],
+  [
+    'broker-capacity',
+    'pass',
+    'connections to a port that is not of the broker',
+    '3 of 512 connections',
+    node => (node.brokerClients.value.devices = [{ port: 8883, connections: 922 }]),
+  ],
+  [
+    'broker-capacity',
+    'warn',
+    'memory that is nearly full',
+    'the broker uses 220.0 MB of its limit of 268.4 MB',
+    node => Object.assign(node.brokerProbe.value, { heapBytes: 220_000_000 }),
+  ],
+  [
+    'broker-capacity',
+    'warn',
+    'sessions of clients with random client IDs',
+    '1000 durable sessions wait for clients that are offline, and 3 clients are connected',
+    node => Object.assign(node.brokerProbe.value, { waitingSessions: 1000 }),
+  ],
+  [
+    'broker-capacity',
+    'pass',
+    'a large fleet, of which many are offline',
+    '3 of 512 connections',
+    node => Object.assign(node.brokerProbe.value, { waitingSessions: 5000, clients: 501 }),
   ],
   [
     'broker-capacity',

@@ -230,9 +230,12 @@ export const healthy = (): {
       twin: { ms: 2.1 },
       clients: 3,
       publishedPerMinute: 0.5,
+      droppedPerMinute: 0,
+      waitingSessions: 2,
+      heapBytes: 1_000_000,
     },
   },
-  brokerClients: { value: { total: 3, users: [{ uid: 0, name: 'root', connections: 3 }] } },
+  brokerClients: { value: { total: 3, users: [{ uid: 0, name: 'root', connections: 3 }], devices: [] } },
   brokerConfig: {
     value: {
       path: '/etc/edgekit/mosquitto/mosquitto.conf',

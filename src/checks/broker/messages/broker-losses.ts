@@ -2,7 +2,7 @@ import { withoutTime } from '../../../broker/log/log-time.ts'
 import { requireFact } from '../../../facts/fact.ts'
 import type { Facts } from '../../../facts/index.ts'
 import type { JournalLine } from '../../../node/systemd-journal.ts'
-import type { Check } from '../../check.ts'
+import type { Check, Finding } from '../../check.ts'
 
 interface Loss {
   /** A line about one client (src/database.c, loop.c, and handle_connect.c of mosquitto 2.0). */
@@ -61,7 +61,7 @@ export const brokerLosses: Check = {
         })),
     )
     const [first] = found
-    if (!first) return { status: 'pass', observed: 'none found in the last lines of the log' }
+    if (!first) return lossesByStatistics(facts)
     return {
       status: 'warn',
       observed: found.map(loss => loss.text).join('; '),
@@ -73,6 +73,26 @@ export const brokerLosses: Check = {
       },
     }
   },
+}
+
+/** Fewer than one in ten minutes: those of before fade away slowly. */
+const fewPerMinute = 0.1
+
+/** A busy broker soon has too many later lines: it logs only the first message that it drops for a client. */
+function lossesByStatistics({ brokerProbe }: Facts): Finding {
+  const probe = 'value' in brokerProbe ? brokerProbe.value : undefined
+  const dropped = (probe && 'qos0' in probe && probe.droppedPerMinute) || 0
+  if (dropped < fewPerMinute) return { status: 'pass', observed: 'none found in the last lines of the log' }
+  return {
+    status: 'warn',
+    observed: `the broker drops messages: about ${Math.ceil(dropped)} per minute within the last 15 minutes`,
+    expected: 'every message reaches its subscribers',
+    evidence: [`$SYS/broker/load/publish/dropped/15min: ${dropped}`],
+    remedy: {
+      text: 'Find the clients whose queues are full: they are offline, or too slow.',
+      commands: ['journalctl -u mosquitto --no-pager | grep "being dropped for client"'],
+    },
+  }
 }
 
 const linesSince = (journal: readonly JournalLine[], since: number): string[] =>
