@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -5,6 +6,7 @@ import mqtt from 'mqtt'
 import { expect, test } from 'vitest'
 import { ImageMosquitto } from '../../lab/brokers/image-mosquitto.ts'
 import { brokerProgram } from '../../lab/brokers/image-program.ts'
+import { mosquittoProgram } from '../../lab/brokers/mosquitto.ts'
 import { sh } from '../../lab/shell.ts'
 import { type AclRequest, checkAcl, readAcl } from '../../src/broker/access/acl.ts'
 import {
@@ -15,6 +17,7 @@ import {
   readPasswordFile,
   withUser,
 } from '../../src/broker/access/password-file.ts'
+import { readSavedSessions } from '../../src/broker/saved-sessions.ts'
 
 const password = 'correct horse battery'
 const passwords = ['a', 'b', 'admin', 'witness'].reduce<PasswordEntry[]>(
@@ -134,4 +137,27 @@ test('mosquitto_passwd hashes passwords as edgekit does', async () => {
     expect(hash).toMatch(/^\$7\$101\$/)
     expect([matchesHash(password, hash), matchesHash(`${password}x`, hash)]).toEqual([true, false])
   }
+})
+
+test.each([
+  ['the broker image', () => brokerProgram('/usr/sbin/mosquitto')],
+  ['mosquitto 2.0.11', () => mosquittoProgram('bookworm')],
+] as const)('%s saves the user of each durable session', async (_, program) => {
+  const files = { passwd: formatPasswordFile(passwords) }
+  await using broker = await ImageMosquitto.start(['password_file passwd'], files, await program())
+  const sessions = ['a', 'b'].map(username => ({ clientId: `client of ${username} é`, username }))
+  for (const session of sessions) {
+    const options = { ...session, password, clean: false, reconnectPeriod: 0 }
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, options)
+    await client.subscribeAsync('t', { qos: 1 })
+    await client.publishAsync('t', 'x', { qos: 1, retain: true })
+    await client.endAsync()
+  }
+  broker.signal('SIGUSR1')
+  const database = join(broker.directory, 'mosquitto.db')
+  await expect.poll(() => existsSync(database)).toBe(true)
+  const saved = readSavedSessions(await readFile(database))
+  expect(saved.toSorted((one, other) => one.user.localeCompare(other.user))).toEqual(
+    sessions.map(({ clientId, username }) => ({ clientId, user: username })),
+  )
 })

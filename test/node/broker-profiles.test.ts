@@ -220,12 +220,14 @@ test('devices reach the broker over TLS with a password, and only on the ports t
   const kicked = device(
     node,
     'sub',
-    `${as('sensor-1', sensor).replace(' -m x', '')} -t device/sensor-1/# -i kept`,
+    `${as('sensor-1', sensor).replace(' -m x', '')} -t device/sensor-1/# -i kept -c -x 3600`,
   )
   await node.sh("until journalctl -u mosquitto -o cat | grep -q ' as kept '; do sleep 0.2; done")
   expect((await node.run('edgekit broker user remove sensor-1')).stdout).toBe(
-    'Removed sensor-1; the broker has disconnected them.',
+    'Removed sensor-1; the broker has disconnected them, and deleted 1 durable session.',
   )
+  await node.sh('ctr -n k8s.io tasks kill --signal SIGUSR1 mosquitto; sleep 1')
+  expect(await node.sh(`grep -c kept ${paths.brokerData}/mosquitto.db; true`)).toBe('0')
   // It was connected, and is refused when it connects again.
   expect((await kicked).stderr).toContain('Not authorized')
   expect((await device(node, 'pub', `${as('sensor-1', sensor)} -t t`)).stderr).toContain('Not authorized')

@@ -13,6 +13,7 @@ import {
   requireKnownUsers,
 } from './change-access.ts'
 import { requireDeviceProfile } from './device-profile.ts'
+import { endSessions } from './end-sessions.ts'
 
 /** A user with the password that was just set; it is stored nowhere. */
 export interface NewUser {
@@ -80,8 +81,14 @@ export async function setPasswords(
   return changed
 }
 
-/** Removes users and their rules; the broker disconnects them. Throws EdgekitError when one does not exist. */
-export async function removeUsers(names: readonly string[], change: AccessChange): Promise<void> {
+/**
+ * Removes users and their rules. The broker disconnects them, and their durable sessions are deleted. Returns how many there were;
+ * undefined when they could not be found, and expire later. Throws EdgekitError when a user does not exist.
+ */
+export async function removeUsers(
+  names: readonly string[],
+  change: AccessChange,
+): Promise<number | undefined> {
   await changeAccess(change, found => {
     requireUsers(names, found)
     return {
@@ -91,6 +98,12 @@ export async function removeUsers(names: readonly string[], change: AccessChange
         users: new Map([...found.acl.users].filter(([name]) => !names.includes(name))),
       },
     }
+  })
+  const { node, signal } = change
+  if (!(await isBrokerRunning(node))) return undefined
+  return endSessions(names, node, signal).catch(() => {
+    signal.throwIfAborted()
+    return undefined
   })
 }
 

@@ -3,6 +3,7 @@ import { userNames } from '../../../cli/flags/broker-user.ts'
 import { interruptible } from '../../../cli/interrupt.ts'
 import { requireRoot } from '../../../cli/require-root.ts'
 import { removeUsers } from '../../../install/broker/change-users.ts'
+import { plural } from '../../../lib/format.ts'
 import { localNode } from '../../../node/node.ts'
 import type { BrokerUserRemoveOutput } from '../../../ui/json/broker/broker-user.ts'
 import { stepRunner } from '../../../ui/steps.ts'
@@ -11,7 +12,7 @@ export default class BrokerUserRemove extends EdgekitCommand {
   static override keepsExitCode = true
   static override summary = 'Remove users from the broker'
   static override description =
-    'Removes the users and the rules that name them, and reloads the broker, which disconnects them. Messages that are queued for a durable session of theirs stay until the session expires.'
+    'Removes the users and the rules that name them, and reloads the broker, which disconnects them. Their durable sessions are deleted, with the messages that are queued for them.'
   static override examples = ['sudo edgekit broker user remove sensor-1']
   static override args = userNames
 
@@ -19,7 +20,7 @@ export default class BrokerUserRemove extends EdgekitCommand {
     const { args } = await this.parse(BrokerUserRemove)
     requireRoot('broker user remove')
     const removed = [...new Set(args.name)]
-    await interruptible(signal =>
+    const sessions = await interruptible(signal =>
       removeUsers(removed, {
         node: localNode(),
         command: 'edgekit broker user remove',
@@ -27,7 +28,14 @@ export default class BrokerUserRemove extends EdgekitCommand {
         signal,
       }),
     )
-    this.say(`Removed ${removed.join(', ')}; the broker has disconnected them.`)
-    return { schemaVersion: 1, removed }
+    this.say(`Removed ${removed.join(', ')}; ${done(sessions)}.`)
+    return { schemaVersion: 1, removed, sessions: sessions ?? null }
   }
+}
+
+function done(sessions: number | undefined): string {
+  if (sessions === undefined)
+    return 'durable sessions of theirs stay until they expire, 14 days after their last connection'
+  const disconnected = 'the broker has disconnected them'
+  return sessions === 0 ? disconnected : `${disconnected}, and deleted ${plural(sessions, 'durable session')}`
 }

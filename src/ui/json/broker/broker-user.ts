@@ -27,7 +27,13 @@ export const brokerUserPasswdOutput = changed.meta({
 })
 
 export const brokerUserRemoveOutput = z
-  .strictObject({ schemaVersion: z.literal(1), removed: z.array(name) })
+  .strictObject({
+    schemaVersion: z.literal(1),
+    removed: z.array(name),
+    sessions: z.int().nullable().meta({
+      description: 'Durable sessions that were deleted; null when they could not be found, and expire later.',
+    }),
+  })
   .meta({ title: 'edgekit broker user remove', description: 'Output of edgekit broker user remove --json.' })
 
 export const brokerUserListOutput = z
