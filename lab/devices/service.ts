@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { checkResponse } from './contract.ts'
 
 /** A line of its log. */
 export type Line = Record<string, unknown> & { message: string }
@@ -36,7 +38,7 @@ export class DevicesService implements AsyncDisposable {
   async configure(settings: string): Promise<void> {
     await writeFile(
       join(this.#directory, 'devices.yaml'),
-      `database: { path: ${this.database} }\n${settings}\n`,
+      `database: { path: ${this.database} }\nhttp: { port: 0 }\n${settings}\n`,
     )
   }
 
@@ -78,6 +80,35 @@ export class DevicesService implements AsyncDisposable {
     const child = this.#process
     if (child && child.exitCode === null && child.signalCode === null) await once(child, 'close')
     return child?.exitCode ?? null
+  }
+
+  get token(): string {
+    return readFileSync(join(this.#directory, 'token'), 'utf8').trim()
+  }
+
+  /** Where its HTTP interface is, once it listens. */
+  get url(): string {
+    const line = this.log.findLast(({ message }) => message === 'listening')
+    return `http://${String(line?.['address'])}`
+  }
+
+  /** Send a request with the token, or with other headers instead. Throws unless the response is as documented. */
+  async request(
+    method: string,
+    path: string,
+    body?: object | string,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const { status } = response
+    const type = response.headers.get('content-type') ?? ''
+    // Not the application of the service, but its parser.
+    if (status !== 431) checkResponse(method, path, { status, type, text: await response.clone().text() })
+    return response
   }
 
   rows(query: string): Record<string, unknown>[] {

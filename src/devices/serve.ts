@@ -1,54 +1,62 @@
 import type { BrokerEndpoint } from '../broker/connect.ts'
 import { aborted, deadline } from '../lib/deadline.ts'
 import { messageOf } from '../lib/errors.ts'
-import { batchSize, Inbox, type InboxEvents, type Source } from './ingest/inbox.ts'
+import { formatMetrics } from './api/metrics.ts'
+import type { Api } from './api/routes.ts'
+import { serveApi } from './api/server.ts'
+import { Commands } from './commands/commands.ts'
+import { connectionEvents, inboxEvents, type Totals } from './events.ts'
+import { batchSize, Inbox, type Source } from './ingest/inbox.ts'
 import type { Arrival, Session } from './ingest/session.ts'
-import { type ConnectionEvents, stayConnected } from './ingest/stay-connected.ts'
+import { stayConnected } from './ingest/stay-connected.ts'
 import { alertingLog, type Log, limitedLog, type Publish } from './log.ts'
-import { isDead, isReport } from './messages/message.ts'
 import { messageReader } from './messages/read-message.ts'
 import { filterOf } from './messages/topics.ts'
 import { type DevicePresence, startPresence } from './presence/device-presence.ts'
 import type { DevicesSettings } from './settings.ts'
 import type { Store } from './store/store.ts'
 
-export interface Totals {
-  received: number
-  /** Reports in the database. */
-  stored: number
-  /** Reports that the history already had. */
-  duplicates: number
-  deadLetters: number
-  /** QoS 0 messages that found no place while the database was away. */
-  dropped: number
-}
-
-/** A stop takes less than 5 s: this for the database, and half a second for the broker. */
+/** A stop takes less than 5 s: this for the database, and half a second each for HTTP and for the broker. */
 const lastBatchMs = 3_000
-const expireHistoryEveryMs = 60_000
+const removeOldEveryMs = 60_000
 const expireLeasesEveryMs = 500
 const dayMs = 24 * 3_600_000
+/** How long the state of a command can be asked for, and its request id not be used again. */
+const commandDays = 30
 
 interface Service {
   settings: DevicesSettings
   endpoint: BrokerEndpoint
   store: Store
+  /** For the HTTP interface. */
+  token: string
   log: Log
 }
 
 /**
  * Run the service until `signal`: then store what has arrived, acknowledge it, and disconnect. Throws EdgekitError when the
- * broker refuses the client at start.
+ * broker refuses the client at start, or when HTTP cannot be served.
  */
 export async function serveDevices(service: Service, signal: AbortSignal): Promise<Totals> {
-  const { settings, endpoint, store } = service
+  const { settings, endpoint, store, token } = service
   let session: Session | undefined
+  const isConnected = (): boolean => session !== undefined
   const publish: Publish = (topic, payload) => session?.publish(topic, JSON.stringify(payload))
   const log = alertingLog(service.log, publish)
   const totals: Totals = { received: 0, stored: 0, duplicates: 0, deadLetters: 0, dropped: 0 }
   const presence = await startPresence(settings, store, publish, log)
-  const inbox = new Inbox(store, inboxEvents(totals, presence, log))
-  const read = messageReader(settings.topics)
+  const commands = new Commands({
+    ...settings.commands,
+    store: store.commands,
+    isConnected,
+    publish: request => session?.request(request),
+  })
+  const inbox = new Inbox(
+    store,
+    inboxEvents(totals, presence, ids => commands.settle(ids), log),
+  )
+  const topics = [...settings.topics, { topic: settings.commands.responseTopic, kind: 'response' as const }]
+  const read = messageReader(topics)
   const { clientId, sessionHours } = settings.broker
   const options = {
     endpoint,
@@ -56,7 +64,7 @@ export async function serveDevices(service: Service, signal: AbortSignal): Promi
     expirySeconds: sessionHours * 3600,
     // One batch is written while the next one arrives.
     receiveMaximum: 2 * batchSize,
-    filters: [...new Set(settings.topics.map(filterOf))],
+    filters: [...new Set(topics.map(filterOf))],
     store,
     onArrival(arrival: Arrival, source: Source): void {
       totals.received++
@@ -70,6 +78,10 @@ export async function serveDevices(service: Service, signal: AbortSignal): Promi
       presence.suspend('broker')
     },
   }
+  const statuses = new Map<number, number>()
+  const api = apiOf({ settings, store, commands, presence, inbox, totals, statuses, isConnected })
+  const server = await serveApi({ ...settings.http, token, api, statuses, log: limitedLog(log) })
+  log({ level: 'info', message: 'listening', address: server.address })
   const events = connectionEvents(log)
   const connected = (opened: Session, isFirst: boolean): void => {
     session = opened
@@ -82,12 +94,13 @@ export async function serveDevices(service: Service, signal: AbortSignal): Promi
   const connection = stayConnected(options, { ...events, connected }, disconnect.signal)
   const timers = [
     setInterval(() => presence.expire(), expireLeasesEveryMs),
-    setInterval(() => void expireHistory(store, settings, log), expireHistoryEveryMs),
+    setInterval(() => void removeOld(store, settings, log), removeOldEveryMs),
   ]
   try {
     await Promise.race([connection, writing, aborted(signal)])
   } finally {
     for (const timer of timers) clearInterval(timer)
+    await server.close()
     using end = deadline(lastBatchMs)
     void end.passed.then(() => giveUp.abort())
     inbox.stop()
@@ -101,49 +114,53 @@ export async function serveDevices(service: Service, signal: AbortSignal): Promi
   return totals
 }
 
-const inboxEvents = (totals: Totals, presence: DevicePresence, log: Log): InboxEvents => {
-  const limited = limitedLog(log)
+interface Parts {
+  settings: DevicesSettings
+  store: Store
+  commands: Commands
+  presence: DevicePresence
+  inbox: Inbox
+  totals: Totals
+  /** HTTP responses by status. */
+  statuses: ReadonlyMap<number, number>
+  isConnected: () => boolean
+}
+
+/** What HTTP clients can see and do. */
+function apiOf({ settings, store, commands, presence, inbox, totals, statuses, isConnected }: Parts): Api {
   return {
-    written({ stored, duplicates, deadLetters, unknown }, batch) {
-      totals.stored += stored
-      totals.duplicates += duplicates
-      totals.deadLetters += deadLetters
-      presence.observe(batch.filter(isReport).filter(({ device }) => !unknown.includes(device)))
-      for (const message of batch)
-        if (isDead(message))
-          limited({ level: 'warning', message: 'not stored', reason: message.reason, topic: message.topic })
-      for (const device of unknown) limited({ level: 'warning', message: 'the device is unknown', device })
-    },
-    databaseAway(reason) {
-      presence.suspend('database')
-      log({ level: 'error', message: 'the database cannot be used; messages wait on the broker', reason })
-    },
-    databaseBack() {
-      presence.resume('database')
-      log({ level: 'info', message: 'the database works again' })
-    },
+    devices: store.devices,
+    stored: store.commands,
+    commands,
+    presence,
+    timeoutSeconds: settings.commands.timeoutSeconds,
+    health: () => ({
+      status: isConnected() && !inbox.isAway ? 'ok' : 'degraded',
+      broker: isConnected() ? 'connected' : 'away',
+      database: inbox.isAway ? 'away' : 'ok',
+      waiting: inbox.waiting,
+    }),
+    metrics: async () =>
+      formatMetrics({
+        ...totals,
+        waiting: inbox.waiting,
+        lagMs: inbox.lagMs,
+        connected: isConnected(),
+        databaseOk: !inbox.isAway,
+        devices: await store.devices.count(),
+        online: presence.online,
+        commands: commands.totals,
+        statuses,
+      }),
   }
 }
 
-const connectionEvents = (log: Log): ConnectionEvents => ({
-  connected({ resumed }, isFirst) {
-    // The first start, or a broker that lost its sessions.
-    if (resumed) log({ level: 'info', message: 'connected to the broker; the session continues' })
-    else if (isFirst) log({ level: 'info', message: 'connected to the broker with a new session' })
-    else
-      log({
-        level: 'warning',
-        message: 'connected to the broker, which has lost the session: messages of the outage may be missing',
-      })
-  },
-  unreachable(reason) {
-    log({ level: 'warning', message: 'not connected to the broker; retrying', reason })
-  },
-})
-
-async function expireHistory(store: Store, { historyDays }: DevicesSettings, log: Log): Promise<void> {
-  if (historyDays === undefined) return
-  await store.expireHistory(Date.now() - historyDays * dayMs).catch(error => {
-    log({ level: 'warning', message: 'cannot delete old history', reason: messageOf(error) })
-  })
+async function removeOld(store: Store, { historyDays }: DevicesSettings, log: Log): Promise<void> {
+  const before = (days: number): number => Date.now() - days * dayMs
+  try {
+    await store.commands.removeOld(before(commandDays))
+    if (historyDays !== undefined) await store.expireHistory(before(historyDays))
+  } catch (error) {
+    log({ level: 'warning', message: 'cannot delete what is old', reason: messageOf(error) })
+  }
 }

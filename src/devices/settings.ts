@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import type { BrokerEndpoint } from '../broker/connect.ts'
 import { EdgekitError } from '../lib/errors.ts'
@@ -5,10 +6,12 @@ import { paths } from '../node/paths.ts'
 import { listProblems } from '../yaml/problem-list.ts'
 import { locate, problemsOf, type ValueProblem } from '../yaml/problems.ts'
 import { readYaml } from '../yaml/source.ts'
-import { defaultTopics, kinds, type TopicRow, topicProblem } from './messages/topics.ts'
+import { defaultTopics, kinds, type ReportTopic, topicProblem } from './messages/topics.ts'
 
 const port = z.int().min(1).max(65535)
 const path = z.string().startsWith('/', 'expected an absolute path')
+/** Seconds. HTTP clients and proxies rarely wait longer than the most. */
+export const commandTimeout = z.int().min(1).max(300)
 
 const schema = z.strictObject({
   broker: z
@@ -35,6 +38,21 @@ const schema = z.strictObject({
     .optional(),
   registerUnknown: z.boolean().optional(),
   presence: z.strictObject({ leaseSeconds: z.int().min(1).max(86_400) }).optional(),
+  http: z
+    .strictObject({
+      address: z.union([z.ipv4(), z.ipv6()]).optional(),
+      /** 0: a free one. */
+      port: z.int().min(0).max(65535).optional(),
+      tokenFile: path.optional(),
+    })
+    .optional(),
+  commands: z
+    .strictObject({
+      topic: z.string().min(1).optional(),
+      responseTopic: z.string().min(1).optional(),
+      timeoutSeconds: commandTimeout.optional(),
+    })
+    .optional(),
   history: z.strictObject({ days: z.int().min(1).max(3650) }).optional(),
 })
 
@@ -50,13 +68,21 @@ export interface DevicesSettings {
     sessionHours: number
   }
   databasePath: string
-  topics: readonly TopicRow[]
+  topics: readonly ReportTopic[]
   /** Create devices that the database lacks. */
   registerUnknown: boolean
   /** A device is online for this long after each message. */
   leaseSeconds: number
   /** Undefined: no history. */
   historyDays: number | undefined
+  http: { address: string; port: number; tokenFile: string }
+  commands: {
+    /** Templates with `{id}`. */
+    topic: string
+    responseTopic: string
+    /** Time for the answer of a device. */
+    timeoutSeconds: number
+  }
 }
 
 /** How other services of this kind reach MySQL. */
@@ -79,8 +105,11 @@ export function readSettings(
     registerUnknown,
     presence,
     history,
+    http,
+    commands,
   } = file ? readFile(file) : {}
   const own = brokerEnvironment(environment)
+  const databasePath = database.path ?? `${paths.devices}/devices.db`
   return {
     broker: {
       host: own.host ?? broker.host ?? '127.0.0.1',
@@ -91,11 +120,21 @@ export function readSettings(
       clientId: broker.clientId ?? 'edgekit-devices',
       sessionHours: broker.sessionHours ?? 7 * 24,
     },
-    databasePath: database.path ?? `${paths.devices}/devices.db`,
+    databasePath,
     topics: topics ?? defaultTopics,
     registerUnknown: registerUnknown ?? false,
     leaseSeconds: presence?.leaseSeconds ?? 90,
     historyDays: history?.days,
+    http: {
+      address: http?.address ?? '127.0.0.1',
+      port: http?.port ?? 7883,
+      tokenFile: http?.tokenFile ?? join(dirname(databasePath), 'token'),
+    },
+    commands: {
+      topic: commands?.topic ?? 'device/{id}/command',
+      responseTopic: commands?.responseTopic ?? 'device/{id}/response',
+      timeoutSeconds: commands?.timeoutSeconds ?? 30,
+    },
   }
 }
 
@@ -104,18 +143,26 @@ function readFile(file: { path: string; text: string }): z.infer<typeof schema> 
   if (Array.isArray(source)) throw invalid(file.path, source)
   const value = source.value ?? {}
   const { data, error } = schema.safeParse(value)
-  const problems = error ? problemsOf(error.issues, value, schema) : topicProblems(data.topics ?? [])
+  const problems = error ? problemsOf(error.issues, value, schema) : topicProblems(data)
   if (!data || problems.length > 0) throw invalid(file.path, locate(problems, [source]))
   return data
 }
 
-const topicProblems = (topics: readonly TopicRow[]): ValueProblem[] =>
-  topics.flatMap(({ topic }, index) => {
-    const problem = topicProblem(topic)
-    return problem === undefined
-      ? []
-      : [{ path: ['topics', index, 'topic'], message: `topics[${index}].topic: ${problem}` }]
+function topicProblems({ topics = [], commands = {} }: z.infer<typeof schema>): ValueProblem[] {
+  const named: [path: (string | number)[], topic: string | undefined][] = [
+    ...topics.map(({ topic }, index): [(string | number)[], string] => [['topics', index, 'topic'], topic]),
+    [['commands', 'topic'], commands.topic],
+    [['commands', 'responseTopic'], commands.responseTopic],
+  ]
+  return named.flatMap(([path, topic]) => {
+    const problem = topic === undefined ? undefined : topicProblem(topic, { typed: path[0] === 'topics' })
+    return problem === undefined ? [] : [{ path, message: `${nameOf(path)}: ${problem}` }]
   })
+}
+
+/** `topics[0].topic` */
+const nameOf = (path: readonly (string | number)[]): string =>
+  path.map((part, at) => (typeof part === 'number' ? `[${part}]` : at === 0 ? part : `.${part}`)).join('')
 
 /** An empty variable is one that is not set: environment files have lines without a value. */
 function brokerEnvironment(environment: Environment): {

@@ -144,6 +144,11 @@ export const errorCodes = {
     'incomplete',
     'the broker refuses edgekit devices, or does not deliver its topics with QoS 1',
   ],
+  'devices-http-unusable': [
+    'incomplete',
+    'edgekit devices cannot listen for HTTP on the address and port of its settings',
+  ],
+  'devices-token-unusable': ['incomplete', 'the token file of edgekit devices cannot be used'],
   'devices-session-taken': ['incomplete', 'another client has the client id of edgekit devices'],
   'cloud-step-failed': ['checklistFailed', 'keadm or kubectl failed; the files and images are in place'],
   'cloudcore-version-mismatch': ['checklistFailed', 'another version of CloudCore is installed'],

@@ -52,7 +52,7 @@ export const exitCodeTables = {
     ok: [0, 'stopped by a signal, after everything that had arrived was stored'],
     unusable: [
       5,
-      'the database cannot be opened, the broker refuses the client, or another client takes over its session',
+      'the database or the HTTP address cannot be used, the broker refuses the client, or another client takes over its session',
     ],
   },
   brokerBench: {

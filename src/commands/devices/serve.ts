@@ -10,9 +10,9 @@ import type { DevicesServeOutput } from '../../ui/json/devices.ts'
 import { print } from '../../ui/print.ts'
 
 export default class DevicesServe extends EdgekitCommand {
-  static override summary = 'Store what devices publish on MQTT in a database'
+  static override summary = 'Store what devices publish on MQTT, and send them commands over HTTP'
   static override description =
-    'Keeps the state of each device in SQLite. A message is acknowledged after it is on the disk, and the broker keeps messages while the service is away. Messages that do not fit are kept as dead letters. Settings come from the file of --settings, /etc/edgekit/devices.yaml if it exists, and the environment variables MQTT_BROKER, MQTT_PORT, MQTT_USERNAME, and MQTT_PASSWORD. The log goes to standard error, one JSON object a line. Runs until it is stopped.\n\n' +
+    'Keeps the state of each device in SQLite. A message is acknowledged after it is on the disk, and the broker keeps messages while the service is away. Messages that do not fit are kept as dead letters. Programs read devices and send commands over HTTP, on 127.0.0.1:7883 with a token. Settings come from the file of --settings, /etc/edgekit/devices.yaml if it exists, and the environment variables MQTT_BROKER, MQTT_PORT, MQTT_USERNAME, and MQTT_PASSWORD. The log goes to standard error, one JSON object a line. Runs until it is stopped.\n\n' +
     exitCodeHelp('devices')
   static override examples = [
     'edgekit devices serve',
@@ -28,11 +28,14 @@ export default class DevicesServe extends EdgekitCommand {
   async run(): Promise<DevicesServeOutput> {
     const { flags } = await this.parse(DevicesServe)
     // Only here: they load zod and the rest of the service.
-    const [{ readSettings, endpointOf }, { openSqlite }, { serveDevices }] = await Promise.all([
-      import('../../devices/settings.ts'),
-      import('../../devices/store/sqlite.ts'),
-      import('../../devices/serve.ts'),
-    ])
+    const [{ readSettings, endpointOf }, { openSqlite }, { readToken }, { serveDevices }] = await Promise.all(
+      [
+        import('../../devices/settings.ts'),
+        import('../../devices/store/sqlite.ts'),
+        import('../../devices/api/token.ts'),
+        import('../../devices/serve.ts'),
+      ],
+    )
     const fromFile = readSettings(await settingsFile(flags.settings), process.env)
     const settings = {
       ...fromFile,
@@ -46,7 +49,10 @@ export default class DevicesServe extends EdgekitCommand {
     const { databasePath: path, registerUnknown, historyDays } = settings
     const store = await openSqlite({ path, registerUnknown, history: historyDays !== undefined })
     try {
-      const totals = await untilStopped(signal => serveDevices({ settings, endpoint, store, log }, signal))
+      const token = await readToken(settings.http.tokenFile)
+      const totals = await untilStopped(signal =>
+        serveDevices({ settings, endpoint, store, token, log }, signal),
+      )
       log({ level: 'info', message: 'stopped', ...totals })
       return { schemaVersion: 1, ...totals }
     } finally {

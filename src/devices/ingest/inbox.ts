@@ -39,6 +39,8 @@ export class Inbox {
   readonly #store: Store
   readonly #events: InboxEvents
   #waiting: Entry[] = []
+  /** The batch that is being stored. */
+  #batch: readonly Entry[] = []
   #wake: () => void = () => undefined
   #stopping = false
   #isAway = false
@@ -54,6 +56,22 @@ export class Inbox {
     this.#waiting.push(entry)
     if (this.#waiting.length === 1 || this.#waiting.length === batchSize) this.#wake()
     return true
+  }
+
+  /** How many messages are not stored yet. */
+  get waiting(): number {
+    return this.#batch.length + this.#waiting.length
+  }
+
+  /** How long the oldest of them has waited, in ms. */
+  get lagMs(): number {
+    const [oldest] = [...this.#batch.slice(0, 1), ...this.#waiting.slice(0, 1)]
+    return oldest ? Math.max(0, Date.now() - oldest.message.receivedAt) : 0
+  }
+
+  /** The database cannot be used. */
+  get isAway(): boolean {
+    return this.#isAway
   }
 
   /** Drop what cannot be acknowledged: the broker delivers it again. */
@@ -74,8 +92,9 @@ export class Inbox {
     while (!this.#stopping || this.#waiting.length > 0) {
       if (this.#waiting.length === 0) await this.#woken()
       if (this.#waiting.length < batchSize && !this.#stopping) await this.#woken(lingerMs)
-      const batch = this.#waiting.splice(0, batchSize)
-      if (batch.length > 0 && !(await this.#deliver(batch, giveUp))) return
+      this.#batch = this.#waiting.splice(0, batchSize)
+      if (this.#batch.length > 0 && !(await this.#deliver(this.#batch, giveUp))) return
+      this.#batch = []
     }
   }
 

@@ -1,5 +1,5 @@
 import type { IConnackPacket, IDisconnectPacket, IPublishPacket, MqttClient } from 'mqtt'
-import { type BrokerEndpoint, close, open } from '../../broker/connect.ts'
+import { type BrokerEndpoint, close, open, refusalOf } from '../../broker/connect.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Source } from './inbox.ts'
 
@@ -8,6 +8,7 @@ export interface Arrival {
   topic: string
   payload: Uint8Array
   retained: boolean
+  correlation: Uint8Array | undefined
   /** Undefined: QoS 0. */
   packetId: number | undefined
   /** The broker has sent it before. */
@@ -26,6 +27,19 @@ export interface SessionOptions {
 
 type Ending = 'lost' | 'taken over'
 
+/** A message that expects an answer (MQTT 5, 4.10). */
+export interface Request {
+  topic: string
+  payload: string
+  responseTopic: string
+  correlation: string
+  /** The broker drops it when the device has not received it by then. */
+  expirySeconds: number
+}
+
+/** What the broker did with a request. `unclear`: the connection was lost before it acknowledged. */
+export type Delivery = 'accepted' | 'no subscriber' | 'refused' | 'unclear'
+
 /** One connection of the durable session. */
 export interface Session {
   source: Source
@@ -36,6 +50,8 @@ export interface Session {
   unsubscribe(filters: readonly string[]): Promise<void>
   /** Publish with QoS 1, not retained. What a connection that ends has not delivered is lost. */
   publish(topic: string, payload: string): void
+  /** Publish with QoS 1, not retained. Resolves when the broker has acknowledged or the connection is gone. */
+  request(request: Request): Promise<Delivery>
   /** Resolves when the connection is gone. */
   ended: Promise<Ending>
   /** Disconnect; the broker keeps the session. */
@@ -48,6 +64,8 @@ const connectMs = 4_000
 const mostPacketBytes = 4 * 1024 * 1024
 /** MQTT 5, 3.14.2.1: another client has connected with this client id. */
 const sessionTakenOver = 0x8e
+/** 3.4.2.1: the broker accepted the message, but there is no subscriber. */
+const noMatchingSubscribers = 0x10
 
 /**
  * Connect, and pass on every message. Nothing is acknowledged here. Throws unless the broker accepts.
@@ -57,6 +75,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { promise: ended, resolve: end } = Promise.withResolvers<Ending>()
   let resumed = false
   let connection: MqttClient | undefined
+  /** Packet ids of publications without a subscriber. */
+  const unread = new Set<number | undefined>()
   const source: Source = {
     get isOpen() {
       return connection?.connected === true && !connection.stream.destroyed
@@ -67,6 +87,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     connection = client
     client.once('connect', ({ sessionPresent }: IConnackPacket) => {
       resumed = sessionPresent
+    })
+    // mqtt.js does not pass on the reason code of an acknowledgment.
+    client.on('packetreceive', packet => {
+      if (packet.cmd === 'puback' && packet.reasonCode === noMatchingSubscribers) unread.add(packet.messageId)
     })
     client.once('disconnect', ({ reasonCode }: IDisconnectPacket) => {
       if (reasonCode === sessionTakenOver) end('taken over')
@@ -110,6 +134,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     publish(topic, payload) {
       void client.publishAsync(topic, payload, { qos: 1 }).catch(() => undefined)
     },
+    async request({ topic, payload, responseTopic, correlation, expirySeconds }) {
+      const properties = {
+        responseTopic,
+        correlationData: Buffer.from(correlation),
+        messageExpiryInterval: expirySeconds,
+      }
+      const publishing = client.publishAsync(topic, payload, { qos: 1, properties }).then(
+        sent => (unread.delete(sent?.messageId) ? ('no subscriber' as const) : ('accepted' as const)),
+        error => (refusalOf(error) === undefined ? ('unclear' as const) : ('refused' as const)),
+      )
+      return await Promise.race([publishing, ended.then(() => 'unclear' as const)])
+    },
     close: () => close(client),
   }
 }
@@ -122,10 +158,11 @@ const notGranted = (filters: string): EdgekitError =>
 
 const deferred = new Error('acknowledged after the commit')
 
-const arrivalOf = ({ topic, payload, retain, qos, messageId, dup }: IPublishPacket): Arrival => ({
+const arrivalOf = ({ topic, payload, retain, qos, messageId, dup, properties }: IPublishPacket): Arrival => ({
   topic,
   payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
   retained: retain,
+  correlation: properties?.correlationData,
   packetId: qos === 0 ? undefined : messageId,
   duplicate: dup,
 })

@@ -14,8 +14,16 @@ const word = z.string().regex(/^[\p{L}\p{N}_. :-]{1,64}$/u)
 
 const anything = z.looseObject(common)
 
+/** The sender of a command chooses it, and the device repeats it. */
+export const requestId = z.string().regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits, and _.:-')
+
 /** A message of any kind, as far as something depends on it. */
-export type Content = z.infer<typeof anything> & { status?: string | undefined }
+export type Content = z.infer<typeof anything> & {
+  status?: string | undefined
+  request_id?: string | undefined
+  success?: boolean
+  result?: unknown
+}
 
 export const formats: Record<Kind, z.ZodType<Content>> = {
   report: anything,
@@ -34,4 +42,10 @@ export const formats: Record<Kind, z.ZodType<Content>> = {
   heartbeat: anything,
   'ota-request': anything,
   'ota-progress': anything,
+  response: z.looseObject({
+    ...common,
+    request_id: requestId.optional(),
+    success: z.boolean(),
+    result: z.unknown().optional(),
+  }),
 }

@@ -1,4 +1,5 @@
 import { excerpt } from '../../lib/format.ts'
+import type { JsonProblem } from './json.ts'
 import type { Kind, RouteProblem } from './topics.ts'
 
 /** A PUBLISH packet from the broker. */
@@ -7,21 +8,28 @@ export interface Received {
   payload: Uint8Array
   /** The broker sent it because of a new subscription, not because it was just published. */
   retained: boolean
+  /** MQTT 5, 3.3.2.3.6: of an answer, what the command had. */
+  correlation?: Uint8Array | undefined
   /** ms since 1970. */
   receivedAt: number
 }
 
 export type DeadReason =
   | RouteProblem
-  | 'the payload is empty'
-  | 'the payload is too large'
-  | 'the payload is not valid UTF-8'
-  | 'the payload is nested too deeply'
-  | 'the payload is not JSON'
+  | JsonProblem
   | 'the device is unknown'
+  | 'the device was sent no command with this request_id'
   | 'the database refuses it'
   /** `value: expected a number` */
   | `the payload does not fit: ${string}`
+
+/** What a device answers to a command. */
+export interface CommandAnswer {
+  requestId: string
+  success: boolean
+  /** JSON; undefined: the device gave no result. */
+  result: string | undefined
+}
 
 /** What a device published. */
 export interface Report {
@@ -32,6 +40,8 @@ export interface Report {
   /** The payload: a JSON object. */
   text: string
   status: string | undefined
+  /** Only in a response. */
+  answer: CommandAnswer | undefined
   /** The time that the device gave, or undefined, in ms since 1970. */
   givenTime: number | undefined
   /** Of two messages of a device the one with the higher order is newer. ms since 1970. */

@@ -1,8 +1,8 @@
 import { excerpt } from '../../lib/format.ts'
 
-/** What a device publishes: which format it has, and what it changes. */
+/** What a device publishes by itself: which format it has, and what it changes. */
 export const kinds = ['report', 'measurement', 'status', 'heartbeat', 'ota-request', 'ota-progress'] as const
-export type Kind = (typeof kinds)[number]
+export type Kind = (typeof kinds)[number] | 'response'
 
 /** A line of the topic table: `device/{id}/data/{type}`. */
 export interface TopicRow {
@@ -10,8 +10,11 @@ export interface TopicRow {
   kind: Kind
 }
 
+/** A line of the topic table in the settings. Answers to commands have a topic of their own. */
+export type ReportTopic = TopicRow & { kind: (typeof kinds)[number] }
+
 /** Both families: devices by UUID, and by a name. */
-export const defaultTopics: readonly TopicRow[] = [
+export const defaultTopics: readonly ReportTopic[] = [
   { topic: 'devices/{uuid}/data', kind: 'report' },
   { topic: 'devices/{uuid}/status', kind: 'status' },
   { topic: 'devices/{uuid}/heartbeat', kind: 'heartbeat' },
@@ -26,23 +29,29 @@ export type Route = { kind: Kind; device: string; type: string | undefined } | {
 
 export type RouteProblem = 'the topic is not in the topic table' | 'the topic has an invalid device id'
 
+/** The topic of one device, from a template without `{type}`. */
+export const topicOf = (template: string, device: string): string =>
+  template.replace(/\{(?:uuid|id)\}/, () => device)
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const name = /^[\w.:-]{1,128}$/
+/** Names of devices, and of what they measure. */
+export const name = /^[\w.:-]{1,128}$/
 const placeholders = ['{uuid}', '{id}', '{type}']
 
 /** The filter with which the broker delivers all topics of a line. */
 export const filterOf = ({ topic }: Pick<TopicRow, 'topic'>): string =>
   topic.replaceAll(/\{(?:uuid|id|type)\}/g, '+')
 
-/** Why a topic cannot be in the table; undefined if it can. */
-export function topicProblem(topic: string): string | undefined {
+/** Why a topic cannot be in the settings; undefined if it can. `typed`: it can have a `{type}`. */
+export function topicProblem(topic: string, { typed }: { typed: boolean }): string | undefined {
   const levels = topic.split('/')
   const found = levels.filter(level => placeholders.includes(level))
   const devices = found.filter(level => level !== '{type}')
   if (levels.some(level => /[+#\0{}]/.test(level) && !placeholders.includes(level)))
     return `expected levels of plain text, {uuid}, {id}, or {type}, found ${excerpt(JSON.stringify(topic))}`
   if (devices.length !== 1) return `expected one {uuid} or {id}, found ${devices.length}`
-  if (found.length - devices.length > 1) return 'expected at most one {type}'
+  const most = typed ? 1 : 0
+  if (found.length - devices.length > most) return `expected at most ${most} {type}`
   return topic.startsWith('$') ? 'topics of devices do not begin with $' : undefined
 }
 

@@ -9,6 +9,10 @@ import { type Outage, Presence, type PresenceChange } from './presence.ts'
 export interface DevicePresence {
   /** Reports that have been stored. */
   observe(reports: readonly Report[]): void
+  add(device: string): void
+  remove(device: string): void
+  /** How many devices are online. */
+  readonly online: number
   suspend(outage: Outage): void
   resume(outage: Outage): void
   expire(): void
@@ -60,6 +64,11 @@ export async function startPresence(
   await save(forget)
   return {
     observe: reports => update(presence.observe(reports)),
+    add: device => presence.add(device),
+    remove: device => presence.remove(device),
+    get online() {
+      return presence.online
+    },
     suspend: outage => update(presence.suspend(outage)),
     resume: outage => presence.resume(outage),
     expire: () => update(presence.expire()),

@@ -58,6 +58,21 @@ export class Presence {
     })
   }
 
+  /** A device that has never published. */
+  add(device: string): void {
+    if (!this.#leases.has(device)) this.#unknown.set(device, true)
+  }
+
+  remove(device: string): void {
+    this.#leases.delete(device)
+    this.#unknown.delete(device)
+  }
+
+  /** How many devices are online. */
+  get online(): number {
+    return this.#leases.size
+  }
+
   /** Messages cannot arrive: everything that was online is unknown from now on. */
   suspend(outage: Outage): PresenceChange[] {
     this.#outages.add(outage)

@@ -40,6 +40,18 @@ CREATE TABLE dead_letter (
   size INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE command (
+  request_id TEXT PRIMARY KEY,
+  device_id TEXT NOT NULL,
+  action TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  answered_at INTEGER,
+  success INTEGER,
+  result TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX command_created_at ON command (created_at);
+
 CREATE TABLE session_filter (
   client_id TEXT NOT NULL,
   filter TEXT NOT NULL,
@@ -65,6 +77,11 @@ WHERE device_id = ?1`
 export const addHistory = `
 INSERT INTO history (device_id, time, key, topic, received_at, clock_suspect, payload)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`
+
+/** The first answer counts. */
+export const answerCommand = `
+UPDATE command SET answered_at = ?3, success = ?4, result = ?5
+WHERE request_id = ?1 AND device_id = ?2 AND answered_at IS NULL`
 
 export const addDeadLetter =
   'INSERT INTO dead_letter (received_at, topic, reason, payload, size) VALUES (?1, ?2, ?3, ?4, ?5)'

@@ -1,22 +1,18 @@
 import type { Report } from '../../doctor/report-schema.ts'
+import { metricLines, type Sample } from '../../http/prometheus.ts'
 import { plainText } from '../print.ts'
 
-/** https://prometheus.io/docs/instrumenting/exposition_formats/: escapes backslashes, quotes and line ends. */
-const label = (text: string): string =>
-  plainText(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
-
-const sample = (name: string, labels: Record<string, string>, value: number): string => {
-  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${label(text)}"`)
-  return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}`
-}
-
-function metric(name: string, help: string, samples: readonly [Record<string, string>, number][]): string[] {
-  return [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
-    ...samples.map(([labels, value]) => sample(name, labels, value)),
-  ]
-}
+/** Names of machines come from strangers. */
+const metric = (name: string, help: string, samples: readonly Sample[]): string[] =>
+  metricLines(
+    'gauge',
+    name,
+    help,
+    samples.map(([labels, value]) => [
+      Object.fromEntries(Object.entries(labels).map(([key, text]) => [key, plainText(text)])),
+      value,
+    ]),
+  )
 
 /** A report for the node_exporter textfile collector. */
 export function formatPrometheus({

@@ -24,6 +24,7 @@ const pages: Record<string, readonly string[]> = {
   bundle: ['definition', 'registries', 'lock', 'bundle-format'],
   'cache:ls': ['registries'],
   'cache:prune': ['registries'],
+  'devices:openapi': ['devices'],
   'devices:serve': ['devices'],
   doctor: ['doctor'],
   'edgecore:explain': ['doctor'],

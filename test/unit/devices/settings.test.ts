@@ -28,6 +28,8 @@ const defaults = {
   registerUnknown: false,
   leaseSeconds: 90,
   historyDays: undefined,
+  http: { address: '127.0.0.1', port: 7883, tokenFile: '/var/lib/edgekit/devices/token' },
+  commands: { topic: 'device/{id}/command', responseTopic: 'device/{id}/response', timeoutSeconds: 30 },
 }
 
 test.each([undefined, '', '# nothing', 'broker:\n  port: 1883'])('%j has the defaults', text => {
@@ -40,7 +42,9 @@ database: { path: /data/d.db }
 topics: [{ topic: 'plant/{id}', kind: report }]
 registerUnknown: true
 presence: { leaseSeconds: 30 }
-history: { days: 30 }`
+history: { days: 30 }
+http: { address: '::1', port: 0, tokenFile: /etc/t }
+commands: { topic: 'c/{id}', responseTopic: 'r/{id}', timeoutSeconds: 5 }`
   expect(read(text)).toEqual({
     broker: {
       host: 'broker.example',
@@ -56,6 +60,8 @@ history: { days: 30 }`
     registerUnknown: true,
     leaseSeconds: 30,
     historyDays: 30,
+    http: { address: '::1', port: 0, tokenFile: '/etc/t' },
+    commands: { topic: 'c/{id}', responseTopic: 'r/{id}', timeoutSeconds: 5 },
   })
 })
 
@@ -80,6 +86,10 @@ test.each([
   ["topics: [{ topic: '{id}', kind: x }]", 'topics[0].kind: expected report or measurement or status'],
   ['presence: { leaseSeconds: 0 }', 'presence.leaseSeconds: expected at least 1'],
   ['history: { days: 0 }', 'history.days: expected at least 1'],
+  ['http: { address: lan }', 'http.address: '],
+  ['commands: { timeoutSeconds: 0 }', 'commands.timeoutSeconds: expected at least 1'],
+  ['commands: { topic: a }', '/s.yaml:1:20: commands.topic: expected one {uuid} or {id}, found 0'],
+  ["commands: { responseTopic: '{id}/{type}' }", 'commands.responseTopic: expected at most 0 {type}'],
   ['registerUnknown: yes', 'registerUnknown: expected true or false, found "yes"'],
 ])('%s', (text, words) => {
   const message = messageOf(() => read(text))

@@ -11,6 +11,7 @@ const report = (text: string): Report => ({
   type: undefined,
   text,
   status: 'ok',
+  answer: undefined,
   givenTime: undefined,
   order: 0,
   clock: undefined,
@@ -29,7 +30,7 @@ function setUp(write: (texts: string[]) => void = () => undefined) {
       const texts = batch.map(textOf)
       write(texts)
       happened.push(texts.length > 4 ? `store ${texts.length}` : `store ${texts.join(' ')}`)
-      return { stored: texts.length, duplicates: 0, deadLetters: 0, unknown: [] }
+      return { stored: texts.length, duplicates: 0, deadLetters: 0, unknown: [], answered: [] }
     },
   }
   const inbox = new Inbox(store as Store, {
@@ -152,7 +153,7 @@ test('a dead letter that is refused is stored without its topic and payload', as
     write: async batch => {
       if (batch.some(message => message.topic !== '')) throw new RefusedData('no')
       stored.push(...batch)
-      return { stored: 0, duplicates: 0, deadLetters: 1, unknown: [] }
+      return { stored: 0, duplicates: 0, deadLetters: 1, unknown: [], answered: [] }
     },
   }
   const unexpected = () => expect.unreachable()

@@ -52,6 +52,7 @@ test('messages that come with CONNACK are received, and acknowledged only when a
       topic: 'a',
       payload: Buffer.from('x'),
       retained: false,
+      correlation: undefined,
       packetId,
       duplicate: false,
     })),
@@ -74,4 +75,38 @@ test('a DISCONNECT with reason 0x8e means that another client took over', async 
   const { session, socket } = await setUp([])
   socket.end(Buffer.from([0xe0, 2, 0x8e, 0]))
   expect(await session.ended).toBe('taken over')
+})
+
+test.each([
+  [[], 'accepted'],
+  [[0x10], 'no subscriber'],
+  [[0x87], 'refused'],
+] as const)('a request that is acknowledged with %j is %s', async (reason, delivery) => {
+  const { session, socket, settle } = await setUp([])
+  const sent = session.request({
+    topic: 'c',
+    payload: '{}',
+    responseTopic: 'r',
+    correlation: 'id',
+    expirySeconds: 5,
+  })
+  const bytes = await settle()
+  // Message Expiry Interval, Response Topic, Correlation Data (MQTT 5, 3.3.2.3).
+  expect(bytes.slice(0, 5)).toEqual([0x32, bytes.length - 2, 0, 1, 0x63])
+  for (const property of [
+    [2, 0, 0, 0, 5],
+    [8, 0, 1, 0x72],
+    [9, 0, 2, 0x69, 0x64],
+  ])
+    expect(bytes.join()).toContain(property.join())
+  socket.write(Buffer.from([0x40, 2 + reason.length, bytes[5] ?? 0, bytes[6] ?? 0, ...reason]))
+  expect(await sent).toBe(delivery)
+})
+
+test('a request whose connection is lost is unclear', async () => {
+  const { session, socket } = await setUp([])
+  const request = { topic: 'c', payload: '{}', responseTopic: 'r', correlation: 'id', expirySeconds: 5 }
+  const sent = session.request(request)
+  socket.destroy()
+  expect(await sent).toBe('unclear')
 })

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { mostPayloadBytes } from '../../../../src/devices/messages/json.ts'
 import { isReport, type Message, type Report } from '../../../../src/devices/messages/message.ts'
-import { messageReader, mostPayloadBytes } from '../../../../src/devices/messages/read-message.ts'
+import { messageReader } from '../../../../src/devices/messages/read-message.ts'
 import { defaultTopics } from '../../../../src/devices/messages/topics.ts'
 
 const receivedAt = Date.UTC(2026, 10, 30, 12)
@@ -95,4 +96,33 @@ test('another topic or payload has another key', () => {
     report(data, payload.replace('1', '2')),
   ].map(({ key }) => Buffer.from(key ?? []).toString('hex'))
   expect(new Set(keys).size).toBe(3)
+})
+
+describe('an answer to a command', () => {
+  const readAnswer = messageReader([{ topic: 'device/{id}/response', kind: 'response' }])
+  const answer = (payload: string, correlation?: string) =>
+    readAnswer({
+      topic: 'device/d1/response',
+      payload: Buffer.from(payload),
+      correlation: correlation === undefined ? undefined : Buffer.from(correlation),
+      retained: false,
+      receivedAt,
+    })
+
+  test.each([
+    ['{"request_id":"r1","success":true,"result":{"a":1}}', undefined, 'r1', true, '{"a":1}'],
+    ['{"request_id":"r1","success":false}', 'r2', 'r1', false, undefined],
+    ['{"success":true,"result":null}', 'r2', 'r2', true, 'null'],
+  ])('%s with the correlation data %s', (payload, correlation, requestId, success, result) => {
+    expect(answer(payload, correlation)).toMatchObject({ answer: { requestId, success, result } })
+  })
+
+  test.each([
+    ['{"success":true}', undefined, 'request_id'],
+    ['{"success":true}', 'not an id', 'request_id'],
+    ['{"request_id":7,"success":true}', 'r2', 'request_id'],
+    ['{"request_id":"r1"}', undefined, 'success'],
+  ])('%s with the correlation data %s does not fit', (payload, correlation, where) => {
+    expect(answer(payload, correlation)).toMatchObject({ reason: `the payload does not fit: ${where}` })
+  })
 })

@@ -45,10 +45,10 @@ test.each([
   ['plant/{id}/data/{type}', undefined],
   ['plant/data', 'expected one {uuid} or {id}, found 0'],
   ['{id}/{uuid}', 'expected one {uuid} or {id}, found 2'],
-  ['{id}/{type}/{type}', 'expected at most one {type}'],
+  ['{id}/{type}/{type}', 'expected at most 1 {type}'],
   ['plant/{id}/#', 'expected levels of plain text, {uuid}, {id}, or {type}, found "plant/{id}/#"'],
   ['plant/x{id}', 'expected levels of plain text, {uuid}, {id}, or {type}, found "plant/x{id}"'],
   ['$SYS/{id}', 'topics of devices do not begin with $'],
 ])('the topic %s in the table: %s', (topic, problem) => {
-  expect(topicProblem(topic)).toBe(problem)
+  expect(topicProblem(topic, { typed: true })).toBe(problem)
 })

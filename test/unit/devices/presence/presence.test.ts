@@ -9,6 +9,7 @@ const report = (status = 'ok', retained = false): Report => ({
   type: undefined,
   text: '{}',
   status,
+  answer: undefined,
   givenTime: undefined,
   order: 0,
   clock: undefined,
@@ -113,4 +114,18 @@ test('leases end one by one, and unknown devices do not hold them up', () => {
   presence.observe([report()])
   expect(after(5_000)).toEqual([{ ...ended, device: 'd2' }])
   expect(after(5_000)).toEqual([ended])
+})
+
+test('a device that was added is offline until it publishes, and one that was removed is forgotten', () => {
+  const { presence, after } = setUp([['removed', true]])
+  presence.add('d1')
+  presence.remove('removed')
+  expect(after(10_000)).toEqual([{ device: 'd1', online: false, reason: undefined }])
+  expect(presence.observe([report()])).toEqual([{ device: 'd1', online: true, reason: 'it published' }])
+  expect(presence.online).toBe(1)
+  presence.add('d1')
+  expect(after(1000)).toEqual([])
+  presence.remove('d1')
+  expect(after(20_000)).toEqual([])
+  expect(presence.online).toBe(0)
 })

@@ -23,7 +23,7 @@ const open = async (options: { registerUnknown?: boolean; history?: boolean } = 
 }
 
 const noon = Date.UTC(2026, 10, 30, 12)
-const read = messageReader(defaultTopics)
+const read = messageReader([...defaultTopics, { topic: 'device/{id}/response', kind: 'response' }])
 const message = (topic: string, payload: object | string, { at = noon, retained = false } = {}) =>
   read({
     topic: `device/${topic}`,
@@ -51,7 +51,7 @@ describe('the state of a device', () => {
       message('d1/data/t', { value: 1, timestamp: secondsAt(-2) }),
       message('d1/status', { status: 'online', timestamp: secondsAt(-1) }),
     ])
-    expect(written).toEqual({ stored: 2, duplicates: 0, deadLetters: 0, unknown: [] })
+    expect(written).toEqual({ stored: 2, duplicates: 0, deadLetters: 0, unknown: [], answered: [] })
     expect(deviceRow()).toEqual({
       device_id: 'd1',
       last_report_data: `{"value":1,"timestamp":${secondsAt(-2)}}`,
@@ -175,7 +175,7 @@ describe('what does not fit', () => {
   test('is kept with its reason, and the rest is stored', async () => {
     const store = await open()
     const written = await store.write([message('d1/status', 'nope'), message('d1/status', { status: 'ok' })])
-    expect(written).toEqual({ stored: 1, duplicates: 0, deadLetters: 1, unknown: [] })
+    expect(written).toEqual({ stored: 1, duplicates: 0, deadLetters: 1, unknown: [], answered: [] })
     expect(rows('SELECT topic, reason, CAST(payload AS TEXT) AS payload, size FROM dead_letter')).toEqual([
       { topic: 'device/d1/status', reason: 'the payload is not JSON', payload: 'nope', size: 4 },
     ])
@@ -185,7 +185,13 @@ describe('what does not fit', () => {
     await (await open()).write([message('d1/status', { status: 'ok' })])
     const store = await open({ registerUnknown: false })
     const batch = ['d1', 'd2', 'd2'].map(device => message(`${device}/status`, { status: 'new' }))
-    expect(await store.write(batch)).toEqual({ stored: 1, duplicates: 0, deadLetters: 2, unknown: ['d2'] })
+    expect(await store.write(batch)).toEqual({
+      stored: 1,
+      duplicates: 0,
+      deadLetters: 2,
+      unknown: ['d2'],
+      answered: [],
+    })
     expect(rows('SELECT device_id, device_status FROM device_main')).toEqual([
       { device_id: 'd1', device_status: 'new' },
     ])
@@ -264,4 +270,57 @@ describe('a database', () => {
     expect(await store.sessionFilters('c1')).toEqual(['a/+', 'b/+'])
     expect(await store.sessionFilters('c2')).toEqual([])
   })
+})
+
+describe('commands', () => {
+  const command = { requestId: 'r1', device: 'd1', action: 'led', createdAt: noon, expiresAt: noon + 1000 }
+  const response = (device: string, requestId: string, at = noon) =>
+    message(`${device}/response`, { request_id: requestId, success: true, result: [1] }, { at })
+
+  test('a request id can be used once', async () => {
+    const { commands } = await open()
+    expect(await commands.add(command)).toBe(true)
+    expect(await commands.add({ ...command, device: 'd2' })).toBe(false)
+    await commands.remove('r1')
+    expect(await commands.add(command)).toBe(true)
+  })
+
+  test('the first answer counts, and only that of its device', async () => {
+    const store = await open()
+    await store.commands.add(command)
+    const foreign = await store.write([response('d2', 'r1'), response('d1', 'r9')])
+    expect(foreign).toMatchObject({ stored: 0, deadLetters: 2, answered: [] })
+    expect(await store.commands.find('r1')).toMatchObject({ answer: undefined })
+    const first = await store.write([response('d1', 'r1', noon + 5)])
+    expect(first).toMatchObject({ stored: 1, deadLetters: 0, answered: ['r1'] })
+    const second = await store.write([response('d1', 'r1', noon + 6)])
+    expect(second).toMatchObject({ stored: 0, duplicates: 1, answered: [] })
+    expect(await store.commands.find('r1')).toEqual({
+      ...command,
+      answer: { at: noon + 5, success: true, result: '[1]' },
+    })
+    expect(rows('SELECT * FROM history')).toEqual([])
+    expect(await store.devices.find('d1')).toMatchObject({ lastSeen: noon + 6, lastReport: undefined })
+  })
+
+  test('old ones are removed', async () => {
+    const { commands } = await open()
+    await commands.add(command)
+    await commands.removeOld(noon)
+    expect(await commands.find('r1')).toEqual({ ...command, answer: undefined })
+    await commands.removeOld(noon + 1)
+    expect(await commands.find('r1')).toBeUndefined()
+  })
+})
+
+test('devices are added, listed by id, and removed', async () => {
+  const { devices } = await open()
+  for (const id of ['c', 'a', 'b']) expect(await devices.add(id)).toBe(true)
+  expect(await devices.add('a')).toBe(false)
+  expect((await devices.list('', 2)).map(({ id }) => id)).toEqual(['a', 'b'])
+  expect((await devices.list('b', 2)).map(({ id }) => id)).toEqual(['c'])
+  expect(await devices.count()).toBe(3)
+  expect(await devices.remove('a')).toBe(true)
+  expect(await devices.remove('a')).toBe(false)
+  expect(await devices.find('a')).toBeUndefined()
 })
