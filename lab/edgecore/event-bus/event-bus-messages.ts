@@ -33,7 +33,12 @@ function answerMembership(topic: string, request: Buffer, publisher: BrokerConne
   const eventId = eventIdIn(request)
   const answer =
     eventId === undefined
-      ? { event_id: '', timestamp, code: 400, reason: `Unmarshal get membership info ${request} failed` }
+      ? {
+          event_id: '',
+          timestamp,
+          code: 400,
+          reason: `Unmarshal get membership info ${request.toString()} failed`,
+        }
       : { event_id: eventId, timestamp, devices: [] }
   publisher?.publish(`${topic}/result`, JSON.stringify(answer))
   info('eventbus.go:154', `Success in pubMQTT with topic: ${topic}/result`)

@@ -139,8 +139,8 @@ test('with the profile devices, every listener requires authentication, and thos
     { port: 1883, address: '127.0.0.1', anonymous: false, tls: false, maxConnections: 512 },
     { port: 8883, address: '192.0.2.7', ...secure },
     { port: 8883, address: '2001:db8::7', ...secure },
-    { port: 9001, address: '192.0.2.7', ...secure },
-    { port: 9001, address: '2001:db8::7', ...secure },
+    { port: 9001, address: '192.0.2.7', ...secure, websockets: true },
+    { port: 9001, address: '2001:db8::7', ...secure, websockets: true },
   ])
   expect(perListener).toBe(false)
   expect(files.slice(0, 2)).toEqual([
