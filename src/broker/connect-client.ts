@@ -24,7 +24,7 @@ export async function connectClient(endpoint: BrokerEndpoint): Promise<mqtt.Mqtt
         remedy: refused
           ? endpoint.login
             ? 'Check the user name and the password.'
-            : 'Name a user of the broker, with its password in a file:\n  --username NAME --password-file FILE'
+            : 'Name a user of the broker, with its password in a file:\n  --username NAME --password-file FILE\nOn the node, root connects as EdgeCore without these.'
           : 'Check the address, and with TLS the CA and the name in the URL. On the node of the broker, run:\n  edgekit doctor',
         cause: error,
       },

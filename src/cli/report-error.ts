@@ -19,6 +19,9 @@ export function reportError(
     return
   }
   const lines = [wrap(`${paint('red', 'edgekit:', process.stderr)} ${message}`)]
-  if (remedy) lines.push(wrap(`What to do: ${remedy}`, 2))
+  if (remedy) lines.push(...`What to do: ${remedy}`.split('\n').map(remedyLine))
   print(`${lines.join('\n')}\n`, process.stderr)
 }
+
+/** A line of a remedy. Commands, which have blanks before them, are not broken, so that they can be copied. */
+const remedyLine = (line: string): string => (line.startsWith('  ') ? `  ${line}` : wrap(line, 2))

@@ -34,6 +34,12 @@ test('as text on stderr, with what to do', () => {
   })
 })
 
+test('a command is not broken, however long it is', () => {
+  const command = `edgekit broker acl check --user app --topic ${'level/'.repeat(10)} --write`
+  const long = new EdgekitError('x', { code: 'broker-denied', remedy: `Find out why:\n  ${command}` })
+  expect(printed(long, false).stderr.split('\n')).toContain(`    ${command}`)
+})
+
 test('as JSON on stdout', () => {
   const { stdout, stderr, exitCode } = printed(error, true)
   expect(jsonOutput('error', stdout)).toEqual({
