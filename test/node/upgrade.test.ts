@@ -34,10 +34,18 @@ test.concurrent.each(releases)(
     const inBroker = (command: string) =>
       node.sh(`ctr -n k8s.io tasks exec --exec-id t$RANDOM mosquitto ${command}`)
     await inBroker('mosquitto_pub -t sensor/room1 -m kept -r -q 1')
+    // As on a node that was born with v1.23, whose EdgeCore takes a directory; v1.22 exits with it.
+    await node.sh(
+      'edgekit edgecore patch --set modules.deviceTwin.dmiSockPath=/etc/kubeedge/ --set modules.metaManager.metaServer.enable=true',
+    )
     await node.sh(`sed -i 's/127.0.0.1:1884/127.0.0.1:1999/' ${paths.edgecoreConfig}`)
     await node.sh(`echo '# mine' >>${paths.brokerConfig}`)
     const before = await timeless(node)
 
+    const preview = await upgradeTo(node, brokenOnNode, '--dry-run')
+    expect(preview.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'Note: MetaServer will have empty lists after the change from v1.22.0 to v1.23.0 until the cloud sends its objects again, and the cloud is not connected now.',
+    )
     const broken = await upgradeTo(node, brokenOnNode)
     expect(broken.stderr).toContain('EdgeCore ran before but does not stay up now')
     expect(broken.stderr).toContain('is running again')
@@ -54,7 +62,9 @@ test.concurrent.each(releases)(
     )
     expect(next.stderr).toContain('Wait until EdgeCore has been up for 8 s')
     expect([exitCodes.ok, exitCodes.checklistFailed]).toContain(next.exitCode)
-    expect(await node.sh(`cat ${paths.edgecoreConfig}`)).toContain('tcp://127.0.0.1:1999')
+    expect(await node.sh(`cat ${paths.edgecoreConfig}`)).toMatch(
+      /dmiSockPath: \/etc\/kubeedge\/dmi\.sock\n[\s\S]*tcp:\/\/127\.0\.0\.1:1999/,
+    )
     expect(await node.sh(`tail -n 1 ${paths.brokerConfig} ${paths.brokerConfig}.edgekit-new`)).toMatch(
       /# mine[\s\S]*# New in this version/,
     )
