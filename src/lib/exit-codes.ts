@@ -45,7 +45,7 @@ export const exitCodeTables = {
   },
   brokerTest: {
     ok: [0, 'the broker does what MQTT requires, as far as it was tested'],
-    failed: [3, 'the broker breaks a requirement of MQTT'],
+    failed: [3, 'the broker breaks a requirement of MQTT, or with --compare: the brokers differ'],
     notTested: [5, 'the broker could not be tested, or not completely'],
   },
   devices: {

@@ -31,6 +31,7 @@ edgekit broker test mqtt://127.0.0.1 --output markdown --report report.md
 | \`--time-limit 60s\` | end after this time; what did not finish is inconclusive |
 | \`--output FORMAT\` | \`text\`, \`json\`, \`junit\`, \`markdown\`, or \`html\`: one file that opens without a network |
 | \`--report FILE\` | write the report to a file, and as text to the terminal |
+| \`--compare URL\` | test a second broker, too, and show only the tests with another result ([schema](schemas/broker-test-compare.schema.json)); exit code 3 if there are any |
 | \`--cleanup RUN\` | remove what a killed run left on the broker |
 
 [Exit codes](errors.md#exit-codes): 0, 3 when a requirement is broken, 5 when the broker could not be tested, 2 for invalid usage.

@@ -1,8 +1,10 @@
 import { Flags } from '@oclif/core'
 import { declarationNames } from '../../broker-test/capabilities.ts'
 import { brokerTests } from '../../broker-test/groups/index.ts'
+import { compareReports } from '../../broker-test/run/compare.ts'
+import type { BrokerTestReport } from '../../broker-test/run/report.ts'
 import { explainTest, listTests, selectTests } from '../../broker-test/run/select.ts'
-import { cleanUpRun, testBroker } from '../../broker-test/run/test-broker.ts'
+import { cleanUpRun, type TestOptions, testBroker } from '../../broker-test/run/test-broker.ts'
 import { addressOf, type Target } from '../../broker-test/target.ts'
 import { groups } from '../../broker-test/test.ts'
 import { accessFlags, brokerUrl, targetReader } from '../../cli/broker/access.ts'
@@ -11,9 +13,11 @@ import { printReport, reportFlag } from '../../cli/broker/print-report.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { interruptible } from '../../cli/interrupt.ts'
 import { parseDuration } from '../../cli/quantities/duration.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { brokerTestExitCodes, exitCodeHelp } from '../../lib/exit-codes.ts'
 import { requireOutputFile } from '../../lib/files/output-file.ts'
 import { localNode } from '../../node/node.ts'
+import { formatBrokerComparison } from '../../ui/broker-test/comparison.ts'
 import { formatBrokerTestExplanation } from '../../ui/broker-test/explanation.ts'
 import { brokerTestFormatNames, brokerTestFormats } from '../../ui/broker-test/formats.ts'
 import { formatBrokerTest, leftoverText } from '../../ui/broker-test/text.ts'
@@ -33,6 +37,7 @@ export default class BrokerTest extends EdgekitCommand {
     'edgekit broker test mqtt://127.0.0.1 --group sessions --group will',
     'edgekit broker test mqtt://127.0.0.1 --output markdown --report report.md',
     'edgekit broker test mqtt://127.0.0.1 --output html --report report.html',
+    'edgekit broker test mqtt://127.0.0.1 --compare mqtt://127.0.0.1:1884',
     'edgekit broker test --list',
     'edgekit broker test --explain qos-2-to-1',
   ]
@@ -52,7 +57,6 @@ export default class BrokerTest extends EdgekitCommand {
     listener: Flags.string({
       helpValue: 'URL',
       multiple: true,
-      dependsOn: ['url'],
       description: 'another listener of the same broker; can be repeated',
     }),
     'denied-topic': Flags.string({
@@ -71,6 +75,11 @@ export default class BrokerTest extends EdgekitCommand {
       description: 'format of the report',
     })(),
     report: reportFlag,
+    compare: Flags.string({
+      helpValue: 'URL',
+      exclusive: ['list', 'explain', 'cleanup', 'listener', 'denied-topic'],
+      description: 'test this broker, too, and show only what differs (text or JSON)',
+    }),
     cleanup: Flags.string({
       helpValue: 'RUN',
       description: 'remove what a killed run left on the broker',
@@ -93,7 +102,17 @@ export default class BrokerTest extends EdgekitCommand {
     if (flags.report !== undefined) await requireOutputFile(flags.report)
     const targetOf = await targetReader(flags)
     if (flags.cleanup !== undefined) return await this.cleanUp(flags.cleanup, args.url, targetOf)
-    const node = localNode()
+    const forUrl = (['listener', 'denied-topic', 'compare'] as const).find(name => flags[name] !== undefined)
+    if (forUrl !== undefined && args.url === undefined)
+      throw new EdgekitError(`--${forUrl} requires the URL of a broker`, {
+        code: 'invalid-usage',
+        remedy: `Name the broker, also that of this node:\n  edgekit broker test mqtt://127.0.0.1 --${forUrl} …`,
+      })
+    if (flags.compare !== undefined && flags.output !== 'text' && flags.output !== 'json')
+      throw new EdgekitError(`--compare has no format ${flags.output}`, {
+        code: 'invalid-usage',
+        remedy: 'Use --output text or --output json.',
+      })
     const { target, nodeName } =
       args.url === undefined ? await localTarget() : { target: targetOf(args.url), nodeName: undefined }
     const { listeners, deniedTopic } =
@@ -101,33 +120,40 @@ export default class BrokerTest extends EdgekitCommand {
         ? await localAccess(target)
         : { listeners: (flags.listener ?? []).map(url => targetOf(url)), deniedTopic: flags['denied-topic'] }
     const format = this.jsonEnabled() ? 'json' : flags.output
-    const silent = this.jsonEnabled() || (format !== 'text' && flags.report === undefined)
-    const report = await stepRunner({ silent })(`Test ${addressOf(target)}`, note =>
-      interruptible(
-        signal =>
-          testBroker({
-            target,
-            nodeName,
-            listeners,
-            deniedTopic,
-            tests: selectTests(brokerTests, flags.group),
-            timeLimitMs,
-            declarations: flags.capability ?? [],
-            edgekitVersion: this.config.version,
-            files: node.files,
-            signal,
-            onResult: (done, all) => note(`${done} of ${all}`),
-          }),
-        'what the tests created on the broker has been removed',
-      ),
-    )
-    process.exitCode = report.exitCode
+    const test = (tested: Partial<TestOptions> & Pick<TestOptions, 'target'>): Promise<BrokerTestReport> =>
+      stepRunner({ silent: this.jsonEnabled() || (format !== 'text' && flags.report === undefined) })(
+        `Test ${addressOf(tested.target)}`,
+        note =>
+          interruptible(
+            signal =>
+              testBroker({
+                ...tested,
+                tests: selectTests(brokerTests, flags.group),
+                timeLimitMs,
+                declarations: flags.capability ?? [],
+                edgekitVersion: this.config.version,
+                files: localNode().files,
+                signal,
+                onResult: (done, all) => note(`${done} of ${all}`),
+              }),
+            'what the tests created on the broker has been removed',
+          ),
+      )
+    const other = flags.compare === undefined ? undefined : targetOf(flags.compare)
+    const report = await test({ target, nodeName, listeners, deniedTopic })
+    const output = other ? compareReports(report, await test({ target: other })) : report
+    process.exitCode = output.exitCode
     await printReport(text => this.say(text), {
-      text: formatBrokerTest(report),
-      report: format === 'text' ? undefined : brokerTestFormats[format](report),
+      text: 'differences' in output ? formatBrokerComparison(output) : formatBrokerTest(output),
+      report:
+        format === 'text'
+          ? undefined
+          : 'differences' in output
+            ? JSON.stringify(output, null, 2)
+            : brokerTestFormats[format](output),
       file: flags.report,
     })
-    return report
+    return output
   }
 
   private async cleanUp(

@@ -6,7 +6,7 @@ import { hanging, indent, marked } from '../findings.ts'
 import { paint, wrap } from '../text.ts'
 
 /** The mark of the doctor for each status. */
-const marks = {
+export const marks = {
   pass: 'pass',
   fail: 'fail',
   warn: 'warn',
@@ -32,7 +32,7 @@ export function problemsIn(results: readonly TestResult[]): Problem[] {
 }
 
 /** The broker in one line. */
-export const titleOf = ({ broker }: BrokerTestReport): string =>
+export const titleOf = ({ broker }: Pick<BrokerTestReport, 'broker'>): string =>
   [broker.address, broker.version, `MQTT ${broker.versions.join(' and ')}`].filter(Boolean).join(' · ')
 
 /** `508 passed, 28 failed`: every status that occurs. */

@@ -10,6 +10,7 @@ import { brokerBenchOutput } from './broker/broker-bench.ts'
 import { brokerConfigureOutput } from './broker/broker-configure.ts'
 import {
   brokerTestCleanupOutput,
+  brokerTestCompareOutput,
   brokerTestExplainOutput,
   brokerTestListOutput,
   brokerTestOutput,
@@ -58,6 +59,7 @@ export const outputSchemas = {
   'broker-image': brokerImageOutput,
   'broker-test': brokerTestOutput,
   'broker-test-cleanup': brokerTestCleanupOutput,
+  'broker-test-compare': brokerTestCompareOutput,
   'broker-test-explain': brokerTestExplainOutput,
   'broker-test-list': brokerTestListOutput,
   'broker-tls-import': brokerTlsImportOutput,

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseXml } from '@rgrove/parse-xml'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { startAedes } from '../../../lab/brokers/aedes.ts'
+import { startMutant } from '../../../lab/brokers/mutating-proxy.ts'
 import { open } from '../../../src/broker/connect.ts'
 import { brokerTests } from '../../../src/broker-test/groups/index.ts'
 import { lintRules } from '../../../src/broker-test/lint/lint-rules.ts'
@@ -137,6 +138,53 @@ test('the time limit leaves tests inconclusive, and exit code 5', async () => {
   const statuses = tests.filter(({ group }) => group === 'keep-alive').map(({ status }) => status)
   expect(new Set(statuses)).toEqual(new Set(['inconclusive']))
   expect(exitCode).toBe(5)
+})
+
+test('--compare shows only what differs', async () => {
+  // The second broker loses messages whose payload begins with FF.
+  const { port, stop } = await startMutant(broker.port, () => ({
+    toClient: packet => (packet.type === 'publish' && packet.payload?.[0] === 0xff ? [] : [packet.bytes]),
+  }))
+  onTestFinished(stop)
+  const other = `mqtt://127.0.0.1:${port}`
+  const compare = (url: string, ...args: string[]) =>
+    runCommand(BrokerTest, url, '--group', 'publish', '--compare', other, ...args)
+  const { stdout, exitCode } = await compare(url, '--json')
+  const { differences, same } = jsonOutput('broker-test-compare', stdout)
+  expect(
+    differences.map(({ id, version, first, second }) => [id, version, first.status, second.status]),
+  ).toEqual([
+    ['publish-payload-invalid-utf8', '3.1.1', 'pass', 'fail'],
+    ['publish-payload-invalid-utf8', '5', 'pass', 'fail'],
+  ])
+  expect(same).toBeGreaterThan(20)
+  expect(exitCode).toBe(3)
+  const text = (await compare(url)).stdout.replaceAll(/\s+/g, ' ')
+  expect(text).toContain(
+    `First: ${url} · MQTT 3.1.1 and 5 Second: ${other} · MQTT 3.1.1 and 5 2 differences; `,
+  )
+  expect(text).toContain('First: pass: as specified')
+  expect(text).toContain('Second: fail: no PUBLISH within 3 s')
+  const equal = await compare(other)
+  expect(equal.stdout).toContain('No difference in ')
+  expect(equal.exitCode).toBe(0)
+  expect((await compare(url, '--output', 'junit')).stderr).toContain('--compare has no format junit')
+})
+
+test.each([
+  ['--compare', 'mqtt://127.0.0.1'],
+  ['--listener', 'mqtts://127.0.0.1'],
+  ['--denied-topic', 'device/other'],
+])('%s requires a URL', async (...args) => {
+  const { stderr, exitCode } = await runCommand(BrokerTest, ...args)
+  expect(stderr).toContain(`${args[0]} requires the URL of a broker`)
+  expect(exitCode).toBe(2)
+})
+
+test('another listener is tested, too', async () => {
+  const { stdout } = await runCommand(BrokerTest, url, '--listener', url, '--group', 'listeners', '--json')
+  const { tests } = jsonOutput('broker-test', stdout)
+  expect(tests.find(({ id }) => id === 'listener-exchange')?.status).toBe('pass')
 })
 
 test('--list and --explain', async () => {

@@ -32,32 +32,56 @@ const run = z
   .meta({ description: 'Name of the run: the first level of its topics, the begin of its client ids.' })
 const leftovers = lines.meta({ description: 'What could not be removed from the broker.' })
 
+const broker = z.strictObject({
+  address: z.string(),
+  version: z.string().optional().meta({ description: 'As the broker publishes it below $SYS.' }),
+  versions: z.array(mqttVersion).meta({ description: 'Versions of MQTT that it accepts.' }),
+  maximumQos: count,
+  retain: z.boolean(),
+  sharedSubscriptions: z.boolean(),
+  maximumPacketSize: count.optional(),
+  receiveMaximum: count,
+  topicAliasMaximum: count,
+  subscriptionDelayMs: count.meta({ description: 'From a SUBACK until messages arrive.' }),
+})
+const summary = z.strictObject({ pass: count, fail: count, warn: count, skip: count, inconclusive: count })
+
 export const brokerTestOutput = z
   .strictObject({
     schemaVersion: z.literal(1),
     edgekit: z.string(),
     at: z.iso.datetime(),
     run,
-    broker: z.strictObject({
-      address: z.string(),
-      version: z.string().optional().meta({ description: 'As the broker publishes it below $SYS.' }),
-      versions: z.array(mqttVersion).meta({ description: 'Versions of MQTT that it accepts.' }),
-      maximumQos: count,
-      retain: z.boolean(),
-      sharedSubscriptions: z.boolean(),
-      maximumPacketSize: count.optional(),
-      receiveMaximum: count,
-      topicAliasMaximum: count,
-      subscriptionDelayMs: count.meta({ description: 'From a SUBACK until messages arrive.' }),
-    }),
+    broker,
     environment: z.strictObject({ os: z.string(), node: z.string() }),
     durationMs: count,
-    summary: z.strictObject({ pass: count, fail: count, warn: count, skip: count, inconclusive: count }),
+    summary,
     exitCode: count,
     tests: z.array(result),
     leftovers,
   })
   .meta({ title: 'edgekit broker test', description: 'Output of edgekit broker test --json.' })
+
+const compared = z.strictObject({ run, broker, summary, leftovers })
+const seen = result.pick({ status: true, observed: true, evidence: true })
+
+export const brokerTestCompareOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    first: compared,
+    second: compared,
+    same: count.meta({ description: 'Tests with the same result.' }),
+    differences: z.array(
+      result
+        .pick({ id: true, title: true, group: true, version: true, clauses: true })
+        .extend({ first: seen, second: seen }),
+    ),
+    exitCode: count,
+  })
+  .meta({
+    title: 'edgekit broker test --compare',
+    description: 'Output of edgekit broker test URL --compare URL --json.',
+  })
 
 const listed = z.strictObject({
   id: z.string(),
