@@ -8,7 +8,7 @@ const magic = Buffer.from('\x00\xb5\x00mosquitto db', 'latin1')
 const headerBytes = magic.length + 8
 const version = 6
 const chunkOfClient = 6
-/** Of a client chunk, before its texts (struct PF_client in src/persist.h of mosquitto 2.0). */
+/** Bytes of a client chunk before its texts (struct PF_client in src/persist.h of mosquitto 2.0). */
 const fixedBytes = 24
 const lengthOfClientId = 14
 const lengthOfUser = 18

@@ -97,8 +97,7 @@ function statistics({ brokerProbe }: Facts): Statistics {
 const nearLimit = ({ heapBytes = 0, waitingSessions = 0 }: Statistics, limit: number): Finding => ({
   status: 'warn',
   observed: `the broker uses ${formatBytes(heapBytes)} of its limit of ${formatBytes(limit)}`,
-  expected:
-    'room for new messages (memory_limit in mosquitto.conf): at the limit it disconnects whoever publishes',
+  expected: 'room for new messages (memory_limit in mosquitto.conf): at the limit it disconnects publishers',
   evidence: [`${plural(waitingSessions, 'durable session')} of offline clients`],
   remedy: {
     text: 'Find out what fills it: retained messages, or queues of clients that do not come back. Their sessions expire 14 days after they have left. For a larger limit, set it.',
