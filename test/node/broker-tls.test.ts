@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { crashingEdgekit, crashLayer } from '../../lab/crash/executable.ts'
 import { bundleOnNode, startInstalledNode } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
@@ -28,7 +29,7 @@ const brokerProcess = (node: LabNode) =>
   node.sh('ctr -n k8s.io tasks ls | awk \'$1 == "mosquitto" { print $2 }\'')
 
 test('certificates and the CA are replaced on 8883 and wss, imported, and rolled back', async () => {
-  await using node = await startInstalledNode('trixie')
+  await using node = await startInstalledNode('trixie', 'edge', [await crashLayer()])
   await install(node, `--broker-profile devices --broker-address ${address}`)
   await node.sh(`
     mkdir -p /root/image
@@ -95,7 +96,14 @@ test('certificates and the CA are replaced on 8883 and wss, imported, and rolled
   // Killed in the middle: the same command finishes it, and a rollback restores what was there.
   const kill = `edgekit broker tls renew & until grep -q '"kind":"broker-trial"' ${paths.journal} 2>/dev/null; do sleep 0.05; done; kill -9 $!; wait`
   const before = await status(node)
-  await node.run(kill, { timeoutMs: minutes })
+  // Between the key and its certificate, with which the broker does not start.
+  const between = { LAB_CUT_ID: paths.brokerKey, LAB_CUT: 'after done' }
+  const cut = await node.run(`${crashingEdgekit} broker tls renew; exit $?`, {
+    env: between,
+    timeoutMs: minutes,
+  })
+  expect(cut.exitCode).toBe(137)
+  expect((await node.run('systemctl restart mosquitto', { timeoutMs: minutes })).exitCode).not.toBe(0)
   expect((await node.run('edgekit broker user list')).stderr).toContain('an install was interrupted')
   expect((await tls(node, 'renew')).exitCode).toBe(exitCodes.ok)
   const finished = await status(node)

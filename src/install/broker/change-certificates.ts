@@ -172,7 +172,8 @@ async function changeCertificates(
   const settings = deviceSettings(receipt)
   if (!receipt) throw missing()
   const manifest = await requireManifest(node)
-  if (!(await isBrokerRunning(node))) throw notRunning()
+  // An interruption between a key and its certificate left a broker that does not start: this run restarts it.
+  if (!interrupted && !(await isBrokerRunning(node))) throw notRunning()
   const shown = (await readCertificates(node.files)).server
   const { files, server } = await make(settings, interrupted !== undefined)
   const changes: BrokerChange[] = [
