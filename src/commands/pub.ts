@@ -45,8 +45,8 @@ export default class Pub extends EdgekitCommand {
     if (flags.file === '-' && flags['password-file'] === '-')
       throw usage('cannot read both the message and the password from standard input', 'Use a file for one.')
     const payload = await payloadOf(args.message, flags.file)
-    await interruptible(async signal => {
-      const target = await clientTarget(flags, signal)
+    const target = await interruptible(signal => clientTarget(flags, signal), 'nothing was sent')
+    await interruptible(async () => {
       const client = await connectClient(target)
       try {
         await client.publishAsync(topic, payload, { qos, retain: flags.retain })

@@ -7,7 +7,7 @@ import { eventBusValues } from '../../edgecore/config/event-bus.ts'
 import { withoutSecrets } from '../../edgecore/config/secret-values.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { exitCodeHelp, patchExitCodes } from '../../lib/exit-codes.ts'
-import { plural } from '../../lib/format.ts'
+import { plural, shellWord } from '../../lib/format.ts'
 import { unifiedDiff } from '../../lib/unified-diff.ts'
 import { type Files, localFiles } from '../../node/files.ts'
 import { paths } from '../../node/paths.ts'
@@ -78,7 +78,7 @@ async function open(path: string, files: Files) {
     const target = resolve(path, '..', await files.linkTarget(path))
     throw new EdgekitError(`cannot edit ${path}: it is a link to ${target}`, {
       code: 'not-a-regular-file',
-      remedy: `Name the target instead:\n  edgekit edgecore patch ${target}`,
+      remedy: `Name the target instead:\n  edgekit edgecore patch ${shellWord(target)}`,
     })
   }
   if (found.kind !== 'file')

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { ErrorCode } from '../error-codes.ts'
 import { systemErrorName } from '../errors.ts'
+import { shellWord } from '../format.ts'
 
 interface Failure {
   code: ErrorCode
@@ -41,7 +42,7 @@ export function storageFailure(
 ): { code: ErrorCode; remedy: string } | undefined {
   for (let found: unknown = error; found instanceof Error; found = found.cause) {
     const failure = failures[systemErrorName(found) ?? '']
-    if (failure) return { code: failure.code, remedy: failure.remedy(dirname(path)) }
+    if (failure) return { code: failure.code, remedy: failure.remedy(shellWord(dirname(path))) }
   }
   return undefined
 }

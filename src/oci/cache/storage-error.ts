@@ -1,5 +1,6 @@
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { storageFailure } from '../../lib/files/storage-failure.ts'
+import { shellWord } from '../../lib/format.ts'
 
 /** The disk of the cache failed, not the content: trying another registry does not help. */
 export class StorageError extends EdgekitError {}
@@ -20,7 +21,7 @@ function storageError(directory: string, error: unknown): StorageError {
   const failure = storageFailure(error, directory)
   const remedy =
     failure?.code === 'no-space'
-      ? 'Free disk space, or choose a directory on a larger disk with --cache DIR:\n  edgekit cache prune'
+      ? `Free disk space, or choose a directory on a larger disk with --cache DIR:\n  edgekit cache prune --cache ${shellWord(directory)}`
       : failure?.code === 'too-many-open-files'
         ? failure.remedy
         : 'Choose a writable directory with --cache DIR.'

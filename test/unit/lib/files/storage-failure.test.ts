@@ -33,6 +33,12 @@ test.each([
   expect(systemError(error)?.message).toBe(`cannot write /data/report: ${reason}`)
 })
 
+test('a path with blanks stays one word of the command', () => {
+  expect(storageFailure(systemCallError('ENOSPC', '/my data/x'), '/my data/x')?.remedy).toContain(
+    "df -h '/my data'",
+  )
+})
+
 test('other errors are no failure of a disk', () => {
   expect(storageFailure(systemCallError('ENOENT', '/x'), '/x')).toBeUndefined()
   expect(storageFailure(new Error('x'), '/x')).toBeUndefined()
