@@ -31,12 +31,14 @@ export async function openWebSocket(
   return socket
 }
 
-/** How bytes become frames. */
-export type Framing = (bytes: Buffer, socket: WebSocket) => void
+/** How bytes become frames. The last one is sent with `done`, so that the writer waits for a slow broker. */
+export type Framing = (bytes: Buffer, socket: WebSocket, done: () => void) => void
+
+const oneFrame: Framing = (bytes, socket, done) => socket.send(bytes, done)
 
 /** MQTT packets over a WebSocket, as over any other connection: each write becomes a binary frame, unless `framing` is set. */
 export class WebSocketStream extends Duplex {
-  framing: Framing = (bytes, socket) => socket.send(bytes)
+  framing: Framing = oneFrame
   /** Frames with text, which a broker must not send. */
   textFrames = 0
   readonly #socket: WebSocket
@@ -55,9 +57,9 @@ export class WebSocketStream extends Duplex {
     // What arrives is pushed at once.
   }
 
-  override _write(bytes: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.framing(bytes, this.#socket)
-    done()
+  override _write(bytes: Buffer, _: BufferEncoding, done: () => void): void {
+    // An error closes the socket, which is what counts.
+    this.framing(bytes, this.#socket, () => done())
   }
 
   override _final(done: () => void): void {

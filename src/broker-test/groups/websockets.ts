@@ -47,16 +47,17 @@ async function roundTrip(context: TestContext, framing?: Framing): Promise<WebSo
   return stream
 }
 
-const bytewise: Framing = (bytes, socket) => {
-  for (const byte of bytes) socket.send(Buffer.from([byte]))
+const bytewise: Framing = (bytes, socket, done) => {
+  for (const byte of bytes.subarray(0, -1)) socket.send(Buffer.from([byte]))
+  socket.send(bytes.subarray(-1), done)
 }
 
-const fragmented: Framing = (bytes, socket) => {
+const fragmented: Framing = (bytes, socket, done) => {
   const middle = Math.max(1, bytes.length >> 1)
   socket.send(bytes.subarray(0, middle), { fin: false })
   // Control frames may come between fragments (RFC 6455, section 5.4).
   socket.ping()
-  socket.send(bytes.subarray(middle), { fin: true })
+  socket.send(bytes.subarray(middle), { fin: true }, done)
 }
 
 export const websockets: readonly BrokerTest[] = [
@@ -79,9 +80,10 @@ export const websockets: readonly BrokerTest[] = [
       const message = { topic: context.topic('text'), payload: 'x' }
       await client.publish(message)
       await client.ping()
-      stream.framing = (bytes, socket) => socket.send(bytes.toString('latin1'), { binary: false })
+      const { framing } = stream
+      stream.framing = (bytes, socket, done) => socket.send(bytes.toString('latin1'), { binary: false }, done)
       await client.publish(message)
-      stream.framing = (bytes, socket) => socket.send(bytes)
+      stream.framing = framing
       await client.expectClosed('a text frame')
     },
   },
@@ -105,9 +107,9 @@ export const websockets: readonly BrokerTest[] = [
       const publish = encode.publish(version, { topic, payload: 'joined' })
       // The write has all packets; its second frame begins within one.
       const cut = subscribe.length + publish.length + 5
-      stream.framing = (bytes, socket) => {
+      stream.framing = (bytes, socket, done) => {
         socket.send(bytes.subarray(0, cut))
-        socket.send(bytes.subarray(cut))
+        socket.send(bytes.subarray(cut), done)
       }
       await client.send(subscribe, publish, publish, encode.pingreq())
       await client.expect('suback')
