@@ -61,13 +61,18 @@ shift
 exec chroot "$tree" "$@"
 `
 
-/** How long a broker may take until it answers: those on the JVM and on Erlang take seconds, more beside other tests. */
-const startMs = 90_000
+/** A program that runs in its tree. */
+export interface TreeProgram {
+  /** The directory that the program sees as `/mnt`. */
+  files: string
+  /** The end of what it has written. */
+  output: () => string
+  isRunning: () => boolean
+  stop: () => Promise<void>
+}
 
-/** Start a broker, and wait until it answers a CONNECT. `describe` gets the port that it must listen on. */
-export async function startBroker(describe: (port: number) => BrokerProgram): Promise<LabBroker> {
-  const port = await freePort()
-  const program = describe(port)
+/** Start a program of Debian packages in a tree of its own. It ends with this process. */
+export async function startInTree(program: BrokerProgram): Promise<TreeProgram> {
   const tree = await treeOf(program)
   const files = await mkdtemp(join(tmpdir(), 'edgekit-broker-'))
   for (const [name, text] of Object.entries(program.files ?? {})) await writeFile(join(files, name), text)
@@ -86,21 +91,36 @@ export async function startBroker(describe: (port: number) => BrokerProgram): Pr
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
   const ended = once(child, 'exit')
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL')
-    await ended
-    await rm(files, { recursive: true, force: true })
+  return {
+    files,
+    output: () => output,
+    isRunning: () => child.exitCode === null,
+    async stop() {
+      child.kill('SIGKILL')
+      await ended
+      await rm(files, { recursive: true, force: true })
+    },
   }
+}
+
+/** How long a broker may take until it answers: those on the JVM and on Erlang take seconds, more beside other tests. */
+const startMs = 90_000
+
+/** Start a broker, and wait until it answers a CONNECT. `describe` gets the port that it must listen on. */
+export async function startBroker(describe: (port: number) => BrokerProgram): Promise<LabBroker> {
+  const port = await freePort()
+  const description = describe(port)
+  const program = await startInTree(description)
   const started = Date.now()
   while (!(await answers(port))) {
-    if (child.exitCode === null && Date.now() - started < startMs) {
+    if (program.isRunning() && Date.now() - started < startMs) {
       await sleep(50)
       continue
     }
-    await stop()
-    throw new Error(`${command[0]} does not answer on port ${port}:\n${output}`)
+    await program.stop()
+    throw new Error(`${description.command[0]} does not answer on port ${port}:\n${program.output()}`)
   }
-  return { port, stop }
+  return { port, stop: program.stop }
 }
 
 /** Whether a CONNECT of MQTT 3.1.1 gets a CONNACK. */
