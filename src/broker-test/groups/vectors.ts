@@ -53,8 +53,8 @@ async function run(context: TestContext, set: VectorSet): Promise<void> {
     throw skip('the broker authenticates clients, and refuses what is malformed like a stranger')
   await control(context).catch(asControl)
   const bad: [Vector, Outcome][] = []
-  for (let first = 0; first < vectors.length; first += betweenControls) {
-    const batch = vectors.slice(first, first + betweenControls)
+  for (let start = 0; start < vectors.length; start += betweenControls) {
+    const batch = vectors.slice(start, start + betweenControls)
     const found = await Promise.all(batch.map(vector => tryOne(context, set, vector)))
     bad.push(
       ...found.flatMap((outcome, index): [Vector, Outcome][] => {
@@ -68,15 +68,13 @@ async function run(context: TestContext, set: VectorSet): Promise<void> {
         : error
     })
   }
-  const [worst] = bad
-  if (!worst) return
-  const [{ what }, outcome] = worst
+  const [first] = bad
+  if (!first) return
+  const [{ what }, outcome] = first
+  const count = `${bad.length} of ${plural(vectors.length, 'packet')}`
   const others = bad.length > 1 ? `, and ${bad.length - 1} more` : ''
-  throw fail(
-    outcome === 'ignored'
-      ? `the broker accepted ${bad.length} of ${plural(vectors.length, 'packet')}: ${what}${others}`
-      : `the broker neither refused nor accepted ${bad.length} of ${plural(vectors.length, 'packet')}: ${what}${others}`,
-  )
+  const did = outcome === 'ignored' ? 'accepted' : 'neither refused nor accepted'
+  throw fail(`the broker ${did} ${count}: ${what}${others}`)
 }
 
 /** What fails before the malformed packet shows nothing about it. */

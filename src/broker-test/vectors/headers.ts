@@ -20,7 +20,7 @@ const flags = (packet: ClientPacket): VectorSet => ({
   clauses:
     packet === 'publish'
       ? { 4: ['3.3.1-4'], 5: ['3.3.1-4'] }
-      : { 4: packet === 'connect' ? ['2.2.2-2'] : ['2.2.2-2'], 5: ['2.1.3-1', '4.13.1-1'] },
+      : { 4: ['2.2.2-2'], 5: ['2.1.3-1', '4.13.1-1'] },
   vectors: source => {
     const bytes = correct(packet, source)
     const wrong = nibbles.filter(value =>
@@ -33,14 +33,12 @@ const flags = (packet: ClientPacket): VectorSet => ({
   },
 })
 
-/** How much of a body may follow before it ends: a payload and more topic filters are optional. */
-function shortest(packet: ClientPacket, body: Buffer): number {
-  // Topic, identifier, and properties; the payload is empty.
-  if (packet !== 'pubrel' && packet !== 'puback' && packet !== 'pubrec' && packet !== 'pubcomp')
-    return body.length
-  // MQTT 5 may leave out the reason and the properties, MQTT 3.1.1 has only the identifier.
-  return 2
-}
+/**
+ * Every length below this one is too short. Acknowledgments need only the identifier: MQTT 3.1.1 has nothing else, and MQTT 5
+ * may leave out the rest.
+ */
+const shortest = (packet: ClientPacket, body: Buffer): number =>
+  /^pub(?:ack|rec|rel|comp)$/.test(packet) ? 2 : body.length
 
 const cut = (packet: ClientPacket): VectorSet => ({
   kind: 'cut',
