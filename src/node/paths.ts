@@ -47,6 +47,9 @@ export const paths = {
   /** A CA that devices get before the broker has a certificate of it. */
   brokerNextCa: '/etc/edgekit/mosquitto/tls/next-ca.crt',
   brokerNextCaKey: '/etc/edgekit/broker-next-ca.key',
+  /** The CA of the certificates of devices. */
+  brokerDeviceCa: '/etc/edgekit/mosquitto/tls/device-ca.crt',
+  brokerDeviceCaKey: '/etc/edgekit/broker-device-ca.key',
   /** The password of the user edgecore. */
   brokerLogin: '/etc/edgekit/broker-login',
   /** What a broker on trial runs with. */

@@ -216,6 +216,26 @@ test('devices reach the broker over TLS with a password, and only on the ports t
   const authenticated = await bench(node)
   expect(authenticated.stdout, authenticated.stderr).toContain('Every message arrived.')
 
+  // A certificate besides the password, of either kind.
+  const required = await node.run('edgekit broker configure --yes --set clientCertificates=true', {
+    timeoutMs: 2 * minutes,
+  })
+  expect(required.exitCode, required.stderr).toBe(exitCodes.ok)
+  expect((await device(node, 'pub', `${tls} ${plain}`)).exitCode).not.toBe(0)
+  for (const kind of ['p-256', 'rsa-2048']) {
+    const issued = await node.run(`edgekit broker tls device app --key ${kind} --directory /root/image`)
+    expect(issued.stdout, issued.stderr).toContain('Wrote /root/image/app.crt and /root/image/app.key.')
+    const pair = '--cert /app.crt --key /app.key'
+    expect((await device(node, 'pub', `${tls} ${pair} ${plain}`)).exitCode).toBe(0)
+    expect((await device(node, 'pub', `${tls} ${pair} -u app -P wrong -t t -m x`)).stderr).toContain(
+      'not authorised',
+    )
+  }
+  expect((await node.run('edgekit broker tls device nobody')).stderr).toContain('has no user nobody')
+  expect((await node.run('edgekit doctor', { timeoutMs: minutes })).exitCode).toBe(exitCodes.ok)
+  await node.sh('edgekit broker configure --yes --set clientCertificates=false', { timeoutMs: 2 * minutes })
+  expect((await device(node, 'pub', `${tls} ${plain}`)).exitCode).toBe(0)
+
   // A new password and a removed user end the connections.
   const kicked = device(
     node,

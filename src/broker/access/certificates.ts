@@ -45,18 +45,19 @@ async function privateKeyText(key: webcrypto.CryptoKey): Promise<string> {
     .toString()
 }
 
-/** A new certificate authority for the broker of one node. */
+/** A new certificate authority for the broker of one node, or for its devices. */
 export async function createAuthority(
   nodeName: string,
   now: Date,
   kind: KeyKind = 'p-256',
+  of: 'broker' | 'device' = 'broker',
 ): Promise<KeyPair> {
   const x509 = await library()
   const keys = await newKeys(kind)
   const notAfter = new Date(now)
   notAfter.setUTCFullYear(now.getUTCFullYear() + authorityYears)
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: [{ CN: [`edgekit broker CA of ${nodeName}`] }],
+    name: [{ CN: [`edgekit ${of} CA of ${nodeName}`] }],
     notBefore: earliest(now),
     notAfter,
     signingAlgorithm: algorithms[kind],

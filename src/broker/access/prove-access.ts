@@ -33,6 +33,7 @@ export async function proveAccess({
 }: AccessProof): Promise<void> {
   for (const endpoint of endpoints) {
     if (endpoint.tls) await requireCertificate(endpoint, certificate)
+    if (endpoint.tls?.cert !== undefined) await requireOwnCertificate(endpoint, edgecore)
     await requireRefusal(endpoint, undefined, 'a client without a user name')
     await requireRefusal(endpoint, { ...edgecore, password: randomUUID() }, 'a wrong password')
     await requireEdgecore({ ...endpoint, login: edgecore })
@@ -47,8 +48,10 @@ const nameOf = ({ host, port }: BrokerEndpoint): string => hostPort(host, port)
 async function requireCertificate(endpoint: BrokerEndpoint, expected: string): Promise<void> {
   const { host, port, tls } = endpoint
   const { promise, resolve, reject } = Promise.withResolvers<X509Certificate | undefined>()
-  const socket = connectTls({ host, port, ca: tls?.ca, rejectUnauthorized: false, timeout: timeoutMs }, () =>
-    resolve(socket.getPeerX509Certificate()),
+  const { ca, cert, key } = tls ?? {}
+  const socket = connectTls(
+    { host, port, ca, cert, key, rejectUnauthorized: false, timeout: timeoutMs },
+    () => resolve(socket.getPeerX509Certificate()),
   )
   socket.once('error', reject).once('timeout', () => reject(new Error('no answer')))
   try {
@@ -60,6 +63,15 @@ async function requireCertificate(endpoint: BrokerEndpoint, expected: string): P
   } finally {
     socket.destroy()
   }
+}
+
+/** A client without a certificate is not even asked for its password. */
+async function requireOwnCertificate(endpoint: BrokerEndpoint, login: BrokerLogin): Promise<void> {
+  const { cert: _cert, key: _key, ...tls } = endpoint.tls ?? {}
+  const client = await open({ ...endpoint, tls, login }, timeoutMs, 5).catch(() => undefined)
+  if (!client) return
+  await close(client)
+  throw new Error(`${nameOf(endpoint)} accepts a client without a certificate`)
 }
 
 async function requireRefusal(

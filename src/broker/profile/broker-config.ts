@@ -11,13 +11,20 @@ import { listenersOf } from './listeners.ts'
  */
 export function brokerConfigFor(settings: BrokerSettings, autosaveInterval?: number): string {
   if (settings.profile === 'local') return withLimits(brokerConfigText(autosaveInterval), settings)
+  const authenticated = settings.clientCertificates
+    ? ['cafile /mosquitto/config/tls/device-ca.crt', 'require_certificate true']
+    : []
   const listeners = listenersOf(settings).map(
     ({ port, address, tls, websockets }) =>
       `${[
         `listener ${port} ${address}`,
         'max_connections 512',
         ...(tls
-          ? ['certfile /mosquitto/config/tls/server.crt', 'keyfile /mosquitto/config/tls/server.key']
+          ? [
+              'certfile /mosquitto/config/tls/server.crt',
+              'keyfile /mosquitto/config/tls/server.key',
+              ...authenticated,
+            ]
           : []),
         ...(websockets ? ['protocol websockets'] : []),
       ].join('\n')}\n`,

@@ -10,6 +10,7 @@ export const brokerSettingsSchema = z.strictObject({
   names: z.optional(z.array(z.string())),
   websockets: z.optional(z.boolean()),
   allowPlaintextListener: z.optional(z.boolean()),
+  clientCertificates: z.optional(z.boolean()),
   ...limitsSchema,
 })
 
@@ -26,6 +27,8 @@ export interface DeviceSettings {
   websockets: boolean
   /** Also MQTT without TLS on port 1883 of the addresses. */
   allowPlaintextListener?: true
+  /** Devices need a certificate of this node's CA for devices, besides their password. */
+  clientCertificates?: true
 }
 
 /** Who reaches the broker, and how much they may use of it. Programs of this node need no authentication with `local`. */
@@ -40,7 +43,13 @@ export const websocketsPort = 9001
 /** Every address of this machine, for IPv4 and for IPv6. */
 export const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::'
 
-const ofDevices = ['addresses', 'names', 'websockets', 'allowPlaintextListener'] as const
+const ofDevices = [
+  'addresses',
+  'names',
+  'websockets',
+  'allowPlaintextListener',
+  'clientCertificates',
+] as const
 
 /**
  * Merges flags into earlier settings. Throws EdgekitError (usage) for settings that the broker cannot have.
@@ -65,6 +74,7 @@ export function brokerSettings(flags: BrokerFlags, earlier: BrokerSettings): Bro
     names: [...new Set(flags.names ?? base.names)],
     websockets: flags.websockets ?? base.websockets,
     ...((flags.allowPlaintextListener ?? base.allowPlaintextListener) && { allowPlaintextListener: true }),
+    ...((flags.clientCertificates ?? base.clientCertificates) && { clientCertificates: true }),
   }
   if (settings.addresses.length === 0)
     throw usage(

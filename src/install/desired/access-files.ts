@@ -18,6 +18,8 @@ export const accessOf = {
   [paths.brokerCa]: forAll,
   [paths.brokerNextCaKey]: ofRoot,
   [paths.brokerNextCa]: forAll,
+  [paths.brokerDeviceCaKey]: ofRoot,
+  [paths.brokerDeviceCa]: forAll,
   [paths.brokerKey]: ofBroker,
   [paths.brokerCertificate]: forAll,
 } as const

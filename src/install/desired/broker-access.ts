@@ -24,7 +24,7 @@ import type { Node } from '../../node/node.ts'
 import { paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
 import { type AccessPath, accessFile, accessFileStep, accessOf } from './access-files.ts'
-import { brokerCertificates } from './broker-certificates.ts'
+import { brokerCertificates, deviceAuthority } from './broker-certificates.ts'
 import { type DesiredStep, readable } from './step-makers.ts'
 
 const root = { uid: 0, gid: 0 }
@@ -81,9 +81,10 @@ export async function brokerAccess(
   const password = login?.password ?? generatePassword()
   const texts = [
     ...(await credentials(password, node.files)),
-    ...Object.entries(await brokerCertificates(settings, node)).map(([path, text]) =>
-      accessFile(path as AccessPath, text),
-    ),
+    ...Object.entries({
+      ...(await brokerCertificates(settings, node)),
+      ...(await deviceAuthority(node)),
+    }).map(([path, text]) => accessFile(path as AccessPath, text)),
   ]
   const files = [
     ...directories.map(directoryStep),

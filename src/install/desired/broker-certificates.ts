@@ -4,6 +4,7 @@ import {
   issueServerCertificate,
   type KeyPair,
 } from '../../broker/access/certificates.ts'
+import { readDeviceAuthority } from '../../broker/access/device-authority.ts'
 import { foreignCertificateProblem, isIssuedBy, isPair } from '../../broker/access/foreign-certificate.ts'
 import { type DeviceSettings, isWildcard } from '../../broker/profile/broker-settings.ts'
 import { EdgekitError } from '../../lib/errors.ts'
@@ -85,6 +86,14 @@ const unusable = (reason: string): EdgekitError =>
     code: 'broker-access-unusable',
     remedy: `Put yours there (ca.crt, server.crt, and server.key), or let edgekit make some:\n  mv ${paths.brokerTls} ${paths.brokerTls}.old`,
   })
+
+/** The CA of the certificates of devices, by path; a new one when it is not there with its key. */
+export async function deviceAuthority(node: Node): Promise<Record<string, string>> {
+  const found = await readDeviceAuthority(node.files)
+  const { certificate, key } =
+    found ?? (await createAuthority((await node.machine()).hostName, new Date(), 'p-256', 'device'))
+  return { [paths.brokerDeviceCaKey]: key, [paths.brokerDeviceCa]: certificate }
+}
 
 /** The names with which clients reach the broker. */
 export function serverNames(

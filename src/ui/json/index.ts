@@ -16,6 +16,7 @@ import {
   brokerTestOutput,
 } from './broker/broker-test.ts'
 import {
+  brokerTlsDeviceOutput,
   brokerTlsImportOutput,
   brokerTlsInitOutput,
   brokerTlsRenewOutput,
@@ -63,6 +64,7 @@ export const outputSchemas = {
   'broker-test-explain': brokerTestExplainOutput,
   'broker-test-list': brokerTestListOutput,
   'broker-tls-import': brokerTlsImportOutput,
+  'broker-tls-device': brokerTlsDeviceOutput,
   'broker-tls-init': brokerTlsInitOutput,
   'broker-tls-renew': brokerTlsRenewOutput,
   'broker-tls-status': brokerTlsStatusOutput,

@@ -12,6 +12,7 @@ const pages: Record<string, readonly string[]> = {
   'broker:acl:remove': ['broker'],
   'broker:image': ['how-install-works'],
   'broker:test': ['broker-test'],
+  'broker:tls:device': ['broker'],
   'broker:tls:import': ['broker'],
   'broker:tls:init': ['broker'],
   'broker:tls:renew': ['broker'],

@@ -32,4 +32,13 @@ export const brokerTlsInitOutput = output('init')
 export const brokerTlsRenewOutput = output('renew')
 export const brokerTlsStatusOutput = output('status')
 
+export const brokerTlsDeviceOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    certificate: z.string().meta({ description: 'Path of the certificate.' }),
+    key: z.string().meta({ description: 'Path of its private key.' }),
+  })
+  .meta({ title: 'edgekit broker tls device', description: 'Output of edgekit broker tls device --json.' })
+
+export type BrokerTlsDeviceOutput = z.infer<typeof brokerTlsDeviceOutput>
 export type BrokerTlsOutput = z.infer<typeof status>

@@ -1,9 +1,10 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import {
   certificateProblem,
   createAuthority,
+  issueClientCertificate,
   issueServerCertificate,
 } from '../../../../src/broker/access/certificates.ts'
 
@@ -23,6 +24,19 @@ test('the CA may issue certificates for servers, and the server none', () => {
     'DNS:edge-7, DNS:localhost, IP Address:127.0.0.1, IP Address:2001:DB8:0:0:0:0:0:7',
   )
   expect(issued?.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' })
+})
+
+test.each(['p-256', 'rsa-2048'] as const)('a certificate of a device, %s', async kind => {
+  const devices = await createAuthority('edge-7', now, 'p-256', 'device')
+  const ca = new X509Certificate(devices.certificate)
+  const { certificate, key } = await issueClientCertificate(devices, { name: '温度-2', kind }, now)
+  const found = new X509Certificate(certificate)
+  expect([ca.subject, found.subject]).toEqual(['CN=edgekit device CA of edge-7', 'CN=温度-2'])
+  expect(found.verify(ca.publicKey)).toBe(true)
+  expect(found.checkPrivateKey(createPrivateKey(key))).toBe(true)
+  expect(found.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2'])
+  expect(found.validTo).toBe(ca.validTo)
+  expect(found.publicKey.asymmetricKeyDetails?.modulusLength).toBe(kind === 'rsa-2048' ? 2048 : undefined)
 })
 
 test('certificates are valid since 2020, or a year before a clock that is behind', async () => {

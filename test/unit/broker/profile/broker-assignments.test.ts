@@ -18,6 +18,7 @@ test.each([
   ['names=', { names: [] }],
   ['websockets=true', { websockets: true }],
   ['allowPlaintextListener=false', { allowPlaintextListener: false }],
+  ['clientCertificates=true', { clientCertificates: true }],
   ['profile=devices', { profile: 'devices' }],
 ])('--set "%s"', (text, expected) => {
   expect(brokerFlags({ ...absent, set: [text] })).toEqual(expected)

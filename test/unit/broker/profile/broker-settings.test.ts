@@ -131,6 +131,23 @@ test('a plain listener is on the addresses, and takes the place of the local one
   ])
 })
 
+test('certificates of devices are required where TLS is, and kept until they are turned off', () => {
+  const required = brokerSettings({ clientCertificates: true }, devices)
+  expect(required).toEqual({ ...devices, clientCertificates: true })
+  expect(brokerSettings({}, required)).toEqual(required)
+  expect(brokerSettings({ clientCertificates: false }, required)).toEqual(devices)
+  const lines = brokerConfigFor({ ...devices, websockets: true, clientCertificates: true }).split('\n')
+  const section = (start: string) => {
+    const from = lines.indexOf(start)
+    return lines.slice(from, lines.indexOf('', from))
+  }
+  expect(section('listener 1883 127.0.0.1')).not.toContain('require_certificate true')
+  for (const listener of ['listener 8883 192.0.2.7', 'listener 9001 192.0.2.7'])
+    expect(section(listener)).toEqual(
+      expect.arrayContaining(['cafile /mosquitto/config/tls/device-ca.crt', 'require_certificate true']),
+    )
+})
+
 test('with the profile devices, every listener requires authentication, and those of the network have TLS', () => {
   const text = brokerConfigFor({ ...devices, addresses: ['192.0.2.7', '2001:db8::7'], websockets: true }, 7)
   const { listeners, files, perListener } = readMosquittoConf(text)

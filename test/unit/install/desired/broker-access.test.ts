@@ -55,6 +55,16 @@ test('the profile local needs no files, users, or proof', async () => {
   expect(access.config.spec).toMatchObject({ source: { text: brokerConfigFor(localProfile) } })
 })
 
+test('a CA of devices is made once, and stays', async () => {
+  const node = await edgeNode()
+  const { texts } = await installOn(node, { broker, set: {} })
+  expect(new X509Certificate(texts[paths.brokerDeviceCa] ?? '').subject).toBe(
+    'CN=edgekit device CA of Edge-7',
+  )
+  const required = brokerSettings({ clientCertificates: true }, broker)
+  expect((await textsFor(node, { broker: required, set: {} })).texts).toEqual(texts)
+})
+
 test('a file in conf.d that contradicts the configuration is refused', async () => {
   const node = await edgeNode()
   const mine = `${paths.brokerConfD}/mine.conf`
