@@ -167,8 +167,12 @@ class Qemu implements VirtualMachine {
     this.#ended = ended
     this.#agent = await this.#connect()
     for (const end = Date.now() + 3 * minutes; ; await sleep(1000)) {
-      const { stdout } = await this.run('systemctl is-system-running; ctr --connect-timeout 5s version')
-      if (/^(running|degraded)$/m.test(stdout) && stdout.includes('Server:')) return
+      // The route comes from a router advertisement, seconds after the boot, and an install requires it.
+      const state =
+        'systemctl is-system-running; ctr --connect-timeout 5s version; ip route show default; ip -6 route show default'
+      const { stdout } = await this.run(state)
+      const isUp = [/^(running|degraded)$/m, /Server:/, /^default via/m].every(line => line.test(stdout))
+      if (isUp) return
       if (Date.now() > end) throw new Error(`machine ${this.release} does not come up: ${stdout}`)
     }
   }
