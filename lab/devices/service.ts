@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
+import { text as readText } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkResponse } from './contract.ts'
 
@@ -80,6 +81,23 @@ export class DevicesService implements AsyncDisposable {
     const child = this.#process
     if (child && child.exitCode === null && child.signalCode === null) await once(child, 'close')
     return child?.exitCode ?? null
+  }
+
+  /** Run another command of `edgekit devices` with its settings, except for those that the service chose itself. */
+  async edgekit(...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+    const port = new URL(this.url).port
+    const file = join(this.#directory, 'client.yaml')
+    await writeFile(file, `database: { path: ${this.database} }\nhttp: { port: ${port} }\n`)
+    const child = spawn(process.execPath, ['bin/edgekit.js', 'devices', ...args, '--settings', file], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: '/usr/bin:/bin' },
+    })
+    const [stdout, stderr, [exitCode]] = await Promise.all([
+      readText(child.stdout),
+      readText(child.stderr),
+      once(child, 'close'),
+    ])
+    return { exitCode: exitCode as number | null, stdout, stderr }
   }
 
   get token(): string {

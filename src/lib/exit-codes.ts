@@ -55,6 +55,11 @@ export const exitCodeTables = {
       'the database or the HTTP address cannot be used, the broker refuses the client, or another client takes over its session',
     ],
   },
+  devicesSend: {
+    ok: [0, 'the device answered with success; with --no-wait, the broker has the command'],
+    failed: [3, 'the device answered with failure, or the service does not run or refused the command'],
+    silent: [5, 'the device did not answer, or the broker or the database is away'],
+  },
   brokerBench: {
     ok: [0, 'the broker was measured'],
     failed: [3, 'refused, or the broker lost messages of QoS 1 or 2, or no rate holds the target'],
@@ -78,6 +83,7 @@ export const explainExitCodes = codesOf(exitCodeTables.explain)
 export const patchExitCodes = codesOf(exitCodeTables.patch)
 export const aclCheckExitCodes = codesOf(exitCodeTables.aclCheck)
 export const brokerTestExitCodes = codesOf(exitCodeTables.brokerTest)
+export const devicesSendExitCodes = codesOf(exitCodeTables.devicesSend)
 export const brokerBenchExitCodes = codesOf(exitCodeTables.brokerBench)
 
 /** The last paragraph of a command's --help. */

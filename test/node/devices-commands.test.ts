@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { ImageMosquitto } from '../../lab/brokers/image-mosquitto.ts'
 import { Esp32 } from '../../lab/devices/esp32.ts'
 import { DevicesService } from '../../lab/devices/service.ts'
+import { jsonOutput } from '../json-output.ts'
 
 async function setUp(settings = '') {
   const broker = await ImageMosquitto.start()
@@ -177,6 +178,49 @@ test('devices can be listed, added, and removed, and metrics have no secrets', a
   expect(metrics).toContain('edgekit_devices_known 3\n')
   expect(metrics).toContain('edgekit_devices_online 1\n')
   expect(metrics + JSON.stringify(service.log)).not.toContain(service.token)
+})
+
+test('people use it from the command line', async () => {
+  await using running = await setUp()
+  const { service, broker } = running
+  await using device = await Esp32.connect(broker, 'd1')
+  const run = async (...args: string[]) => {
+    const { exitCode, stdout, stderr } = await service.edgekit(...args)
+    return [exitCode, stdout || stderr.split('What to do')[0]?.replaceAll(/\s+/g, ' ').trim()]
+  }
+  expect(await run('add', 'd2', 'd1')).toEqual([0, 'd2 added\nd1 exists\n'])
+  const watching = service.edgekit('watch', '--time', '4s', '--json')
+  await device.client.publishAsync('device/d1/data/t', '{"value":7}', { qos: 1 })
+  expect(await run('send', 'd1', 'led', '{"on":true}')).toEqual([
+    0,
+    'd1 answered: success\n{\n  "led": true\n}\n',
+  ])
+  const { changes } = jsonOutput('devices-watch', (await watching).stdout)
+  expect(changes).toContainEqual(
+    expect.objectContaining({ device_id: 'd1', online: true, last_report_data: { value: 7 } }),
+  )
+  const [, table] = await run('list')
+  expect(table).toMatch(
+    /^DEVICE {2}PRESENCE {2}STATUS {2}LAST SEEN\nd1 {6}online {4}- {7}\d+s ago\nd2 .* never\n$/,
+  )
+  const shown = jsonOutput('devices-show', (await service.edgekit('show', 'd1', '--json')).stdout)
+  expect(shown.device).toMatchObject({ device_id: 'd1', last_report_data: { value: 7 } })
+  expect(device.commands[0]?.packet.properties?.messageExpiryInterval).toBe(30)
+  device.answers = false
+  expect(await run('send', 'd1', 'led', '--timeout', '1s')).toEqual([
+    5,
+    'edgekit: cannot send the command to the device d1: the device did not answer in time',
+  ])
+  expect(await run('remove', 'd2')).toEqual([0, 'd2 removed\n'])
+  expect(await run('remove', 'd2')).toEqual([
+    3,
+    'edgekit: cannot remove the device d2: the device is unknown',
+  ])
+  await service.stop()
+  expect(await run('list')).toEqual([
+    3,
+    expect.stringContaining('edgekit: cannot reach the device service at 127.0.0.1:'),
+  ])
 })
 
 test('hostile requests are refused, and hold up nothing', async () => {

@@ -1,11 +1,9 @@
-import { resolve } from 'node:path'
 import { Flags } from '@oclif/core'
 import { EdgekitCommand } from '../../cli/command.ts'
+import { devicesSettings, settingsFlag } from '../../cli/devices/settings.ts'
 import { readNamedText } from '../../cli/read-named-file.ts'
 import type { Log } from '../../devices/log.ts'
 import { exitCodeHelp } from '../../lib/exit-codes.ts'
-import { localNode } from '../../node/node.ts'
-import { paths } from '../../node/paths.ts'
 import type { DevicesServeOutput } from '../../ui/json/devices.ts'
 import { print } from '../../ui/print.ts'
 
@@ -19,7 +17,7 @@ export default class DevicesServe extends EdgekitCommand {
     'edgekit devices serve --settings devices.yaml --register-unknown',
   ]
   static override flags = {
-    settings: Flags.string({ helpValue: 'FILE', description: 'settings (YAML)' }),
+    ...settingsFlag,
     'register-unknown': Flags.boolean({
       description: 'create devices that the database lacks, when they publish',
     }),
@@ -28,15 +26,13 @@ export default class DevicesServe extends EdgekitCommand {
   async run(): Promise<DevicesServeOutput> {
     const { flags } = await this.parse(DevicesServe)
     // Only here: they load zod and the rest of the service.
-    const [{ readSettings, endpointOf }, { openSqlite }, { readToken }, { serveDevices }] = await Promise.all(
-      [
-        import('../../devices/settings.ts'),
-        import('../../devices/store/sqlite.ts'),
-        import('../../devices/api/token.ts'),
-        import('../../devices/serve.ts'),
-      ],
-    )
-    const fromFile = readSettings(await settingsFile(flags.settings), process.env)
+    const [{ endpointOf }, { openSqlite }, { readToken }, { serveDevices }] = await Promise.all([
+      import('../../devices/settings.ts'),
+      import('../../devices/store/sqlite.ts'),
+      import('../../devices/api/token.ts'),
+      import('../../devices/serve.ts'),
+    ])
+    const fromFile = await devicesSettings(flags.settings)
     const settings = {
       ...fromFile,
       registerUnknown: flags['register-unknown'] || fromFile.registerUnknown,
@@ -63,12 +59,6 @@ export default class DevicesServe extends EdgekitCommand {
 
 const log: Log = line =>
   print(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`, process.stderr)
-
-async function settingsFile(name: string | undefined): Promise<{ path: string; text: string } | undefined> {
-  const path = name === undefined ? paths.devicesSettings : resolve(name)
-  const text = name === undefined ? await localNode().files.read(path) : await readNamedText(name)
-  return text === undefined ? undefined : { path, text }
-}
 
 /** A service is stopped by a signal, which is not a failure. */
 async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

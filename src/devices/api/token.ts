@@ -29,7 +29,7 @@ export async function readToken(path: string): Promise<string> {
   } catch (error) {
     throw new EdgekitError(`cannot use the token file ${path}: ${messageOf(error)}`, {
       code: 'devices-token-unusable',
-      remedy: `Delete the file; the service creates it again:\nrm ${path}`,
+      remedy: `Delete the file; the service creates it again:\n  rm ${path}`,
       cause: error,
     })
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { command, device } from '../../devices/api/schemas.ts'
 import { count } from './parts.ts'
 
 export const devicesServeOutput = z
@@ -18,3 +19,48 @@ export const devicesServeOutput = z
   })
 
 export type DevicesServeOutput = z.infer<typeof devicesServeOutput>
+
+const ids = z.array(z.string())
+
+export const devicesListOutput = z
+  .strictObject({ schemaVersion: z.literal(1), devices: z.array(device) })
+  .meta({ title: 'edgekit devices list', description: 'Output of edgekit devices list --json.' })
+
+export type DevicesListOutput = z.infer<typeof devicesListOutput>
+
+export const devicesShowOutput = z
+  .strictObject({ schemaVersion: z.literal(1), device })
+  .meta({ title: 'edgekit devices show', description: 'Output of edgekit devices show --json.' })
+
+export type DevicesShowOutput = z.infer<typeof devicesShowOutput>
+
+export const devicesAddOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    added: ids,
+    existing: ids.meta({ description: 'Devices that existed before.' }),
+  })
+  .meta({ title: 'edgekit devices add', description: 'Output of edgekit devices add --json.' })
+
+export type DevicesAddOutput = z.infer<typeof devicesAddOutput>
+
+export const devicesRemoveOutput = z
+  .strictObject({ schemaVersion: z.literal(1), removed: ids })
+  .meta({ title: 'edgekit devices remove', description: 'Output of edgekit devices remove --json.' })
+
+export type DevicesRemoveOutput = z.infer<typeof devicesRemoveOutput>
+
+export const devicesSendOutput = z
+  .strictObject({ schemaVersion: z.literal(1), command })
+  .meta({ title: 'edgekit devices send', description: 'Output of edgekit devices send --json.' })
+
+export type DevicesSendOutput = z.infer<typeof devicesSendOutput>
+
+export const devicesWatchOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    changes: z.array(device).meta({ description: 'Devices at first, and each time they changed.' }),
+  })
+  .meta({ title: 'edgekit devices watch', description: 'Output of edgekit devices watch --json.' })
+
+export type DevicesWatchOutput = z.infer<typeof devicesWatchOutput>

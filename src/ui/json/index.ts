@@ -32,7 +32,15 @@ import { pubOutput, subOutput } from './broker/messages.ts'
 import { logsOutput, restartOutput } from './broker/services.ts'
 import { bundleOutput, signOutput } from './bundle.ts'
 import { cacheLsOutput, cachePruneOutput } from './cache.ts'
-import { devicesServeOutput } from './devices.ts'
+import {
+  devicesAddOutput,
+  devicesListOutput,
+  devicesRemoveOutput,
+  devicesSendOutput,
+  devicesServeOutput,
+  devicesShowOutput,
+  devicesWatchOutput,
+} from './devices.ts'
 import { doctorExplainOutput, doctorListOutput } from './doctor.ts'
 import { edgecoreExplainOutput, edgecorePatchOutput } from './edgecore.ts'
 import { errorOutput } from './error.ts'
@@ -76,7 +84,13 @@ export const outputSchemas = {
   bundle: bundleOutput,
   'cache-ls': cacheLsOutput,
   'cache-prune': cachePruneOutput,
+  'devices-add': devicesAddOutput,
+  'devices-list': devicesListOutput,
+  'devices-remove': devicesRemoveOutput,
+  'devices-send': devicesSendOutput,
   'devices-serve': devicesServeOutput,
+  'devices-show': devicesShowOutput,
+  'devices-watch': devicesWatchOutput,
   'doctor-explain': doctorExplainOutput,
   'doctor-list': doctorListOutput,
   'edgecore-explain': edgecoreExplainOutput,

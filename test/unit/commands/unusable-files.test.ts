@@ -53,6 +53,8 @@ function usualArgs({ args }: EveryCommand): string[] {
     bundle: join(directory, 'bundle'),
     check: 'clock',
     of: 'report',
+    device: 'd1',
+    params: '{}',
     // Nothing listens there.
     url: 'mqtt://127.0.0.1:1',
   }

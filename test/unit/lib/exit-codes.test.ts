@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import BrokerAclCheck from '../../../src/commands/broker/acl/check.ts'
 import BrokerBench from '../../../src/commands/broker/bench.ts'
 import BrokerTest from '../../../src/commands/broker/test.ts'
+import DevicesSend from '../../../src/commands/devices/send.ts'
 import DevicesServe from '../../../src/commands/devices/serve.ts'
 import Doctor from '../../../src/commands/doctor.ts'
 import EdgecoreExplain from '../../../src/commands/edgecore/explain.ts'
@@ -23,6 +24,7 @@ const commands = {
   aclCheck: BrokerAclCheck,
   brokerTest: BrokerTest,
   devices: DevicesServe,
+  devicesSend: DevicesSend,
 }
 
 const names = Object.keys(exitCodeTables) as (keyof typeof exitCodeTables)[]
