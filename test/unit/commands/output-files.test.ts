@@ -52,8 +52,8 @@ const outputs: { id: string; flag: string; words: (path: string) => string[]; fi
   },
 ]
 
-/** They need images: the first is written like a report, the second like a signed bundle. */
-const elsewhere = ['lock --output', 'bundle --output']
+/** They need images or a broker: the second is written like a signed bundle, the others like a report. */
+const elsewhere = ['lock --output', 'bundle --output', 'broker:tls:device --directory']
 
 test('every flag that names an output is here', () => {
   const writing = everyCommand.flatMap(({ id, flags }) =>
