@@ -178,6 +178,14 @@ test('devices can be listed, added, and removed, and metrics have no secrets', a
   expect(metrics).toContain('edgekit_devices_known 3\n')
   expect(metrics).toContain('edgekit_devices_online 1\n')
   expect(metrics + JSON.stringify(service.log)).not.toContain(service.token)
+
+  // A UUID is the same in either case.
+  const uuid = '0190D9F4-7C1E-7B3A-9F00-0123456789AB'
+  expect((await service.request('PUT', `/devices/${uuid}`)).status).toBe(201)
+  await device.client.publishAsync(`devices/${uuid}/data`, '{"value":8}', { qos: 1 })
+  await expect
+    .poll(async () => bodyOf(await service.request('GET', `/devices/${uuid}`)))
+    .toMatchObject([200, { device_id: uuid.toLowerCase(), last_report_data: { value: 8 } }])
 })
 
 test('people use it from the command line', async () => {

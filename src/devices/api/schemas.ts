@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { requestId } from '../messages/formats.ts'
-import { name } from '../messages/topics.ts'
+import { idOf, name } from '../messages/topics.ts'
 import { commandTimeout } from '../settings.ts'
 
 /** What clients send and get. The OpenAPI document is made of these. */
 
 const time = z.iso.datetime().meta({ description: 'UTC, with milliseconds.' })
 
-const deviceId = z.string().regex(name, 'expected 1 to 128 letters, digits, and _.:-')
+const deviceId = z.string().regex(name, 'expected 1 to 128 letters, digits, and _.:-').overwrite(idOf)
 
 /** Of paths. */
 export const parameters: Readonly<Record<string, z.ZodType<string>>> = {

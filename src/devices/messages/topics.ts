@@ -34,6 +34,14 @@ export const topicOf = (template: string, device: string): string =>
   template.replace(/\{(?:uuid|id)\}/, () => device)
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+/**
+ * The id of a device as it is stored: a UUID is the same in either case (RFC 9562 section 4), and is written in lower case.
+ */
+export function idOf(text: string): string {
+  const lower = text.toLowerCase()
+  return uuid.test(lower) ? lower : text
+}
+
 /** Names of devices, and of what they measure. */
 export const name = /^[\w.:-]{1,128}$/
 const placeholders = ['{uuid}', '{id}', '{type}']
@@ -55,7 +63,7 @@ export function topicProblem(topic: string, { typed }: { typed: boolean }): stri
   return topic.startsWith('$') ? 'topics of devices do not begin with $' : undefined
 }
 
-/** Find the line of the table for a topic. The first that matches decides. UUIDs are in lower case from here on. */
+/** Find the line of the table for a topic. The first that matches decides. */
 export function router(table: readonly TopicRow[]): (topic: string) => Route {
   const lines = table.map(({ topic, kind }) => {
     const levels = topic.split('/').map(level => {
@@ -74,7 +82,7 @@ export function router(table: readonly TopicRow[]): (topic: string) => Route {
       const groups = pattern.exec(topic)?.groups
       if (!groups) continue
       const { device = '', type } = groups
-      const id = valid === uuid ? device.toLowerCase() : device
+      const id = idOf(device)
       if (valid.test(id) && (type === undefined || name.test(type))) return { kind, device: id, type }
       reason = 'the topic has an invalid device id'
     }

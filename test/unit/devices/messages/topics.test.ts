@@ -7,6 +7,7 @@ const routeOf = router(defaultTopics)
 test.each([
   [`devices/${uuid}/data`, { kind: 'report', device: uuid, type: undefined }],
   [`devices/${uuid.toUpperCase()}/status`, { kind: 'status', device: uuid, type: undefined }],
+  [`device/${uuid.toUpperCase()}/status`, { kind: 'status', device: uuid, type: undefined }],
   [`devices/${uuid}/heartbeat`, { kind: 'heartbeat', device: uuid, type: undefined }],
   ['device/ESP32_001/status', { kind: 'status', device: 'ESP32_001', type: undefined }],
   ['device/ESP32_001/data/temperature', { kind: 'measurement', device: 'ESP32_001', type: 'temperature' }],
