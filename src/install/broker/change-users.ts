@@ -81,14 +81,14 @@ export async function setPasswords(
   return changed
 }
 
+/** How many durable sessions were deleted, or why they stay until they expire. */
+export type EndedSessions = { sessions: number } | { reason: string }
+
 /**
- * Removes users and their rules. The broker disconnects them, and their durable sessions are deleted. Returns how many there were;
- * undefined when they could not be found, and expire later. Throws EdgekitError when a user does not exist.
+ * Removes users and their rules. The broker disconnects them, and their durable sessions are deleted if that is possible. Throws
+ * EdgekitError when a user does not exist.
  */
-export async function removeUsers(
-  names: readonly string[],
-  change: AccessChange,
-): Promise<number | undefined> {
+export async function removeUsers(names: readonly string[], change: AccessChange): Promise<EndedSessions> {
   await changeAccess(change, found => {
     requireUsers(names, found)
     return {
@@ -100,11 +100,13 @@ export async function removeUsers(
     }
   })
   const { node, signal } = change
-  if (!(await isBrokerRunning(node))) return undefined
-  return endSessions(names, node, signal).catch(() => {
+  if (!(await isBrokerRunning(node))) return { reason: 'the broker is not running' }
+  try {
+    return { sessions: await endSessions(names, node, signal) }
+  } catch (error) {
     signal.throwIfAborted()
-    return undefined
-  })
+    return { reason: messageOf(error) }
+  }
 }
 
 const withPassword = (

@@ -2,7 +2,7 @@ import { EdgekitCommand } from '../../../cli/command.ts'
 import { userNames } from '../../../cli/flags/broker-user.ts'
 import { interruptible } from '../../../cli/interrupt.ts'
 import { requireRoot } from '../../../cli/require-root.ts'
-import { removeUsers } from '../../../install/broker/change-users.ts'
+import { type EndedSessions, removeUsers } from '../../../install/broker/change-users.ts'
 import { plural } from '../../../lib/format.ts'
 import { localNode } from '../../../node/node.ts'
 import type { BrokerUserRemoveOutput } from '../../../ui/json/broker/broker-user.ts'
@@ -20,7 +20,7 @@ export default class BrokerUserRemove extends EdgekitCommand {
     const { args } = await this.parse(BrokerUserRemove)
     requireRoot('broker user remove')
     const removed = [...new Set(args.name)]
-    const sessions = await interruptible(signal =>
+    const ended = await interruptible(signal =>
       removeUsers(removed, {
         node: localNode(),
         command: 'edgekit broker user remove',
@@ -28,14 +28,15 @@ export default class BrokerUserRemove extends EdgekitCommand {
         signal,
       }),
     )
-    this.say(`Removed ${removed.join(', ')}; ${done(sessions)}.`)
-    return { schemaVersion: 1, removed, sessions: sessions ?? null }
+    this.say(`Removed ${removed.join(', ')}; ${done(ended)}.`)
+    return { schemaVersion: 1, removed, sessions: null, ...ended }
   }
 }
 
-function done(sessions: number | undefined): string {
-  if (sessions === undefined)
-    return 'durable sessions of theirs stay until they expire, 14 days after their last connection'
+function done(ended: EndedSessions): string {
+  if ('reason' in ended)
+    return `durable sessions of theirs stay until they expire, 14 days after their last connection: ${ended.reason}`
   const disconnected = 'the broker has disconnected them'
+  const { sessions } = ended
   return sessions === 0 ? disconnected : `${disconnected}, and deleted ${plural(sessions, 'durable session')}`
 }

@@ -31,8 +31,9 @@ export const brokerUserRemoveOutput = z
     schemaVersion: z.literal(1),
     removed: z.array(name),
     sessions: z.int().nullable().meta({
-      description: 'Durable sessions that were deleted; null when they could not be found, and expire later.',
+      description: 'Durable sessions that were deleted; null when they stay until they expire.',
     }),
+    reason: z.string().optional().meta({ description: 'Why they stay.' }),
   })
   .meta({ title: 'edgekit broker user remove', description: 'Output of edgekit broker user remove --json.' })
 
