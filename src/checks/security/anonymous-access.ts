@@ -29,8 +29,11 @@ export const anonymousAccess: Check = {
       expected: 'allow_anonymous false on every listener that is not on 127.0.0.1',
       evidence: open.map(({ port, address }) => `listener ${port} ${address}`.trim()),
       remedy: {
-        text: 'Set allow_anonymous false and a password_file for the listener, or bind it to 127.0.0.1, then restart the broker.',
-        commands: ['${EDITOR:-vi} /etc/edgekit/mosquitto/mosquitto.conf', 'systemctl restart mosquitto'],
+        text: 'Find the file with the listener. Set allow_anonymous false and a password_file there, or bind the listener to 127.0.0.1, then restart the broker.',
+        commands: [
+          "grep -rE --include='*.conf' '^ *(listener|allow_anonymous) ' /etc/edgekit/mosquitto",
+          'systemctl restart mosquitto',
+        ],
       },
     }
   },
