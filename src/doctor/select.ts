@@ -17,6 +17,7 @@ export interface Selection {
 
 const ids = checks.map(({ id }) => id)
 const groups = [...new Set(checks.map(({ group }) => group))]
+const membersOf = (name: string): ListedCheck[] => checks.filter(({ group }) => group === name)
 
 /** All tags in use. */
 export const knownTags: readonly Tag[] = [...new Set(checks.flatMap(({ tags }) => tags))]
@@ -25,6 +26,11 @@ export const knownTags: readonly Tag[] = [...new Set(checks.flatMap(({ tags }) =
 export function checkNamed(id: string, others: readonly string[] = []): ListedCheck {
   const check = checks.find(check => check.id === id)
   if (check) return check
+  if (membersOf(id).length > 0)
+    throw new EdgekitError(`"${id}" is a group of checks: name one of them`, {
+      code: 'unknown-check',
+      remedy: 'List all groups with their checks:\n  edgekit doctor --list',
+    })
   const meant = nearest(id, [...ids, ...others])
   throw new EdgekitError(`unknown check "${id}"${meant ? `; did you mean ${meant}?` : ''}`, {
     code: 'unknown-check',
@@ -34,7 +40,7 @@ export function checkNamed(id: string, others: readonly string[] = []): ListedCh
 
 /** The ids of what the user named: a check, or all checks of a group. */
 function idsNamed(name: string): string[] {
-  const members = checks.filter(({ group }) => group === name)
+  const members = membersOf(name)
   return members.length > 0 ? members.map(({ id }) => id) : [checkNamed(name, groups).id]
 }
 

@@ -95,6 +95,7 @@ describe('selecting checks', () => {
     ['an unknown name', () => choose(['broker-rond-trip']), 'did you mean broker-round-trip?'],
     ['an unknown name to ignore', () => choose([], ['brokerport']), 'did you mean broker-port?'],
     ['a name like no other', () => choose(['nonsense']), 'unknown check "nonsense"'],
+    ['a group to explain', () => explainCheck('broker'), '"broker" is a group of checks: name one of them'],
   ])('%s is a usage error', (_, run, words) => {
     expect(run).toThrow(expect.objectContaining({ exitCode: 2, message: expect.stringContaining(words) }))
   })
