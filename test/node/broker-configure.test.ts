@@ -51,14 +51,21 @@ test('a configuration that does not work is rolled back, wherever that shows', a
   await node.sh(`rm -r ${paths.brokerConfD}`)
   expect(await configuration(node)).toBe(before)
 
-  // In the test after the switch: another program has the port.
+  // Before the trial: another program has the port.
   await node.sh(`systemd-run --unit other socat TCP-LISTEN:8883,bind=${address},fork /dev/null 2>/dev/null ||
     systemd-run --unit other perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(LocalAddr => "${address}", LocalPort => 8883, Listen => 5) or die; sleep 1000'`)
   await node.sh(`until ss -ltn | grep -q ${address}:8883; do sleep 0.1; done`)
-  const switched = await configure(node, toDevices)
+  const taken = await configure(node, toDevices)
+  expect(taken.exitCode, taken.stderr).toBe(exitCodes.rolledBack)
+  expect(taken.stderr.replaceAll(/\s+/g, ' ')).toContain(`cannot listen on ${address}:8883: it is in use by `)
+  expect(await startedAt(node)).toBe(started)
+  await node.sh('systemctl stop other')
+  expect(await configuration(node)).toBe(before)
+
+  // In the start after the switch: the node does not have the address.
+  const switched = await configure(node, '--profile devices --address 198.51.100.77')
   expect(switched.exitCode, switched.stderr).toBe(exitCodes.rolledBack)
   expect(await startedAt(node)).not.toBe(started)
-  await node.sh('systemctl stop other')
   expect(await configuration(node)).toBe(before)
   await healthy(node)
 

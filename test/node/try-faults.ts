@@ -15,7 +15,7 @@ import { sharedNode } from './shared-node.ts'
 /** The finding must be that of the fault, with commands that are worth running. */
 function requireFinding(findings: readonly CheckResult[], fault: Fault): CheckResult {
   const finding = findings.find(({ id }) => id === fault.fails)
-  expect(finding?.status).toBe(fault.status ?? 'fail')
+  expect(finding?.status, JSON.stringify(finding)).toBe(fault.status ?? 'fail')
   expect(JSON.stringify(finding)).toMatch(fault.words)
   const commands = finding?.remedy?.commands ?? []
   expect(commands).toEqual([...new Set(commands)])
