@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { startCloud } from '../../lab/cloud/cloud.ts'
 import { bundleOnNode, startNodeWithBundle } from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
+import { restartEdgecore } from '../../lab/tweaks/restart-edgecore.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { jsonOutput } from '../json-output.ts'
 
@@ -43,7 +44,7 @@ test.concurrent('a node is called offline only after the cloud has registered it
   expect(await cloudOf(node)).toMatchObject({ exitCode: exitCodes.ok, status: 'pass' })
 
   await cloud.stop()
-  await node.sh('systemctl restart edgecore')
+  await node.sh(restartEdgecore())
   const offline = await install(node)
   expect(offline.said).toMatch(/This node works/)
   expect(await cloudOf(node)).toEqual({
