@@ -122,9 +122,7 @@ export const routes: readonly Route[] = [
       503: databaseAway,
     },
     async handle({ devices }, { parameters: { device_id: id = '' } }) {
-      const device = await devices.find(id)
-      if (device === undefined) throw new HttpProblem(404, 'the device is unknown')
-      return { status: 200, body: deviceBody(device) }
+      return { status: 200, body: deviceBody(await knownDevice(devices, id)) }
     },
   },
   {
@@ -140,9 +138,7 @@ export const routes: readonly Route[] = [
     async handle({ devices, presence }, { parameters: { device_id: id = '' } }) {
       const added = await devices.add(id)
       if (added) presence.add(id)
-      const device = await devices.find(id)
-      if (device === undefined) throw new HttpProblem(404, 'the device is unknown')
-      return { status: added ? 201 : 200, body: deviceBody(device) }
+      return { status: added ? 201 : 200, body: deviceBody(await knownDevice(devices, id)) }
     },
   },
   {
@@ -152,7 +148,7 @@ export const routes: readonly Route[] = [
     summary: 'Remove a device; its history stays',
     responses: { 204: { description: 'Removed.' }, 404: unknownDevice, 503: databaseAway },
     async handle({ devices, presence }, { parameters: { device_id: id = '' } }) {
-      if (!(await devices.remove(id))) throw new HttpProblem(404, 'the device is unknown')
+      if (!(await devices.remove(id))) throw unknown()
       presence.remove(id)
       return { status: 204 }
     },
@@ -182,10 +178,18 @@ export const routes: readonly Route[] = [
   },
 ]
 
+const unknown = (): HttpProblem => new HttpProblem(404, 'the device is unknown')
+
+async function knownDevice(devices: Api['devices'], id: string): Promise<StoredDevice> {
+  const device = await devices.find(id)
+  if (device === undefined) throw unknown()
+  return device
+}
+
 async function control(api: Api, { parameters, body, prefersAsync, signal }: Call): Promise<Answer> {
   const { action, params = {}, request_id: given, timeout_seconds: seconds } = body as schemas.ControlRequest
   const { device_id: device = '' } = parameters
-  if ((await api.devices.find(device)) === undefined) throw new HttpProblem(404, 'the device is unknown')
+  await knownDevice(api.devices, device)
   const requestId = given ?? randomUUID()
   const timeoutMs = (seconds ?? api.timeoutSeconds) * 1000
   const sent = await api.commands.send({ requestId, device, action, params, timeoutMs })
