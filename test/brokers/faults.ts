@@ -42,6 +42,16 @@ const emptyShareName: Fault = {
   frame: granted,
   what: 'It accepts a shared subscription without a name (eclipse-mosquitto/mosquitto#3706).',
 }
+const unvalidatedConnect: Fault = {
+  tests: /^vectors-connect-/,
+  frame: accepted,
+  what: 'It does not validate CONNECT.',
+}
+const unvalidatedOthers: Fault = {
+  tests: /^vectors-(?!connect-)/,
+  frame: ignored,
+  what: 'It does not validate what clients send.',
+}
 
 const mosquitto: readonly Fault[] = [
   overlapping,
@@ -113,11 +123,7 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
       frame: accepted,
       what: 'It does not validate CONNECT. Two Session Expiry Intervals end its process.',
     },
-    {
-      tests: /^vectors-(?!connect-)/,
-      frame: ignored,
-      what: 'It does not validate what clients send.',
-    },
+    unvalidatedOthers,
     overlapping,
     {
       tests: /^subscribe-identifier-overlap$/,
@@ -249,16 +255,8 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
     },
   ],
   'rabbitmq-4.0.5': [
-    {
-      tests: /^vectors-connect-/,
-      frame: accepted,
-      what: 'It does not validate CONNECT.',
-    },
-    {
-      tests: /^vectors-(?!connect-)/,
-      frame: ignored,
-      what: 'It does not validate what clients send.',
-    },
+    unvalidatedConnect,
+    unvalidatedOthers,
     authDataAlone,
     publisherIdentifier,
     {
@@ -339,16 +337,8 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
     },
   ],
   'nats-2.10.27': [
-    {
-      tests: /^vectors-connect-/,
-      frame: accepted,
-      what: 'It does not validate CONNECT.',
-    },
-    {
-      tests: /^vectors-(?!connect-)/,
-      frame: ignored,
-      what: 'It does not validate what clients send.',
-    },
+    unvalidatedConnect,
+    unvalidatedOthers,
     {
       tests: /^vectors-pub(?:lish|ack|rec|rel|comp)-(?:cut|trailing)$/,
       frame: /^sent: PUB.* \[.*(?:ends before its last field|after the last field)/,
