@@ -118,6 +118,8 @@ const sendingRows: readonly SendingRow[] = [
       await parts.publisher.send(parts.message(false))
       await parts.publisher.answer('pubrec', id)
       await parts.publisher.send(release)
+      // It shows that the broker has the PUBREL, which a cut at once may take with it.
+      await parts.publisher.answer('pubcomp', id)
       await parts.publisher.cut()
       await complete(context, await parts.resume(), parts)
     },
