@@ -1,6 +1,7 @@
 import type { CheckResult } from '../checks/check.ts'
 import { checksForRole } from '../checks/index.ts'
 import { runChecks } from '../checks/run-checks.ts'
+import { whyConnecting } from '../checks/shared/connecting.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
 import { installedSettingsFrom } from '../facts/installed-settings.ts'
 import { wasRegistered } from '../facts/was-registered.ts'
@@ -84,6 +85,8 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
   const waitToJoin = () =>
     runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
+  const waitToConnect = () =>
+    runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 30_000))
   let join: Join | undefined
   const upgrades = isUpgrade(bundle, past)
   const receipt = await executePlan({
@@ -101,7 +104,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     plan,
     prove: async () => {
       if (!runsEdgecore) return
-      await runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 30_000))
+      await waitToConnect()
       if (joins === 'again') {
         join = await waitToJoin()
         await requireMoved(join, node)
@@ -123,12 +126,15 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     runStep,
     signal,
   })
+  // Something else than this install may have just started EdgeCore or the broker.
+  const isConnecting = !hasChanges && runsEdgecore && isStillConnecting(facts)
+  if (isConnecting) await waitToConnect()
   // An earlier install may have left nothing to do on a node that never joined.
   if (runsEdgecore && (joins === 'first' || !hasJoined(facts))) join ??= await waitToJoin()
   const removed = await removeSuperseded(receipt, desired, sandboxImageOf(facts), node, runStep)
   const applied = cloudSide !== undefined && cloud.apply
   if (applied) await setUpCloudSide(cloudSide, node, runStep)
-  const isChanged = hasChanges || removed || applied || join !== undefined
+  const isChanged = hasChanges || isConnecting || removed || applied || join !== undefined
   const now = {
     ...(isChanged ? await collectFacts(node, { minTimeoutMs: 60_000, before: facts }) : facts),
     installedSettings: { value: installedSettings },
@@ -158,6 +164,11 @@ const hasJoined = (facts: Facts): boolean =>
   'value' in facts.certificates &&
   facts.certificates.value.node !== undefined &&
   wasRegistered(facts) !== false
+
+/** What cannot be read is judged by the checklist. */
+const isStillConnecting = (facts: Facts): boolean =>
+  [facts.edgecoreLog, facts.units, facts.machine].every(fact => 'value' in fact) &&
+  whyConnecting(facts) !== undefined
 
 const declined = (): EdgekitError =>
   new EdgekitError('nothing was changed: the install was not confirmed', { code: 'declined' })

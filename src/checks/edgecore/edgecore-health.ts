@@ -1,8 +1,6 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
-
-/** EdgeCore opens the port once it has connected to its container runtime, on a slow machine later. */
-const startMs = 15_000
+import { edgecoreStartMs } from '../shared/edgecore-start.ts'
 
 export const edgecoreHealth: Check = {
   id: 'edgecore-health',
@@ -19,7 +17,7 @@ export const edgecoreHealth: Check = {
     const answer = requireFact(facts.edgecoreHealth)
     const seen = 'status' in answer ? `${answer.status} ${answer.body}` : answer.failure
     if ('status' in answer && answer.status === 200) return { status: 'pass', observed: seen }
-    if (/refused/.test(seen) && (unit.activeForMs ?? 0) < startMs * requireFact(facts.machine).slowness)
+    if (/refused/.test(seen) && (unit.activeForMs ?? 0) < edgecoreStartMs(facts))
       return { status: 'skip', observed: 'EdgeCore has just started' }
     return {
       status: 'fail',

@@ -1,7 +1,7 @@
 import type { ProbeResult } from '../../broker/probe-result.ts'
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
-import { reconnectingSince } from '../shared/reconnecting.ts'
+import { whyConnecting } from '../shared/connecting.ts'
 
 export const edgecoreMqtt: Check = {
   id: 'edgecore-mqtt',
@@ -23,11 +23,11 @@ export const edgecoreMqtt: Check = {
     if (log.eventBus === 'up')
       return { status: 'pass', observed: 'EventBus is connected', evidence: log.evidence }
     const expected = 'connected ("finish hub-client sub" and "finish hub-client pub" in the log)'
-    const since = reconnectingSince(facts)
-    if (since !== undefined)
+    const connecting = whyConnecting(facts)
+    if (connecting !== undefined)
       return {
         status: 'warn',
-        observed: `EdgeCore is reconnecting: the broker started ${since} s ago, and EdgeCore tries every 5 s`,
+        observed: connecting,
         expected,
         evidence: log.evidence,
         remedy: { text: 'Wait some seconds, then check again.', commands: ['edgekit doctor edgecore-mqtt'] },

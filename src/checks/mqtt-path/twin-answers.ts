@@ -1,6 +1,6 @@
 import { requireFact } from '../../facts/fact.ts'
 import type { Check } from '../check.ts'
-import { reconnectingSince } from '../shared/reconnecting.ts'
+import { whyConnecting } from '../shared/connecting.ts'
 
 export const twinAnswers: Check = {
   id: 'twin-answers',
@@ -16,8 +16,8 @@ export const twinAnswers: Check = {
       return { status: 'skip', observed: 'EdgeCore is not running' }
     if (!twin) return { status: 'skip', observed: 'no request was sent' }
     if ('ms' in twin) return { status: 'pass', observed: `answered in ${twin.ms.toFixed(1)} ms` }
-    if (reconnectingSince(facts) !== undefined)
-      return { status: 'skip', observed: 'EdgeCore is reconnecting to the broker' }
+    if (whyConnecting(facts) !== undefined)
+      return { status: 'skip', observed: 'EdgeCore is connecting to the broker' }
     return {
       status: 'fail',
       observed: `no answer to $hw/events/node/…/membership/get: ${twin.failure}`,

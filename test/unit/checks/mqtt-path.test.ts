@@ -1,3 +1,4 @@
+import type { EventBusState } from '../../../src/edgecore/log/event-bus-log.ts'
 import { failed, probe } from './changes.ts'
 import { type Healthy, type Row, testRows } from './rows.ts'
 
@@ -6,6 +7,13 @@ function refusedAfter(node: Healthy, activeForMs: number): void {
   node.units.value.broker.activeForMs = activeForMs
   const cause = { code: 'connection-refused', text: 'nothing listens', remedy: 'Start the broker.' }
   Object.assign(node.edgecoreLog.value, { eventBus: 'failing', cause })
+}
+
+/** EdgeCore has been active for so long, and is not connected yet. */
+function startedBefore(node: Healthy, activeForMs: number, eventBus: EventBusState): void {
+  node.units.value.edgecore.activeForMs = activeForMs
+  node.edgecoreLog.value.eventBus = eventBus
+  probe(node, { twin: failed })
 }
 
 const rows: Row[] = [
@@ -47,6 +55,49 @@ const rows: Row[] = [
       probe(node, { twin: failed })
     },
   ],
+  ...(['unknown', 'starting', 'connecting'] as const).flatMap((eventBus): Row[] => [
+    [
+      'edgecore-mqtt',
+      'warn',
+      `EventBus ${eventBus} in an EdgeCore that has just started`,
+      'EdgeCore is connecting: it started 1 s ago',
+      node => startedBefore(node, 1_000, eventBus),
+    ],
+    [
+      'edgecore-mqtt',
+      'fail',
+      `EventBus ${eventBus} in an EdgeCore that started a while ago`,
+      `EventBus is ${eventBus}`,
+      node => startedBefore(node, 16_000, eventBus),
+    ],
+  ]),
+  [
+    'edgecore-mqtt',
+    'warn',
+    'EventBus connecting on a slow machine',
+    'EdgeCore is connecting: it started 16 s ago',
+    node => {
+      node.machine.value.slowness = 2
+      startedBefore(node, 16_000, 'connecting')
+    },
+  ],
+  [
+    'edgecore-mqtt',
+    'fail',
+    'refused, in an EdgeCore that has just started',
+    'EventBus is failing: nothing listens',
+    node => {
+      refusedAfter(node, 20_000)
+      node.units.value.edgecore.activeForMs = 1_000
+    },
+  ],
+  [
+    'twin-answers',
+    'skip',
+    'an EdgeCore that has just started',
+    'EdgeCore is connecting to the broker',
+    node => startedBefore(node, 1_000, 'connecting'),
+  ],
   [
     'edgecore-mqtt',
     'warn',
@@ -75,7 +126,7 @@ const rows: Row[] = [
     'twin-answers',
     'skip',
     'a broker that has just started',
-    'EdgeCore is reconnecting to the broker',
+    'EdgeCore is connecting to the broker',
     node => {
       refusedAfter(node, 3_000)
       probe(node, { twin: failed })
