@@ -133,9 +133,40 @@ export const podErrors: readonly KnownLine[] = [
     commands: ['journalctl -u containerd -n 50 --no-pager'],
   },
   {
-    code: 'container-start',
+    code: 'container-name-taken',
     pattern:
-      /for \\*"(?<container>[\w.-]{1,100})\\*" with (?<reason>RunContainerError|CreateContainerError|CreateContainerConfigError|CrashLoopBackOff)/,
+      /for \\*"(?<container>[\w.-]{1,100})\\*" with CreateContainerError: [^\n]{0,200}?failed to reserve container name[^\n]{0,400}? is reserved for \\*"(?<holder>\w{1,64})/,
+    text: 'the container {container} cannot be created: containerd is still creating or removing the one before',
+    remedy: 'Wait some minutes: a slow disk takes long. Then remove the one before.',
+    commands: ['crictl rm --force {holder}'],
+  },
+  {
+    code: 'container-name-taken',
+    pattern:
+      /for \\*"(?<container>[\w.-]{1,100})\\*" with CreateContainerError: [^\n]{0,400}? is already in use by container \\*"(?<holder>\w{1,64})/,
+    text: 'the container {container} cannot be created: Docker has kept the one before, with the same name',
+    remedy: 'Remove the one before.',
+    commands: ['docker rm --force {holder}'],
+  },
+  {
+    code: 'container-config',
+    pattern:
+      /for \\*"(?<container>[\w.-]{1,100})\\*" with CreateContainerConfigError: \\*"(?<kind>configmap|secret) \\*"(?<object>[\w.-]{1,253})\\*" not found/,
+    text: 'the container {container} cannot be created: this node has no {kind} {object}',
+    remedy: 'Create it in the namespace of the pod, and connect the node to its cloud.',
+    commands: ['kubectl get {kind}s -A --field-selector metadata.name={object}'],
+  },
+  {
+    code: 'container-create',
+    pattern:
+      /for \\*"(?<container>[\w.-]{1,100})\\*" with (?<reason>CreateContainerError|CreateContainerConfigError)/,
+    text: 'the container {container} cannot be created ({reason})',
+    remedy: 'Read the line for the reason: a container that was never created has no log.',
+    commands: ['journalctl -u containerd -n 50 --no-pager'],
+  },
+  {
+    code: 'container-start',
+    pattern: /for \\*"(?<container>[\w.-]{1,100})\\*" with (?<reason>RunContainerError|CrashLoopBackOff)/,
     text: 'the container {container} does not stay up ({reason})',
     remedy: 'Read the log of the container.',
     commands: ['crictl ps -a', 'crictl logs CONTAINER'],

@@ -30,6 +30,18 @@ const expected: Record<string, [what: string, state: string, cloud: string, ...f
   'cgroupv1-unsupported.log': ['failCgroupV1', 'exits', 'unknown', 'cgroup-v1'],
   'cni-v1.8.log': ['no CNI configuration (3507)', 'up', 'connected', 'cni-config-missing'],
   'concurrent-map.log': ['metaServer and its clients (2928, 3122)', 'exits', 'connected', 'data-race'],
+  'container-name-docker.log': [
+    'a container that Docker has kept (4210)',
+    'unknown',
+    'unknown',
+    'container-name-taken',
+  ],
+  'container-name-reserved.log': [
+    'a slow container, and a restart of EdgeCore (6182)',
+    'unknown',
+    'unknown',
+    'container-name-taken',
+  ],
   'config-array.log': ['a list for a string (5032)', 'exits', 'unknown', 'config-type'],
   'cri-v1alpha2.log': ['containerd without CRI v1alpha2', 'exits', 'unknown', 'cri-disabled'],
   'crio-slice.log': ['cgroup driver of CRI-O (1217)', 'up', 'connected', 'runtime-cgroup-driver'],

@@ -897,6 +897,30 @@ const samples: Record<keyof typeof knownLines, readonly Sample[]> = {
       /Read the line/,
     ],
     [
+      'container-name-taken',
+      '"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"app\\" with CreateContainerError: \\"failed to reserve container name \\\\\\"app_app-1_default_0b1c_0\\\\\\": name \\\\\\"app_app-1_default_0b1c_0\\\\\\" is reserved for \\\\\\"6bd3\\\\\\"\\""',
+      /container app cannot be created: containerd is still creating/,
+      /Wait some minutes/,
+    ],
+    [
+      'container-name-taken',
+      'worker [4] handle pod addition item [app-1] failed: sync pod failed: failed to "StartContainer" for "app" with CreateContainerError: "Error response from daemon: Conflict. The container name \\"/k8s_app_app-1_1\\" is already in use by container \\"d64c\\". You have to remove (or rename) that container to be able to reuse that name.", re-add to queue',
+      /container app cannot be created: Docker has kept/,
+      /Remove the one before/,
+    ],
+    [
+      'container-config',
+      '"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"app\\" with CreateContainerConfigError: \\"secret \\\\\\"app-key\\\\\\" not found\\""',
+      /container app cannot be created: this node has no secret app-key/,
+      /namespace of the pod/,
+    ],
+    [
+      'container-create',
+      '"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"app\\" with CreateContainerConfigError: \\"container has runAsNonRoot and image will run as root\\""',
+      /container app cannot be created \(CreateContainerConfigError\)/,
+      /Read the line/,
+    ],
+    [
       'container-start',
       '"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"app\\" with CrashLoopBackOff: \\"back-off\\""',
       /container app does not stay up \(CrashLoopBackOff\)/,
