@@ -39,7 +39,7 @@ export const brokerPrograms = /^(mosquitto|nanomq|emqx|beam\.smp|vernemq|hivemq|
 /** The ports of the broker, of the broker inside EdgeCore, and of EdgeCore's health endpoint. */
 const requiredPorts: readonly number[] = [1883, 1884, 10350]
 
-/** Only a conflict has a remedy that names the package, and looking up every package is slow. */
+/** Only a conflict has a remedy that names the package, and looking up the package of every program is slow. */
 const mayConflict = ({ port, owner }: Listener): boolean =>
   requiredPorts.includes(port) || brokerPrograms.test(owner?.program ?? '')
 
@@ -53,14 +53,19 @@ async function packageOf(executable: string, { processes }: Node): Promise<strin
   return /^([a-z0-9][a-z0-9+.-]*)(?::\w+)?: /.exec(found)?.[1]
 }
 
-async function identify(listener: Listener, node: Node): Promise<HeldListener> {
+/** The process behind a listening socket, with where it runs and what it comes from. */
+export async function identify(
+  listener: Listener,
+  node: Node,
+  isConflict = mayConflict(listener),
+): Promise<HeldListener> {
   const { owner } = listener
   if (!owner) return { ...listener, owner }
   const container = containerIn(owner.controlGroup)
   const inPod = owner.controlGroup.includes('kubepods')
   const [pod, fromPackage] = await Promise.all([
     inPod && container ? podOf(container, node) : undefined,
-    container || !mayConflict(listener) ? undefined : packageOf(owner.executable, node),
+    container || !isConflict ? undefined : packageOf(owner.executable, node),
   ])
   const unit = container ? undefined : unitIn(owner.controlGroup)
   return { ...listener, owner: { ...owner, unit, container, pod, package: fromPackage } }

@@ -68,7 +68,7 @@ export interface Files {
   /** Remove the temporary file that an interrupted `write` of this path left beside it. */
   clean(path: string): Promise<void>
   link(path: string, target: string): Promise<void>
-  /** Rename a file within its directory; one of the new name is replaced. */
+  /** Rename a file within its file system; one of the new name is replaced. */
   rename(path: string, to: string): Promise<void>
   makeDirectory(path: string, access: Access): Promise<void>
   setAccess(path: string, access: Access): Promise<void>

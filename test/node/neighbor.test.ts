@@ -162,7 +162,7 @@ describe('a local user', () => {
         { timeoutMs: minutes },
       )
       expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
-        /install failed; all changes were rolled back cannot listen on 198\.51\.100\.10:8883: it is in use by perl \(pid \d+\)/,
+        /install failed; all changes were rolled back cannot open a port of the broker: 198\.51\.100\.10:8883 is held by perl \(pid \d+, taking\.service, package perl-base\) .*systemctl disable --now taking\.service/,
       )
       expect(exitCode).toBe(exitCodes.rolledBack)
       expect(await node.sh(started)).toBe(before)

@@ -1,7 +1,8 @@
 import { readMosquittoConf } from '../../broker/mosquitto-conf.ts'
 import { isWildcard } from '../../broker/profile/broker-settings.ts'
+import { describeHolder, holderRemedy } from '../../facts/holder.ts'
+import { identify } from '../../facts/listeners.ts'
 import { EdgekitError } from '../../lib/errors.ts'
-import { hostPort } from '../../lib/format.ts'
 import type { Node } from '../../node/node.ts'
 import { brokerControlGroup, paths } from '../../node/paths.ts'
 
@@ -11,9 +12,9 @@ const isEverywhere = (address: string): boolean => address === '' || isWildcard(
  * Any user can take a port from 1024 on before the broker does, which then does not start. Throws EdgekitError with the program
  * that has a port of mosquitto.conf.
  */
-export async function requireFreePorts({ files, network }: Pick<Node, 'files' | 'network'>): Promise<void> {
-  const wanted = readMosquittoConf((await files.read(paths.brokerConfig)) ?? '').listeners
-  const taken = (await network.listeners()).find(
+export async function requireFreePorts(node: Node): Promise<void> {
+  const wanted = readMosquittoConf((await node.files.read(paths.brokerConfig)) ?? '').listeners
+  const taken = (await node.network.listeners()).find(
     ({ address, port, owner }) =>
       !(owner?.controlGroup.endsWith(brokerControlGroup) ?? false) &&
       wanted.some(
@@ -23,11 +24,10 @@ export async function requireFreePorts({ files, network }: Pick<Node, 'files' | 
       ),
   )
   if (!taken) return
-  const { address, port, owner } = taken
-  const holder = owner ? `${owner.program} (pid ${owner.pid})` : 'another program'
-  const look = owner ? `systemctl status ${owner.pid} --no-pager` : `ss -ltnp 'sport = :${port}'`
-  throw new EdgekitError(`cannot listen on ${hostPort(address, port)}: it is in use by ${holder}`, {
+  const held = await identify(taken, node, true)
+  const { text, commands = [] } = holderRemedy(held)
+  throw new EdgekitError(`cannot open a port of the broker: ${describeHolder(held)}`, {
     code: 'preflight-failed',
-    remedy: `Stop that program, then run the command again:\n  ${look}`,
+    remedy: [text, ...commands.map(command => `  ${command}`), 'Then run the command again.'].join('\n'),
   })
 }

@@ -1,7 +1,7 @@
 import { requireFact } from '../../facts/fact.ts'
+import { describeHolder, holderRemedy } from '../../facts/holder.ts'
 import { broker, brokerControlGroup, units } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
-import { describeHolder, holderRemedy } from '../shared/holder.ts'
 
 export const brokerPort: Check = {
   id: 'broker-port',

@@ -1,8 +1,8 @@
 import { requireFact } from '../../facts/fact.ts'
+import { describeHolder, holderRemedy } from '../../facts/holder.ts'
 import { brokerPrograms } from '../../facts/listeners.ts'
 import { broker, brokerContainer } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
-import { describeHolder, holderRemedy } from '../shared/holder.ts'
 
 export const oneBroker: Check = {
   id: 'one-broker',

@@ -1,8 +1,8 @@
 import { requireFact } from '../../facts/fact.ts'
+import { describeHolder, holderRemedy } from '../../facts/holder.ts'
 import type { Holder } from '../../facts/listeners.ts'
 import { units } from '../../node/paths.ts'
 import type { Check } from '../check.ts'
-import { describeHolder, holderRemedy } from '../shared/holder.ts'
 
 /** The health endpoint. */
 const healthPort = 10_350

@@ -1,8 +1,11 @@
-import type { HeldListener, Holder } from '../../facts/listeners.ts'
-import { hostPort } from '../../lib/format.ts'
-import type { Finding } from '../check.ts'
+import { hostPort } from '../lib/format.ts'
+import type { HeldListener, Holder } from './listeners.ts'
 
-type Remedy = NonNullable<Finding['remedy']>
+interface Remedy {
+  text: string
+  /** To run as root, unchanged. */
+  commands?: readonly string[]
+}
 
 const dockerContainer = ({ controlGroup }: Holder): string | undefined =>
   /\/docker[-/]([0-9a-f]{64})/.exec(controlGroup)?.[1]?.slice(0, 12)
