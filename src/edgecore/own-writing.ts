@@ -7,7 +7,7 @@ export type ConfigValues = Readonly<Record<string, string>>
 /** The values in an edgecore.yaml; undefined when it is not valid YAML. */
 export function valuesIn(text: string): ConfigValues | undefined {
   try {
-    return Object.fromEntries(leaves(parseConfig(text).document.toJS(), []))
+    return Object.fromEntries(leaves(parseConfig(text).value, []))
   } catch {
     return undefined
   }

@@ -6,6 +6,7 @@ import { EdgekitError } from '../../lib/errors.ts'
 import { devicesSendExitCodes, exitCodeHelp } from '../../lib/exit-codes.ts'
 import { formatCommand } from '../../ui/devices/format-devices.ts'
 import type { DevicesSendOutput } from '../../ui/json/devices.ts'
+import { jsonMistake } from '../../yaml/json-mistake.ts'
 
 export default class DevicesSend extends EdgekitCommand {
   static override summary = 'Send a command to a device, and show its answer'
@@ -56,9 +57,15 @@ function paramsOf(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  } catch {}
-  throw usage('cannot use the parameters: they are not a JSON object', `Quote them: '{"on": true}'`)
+  } catch {
+    const mistake = jsonMistake(text)
+    const where = mistake && ` (character ${mistake.column}: ${mistake.message})`
+    throw usage(`cannot use the parameters: they are not JSON${where ?? ''}`, quoteThem)
+  }
+  throw usage('cannot use the parameters: they are not a JSON object', quoteThem)
 }
+
+const quoteThem = `Quote them: '{"on": true}'`
 
 const usage = (message: string, remedy: string): EdgekitError =>
   new EdgekitError(message, { code: 'invalid-usage', remedy })

@@ -1,6 +1,7 @@
-import { parseDocument } from 'yaml'
 import { EdgekitError } from '../../lib/errors.ts'
+import { excerpt } from '../../lib/format.ts'
 import { nearest } from '../../lib/nearest.ts'
+import { parseYaml } from '../../yaml/parse.ts'
 import type { ConfigValue } from './config-edit.ts'
 import { keysOf } from './key-path.ts'
 import { secretKeys } from './secret-values.ts'
@@ -61,10 +62,13 @@ function mistyped(key: string, word: string, known: readonly string[]): void {
 }
 
 function readValue(key: string, text: string): ConfigValue {
-  const document = parseDocument(text, { version: '1.1', prettyErrors: false })
-  const [mistake] = document.errors
-  if (mistake) throw usage(`cannot set ${key}: ${JSON.stringify(text)} is not a YAML value`)
-  const value: unknown = document.toJS()
+  const parsed = parseYaml(text, { version: '1.1' })
+  if (Array.isArray(parsed))
+    throw usage(
+      `cannot set ${key}: the value ${excerpt(JSON.stringify(text))} is not YAML: ${parsed[0]?.message}`,
+      `To set these characters, quote them twice:\n  --set '${key}="VALUE"'`,
+    )
+  const { value } = parsed
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   throw usage(
     `cannot set ${key}: expected a string, a number, or true or false, found ${describe(value)}`,

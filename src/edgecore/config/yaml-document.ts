@@ -1,22 +1,13 @@
-import {
-  type Document,
-  isMap,
-  isScalar,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type Scalar,
-  type YAMLMap,
-} from 'yaml'
+import { type Document, isMap, isScalar, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import { EdgekitError } from '../../lib/errors.ts'
 import { excerpt } from '../../lib/format.ts'
-import { notText, syntaxProblem } from '../../yaml/source.ts'
+import { parseYaml } from '../../yaml/parse.ts'
 import { keysOf, pathOf } from './key-path.ts'
 
 /** A parsed edgecore.yaml. */
 export interface ParsedConfig {
   document: Document.Parsed
+  value: unknown
   /** What messages call the file. */
   name: string
   /** `line 3, column 5` of an offset in the text. */
@@ -30,29 +21,27 @@ export interface ParsedConfig {
  * with line and column for what is not one YAML map.
  */
 export function parseConfig(text: string, name = 'edgecore.yaml'): ParsedConfig {
-  if (notText(text) !== undefined) refuse(`${name} is not valid YAML: it is not text`)
-  const lines = new LineCounter()
-  const document = parseDocument(text, {
+  const parsed = parseYaml(text, {
     version: '1.1',
-    lineCounter: lines,
-    prettyErrors: false,
     uniqueKeys: false,
+    unknownTags: true,
     // Go's reader has no base-60 numbers: `1:30` is not ninety.
     customTags: tags => tags.filter(tag => typeof tag === 'string' || tag.format !== 'TIME'),
   })
-  const place = (offset: number): string => {
-    const { line, col } = lines.linePos(offset)
-    return `line ${line}, column ${col}`
+  if (Array.isArray(parsed)) {
+    const [{ line, column, message }] = parsed
+    refuse(`${name} is not valid YAML at line ${line}, column ${column}: ${message}`)
   }
-  const mistake = document.errors[0]
-  if (mistake) refuse(`${name} is not valid YAML at ${place(mistake.pos[0])}: ${syntaxProblem(mistake)}`)
+  const { document, value, at } = parsed
+  const place = (offset: number): string => {
+    const { line, column } = at(offset)
+    return `line ${line}, column ${column}`
+  }
   const root = document.contents
   if (root && !isMap(root) && !isEmpty(root)) {
-    refuse(
-      `${name} must hold keys and values, but ${place(start(root))} holds ${describe(root.toJS(document))}`,
-    )
+    refuse(`${name} must hold keys and values, but ${place(start(root))} holds ${describe(value)}`)
   }
-  return { document, name, place, lineOf: node => lines.linePos(start(node)).line }
+  return { document, value, name, place, lineOf: node => at(start(node)).line }
 }
 
 /** A node without a value: `key:`, `key: null` or `key: ~`. */
@@ -105,7 +94,7 @@ function duplicatesIn(map: YAMLMap, above: readonly string[], lineOf: (node: Nod
 
 /** Looks up values of edgecore.yaml by their dotted paths. Throws EdgekitError when it is not YAML. */
 export function readKeys(text: string, name?: string): (path: string) => unknown {
-  const root: unknown = parseConfig(text, name).document.toJS() ?? {}
+  const root = parseConfig(text, name).value ?? {}
   return path => lookUp(root, path)
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import { readRegular } from '../../lib/files/regular-file.ts'
+import { jsonMistake } from '../../yaml/json-mistake.ts'
 
 /** Bytes. */
 const maxSize = 4 * 1024 * 1024
@@ -45,8 +46,7 @@ export async function readDockerConfig(file: string): Promise<DockerConfig> {
   try {
     json = JSON.parse(text)
   } catch {
-    // The parser's message would quote the content.
-    throw unusable(file, 'invalid JSON')
+    throw unusable(file, notJson(text))
   }
   const result = configSchema.safeParse(json)
   if (!result.success) {
@@ -54,6 +54,14 @@ export async function readDockerConfig(file: string): Promise<DockerConfig> {
     throw unusable(file, keys.join('; '))
   }
   return result.data
+}
+
+/** Without the parser's message, which would quote the content. */
+function notJson(text: string): string {
+  const mistake = jsonMistake(text)
+  return mistake === undefined
+    ? 'invalid JSON'
+    : `invalid JSON at line ${mistake.line}, column ${mistake.column}: ${mistake.message}`
 }
 
 const unusable = (file: string, why: string): EdgekitError =>

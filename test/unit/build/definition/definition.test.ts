@@ -126,10 +126,18 @@ const edge = 'extends: edge\n'
 
 describe('refuses, with place, found and allowed value:', () => {
   test.each<[string, string, string | string[]]>([
-    ['not closed', 'images: [a\n', '2:1: Flow sequence in block collection'],
+    [
+      'not closed',
+      'images: [a\n',
+      '2:1: close the [ of line 1 with ], or indent this line deeper than its key',
+    ],
     ['a key twice', 'role: edge\nrole: edge\n', '2:1: duplicate key role'],
-    ['no such anchor', `${edge}broker: *b\n`, '2:9: Unresolved alias'],
-    ['a tag', `${edge}broker: !!js/function x\n`, '2:9: Unresolved tag'],
+    [
+      'no such anchor',
+      `${edge}broker: *b\n`,
+      '2:9: no anchor &b above; a value that begins with * must be quoted',
+    ],
+    ['a tag', `${edge}broker: !!js/function x\n`, '2:9: tags are not supported'],
     [
       'an alias bomb',
       `a: &a [x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd']

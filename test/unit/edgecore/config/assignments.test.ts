@@ -25,7 +25,9 @@ test.each([
   ['modules.eventBus=', /found null/],
   ['modules.edged.x=[1]', /found a list/],
   ['modules.edged.x={a: 1}', /found a map/],
-  ['modules.edged.x="a', /is not a YAML value/],
+  ['modules.edged.x="a', /the value "\\"a" is not YAML: this quote is not closed/],
+  ['modules.edged.x=*a', /the value "\*a" is not YAML: no anchor &a above/],
+  ['modules.edged.x=@a', /the value "@a" is not YAML: a value that begins with @ must be quoted/],
   ['modules.edgeHub.token=a.b.c.d', /is a secret/],
   ['modules.eventBus.mqttPassword=x', /is a secret/],
 ])('%s is refused', (text, message) => {

@@ -196,7 +196,11 @@ describe('patchEdgecoreConfig refuses, with line and column', () => {
       'kind: CloudCore\nmodules: {}\n',
       /line 1, column 7: kind is CloudCore, expected EdgeCore/,
     ],
-    ['an unfinished quote', 'modules:\n  a: "b\n', /line 3/],
+    [
+      'an unfinished quote',
+      'modules:\n  a: "b\n',
+      /line 2, column 6: this quote is not closed; add " at the end of the value/,
+    ],
   ])('%s', (_, text, message) => {
     expect(() => patchEdgecoreConfig(text, mode)).toThrow(message)
     expect(() => patchEdgecoreConfig(text, mode)).toThrow(expect.objectContaining({ exitCode: 3 }))
