@@ -58,6 +58,7 @@ export async function serveDevices(service: Service, signal: AbortSignal): Promi
   const topics = [...settings.topics, { topic: settings.commands.responseTopic, kind: 'response' as const }]
   const read = messageReader(topics)
   const { clientId, sessionHours } = settings.broker
+  const denied = new Set<string>()
   const options = {
     endpoint,
     clientId,
@@ -71,6 +72,12 @@ export async function serveDevices(service: Service, signal: AbortSignal): Promi
       const { packetId } = arrival
       const message = read({ ...arrival, receivedAt: Date.now() })
       if (!inbox.add({ message, source, packetId })) totals.dropped++
+    },
+    onDenied(topic: string): void {
+      // Not as an alert, which would be denied, too.
+      if (!denied.has(topic))
+        service.log({ level: 'warning', message: 'the broker does not let the service publish', topic })
+      denied.add(topic)
     },
     onClosed(source: Source): void {
       session = undefined

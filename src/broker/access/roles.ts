@@ -4,8 +4,8 @@ import { type Acl, type AclRule, everyUser, formatAcl, type RuleOwner, withRules
 export const edgecoreUser = 'edgecore'
 
 /**
- * Every user is a device, whose topics begin with `device/NAME`. Patterns, because mosquitto searches the users of an
- * acl_file one by one: ten thousand of them with lines of their own would take seconds at each reload.
+ * Every user is a device, whose topics begin with `device/NAME` or `devices/NAME`. Patterns, because mosquitto searches the
+ * users of an acl_file one by one: ten thousand of them with lines of their own would take seconds at each reload.
  */
 const devicePatterns: readonly AclRule[] = [
   { access: 'read', topic: 'device/%u/#' },
@@ -13,12 +13,21 @@ const devicePatterns: readonly AclRule[] = [
   { access: 'write', topic: 'device/%u/data/#' },
   { access: 'write', topic: 'device/%u/ota/#' },
   { access: 'write', topic: 'device/%u/response' },
+  { access: 'write', topic: 'devices/%u/data' },
+  { access: 'write', topic: 'devices/%u/status' },
+  { access: 'write', topic: 'devices/%u/heartbeat' },
 ]
 
-/** Reads what all devices send, and sends commands to them. */
+/**
+ * Reads what all devices send, and sends commands to them. `edgekit devices serve` is one of them, and the others read what it
+ * publishes.
+ */
 const backendRules: readonly AclRule[] = [
   { access: 'read', topic: 'device/#' },
+  { access: 'read', topic: 'devices/#' },
   { access: 'write', topic: 'device/+/command' },
+  { access: 'readwrite', topic: 'system/devices/+' },
+  { access: 'readwrite', topic: 'system/alerts' },
 ]
 
 /**

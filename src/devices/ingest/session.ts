@@ -21,6 +21,8 @@ export interface SessionOptions {
   expirySeconds: number
   receiveMaximum: number
   onArrival: (arrival: Arrival, source: Source) => void
+  /** The broker does not let the service publish on this topic. */
+  onDenied: (topic: string) => void
   /** The broker delivers what was not acknowledged again, on the next connection. */
   onClosed: (source: Source) => void
 }
@@ -66,12 +68,14 @@ const mostPacketBytes = 4 * 1024 * 1024
 const sessionTakenOver = 0x8e
 /** 3.4.2.1: the broker accepted the message, but there is no subscriber. */
 const noMatchingSubscribers = 0x10
+/** 3.4.2.1: an ACL of the broker does not allow it. */
+const notAuthorized = 0x87
 
 /**
  * Connect, and pass on every message. Nothing is acknowledged here. Throws unless the broker accepts.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { endpoint, clientId, expirySeconds, receiveMaximum, onArrival, onClosed } = options
+  const { endpoint, clientId, expirySeconds, receiveMaximum, onArrival, onDenied, onClosed } = options
   const { promise: ended, resolve: end } = Promise.withResolvers<Ending>()
   let resumed = false
   let connection: MqttClient | undefined
@@ -132,7 +136,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       if (filters.length > 0) await client.unsubscribeAsync([...filters])
     },
     publish(topic, payload) {
-      void client.publishAsync(topic, payload, { qos: 1 }).catch(() => undefined)
+      void client.publishAsync(topic, payload, { qos: 1 }).catch((error: unknown) => {
+        if (refusalOf(error) === notAuthorized) onDenied(topic)
+      })
     },
     async request({ topic, payload, responseTopic, correlation, expirySeconds }) {
       const properties = {

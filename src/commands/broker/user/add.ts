@@ -13,7 +13,7 @@ import { stepRunner } from '../../../ui/steps.ts'
 export default class BrokerUserAdd extends EdgekitCommand {
   static override summary = 'Add users to the broker'
   static override description =
-    'A device reads device/NAME/# and writes device/NAME/status, data/#, ota/# and response, where NAME is its user name. A backend reads device/# and writes device/+/command. The broker is reloaded, not restarted: other clients stay connected. Generated passwords are shown once and stored nowhere.'
+    'A device reads device/NAME/# and writes device/NAME/status, data/#, ota/#, and response, and devices/NAME/data, status, and heartbeat, where NAME is its user name. A backend reads device/# and devices/#, writes device/+/command, and does both with system/devices/+ and system/alerts. The broker is reloaded, not restarted: other clients stay connected. Generated passwords are shown once and stored nowhere.'
   static override examples = [
     'sudo edgekit broker user add sensor-1 sensor-2',
     'sudo edgekit broker user add app --role backend --password-file app.password',

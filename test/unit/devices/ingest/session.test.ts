@@ -21,12 +21,14 @@ async function setUp(queued: readonly Buffer[]) {
   if (address === null || typeof address === 'string') throw new Error('no port')
   const arrivals: Arrival[] = []
   const closed: unknown[] = []
+  const denied: string[] = []
   const session = await openSession({
     endpoint: { host: '127.0.0.1', port: address.port },
     clientId: 'c1',
     expirySeconds: 60,
     receiveMaximum: 10,
     onArrival: arrival => arrivals.push(arrival),
+    onDenied: topic => denied.push(topic),
     onClosed: source => closed.push(source),
   })
   const socket = await accepted
@@ -41,7 +43,7 @@ async function setUp(queued: readonly Buffer[]) {
     await sleep(100)
     return [...Buffer.concat(sent)]
   }
-  return { session, socket, arrivals, closed, settle }
+  return { session, socket, arrivals, closed, denied, settle }
 }
 
 test('messages that come with CONNACK are received, and acknowledged only when asked', async () => {
@@ -101,6 +103,19 @@ test.each([
     expect(bytes.join()).toContain(property.join())
   socket.write(Buffer.from([0x40, 2 + reason.length, bytes[5] ?? 0, bytes[6] ?? 0, ...reason]))
   expect(await sent).toBe(delivery)
+})
+
+test.each([
+  [[], []],
+  [[0x10], []],
+  [[0x87], ['e']],
+] as const)('an event that is acknowledged with %j is denied: %j', async (reason, topics) => {
+  const { session, socket, denied, settle } = await setUp([])
+  session.publish('e', '{}')
+  const bytes = await settle()
+  socket.write(Buffer.from([0x40, 2 + reason.length, bytes[5] ?? 0, bytes[6] ?? 0, ...reason]))
+  await settle()
+  expect(denied).toEqual(topics)
 })
 
 test('a request whose connection is lost is unclear', async () => {
