@@ -19,8 +19,9 @@ export async function startMutant(
   mutant: () => Mutant,
 ): Promise<{ port: number; stop: () => void }> {
   const sockets = new Set<net.Socket>()
-  const server = net.createServer(client => {
-    const broker = net.connect(port, '127.0.0.1').setNoDelay()
+  // Each side learns of the end of the other, as without a proxy.
+  const server = net.createServer({ allowHalfOpen: true }, client => {
+    const broker = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true }).setNoDelay()
     const { toBroker, toClient } = mutant()
     let version: Version = 4
     const relay = (from: net.Socket, to: net.Socket, mutate: Mutation = ({ bytes }) => [bytes]): void => {
@@ -36,7 +37,10 @@ export async function startMutant(
         to.write(rest)
         rest = Buffer.alloc(0)
       })
-      from.on('error', () => undefined).on('close', () => to.destroy())
+      from
+        .on('error', () => undefined)
+        .on('end', () => to.end())
+        .on('close', () => to.destroy())
       sockets.add(from)
     }
     relay(client.setNoDelay(), broker, toBroker)

@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Packet } from '../mqtt/decode.ts'
 import * as encode from '../mqtt/encode.ts'
 import type { PacketType, Version } from '../mqtt/packet.ts'
@@ -122,7 +121,7 @@ export class TestContext {
     })
     this.#opened.push(conversation)
     // It opened after the test was interrupted.
-    if (this.#isOver) await conversation.cut()
+    if (this.#isOver) await conversation.drop()
     return conversation
   }
 
@@ -147,7 +146,7 @@ export class TestContext {
     if (typeof answer !== 'string') return Object.assign(answer.client, { connack: answer.connack, clientId })
     const plain = await this.#tryConnect({}, target)
     if (typeof plain === 'string') throw inconclusive(`${plain}, as it does with every client now`)
-    await plain.client.cut()
+    await plain.client.drop()
     throw fail(answer)
   }
 
@@ -217,7 +216,7 @@ export class TestContext {
     await publisher.publish({ topic })
     if (!(await subscriber.find('publish', packet => packet.topic === topic)))
       throw inconclusive('the positive control did not arrive: a plain QoS 0 message to a plain topic')
-    await sleep(50)
+    await subscriber.pause(50)
   }
 
   /** Requires that `subscriber` has received no message that was not expected. */
@@ -230,6 +229,6 @@ export class TestContext {
   /** Close all connections of the test. */
   async close(): Promise<void> {
     this.#isOver = true
-    await Promise.all(this.#opened.map(conversation => conversation.cut()))
+    await Promise.all(this.#opened.map(conversation => conversation.drop()))
   }
 }

@@ -196,13 +196,29 @@ export class Conversation {
   async disconnect(reason?: number, properties?: Properties): Promise<void> {
     await this.send(encode.goodbye('disconnect', reason, properties))
     await this.closes(500)
-    await this.cut()
+    await this.drop()
   }
 
-  /** Close the connection without DISCONNECT, as a lost network does. */
+  /**
+   * Close the connection without DISCONNECT, as a lost network does, and wait until the broker has closed it, too: it has
+   * then read everything that was sent, and does not find the old connection still open when the client returns.
+   */
   async cut(): Promise<void> {
+    this.#socket.end()
+    await this.closes(1_000)
+    await this.drop()
+  }
+
+  /** Close the connection at once. What was sent last may be lost, and the broker may notice it later. */
+  async drop(): Promise<void> {
     this.#socket.destroy()
     await this.closes()
+  }
+
+  /** Wait in the time of the broker, which is longer when this machine is busy. */
+  async pause(ms: number): Promise<void> {
+    using end = this.#parts.pulse.deadline(ms)
+    await end.passed
   }
 
   #receive(data: Buffer): void {

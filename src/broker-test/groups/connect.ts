@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as encode from '../../mqtt/encode.ts'
 import { textIn } from '../../mqtt/properties.ts'
+import type { Conversation } from '../conversation.ts'
 import { both, refusesConnect } from '../refusal.ts'
 import type { BrokerTest } from '../test.ts'
 import { fail, skip } from '../verdict.ts'
@@ -183,16 +184,16 @@ export const connect: readonly BrokerTest[] = [
       const topic = context.topic('behind')
       const subscriber = await context.connect()
       await subscriber.subscribe(topic, { qos: 0 })
-      const send = async (first: Buffer, payload: string): Promise<void> => {
+      const send = async (first: Buffer, payload: string): Promise<Conversation> => {
         const client = await context.open()
         await client.send(first, encode.publish(context.version, { topic, payload }))
-        await client.closes(500)
-        await client.cut()
+        return client
       }
       await send(context.connectPacket(), 'control')
       await subscriber.receive()
       // Bit 0 of the Connect Flags is reserved.
-      await send(context.connectPacket({ connectFlags: 3 }), 'surplus')
+      const rejected = await send(context.connectPacket({ connectFlags: 3 }), 'surplus')
+      await rejected.closes()
       await context.expectNoMessage(await context.connect(), subscriber, 'the CONNECT is malformed')
     },
   },

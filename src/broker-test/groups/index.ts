@@ -3,13 +3,14 @@ import { access } from './access.ts'
 import { connect } from './connect.ts'
 import { errors } from './errors.ts'
 import { eventBus } from './event-bus.ts'
-import { exactlyOnce } from './exactly-once.ts'
 import { flowControl } from './flow-control.ts'
 import { keepAlive } from './keep-alive.ts'
 import { limits } from './limits.ts'
 import { listeners } from './listeners.ts'
 import { load } from './load.ts'
 import { malformedConnect } from './malformed-connect.ts'
+import { onceReceived } from './once-received.ts'
+import { onceSent } from './once-sent.ts'
 import { properties } from './properties.ts'
 import { publish } from './publish.ts'
 import { qos } from './qos.ts'
@@ -29,7 +30,7 @@ const byGroup: Record<Exclude<Group, 'frames'>, readonly BrokerTest[]> = {
   'malformed-connect': malformedConnect,
   publish,
   qos,
-  'exactly-once': exactlyOnce,
+  'exactly-once': [...onceSent, ...onceReceived],
   retained,
   wildcards,
   subscribe,
