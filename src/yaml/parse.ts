@@ -24,7 +24,7 @@ export interface ParsedYaml {
   document: Document.Parsed
   value: unknown
   /** Line and column of an offset in the text. */
-  at(offset: number): { line: number; column: number }
+  at: (offset: number) => { line: number; column: number }
 }
 
 /** The version of YAML, and what a reader accepts. */
