@@ -46,7 +46,7 @@ const closing = { '[': ']', '{': '}' } as const
 const insideBrackets = ({ open }: Place): string | undefined =>
   open && `expected a comma, or ${closing[open.bracket]} to close the ${open.bracket} of line ${open.line}`
 
-/** A line that is no key with a value. */
+/** A line without a key and a value. */
 function expectedPair({ rest }: Place): string {
   if (/^(<{7}|={7}|>{7})/.test(rest)) return 'unresolved merge conflict of git; choose one of the versions'
   if (/^-(\s|$)/.test(rest)) return 'unexpected list item; expected KEY: VALUE, as in the lines above'

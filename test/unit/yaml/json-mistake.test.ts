@@ -21,7 +21,7 @@ test.each([
   ['{} {}', '1:4: expected nothing after the value'],
   [':', `1:1: ${value}`],
   ['}', `1:1: ${value}`],
-])('says where %j is no JSON', (text, expected) => {
+])('names the place where %j is not JSON', (text, expected) => {
   expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
   const found = jsonMistake(text)
   expect(found && `${found.line}:${found.column}: ${found.message}`).toBe(expected)
