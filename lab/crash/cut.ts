@@ -7,7 +7,14 @@ import { paths } from '../../src/node/paths.ts'
  * has written is not on the disk `before sync`.
  */
 export const cuts = ['before intent', 'after intent', 'in the middle', 'after change', 'after done'] as const
-export type Cut = (typeof cuts)[number] | 'before sync' | 'before reverted' | 'after reverted'
+export type Cut =
+  | (typeof cuts)[number]
+  | 'before sync'
+  | 'before reverted'
+  | 'after reverted'
+  // Within a change; the id is the path.
+  | 'after link'
+  | 'after rename'
 
 /** The file that signals that the point of a power cut is reached. */
 export const reached = '/var/tmp/cut-reached'

@@ -32,10 +32,12 @@ export function localFiles(): Files {
         end('in the middle')
       }
       await files.link(path, target)
+      end('after link', path)
     },
     async rename(path, to) {
       await files.rename(path, to)
       end('in the middle')
+      end('after rename', to)
     },
     async makeDirectory(path, access) {
       if (isDue('in the middle')) {

@@ -1,4 +1,5 @@
 import { accessFile } from './files/access-file.ts'
+import { accessPair } from './files/access-pair.ts'
 import { certificatesAside } from './files/certificates-aside.ts'
 import { directory } from './files/directory.ts'
 import { edgecoreConfig } from './files/edgecore-config.ts'
@@ -40,6 +41,7 @@ export const actions = {
   'unit-enabled': unitEnabled,
   'unit-running': unitRunning,
   'access-file': accessFile,
+  'access-pair': accessPair,
   'broker-reload': brokerReload,
   'broker-trial': brokerTrial,
   'broker-answers': brokerAnswers,

@@ -13,7 +13,7 @@ export interface AccessFileSpec extends Access {
 }
 
 /** Devices know the passwords and trust the certificate, so the files outlive an uninstall as the broker's data do. */
-const removal: Removal<AccessFileSpec, KeptFile> = {
+export const accessFileRemoval: Removal<AccessFileSpec, KeptFile> = {
   title: ({ spec: { path } }) => `Remove ${path}`,
   async remove({ spec: { path } }, { node: { files }, purge }) {
     if (!(await files.status(path))) return []
@@ -34,6 +34,12 @@ const removal: Removal<AccessFileSpec, KeptFile> = {
   },
 }
 
+/** What to write. Throws an Error for a spec that was read from a file. */
+export function contentOf({ path, source }: AccessFileSpec): { text: string } {
+  if (!source) throw new Error(`cannot write ${path}: its content is not recorded`)
+  return { text: source.reveal() }
+}
+
 export const accessFile: Action<AccessFileSpec, KeptFile> = {
   kind: 'access-file',
   describe: ({ path }) => `Write ${path}`,
@@ -45,11 +51,11 @@ export const accessFile: Action<AccessFileSpec, KeptFile> = {
     return spec.source && (await files.read(spec.path)) !== spec.source.reveal() ? 'needed' : 'done'
   },
   capture: ({ path }, { files }, backUp) => keepFile(path, files, backUp),
-  async apply({ path, source, mode, uid, gid }, { files }) {
-    if (!source) throw new Error(`cannot write ${path}: its content is not recorded`)
-    await files.write(path, { text: source.reveal() }, { mode, uid, gid })
+  async apply(spec, { files }) {
+    const { path, mode, uid, gid } = spec
+    await files.write(path, contentOf(spec), { mode, uid, gid })
   },
   revert: ({ path }, before, { files }) => restoreFile(path, before, files),
   ownership: before => (before ? 'modified' : 'created'),
-  removal,
+  removal: accessFileRemoval,
 }

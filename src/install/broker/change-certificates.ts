@@ -17,7 +17,7 @@ import { paths, units } from '../../node/paths.ts'
 import { changePart } from '../apply/change-part.ts'
 import { recoveryHint } from '../apply/recovery-hint.ts'
 import { takeLock } from '../apply/take-lock.ts'
-import { type AccessPath, accessFile, accessFileStep } from '../desired/access-files.ts'
+import { type AccessPath, accessFile, accessSteps } from '../desired/access-files.ts'
 import { isForeign, readCertificates, serverNames } from '../desired/broker-certificates.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
 import { brokerAnswers, runs } from '../desired/unit-steps.ts'
@@ -73,7 +73,7 @@ const serverFiles = (ca: string, { certificate, key }: KeyPair): DesiredStep[] =
   ])
 
 const fileSteps = (texts: readonly (readonly [AccessPath, string])[]): DesiredStep[] =>
-  texts.map(([path, text]) => accessFileStep(accessFile(path, text)))
+  accessSteps(texts.map(([path, text]) => accessFile(path, text)))
 
 /** Files of a user, to import. */
 export interface OwnFiles extends KeyPair {
@@ -93,10 +93,10 @@ export async function prepareAuthority(
   const { hostName } = await change.node.machine()
   const authority = await createAuthority(hostName, new Date(), kind)
   await changeCertificates(change, async () => ({
-    files: [
-      accessFileStep(accessFile(paths.brokerNextCaKey, authority.key)),
-      accessFileStep(accessFile(paths.brokerNextCa, authority.certificate)),
-    ],
+    files: fileSteps([
+      [paths.brokerNextCaKey, authority.key],
+      [paths.brokerNextCa, authority.certificate],
+    ]),
     server: undefined,
   }))
   return summarize(authority.certificate, new Date())

@@ -32,8 +32,26 @@ export const accessFile = (path: AccessPath, text: string): AccessFileSpec => ({
   ...accessOf[path],
 })
 
-export const accessFileStep = (spec: AccessFileSpec): DesiredStep => ({
+const accessFileStep = (spec: AccessFileSpec): DesiredStep => ({
   id: spec.path,
   kind: 'access-file',
   spec,
 })
+
+/** The server certificate and its key, which are replaced in one moment. */
+const accessPairStep = (key: AccessFileSpec, certificate: AccessFileSpec): DesiredStep => ({
+  id: key.path,
+  kind: 'access-pair',
+  spec: { key, certificate },
+})
+
+/** A step for each of these files, one for a key and its certificate. */
+export function accessSteps(specs: readonly AccessFileSpec[]): DesiredStep[] {
+  const certificate = specs.find(({ path }) => path === paths.brokerCertificate)
+  const key = specs.find(({ path }) => path === paths.brokerKey)
+  if (!key || !certificate) return specs.map(accessFileStep)
+  return specs.flatMap(spec => {
+    if (spec === certificate) return []
+    return [spec === key ? accessPairStep(key, certificate) : accessFileStep(spec)]
+  })
+}

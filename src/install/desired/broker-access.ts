@@ -23,7 +23,7 @@ import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import { paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
-import { type AccessPath, accessFile, accessFileStep, accessOf } from './access-files.ts'
+import { type AccessPath, accessFile, accessOf, accessSteps } from './access-files.ts'
 import { brokerCertificates, deviceAuthority } from './broker-certificates.ts'
 import { type DesiredStep, readable } from './step-makers.ts'
 
@@ -88,7 +88,7 @@ export async function brokerAccess(
   ]
   const files = [
     ...directories.map(directoryStep),
-    ...texts.map(accessFileStep),
+    ...accessSteps(texts),
     ...(await existingFiles([paths.brokerNextCaKey, paths.brokerNextCa], node.files)),
   ]
   return {
@@ -133,12 +133,10 @@ async function existing(files: Files): Promise<DesiredStep[]> {
 
 /** Those of the files that are there. */
 async function existingFiles(names: readonly AccessPath[], files: Files): Promise<DesiredStep[]> {
-  const steps = await Promise.all(
-    names.map(async path =>
-      (await files.status(path)) ? [accessFileStep({ path, ...accessOf[path] })] : [],
-    ),
+  const specs = await Promise.all(
+    names.map(async path => ((await files.status(path)) ? [{ path, ...accessOf[path] }] : [])),
   )
-  return steps.flat()
+  return accessSteps(specs.flat())
 }
 
 /** mosquitto.conf with this text. */

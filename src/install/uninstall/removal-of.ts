@@ -16,7 +16,8 @@ export function removalOf({ kind, spec, ownership, before, after }: ReceiptItem)
   if (!removal) return undefined
   if (ownership !== 'adopted') return { owned: { spec, ownership, before, after }, removal }
   // An earlier install had left the users of the broker, and only such things were in a directory of edgekit's own.
-  if (kind === 'access-file') return { owned: { spec, ownership: 'created', before: null, after }, removal }
+  if (kind === 'access-file' || kind === 'access-pair')
+    return { owned: { spec, ownership: 'created', before: null, after }, removal }
   if (kind !== 'directory' || !(spec as { ours: boolean }).ours) return undefined
   return { owned: { spec, ownership: 'created', before: { made: [], access: null }, after }, removal }
 }

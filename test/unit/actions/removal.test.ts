@@ -167,6 +167,35 @@ describe('a file with users or certificates', () => {
   })
 })
 
+describe('a key and its certificate', () => {
+  const root = { uid: 0, gid: 0 }
+  const spec = {
+    key: { path: '/tls/server.key', mode: 0o600, ...root },
+    certificate: { path: '/tls/server.crt', mode: 0o644, ...root },
+  }
+  const kept = [spec.certificate, spec.key].map(({ path }) => ({
+    what: path,
+    why: 'broker users and certificates',
+    purgeable: true,
+  }))
+  const mode = (found: string, expected: string) =>
+    `has mode ${found} and owner 0:0, expected mode ${expected} and owner 0:0`
+
+  test.each([
+    ['stay', 0o600, 0o644, false, undefined, kept],
+    ['are removed when purged', 0o600, 0o644, true, undefined, []],
+    ['differ by the key', 0o640, 0o644, true, mode('640', '600'), []],
+    ['differ by the certificate', 0o600, 0o600, true, `its certificate ${mode('600', '644')}`, []],
+  ])('%s', async (_, ofKey, ofCertificate, purge, difference, kept) => {
+    const node = await tinyNode()
+    await node.put(spec.key.path, 'key', ofKey)
+    await node.put(spec.certificate.path, 'certificate', ofCertificate)
+    expect(await remove(node, { kind: 'access-pair', spec, purge })).toEqual({ difference, kept })
+    const left = Object.keys(await node.disk()).filter(path => path.startsWith('/tls/'))
+    expect(left).toHaveLength(purge ? 0 : 2)
+  })
+})
+
 describe('a link', () => {
   const spec = { path: '/usr/bin/x', target: '/opt/x' }
 

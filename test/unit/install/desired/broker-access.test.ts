@@ -33,9 +33,10 @@ async function edgeNode(): Promise<TinyNode & Node> {
 /** What the steps write, by path. */
 async function textsFor(node: Node, settings: Parameters<typeof brokerAccess>[0]) {
   const access = await brokerAccess(settings, manifest, node)
-  const specs = access.files.flatMap(({ kind, spec }) =>
-    kind === 'access-file' ? [spec as AccessFileSpec] : [],
-  )
+  const specs = access.files.flatMap(({ kind, spec }): AccessFileSpec[] => {
+    if (kind === 'access-pair') return [spec.key, spec.certificate]
+    return kind === 'access-file' ? [spec] : []
+  })
   return {
     access,
     texts: Object.fromEntries(specs.map(({ path, source }) => [path, source?.reveal() ?? ''])),
