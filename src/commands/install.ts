@@ -104,7 +104,10 @@ export default class Install extends EdgekitCommand {
     const located =
       bundle === undefined ? locateOwnBundle(node.files) : locateBundle(resolve(bundle), node.files)
     const keys = commandLine.key ? await readKeys(commandLine.key) : await trustedKeys(node.files)
-    const flags = installFlags(commandLine, await answersIn(commandLine.config, node.files))
+    const flags = installFlags(
+      commandLine,
+      await answersIn(commandLine.config, node.files, commandLine.force),
+    )
     for (const id of flags.ignore ?? []) checkNamed(id)
     const token = await readTokenFile(flags, node.files, async () => String(await readStdin(maxTokenBytes)))
     const files = { '--edgecore-config': flags.edgecoreConfig, '--kubeconfig': commandLine.kubeconfig }
@@ -146,9 +149,13 @@ export default class Install extends EdgekitCommand {
   }
 }
 
-async function answersIn(file: string | undefined, files: Files): Promise<InstallFlags> {
+async function answersIn(
+  file: string | undefined,
+  files: Files,
+  force: readonly string[] | undefined,
+): Promise<InstallFlags> {
   if (file === undefined) return {}
   // The only part of an install that needs the large build of zod.
   const { readAnswersFile } = await import('../install/request/answers.ts')
-  return readAnswersFile(file, files)
+  return readAnswersFile(file, files, force)
 }

@@ -4,6 +4,7 @@ import type { Manifest } from '../bundle/manifest.ts'
 import { verifyLarge, verifyTexts } from '../bundle/verify-unpacked.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { readEdgecoreConfig } from '../edgecore/config/config.ts'
+import { requireKnownKey } from '../edgecore/known-keys/known-keys.ts'
 import type { EdgecoreConfigFacts } from '../facts/edgecore-config.ts'
 import { requireFact } from '../facts/fact.ts'
 import { collectFacts, type Facts } from '../facts/index.ts'
@@ -74,9 +75,12 @@ export async function requireUsable(
 ): Promise<{ settings: NodeSettings; cloudSide: CloudOptions | undefined }> {
   const settings = requireUsableFlags(flags, past, upgradeOnly)
   const cloudSide = await cloudOptions(manifest, cloud, node)
+  const { force = [], set = {} } = flags
   if (manifest.role === 'cloud') refuseEdgeFlags(flags)
-  else if (past.receipt)
-    requireVersionStep(past.receipt.bundle.kubeedgeVersion, manifest.kubeedgeVersion, flags.force ?? [])
+  else {
+    for (const key of Object.keys(set)) requireKnownKey(key, force, manifest.kubeedgeVersion)
+    if (past.receipt) requireVersionStep(past.receipt.bundle.kubeedgeVersion, manifest.kubeedgeVersion, force)
+  }
   return { settings, cloudSide }
 }
 
@@ -188,8 +192,10 @@ const edgecoreFiles = ({ path, config = readEdgecoreConfig('') }: EdgecoreConfig
 })
 
 /** The foreign paths and units to replace. */
-const replaced = ({ force = [] }: InstallFlags): string[] =>
-  force.filter(name => ![...versionForces, ...Object.values<string>(joinForces)].includes(name))
+const replaced = ({ force = [], set = {} }: InstallFlags): string[] => {
+  const others = [...versionForces, ...Object.values<string>(joinForces), ...Object.keys(set)]
+  return force.filter(name => !others.includes(name))
+}
 
 /** Another bundle was installed before. */
 export const isUpgrade = ({ manifestSha256 }: UnpackedBundle, { receipt }: Past): boolean =>

@@ -177,6 +177,9 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
       ['--node-name Edge_1', 'invalid --node-name Edge_1: expected a DNS name'],
       ['--ignore bandwidth', 'unknown check "bandwidth"'],
       ['--set modules.edgeHub.token=x', 'is a secret'],
+      ['--set modules.edgeHub.heartBeats=9', 'did you mean modules.edgeHub.heartbeat?'],
+      ['--set modules.edged.containerRuntime=remote', 'does not read this key; v1.17 was the last that did'],
+      ['--force=modules.future.on', 'cannot replace modules.future.on: this install does not write it'],
       [
         '--config /root/answers.yaml',
         '/root/answers.yaml:1:1: unknown key "nodename", did you mean "nodeName"?',
@@ -187,6 +190,8 @@ describe.concurrent.each(releases.slice(0, 1))('one node: %s', release => {
       expect(stdout + stderr).not.toContain(token)
       expect(exitCode, args).toBe(exitCodes.usage)
     }
+    const forced = '--dry-run --diff --set modules.future.on=true --force=modules.future.on'
+    expect((await run(node, forced)).stdout).toContain('+  future:')
     expect(await stateOf(node)).toEqual(before)
   })
 

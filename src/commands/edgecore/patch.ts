@@ -38,11 +38,16 @@ export default class EdgecorePatch extends EdgekitCommand {
       helpValue: 'KEY=VALUE',
       description: 'another key to set; write a dot inside a key as \\.',
     }),
+    force: Flags.string({
+      multiple: true,
+      helpValue: 'NAME',
+      description: 'set this key although no EdgeCore known to edgekit reads it',
+    }),
   }
 
   async run(): Promise<EdgecorePatchOutput> {
     const { args, flags } = await this.parse(EdgecorePatch)
-    const values = { ...eventBusValues, ...parseAssignments(flags.set ?? []) }
+    const values = { ...eventBusValues, ...assigned(flags.set, flags.force) }
     const files = localFiles()
     const path = resolve(args.file)
     const { before, access } = await open(path, files)
@@ -64,6 +69,16 @@ export default class EdgecorePatch extends EdgekitCommand {
     if (writes) this.say('Restart EdgeCore to apply it:\n  systemctl restart edgecore')
     return { schemaVersion: 1, file: path, written: writes, changed, diff }
   }
+}
+
+function assigned(set: readonly string[] = [], force: readonly string[] = []) {
+  const values = parseAssignments(set, force)
+  const idle = force.find(key => !(key in values))
+  if (idle === undefined) return values
+  throw new EdgekitError(`cannot use --force ${idle}: no --set names this key`, {
+    code: 'invalid-usage',
+    remedy: `Set it as well:\n  --set '${idle}=VALUE' --force='${idle}'`,
+  })
 }
 
 async function open(path: string, files: Files) {

@@ -1,45 +1,33 @@
 import { EdgekitError } from '../../lib/errors.ts'
 import { excerpt } from '../../lib/format.ts'
-import { nearest } from '../../lib/nearest.ts'
 import { parseYaml } from '../../yaml/parse.ts'
+import { requireKnownKey } from '../known-keys/known-keys.ts'
 import type { ConfigValue } from './config-edit.ts'
 import { keysOf } from './key-path.ts'
 import { secretKeys } from './secret-values.ts'
 import { describe } from './yaml-document.ts'
 
-/** The modules of EdgeCore v1.12 to v1.23 (componentconfig v1alpha2 types.go). */
-const modules = [
-  'dbTest',
-  'deviceTwin',
-  'edgeHub',
-  'edgeStream',
-  'edged',
-  'eventBus',
-  'metaManager',
-  'serviceBus',
-  'taskManager',
-]
-const topKeys = ['apiVersion', 'database', 'edgecoreVersion', 'featureGates', 'kind', 'modules']
-
 /**
  * Parse assignments as typed: `modules.eventBus.mqttMode=2`. The value is a YAML 1.1 scalar, as EdgeCore reads it. Throws
- * EdgekitError (usage) for anything else, for a likely typo, which EdgeCore would ignore silently, and for a secret, which
- * does not belong on a command line.
+ * EdgekitError (usage) for anything else, for a key that EdgeCore does not read unless it is in `force`, and for a secret,
+ * which does not belong on a command line.
  */
-export const parseAssignments = (texts: readonly string[]): Record<string, ConfigValue> =>
-  Object.fromEntries(texts.map(parseAssignment))
+export const parseAssignments = (
+  texts: readonly string[],
+  force: readonly string[] = [],
+): Record<string, ConfigValue> => Object.fromEntries(texts.map(text => parseAssignment(text, force)))
 
-function parseAssignment(text: string): [string, ConfigValue] {
+function parseAssignment(text: string, force: readonly string[]): [string, ConfigValue] {
   const equals = text.indexOf('=')
   const key = text.slice(0, Math.max(equals, 0)).trim()
   if (key === '')
     throw usage(`cannot parse --set ${text}: expected KEY=VALUE, such as modules.eventBus.mqttMode=2`)
-  checkKey(key)
+  checkKey(key, force)
   return [key, readValue(key, text.slice(equals + 1))]
 }
 
-/** Throws EdgekitError for a key that --set must not set. */
-export function checkKey(key: string): void {
+/** Throws EdgekitError for a key that --set must not set; `force` has those that EdgeCore need not know. */
+export function checkKey(key: string, force: readonly string[] = []): void {
   if (secretKeys.includes(key)) {
     const instead =
       key === 'modules.edgeHub.token'
@@ -50,15 +38,8 @@ export function checkKey(key: string): void {
       instead,
     )
   }
-  const [top = '', module = ''] = keysOf(key)
   if (keysOf(key).includes('')) throw usage(`cannot set ${key}: a part of the key is empty`)
-  mistyped(key, top, topKeys)
-  if (top === 'modules') mistyped(key, module, modules)
-}
-
-function mistyped(key: string, word: string, known: readonly string[]): void {
-  const meant = known.includes(word) ? undefined : nearest(word, known)
-  if (meant) throw usage(`cannot set ${key}: EdgeCore has no ${word}; did you mean ${meant}?`)
+  requireKnownKey(key, force)
 }
 
 function readValue(key: string, text: string): ConfigValue {

@@ -28,22 +28,28 @@ const schema = z.strictObject({
   yes: z.boolean().optional(),
 })
 
-/** Reads an answers file (`--config`). Throws EdgekitError (usage). */
-export async function readAnswersFile(name: string, files: Files): Promise<InstallFlags> {
+/** Reads an answers file (`--config`); `force` is what the command line adds to its own. Throws EdgekitError (usage). */
+export async function readAnswersFile(
+  name: string,
+  files: Files,
+  force: readonly string[] = [],
+): Promise<InstallFlags> {
   const path = resolve(name)
-  return readAnswers(await requireText(path, '--config', files), path)
+  return readAnswers(await requireText(path, '--config', files), path, force)
 }
 
 /**
  * Relative paths count from the directory of the answers file. Throws EdgekitError (usage) that lists each mistake with
  * line and column.
  */
-export function readAnswers(text: string, file: string): InstallFlags {
+export function readAnswers(text: string, file: string, force: readonly string[] = []): InstallFlags {
   const source = readYaml(text, file)
   if (Array.isArray(source)) throw invalid(file, source)
   const value = source.value ?? {}
   const { data, error } = schema.safeParse(value)
-  const problems = error ? problemsOf(error.issues, value, schema) : setProblems(data.set ?? {})
+  const problems = error
+    ? problemsOf(error.issues, value, schema)
+    : setProblems(data.set ?? {}, [...(data.force ?? []), ...force])
   if (!data || problems.length > 0) throw invalid(file, locate(problems, [source]))
   const given = Object.fromEntries(
     Object.entries(data).filter(([, answer]) => answer !== undefined),
@@ -59,10 +65,10 @@ export function readAnswers(text: string, file: string): InstallFlags {
 /** In YAML 1.2, as read here, `no` is a string; in edgecore.yaml (YAML 1.1) it would be false. */
 const oldBoolean = /^(y|n|yes|no|on|off)$/i
 
-const setProblems = (set: Readonly<Record<string, ConfigValue>>): ValueProblem[] =>
+const setProblems = (set: Readonly<Record<string, ConfigValue>>, force: readonly string[]): ValueProblem[] =>
   Object.entries(set).flatMap(([key, value]): ValueProblem[] => {
     try {
-      checkKey(key)
+      checkKey(key, force)
     } catch (error) {
       return [{ path: ['set'], key, message: messageOf(error) }]
     }

@@ -53,6 +53,7 @@ interface CommandLine {
 export function installFlags(flags: CommandLine, answers: InstallFlags): InstallFlags {
   if (flags.token !== undefined) throw tokenOnCommandLine()
   const path = (name: string | undefined) => (name === undefined || name === '-' ? name : resolve(name))
+  const force = flags.force && [...(answers.force ?? []), ...flags.force]
   const broker = { ...answers.broker, ...brokerFlagsIn(flags) }
   const given: { [K in keyof InstallFlags]: InstallFlags[K] | undefined } = {
     nodeName: flags['node-name'],
@@ -65,8 +66,8 @@ export function installFlags(flags: CommandLine, answers: InstallFlags): Install
     stage: flags.stage,
     adopt: flags.adopt,
     broker: isEmpty(broker) ? undefined : broker,
-    set: flags.set && { ...answers.set, ...parseAssignments(flags.set) },
-    force: flags.force && [...(answers.force ?? []), ...flags.force],
+    set: flags.set && { ...answers.set, ...parseAssignments(flags.set, force ?? answers.force) },
+    force,
     ignore: flags.ignore && [...(answers.ignore ?? []), ...flags.ignore],
     yes: flags.yes || undefined,
   }

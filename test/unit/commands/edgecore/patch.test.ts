@@ -70,6 +70,21 @@ test('what cannot be changed safely is refused', async () => {
   const tabs = await patch(path)
   const linked = await patch(link)
   const missing = await patch(join(directory, 'nowhere.yaml'))
+  const unknown = await patch(path, '--set', 'modules.edgeHub.heartBeats=9')
+  expect(unknown).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('modules.edgeHub.heartbeat?'),
+  })
+  const idle = await patch(path, '--force=modules.edgeHub.heartBeats')
+  expect(idle).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no --set names this key') })
+  const forced = await patch(
+    await fileWith(''),
+    '--diff',
+    '--set',
+    'modules.edgeHub.new=9',
+    '--force=modules.edgeHub.new',
+  )
+  expect(forced).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('+    new: 9') })
   const secret = await patch(path, '--set', 'modules.edgeHub.token=a.b.c.d')
   expect(tabs.stderr.replaceAll(/\s+/g, ' ')).toContain('line 2, column 1')
   expect(tabs.exitCode).toBe(3)

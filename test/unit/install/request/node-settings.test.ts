@@ -135,8 +135,12 @@ describe('an answers file', () => {
       '/a.yaml:2:3: cannot set modules.edgeHub.token: it is a secret',
     ],
     [
-      'set:\n  modules.eventbus.x: 1',
-      '/a.yaml:2:3: cannot set modules.eventbus.x: EdgeCore has no eventbus; did you mean eventBus?',
+      'set:\n  modules.eventbus.mqttMode: 1',
+      '/a.yaml:2:3: cannot set modules.eventbus.mqttMode: EdgeCore has no such key; did you mean modules.eventBus.mqttMode?',
+    ],
+    [
+      'set:\n  modules.eventBus.x: 1\nforce: [modules.eventBus.y]',
+      '/a.yaml:2:3: cannot set modules.eventBus.x: no EdgeCore from v1.12 to v1.23 reads this key',
     ],
     [
       'set:\n  modules.deviceTwin.enable: no',
@@ -151,5 +155,12 @@ describe('an answers file', () => {
     expect(() => readAnswers(text, '/a.yaml')).toThrow(message)
     expect(() => readAnswers(text, '/a.yaml')).toThrow(expect.objectContaining({ exitCode: 2 }))
     expect(() => readAnswers(text, '/a.yaml')).not.toThrow('a.b.c.d')
+  })
+
+  test.each([
+    ['in the file', 'set: { modules.x.y: 1 }\nforce: [modules.x.y]', []],
+    ['on the command line', 'set: { modules.x.y: 1 }', ['modules.x.y']],
+  ])('sets an unknown key that is forced %s', (_, text, force) => {
+    expect(readAnswers(text, '/a.yaml', force)).toMatchObject({ set: { 'modules.x.y': 1 } })
   })
 })
