@@ -41,6 +41,8 @@ export interface BrokerTest {
   needs?: readonly Need[]
   /** The time that it waits on purpose, in milliseconds: it starts before the others. */
   waitsMs?: number
+  /** It can break a broker for all of its clients, so it runs when the others have ended and what they left is removed. */
+  isLast?: true
   /** A note for the report, for example where a known document contradicts the specification. */
   note?: string
   /** Returns when the broker passed; throws a Verdict otherwise. */

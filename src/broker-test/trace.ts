@@ -24,6 +24,11 @@ export class Trace {
     return [...this.#known.values()]
   }
 
+  /** It is no longer on the broker. */
+  forget(leftover: Leftover): void {
+    this.#known.delete(JSON.stringify(leftover))
+  }
+
   /** Called with each packet before it is sent. */
   async willSend(packet: Packet, version: Version): Promise<void> {
     for (const leftover of createdBy(packet, version)) {

@@ -52,6 +52,16 @@ const unvalidatedOthers: Fault = {
   frame: ignored,
   what: 'It does not validate what clients send.',
 }
+const badDisconnect: Fault = {
+  tests: /^will-bad-disconnect$/,
+  frame: /^closed/,
+  what: 'It takes a malformed DISCONNECT for a correct one, and discards the will.',
+}
+const reservedFlag: Fault = {
+  tests: /^connect-rejected-data$/,
+  frame: /^received: PUBLISH, .*\/behind, QoS 0, 7 bytes/,
+  what: 'It accepts the reserved Connect Flag, and handles what follows.',
+}
 
 const mosquitto: readonly Fault[] = [
   overlapping,
@@ -254,16 +264,56 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
       what: 'It answers SUBSCRIBE of MQTT 3.1.1 with a code of MQTT 5.',
     },
   ],
+  'activemq-5.17.6': [
+    unvalidatedConnect,
+    unvalidatedOthers,
+    reservedFlag,
+    badDisconnect,
+    {
+      tests:
+        /^connect-(?:reserved-flag|header-flags|will-(?:qos|retain)-without-will|will-qos-3|(?:user-name|password)-without-flag|will-topic-wildcard)$/,
+      frame: accepted,
+      what: 'It does not validate the flags and the will topic of CONNECT.',
+    },
+    {
+      tests: /^connect-(?:client-id|will-topic|user-name)-(?:surrogate|overlong|truncated|null)$/,
+      frame: accepted,
+      what: 'It does not validate the strings of CONNECT.',
+    },
+    {
+      tests:
+        /^connect-take-over-durable$|^session-(?:present|without-subscriptions|subscriptions|queue-qos-[12]|after-cut)$|^once-received-/,
+      frame: /^received: CONNACK, 0x00/,
+      what: 'Session Present is 0 in every CONNACK.',
+    },
+    {
+      tests: /^once-sent-(?:publish-twice|cut-after-(?:publish|pubrec))$/,
+      frame: /^received: PUBLISH, .*\/once, QoS 0, 4 bytes/,
+      what: 'It delivers a message of QoS 2 again when the PUBLISH is repeated before its PUBREL.',
+    },
+    {
+      tests: /^limit-topic-longest$/,
+      frame: /^received: SUBACK, id 1, 0x80/,
+      what: 'After a message on a topic of 65535 bytes it refuses all subscriptions: its own name of the topic is too long.',
+    },
+    {
+      tests:
+        /^error-publish-(?:id-0|surrogate|overlong|truncated|null)$|^error-(?:un)?subscribe-(?:none|id-0|utf8|null)$/,
+      frame: ignored,
+      what: 'It validates neither strings, nor Packet Identifiers, nor that there is a topic filter.',
+    },
+    {
+      tests: /^error-flags-(?:puback|pubrec|pubcomp|pubrel|pingreq)$|^error-puback-short$/,
+      frame: ignored,
+      what: 'It looks neither at the flags nor at the length of these packets.',
+    },
+  ],
   'rabbitmq-4.0.5': [
     unvalidatedConnect,
     unvalidatedOthers,
     authDataAlone,
     publisherIdentifier,
-    {
-      tests: /^connect-rejected-data$/,
-      frame: /^received: PUBLISH, .*\/behind, QoS 0, 7 bytes/,
-      what: 'It accepts the reserved Connect Flag, and handles what follows.',
-    },
+    reservedFlag,
     {
       tests: /^connect-(?:reserved-flag|will-qos-without-will|will-retain-without-will|will-topic-wildcard)$/,
       frame: accepted,
@@ -300,11 +350,7 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
       frame: accepted,
       what: 'It keeps no session without subscriptions.',
     },
-    {
-      tests: /^will-bad-disconnect$/,
-      frame: /^closed/,
-      what: 'It takes a malformed DISCONNECT for a correct one, and discards the will.',
-    },
+    badDisconnect,
     {
       tests: /^error-publish-(?:hash|plus|only-hash|empty-topic|id-0|surrogate|overlong|truncated|null)$/,
       frame: ignored,
@@ -366,11 +412,7 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
       frame: ignored,
       what: 'It does not look at the flags of these packets.',
     },
-    {
-      tests: /^will-bad-disconnect$/,
-      frame: /^closed/,
-      what: 'It takes a malformed DISCONNECT for a correct one, and discards the will.',
-    },
+    badDisconnect,
     {
       tests: /^once-received-(?:cut-after-pubrec|several-released)$/,
       frame: accepted,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Client } from '../context.ts'
+import type { Client, TestContext } from '../context.ts'
 import { both } from '../refusal.ts'
 import type { BrokerTest } from '../test.ts'
 import { fail, skip, Verdict, warn } from '../verdict.ts'
@@ -30,6 +30,14 @@ const subscribe = (client: Client, filter: string): Promise<unknown> =>
   client.subscribe(filter, { qos: 0 }).catch(error => {
     throw error instanceof Verdict ? warn(error.message) : error
   })
+
+/** Requires that a new client can still subscribe. */
+async function requireSubscribes(context: TestContext): Promise<void> {
+  const client = await context.connect()
+  await client.subscribe(context.topic('afterwards'), { qos: 0 }).catch(error => {
+    throw error instanceof Verdict ? fail(`afterwards no client can subscribe: ${error.message}`) : error
+  })
+}
 
 export const limits: readonly BrokerTest[] = [
   payloadOf('127', '127 bytes', 127),
@@ -64,6 +72,8 @@ export const limits: readonly BrokerTest[] = [
     id: 'limit-topic-longest',
     title: 'A topic of 65535 bytes is delivered or refused',
     clauses: both(),
+    isLast: true,
+    note: 'A topic may have 65535 bytes (MQTT 5, section 4.7.3); a broker that cannot handle one must not fail its other clients.',
     async run(context) {
       const { maximumPacketSize = Number.POSITIVE_INFINITY } = context.capabilities
       if (maximumPacketSize < 65_600)
@@ -75,6 +85,7 @@ export const limits: readonly BrokerTest[] = [
       await publisher.publish({ topic })
       const message = await subscriber.find('publish')
       if (message && message.topic !== topic) throw fail('the topic was shortened')
+      await requireSubscribes(context)
       if (!message)
         throw warn(publisher.isClosed ? 'the broker closed the connection' : 'the message did not arrive')
     },

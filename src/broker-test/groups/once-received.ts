@@ -22,7 +22,7 @@ async function receiving(context: TestContext, qos: 1 | 2): Promise<Receiving> {
   if (first.qos !== qos) throw fail(`the message arrived with QoS ${first.qos}`)
   const resume = async (): Promise<Client> => {
     const client = await context.connectDurable(clientId)
-    if (!client.connack.sessionPresent) throw fail('the broker lost the session: Session Present is 0')
+    if (!client.connack.sessionPresent) throw fail('Session Present is 0 for a stored session')
     return client
   }
   return { subscriber, first, resume }

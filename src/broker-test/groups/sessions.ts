@@ -29,7 +29,7 @@ async function leave(
 }
 
 const requirePresent = ({ connack }: Client): void => {
-  if (!connack.sessionPresent) throw fail('Session Present is 0: the session was lost')
+  if (!connack.sessionPresent) throw fail('Session Present is 0 for a stored session')
 }
 const requireNew = ({ connack }: Client): void => {
   if (connack.sessionPresent) throw fail('Session Present is 1: an old session is still there')

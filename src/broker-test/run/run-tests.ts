@@ -19,30 +19,43 @@ interface Job {
   number: number
 }
 
+interface RunOptions {
+  timeLimitMs: number
+  onResult: (done: number, all: number) => void
+  beforeLast: () => Promise<unknown>
+}
+
 /**
  * Run the tests, several at a time, and hold every received frame against the rules of MQTT. Those that `timeLimit` interrupts
- * are inconclusive. Throws the reason of `parts.signal` when that is aborted. `onResult` is called as each test ends.
+ * are inconclusive. Throws the reason of `parts.signal` when that is aborted. `onResult` is called as each test ends, `beforeLast`
+ * before those that can break the broker.
  */
 export async function runTests(
   parts: RunParts,
   tests: readonly ListedTest[],
-  { timeLimitMs, onResult }: { timeLimitMs: number; onResult: (done: number, all: number) => void },
+  { timeLimitMs, onResult, beforeLast }: RunOptions,
 ): Promise<TestResult[]> {
   const jobs = tests.flatMap(test => versionsOf(test).map(version => ({ test, version })))
   const numbered = jobs.map((job, index): Job => ({ ...job, number: index + 1 }))
   const results: TestResult[] = []
   // Those that wait the longest begin first.
-  const queue = numbered.toSorted((one, other) => (other.test.waitsMs ?? 0) - (one.test.waitsMs ?? 0))
+  const sorted = numbered.toSorted((one, other) => (other.test.waitsMs ?? 0) - (one.test.waitsMs ?? 0))
+  const { usual = [], last = [] } = Object.groupBy(sorted, ({ test }) => (test.isLast ? 'last' : 'usual'))
   using limit = deadline(timeLimitMs)
   const stop = AbortSignal.any([parts.signal, limit.signal])
-  const work = async (): Promise<void> => {
-    for (let job = queue.shift(); job; job = queue.shift()) {
-      results[job.number] = await runOne(parts, job, stop, timeLimitMs)
-      onResult(Object.keys(results).length, jobs.length)
+  const runAll = async (queue: Job[]): Promise<void> => {
+    const work = async (): Promise<void> => {
+      for (let job = queue.shift(); job; job = queue.shift()) {
+        results[job.number] = await runOne(parts, job, stop, timeLimitMs)
+        onResult(Object.keys(results).length, jobs.length)
+      }
     }
+    await Promise.all(Array.from({ length: lanes }, work))
+    parts.signal.throwIfAborted()
   }
-  await Promise.all(Array.from({ length: lanes }, work))
-  parts.signal.throwIfAborted()
+  await runAll(usual)
+  if (last.length > 0) await beforeLast()
+  await runAll(last)
   return [...results.filter(Boolean), ...lintResults(parts)]
 }
 

@@ -56,7 +56,8 @@ export async function testBroker(options: TestOptions): Promise<BrokerTestReport
   try {
     const { capabilities, brokerVersion } = await probe(base)
     Object.assign(parts, { capabilities: { ...capabilities, ...declared(options.declarations ?? []) } })
-    const results = await withPulse(parts, () => runTests(parts, tests, options))
+    const beforeLast = () => removeTraces(parts)
+    const results = await withPulse(parts, () => runTests(parts, tests, { ...options, beforeLast }))
     leftovers = await removeTraces(parts)
     return reportOf({ options, parts, at, results, leftovers, brokerVersion })
   } catch (error) {
@@ -93,7 +94,10 @@ const notCleaned = (run: string, cause: unknown): EdgekitError =>
 async function removeTraces(parts: RunParts): Promise<string[]> {
   // Its own frames are not part of the test, and nothing interrupts it.
   const quiet = { ...parts, linter: new Linter(), trace: new Trace(async () => {}) }
-  return (await cleanUp(quiet, parts.trace.leftovers)).map(describeLeftover)
+  const { leftovers } = parts.trace
+  const remaining = await cleanUp(quiet, leftovers)
+  for (const leftover of leftovers) if (!remaining.includes(leftover)) parts.trace.forget(leftover)
+  return remaining.map(describeLeftover)
 }
 
 interface Outcome {
