@@ -167,7 +167,7 @@ test.each([
   expect(await accessPair.inspect(spec, node)).toBe(inspection)
 })
 
-test('a link of somebody else is foreign', async () => {
+test('a link that edgekit did not make is foreign', async () => {
   const node = await nodeWithPair()
   await node.files.link(paths.certificate, '/etc/letsencrypt/live/x/fullchain.pem')
   expect(await accessPair.inspect(spec, node)).toBe('foreign')

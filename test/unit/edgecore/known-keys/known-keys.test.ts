@@ -63,7 +63,7 @@ test.each<[key: string, version?: string]>([
   expect(() => requireKnownKey(key, [], version)).not.toThrow()
 })
 
-test('knows every key that edgekit reads or sets', () => {
+test('has every key that edgekit reads or sets', () => {
   const read: string[] = []
   edgecoreConfigIn(path => {
     read.push(path)
