@@ -41,10 +41,10 @@ function imageLines({ manifest }: Head): string {
 
 const fileLines = ({ manifest }: Head): string =>
   manifest.files
-    .map(
-      ({ path, size, mode, sha256 }) =>
-        `${sha256}  ${mode.toString(8)}  ${String(size).padStart(11)}  ${path}`,
-    )
+    .flatMap(({ path, size, mode, sha256 }) => [
+      `${mode.toString(8)}  ${String(size).padStart(11)}  ${path}`,
+      `    ${sha256}`,
+    ])
     .join('\n')
 
 export default class Inspect extends EdgekitCommand {
@@ -68,7 +68,7 @@ export default class Inspect extends EdgekitCommand {
     }),
     files: Flags.boolean({
       exclusive: ['images', 'sbom'],
-      description: 'show each file: sha256, mode, bytes, path',
+      description: 'show each file: mode, bytes, path, and sha256',
     }),
     sbom: Flags.boolean({
       exclusive: ['images', 'files'],

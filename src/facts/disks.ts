@@ -7,6 +7,7 @@ const directories = {
   configuration: '/etc',
   programs: '/usr/local/bin',
   edgekitPrograms: '/opt/edgekit/bin',
+  cniPlugins: '/opt/cni/bin',
   containerd: '/var/lib/containerd',
   edgekit: '/var/lib/edgekit',
   kubelet: '/var/lib/kubelet',

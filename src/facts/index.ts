@@ -23,6 +23,7 @@ import { edgecoreDatabase } from './edgecore-database.ts'
 import { edgecoreHealth } from './edgecore-health.ts'
 import { edgecoreLog } from './edgecore-log.ts'
 import type { Fact } from './fact.ts'
+import { fileSizes } from './file-sizes.ts'
 import { imageDamage } from './image-damage.ts'
 import { bundle } from './installed-bundle.ts'
 import { installedSettings } from './installed-settings.ts'
@@ -41,6 +42,7 @@ const collectors = {
   machine,
   clock,
   disks,
+  fileSizes,
   network,
   units,
   journalStorage,

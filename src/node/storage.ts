@@ -6,6 +6,8 @@ import type { Files } from './files.ts'
 export interface FileSystem {
   path: string
   mountPoint: string
+  /** `8:1`: the same for everything that shares its space, as bind mounts do. */
+  device: string
   /** `ext4`, `overlay`, `tmpfs`, … */
   type: string
   readOnly: boolean
@@ -25,6 +27,7 @@ export interface Storage {
 
 interface Mount {
   mountPoint: string
+  device: string
   type: string
   options: Set<string>
 }
@@ -40,10 +43,11 @@ export function parseMounts(text: string): Mount[] {
     .filter(Boolean)
     .map(line => {
       const [own = '', rest = ''] = line.split(' - ')
-      const [, , , , mountPoint = '', options = ''] = own.split(' ')
+      const [, , device = '', , mountPoint = '', options = ''] = own.split(' ')
       const [type = '', , superOptions = ''] = rest.split(' ')
       return {
         mountPoint: withoutEscapes(mountPoint),
+        device,
         type,
         // The mount or the file system itself may be read-only.
         options: new Set([
@@ -76,6 +80,7 @@ export function localStorage(files: Files): Storage {
       return {
         path,
         mountPoint: mount?.mountPoint ?? '/',
+        device: mount?.device ?? '',
         type: mount?.type ?? 'unknown',
         readOnly: mount?.options.has('ro') ?? false,
         noExec: mount?.options.has('noexec') ?? false,

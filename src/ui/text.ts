@@ -45,11 +45,13 @@ export function paint(color: Color, text: string, stream: NodeJS.WriteStream = p
 
 /** Rows in columns as wide as their longest cell, two blanks apart. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map(row => shownLength(row[column] ?? ''))),
+  )
   return rows
     .map(row =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - shownLength(cell)))
         .join('  ')
         .trimEnd(),
     )

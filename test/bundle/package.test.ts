@@ -230,7 +230,8 @@ describe('inspect', () => {
     expect(image?.unpackedSize).toBe(sizes.reduce((sum, size) => sum + size, 0))
     expect(image?.unpackedSize).toBeGreaterThan(image?.layers[0]?.size ?? Number.NaN)
     const files = await edgekit(['inspect', parts, '--files'])
-    expect(files.stdout).toMatch(/^[0-9a-f]{64} {2}755 +\d+ {2}bin\/edgekit$/m)
+    expect(files.stdout).toMatch(/^755 +\d+ {2}bin\/edgekit\n {4}[0-9a-f]{64}$/m)
+    expect(Math.max(...files.stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(80)
   })
 
   test('--sbom is a CycloneDX document of images, programs and edgekit itself', async () => {

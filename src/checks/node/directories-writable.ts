@@ -7,8 +7,8 @@ export const directoriesWritable: Check = {
   tags: ['preflight', 'doctor'],
   appliesTo: { roles: ['edge', 'cloud'] },
   run(facts) {
-    // An overlay root is often read-only below writable mounts.
-    const { root: _, ...written } = requireFact(facts.disks)
+    // An overlay root is often read-only below writable mounts, and plugins may come with the system.
+    const { root: _, cniPlugins: __, ...written } = requireFact(facts.disks)
     const readOnly = Object.values(written).filter(disk => disk.readOnly)
     if (readOnly.length === 0) return { status: 'pass', observed: '/etc, /usr/local/bin, /opt and /var' }
     const mounts = [...new Set(readOnly.map(({ mountPoint }) => mountPoint))]

@@ -165,6 +165,14 @@ export const nodeFaults: readonly Fault[] = [
     ...visibleAfter('mount -t tmpfs -o size=2m tmpfs /var/lib/containerd'),
   },
   {
+    what: 'a small file system for /opt has no room for edgekit',
+    occasion: 'preflight',
+    fails: 'disk-space',
+    words: /\/opt\/edgekit\/bin \(on \/opt\): \d+\.\d (MB|kB) available, [\d.]+ MB needed/,
+    release: 'bookworm',
+    ...visibleAfter('mount -t tmpfs -o size=1m tmpfs /opt'),
+  },
+  {
     what: 'the disk for the images has no free inodes',
     occasion: 'doctor',
     fails: 'inodes',

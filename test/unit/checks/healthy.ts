@@ -72,6 +72,7 @@ const pauseImage = {
 const disk = (path: string): FileSystem => ({
   path,
   mountPoint: '/',
+  device: '8:1',
   type: 'ext4',
   readOnly: false,
   noExec: false,
@@ -200,6 +201,7 @@ export const healthy = (): {
       configuration: disk('/etc'),
       programs: disk('/usr/local/bin'),
       edgekitPrograms: disk('/opt/edgekit/bin'),
+      cniPlugins: disk('/opt/cni/bin'),
       containerd: disk('/var/lib/containerd'),
       edgekit: disk('/var/lib/edgekit'),
       kubelet: disk('/var/lib/kubelet'),
@@ -209,6 +211,7 @@ export const healthy = (): {
       logs: disk('/var/log'),
     },
   },
+  fileSizes: { value: {} as Record<string, number> },
   network: { value: { defaultRoutes: ['eth0'], addresses: ['198.51.100.10'] } },
   journalStorage: { value: { persistent: true, volatile: false } },
   listeners: {

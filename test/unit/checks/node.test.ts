@@ -12,6 +12,14 @@ const version1: Healthy['machine']['value']['cgroups'] = {
   pods: undefined,
 }
 
+/** An installed bundle with more members, of 30 MB each. */
+const withMembers = (...members: string[]) => ({
+  ...bigBundle,
+  files: members.map(path => ({ path, size: 30_000_000, mode: 0o755, sha256: '0'.repeat(64) })),
+})
+
+const optDisk = (availableBytes: number) => ({ mountPoint: '/opt', device: '8:3', availableBytes })
+
 const inotify =
   (used: { instances?: number; watches?: number }) =>
   (node: Healthy): void => {
@@ -301,8 +309,80 @@ const rows: Row[] = [
       node.containerd.value.images = []
       Object.assign(node.disks.value.containerd, {
         mountPoint: '/var/lib/containerd',
+        device: '8:2',
         availableBytes: 2_999_999,
       })
+    },
+  ],
+  [
+    'disk-space',
+    'fail',
+    'two bind mounts of one disk that has no room for both',
+    '/var/lib/edgekit (on /var/lib/edgekit): 3.5 MB available, 4.0 MB needed',
+    node => {
+      node.bundle.value = bigBundle
+      node.containerd.value.images = []
+      for (const disk of [node.disks.value.containerd, node.disks.value.edgekit])
+        Object.assign(disk, { mountPoint: disk.path, device: '8:2', availableBytes: 3_500_000 })
+    },
+  ],
+  [
+    'disk-space',
+    'fail',
+    'a small, full /opt',
+    '/opt/edgekit/bin (on /opt): 99 B available, 100 B needed',
+    node => {
+      node.bundle.value = bigBundle
+      Object.assign(node.disks.value.edgekitPrograms, optDisk(99))
+    },
+  ],
+  [
+    'disk-space',
+    'pass',
+    'a full /opt that already has edgekit',
+    '/var/lib/edgekit (on /): 50.0 GB available, 0 B needed; /opt/edgekit/bin (on /opt): 0 B available, 0 B needed',
+    node => {
+      node.bundle.value = bigBundle
+      node.fileSizes.value = { '/opt/edgekit/bin/edgekit': 100 }
+      Object.assign(node.disks.value.edgekitPrograms, optDisk(0))
+    },
+  ],
+  [
+    'disk-space',
+    'fail',
+    'no room for the edgekit that an upgrade replaces',
+    '/var/lib/edgekit (on /): 69 B available, 70 B needed',
+    node => {
+      node.bundle.value = bigBundle
+      node.fileSizes.value = { '/opt/edgekit/bin/edgekit': 70 }
+      Object.assign(node.disks.value.edgekitPrograms, optDisk(100))
+      node.disks.value.edgekit.availableBytes = 69
+    },
+  ],
+  ...(['running', 'none'] as const).map(
+    (edgecore): Row => [
+      'disk-space',
+      edgecore === 'none' ? 'pass' : 'fail',
+      `a full /usr/local on a node with EdgeCore ${edgecore}`,
+      edgecore === 'none'
+        ? '/var/lib/edgekit (on /): 50.0 GB available, 60.0 MB needed'
+        : '/usr/local/bin (on /usr/local): 0 B available, 60.0 MB needed',
+      node => {
+        node.bundle.value = withMembers('bin/edgecore', 'bin/keadm')
+        node.installedSettings.value.edgecore = edgecore
+        Object.assign(node.disks.value.programs, { ...optDisk(0), mountPoint: '/usr/local' })
+      },
+    ],
+  ),
+  [
+    'disk-space',
+    'fail',
+    'a full /etc',
+    '/etc (on /etc): 0 B available, 60.0 MB needed',
+    node => {
+      node.bundle.value = withMembers('systemd/mosquitto.service', 'config/mosquitto/mosquitto.conf')
+      for (const disk of [node.disks.value.units, node.disks.value.configuration])
+        Object.assign(disk, { ...optDisk(0), mountPoint: '/etc' })
     },
   ],
   [

@@ -10,9 +10,14 @@ const mountinfo = `102 82 0:39 / / rw,relatime shared:1 - overlay overlay rw,low
 
 test('parses the mounts of a machine', () => {
   expect(parseMounts(mountinfo)).toEqual([
-    { mountPoint: '/', type: 'overlay', options: new Set(['rw', 'relatime']) },
-    { mountPoint: '/media/USB stick', type: 'ext4', options: new Set(['ro', 'noexec', 'relatime']) },
-    { mountPoint: '/etc', type: 'ext4', options: new Set(['rw', 'relatime', 'ro']) },
+    { mountPoint: '/', device: '0:39', type: 'overlay', options: new Set(['rw', 'relatime']) },
+    {
+      mountPoint: '/media/USB stick',
+      device: '254:0',
+      type: 'ext4',
+      options: new Set(['ro', 'noexec', 'relatime']),
+    },
+    { mountPoint: '/etc', device: '0:48', type: 'ext4', options: new Set(['rw', 'relatime', 'ro']) },
   ])
 })
 

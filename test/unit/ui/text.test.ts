@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { width, wrap } from '../../../src/ui/text.ts'
+import { formatTable, width, wrap } from '../../../src/ui/text.ts'
 
 beforeEach(() => void vi.stubEnv('COLUMNS', undefined))
 afterEach(() => void vi.unstubAllEnvs())
@@ -41,7 +41,34 @@ test.each([
   ['an empty line', 'a\n\nb', 2, '  a\n\n  b'],
   ['a list keeps its margin', `a:\n  ${word(60)} ${word(30)}`, 0, `a:\n  ${word(60)}\n  ${word(30)}`],
   ['margin and blanks', `  ${word(60)} ${word(30)}`, 5, `       ${word(60)}\n       ${word(30)}`],
+  [
+    '20 wide characters',
+    `${'中'.repeat(20)} ${'文'.repeat(19)}a`,
+    0,
+    `${'中'.repeat(20)} ${'文'.repeat(19)}a`,
+  ],
+  [
+    '20 wide characters and more',
+    `${'中'.repeat(20)} ${'文'.repeat(20)}`,
+    0,
+    `${'中'.repeat(20)}\n${'文'.repeat(20)}`,
+  ],
   ['two blanks between words', 'a  b', 0, 'a  b'],
 ])('%s', (_, text, indent, wrapped) => {
   expect(wrap(text, indent)).toBe(wrapped)
+})
+
+test.each([
+  ['Chinese', '温度计', 6],
+  ['Korean', '온도', 4],
+  ['half-width katakana', 'ｶﾅ', 2],
+  ['an accent of its own', 'cafe\u0301', 4],
+  ['an emoji', '🔥', 2],
+  ['Cyrillic', 'датчик', 6],
+])('a column of a table is as wide as %s', (_, name, columns) => {
+  const rows = [
+    [name, 'x'],
+    ['a'.repeat(8), 'y'],
+  ]
+  expect(formatTable(rows)).toBe(`${name}${' '.repeat(8 - columns)}  x\naaaaaaaa  y`)
 })
