@@ -126,7 +126,7 @@ const streamRows: readonly ErrorRow[] = [
   {
     id: 'error-length-5-bytes',
     what: 'a Remaining Length of five bytes',
-    clauses: { 4: ['4.8.0-1'], 5: ['1.5.5-1'] },
+    clauses: { 4: ['4.8.0-1'], 5: ['4.13.1-1'] },
     packet: () => Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x01]),
   },
   {

@@ -142,7 +142,7 @@ const kinds: readonly [
   ['unknown', 'with unknown properties', ['4.13.1-1'], unknown],
   ['cut', 'with properties that are cut off', ['4.13.1-1'], cut],
   ['value', 'with forbidden values of properties', ['4.13.1-1'], values],
-  ['length', 'with a wrong Property Length', ['4.13.1-1', '1.5.5-1'], lengths],
+  ['length', 'with a wrong Property Length', ['4.13.1-1'], lengths],
   ['utf8', 'with properties that are not UTF-8', ['1.5.4-1', '1.5.4-2', '1.5.7-1', '4.13.1-1'], texts],
 ]
 
