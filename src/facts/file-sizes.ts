@@ -8,7 +8,7 @@ export type FileSizes = Readonly<Record<string, number>>
 
 const runtime = ['containerd', 'containerd-shim-runc-v2', 'ctr'].map(name => join('/usr/local/bin', name))
 
-/** What is there already needs no space again. */
+/** What already exists needs no space again. */
 export const fileSizes: Collector<FileSizes> = {
   timeoutMs: 5_000,
   onlyBeforeInstall: true,
