@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { readBrokerUsers, writeBrokerUsers } from '../../../../src/actions/services/broker-users.ts'
+import { issueServerCertificate } from '../../../../src/broker/access/certificates.ts'
+import { withUser } from '../../../../src/broker/access/password-file.ts'
+import { withRole } from '../../../../src/broker/access/roles.ts'
+import type { BrokerSettings } from '../../../../src/broker/profile/broker-settings.ts'
+import { accessFile, accessFileStep } from '../../../../src/install/desired/access-files.ts'
+import { brokerAccess } from '../../../../src/install/desired/broker-access.ts'
+import { readCertificates } from '../../../../src/install/desired/broker-certificates.ts'
 import { markEdited } from '../../../../src/install/desired/mark-edited.ts'
 import { preserveUserConfig } from '../../../../src/install/desired/preserve-user-config.ts'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
 import { openPast } from '../../../../src/install/record/run.ts'
 import { uninstall } from '../../../../src/install/uninstall/uninstall.ts'
+import { localNode } from '../../../../src/node/node.ts'
 import { paths } from '../../../../src/node/paths.ts'
 import { type TinyNode, tinyNode } from '../../actions/tiny-node.ts'
 import { perform, runStep } from '../engine.ts'
@@ -92,12 +101,70 @@ async function start(node: TinyNode): Promise<void> {
   await node.put(paths.edgecoreConfig, stringify(joined, { sortMapEntries: true }), 0o640)
 }
 
+const devices: BrokerSettings = {
+  profile: 'devices',
+  addresses: ['192.0.2.7'],
+  names: [],
+  websockets: false,
+}
+const isConfigured = async ({ files }: TinyNode): Promise<boolean> =>
+  (await files.status(paths.brokerPasswords)) !== undefined
+
+/** What the profile of the node requires, as of an install and of `broker configure`. */
+async function accessSteps(node: TinyNode, broker: BrokerSettings): Promise<DesiredStep[]> {
+  const { files, config } = await brokerAccess(
+    { broker, set: {} },
+    { broker: { image: 'mosquitto:2.0' } },
+    node,
+  )
+  return [...files, config]
+}
+
+/** Changes a part of the node, as `broker configure`, `broker tls`, and `doctor --fix` do. */
+async function changePart(node: TinyNode, steps: readonly DesiredStep[]): Promise<void> {
+  const { receipt } = await openPast(node)
+  await perform(node, steps, {
+    policy: { adopt: false, force: [paths.brokerConfig] },
+    desired: await markEdited(steps, { history: undefined, receipt }, node),
+    isPartial: true,
+    ...(receipt && { previous: receipt, head: receipt }),
+  })
+}
+
+/** `broker configure --force`: without it, an edited mosquitto.conf is refused. */
+const configure = async (node: TinyNode): Promise<void> => changePart(node, await accessSteps(node, devices))
+
+/** `broker user add` and `broker acl add`, which need the profile `devices`. */
+async function addUser(node: TinyNode): Promise<void> {
+  if (!(await isConfigured(node))) return
+  const { users, acl } = await readBrokerUsers(node.files)
+  await writeBrokerUsers(
+    { users: withUser(users, 'sensor', 'secret', 1), acl: withRole(acl, 'sensor', 'device') },
+    node.files,
+  )
+}
+
+/** `broker tls renew`, which needs the profile `devices`. */
+async function renew(node: TinyNode): Promise<void> {
+  const { own } = await readCertificates(node.files)
+  if (own === undefined) return
+  const issued = await issueServerCertificate(own, ['192.0.2.7'], new Date())
+  const texts = [
+    accessFile(paths.brokerKey, issued.key),
+    accessFile(paths.brokerCertificate, issued.certificate),
+  ]
+  await changePart(node, texts.map(accessFileStep))
+}
+
 /** Afterwards EdgeCore starts, as the second version always does, and the first one where `starts` says so. */
 async function install(node: TinyNode, version: number, isUpgrade: boolean, starts = isUpgrade) {
   const { interrupted, receipt } = await openPast(node)
   const past = { history: interrupted?.history, receipt }
   const context = { isUpgrade, explicitlySet: [], force: forced }
-  const marked = await markEdited(bundle(version), past, node)
+  const access = (await isConfigured(node)) ? await accessSteps(node, devices) : []
+  const names = new Set(access.map(({ id }) => id))
+  const wanted = [...bundle(version).filter(({ id }) => !names.has(id)), ...access]
+  const marked = await markEdited(wanted, past, node)
   const { steps } = await preserveUserConfig(marked, receipt, context, node)
   const prove = async () => (starts ? start(node) : undefined)
   await perform(node, steps, { policy: { adopt: false, force: forced }, prove })
@@ -124,7 +191,7 @@ const appended = [
   paths.edgecore,
   paths.edgecoreDropIn,
 ]
-const added = ['/etc/edgekit/mosquitto/conf.d', '/etc/systemd/system/edgecore.service.d/mine.conf']
+const added = [`${paths.brokerConfD}/mine.conf`, '/etc/systemd/system/edgecore.service.d/mine.conf']
 
 /** The user changes every file and adds some; `# mine` is in each of them afterwards. */
 async function edit(node: TinyNode): Promise<void> {
@@ -143,16 +210,21 @@ const operations = {
   upgrade: (node: TinyNode) => install(node, 2, true),
   start,
   fix,
+  configure,
+  'add a user': addUser,
+  'renew certificates': renew,
 }
 type Operation = keyof typeof operations
 
 const names = Object.keys(operations) as Operation[]
-const orders = (length: number): Operation[][] =>
-  length === 0 ? [[]] : orders(length - 1).flatMap(order => names.map(name => [...order, name]))
-/** All of up to two operations, and every edit between two others. */
+const orders = (length: number, of = names): Operation[][] =>
+  length === 0 ? [[]] : orders(length - 1, of).flatMap(order => of.map(name => [...order, name]))
+/** All of up to two operations, and every edit between two others, without those of the broker alone. */
 const allOrders = [
-  ...[0, 1, 2].flatMap(orders),
-  ...orders(3).filter(order => order.every((name, at) => (name === 'edit') === (at === 1))),
+  ...[0, 1, 2].flatMap(length => orders(length)),
+  ...orders(3, ['edit', 'install', 'upgrade', 'start', 'fix']).filter(order =>
+    order.every((name, at) => (name === 'edit') === (at === 1)),
+  ),
 ]
 
 const uninstallOn = (node: TinyNode, purge: boolean) =>
@@ -160,6 +232,8 @@ const uninstallOn = (node: TinyNode, purge: boolean) =>
 
 async function machine(): Promise<TinyNode> {
   const node = await tinyNode()
+  node.machine = localNode().machine
+  node.network.addresses = () => ['192.0.2.7']
   node.processes.run = async (file, args) => {
     expect([file, ...args]).toEqual([paths.edgecore, '--defaultconfig'])
     return { exitCode: 0, stdout: stringify(defaultsOf(await edgecoreVersion(node))), stderr: '' }
@@ -186,7 +260,11 @@ describe('what a user has edited', () => {
       const mine = await Promise.all(candidates.map(path => isMine(node, path)))
       const found = candidates.filter((_, index) => mine[index])
       expect(found, candidates[0]).not.toEqual([])
-      for (const path of found) expect(listed).toContain(path)
+      for (const path of found)
+        expect(
+          listed.some(what => path === what || path.startsWith(`${what}/`)),
+          path,
+        ).toBe(true)
     }
     expect(await node.files.read(paths.edgecoreConfig)).toContain('heartbeat: 33')
     expect(continues).toBe(false)
@@ -194,13 +272,21 @@ describe('what a user has edited', () => {
 
   test.each(
     allOrders.filter(order => !order.includes('edit')).map(order => [order.join(', '), order] as const),
-  )('is nothing after install, %s: the machine is as before', async (_, order) => {
+  )('is nothing after install, %s, but what devices know', async (_, order) => {
     const node = await machine()
     const untouched = await node.disk()
     await operations.install(node)
     for (const name of order) await operations[name](node)
-    expect((await uninstallOn(node, false)).kept).toEqual([])
-    expect(await node.disk()).toEqual(untouched)
+    const wasConfigured = await isConfigured(node)
+    const { kept } = await uninstallOn(node, false)
+    const left = Object.entries(await node.disk()).filter(([path, what]) => untouched[path] !== what)
+    const files = left.filter(([, what]) => !what.startsWith('directory')).map(([path]) => path)
+    // Devices know the passwords and trust the certificates.
+    const ofDevices = files.filter(path => path !== paths.leftovers && !path.startsWith('/var/lib/edgekit'))
+    expect(kept.map(({ what }) => what)).toEqual(expect.arrayContaining(ofDevices))
+    expect(ofDevices.includes(paths.brokerPasswords)).toBe(wasConfigured)
+    expect(ofDevices.every(path => path.startsWith('/etc/edgekit/'))).toBe(true)
+    if (!wasConfigured) expect(await node.disk()).toEqual(untouched)
   })
 
   test.each([[['edit']], [['edit', 'install']], [['install', 'edit', 'upgrade']]] as const)(
