@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import * as encode from '../../mqtt/encode.ts'
 import type { Client, TestContext } from '../context.ts'
 import { both } from '../refusal.ts'
 import type { BrokerTest } from '../test.ts'
@@ -83,6 +84,9 @@ export const limits: readonly BrokerTest[] = [
       const topic = `${prefix}${'x'.repeat(65_535 - prefix.length)}`
       await subscriber.subscribe(context.topic('+'), { qos: 0 })
       await publisher.publish({ topic })
+      // The broker has handled the message when it answers, or has closed the connection.
+      await publisher.send(encode.pingreq())
+      await publisher.find('pingresp')
       const message = await subscriber.find('publish')
       if (message && message.topic !== topic) throw fail('the topic was shortened')
       await requireSubscribes(context)
