@@ -292,11 +292,6 @@ export const faults: Readonly<Record<string, readonly Fault[]>> = {
       what: 'It delivers a message of QoS 2 again when the PUBLISH is repeated before its PUBREL.',
     },
     {
-      tests: /^limit-topic-longest$/,
-      frame: /^received: SUBACK, id 1, 0x80/,
-      what: 'After a message on a topic of 65535 bytes it refuses all subscriptions: its own name of the topic is too long.',
-    },
-    {
       tests:
         /^error-publish-(?:id-0|surrogate|overlong|truncated|null)$|^error-(?:un)?subscribe-(?:none|id-0|utf8|null)$/,
       frame: ignored,

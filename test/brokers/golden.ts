@@ -18,8 +18,9 @@ export async function expectGolden(
   expect: ExpectStatic,
   name: string,
   start: () => Promise<LabBroker>,
+  tests = brokerTests,
 ): Promise<void> {
-  const report = await testAndStop(start)
+  const report = await testAndStop(start, tests)
   const known = faults[name] ?? []
   const failures = report.tests.filter(({ status }) => status === 'fail')
   expect(unexplained(name, failures)).toEqual([])

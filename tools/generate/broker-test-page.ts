@@ -61,9 +61,9 @@ Nothing. All topics begin with the name of the run, and all client ids, too. Bef
 created, it is written to \`$XDG_STATE_HOME/edgekit/broker-test/RUN.jsonl\` (default: \`~/.local/state\`); at the end, and after
 Ctrl-C, exactly those are removed. After a kill, \`edgekit broker test --cleanup RUN\` does it. Nothing is ever removed by a wildcard.
 
-The test of the longest topic runs last, when everything else is removed: ActiveMQ 5.17 refuses all subscriptions after such a
-message, until it is restarted. The test opens 100 connections, takes 10 to 40 s, sends thousands of malformed packets, and tries wrong passwords: on a broker that
-others use, choose groups with \`--group\`.
+The test of the longest topic runs last, when everything else is removed: ActiveMQ 5.17 serves no new subscriptions after such a
+message. The test opens 100 connections, takes 10 to 40 s, sends thousands of malformed packets, and tries wrong passwords: on a
+broker that others use, choose groups with \`--group\`.
 
 ## Statements
 
