@@ -6,7 +6,7 @@ import { issueServerCertificate } from '../../../../src/broker/access/certificat
 import { withUser } from '../../../../src/broker/access/password-file.ts'
 import { withRole } from '../../../../src/broker/access/roles.ts'
 import type { BrokerSettings } from '../../../../src/broker/profile/broker-settings.ts'
-import { accessFile, accessFileStep } from '../../../../src/install/desired/access-files.ts'
+import { accessFile, accessSteps } from '../../../../src/install/desired/access-files.ts'
 import { brokerAccess } from '../../../../src/install/desired/broker-access.ts'
 import { readCertificates } from '../../../../src/install/desired/broker-certificates.ts'
 import { markEdited } from '../../../../src/install/desired/mark-edited.ts'
@@ -111,7 +111,7 @@ const isConfigured = async ({ files }: TinyNode): Promise<boolean> =>
   (await files.status(paths.brokerPasswords)) !== undefined
 
 /** What the profile of the node requires, as of an install and of `broker configure`. */
-async function accessSteps(node: TinyNode, broker: BrokerSettings): Promise<DesiredStep[]> {
+async function profileSteps(node: TinyNode, broker: BrokerSettings): Promise<DesiredStep[]> {
   const { files, config } = await brokerAccess(
     { broker, set: {} },
     { broker: { image: 'mosquitto:2.0' } },
@@ -132,7 +132,7 @@ async function changePart(node: TinyNode, steps: readonly DesiredStep[]): Promis
 }
 
 /** `broker configure --force`: without it, an edited mosquitto.conf is refused. */
-const configure = async (node: TinyNode): Promise<void> => changePart(node, await accessSteps(node, devices))
+const configure = async (node: TinyNode): Promise<void> => changePart(node, await profileSteps(node, devices))
 
 /** `broker user add` and `broker acl add`, which need the profile `devices`. */
 async function addUser(node: TinyNode): Promise<void> {
@@ -153,7 +153,7 @@ async function renew(node: TinyNode): Promise<void> {
     accessFile(paths.brokerKey, issued.key),
     accessFile(paths.brokerCertificate, issued.certificate),
   ]
-  await changePart(node, texts.map(accessFileStep))
+  await changePart(node, accessSteps(texts))
 }
 
 /** Afterwards EdgeCore starts, as the second version always does, and the first one where `starts` says so. */
@@ -161,7 +161,7 @@ async function install(node: TinyNode, version: number, isUpgrade: boolean, star
   const { interrupted, receipt } = await openPast(node)
   const past = { history: interrupted?.history, receipt }
   const context = { isUpgrade, explicitlySet: [], force: forced }
-  const access = (await isConfigured(node)) ? await accessSteps(node, devices) : []
+  const access = (await isConfigured(node)) ? await profileSteps(node, devices) : []
   const names = new Set(access.map(({ id }) => id))
   const wanted = [...bundle(version).filter(({ id }) => !names.has(id)), ...access]
   const marked = await markEdited(wanted, past, node)
