@@ -5,11 +5,13 @@ import { commands, pjson } from 'edgekit:commands'
 import { dirname } from 'node:path'
 import { Config, Plugin } from '@oclif/core'
 import { run } from './cli/run.ts'
+import { allowUserWithoutAccount } from './node/user-without-account.ts'
 import { print } from './ui/print.ts'
 
 process.env['EDGEKIT_DISABLE_THEME'] = '1'
 // Deprecation warnings are for developers, not for operators (mqtt 5.16 uses url.parse).
 process.noDeprecation = true
+allowUserWithoutAccount(process.env)
 
 class ShippedPlugin extends Plugin {
   override async load(): Promise<void> {

@@ -1,6 +1,7 @@
 import { accessFile } from './files/access-file.ts'
 import { accessPair } from './files/access-pair.ts'
 import { certificatesAside } from './files/certificates-aside.ts'
+import { devicesData } from './files/devices-data.ts'
 import { directory } from './files/directory.ts'
 import { edgecoreConfig } from './files/edgecore-config.ts'
 import { edgecoreCopy } from './files/edgecore-copy.ts'
@@ -18,6 +19,7 @@ import { brokerTrial } from './services/broker-trial.ts'
 import { containerdAnswers } from './services/containerd-answers.ts'
 import { containerdUuid } from './services/containerd-uuid.ts'
 import { daemonReload } from './services/daemon-reload.ts'
+import { devicesReady } from './services/devices-ready.ts'
 import { unitEnabled } from './services/unit-enabled.ts'
 import { unitRunning } from './services/unit-running.ts'
 import { unitStopped } from './services/unit-stopped.ts'
@@ -46,6 +48,8 @@ export const actions = {
   'broker-trial': brokerTrial,
   'broker-answers': brokerAnswers,
   'broker-access': brokerAccess,
+  'devices-ready': devicesReady,
+  'devices-data': devicesData,
   'service-directory': serviceDirectory,
   'containerd-answers': containerdAnswers,
   'containerd-uuid': containerdUuid,

@@ -14,6 +14,7 @@ export type Group =
   | 'broker'
   | 'edgecore'
   | 'mqtt-path'
+  | 'devices'
   | 'security'
   | 'footprint'
   | 'drift'

@@ -1,6 +1,7 @@
 import { appliesToRole } from './applicability.ts'
 import { brokerChecks } from './broker/index.ts'
 import type { Check, Group, ListedCheck, Role, Tag } from './check.ts'
+import { devicesChecks } from './devices/index.ts'
 import { driftChecks } from './drift/index.ts'
 import { edgecoreChecks } from './edgecore/index.ts'
 import { footprintChecks } from './footprint/index.ts'
@@ -16,6 +17,7 @@ const groups: Record<Group, readonly Check[]> = {
   broker: brokerChecks,
   edgecore: edgecoreChecks,
   'mqtt-path': mqttPathChecks,
+  devices: devicesChecks,
   security: securityChecks,
   footprint: footprintChecks,
   drift: driftChecks,

@@ -3,6 +3,7 @@ import type { ConnectionEvents } from './ingest/stay-connected.ts'
 import { type Log, limitedLog } from './log.ts'
 import { isDead, isReport } from './messages/message.ts'
 import type { DevicePresence } from './presence/device-presence.ts'
+import type { RecentCount } from './recent-count.ts'
 
 export interface Totals {
   received: number
@@ -15,19 +16,29 @@ export interface Totals {
   dropped: number
 }
 
+interface Observed {
+  totals: Totals
+  deadLetters: RecentCount
+  presence: DevicePresence
+  settle: (requestIds: readonly string[]) => void
+  log: Log
+}
+
 /** Count and log what happens to messages, and pass it on. */
-export const inboxEvents = (
-  totals: Totals,
-  presence: DevicePresence,
-  settle: (requestIds: readonly string[]) => void,
-  log: Log,
-): InboxEvents => {
+export const inboxEvents = ({
+  totals,
+  deadLetters: recent,
+  presence,
+  settle,
+  log,
+}: Observed): InboxEvents => {
   const limited = limitedLog(log)
   return {
     written({ stored, duplicates, deadLetters, unknown, answered }, batch) {
       totals.stored += stored
       totals.duplicates += duplicates
       totals.deadLetters += deadLetters
+      recent.add(deadLetters)
       settle(answered)
       presence.observe(batch.filter(isReport).filter(({ device }) => !unknown.includes(device)))
       for (const message of batch)

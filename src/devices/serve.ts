@@ -13,6 +13,7 @@ import { alertingLog, type Log, limitedLog, type Publish } from './log.ts'
 import { messageReader } from './messages/read-message.ts'
 import { filterOf } from './messages/topics.ts'
 import { type DevicePresence, startPresence } from './presence/device-presence.ts'
+import { RecentCount } from './recent-count.ts'
 import type { DevicesSettings } from './settings.ts'
 import type { Store } from './store/store.ts'
 
@@ -45,6 +46,7 @@ export async function serveDevices(service: Service, signal: AbortSignal): Promi
   const log = alertingLog(service.log, publish)
   const totals: Totals = { received: 0, stored: 0, duplicates: 0, deadLetters: 0, dropped: 0 }
   const presence = await startPresence(settings, store, publish, log)
+  const deadLetters = new RecentCount()
   const commands = new Commands({
     ...settings.commands,
     store: store.commands,
@@ -53,7 +55,7 @@ export async function serveDevices(service: Service, signal: AbortSignal): Promi
   })
   const inbox = new Inbox(
     store,
-    inboxEvents(totals, presence, ids => commands.settle(ids), log),
+    inboxEvents({ totals, deadLetters, presence, settle: ids => commands.settle(ids), log }),
   )
   const topics = [...settings.topics, { topic: settings.commands.responseTopic, kind: 'response' as const }]
   const read = messageReader(topics)
@@ -86,7 +88,17 @@ export async function serveDevices(service: Service, signal: AbortSignal): Promi
     },
   }
   const statuses = new Map<number, number>()
-  const api = apiOf({ settings, store, commands, presence, inbox, totals, statuses, isConnected })
+  const api = apiOf({
+    settings,
+    store,
+    commands,
+    presence,
+    inbox,
+    totals,
+    deadLetters,
+    statuses,
+    isConnected,
+  })
   const server = await serveApi({ ...settings.http, token, api, statuses, log: limitedLog(log) })
   log({ level: 'info', message: 'listening', address: server.address })
   const events = connectionEvents(log)
@@ -128,13 +140,15 @@ interface Parts {
   presence: DevicePresence
   inbox: Inbox
   totals: Totals
+  deadLetters: RecentCount
   /** HTTP responses by status. */
   statuses: ReadonlyMap<number, number>
   isConnected: () => boolean
 }
 
 /** What HTTP clients can see and do. */
-function apiOf({ settings, store, commands, presence, inbox, totals, statuses, isConnected }: Parts): Api {
+function apiOf(parts: Parts): Api {
+  const { settings, store, commands, presence, inbox, totals, deadLetters, statuses, isConnected } = parts
   return {
     devices: store.devices,
     stored: store.commands,
@@ -146,6 +160,8 @@ function apiOf({ settings, store, commands, presence, inbox, totals, statuses, i
       broker: isConnected() ? 'connected' : 'away',
       database: inbox.isAway ? 'away' : 'ok',
       waiting: inbox.waiting,
+      lag_ms: inbox.lagMs,
+      dead_letters: deadLetters.total,
     }),
     metrics: async () =>
       formatMetrics({

@@ -34,6 +34,7 @@ export const checkGroup = z.enum([
   'broker',
   'edgecore',
   'mqtt-path',
+  'devices',
   'security',
   'footprint',
   'drift',

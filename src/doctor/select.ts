@@ -44,6 +44,10 @@ function idsNamed(name: string): string[] {
   return members.length > 0 ? members.map(({ id }) => id) : [checkNamed(name, groups).id]
 }
 
+/** Most nodes have no device service, and their reports do not list its checks as skipped unless they are named. */
+const isAbsent = ({ group, status, blockedBy }: CheckResult): boolean =>
+  group === 'devices' && status === 'skip' && !blockedBy
+
 /**
  * Select the named checks and groups, or all with a tag, and the checks they need, of which only failures and errors are shown.
  * Throws EdgekitError (unknown-check).
@@ -60,6 +64,9 @@ export function selectChecks(
     checks: checks.filter(({ id }) => wanted.has(id)),
     named,
     ignored,
-    shows: ({ id, status }) => chosen.includes(id) || status === 'fail' || status === 'error',
+    shows: result =>
+      result.status === 'fail' ||
+      result.status === 'error' ||
+      (chosen.includes(result.id) && (named || !isAbsent(result))),
   }
 }

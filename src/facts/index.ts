@@ -16,6 +16,7 @@ import type { Collector } from './collector.ts'
 import { containerd } from './containerd.ts'
 import { containerdFiles } from './containerd-files.ts'
 import { ctr } from './ctr.ts'
+import { deviceService } from './device-service.ts'
 import { disks } from './disks.ts'
 import type { DriftCollector } from './drift.ts'
 import { edgecoreConfig } from './edgecore-config.ts'
@@ -67,6 +68,7 @@ const collectors = {
   edgecoreDatabase,
   certificates,
   secretFiles,
+  deviceService,
   bundle,
   installedSettings,
 }

@@ -7,13 +7,14 @@ import { certificates } from '../facts/certificates.ts'
 import { edgecoreConfig } from '../facts/edgecore-config.ts'
 import { edgecoreDatabase } from '../facts/edgecore-database.ts'
 import { edgecoreLog } from '../facts/edgecore-log.ts'
-import { collectFact } from '../facts/index.ts'
+import { collectFact, type Facts } from '../facts/index.ts'
 import { listeners } from '../facts/listeners.ts'
-import { units as unitStates } from '../facts/units.ts'
+import { type UnitFacts, units as unitStates } from '../facts/units.ts'
 import { wasRegistered } from '../facts/was-registered.ts'
 import { hostPort } from '../lib/format.ts'
 import type { Node } from '../node/node.ts'
 import { paths, units } from '../node/paths.ts'
+import { isUnknown } from '../node/systemd.ts'
 import type { Receipt } from './record/receipt.ts'
 import { nodeSettings } from './request/node-settings.ts'
 
@@ -47,6 +48,12 @@ export interface RunningStatus {
   }
 }
 
+/** Most nodes have no device service. */
+const installedUnits = (states: Facts['units']): UnitFacts[] =>
+  'value' in states
+    ? Object.values(states.value).filter(unit => unit.name !== units.devices || !isUnknown(unit))
+    : []
+
 const version = '$SYS/broker/version'
 const waiting = '$SYS/broker/clients/disconnected'
 
@@ -71,7 +78,7 @@ export async function runningStatus(node: Node, receipt: Receipt): Promise<Runni
   const sessions = system.get(waiting)
   const hasCertificate = 'value' in issued ? issued.value.node !== undefined : undefined
   return {
-    services: ('value' in states ? Object.values(states.value) : []).map(
+    services: installedUnits(states).map(
       ({ name, active, activeForMs }): ServiceStatus => ({
         name: name.replace(/\.service$/, ''),
         state: active,

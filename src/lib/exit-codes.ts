@@ -55,6 +55,10 @@ export const exitCodeTables = {
       'the database or the HTTP address cannot be used, the broker refuses the client, or another client takes over its session',
     ],
   },
+  devicesStatus: {
+    ok: [0, 'the service runs, is connected to its broker, and stores'],
+    failed: [3, 'the service is not installed, does not run, or its broker or database is away'],
+  },
   devicesSend: {
     ok: [0, 'the device answered with success; with --no-wait, the broker has the command'],
     failed: [3, 'the device answered with failure, or the service does not run or refused the command'],
@@ -83,6 +87,7 @@ export const explainExitCodes = codesOf(exitCodeTables.explain)
 export const patchExitCodes = codesOf(exitCodeTables.patch)
 export const aclCheckExitCodes = codesOf(exitCodeTables.aclCheck)
 export const brokerTestExitCodes = codesOf(exitCodeTables.brokerTest)
+export const devicesStatusExitCodes = codesOf(exitCodeTables.devicesStatus)
 export const devicesSendExitCodes = codesOf(exitCodeTables.devicesSend)
 export const brokerBenchExitCodes = codesOf(exitCodeTables.brokerBench)
 

@@ -54,8 +54,15 @@ export const paths = {
   brokerLogin: '/etc/edgekit/broker-login',
   /** What a broker on trial runs with. */
   brokerTrial: '/run/edgekit-broker-trial',
+  /** Where it is when systemd runs the service as a user of its own (systemd.exec(5), DynamicUser=); the other path is a link. */
+  devicesPrivate: '/var/lib/private/edgekit/devices',
   /** Settings of the service that stores what devices publish. */
   devicesSettings: '/etc/edgekit/devices.yaml',
+  /** The same as variables, with passwords. */
+  devicesEnvironment: '/etc/edgekit/devices.env',
+  /** Its user at the broker, with the password. */
+  devicesLogin: '/etc/edgekit/devices-login',
+  devicesUnit: '/etc/systemd/system/edgekit-devices.service',
   brokerData: '/var/lib/edgekit/mosquitto',
   brokerUnit: '/etc/systemd/system/mosquitto.service',
   containerdUnit: '/etc/systemd/system/containerd.service',
@@ -86,6 +93,7 @@ export const units = {
   broker: 'mosquitto.service',
   edgecore: 'edgecore.service',
   containerd: 'containerd.service',
+  devices: 'edgekit-devices.service',
 } as const
 export const containerdSocket = '/run/containerd/containerd.sock'
 /** The socket of k3s' own containerd, which `k3s ctr` uses. */

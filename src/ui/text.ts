@@ -61,7 +61,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 /** A value with its name before it, and blanks below the name. */
 export function formatField(name: string, value: string): string {
   const [first = '', ...rest] = wrap(value, 15).split('\n')
-  return [`  ${name.padEnd(13)}${first.trimStart()}`, ...rest].join('\n')
+  return [`  ${name.padEnd(12)} ${first.trimStart()}`, ...rest].join('\n')
 }
 
 /** Ids with their titles, by group. */

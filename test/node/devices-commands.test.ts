@@ -145,7 +145,7 @@ test('a command that cannot reach its device is an error at once', async () => {
   expect(await control('d1')).toMatchObject([503, { detail: 'the broker is away' }])
   expect(await bodyOf(await service.request('GET', '/healthz', undefined, { authorization: '' }))).toEqual([
     503,
-    { status: 'degraded', broker: 'away', database: 'ok', waiting: 0 },
+    { status: 'degraded', broker: 'away', database: 'ok', waiting: 0, lag_ms: 0, dead_letters: 0 },
   ])
 })
 

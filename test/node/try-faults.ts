@@ -107,6 +107,13 @@ async function startNodeForDevices(release: Release): Promise<LabNode> {
   return node
 }
 
+/** An installed node with the device service. */
+async function startNodeWithService(release: Release): Promise<LabNode> {
+  const node = await startInstalledNode(release)
+  await node.sh('edgekit devices install --yes', { timeoutMs: 120_000 })
+  return node
+}
+
 /** Break nodes of this release in every way and assert what edgekit reports. */
 export function tryFaultsOn(release: Release): void {
   const all = faults.filter(fault => (fault.release ?? release) === release)
@@ -138,10 +145,12 @@ export function tryFaultsOn(release: Release): void {
     })
   })
 
-  const devices = at('doctor').filter(fault => fault.devices)
+  const onOneNode = (fits: (fault: Fault) => boolean) =>
+    at('doctor').filter(fault => shared(fault) && fits(fault))
   const places = [
-    ['after an install', at('doctor').filter(fault => shared(fault) && !fault.devices), startInstalledNode],
-    ['with the profile devices', devices, startNodeForDevices],
+    ['after an install', onOneNode(({ devices, service }) => !devices && !service), startInstalledNode],
+    ['with the profile devices', onOneNode(({ devices }) => devices === true), startNodeForDevices],
+    ['with the device service', onOneNode(({ service }) => service === true), startNodeWithService],
   ] as const
   describe.each(places.filter(([, found]) => found.length > 0))('%s, on one node', (_, found, startOne) => {
     const node = sharedNode(() => startOne(release))

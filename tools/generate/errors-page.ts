@@ -12,6 +12,7 @@ const commands: Record<keyof typeof exitCodeTables, string> = {
   brokerTest: '`broker test`',
   brokerBench: '`broker bench`',
   devices: '`devices serve`',
+  devicesStatus: '`devices status`',
   devicesSend: '`devices send`',
 }
 

@@ -1,16 +1,22 @@
 import type { Secret } from '../../lib/secret.ts'
 import type { Access } from '../../node/files.ts'
+import { paths } from '../../node/paths.ts'
 import type { Action } from '../action.ts'
 import { gone, type Removal } from '../removal.ts'
 import { accessDifference, hasAccess } from './access.ts'
 import { type KeptFile, keepFile, restoreFile } from './kept-file.ts'
 
-/** A file with the users of the broker, their rights, or a certificate: commands change it after the install. */
+/**
+ * A file with the users of the broker, their rights, or a certificate, or the settings of a service: commands and the user
+ * change it after the install.
+ */
 export interface AccessFileSpec extends Access {
   path: string
   /** The content; a spec read from a file has none. */
   source?: Secret
 }
+
+const devicesFiles: readonly string[] = [paths.devicesSettings, paths.devicesEnvironment, paths.devicesLogin]
 
 /** Devices know the passwords and trust the certificate, so the files outlive an uninstall as the broker's data do. */
 export const accessFileRemoval: Removal<AccessFileSpec, KeptFile> = {
@@ -21,7 +27,9 @@ export const accessFileRemoval: Removal<AccessFileSpec, KeptFile> = {
       return [
         {
           what: path,
-          why: 'broker users and certificates',
+          why: devicesFiles.includes(path)
+            ? 'settings of the device service'
+            : 'broker users and certificates',
           purgeable: true,
         },
       ]

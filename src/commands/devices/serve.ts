@@ -3,6 +3,7 @@ import { EdgekitCommand } from '../../cli/command.ts'
 import { devicesSettings, settingsFlag } from '../../cli/devices/settings.ts'
 import { readNamedText } from '../../cli/read-named-file.ts'
 import type { Log } from '../../devices/log.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { exitCodeHelp } from '../../lib/exit-codes.ts'
 import type { DevicesServeOutput } from '../../ui/json/devices.ts'
 import { print } from '../../ui/print.ts'
@@ -54,6 +55,15 @@ export default class DevicesServe extends EdgekitCommand {
     } finally {
       await store.close()
     }
+  }
+
+  /** What ends the service is a line of its log like the others, unless a person reads it. */
+  protected override async catch(error: Error): Promise<void> {
+    if (!(error instanceof EdgekitError) || process.stderr.isTTY || this.jsonEnabled())
+      return await super.catch(error)
+    const { message, code, remedy, exitCode } = error
+    log({ level: 'error', message, code, remedy })
+    process.exitCode = exitCode
   }
 }
 

@@ -83,6 +83,8 @@ export const health = z
     broker: z.enum(['connected', 'away']),
     database: z.enum(['ok', 'away']),
     waiting: z.int().nonnegative().meta({ description: 'Messages that arrived and are not stored yet.' }),
+    lag_ms: z.int().nonnegative().meta({ description: 'How long the oldest of them has waited.' }),
+    dead_letters: z.int().nonnegative().meta({ description: 'Messages of the last hour that did not fit.' }),
   })
   .meta({ id: 'Health' })
 

@@ -15,6 +15,7 @@ import type { NodeSettings } from '../request/node-settings.ts'
 import { brokerAccess } from './broker-access.ts'
 import { newRuntime } from './bundled-runtime.ts'
 import { desiredSteps } from './desired-steps.ts'
+import { deviceServiceSteps, existingDevicesFiles } from './device-service.ts'
 import type { NewRuntime } from './runtime-steps.ts'
 import type { DesiredStep } from './step-makers.ts'
 
@@ -57,6 +58,7 @@ export async function desiredEdge(
     bundle,
     settings,
     access,
+    devices: settings.devices ? deviceServiceSteps(await existingDevicesFiles(node.files)) : undefined,
     newUnits: Object.values(unitFacts)
       .filter(isUnknown)
       .map(({ name }) => name),

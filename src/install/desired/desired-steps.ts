@@ -16,6 +16,8 @@ export interface DesiredNode {
   access: BrokerAccess | undefined
   /** Units systemd does not know yet. */
   newUnits: readonly string[]
+  /** Steps of the device service; undefined when it is not installed. */
+  devices: readonly DesiredStep[] | undefined
   /** Set when the bundle brings the container runtime of this node. */
   runtime: NewRuntime | undefined
 }
@@ -29,6 +31,7 @@ export function desiredSteps({
   settings,
   edgecore,
   access,
+  devices,
   newUnits,
   runtime,
 }: DesiredNode): DesiredStep[] {
@@ -58,12 +61,14 @@ export function desiredSteps({
     ...(access?.proof ?? []),
 
     ...(settings.edgecore ? edgecoreSteps(manifest, edgecore, settings, makers) : []),
+    ...(devices ?? []),
 
     // Late: a unit that starts at boot after a power cut would look like one that ran before the install.
     ...atBoot([
       ...(runtime ? [units.containerd] : []),
       units.broker,
       ...(settings.edgecore && !settings.stage ? [units.edgecore] : []),
+      ...(devices ? [units.devices] : []),
     ]),
     installedManifest(),
   ]

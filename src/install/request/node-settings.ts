@@ -30,6 +30,8 @@ export interface NodeSettings {
   adopt: boolean
   /** Who reaches the broker, and its limits; absent for the profile `local` with the usual ones. */
   broker?: BrokerSettings
+  /** The device service is installed. */
+  devices?: boolean
   /** The node leaves its cloud for that of the token. Only in the journal: a later install does not do it again. */
   rejoin?: boolean
 }
@@ -42,6 +44,7 @@ const schema = z.object({
   stage: z._default(z.boolean(), false),
   adopt: z._default(z.boolean(), false),
   broker: z.optional(brokerSettingsSchema),
+  devices: z.optional(z.boolean()),
   rejoin: z.optional(z.boolean()),
 })
 
@@ -74,6 +77,7 @@ export function nodeSettings(flags: InstallFlags, earlier: unknown): NodeSetting
     stage: flags.stage ?? base.stage,
     adopt: flags.adopt ?? base.adopt,
     ...(!isDeepStrictEqual(broker, localProfile) && { broker }),
+    ...(base.devices && { devices: true }),
     ...((flags.rejoin ?? base.rejoin) && { rejoin: true }),
   }
   const edgecoreOnly = ['nodeName', 'cloudcore', 'tokenFile', 'rejoin', 'edgecoreConfig', 'set'] as const

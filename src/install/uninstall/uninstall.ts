@@ -1,4 +1,5 @@
 import { isContainerdGone } from '../../actions/containerd-gone.ts'
+import { removeDevicesData } from '../../actions/files/devices-data.ts'
 import type { Kept, RemovalContext } from '../../actions/removal.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
@@ -175,7 +176,7 @@ async function removeLeftovers(
   } else kept.push(...keptEdgecoreFiles(files))
   if (await node.files.status(paths.devices)) {
     if (purge) {
-      await runStep('Delete what devices have published', () => node.files.removeTree(paths.devices))
+      await runStep('Delete what devices have published', () => removeDevicesData(node.files))
       purged.unshift(paths.devices)
     } else kept.push({ what: paths.devices, why: 'what devices have published', purgeable: true })
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { command, device } from '../../devices/api/schemas.ts'
-import { count } from './parts.ts'
+import { count, plan } from './parts.ts'
 
 export const devicesServeOutput = z
   .strictObject({
@@ -19,6 +19,60 @@ export const devicesServeOutput = z
   })
 
 export type DevicesServeOutput = z.infer<typeof devicesServeOutput>
+
+const done = z
+  .array(z.string())
+  .meta({ description: 'The changes in order; empty when there was nothing to do.' })
+
+export const devicesInstallOutput = z
+  .union([
+    z.strictObject({ schemaVersion: z.literal(1), dryRun: z.literal(true), plan }),
+    z.strictObject({ schemaVersion: z.literal(1), dryRun: z.literal(false), done }),
+  ])
+  .meta({ title: 'edgekit devices install', description: 'Output of edgekit devices install --json.' })
+
+export type DevicesInstallOutput = z.infer<typeof devicesInstallOutput>
+
+export const devicesUninstallOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    done,
+    kept: z.array(
+      z.strictObject({ what: z.string(), why: z.string(), purgeable: z.literal(true).optional() }),
+    ),
+  })
+  .meta({ title: 'edgekit devices uninstall', description: 'Output of edgekit devices uninstall --json.' })
+
+export type DevicesUninstallOutput = z.infer<typeof devicesUninstallOutput>
+
+const health = z.strictObject({
+  broker: z.enum(['connected', 'away']),
+  database: z.enum(['ok', 'away']),
+  waiting: count.meta({ description: 'Messages that arrived and are not stored yet.' }),
+  lagMs: count.meta({ description: 'How long the oldest of them has waited.' }),
+  deadLetters: count.meta({ description: 'Messages of the last hour that did not fit.' }),
+})
+
+export const devicesStatusOutput = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    service: z
+      .strictObject({
+        state: z.string().meta({ description: 'As systemd names it: active, failed, …' }),
+        since: z.iso.datetime().nullable(),
+        atBoot: z.boolean(),
+        restarts: count.meta({ description: 'How often systemd has restarted it.' }),
+        broker: z.string().meta({ description: 'HOST:PORT' }),
+        database: z.string(),
+        http: z.string().meta({ description: 'HOST:PORT' }),
+        health: health.nullable().meta({ description: 'null: the service does not answer.' }),
+      })
+      .nullable()
+      .meta({ description: 'null: not installed.' }),
+  })
+  .meta({ title: 'edgekit devices status', description: 'Output of edgekit devices status --json.' })
+
+export type DevicesStatusOutput = z.infer<typeof devicesStatusOutput>
 
 const ids = z.array(z.string())
 

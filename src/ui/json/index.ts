@@ -34,11 +34,14 @@ import { bundleOutput, signOutput } from './bundle.ts'
 import { cacheLsOutput, cachePruneOutput } from './cache.ts'
 import {
   devicesAddOutput,
+  devicesInstallOutput,
   devicesListOutput,
   devicesRemoveOutput,
   devicesSendOutput,
   devicesServeOutput,
   devicesShowOutput,
+  devicesStatusOutput,
+  devicesUninstallOutput,
   devicesWatchOutput,
 } from './devices.ts'
 import { doctorExplainOutput, doctorListOutput } from './doctor.ts'
@@ -85,11 +88,14 @@ export const outputSchemas = {
   'cache-ls': cacheLsOutput,
   'cache-prune': cachePruneOutput,
   'devices-add': devicesAddOutput,
+  'devices-install': devicesInstallOutput,
   'devices-list': devicesListOutput,
   'devices-remove': devicesRemoveOutput,
   'devices-send': devicesSendOutput,
   'devices-serve': devicesServeOutput,
   'devices-show': devicesShowOutput,
+  'devices-status': devicesStatusOutput,
+  'devices-uninstall': devicesUninstallOutput,
   'devices-watch': devicesWatchOutput,
   'doctor-explain': doctorExplainOutput,
   'doctor-list': doctorListOutput,

@@ -20,6 +20,8 @@ export interface Fault {
   words: RegExp
   /** The broker has the profile `devices`, reached at 198.51.100.10. These share one node, too. */
   devices?: true
+  /** The device service is installed. These share one node, too. */
+  service?: true
   /** Role of the machine; an edge node by default. */
   role?: Role
   /** The only release it is tried on, when all behave the same. */

@@ -1,6 +1,7 @@
 import type { Group } from '../../../src/checks/check.ts'
 import { brokerFaults } from './broker.ts'
 import { brokerAccessFaults } from './broker-access.ts'
+import { devicesFaults } from './devices.ts'
 import { driftFaults } from './drift.ts'
 import { edgecoreFaults } from './edgecore.ts'
 import type { Fault } from './fault.ts'
@@ -17,6 +18,7 @@ export const faultGroups: Record<Group, readonly Fault[]> = {
   broker: [...brokerFaults, ...brokerAccessFaults],
   edgecore: edgecoreFaults,
   'mqtt-path': mqttPathFaults,
+  devices: devicesFaults,
   security: securityFaults,
   footprint: footprintFaults,
   drift: driftFaults,

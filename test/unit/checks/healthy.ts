@@ -124,6 +124,7 @@ export const healthy = (): {
       broker: unit('mosquitto.service'),
       edgecore: unit('edgecore.service'),
       containerd: unit('containerd.service', { ours: false, killMode: 'process' }),
+      devices: unit('edgekit-devices.service'),
     },
   },
   runtimePrograms: { value: { containerd: ['/usr/bin/containerd'], runc: ['/usr/sbin/runc'] } },
@@ -333,6 +334,14 @@ export const healthy = (): {
     },
   },
   secretFiles: { value: [{ path: '/etc/kubeedge/certs/server.key', mode: 0o600, uid: 0, gid: 0 }] },
+  deviceService: {
+    value: {
+      health: { broker: 'connected', database: 'ok', waiting: 0, lagMs: 0, deadLetters: 0 },
+      broker: '127.0.0.1:1883',
+      database: '/var/lib/edgekit/devices/devices.db',
+      log: [],
+    },
+  },
   bundle: { value: structuredClone(manifest) },
   installedSettings: { value: { edgecore: 'running', adopt: false } as InstalledSettings },
 })

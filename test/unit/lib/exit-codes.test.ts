@@ -5,6 +5,7 @@ import BrokerBench from '../../../src/commands/broker/bench.ts'
 import BrokerTest from '../../../src/commands/broker/test.ts'
 import DevicesSend from '../../../src/commands/devices/send.ts'
 import DevicesServe from '../../../src/commands/devices/serve.ts'
+import DevicesStatus from '../../../src/commands/devices/status.ts'
 import Doctor from '../../../src/commands/doctor.ts'
 import EdgecoreExplain from '../../../src/commands/edgecore/explain.ts'
 import EdgecorePatch from '../../../src/commands/edgecore/patch.ts'
@@ -24,6 +25,7 @@ const commands = {
   aclCheck: BrokerAclCheck,
   brokerTest: BrokerTest,
   devices: DevicesServe,
+  devicesStatus: DevicesStatus,
   devicesSend: DevicesSend,
 }
 

@@ -4,6 +4,7 @@ import type { Manifest } from '../../../../src/bundle/manifest.ts'
 import { edgecoreBase } from '../../../../src/bundle/payload.ts'
 import { readEdgecoreConfig } from '../../../../src/edgecore/config/config.ts'
 import { type DesiredNode, desiredSteps } from '../../../../src/install/desired/desired-steps.ts'
+import { deviceServiceSteps } from '../../../../src/install/desired/device-service.ts'
 import type { DesiredStep } from '../../../../src/install/desired/step-makers.ts'
 import { makePlan } from '../../../../src/install/plan/plan.ts'
 import { readReceipt } from '../../../../src/install/record/receipt.ts'
@@ -40,6 +41,7 @@ const stepsOf = (manifest: Manifest, changes: Partial<DesiredNode> = {}): Desire
     settings,
     edgecore,
     access: bundled,
+    devices: undefined,
     newUnits: [],
     runtime: undefined,
     ...changes,
@@ -53,6 +55,22 @@ const indexOf = (id: string): number => {
   expect(ids).toContain(id)
   return ids.indexOf(id)
 }
+
+test('the device service is kept, starts at boot, and is restarted with a new edgekit', () => {
+  const configured = [{ id: 'settings', kind: 'daemon-reload' as const, spec: { units: [] } }]
+  const kept = stepsOf(manifest, { devices: deviceServiceSteps(configured) })
+  const running = kept.find(({ id }) => id === units.devices)
+  expect(running?.because).toEqual([paths.program, paths.devicesUnit, 'settings'])
+  const added = kept.map(({ id }) => id).filter(id => !ids.includes(id))
+  expect(added).toEqual([
+    paths.devicesUnit,
+    'settings',
+    'data of devices',
+    `reload for ${units.devices}`,
+    units.devices,
+    `enable ${units.devices}`,
+  ])
+})
 
 test('no two steps have the same id', () => {
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
