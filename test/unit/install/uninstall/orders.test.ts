@@ -232,7 +232,7 @@ const uninstallOn = (node: TinyNode, purge: boolean) =>
 
 async function machine(): Promise<TinyNode> {
   const node = await tinyNode()
-  node.machine = localNode().machine
+  node.machine = () => localNode().machine()
   node.network.addresses = () => ['192.0.2.7']
   node.processes.run = async (file, args) => {
     expect([file, ...args]).toEqual([paths.edgecore, '--defaultconfig'])
