@@ -2,28 +2,31 @@ import { appendFile, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cached } from '../cache.ts'
 import { standInEdgecore } from '../edgecore/index.ts'
-import { nextMark } from '../edgecore/misbehavior.ts'
+import { newerMark, nextMark } from '../edgecore/mark.ts'
 import { pauseImage, staticProgram } from '../registry/images.ts'
 import { variantLayer } from './variant.ts'
 
 /** Where the bundles are on a node to upgrade. */
 export const nextOnNode = '/root/next'
 export const brokenOnNode = '/root/broken'
+export const newerOnNode = '/root/newer'
 
-/** EdgeCore of another build: the same program with another hash. */
-async function nextEdgecore(): Promise<string> {
+/** EdgeCore of another build: the same program with a mark at its end. */
+async function edgecoreWith(mark: string): Promise<string> {
   const edgecore = await standInEdgecore()
-  const directory = await cached('edgecore-next', [edgecore], async output => {
+  const directory = await cached(`edgecore-${mark}`, [edgecore], async output => {
     await copyFile(edgecore, join(output, 'edgecore'))
-    await appendFile(join(output, 'edgecore'), nextMark)
+    await appendFile(join(output, 'edgecore'), mark)
   })
   return join(directory, 'edgecore')
 }
 
-const definition = (version: string, pause: string): string => `extends: edge
+const programs = (version: string): string => `extends: edge
 kubeedge: ${version}
 binaries: { edgecore: ./edgecore, keadm: ./keadm }
-images:
+`
+
+const definition = (version: string, pause: string): string => `${programs(version)}images:
   - eclipse-mosquitto:2.0
   - { reference: registry.k8s.io/pause:3.8, source: "oci:${pause}" }
 `
@@ -37,7 +40,7 @@ export async function nextLayer(): Promise<string> {
     {
       name: 'next',
       definition: definition('v1.22.1', await pauseImage('3.10')),
-      files: { edgecore: await nextEdgecore(), keadm },
+      files: { edgecore: await edgecoreWith(nextMark), keadm },
       appended: { 'config/mosquitto/mosquitto.conf': '\n# New in this version.\n' },
     },
     nextOnNode,
@@ -55,5 +58,18 @@ export async function brokenLayer(): Promise<string> {
       appended: { 'config/mosquitto/mosquitto.conf': '\n# Newer still.\n' },
     },
     brokenOnNode,
+  )
+}
+
+/** A bundle of v1.23 whose EdgeCore works, and writes what earlier versions cannot start with. */
+export async function newerLayer(): Promise<string> {
+  const keadm = await staticProgram('usr/bin/busybox')
+  return await variantLayer(
+    {
+      name: 'newer',
+      definition: programs('v1.23.0'),
+      files: { edgecore: await edgecoreWith(newerMark), keadm },
+    },
+    newerOnNode,
   )
 }

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { parse, stringify } from 'yaml'
 import { exit, exitWithList, nilPanic, warning } from './klog.ts'
-import { version } from './version.ts'
+import { isNewer, version } from './version.ts'
 
 /** A map of the configuration file. */
 export type Section = Record<string, unknown>
 
-/** The effective configuration, with the defaults of KubeEdge v1.22 (v1alpha2 default.go). */
+/** The effective configuration, with the defaults of KubeEdge v1.22 and v1.23 (v1alpha2 default.go). */
 export interface Config {
   file: string
   nodeName: string
@@ -42,7 +42,7 @@ const defaults = {
   database: { aliasName: 'default', dataSource: '/var/lib/kubeedge/edgecore.db', driverName: 'sqlite3' },
   modules: {
     dbTest: { enable: false },
-    deviceTwin: { dmiSockPath: '/etc/kubeedge/dmi.sock', enable: true },
+    deviceTwin: { dmiSockPath: isNewer ? '/etc/kubeedge/' : '/etc/kubeedge/dmi.sock', enable: true },
     edgeHub: {
       ...certificates,
       enable: true,

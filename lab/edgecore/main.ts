@@ -12,6 +12,7 @@ import { EventBus } from './event-bus/event-bus.ts'
 import { info } from './klog.ts'
 import { misbehave, misbehaviorOfNext, tearConfig } from './misbehavior.ts'
 import { announceStart, announceStop, registerModules } from './modules.ts'
+import { replaceTwinSocket } from './twin-socket.ts'
 import { version } from './version.ts'
 
 if (process.argv.includes('--defaultconfig')) {
@@ -44,6 +45,7 @@ for (const [signal, name] of [
 // Runs until it gets a signal, even with all modules disabled.
 setInterval(() => undefined, 2 ** 30)
 announceStart(enabled)
+if (enabled.includes('twin')) replaceTwinSocket(config)
 if (misbehavior) misbehave(misbehavior, String(config.database['dataSource']))
 if (enabled.includes('edged')) void startEdged(config, database, misbehavior !== 'is-unhealthy')
 if (enabled.includes('websocket') && misbehavior !== 'ignores-cloud') void startEdgeHub(config, database)

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { hasMark, nextMark } from './mark.ts'
 
 /** What the EdgeCore of the next bundle (lab/bundles/next-bundle.ts) can do wrong, while the installed one works. */
 const misbehaviors = [
@@ -19,22 +20,11 @@ type Misbehavior = (typeof misbehaviors)[number]
 
 const fatal: readonly Misbehavior[] = ['exits', 'ruins-database', 'deletes-database']
 
-/** The content at the end of the next EdgeCore. */
-export const nextMark = 'next'
-
 /** From EDGECORE_STAND_IN_NEXT, which all builds get, and only the next one obeys. */
 export function misbehaviorOfNext(): Misbehavior | undefined {
   const wanted = process.env['EDGECORE_STAND_IN_NEXT']
   const known = misbehaviors.find(name => name === wanted)
-  return known && isNext() ? known : undefined
-}
-
-function isNext(): boolean {
-  const file = openSync(process.execPath, 'r')
-  const end = Buffer.alloc(nextMark.length)
-  readSync(file, end, 0, end.length, fstatSync(file).size - end.length)
-  closeSync(file)
-  return end.toString() === nextMark
+  return known && hasMark(nextMark) ? known : undefined
 }
 
 export const tearConfig = (file: string): void => truncateSync(file, 0)

@@ -34,7 +34,7 @@ import { preflight } from './preflight.ts'
 import { type Past, readPast } from './record/past.ts'
 import type { InstallFlags } from './request/install-flags.ts'
 import { type NodeSettings, nodeSettings, refuseEdgeFlags } from './request/node-settings.ts'
-import { requireNewerBuild, requireVersionStep, versionForces } from './request/version-step.ts'
+import { requireNewerBuild, requireVersionStep, versionForce } from './request/version-step.ts'
 
 export interface InstallRequest {
   bundle: UnpackedBundle
@@ -79,7 +79,7 @@ export async function requireUsable(
   if (manifest.role === 'cloud') refuseEdgeFlags(flags)
   else {
     for (const key of Object.keys(set)) requireKnownKey(key, force, manifest.kubeedgeVersion)
-    if (past.receipt) requireVersionStep(past.receipt.bundle.kubeedgeVersion, manifest.kubeedgeVersion, force)
+    if (past.receipt) requireVersionStep(past.receipt.bundle.kubeedgeVersion, manifest.kubeedgeVersion, flags)
   }
   return { settings, cloudSide }
 }
@@ -140,7 +140,7 @@ async function decide(
   const { manifest } = bundle
   refuseOtherRole(manifest, facts)
   const installed = 'value' in facts.bundle ? facts.bundle.value : undefined
-  if (installed) requireNewerBuild(installed, manifest, flags.force ?? [])
+  if (installed) requireNewerBuild(installed, manifest, flags)
   await verifyTexts(bundle, node.files)
   const force = replaced(flags)
   const { edgecoreConfig } = flags
@@ -193,7 +193,7 @@ const edgecoreFiles = ({ path, config = readEdgecoreConfig('') }: EdgecoreConfig
 
 /** The foreign paths and units to replace. */
 const replaced = ({ force = [], set = {} }: InstallFlags): string[] => {
-  const others = [...versionForces, ...Object.values<string>(joinForces), ...Object.keys(set)]
+  const others = [versionForce, ...Object.values<string>(joinForces), ...Object.keys(set)]
   return force.filter(name => !others.includes(name))
 }
 

@@ -53,7 +53,7 @@ async function requireKept(
   if (!receipt?.previous) {
     throw new EdgekitError('cannot return to a previous version: this node was not upgraded', {
       code: 'nothing-to-return-to',
-      remedy: 'Install the bundle of the other version:\n  sudo ./edgekit upgrade --force=downgrade',
+      remedy: 'Install the bundle of the other version:\n  sudo ./edgekit upgrade --allow-downgrade',
     })
   }
   const { kubeedgeVersion } = receipt.previous
@@ -67,7 +67,7 @@ async function requireKept(
     ].join('\n'),
     {
       code: 'nothing-to-return-to',
-      remedy: `Install the bundle of ${kubeedgeVersion}:\n  sudo ./edgekit upgrade --force=downgrade`,
+      remedy: `Install the bundle of ${kubeedgeVersion}:\n  sudo ./edgekit upgrade --allow-downgrade`,
     },
   )
 }

@@ -1,8 +1,20 @@
 import { beforeAll, expect, test } from 'vitest'
-import { brokenLayer, brokenOnNode, nextLayer, nextOnNode } from '../../lab/bundles/next-bundle.ts'
+import {
+  brokenLayer,
+  brokenOnNode,
+  newerLayer,
+  newerOnNode,
+  nextLayer,
+  nextOnNode,
+} from '../../lab/bundles/next-bundle.ts'
 import type { Cut } from '../../lab/crash/cut.ts'
 import { crashingEdgekit, crashLayer } from '../../lab/crash/executable.ts'
-import { install, startInstalledNode } from '../../lab/machine/installed.ts'
+import {
+  bundleOnNode,
+  install,
+  startInstalledNode,
+  startNodeWithBundle,
+} from '../../lab/machine/installed.ts'
 import type { LabNode } from '../../lab/machine/node.ts'
 import { snapshot } from '../../lab/machine/snapshot.ts'
 import { releases } from '../../lab/machine/tree.ts'
@@ -34,10 +46,7 @@ test.concurrent.each(releases)(
     const inBroker = (command: string) =>
       node.sh(`ctr -n k8s.io tasks exec --exec-id t$RANDOM mosquitto ${command}`)
     await inBroker('mosquitto_pub -t sensor/room1 -m kept -r -q 1')
-    // As on a node that was born with v1.23, whose EdgeCore takes a directory; v1.22 exits with it.
-    await node.sh(
-      'edgekit edgecore patch --set modules.deviceTwin.dmiSockPath=/etc/kubeedge/ --set modules.metaManager.metaServer.enable=true',
-    )
+    await node.sh('edgekit edgecore patch --set modules.metaManager.metaServer.enable=true')
     await node.sh(`sed -i 's/127.0.0.1:1884/127.0.0.1:1999/' ${paths.edgecoreConfig}`)
     await node.sh(`echo '# mine' >>${paths.brokerConfig}`)
     const before = await timeless(node)
@@ -62,9 +71,7 @@ test.concurrent.each(releases)(
     )
     expect(next.stderr).toContain('Wait until EdgeCore has been up for 8 s')
     expect([exitCodes.ok, exitCodes.checklistFailed]).toContain(next.exitCode)
-    expect(await node.sh(`cat ${paths.edgecoreConfig}`)).toMatch(
-      /dmiSockPath: \/etc\/kubeedge\/dmi\.sock\n[\s\S]*tcp:\/\/127\.0\.0\.1:1999/,
-    )
+    expect(await node.sh(`cat ${paths.edgecoreConfig}`)).toContain('tcp://127.0.0.1:1999')
     expect(await node.sh(`tail -n 1 ${paths.brokerConfig} ${paths.brokerConfig}.edgekit-new`)).toMatch(
       /# mine[\s\S]*# New in this version/,
     )
@@ -119,6 +126,39 @@ test(
     expect(jsonOutput('install', finished.stdout).done).toContainEqual(expect.stringContaining('edgecore'))
     expect(await node.sh(`cmp ${paths.edgecore} ${nextOnNode}/bin/edgecore`)).toBe('')
     expect(await isActive()).toBe('active\nactive')
+  },
+  6 * minutes,
+)
+
+test(
+  'a node born with v1.23 returns to v1.22 when it is asked to, although v1.22 cannot start with what v1.23 writes',
+  async () => {
+    const started = { release: 'bookworm', certificates: true } as const
+    await using node = await startNodeWithBundle(started, 'edge', [await newerLayer()])
+    const socket = () => node.sh(`grep -o 'dmiSockPath: .*' ${paths.edgecoreConfig}`)
+    const said = (output: string) => output.replaceAll(/\s+/g, ' ')
+    await node.sh(`cd ${newerOnNode} && ./edgekit install`, { timeoutMs: 3 * minutes })
+    expect(await socket()).toBe('dmiSockPath: /etc/kubeedge/')
+
+    const refused = await upgradeTo(node, bundleOnNode)
+    expect(refused.exitCode).toBe(exitCodes.refused)
+    expect(said(refused.stderr)).toMatch(
+      /cannot downgrade KubeEdge from v1\.23\.0 to v1\.22\.0.*--allow-downgrade/,
+    )
+
+    // As the real one: without another socket it exits, is named, and the newer one runs again.
+    const directory = '--allow-downgrade --set modules.deviceTwin.dmiSockPath=/etc/kubeedge/'
+    const failed = await upgradeTo(node, bundleOnNode, directory)
+    expect(failed.exitCode, failed.stderr).toBe(exitCodes.rolledBack)
+    expect(said(failed.stderr)).toContain('DeviceTwin cannot replace its socket')
+    expect(await node.sh('systemctl is-active edgecore; edgekit status')).toMatch(/^active\n[\s\S]*v1\.23\.0/)
+
+    const back = await upgradeTo(node, bundleOnNode, '--allow-downgrade')
+    expect(back.exitCode, back.stderr).toBe(exitCodes.ok)
+    expect(await socket()).toBe('dmiSockPath: /etc/kubeedge/dmi.sock')
+    const log = await node.sh('journalctl -u edgecore -o cat --no-pager | grep -o "Version: .*" | tail -n 1')
+    expect(log).toBe('Version: v1.22.0-stand-in')
+    expect((await node.run('edgekit doctor', { timeoutMs: minutes })).exitCode).toBe(exitCodes.ok)
   },
   6 * minutes,
 )

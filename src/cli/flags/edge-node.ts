@@ -51,6 +51,9 @@ export const nodeFlags = {
     helpValue: 'NAME',
     description: 'replace this path or unit that edgekit did not install, keeping a backup',
   }),
+  'allow-downgrade': Flags.boolean({
+    description: 'install an older KubeEdge, or a bundle that an older edgekit built, than this node has',
+  }),
   ignore: Flags.string({
     multiple: true,
     helpValue: 'CHECK',

@@ -24,6 +24,7 @@ const schema = z.strictObject({
   adopt: z.boolean().optional(),
   broker: z.optional(brokerSettingsSchema),
   force: z.array(z.string()).optional(),
+  allowDowngrade: z.boolean().optional(),
   ignore: z.array(z.string()).optional(),
   yes: z.boolean().optional(),
 })

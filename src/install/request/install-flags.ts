@@ -21,6 +21,8 @@ export interface InstallFlags {
   adopt?: boolean
   broker?: BrokerFlags
   force?: string[]
+  /** An older KubeEdge or edgekit than this node has. */
+  allowDowngrade?: boolean
   ignore?: string[]
   yes?: boolean
 }
@@ -44,6 +46,7 @@ interface CommandLine {
   'broker-set': string[] | undefined
   'allow-plaintext-listener': boolean | undefined
   force: string[] | undefined
+  'allow-downgrade': boolean
   ignore: string[] | undefined
   yes: boolean
   token: string | undefined
@@ -68,6 +71,7 @@ export function installFlags(flags: CommandLine, answers: InstallFlags): Install
     broker: isEmpty(broker) ? undefined : broker,
     set: flags.set && { ...answers.set, ...parseAssignments(flags.set, force ?? answers.force) },
     force,
+    allowDowngrade: flags['allow-downgrade'] || undefined,
     ignore: flags.ignore && [...(answers.ignore ?? []), ...flags.ignore],
     yes: flags.yes || undefined,
   }

@@ -48,7 +48,7 @@ const schema = z.object({
   rejoin: z.optional(z.boolean()),
 })
 
-const anyRole = new Set(['adopt', 'force', 'ignore', 'yes'])
+const anyRole = new Set(['adopt', 'allowDowngrade', 'force', 'ignore', 'yes'])
 
 /** Throws EdgekitError (usage) for a flag that makes no sense with a cloud bundle. */
 export function refuseEdgeFlags(flags: InstallFlags): void {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import http2 from 'node:http2'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -192,6 +192,19 @@ describe('the stand-in ends where EdgeCore ends', () => {
     expect(await standIn.ended()).toBe(2)
     expect(meaning(standIn.text)).toEqual(realMeaning('nocontainerd'))
     expect(standIn.text).toMatch(/dial unix \/no\/such\.sock: connect: no such file or directory/)
+  })
+
+  // The line is that of KubeEdge v1.22.2 on a node that was born with v1.23.1.
+  test('the socket of v1.23, a directory', async () => {
+    const path = `${mkdtempSync(join(tmpdir(), 'kubeedge-'))}/`
+    onTestFinished(() => rmSync(path, { recursive: true }))
+    writeFileSync(join(path, 'edgecore.yaml'), '')
+    const standIn = new StandIn(busOnly({ enable: false }, { deviceTwin: { dmiSockPath: path } }))
+    expect(await standIn.ended()).toBe(255)
+    expect(standIn.text).toContain(
+      `server.go:370] failed to remove uds socket with err: remove ${path}: directory not empty\n`,
+    )
+    expect(meaning(standIn.text).fatal).toBe('twin-socket')
   })
 
   test('no configuration file', async () => {
