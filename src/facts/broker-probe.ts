@@ -8,6 +8,7 @@ import { broker } from '../node/paths.ts'
 import type { Collector } from './collector.ts'
 import { readNodeConfig } from './edgecore-config.ts'
 import { machineOf } from './machine.ts'
+import { requireOwnBroker } from './own-broker.ts'
 
 /** Connects to the broker as EdgeCore does and sends messages to itself. */
 export const brokerProbe: Collector<ProbeResult> = {
@@ -18,17 +19,21 @@ export const brokerProbe: Collector<ProbeResult> = {
   },
 }
 
-/** This node's broker, as EdgeCore reaches it, and the name under which EdgeCore registers the node. */
+/**
+ * This node's broker, as EdgeCore reaches it, and the name under which EdgeCore registers the node. Throws EdgekitError
+ * (broker-unreachable) when another program would get EdgeCore's password.
+ */
 export async function localBroker(node: Node): Promise<{ endpoint: BrokerEndpoint; nodeName: string }> {
   const { exists, config, login } = await readNodeConfig(node)
   const { hostName } = await machineOf(node)
-  const endpoint = await endpointOf(config, node)
-  return {
+  const endpoint = {
+    ...(await endpointOf(config, node)),
     // Without EdgeCore (--no-edgecore) its user is only in edgekit's own file, which other users cannot read.
-    endpoint: {
-      ...endpoint,
-      login: exists ? login : await readLocalLogin(node.files).catch(() => undefined),
-    },
+    login: exists ? login : await readLocalLogin(node.files).catch(() => undefined),
+  }
+  if (endpoint.login && !endpoint.tls) await requireOwnBroker(node)
+  return {
+    endpoint,
     nodeName: config.edged.hostnameOverride.value || hostName.toLowerCase(),
   }
 }

@@ -63,6 +63,12 @@ export function holderRemedy({ owner, port }: HeldListener): Remedy {
   return unitRemedy(owner)
 }
 
+/** The same as lines of a remedy, for a command that needs the port. */
+export function freeingLines(listener: HeldListener): string[] {
+  const { text, commands = [] } = holderRemedy(listener)
+  return [text, ...commands.map(command => `  ${command}`), 'Then run the command again.']
+}
+
 function unitRemedy({ pid, program, unit, package: fromPackage }: Holder): Remedy {
   const status = `systemctl status ${pid} --no-pager`
   // The unit of a login: it has more than this program.

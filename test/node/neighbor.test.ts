@@ -62,9 +62,13 @@ const hold = `my @held;
 while (1) { my $socket = @held < 600 ? connected() : undef; $socket ? push @held, $socket : select(undef, undef, undef, 0.02) }
 `
 
-/** Takes the port of the broker. */
-const impostor = `use IO::Socket::INET;
-my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1:1883', Listen => 9, ReuseAddr => 1) or die; sleep 9999;
+/** Takes the port of the broker, accepts every client, and writes down what it is sent. */
+const impostor = `use strict; use IO::Socket::INET; $SIG{CHLD} = 'IGNORE';
+my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1:1883', Listen => 9, ReuseAddr => 1) or die;
+while (1) { my $client = $socket->accept or next; next if fork;
+  syswrite $client, "\\x20\\2\\0\\0";
+  while (sysread $client, my $bytes, 65536) { open my $heard, '>>', '/home/mallory/heard'; syswrite $heard, $bytes; close $heard }
+  exit }
 `
 
 const edgecoreClients = `ss -Htnp state established '( dport = :1883 )' | grep "pid=$(systemctl show --property=MainPID --value edgecore)," | sort`
@@ -188,6 +192,32 @@ describe('a local user', () => {
       expect((await doctor()).stdout).toMatch(
         /127\.0\.0\.1:1883 is held by perl \(pid \d+, impostor\.service/,
       )
+      // Nor does it get EdgeCore's password from edgekit, only from somebody who asks for it.
+      const password = 'CANARY-PASSWORD-OF-EDGECORE'
+      await node.sh(
+        `cp -a ${paths.edgecoreConfig} /root/edgecore.yaml; echo ${password} >/root/password
+         sed -i 's/mqttUsername: .*/mqttUsername: edgecore/; s/mqttPassword: .*/mqttPassword: ${password}/' ${paths.edgecoreConfig}`,
+      )
+      expect((await doctor()).stdout).toContain('impostor.service')
+      for (const command of [
+        'pub t m',
+        'sub t --time 2s',
+        'pub t m -u edgecore --password-file /root/password',
+        'broker test',
+      ]) {
+        const { exitCode, stderr } = await node.run(`edgekit ${command}`, { timeoutMs: minutes })
+        expect(exitCode, command).toBe(exitCodes.refused)
+        expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+          /cannot log in at the broker: 127\.0\.0\.1:1883 is held by perl .* systemctl disable --now impostor\.service/,
+        )
+      }
+      await node.run('edgekit status')
+      const heard = 'cat /home/mallory/heard 2>/dev/null || true'
+      expect(await node.sh(heard)).not.toContain(password)
+      const asked = 'edgekit pub t m --url mqtt://127.0.0.1 -u edgecore --password-file /root/password'
+      await node.run(`timeout --signal=KILL 5 ${asked}`)
+      expect(await node.sh(heard)).toContain(password)
+      await node.sh(`mv /root/edgecore.yaml ${paths.edgecoreConfig}`)
       // Both come back by themselves.
       await node.sh(
         `systemctl stop impostor; ${isActive('mosquitto')}; ${isActive('edgecore')}; ${edgecoreIsConnected}`,

@@ -1,6 +1,6 @@
 import { readMosquittoConf } from '../../broker/mosquitto-conf.ts'
 import { isWildcard } from '../../broker/profile/broker-settings.ts'
-import { describeHolder, holderRemedy } from '../../facts/holder.ts'
+import { describeHolder, freeingLines } from '../../facts/holder.ts'
 import { identify } from '../../facts/listeners.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Node } from '../../node/node.ts'
@@ -25,9 +25,8 @@ export async function requireFreePorts(node: Node): Promise<void> {
   )
   if (!taken) return
   const held = await identify(taken, node, true)
-  const { text, commands = [] } = holderRemedy(held)
   throw new EdgekitError(`cannot open a port of the broker: ${describeHolder(held)}`, {
     code: 'preflight-failed',
-    remedy: [text, ...commands.map(command => `  ${command}`), 'Then run the command again.'].join('\n'),
+    remedy: freeingLines(held).join('\n'),
   })
 }

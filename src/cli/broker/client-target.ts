@@ -2,6 +2,7 @@ import { rootCertificates } from 'node:tls'
 import { Flags } from '@oclif/core'
 import type { BrokerEndpoint } from '../../broker/connect.ts'
 import { parseTarget } from '../../broker-test/target.ts'
+import { requireOwnBroker } from '../../facts/own-broker.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import { localNode } from '../../node/node.ts'
 import { broker, paths } from '../../node/paths.ts'
@@ -47,7 +48,11 @@ export async function clientTarget(flags: ClientChoice, signal: AbortSignal): Pr
       ? undefined
       : parseTarget(flags.url, { username: undefined, password: undefined, ca })
   const login = await loginOf(flags, signal)
-  if (!target) return login ? { ...broker, login } : (await localTarget()).target
+  if (!target) {
+    if (!login) return (await localTarget()).target
+    await requireOwnBroker(localNode())
+    return { ...broker, login }
+  }
   const { tls, ...rest } = target
   const trusted = ca ?? [...rootCertificates, (await ownCa()) ?? ''].join('\n')
   return { ...rest, ...(login && { login }), ...(tls && { tls: { ca: trusted, verify: true } }) }

@@ -6,6 +6,7 @@ import type { Target } from '../../broker-test/target.ts'
 import { readBrokerConfigText } from '../../facts/broker-config.ts'
 import { localBroker } from '../../facts/broker-probe.ts'
 import { readNodeConfig } from '../../facts/edgecore-config.ts'
+import { EdgekitError } from '../../lib/errors.ts'
 import { localNode, type Node } from '../../node/node.ts'
 import { broker, paths, units } from '../../node/paths.ts'
 
@@ -15,13 +16,13 @@ interface LocalTarget {
   nodeName: string | undefined
 }
 
-/** The broker of this node as EdgeCore reaches it. */
+/** The broker of this node as EdgeCore reaches it. Throws EdgekitError (broker-unreachable) when another program has its port. */
 export async function localTarget(): Promise<LocalTarget> {
   const node = localNode()
-  const { endpoint, nodeName } = await localBroker(node).catch(() => ({
-    endpoint: broker,
-    nodeName: undefined,
-  }))
+  const { endpoint, nodeName } = await localBroker(node).catch((error: unknown) => {
+    if (error instanceof EdgekitError && error.code === 'broker-unreachable') throw error
+    return { endpoint: broker, nodeName: undefined }
+  })
   return { target: endpoint, nodeName: (await answersDevices(node)) ? nodeName : undefined }
 }
 

@@ -4,8 +4,8 @@ import type { DevicesClient } from '../../devices/client/client.ts'
 import { name } from '../../devices/messages/topics.ts'
 import type { DevicesSettings } from '../../devices/settings.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
-import { excerpt } from '../../lib/format.ts'
-import { localNode } from '../../node/node.ts'
+import { excerpt, hostPort } from '../../lib/format.ts'
+import { localNode, type Node } from '../../node/node.ts'
 import { paths } from '../../node/paths.ts'
 import { interruptible } from '../interrupt.ts'
 import { readNamedText } from '../read-named-file.ts'
@@ -40,10 +40,31 @@ export async function withDevicesClient<T>(
 ): Promise<T> {
   const { http } = await devicesSettings(settings)
   const token = await tokenOf(http.tokenFile)
+  await requireOwnService(http, localNode())
   const { devicesClient } = await import('../../devices/client/client.ts')
   return await interruptible(
     signal => work(devicesClient({ http, token, signal }), signal),
     'the service keeps running',
+  )
+}
+
+/**
+ * Any user can take the port while the service does not run, and must not get the token. Throws EdgekitError
+ * (devices-not-running) unless a program of root, of this user, or of the owner of the token listens there, or none.
+ */
+export async function requireOwnService(
+  { address, port, tokenFile }: DevicesSettings['http'],
+  { files, network }: Pick<Node, 'files' | 'network'>,
+): Promise<void> {
+  const trusted = [0, process.geteuid?.(), (await files.status(tokenFile))?.uid]
+  const stranger = (await network.listeningUsers(port)).find(uid => !trusted.includes(uid))
+  if (stranger === undefined) return
+  throw new EdgekitError(
+    `cannot use the device service at ${hostPort(address, port)}: the program that listens there is of user ${stranger}`,
+    {
+      code: 'devices-not-running',
+      remedy: `Stop that program, then start the service:\n  ss -ltnp 'sport = :${port}'\n  edgekit devices serve`,
+    },
   )
 }
 

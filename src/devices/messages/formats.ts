@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Kind } from './topics.ts'
+import { type Kind, name } from './topics.ts'
 
 /** Formats of what devices publish. More keys than these are allowed, and kept. */
 
@@ -15,7 +15,7 @@ const word = z.string().regex(/^[\p{L}\p{N}_. :-]{1,64}$/u)
 const anything = z.looseObject(common)
 
 /** The sender of a command chooses it, and the device repeats it. */
-export const requestId = z.string().regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits, and _.:-')
+export const requestId = z.string().regex(name, 'expected 1 to 128 letters, digits, and _.:-')
 
 /** A message of any kind, as far as something depends on it. */
 export type Content = z.infer<typeof anything> & {

@@ -42,8 +42,8 @@ export function idOf(text: string): string {
   return uuid.test(lower) ? lower : text
 }
 
-/** Names of devices, and of what they measure. */
-export const name = /^[\w.:-]{1,128}$/
+/** Names of devices, and of what they measure. In the path of a URL, `.` and `..` are no names (WHATWG URL). */
+export const name = /^(?!\.{1,2}$)[\w.:-]{1,128}$/
 const placeholders = ['{uuid}', '{id}', '{type}']
 
 /** The filter with which the broker delivers all topics of a line. */

@@ -8,6 +8,7 @@ import {
 import { readLocalLogin } from '../../broker/access/local-login.ts'
 import { waitForLogin } from '../../broker/access/wait-for-login.ts'
 import type { BrokerSettings } from '../../broker/profile/broker-settings.ts'
+import { requireOwnBroker } from '../../facts/own-broker.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
@@ -75,6 +76,7 @@ async function reloadOrRestore(before: BrokerUsers, node: Node): Promise<void> {
   try {
     await reloadBroker(node)
     const login = await readLocalLogin(node.files)
+    await requireOwnBroker(node)
     await waitForLogin({ ...broker, login }, 15_000)
   } catch (error) {
     await writeBrokerUsers(before, node.files)

@@ -3,6 +3,7 @@ import { readLocalLogin } from '../../broker/access/local-login.ts'
 import { close, open } from '../../broker/connect.ts'
 import { readSavedSessions } from '../../broker/saved-sessions.ts'
 import { brokerConfig } from '../../facts/broker-config.ts'
+import { requireOwnBroker } from '../../facts/own-broker.ts'
 import type { Node } from '../../node/node.ts'
 import { broker, brokerContainer } from '../../node/paths.ts'
 
@@ -21,6 +22,7 @@ export async function endSessions(
   const login = await readLocalLogin(node.files)
   const saved = readSavedSessions(await savedDatabase(node, signal))
   const theirs = saved.filter(({ user }) => users.includes(user))
+  await requireOwnBroker(node)
   for (const { clientId } of theirs) {
     const session = { clientId, clean: true, expirySeconds: 0, prepare: () => undefined }
     await close(await open({ ...broker, login }, connectMs, 5, session), { endSession: true })

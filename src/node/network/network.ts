@@ -24,6 +24,8 @@ export interface Network {
   connections(): Promise<Connection[]>
   /** All listening TCP sockets, IPv4 and IPv6. */
   listeners(): Promise<Listener[]>
+  /** The ids of the users whose programs listen on a TCP port; also without root. */
+  listeningUsers(port: number): Promise<number[]>
   /** Network interfaces with a default route (IPv4, then IPv6). */
   defaultRoutes(): Promise<string[]>
   /** Addresses of this machine that are neither loopback nor link-local. */
@@ -74,6 +76,12 @@ export function parseListeners(text: string): { address: string; port: number; i
   })
 }
 
+/** The users of the listening sockets of a port in /proc/net/tcp or tcp6. */
+export const parseListeningUsers = (text: string, port: number): number[] =>
+  socketsIn('0A', text)
+    .filter(fields => portIn(fields[1]) === port)
+    .map(fields => Number(fields[7]))
+
 /** Interfaces of the default routes in /proc/net/route (flag 1: up) and /proc/net/ipv6_route. */
 export function parseDefaultRoutes(ipv4: string, ipv6: string): string[] {
   const rows = (text: string) => text.split('\n').map(line => line.trim().split(/\s+/))
@@ -112,6 +120,7 @@ export function localNetwork(files: Files): Network {
         .filter(socket => isIdentified(socket) || still.some(({ inode }) => inode === socket.inode))
         .map(({ address, port, owner }) => ({ address, port, owner }))
     },
+    listeningUsers: port => inTables(text => parseListeningUsers(text, port)),
     async defaultRoutes() {
       const [ipv4, ipv6] = await Promise.all(
         ['/proc/net/route', '/proc/net/ipv6_route'].map(path => files.read(path)),

@@ -212,6 +212,7 @@ export async function tinyNode(): Promise<TinyNode> {
     network: {
       connections: noNeed,
       listeners: noNeed,
+      listeningUsers: noNeed,
       defaultRoutes: noNeed,
       addresses: noNeed,
       get: noNeed,

@@ -50,7 +50,7 @@ test('a command has the states of the service', () => {
       params: { type: 'object', propertyNames: { type: 'string' }, additionalProperties: {} },
       request_id: {
         type: 'string',
-        pattern: '^[\\w.:-]{1,128}$',
+        pattern: '^(?!\\.{1,2}$)[\\w.:-]{1,128}$',
         description: 'Can be used once. Generated if it is missing.',
       },
       timeout_seconds: {

@@ -15,6 +15,11 @@ test.each([
   ['device/ESP32_001/ota/progress', { kind: 'ota-progress', device: 'ESP32_001', type: undefined }],
   ['devices/esp32/data', { reason: 'the topic has an invalid device id' }],
   ['device/a b/status', { reason: 'the topic has an invalid device id' }],
+  // The path of a URL cannot have them, so nobody could remove such a device.
+  ['device/./status', { reason: 'the topic has an invalid device id' }],
+  ['device/../status', { reason: 'the topic has an invalid device id' }],
+  ['device/../data/x', { reason: 'the topic has an invalid device id' }],
+  ['device/.../status', { kind: 'status', device: '...', type: undefined }],
   [`device/${'x'.repeat(129)}/status`, { reason: 'the topic has an invalid device id' }],
   ['device//status', { reason: 'the topic is not in the topic table' }],
   ['device/ESP32_001/data', { reason: 'the topic is not in the topic table' }],

@@ -6,6 +6,7 @@ import {
   parseConnections,
   parseDefaultRoutes,
   parseListeners,
+  parseListeningUsers,
 } from '../../../../src/node/network/network.ts'
 import { localNode } from '../../../../src/node/node.ts'
 
@@ -138,4 +139,14 @@ test('connections are the established sockets, with the user of this end', () =>
     { localPort: 1883, remotePort: 54321, uid: 1883 },
     { localPort: 54321, remotePort: 1883, uid: 1000 },
   ])
+})
+
+test('listening users are those of the listening sockets of one port', () => {
+  const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1ECB 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 11 1 0 100 0 0 10 0
+   1: 0200007F:1ECB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12 1 0 100 0 0 10 0
+   2: 0100007F:1ECB 0100007F:D431 01 00000000:00000000 00:00000000 00000000  1001        0 13 1 0 20 4 30 10 -1
+   3: 0100007F:1ECC 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1002        0 14 1 0 100 0 0 10 0`
+  expect(parseListeningUsers(table, 7883)).toEqual([1000, 0])
+  expect(parseListeningUsers(table, 1)).toEqual([])
 })
