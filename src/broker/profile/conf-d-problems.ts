@@ -1,8 +1,9 @@
+import { excerpt } from '../../lib/format.ts'
 import type { Files } from '../../node/files.ts'
-import { paths } from '../../node/paths.ts'
+import { mosquitto, paths } from '../../node/paths.ts'
 import { brokerMounts } from '../container-paths.ts'
 
-/** A line of a file in conf.d that contradicts the configuration of edgekit. */
+/** A line of a file in conf.d, or the file (line 1), that contradicts the configuration of edgekit. */
 export interface ConfDProblem {
   path: string
   /** From 1. */
@@ -35,22 +36,47 @@ const judges: Readonly<Record<string, (value: string) => string | undefined>> = 
   log_dest: value => (value.startsWith('file ') ? outside(value.slice(5).trim()) : undefined),
 }
 
-/** What contradicts the configuration of edgekit, by file and line. Read-only. */
+/** mosquitto reads a line at a time; nobody writes this much by hand. */
+const mostBytes = 1_000_000
+
+/**
+ * What contradicts the configuration of edgekit, by file and line, and files that the broker cannot read or that others can change.
+ * Never throws because of what such a file is. Read-only.
+ */
 export async function confDProblemsOf(files: Files): Promise<ConfDProblem[]> {
   const names = (await files.list(paths.brokerConfD)).filter(name => name.endsWith('.conf')).toSorted()
   const found = await Promise.all(
     names.map(async name => {
       const path = `${paths.brokerConfD}/${name}`
-      return confDProblems((await files.read(path)) ?? '', path)
+      const reason = await fileProblem(path, files)
+      // A name can have line feeds.
+      const shown = JSON.stringify(path).slice(1, -1)
+      if (reason !== undefined) return [{ path: shown, line: 1, text: shown, reason }]
+      return confDProblems((await files.read(path)) ?? '', shown)
     }),
   )
   return found.flat()
+}
+
+/** Why the file itself does not serve. */
+async function fileProblem(path: string, files: Files): Promise<string | undefined> {
+  const found = await files.status(path)
+  if (!found) return undefined
+  if (found.kind === 'symlink')
+    return 'it is a symbolic link, which leads elsewhere in the container of the broker'
+  if (found.kind !== 'file') return 'it is not a regular file'
+  if (found.size > mostBytes) return `it has ${found.size} bytes, the limit is ${mostBytes}`
+  // The broker's own user sees the directory read-only.
+  const others = found.uid !== 0 && found.uid !== mosquitto.uid
+  if (others || (found.mode & 0o022) !== 0)
+    return `others than root can change it: mode ${found.mode.toString(8)}, user ${found.uid}, group ${found.gid}`
+  return undefined
 }
 
 /** The same for the text of one file. */
 export const confDProblems = (text: string, path: string): ConfDProblem[] =>
   text.split('\n').flatMap((raw, index) => {
     const [, option = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(raw) ?? []
-    const reason = judges[option]?.(value)
-    return reason === undefined ? [] : [{ path, line: index + 1, text: raw.trim(), reason }]
+    const reason = Object.hasOwn(judges, option) ? judges[option]?.(value) : undefined
+    return reason === undefined ? [] : [{ path, line: index + 1, text: excerpt(raw.trim(), 200), reason }]
   })

@@ -1,4 +1,5 @@
 import { requireFact } from '../../../facts/fact.ts'
+import { shellWord } from '../../../lib/format.ts'
 import type { Check } from '../../check.ts'
 
 export const brokerConfD: Check = {
@@ -15,9 +16,14 @@ export const brokerConfD: Check = {
       expected: 'options that edgekit does not set: its next change of the configuration is refused',
       evidence: confD.map(({ text }) => text),
       remedy: {
-        text: 'Remove the lines, then restart the broker. Listeners are settings of edgekit broker configure.',
+        text: 'Remove the lines or files, then restart the broker. Listeners are settings of edgekit broker configure.',
         commands: [
-          ...new Set(confD.map(({ path, line }) => `sed -i '${line}s/^/# /' ${path}`)),
+          // Of a file that itself does not serve, the text is its path.
+          ...new Set(
+            confD.map(({ path, line, text }) =>
+              text === path ? `ls -ld ${shellWord(path)}` : `sed -i '${line}s/^/# /' ${shellWord(path)}`,
+            ),
+          ),
           'systemctl restart mosquitto',
         ],
       },
