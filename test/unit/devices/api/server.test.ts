@@ -51,7 +51,14 @@ async function serve() {
     commands,
     presence: { add: () => undefined, remove: () => undefined },
     timeoutSeconds: 1,
-    health: () => ({ status: 'ok', broker: 'connected', database: 'ok', waiting: 0 }),
+    health: () => ({
+      status: 'ok',
+      broker: 'connected',
+      database: 'ok',
+      waiting: 0,
+      lag_ms: 0,
+      dead_letters: 0,
+    }),
     metrics: async () => '',
   }
   const lines: unknown[] = []
