@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { removeDevicesData } from '../../actions/files/devices-data.ts'
 import type { Kept } from '../../actions/removal.ts'
+import { removeDevicesData } from '../../actions/services/devices-data.ts'
 import { localProfile } from '../../broker/profile/broker-settings.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'

@@ -1,6 +1,6 @@
 import { isContainerdGone } from '../../actions/containerd-gone.ts'
-import { removeDevicesData } from '../../actions/files/devices-data.ts'
 import type { Kept, RemovalContext } from '../../actions/removal.ts'
+import { removeDevicesData } from '../../actions/services/devices-data.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
