@@ -36,7 +36,7 @@ const judges: Readonly<Record<string, (value: string) => string | undefined>> = 
   log_dest: value => (value.startsWith('file ') ? outside(value.slice(5).trim()) : undefined),
 }
 
-/** mosquitto reads a line at a time; nobody writes this much by hand. */
+/** Far more than a file that was written by hand. */
 const mostBytes = 1_000_000
 
 /**
@@ -62,8 +62,7 @@ export async function confDProblemsOf(files: Files): Promise<ConfDProblem[]> {
 async function fileProblem(path: string, files: Files): Promise<string | undefined> {
   const found = await files.status(path)
   if (!found) return undefined
-  if (found.kind === 'symlink')
-    return 'it is a symbolic link, which leads elsewhere in the container of the broker'
+  if (found.kind === 'symlink') return 'it is a symbolic link, which leads elsewhere in the container'
   if (found.kind !== 'file') return 'it is not a regular file'
   if (found.size > mostBytes) return `it has ${found.size} bytes, the limit is ${mostBytes}`
   // The broker's own user sees the directory read-only.

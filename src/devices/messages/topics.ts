@@ -42,7 +42,7 @@ export function idOf(text: string): string {
   return uuid.test(lower) ? lower : text
 }
 
-/** Names of devices, and of what they measure. In the path of a URL, `.` and `..` are no names (WHATWG URL). */
+/** Names of devices, and of what they measure. In the path of a URL, `.` and `..` mean something else (WHATWG URL). */
 export const name = /^(?!\.{1,2}$)[\w.:-]{1,128}$/
 const placeholders = ['{uuid}', '{id}', '{type}']
 

@@ -18,7 +18,7 @@ export const brokerConfD: Check = {
       remedy: {
         text: 'Remove the lines or files, then restart the broker. Listeners are settings of edgekit broker configure.',
         commands: [
-          // Of a file that itself does not serve, the text is its path.
+          // The text is the path where the file itself is the problem.
           ...new Set(
             confD.map(({ path, line, text }) =>
               text === path ? `ls -ld ${shellWord(path)}` : `sed -i '${line}s/^/# /' ${shellWord(path)}`,

@@ -33,7 +33,7 @@ test.each([
 })
 
 const mine = `${paths.brokerConfD}/mine.conf`
-const linked = 'it is a symbolic link, which leads elsewhere in the container of the broker'
+const linked = 'it is a symbolic link, which leads elsewhere in the container'
 
 test.each<[string, (node: TinyNode) => Promise<unknown>, string | undefined]>([
   ['a file of root', node => node.put(mine, 'log_type all\n'), undefined],
