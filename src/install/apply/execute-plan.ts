@@ -84,12 +84,15 @@ async function begin(run: Run, attempt: Attempt): Promise<void> {
   }
 }
 
-/** A receipt with the same content is not rewritten. After an upgrade it names the way back. */
+/**
+ * A run without changes does not rewrite a receipt of the same content. Another one does: the receipt that names it is what shows that
+ * it is done while its backups are removed. After an upgrade it names the way back.
+ */
 async function commit({ node, head, desired, previous, isPartial }: Transaction, run: Run): Promise<Receipt> {
   const folded = await foldReceipt(head, desired, run.history, previous, node, {
     others: isPartial ? 'kept' : 'superseded',
   })
-  if (previous && isSameReceipt(previous, folded)) return previous
+  if (previous && run.history.begins.length === 0 && isSameReceipt(previous, folded)) return previous
   const isUpgrade = previous && previous.bundle.manifestSha256 !== head.bundle.manifestSha256
   const receipt = isUpgrade ? { ...folded, previous: await run.keepReceipt(previous) } : folded
   await writeReceipt(receipt, node.files)

@@ -110,9 +110,10 @@ export async function foldReceipt(
   const forgotten = new Set(desired.filter(({ kind }) => !actionOf(kind).ownership).map(({ id }) => id))
   return {
     ...previous,
-    schemaVersion: 1,
-    run: history.run,
     ...head,
+    schemaVersion: 1,
+    // `head` can be a whole receipt.
+    run: history.run,
     installedAt: previous?.installedAt ?? now,
     updatedAt: now,
     items: merged(

@@ -282,6 +282,23 @@ describe('after an interruption', () => {
     expect((await openPast(node)).interrupted).toBeUndefined()
     expect(await node.files.list(paths.state)).toEqual(['receipt.json'])
   })
+
+  test('the same when the receipt has the same content as before', async () => {
+    const node = await freshNode()
+    await perform(node, [enabled('a')])
+    node.setUnit('a', { enabled: 'disabled' })
+    const { remove } = node.files
+    node.files.remove = async path => {
+      if (path === paths.journal) throw new Error('killed')
+      await remove(path)
+    }
+    const head = await readReceipt(node.files)
+    await expect(perform(node, [enabled('a')], head && { head })).rejects.toThrow('killed')
+    node.files.remove = remove
+    expect((await openPast(node)).interrupted).toBeUndefined()
+    expect(await node.files.list(paths.state)).toEqual(['receipt.json'])
+    expect(node.calls).toEqual(['enable a', 'enable a'])
+  })
 })
 
 test('writes only the first receipt when there is nothing to do', async () => {
