@@ -27,9 +27,13 @@ const afterChange = process.env['LAB_AFTER_CHANGE']
 /** The change in progress. */
 let current: string | undefined
 
-/** End this process here if this is the point: like kill -9, or by waiting for the power cut. */
+/** End this process here if this is the point. */
 export function end(cut: Cut, id = current): void {
-  if (cut !== wantedCut || id === undefined || id !== wantedId) return
+  if (cut === wantedCut && id !== undefined && id === wantedId) endNow()
+}
+
+/** Like kill -9, or by waiting for the power cut. */
+export function endNow(): void {
   if (process.env['LAB_CUT_POWER']) writeFileSync(reached, '')
   else process.kill(process.pid, 'SIGKILL')
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
@@ -37,6 +41,20 @@ export function end(cut: Cut, id = current): void {
 
 /** Is this the point within the change in progress? */
 export const isDue = (cut: Cut): boolean => cut === wantedCut && current !== undefined && current === wantedId
+
+/** The number of the call, before which the process ends, or 0.5 more to end in it. */
+const wantedCall = Number(process.env['LAB_CUT_CALL'])
+/** A file that gets a line for each of these calls. */
+const callLog = process.env['LAB_CALLS']
+let calls = 0
+
+/** A call that changes this machine comes next. Returns whether the process has to end in it. */
+export function call(what: string): boolean {
+  calls += 1
+  if (callLog) appendFileSync(callLog, `${what}\n`)
+  if (calls === wantedCall) endNow()
+  return calls + 0.5 === wantedCall
+}
 
 interface JournalRecord {
   record: string

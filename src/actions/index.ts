@@ -15,6 +15,7 @@ import { brokerAccess } from './services/broker-access.ts'
 import { brokerAnswers } from './services/broker-answers.ts'
 import { brokerReload } from './services/broker-reload.ts'
 import { brokerTrial } from './services/broker-trial.ts'
+import { changeBrokerUsers } from './services/change-broker-users.ts'
 import { containerdAnswers } from './services/containerd-answers.ts'
 import { containerdUuid } from './services/containerd-uuid.ts'
 import { daemonReload } from './services/daemon-reload.ts'
@@ -44,6 +45,7 @@ export const actions = {
   'unit-running': unitRunning,
   'access-file': accessFile,
   'access-pair': accessPair,
+  'change-broker-users': changeBrokerUsers,
   'broker-reload': brokerReload,
   'broker-trial': brokerTrial,
   'broker-answers': brokerAnswers,

@@ -4,7 +4,7 @@ import { EdgekitError } from '../lib/errors.ts'
 import type { RunStep } from '../lib/step.ts'
 import type { Files } from '../node/files.ts'
 import type { Node } from '../node/node.ts'
-import { recoveryHint } from './apply/recovery-hint.ts'
+import { interruptedBefore } from './apply/interrupted-before.ts'
 import type { RollBack } from './apply/roll-back.ts'
 import { takeLock } from './apply/take-lock.ts'
 import type { Change } from './record/journal.ts'
@@ -32,7 +32,7 @@ export async function returnToPrevious(
 ): Promise<Returned> {
   await takeLock(node, `edgekit ${returnCommand}`, runStep, signal)
   const { interrupted, receipt } = await openPast(node)
-  if (interrupted) throw interruptedBefore()
+  if (interrupted) throw interruptedBefore('return to the previous version', interrupted.history)
   const { kept, kubeedgeVersion } = await requireKept(receipt, node.files)
   signal.throwIfAborted()
   const copies = await runStep('Copy the current configuration', () =>
@@ -95,9 +95,3 @@ async function isChanged(path: string, changes: readonly Change[], node: Node): 
   if (last?.kind !== 'file') return !(await isAsLeft(path, last?.after, node))
   return (await node.files.sha256(path)) !== (last.spec as FileSpec).sha256
 }
-
-const interruptedBefore = (): EdgekitError =>
-  new EdgekitError('cannot return to the previous version: an install was interrupted', {
-    code: 'install-interrupted',
-    remedy: recoveryHint(),
-  })

@@ -140,4 +140,47 @@ test('killed once in every change: continued it works, and rolled back everythin
     await node.sh(`grep -c canary ${paths.brokerPasswords}; ls -d ${paths.brokerTrial} 2>/dev/null; true`),
   ).toBe('0')
   expect((await configure(node, toDevices)).stdout).toContain('Nothing to do')
+
+  // Users and rules: nobody was told that a killed command has succeeded, so the next one of this kind rolls it back.
+  const run = (args: string) => node.run(`edgekit broker ${args}`, options)
+  await node.sh(`edgekit broker user add sensor | awk '$1 == "sensor" { print $2 }' >/root/sensor`, options)
+  const logIn = () =>
+    node.run(
+      'edgekit pub device/sensor/status on --url mqtt://127.0.0.1 -u sensor --password-file /root/sensor',
+      options,
+    )
+  expect((await logIn()).exitCode).toBe(exitCodes.ok)
+  await kill('broker user remove sensor', 'broker users', 'after change')
+  expect((await logIn()).exitCode).not.toBe(exitCodes.ok)
+  const found = await node.run('edgekit doctor install-finished', options)
+  expect(found.stdout).toContain('edgekit broker user remove of ')
+  const next = await run("acl add --user sensor --topic 'hall/#' --read")
+  expect(next.stdout, next.stderr).toBe('Added read hall/# (sensor).')
+  expect(next.stderr).toContain('Roll back: Change users and rules of the broker')
+  expect((await logIn()).exitCode).toBe(exitCodes.ok)
+  await kill("broker acl remove --user sensor --topic 'hall/#' --read", 'broker users', 'in the middle')
+  expect((await run('user list')).stderr).toContain(
+    'cannot manage the broker: edgekit broker acl remove was interrupted',
+  )
+  await kill('broker user remove sensor', 'broker users', 'after done')
+  const removed = await run('user remove sensor')
+  expect(removed.stdout, removed.stderr).toBe('Removed sensor; the broker has disconnected them.')
+  expect((await logIn()).exitCode).not.toBe(exitCodes.ok)
+
+  // A disk without room for one more file: the broker has its users, and with room the same command works.
+  const users = await node.sh(`sha256sum ${paths.brokerPasswords} ${paths.brokerAcl}`)
+  const { brokerDirectory: full } = paths
+  await node.sh(
+    `cp -a ${full} /root/full; mount -t tmpfs -o mode=755 tmpfs ${full}; cp -a /root/full/. ${full}
+     systemctl restart mosquitto; mount -o remount,size=$(df -k --output=used ${full} | tail -1 | tr -d ' ')k ${full}`,
+    options,
+  )
+  const refused = await run('user add sensor')
+  expect(refused.exitCode, refused.stderr).toBe(exitCodes.rolledBack)
+  expect(refused.stderr).toContain('broker user add failed; all changes were rolled back')
+  expect(refused.stderr).toContain('no space left')
+  expect(await node.sh(`sha256sum ${paths.brokerPasswords} ${paths.brokerAcl}`)).toBe(users)
+  await node.sh(`mount -o remount,size=10M ${full}`)
+  expect((await run('user add sensor')).exitCode).toBe(exitCodes.ok)
+  await healthy(node)
 }, 900_000)

@@ -11,19 +11,18 @@ import { sh } from '../../lab/shell.ts'
 import { type AclRequest, checkAcl, readAcl } from '../../src/broker/access/acl.ts'
 import {
   formatPasswordFile,
+  hashPassword,
   iterations,
   matchesHash,
-  type PasswordEntry,
   readPasswordFile,
-  withUser,
 } from '../../src/broker/access/password-file.ts'
 import { readSavedSessions } from '../../src/broker/saved-sessions.ts'
 
 const password = 'correct horse battery'
-const passwords = ['a', 'b', 'admin', 'witness'].reduce<PasswordEntry[]>(
-  (all, user) => withUser(all, user, password, iterations.generated),
-  [],
-)
+const passwords = ['a', 'b', 'admin', 'witness'].map(name => ({
+  name,
+  hash: hashPassword(password, iterations.generated),
+}))
 
 /** Few different ones, so that rules and requests often meet. */
 const level = fc.constantFrom('a', 'b', 'c', '', 'é')

@@ -15,7 +15,7 @@ import {
   issueServerCertificate,
   type KeyPair,
 } from '../../src/broker/access/certificates.ts'
-import { formatPasswordFile, withUser } from '../../src/broker/access/password-file.ts'
+import { formatPasswordFile, hashPassword } from '../../src/broker/access/password-file.ts'
 import { type BrokerChange, reloadTable } from '../../src/broker/profile/reload-table.ts'
 
 interface Change {
@@ -180,7 +180,8 @@ async function logs(broker: ImageMosquitto, text: string): Promise<boolean> {
   return broker.log.slice(from).includes(text)
 }
 
-const passwords = (user: string): string => formatPasswordFile(withUser([], user, 'password', 101))
+const passwords = (user: string): string =>
+  formatPasswordFile([{ name: user, hash: hashPassword('password', 101) }])
 const asB = { username: 'b', password: 'password' }
 const anonymous = 'allow_anonymous true'
 const listener = `listener ${ports.secure} 127.0.0.1`

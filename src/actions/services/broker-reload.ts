@@ -1,5 +1,5 @@
 import type { Action } from '../action.ts'
-import { reloadBroker } from './broker-users.ts'
+import { reloadBroker, reloadIfRunning } from './broker-users.ts'
 
 /** Lets the broker read users, rules, and the certificates of plain TLS listeners again; clients stay connected. */
 export const brokerReload: Action<Record<string, never>, null> = {
@@ -10,5 +10,5 @@ export const brokerReload: Action<Record<string, never>, null> = {
   apply: (_, node) => reloadBroker(node),
   revert: async () => {},
   // Only now its files are those of before.
-  restartAfterRollback: (_, __, node) => reloadBroker(node),
+  restartAfterRollback: (_, __, node) => reloadIfRunning(node),
 }

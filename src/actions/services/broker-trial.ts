@@ -5,7 +5,7 @@ import { proveAccess } from '../../broker/access/prove-access.ts'
 import type { BrokerEndpoint } from '../../broker/connect.ts'
 import { probeBroker, waitForBroker } from '../../broker/probe.ts'
 import type { BrokerSettings } from '../../broker/profile/broker-settings.ts'
-import { messageOf } from '../../lib/errors.ts'
+import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { NewContainer } from '../../node/containerd/ctr-commands.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
@@ -20,6 +20,8 @@ export interface BrokerTrialSpec {
   /** The reference of the broker image. */
   image: string
   settings: BrokerSettings
+  /** Users and rules to try; those of this node without it. */
+  source?: BrokerUsers
 }
 
 const container = 'edgekit-broker-trial'
@@ -32,21 +34,34 @@ const log = join(paths.brokerTrial, 'log')
  */
 export const brokerTrial: Action<BrokerTrialSpec, null> = {
   kind: 'broker-trial',
-  describe: () => 'Try the broker configuration on other ports',
-  inspect: async () => 'done',
+  describe: ({ source }) =>
+    source ? 'Try the rules in a broker on other ports' : 'Try the broker configuration on other ports',
+  // Without others, they are those that a change before it has written.
+  inspect: async ({ source }) => (source ? 'needed' : 'done'),
   capture: async () => null,
   async apply(spec, node) {
     await requireFreePorts(node)
-    await tryBroker(spec, node)
+    await tryBroker(spec, node).catch((error: unknown) => {
+      throw spec.source ? unusableRules(error) : error
+    })
+    return 'done'
   },
   revert: (_, __, node) => clean(node),
 }
 
-/** The same with other users and rules than those of this node. Throws an Error that names the first difference. */
-export async function tryBroker(spec: BrokerTrialSpec, node: Node, access?: BrokerUsers): Promise<void> {
+const unusableRules = (error: unknown): EdgekitError =>
+  new EdgekitError(messageOf(error), {
+    code: 'broker-access-unusable',
+    remedy:
+      'Keep what EdgeCore and the roles need:\n  edgekit broker acl list\nIf containerd is the cause, run:\n  edgekit doctor',
+    cause: error,
+  })
+
+/** Throws an Error that names the first difference. */
+async function tryBroker(spec: BrokerTrialSpec, node: Node): Promise<void> {
   await clean(node)
   try {
-    await tryOut(spec, node, access ?? (await readBrokerUsers(node.files)))
+    await tryOut(spec, node, spec.source ?? (await readBrokerUsers(node.files)))
   } finally {
     await clean(node)
   }

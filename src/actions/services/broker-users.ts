@@ -8,7 +8,7 @@ import {
 import { aclText } from '../../broker/access/roles.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
-import { brokerContainer, mosquitto, paths } from '../../node/paths.ts'
+import { brokerContainer, mosquitto, paths, units } from '../../node/paths.ts'
 
 /** Who may connect to the broker, and what they may do. */
 export interface BrokerUsers {
@@ -38,3 +38,12 @@ export async function writeBrokerUsers(
 /** mosquitto reads passwords, ACL and certificates again. It disconnects clients whose user is gone or has another password. */
 export const reloadBroker = ({ containerd }: Pick<Node, 'containerd'>): Promise<void> =>
   containerd.signalContainer(brokerContainer, 'SIGHUP')
+
+/** Whether the broker of this node runs. */
+export const isBrokerRunning = async ({ systemd }: Pick<Node, 'systemd'>): Promise<boolean> =>
+  (await systemd.unit(units.broker)).active === 'active'
+
+/** A stopped broker reads the files when it starts. */
+export async function reloadIfRunning(node: Node): Promise<void> {
+  if (await isBrokerRunning(node)) await reloadBroker(node)
+}

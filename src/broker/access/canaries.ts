@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { BrokerLogin } from '../../edgecore/config/mqtt-credentials.ts'
 import type { Acl } from './acl.ts'
-import { generatePassword, iterations, type PasswordEntry, withUser } from './password-file.ts'
+import { generatePassword, hashPassword, iterations, type PasswordEntry, withUsers } from './password-file.ts'
 import { withRole } from './roles.ts'
 
 /** Users for a test of the broker's access control, which exist only during the test. */
@@ -32,9 +32,13 @@ export function withCanaries({ users, acl }: Access): Access & { canaries: Canar
     password: generatePassword(),
   })
   const canaries = { device: login('device'), backend: login('backend') }
-  const added = Object.values(canaries).reduce(
-    (all, { username, password }) => withUser(all, username, password, iterations.generated),
-    users,
-  )
-  return { users: added, acl: withRole(acl, canaries.backend.username, 'backend'), canaries }
+  const added = Object.values(canaries).map(({ username, password }) => ({
+    name: username,
+    hash: hashPassword(password, iterations.generated),
+  }))
+  return {
+    users: withUsers(users, added),
+    acl: withRole(acl, canaries.backend.username, 'backend'),
+    canaries,
+  }
 }

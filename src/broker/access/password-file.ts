@@ -84,19 +84,11 @@ function hashProblems(hash: string): Omit<UnreadableEntry, 'user'>[] {
 export const formatPasswordFile = (entries: readonly PasswordEntry[]): string =>
   entries.map(({ name, hash }) => `${name}:${hash}\n`).join('')
 
-/** The same users with a new password for one of them, who is added if necessary. */
-export function withUser(
+/** The same users, some of them with another password, in their places, and new ones at the end. */
+export const withUsers = (
   entries: readonly PasswordEntry[],
-  name: string,
-  password: string,
-  rounds: number,
-): PasswordEntry[] {
-  const entry = { name, hash: hashPassword(password, rounds) }
-  const others = entries.filter(other => other.name !== name)
-  return others.length === entries.length
-    ? [...entries, entry]
-    : entries.map(other => (other.name === name ? entry : other))
-}
+  changed: readonly PasswordEntry[],
+): PasswordEntry[] => [...new Map([...entries, ...changed].map(entry => [entry.name, entry])).values()]
 
 /** A device can use its name as a level of a topic, so the characters of topic filters are not allowed. */
 const forbidden = /^-|[:+#/$%\s\p{Cc}\p{Cs}]/u

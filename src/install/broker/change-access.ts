@@ -1,97 +1,95 @@
-import { tryBroker } from '../../actions/services/broker-trial.ts'
-import {
-  type BrokerUsers,
-  readBrokerUsers,
-  reloadBroker,
-  writeBrokerUsers,
-} from '../../actions/services/broker-users.ts'
-import { readLocalLogin } from '../../broker/access/local-login.ts'
-import { waitForLogin } from '../../broker/access/wait-for-login.ts'
-import type { BrokerSettings } from '../../broker/profile/broker-settings.ts'
-import { requireOwnBroker } from '../../facts/own-broker.ts'
+import { type BrokerUsers, isBrokerRunning, readBrokerUsers } from '../../actions/services/broker-users.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
-import { broker, paths, units } from '../../node/paths.ts'
+import { paths } from '../../node/paths.ts'
+import { changePart } from '../apply/change-part.ts'
+import { interruptedBefore } from '../apply/interrupted-before.ts'
 import { takeLock } from '../apply/take-lock.ts'
+import type { DesiredStep } from '../desired/step-makers.ts'
+import { makePlan } from '../plan/plan.ts'
+import type { Receipt } from '../record/receipt.ts'
 import { requireManifest } from '../record/require-manifest.ts'
-import { requireDeviceProfile } from './device-profile.ts'
+import { openPast } from '../record/run.ts'
+import { rollBackRun } from '../undo-interrupted.ts'
+import { deviceSettings } from './device-profile.ts'
 
 export interface AccessChange {
   node: Node
   /** As the lock names it, such as `edgekit broker user add`. */
   command: string
+  edgekitVersion: string
   runStep: RunStep
   signal: AbortSignal
 }
 
+interface AccessChangeParts {
+  /** May throw, and return what it was given. */
+  change: (found: BrokerUsers) => BrokerUsers
+  /** Run the change in a second broker first. */
+  isTried: boolean
+  /** Fails unless the broker, if it runs, has what it should have now. */
+  prove: () => Promise<void>
+}
+
 /**
- * Changes users, rules, or both, and reloads the broker once. `change` may throw, and return what it was given. Throws
- * EdgekitError.
+ * Changes users, rules, or both, and reloads the broker once. Journaled like an install: a failure is rolled back, and what a killed
+ * command of this kind has left is rolled back first, because nobody was told that it is done. Throws EdgekitError.
  */
 export async function changeAccess(
-  { node, command, runStep, signal }: AccessChange,
-  change: (found: BrokerUsers) => BrokerUsers,
+  { node, command, edgekitVersion, runStep, signal }: AccessChange,
+  { change, isTried, prove }: AccessChangeParts,
 ): Promise<void> {
   await takeLock(node, command, runStep, signal)
-  await requireDeviceProfile(node)
-  await writeBrokerUsers(change(await accessOf(node)), node.files)
-  // A stopped broker reads the files when it starts.
-  if (await isBrokerRunning(node)) await reloadBroker(node)
-}
-
-/**
- * The same for rules, which can shut out EdgeCore: they first run in a second broker on other ports, and the old ones are restored
- * when EdgeCore cannot log in afterwards.
- */
-export async function changeRules(
-  { node, command, runStep, signal }: AccessChange,
-  change: (found: BrokerUsers) => BrokerUsers,
-): Promise<void> {
-  await takeLock(node, command, runStep, signal)
-  const settings = await requireDeviceProfile(node)
+  const receipt = await receiptWithoutInterruption(node, runStep, signal)
+  const settings = deviceSettings(receipt)
+  if (!receipt) return
   const found = await accessOf(node)
-  const changed = change(found)
-  if (changed === found) return
-  await runStep('Try the rules in a broker on other ports', () => tryRules(settings, changed, node))
-  signal.throwIfAborted()
-  await writeBrokerUsers(changed, node.files)
-  if (!(await isBrokerRunning(node))) return
-  await runStep('Reload the broker', () => reloadOrRestore(found, node))
-}
-
-async function tryRules(settings: BrokerSettings, changed: BrokerUsers, node: Node): Promise<void> {
-  const manifest = await requireManifest(node)
-  await tryBroker({ image: manifest.broker.image, settings }, node, changed).catch((error: unknown) => {
-    throw new EdgekitError(`nothing was changed: ${messageOf(error)}`, {
-      code: 'broker-access-unusable',
-      remedy:
-        'Keep what EdgeCore and the roles need:\n  edgekit broker acl list\nIf containerd is the cause, run:\n  edgekit doctor',
-      cause: error,
-    })
+  const source = change(found)
+  if (source === found) return
+  await requireReload(node)
+  const trial = { image: (await requireManifest(node)).broker.image, settings, source }
+  const desired: DesiredStep[] = [
+    ...(isTried ? [{ id: 'broker trial', kind: 'broker-trial', spec: trial } as const] : []),
+    { id: 'broker users', kind: 'change-broker-users', spec: { source } },
+  ]
+  const name = command.replace(/^edgekit /, '')
+  await changePart({
+    node,
+    name,
+    receipt,
+    attempt: { command: name, edgekit: edgekitVersion, options: receipt.options },
+    interrupted: undefined,
+    plan: await makePlan(desired, { history: undefined, receipt }, node),
+    prove,
+    desired,
+    runStep,
+    signal,
   })
 }
 
-async function reloadOrRestore(before: BrokerUsers, node: Node): Promise<void> {
-  try {
-    await reloadBroker(node)
-    const login = await readLocalLogin(node.files)
-    await requireOwnBroker(node)
-    await waitForLogin({ ...broker, login }, 15_000)
-  } catch (error) {
-    await writeBrokerUsers(before, node.files)
-    await reloadBroker(node).catch(() => undefined)
-    throw new EdgekitError(`the change failed; the earlier rules were restored: ${messageOf(error)}`, {
-      code: 'rolled-back',
-      remedy: 'Find out why:\n  edgekit doctor',
-      cause: error,
-    })
-  }
+async function receiptWithoutInterruption(
+  node: Node,
+  runStep: RunStep,
+  signal: AbortSignal,
+): Promise<Receipt | undefined> {
+  const past = await openPast(node)
+  const { history } = past.interrupted ?? {}
+  if (!history) return past.receipt
+  if (!/^broker (?:user|acl) /.test(history.begins.at(-1)?.command ?? ''))
+    throw interruptedBefore('manage the broker', history)
+  await rollBackRun(past, node, runStep, signal)
+  return past.receipt
 }
 
-/** Whether the broker of this node runs. */
-export const isBrokerRunning = async ({ systemd }: Pick<Node, 'systemd'>): Promise<boolean> =>
-  (await systemd.unit(units.broker)).active === 'active'
+/** Throws EdgekitError when the running broker could not read what is written. */
+async function requireReload(node: Node): Promise<void> {
+  if (!(await isBrokerRunning(node)) || (await node.containerd.answers())) return
+  throw new EdgekitError('nothing was changed: cannot reload the broker: containerd does not answer', {
+    code: 'broker-unreachable',
+    remedy: 'Find out why:\n  edgekit doctor',
+  })
+}
 
 /** Users and rules. Throws EdgekitError (broker-access-unusable) when the broker would reject the rules. Read-only. */
 export async function accessOf({ files }: Pick<Node, 'files'>): Promise<BrokerUsers> {
@@ -106,7 +104,8 @@ export async function accessOf({ files }: Pick<Node, 'files'>): Promise<BrokerUs
 
 /** Throws EdgekitError (broker-user-unknown) for a name that is none of the users. */
 export function requireKnownUsers(names: readonly string[], { users }: BrokerUsers): void {
-  const unknown = names.find(name => !users.some(user => user.name === name))
+  const known = new Set(users.map(({ name }) => name))
+  const unknown = names.find(name => !known.has(name))
   if (unknown === undefined) return
   throw new EdgekitError(`the broker has no user ${unknown}`, {
     code: 'broker-user-unknown',

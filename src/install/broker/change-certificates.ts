@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { isBrokerRunning } from '../../actions/services/broker-users.ts'
 import { type CertificateSummary, summarize } from '../../broker/access/certificate-summary.ts'
 import {
   certificateProblem,
@@ -15,7 +16,7 @@ import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
 import { paths, units } from '../../node/paths.ts'
 import { changePart } from '../apply/change-part.ts'
-import { recoveryHint } from '../apply/recovery-hint.ts'
+import { interruptedBefore } from '../apply/interrupted-before.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { type AccessPath, accessFile, accessSteps } from '../desired/access-files.ts'
 import { isForeign, readCertificates, serverNames } from '../desired/broker-certificates.ts'
@@ -25,7 +26,7 @@ import { makePlan } from '../plan/plan.ts'
 import { readPast } from '../record/past.ts'
 import { requireManifest } from '../record/require-manifest.ts'
 import { openPast } from '../record/run.ts'
-import { type AccessChange, isBrokerRunning } from './change-access.ts'
+import type { AccessChange } from './change-access.ts'
 import { deviceSettings } from './device-profile.ts'
 
 /** Certificates of the broker, and what is wrong with them. Contains no secrets. */
@@ -81,15 +82,8 @@ export interface OwnFiles extends KeyPair {
   ca: string
 }
 
-export interface CertificateChange extends AccessChange {
-  edgekitVersion: string
-}
-
 /** Makes a CA for later and returns its certificate: the broker uses it only after `renew` with `ca`. Throws EdgekitError. */
-export async function prepareAuthority(
-  kind: KeyKind,
-  change: CertificateChange,
-): Promise<CertificateSummary> {
+export async function prepareAuthority(kind: KeyKind, change: AccessChange): Promise<CertificateSummary> {
   const { hostName } = await change.node.machine()
   const authority = await createAuthority(hostName, new Date(), kind)
   await changeCertificates(change, async () => ({
@@ -106,7 +100,7 @@ export async function prepareAuthority(
  * A new server certificate, of the same CA or of the one that was prepared, and proof that each listener shows it. Throws
  * EdgekitError.
  */
-export async function renewCertificate({ ca }: { ca: boolean }, change: CertificateChange): Promise<void> {
+export async function renewCertificate({ ca }: { ca: boolean }, change: AccessChange): Promise<void> {
   const { node } = change
   await changeCertificates(change, async (settings, isContinued) => {
     const found = await readCertificates(node.files)
@@ -128,7 +122,7 @@ export async function renewCertificate({ ca }: { ca: boolean }, change: Certific
 }
 
 /** Uses certificates of another CA. Throws EdgekitError when devices would refuse them. */
-export async function importCertificate(own: OwnFiles, change: CertificateChange): Promise<void> {
+export async function importCertificate(own: OwnFiles, change: AccessChange): Promise<void> {
   await changeCertificates(change, async ({ names }) => {
     const problem = foreignCertificateProblem(own, { authority: own.ca, names, now: new Date() })
     if (problem !== undefined)
@@ -162,13 +156,14 @@ interface NewCertificates {
 
 /** Journaled like an install: a failure is rolled back, and after a kill the same command finishes it. */
 async function changeCertificates(
-  { node, command, runStep, signal, edgekitVersion }: CertificateChange,
+  { node, command, runStep, signal, edgekitVersion }: AccessChange,
   make: (settings: DeviceSettings, isContinued: boolean) => Promise<NewCertificates>,
 ): Promise<void> {
   await takeLock(node, command, runStep, signal)
   const { interrupted, receipt } = await openPast(node)
   const name = command.replace(/^edgekit /, '')
-  if (interrupted && interrupted.history.begins.at(-1)?.command !== name) throw interruptedBefore()
+  if (interrupted && interrupted.history.begins.at(-1)?.command !== name)
+    throw interruptedBefore('change the certificates', interrupted.history)
   const settings = deviceSettings(receipt)
   if (!receipt) throw missing()
   const manifest = await requireManifest(node)
@@ -242,10 +237,4 @@ const notIssuedHere = (): EdgekitError =>
   new EdgekitError('nothing was changed: another CA issued the server certificate', {
     code: 'broker-access-unusable',
     remedy: 'Import a new one:\n  edgekit broker tls import --certificate FILE --key FILE --ca FILE',
-  })
-
-const interruptedBefore = (): EdgekitError =>
-  new EdgekitError('cannot change the certificates: another command was interrupted', {
-    code: 'install-interrupted',
-    remedy: recoveryHint(),
   })

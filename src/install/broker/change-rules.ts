@@ -1,3 +1,4 @@
+import { type BrokerUsers, isBrokerRunning } from '../../actions/services/broker-users.ts'
 import {
   type AclRequest,
   type AclRule,
@@ -8,10 +9,13 @@ import {
   rulesOf,
   withRules,
 } from '../../broker/access/acl.ts'
+import { readLocalLogin } from '../../broker/access/local-login.ts'
 import { roleOfRule } from '../../broker/access/roles.ts'
+import { waitForLogin } from '../../broker/access/wait-for-login.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Node } from '../../node/node.ts'
-import { type AccessChange, accessOf, changeRules, requireKnownUsers } from './change-access.ts'
+import { broker } from '../../node/paths.ts'
+import { type AccessChange, accessOf, changeAccess, requireKnownUsers } from './change-access.ts'
 import { requireDeviceProfile } from './device-profile.ts'
 
 /** A rule about topics and whom it is for. */
@@ -38,6 +42,17 @@ export async function listRules(node: Node, user?: string): Promise<ListedRule[]
 
 const isSame = (one: AclRule, { access, topic }: AclRule): boolean =>
   one.access === access && one.topic === topic
+
+/**
+ * Rules can shut out EdgeCore: they first run in a second broker on other ports, and EdgeCore must be able to log in afterwards.
+ */
+const changeRules = (change: AccessChange, changeOf: (found: BrokerUsers) => BrokerUsers): Promise<void> =>
+  changeAccess(change, { change: changeOf, isTried: true, prove: () => proveEdgecore(change) })
+
+async function proveEdgecore({ node }: AccessChange): Promise<void> {
+  if (!(await isBrokerRunning(node))) return
+  await waitForLogin({ ...broker, login: await readLocalLogin(node.files) }, 15_000)
+}
 
 /** Adds a rule; returns false when it exists. Throws EdgekitError. */
 export async function addRule({ owner, ...rule }: OwnedRule, change: AccessChange): Promise<boolean> {

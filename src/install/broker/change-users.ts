@@ -1,25 +1,34 @@
-import type { BrokerUsers } from '../../actions/services/broker-users.ts'
-import { checkUserName, generatePassword, iterations, withUser } from '../../broker/access/password-file.ts'
+import { setImmediate } from 'node:timers/promises'
+import { type BrokerUsers, isBrokerRunning } from '../../actions/services/broker-users.ts'
+import {
+  checkUserName,
+  generatePassword,
+  hashPassword,
+  iterations,
+  type PasswordEntry,
+  withUsers,
+} from '../../broker/access/password-file.ts'
 import { edgecoreUser, type Role, roleOf, withRole } from '../../broker/access/roles.ts'
 import { waitForLogin } from '../../broker/access/wait-for-login.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { Node } from '../../node/node.ts'
 import { broker } from '../../node/paths.ts'
-import {
-  type AccessChange,
-  accessOf,
-  changeAccess,
-  isBrokerRunning,
-  requireKnownUsers,
-} from './change-access.ts'
+import { type AccessChange, accessOf, changeAccess, requireKnownUsers } from './change-access.ts'
 import { requireDeviceProfile } from './device-profile.ts'
 import { endSessions } from './end-sessions.ts'
+
+/** A user to add or to change, and its password; without one it gets a generated one. */
+export interface UserRequest {
+  name: string
+  password: string | undefined
+}
 
 /** A user with the password that was just set; it is stored nowhere. */
 export interface NewUser {
   name: string
   role: Role
   password: string
+  isGenerated: boolean
 }
 
 /** The users of the broker with their roles. Throws EdgekitError. Read-only. */
@@ -30,54 +39,52 @@ export async function listUsers(node: Node): Promise<{ name: string; role: Role 
 }
 
 /**
- * Adds users. Those without a password get a generated one. Returns them once the broker has accepted one of them. Throws
- * EdgekitError when one exists already.
+ * Adds users, and returns them once the broker has accepted the last of them. Throws EdgekitError when one exists already. Either
+ * all of them are added or none.
  */
 export async function addUsers(
-  names: readonly string[],
-  { role, password }: { role: Role; password: string | undefined },
+  requests: readonly UserRequest[],
+  role: Role,
   change: AccessChange,
 ): Promise<NewUser[]> {
-  for (const name of names) checkUserName(name)
-  const added = names.map(name => ({ name, role, password: password ?? generatePassword() }))
-  await changeAccess(change, found => {
-    const existing = found.users.find(({ name }) => names.includes(name))
-    if (existing)
-      throw new EdgekitError(`cannot add the user ${existing.name}: it exists already`, {
-        code: 'broker-user-exists',
-        remedy: `Set a new password:\n  edgekit broker user passwd ${existing.name}`,
-      })
-    return {
-      users: added.reduce((users, user) => withPassword(users, user, password !== undefined), found.users),
-      acl: names.reduce((acl, name) => withRole(acl, name, role), found.acl),
-    }
+  for (const { name } of requests) checkUserName(name)
+  const { passwords, entries } = await hashed(requests, change.signal)
+  const names = new Set(passwords.keys())
+  await changeAccess(change, {
+    isTried: false,
+    change: found => {
+      const existing = found.users.find(({ name }) => names.has(name))
+      if (existing)
+        throw new EdgekitError(`cannot add the user ${existing.name}: it exists already`, {
+          code: 'broker-user-exists',
+          remedy: `Set a new password:\n  edgekit broker user passwd ${existing.name}`,
+        })
+      return {
+        users: withUsers(found.users, entries),
+        acl: [...names].reduce((acl, name) => withRole(acl, name, role), found.acl),
+      }
+    },
+    prove: () => proveLogin(passwords, change),
   })
-  await proveLogin(added, change)
-  return added
+  return requests.map(request => newUser(request, role, passwords))
 }
 
 /** Sets new passwords, which disconnects their users. The same as above otherwise; throws when one does not exist. */
 export async function setPasswords(
-  names: readonly string[],
-  password: string | undefined,
+  requests: readonly UserRequest[],
   change: AccessChange,
 ): Promise<NewUser[]> {
+  const { passwords, entries } = await hashed(requests, change.signal)
   const changed: NewUser[] = []
-  await changeAccess(change, found => {
-    requireUsers(names, found)
-    changed.push(
-      ...names.map(name => ({
-        name,
-        role: roleOf(found.acl, name),
-        password: password ?? generatePassword(),
-      })),
-    )
-    return {
-      ...found,
-      users: changed.reduce((users, user) => withPassword(users, user, password !== undefined), found.users),
-    }
+  await changeAccess(change, {
+    isTried: false,
+    change: found => {
+      requireUsers([...passwords.keys()], found)
+      changed.push(...requests.map(request => newUser(request, roleOf(found.acl, request.name), passwords)))
+      return { ...found, users: withUsers(found.users, entries) }
+    },
+    prove: () => proveLogin(passwords, change),
   })
-  await proveLogin(changed, change)
   return changed
 }
 
@@ -89,17 +96,28 @@ export type EndedSessions = { sessions: number } | { reason: string }
  * EdgekitError when a user does not exist.
  */
 export async function removeUsers(names: readonly string[], change: AccessChange): Promise<EndedSessions> {
-  await changeAccess(change, found => {
-    requireUsers(names, found)
-    return {
-      users: found.users.filter(({ name }) => !names.includes(name)),
-      acl: {
-        ...found.acl,
-        users: new Map([...found.acl.users].filter(([name]) => !names.includes(name))),
-      },
-    }
+  let ended: EndedSessions = { sessions: 0 }
+  const removed = new Set(names)
+  await changeAccess(change, {
+    isTried: false,
+    change: found => {
+      requireUsers(names, found)
+      return {
+        users: found.users.filter(({ name }) => !removed.has(name)),
+        acl: { ...found.acl, users: new Map([...found.acl.users].filter(([name]) => !removed.has(name))) },
+      }
+    },
+    prove: async () => {
+      ended = await endTheirSessions(names, change)
+    },
   })
-  const { node, signal } = change
+  return ended
+}
+
+async function endTheirSessions(
+  names: readonly string[],
+  { node, signal }: AccessChange,
+): Promise<EndedSessions> {
   if (!(await isBrokerRunning(node))) return { reason: 'the broker is not running' }
   try {
     return { sessions: await endSessions(names, node, signal) }
@@ -109,11 +127,33 @@ export async function removeUsers(names: readonly string[], change: AccessChange
   }
 }
 
-const withPassword = (
-  users: BrokerUsers['users'],
-  { name, password }: NewUser,
-  isTyped: boolean,
-): BrokerUsers['users'] => withUser(users, name, password, isTyped ? iterations.typed : iterations.generated)
+/** Passwords by user, and their lines of the password_file. */
+interface Hashed {
+  passwords: Map<string, string>
+  entries: PasswordEntry[]
+}
+
+/** A thousand passwords of people take 15 s, in which Ctrl-C must work. */
+async function hashed(requests: readonly UserRequest[], signal: AbortSignal): Promise<Hashed> {
+  const passwords = new Map<string, string>()
+  const entries: PasswordEntry[] = []
+  for (const { name, password } of requests) {
+    signal.throwIfAborted()
+    const set = password ?? generatePassword()
+    const rounds = password === undefined ? iterations.generated : iterations.typed
+    passwords.set(name, set)
+    entries.push({ name, hash: hashPassword(set, rounds) })
+    await setImmediate()
+  }
+  return { passwords, entries }
+}
+
+const newUser = ({ name, password }: UserRequest, role: Role, passwords: Hashed['passwords']): NewUser => ({
+  name,
+  role,
+  password: passwords.get(name) ?? '',
+  isGenerated: password === undefined,
+})
 
 function requireUsers(names: readonly string[], found: BrokerUsers): void {
   if (names.includes(edgecoreUser))
@@ -124,12 +164,11 @@ function requireUsers(names: readonly string[], found: BrokerUsers): void {
   requireKnownUsers(names, found)
 }
 
-async function proveLogin(users: readonly NewUser[], { node }: AccessChange): Promise<void> {
-  const last = users.at(-1)
-  if (!last || !(await isBrokerRunning(node))) return
-  const login = { username: last.name, password: last.password }
-  await waitForLogin({ ...broker, login }, 15_000).catch((error: unknown) => {
-    throw new EdgekitError(`the broker does not accept the user ${last.name}: ${messageOf(error)}`, {
+async function proveLogin(passwords: Hashed['passwords'], { node }: AccessChange): Promise<void> {
+  const [username, password] = [...passwords].at(-1) ?? []
+  if (username === undefined || password === undefined || !(await isBrokerRunning(node))) return
+  await waitForLogin({ ...broker, login: { username, password } }, 15_000).catch((error: unknown) => {
+    throw new EdgekitError(`the broker does not accept the user ${username}: ${messageOf(error)}`, {
       code: 'broker-unreachable',
       remedy: 'Find out why:\n  edgekit doctor\n  journalctl -u mosquitto -n 50 --no-pager',
       cause: error,

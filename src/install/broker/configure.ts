@@ -7,7 +7,7 @@ import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { paths, units } from '../../node/paths.ts'
 import { changePart } from '../apply/change-part.ts'
-import { recoveryHint } from '../apply/recovery-hint.ts'
+import { interruptedBefore } from '../apply/interrupted-before.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { waitForBrokerConnection } from '../apply/wait-for-broker-connection.ts'
 import { brokerAccess } from '../desired/broker-access.ts'
@@ -100,11 +100,7 @@ export async function planConfiguration(
 async function decide({ node, flags, force }: ConfigureRequest, past: Past): Promise<Decision> {
   const { history, receipt } = past
   const last = history?.begins.at(-1)
-  if (last && last.command !== command)
-    throw new EdgekitError('cannot configure the broker: an install was interrupted', {
-      code: 'install-interrupted',
-      remedy: recoveryHint(),
-    })
+  if (history && last?.command !== command) throw interruptedBefore('configure the broker', history)
   if (!receipt || !isOurs(receipt))
     throw new EdgekitError('cannot manage the broker: edgekit has not installed one on this machine', {
       code: 'not-installed',

@@ -1,22 +1,18 @@
 import { type DeviceSettings, localProfile } from '../../broker/profile/broker-settings.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Node } from '../../node/node.ts'
-import { recoveryHint } from '../apply/recovery-hint.ts'
+import { interruptedBefore } from '../apply/interrupted-before.ts'
 import { readPast } from '../record/past.ts'
 import type { Receipt } from '../record/receipt.ts'
 import { nodeSettings } from '../request/node-settings.ts'
 
 /**
- * The settings of a broker that devices reach. Throws EdgekitError when nothing is installed, when an install was interrupted,
+ * The settings of a broker that devices reach. Throws EdgekitError when nothing is installed, when a command was interrupted,
  * and for the profile `local`, which has neither users nor certificates. Read-only.
  */
 export async function requireDeviceProfile({ files }: Pick<Node, 'files'>): Promise<DeviceSettings> {
   const { history, receipt } = await readPast(files)
-  if (history)
-    throw new EdgekitError('cannot manage the broker: an install was interrupted', {
-      code: 'install-interrupted',
-      remedy: recoveryHint(),
-    })
+  if (history) throw interruptedBefore('manage the broker', history)
   return deviceSettings(receipt)
 }
 

@@ -6,10 +6,11 @@ import { readLocalLogin } from '../../broker/access/local-login.ts'
 import {
   formatPasswordFile,
   generatePassword,
+  hashPassword,
   iterations,
   matchesHash,
   readPasswordFile,
-  withUser,
+  withUsers,
 } from '../../broker/access/password-file.ts'
 import { aclText, edgecoreUser, withRoles } from '../../broker/access/roles.ts'
 import { brokerConfigFor } from '../../broker/profile/broker-config.ts'
@@ -160,7 +161,9 @@ async function credentials(password: string, files: Files): Promise<AccessFileSp
   })
   const edgecore = users.find(({ name }) => name === edgecoreUser)
   const isCurrent = edgecore !== undefined && matchesHash(password, edgecore.hash)
-  const withEdgecore = isCurrent ? users : withUser(users, edgecoreUser, password, iterations.generated)
+  const withEdgecore = isCurrent
+    ? users
+    : withUsers(users, [{ name: edgecoreUser, hash: hashPassword(password, iterations.generated) }])
   return [
     accessFile(paths.brokerLogin, `${password}\n`),
     accessFile(paths.brokerPasswords, formatPasswordFile(withEdgecore)),

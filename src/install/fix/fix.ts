@@ -6,7 +6,7 @@ import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { units } from '../../node/paths.ts'
 import { changePart } from '../apply/change-part.ts'
-import { recoveryHint } from '../apply/recovery-hint.ts'
+import { interruptedBefore } from '../apply/interrupted-before.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { waitForBrokerConnection } from '../apply/wait-for-broker-connection.ts'
 import { waitForJoin } from '../apply/wait-for-join.ts'
@@ -55,7 +55,7 @@ export async function fixNode<R extends { checks: readonly CheckResult[] }>(
   if (!(await node.machine()).isRoot) throw notRoot()
   await takeLock(node, 'edgekit doctor --fix', runStep, signal)
   const { interrupted, receipt } = await openPast(node)
-  if (interrupted) throw interruptedBefore()
+  if (interrupted) throw interruptedBefore('fix this node', interrupted.history)
   let latest = report
   for (let round = 0; round < maxRounds; round++) {
     const plan = await planFixes(latest.checks, receipt, options)
@@ -156,10 +156,4 @@ const notRoot = (): EdgekitError =>
   new EdgekitError('cannot fix this node: root permissions are required', {
     code: 'permission-denied',
     remedy: 'Run it as root:\n  sudo edgekit doctor --fix',
-  })
-
-const interruptedBefore = (): EdgekitError =>
-  new EdgekitError('cannot fix this node: an install was interrupted', {
-    code: 'install-interrupted',
-    remedy: recoveryHint(),
   })

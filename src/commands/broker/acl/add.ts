@@ -27,6 +27,7 @@ export default class BrokerAclAdd extends EdgekitCommand {
       addRule(rule, {
         node: localNode(),
         command: 'edgekit broker acl add',
+        edgekitVersion: this.config.version,
         runStep: stepRunner({ silent: this.jsonEnabled() }),
         signal,
       }),

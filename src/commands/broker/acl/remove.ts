@@ -24,6 +24,7 @@ export default class BrokerAclRemove extends EdgekitCommand {
       removeRule(rule, {
         node: localNode(),
         command: 'edgekit broker acl remove',
+        edgekitVersion: this.config.version,
         runStep: stepRunner({ silent: this.jsonEnabled() }),
         signal,
       }),

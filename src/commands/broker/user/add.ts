@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core'
+import { readUsers } from '../../../cli/broker/read-users.ts'
 import { EdgekitCommand } from '../../../cli/command.ts'
-import { passwordFlag, userNames } from '../../../cli/flags/broker-user.ts'
+import { fromFlag, passwordFlag, userNames } from '../../../cli/flags/broker-user.ts'
 import { interruptible } from '../../../cli/interrupt.ts'
-import { readPassword } from '../../../cli/read-password.ts'
 import { requireRoot } from '../../../cli/require-root.ts'
 import { addUsers } from '../../../install/broker/change-users.ts'
 import { localNode } from '../../../node/node.ts'
@@ -11,12 +11,14 @@ import type { BrokerUserChangeOutput } from '../../../ui/json/broker/broker-user
 import { stepRunner } from '../../../ui/steps.ts'
 
 export default class BrokerUserAdd extends EdgekitCommand {
+  static override keepsExitCode = true
   static override summary = 'Add users to the broker'
   static override description =
     'A device reads device/NAME/# and writes device/NAME/status, data/#, ota/#, and response, and devices/NAME/data, status, and heartbeat, where NAME is its user name. A backend reads device/# and devices/#, writes device/+/command, and does both with system/devices/+ and system/alerts. The broker is reloaded, not restarted: other clients stay connected. Generated passwords are shown once and stored nowhere.'
   static override examples = [
     'sudo edgekit broker user add sensor-1 sensor-2',
     'sudo edgekit broker user add app --role backend --password-file app.password',
+    'sudo edgekit broker user add --from devices.txt --json',
   ]
   static override args = userNames
   static override flags = {
@@ -25,28 +27,24 @@ export default class BrokerUserAdd extends EdgekitCommand {
       default: 'device' as const,
       description: 'what the users may do',
     })(),
+    ...fromFlag('NAME or NAME:PASSWORD'),
     ...passwordFlag,
   }
 
   async run(): Promise<BrokerUserChangeOutput> {
     const { flags, args } = await this.parse(BrokerUserAdd)
-    const names = [...new Set(args.name)]
-    const password = await readPassword(flags['password-file'], names)
+    const requests = await readUsers(args.name, flags)
     requireRoot('broker user add')
     const users = await interruptible(signal =>
-      addUsers(
-        names,
-        { role: flags.role, password },
-        {
-          node: localNode(),
-          command: 'edgekit broker user add',
-          runStep: stepRunner({ silent: this.jsonEnabled() }),
-          signal,
-        },
-      ),
+      addUsers(requests, flags.role, {
+        node: localNode(),
+        command: 'edgekit broker user add',
+        edgekitVersion: this.config.version,
+        runStep: stepRunner({ silent: this.jsonEnabled() }),
+        signal,
+      }),
     )
-    const typed = password !== undefined
-    this.say(formatNewUsers(users, 'Added', { typed }))
-    return newUsersOutput(users, { typed })
+    this.say(formatNewUsers(users, 'Added'))
+    return newUsersOutput(users)
   }
 }

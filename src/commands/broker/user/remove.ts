@@ -1,5 +1,6 @@
+import { readNames } from '../../../cli/broker/read-users.ts'
 import { EdgekitCommand } from '../../../cli/command.ts'
-import { userNames } from '../../../cli/flags/broker-user.ts'
+import { fromFlag, userNames } from '../../../cli/flags/broker-user.ts'
 import { interruptible } from '../../../cli/interrupt.ts'
 import { requireRoot } from '../../../cli/require-root.ts'
 import { type EndedSessions, removeUsers } from '../../../install/broker/change-users.ts'
@@ -15,20 +16,23 @@ export default class BrokerUserRemove extends EdgekitCommand {
     'Removes the users and the rules that name them, and reloads the broker, which disconnects them. Their durable sessions are deleted, with the messages that are queued for them.'
   static override examples = ['sudo edgekit broker user remove sensor-1']
   static override args = userNames
+  static override flags = fromFlag('NAME')
 
   async run(): Promise<BrokerUserRemoveOutput> {
-    const { args } = await this.parse(BrokerUserRemove)
+    const { args, flags } = await this.parse(BrokerUserRemove)
+    const removed = await readNames(args.name, flags)
     requireRoot('broker user remove')
-    const removed = [...new Set(args.name)]
     const ended = await interruptible(signal =>
       removeUsers(removed, {
         node: localNode(),
         command: 'edgekit broker user remove',
+        edgekitVersion: this.config.version,
         runStep: stepRunner({ silent: this.jsonEnabled() }),
         signal,
       }),
     )
-    this.say(`Removed ${removed.join(', ')}; ${done(ended)}.`)
+    const who = flags.from === undefined ? removed.join(', ') : plural(removed.length, 'user')
+    this.say(`Removed ${who}; ${done(ended)}.`)
     return { schemaVersion: 1, removed, sessions: null, ...ended }
   }
 }

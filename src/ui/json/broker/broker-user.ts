@@ -11,7 +11,7 @@ const changed = z.strictObject({
       password: z
         .string()
         .optional()
-        .meta({ description: 'The generated password. It is stored nowhere. Absent with --password-file.' }),
+        .meta({ description: 'The generated password. It is stored nowhere. Absent when it was given.' }),
     }),
   ),
 })

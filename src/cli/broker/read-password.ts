@@ -1,6 +1,6 @@
-import { EdgekitError } from '../lib/errors.ts'
-import { promptPassword } from './broker/prompt-password.ts'
-import { readFileOrStdin } from './read-named-file.ts'
+import { EdgekitError } from '../../lib/errors.ts'
+import { readFileOrStdin } from '../read-named-file.ts'
+import { promptPassword } from './prompt-password.ts'
 
 /** MQTT 3.1.1, section 1.5.3. */
 const maxBytes = 65_535
@@ -23,11 +23,13 @@ export async function readPassword(
   const [password = '', ...rest] = text.replace(/\r?\n$/, '').split(/\r?\n/)
   if (rest.length > 0)
     throw usage('cannot use the password: it has more than one line', 'Give a file with one line.')
+  return requirePassword(password, 'Use a longer one, or leave out --password-file to generate one.')
+}
+
+/** Throws EdgekitError (usage) for one that is too short, or that mosquitto would cut off. */
+export function requirePassword(password: string, remedy: string): string {
   if (password.length < 12 || password.includes('\0'))
-    throw usage(
-      'cannot use the password: it must have at least 12 characters',
-      'Use a longer one, or leave out --password-file to generate one.',
-    )
+    throw usage('cannot use the password: it must have at least 12 characters', remedy)
   return password
 }
 
