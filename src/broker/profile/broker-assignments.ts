@@ -33,6 +33,7 @@ const readers: { [K in keyof BrokerFlags]-?: (text: string) => unknown } = {
   names: list,
   websockets: yesOrNo,
   allowPlaintextListener: yesOrNo,
+  plaintextWebsockets: yesOrNo,
   clientCertificates: yesOrNo,
   ...(Object.fromEntries(limitNames.map(name => [name, count])) as Record<
     (typeof limitNames)[number],

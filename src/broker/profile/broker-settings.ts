@@ -10,6 +10,7 @@ export const brokerSettingsSchema = z.strictObject({
   names: z.optional(z.array(z.string())),
   websockets: z.optional(z.boolean()),
   allowPlaintextListener: z.optional(z.boolean()),
+  plaintextWebsockets: z.optional(z.boolean()),
   clientCertificates: z.optional(z.boolean()),
   ...limitsSchema,
 })
@@ -27,6 +28,8 @@ export interface DeviceSettings {
   websockets: boolean
   /** Also MQTT without TLS on port 1883 of the addresses. */
   allowPlaintextListener?: true
+  /** The WebSockets have no TLS. */
+  plaintextWebsockets?: true
   /** Devices need a certificate of this node's CA for devices, besides their password. */
   clientCertificates?: true
 }
@@ -48,6 +51,7 @@ const ofDevices = [
   'names',
   'websockets',
   'allowPlaintextListener',
+  'plaintextWebsockets',
   'clientCertificates',
 ] as const
 
@@ -68,12 +72,22 @@ export function brokerSettings(flags: BrokerFlags, earlier: BrokerSettings): Bro
   }
   const base: DeviceSettings =
     earlier.profile === 'devices' ? earlier : { profile, addresses: [], names: [], websockets: false }
+  const websockets = flags.websockets ?? base.websockets
+  const allowPlaintextListener = flags.allowPlaintextListener ?? base.allowPlaintextListener ?? false
+  const mayBePlain = websockets && allowPlaintextListener
+  if (flags.plaintextWebsockets && !mayBePlain)
+    throw usage(
+      'plaintextWebsockets requires websockets and allowPlaintextListener',
+      'Allow them, too:\n  edgekit broker configure --websockets --allow-plaintext-listener --set plaintextWebsockets=true',
+    )
   const settings: DeviceSettings = {
     profile,
     addresses: [...new Set(flags.addresses ?? base.addresses)],
     names: [...new Set(flags.names ?? base.names)],
-    websockets: flags.websockets ?? base.websockets,
-    ...((flags.allowPlaintextListener ?? base.allowPlaintextListener) && { allowPlaintextListener: true }),
+    websockets,
+    ...(allowPlaintextListener && { allowPlaintextListener }),
+    ...((flags.plaintextWebsockets ?? base.plaintextWebsockets) &&
+      mayBePlain && { plaintextWebsockets: true }),
     ...((flags.clientCertificates ?? base.clientCertificates) && { clientCertificates: true }),
   }
   if (settings.addresses.length === 0)

@@ -14,16 +14,16 @@ export function listenersOf(settings: BrokerSettings): Listener[] {
   const plain = { port: broker.port, tls: false, websockets: false }
   const local = { ...plain, address: broker.host }
   if (settings.profile === 'local') return [local]
-  const { addresses, websockets, allowPlaintextListener } = settings
+  const { addresses, websockets, allowPlaintextListener, plaintextWebsockets = false } = settings
   const open = allowPlaintextListener ? addresses.map(address => ({ ...plain, address })) : []
-  const on = (port: number, websockets: boolean): Listener[] =>
-    addresses.map(address => ({ port, address, tls: true, websockets }))
+  const on = (port: number, websockets: boolean, tls: boolean): Listener[] =>
+    addresses.map(address => ({ port, address, tls, websockets }))
   return [
     // It would take the address of the one for all.
     ...(open.some(({ address }) => address === '0.0.0.0') ? [] : [local]),
     ...open,
-    ...on(tlsPort, false),
-    ...(websockets ? on(websocketsPort, true) : []),
+    ...on(tlsPort, false, true),
+    ...(websockets ? on(websocketsPort, true, !plaintextWebsockets) : []),
   ]
 }
 

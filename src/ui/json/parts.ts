@@ -94,6 +94,7 @@ export const brokerSettings = z.strictObject({
   names: lines.exactOptional(),
   websockets: z.boolean().exactOptional(),
   allowPlaintextListener: z.literal(true).exactOptional(),
+  plaintextWebsockets: z.literal(true).exactOptional(),
   clientCertificates: z.literal(true).exactOptional(),
   maxPacketSize: limit,
   maxConnections: limit,

@@ -18,6 +18,7 @@ test.each([
   ['names=', { names: [] }],
   ['websockets=true', { websockets: true }],
   ['allowPlaintextListener=false', { allowPlaintextListener: false }],
+  ['plaintextWebsockets=true', { plaintextWebsockets: true }],
   ['clientCertificates=true', { clientCertificates: true }],
   ['profile=devices', { profile: 'devices' }],
 ])('--set "%s"', (text, expected) => {

@@ -4,6 +4,7 @@ import { brokerConfigFor } from '../../../../src/broker/profile/broker-config.ts
 import {
   type BrokerFlags,
   brokerSettings,
+  type DeviceSettings,
   localProfile,
 } from '../../../../src/broker/profile/broker-settings.ts'
 import { listenerEndpoints } from '../../../../src/broker/profile/listeners.ts'
@@ -129,6 +130,24 @@ test('a plain listener is on the addresses, and takes the place of the local one
     ['0.0.0.0', 1883, false, false],
     ['0.0.0.0', 8883, true, false],
   ])
+})
+
+test('WebSockets without TLS need both flags, and end with one of them', () => {
+  const allowed: DeviceSettings = { ...devices, websockets: true, allowPlaintextListener: true }
+  const plain = brokerSettings({ plaintextWebsockets: true }, allowed)
+  expect(plain).toEqual({ ...allowed, plaintextWebsockets: true })
+  expect(readMosquittoConf(brokerConfigFor(plain)).listeners.at(-1)).toMatchObject({
+    port: 9001,
+    tls: false,
+    websockets: true,
+    anonymous: false,
+  })
+  expect(brokerSettings({ allowPlaintextListener: false }, plain)).toEqual({ ...devices, websockets: true })
+  expect(brokerSettings({ websockets: false }, plain)).toEqual({ ...allowed, websockets: false })
+  for (const earlier of [devices, { ...allowed, websockets: false }])
+    expect(() => brokerSettings({ plaintextWebsockets: true }, earlier)).toThrow(
+      'plaintextWebsockets requires websockets and allowPlaintextListener',
+    )
 })
 
 test('certificates of devices are required where TLS is, and kept until they are turned off', () => {
