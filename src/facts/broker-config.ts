@@ -1,4 +1,5 @@
 import { type BrokerConfig, readMosquittoConf } from '../broker/mosquitto-conf.ts'
+import { type ConfDProblem, pathProblems } from '../broker/profile/conf-d-problems.ts'
 import type { Files } from '../node/files.ts'
 import type { Node } from '../node/node.ts'
 import { paths } from '../node/paths.ts'
@@ -14,6 +15,8 @@ export interface BrokerConfigFacts extends BrokerConfig {
   dataDirectory: string | undefined
   /** The access to that directory; undefined when it does not exist. */
   data: FileAccess | undefined
+  /** Lines with paths that the container cannot use. */
+  unusable: ConfDProblem[]
 }
 
 /** mosquitto.conf with the files of `include_dir` in place of that line; undefined when it does not exist. */
@@ -53,6 +56,10 @@ export const brokerConfig: Collector<BrokerConfigFacts | undefined> = {
         return { option, path: outside, access: await fileAccess(outside, node.files) }
       }),
     ])
-    return { ...config, path: paths.brokerConfig, dataDirectory, data, files }
+    const unusable = pathProblems(text, paths.brokerConfig).filter(
+      // A drop-in can mount it.
+      ({ text }) => onNode(text.split(/\s+/).at(-1) ?? '') === undefined,
+    )
+    return { ...config, path: paths.brokerConfig, dataDirectory, data, files, unusable }
   },
 }

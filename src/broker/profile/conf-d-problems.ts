@@ -3,7 +3,7 @@ import type { Files } from '../../node/files.ts'
 import { mosquitto, paths } from '../../node/paths.ts'
 import { brokerMounts } from '../container-paths.ts'
 
-/** A line of a file in conf.d, or the file (line 1), that contradicts the configuration of edgekit. */
+/** A line of a file in conf.d, or the file (line 1), that contradicts the configuration of edgekit, or a line that cannot work. */
 export interface ConfDProblem {
   path: string
   /** From 1. */
@@ -20,8 +20,19 @@ const outside = (path: string): string | undefined =>
 const aboutListeners = 'listeners are settings of edgekit'
 const aboutUsers = 'edgekit keeps users and rules in its own files'
 
-/** Why an option with this value cannot stand in conf.d; undefined when it can. mosquitto.conf(5). */
-const judges: Readonly<Record<string, (value: string) => string | undefined>> = {
+/** Why an option with this value does not work; undefined when it does. mosquitto.conf(5). */
+type Judges = Readonly<Record<string, (value: string) => string | undefined>>
+
+/** Paths that do not exist in the broker's container, or cannot be written there. */
+const pathJudges: Judges = {
+  persistence_location: outside,
+  pid_file: outside,
+  log_dest: value => (value.startsWith('file ') ? outside(value.slice(5).trim()) : undefined),
+}
+
+/** What edgekit decides is no matter of conf.d, either. */
+const judges: Judges = {
+  ...pathJudges,
   listener: () => aboutListeners,
   port: () => aboutListeners,
   bind_address: () => aboutListeners,
@@ -31,9 +42,6 @@ const judges: Readonly<Record<string, (value: string) => string | undefined>> = 
     value === 'true' ? 'anyone on the network could publish without a password' : undefined,
   password_file: () => aboutUsers,
   acl_file: () => aboutUsers,
-  persistence_location: outside,
-  pid_file: outside,
-  log_dest: value => (value.startsWith('file ') ? outside(value.slice(5).trim()) : undefined),
 }
 
 /** Far more than a file that was written by hand. */
@@ -73,7 +81,12 @@ async function fileProblem(path: string, files: Files): Promise<string | undefin
 }
 
 /** The same for the text of one file. */
-export const confDProblems = (text: string, path: string): ConfDProblem[] =>
+export const confDProblems = (text: string, path: string): ConfDProblem[] => problemsIn(text, path, judges)
+
+/** Lines of mosquitto.conf, as tutorials have them, with paths that the container of the broker cannot use. */
+export const pathProblems = (text: string, path: string): ConfDProblem[] => problemsIn(text, path, pathJudges)
+
+const problemsIn = (text: string, path: string, judges: Judges): ConfDProblem[] =>
   text.split('\n').flatMap((raw, index) => {
     const [, option = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(raw) ?? []
     const reason = Object.hasOwn(judges, option) ? judges[option]?.(value) : undefined

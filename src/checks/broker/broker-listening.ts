@@ -20,8 +20,8 @@ export const brokerListening: Check = {
       .map(({ address }) => address)
     const open = addresses.filter(address => !address.startsWith('127.') && address !== '::1')
     const remedy = {
-      text: 'Restore the line "listener 1883 127.0.0.1" in mosquitto.conf, then restart the broker.',
-      commands: [`./edgekit install --force=${paths.brokerConfig}`, 'systemctl restart mosquitto'],
+      text: 'Let edgekit write mosquitto.conf again, with the line "listener 1883 127.0.0.1"; it keeps a copy of yours.',
+      commands: ['edgekit broker configure --force'],
       fix: { kind: 'restore-own-file', path: paths.brokerConfig } as const,
     }
     if (open.length > 0 && acceptsAnonymous(facts)) {

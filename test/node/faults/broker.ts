@@ -413,14 +413,16 @@ export const brokerFaults: readonly Fault[] = [
     repair: restoreBroker,
   },
   {
-    what: 'persistence_location is not on a mount of the broker',
+    what: 'mosquitto.conf was pasted from a tutorial',
     occasion: 'doctor',
     fails: 'broker-data',
-    words: /persistence_location \/mosquitto is in the read-only container/,
+    words:
+      /persistence_location \/data is in the read-only container.*5: log_dest file \/mosquitto\/log\/mosquitto\.log: the broker can write only below \/mosquitto\/data.*edgekit broker configure --force/s,
     release: 'bookworm',
-    breakIt: changeBroker("sed -i 's#^persistence_location .*#persistence_location /mosquitto/#' $file", {
-      starts: true,
-    }),
+    breakIt: changeBroker(
+      `printf '%s\\n' 'listener 1883' 'allow_anonymous true' 'persistence true' 'persistence_location /data' 'log_dest file /mosquitto/log/mosquitto.log' 'password_file /mosquitto/config/pwfile' >$file`,
+      { starts: false },
+    ),
     repair: restoreBroker,
   },
   {

@@ -251,6 +251,7 @@ export const healthy = (): {
       persistenceFile: 'mosquitto.db',
       files: [],
       dataDirectory: '/var/lib/edgekit/mosquitto',
+      unusable: [],
       data: { mode: 0o700, uid: 1883, gid: 1883 },
     },
   },

@@ -59,3 +59,19 @@ test.each([
   const node = nodeWith({ [paths.brokerConfig]: conf }, execStart)
   expect((await brokerConfig.collect(node, AbortSignal.timeout(1_000)))?.dataDirectory).toBe(expected)
 })
+
+test.each([
+  ['as installed', 'persistence_location /mosquitto/data/\nlog_dest stderr', []],
+  [
+    'pasted from a tutorial',
+    'listener 1883\npersistence_location /data\nlog_dest file /mosquitto/log/mosquitto.log\npid_file /run/mosquitto.pid',
+    [2, 3, 4],
+  ],
+  ['a comment', '# persistence_location /data', []],
+  ['the mount of a drop-in', 'persistence_location /srv/mqtt/\nlog_dest file /srv/log', []],
+])('lines that the container of the broker cannot use: %s', async (_, conf, lines) => {
+  const mounts = `${ourMounts} --mount type=bind,src=/mnt/flash,dst=/srv,options=rbind:rw`
+  const node = nodeWith({ [paths.brokerConfig]: conf }, mounts)
+  const found = await brokerConfig.collect(node, AbortSignal.timeout(1_000))
+  expect(found?.unusable.map(({ line }) => line)).toEqual(lines)
+})

@@ -12,7 +12,7 @@ export const brokerData: Check = {
     if (!config) return { status: 'skip', observed: 'mosquitto.conf does not exist' }
     // The image's user, unless a running process shows another.
     const uid = ('value' in facts.brokerProcess && facts.brokerProcess.value?.uid) || 1883
-    const { data, dataDirectory, persistence, persistenceLocation } = config
+    const { data, dataDirectory, persistence, persistenceLocation, unusable } = config
     if (!persistence)
       return {
         status: 'warn',
@@ -28,9 +28,11 @@ export const brokerData: Check = {
         status: 'fail',
         observed: `persistence_location ${persistenceLocation} is in the read-only container`,
         expected: `a directory of the node that mosquitto.service mounts, such as /mosquitto/data (${paths.brokerData})`,
+        evidence: unusable.map(({ line, text, reason }) => `${line}: ${text}: ${reason}`),
         remedy: {
-          text: 'Set persistence_location /mosquitto/data/ in mosquitto.conf, or mount the directory with a drop-in, then restart the broker.',
+          text: 'Let edgekit write mosquitto.conf again, which keeps a copy of yours. To keep yours, set persistence_location /mosquitto/data/ there, or mount the directory with a drop-in, then restart the broker.',
           commands: [
+            'edgekit broker configure --force',
             `\${EDITOR:-vi} ${paths.brokerConfig}`,
             'systemctl edit mosquitto',
             'systemctl restart mosquitto',
