@@ -5,9 +5,9 @@ import type { LabNode } from '../../lab/machine/node.ts'
 import { exitCodes } from '../../src/lib/exit-codes.ts'
 import { paths } from '../../src/node/paths.ts'
 import { jsonOutput } from '../json-output.ts'
+import { address, connectDevice, openPorts, requireRefusals } from './network-device.ts'
 
 const minutes = 60_000
-const address = '198.51.100.10'
 
 const install = (node: LabNode, args: string) =>
   node.sh(`cd ${bundleOnNode} && ./edgekit install ${args}`, { timeoutMs: 3 * minutes })
@@ -32,16 +32,18 @@ test(
   'certificates and the CA are replaced on 8883 and wss, imported, and rolled back',
   async () => {
     await using node = await startInstalledNode('trixie', 'edge', [await crashLayer()])
+    await connectDevice(node)
+    expect(await openPorts(node)).toBe('')
     await install(node, `--broker-profile devices --broker-address ${address}`)
+    expect(await openPorts(node)).toBe('8883')
     await node.sh(`
-    mkdir -p /root/image
-    ctr -n k8s.io images mount --rw docker.io/library/eclipse-mosquitto:2.0 /root/image
     edgekit broker user add app --role backend | awk '$1 == "app" { printf "%s", $2 }' > /root/app
     cp ${paths.brokerCa} /root/old-ca.crt; mkdir /root/first; cp -a ${paths.brokerTls}/* /root/first`)
     const first = await status(node)
     expect(first).toMatchObject({ source: 'edgekit', nextCa: null, problem: null })
     expect(first.server.names).toContain(address)
     expect((await publish(node, '/root/old-ca.crt')).exitCode).toBe(0)
+    await requireRefusals(node, `-u app -P ${await node.read('/root/app')} -t device/x/command -m x`)
 
     // The commands that run the node.
     const shown = jsonOutput(
@@ -157,6 +159,7 @@ test(
 
     // An install keeps them, and WebSockets show the same certificate; a new one needs a restart there.
     await install(node, '--broker-websockets')
+    expect(await openPorts(node)).toBe('8883 9001')
     expect((await status(node)).server.fingerprint).toBe(first.server.fingerprint)
     await node.sh('edgekit broker tls init')
     const last = await tls(node, 'renew --ca --yes')
