@@ -55,7 +55,7 @@ test('devices reach the broker over TLS with a password, and only on the ports t
     await addUser(node, 'app --role backend'),
   ]
   expect((await node.run('edgekit broker user list')).stdout).toBe(
-    'USER      ROLE\nedgecore  edgecore\nsensor-1  device\n温度-2      device\napp       backend',
+    'USER      ROLE\nedgecore  edgecore\nsensor-1  device\n温度-2    device\napp       backend',
   )
   await node.sh(`cp ${paths.brokerCa} /root/image/ca.crt`)
   const tls = '-p 8883 --cafile /ca.crt'

@@ -83,7 +83,7 @@ async function fileProblem(path: string, files: Files): Promise<string | undefin
 /** The same for the text of one file. */
 export const confDProblems = (text: string, path: string): ConfDProblem[] => problemsIn(text, path, judges)
 
-/** Lines of mosquitto.conf, as tutorials have them, with paths that the container of the broker cannot use. */
+/** Lines of mosquitto.conf, as tutorials have them, with paths that the broker cannot use in its container. */
 export const pathProblems = (text: string, path: string): ConfDProblem[] => problemsIn(text, path, pathJudges)
 
 const problemsIn = (text: string, path: string, judges: Judges): ConfDProblem[] =>

@@ -34,7 +34,7 @@ interface AccessChangeParts {
 
 /**
  * Changes users, rules, or both, and reloads the broker once. Journaled like an install: a failure is rolled back, and what a killed
- * command of this kind has left is rolled back first, because nobody was told that it is done. Throws EdgekitError.
+ * command of this kind has left is rolled back first, because it has not reported success. Throws EdgekitError.
  */
 export async function changeAccess(
   { node, command, edgekitVersion, runStep, signal }: AccessChange,

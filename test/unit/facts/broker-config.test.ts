@@ -69,7 +69,7 @@ test.each([
   ],
   ['a comment', '# persistence_location /data', []],
   ['the mount of a drop-in', 'persistence_location /srv/mqtt/\nlog_dest file /srv/log', []],
-])('lines that the container of the broker cannot use: %s', async (_, conf, lines) => {
+])('lines that the broker cannot use in its container: %s', async (_, conf, lines) => {
   const mounts = `${ourMounts} --mount type=bind,src=/mnt/flash,dst=/srv,options=rbind:rw`
   const node = nodeWith({ [paths.brokerConfig]: conf }, mounts)
   const found = await brokerConfig.collect(node, AbortSignal.timeout(1_000))

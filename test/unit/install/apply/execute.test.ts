@@ -287,7 +287,7 @@ describe('after an interruption', () => {
     const node = await freshNode()
     await perform(node, [enabled('a')])
     node.setUnit('a', { enabled: 'disabled' })
-    const { remove } = node.files
+    const remove = node.files.remove.bind(node.files)
     node.files.remove = async path => {
       if (path === paths.journal) throw new Error('killed')
       await remove(path)
