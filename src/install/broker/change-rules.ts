@@ -1,4 +1,4 @@
-import { type BrokerUsers, isBrokerRunning } from '../../actions/services/broker-users.ts'
+import type { BrokerUsers } from '../../actions/services/broker-users.ts'
 import {
   type AclRequest,
   type AclRule,
@@ -11,12 +11,11 @@ import {
 } from '../../broker/access/acl.ts'
 import { readLocalLogin } from '../../broker/access/local-login.ts'
 import { roleOfRule } from '../../broker/access/roles.ts'
-import { waitForLogin } from '../../broker/access/wait-for-login.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Node } from '../../node/node.ts'
-import { broker } from '../../node/paths.ts'
 import { type AccessChange, accessOf, changeAccess, requireKnownUsers } from './change-access.ts'
 import { requireDeviceProfile } from './device-profile.ts'
+import { logIn } from './log-in.ts'
 
 /** A rule about topics and whom it is for. */
 export interface OwnedRule extends AclRule {
@@ -49,10 +48,8 @@ const isSame = (one: AclRule, { access, topic }: AclRule): boolean =>
 const changeRules = (change: AccessChange, changeOf: (found: BrokerUsers) => BrokerUsers): Promise<void> =>
   changeAccess(change, { change: changeOf, isTried: true, prove: () => proveEdgecore(change) })
 
-async function proveEdgecore({ node }: AccessChange): Promise<void> {
-  if (!(await isBrokerRunning(node))) return
-  await waitForLogin({ ...broker, login: await readLocalLogin(node.files) }, 15_000)
-}
+const proveEdgecore = async ({ node }: AccessChange): Promise<void> =>
+  logIn(await readLocalLogin(node.files), node)
 
 /** Adds a rule; returns false when it exists. Throws EdgekitError. */
 export async function addRule({ owner, ...rule }: OwnedRule, change: AccessChange): Promise<boolean> {

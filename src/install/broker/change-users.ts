@@ -9,13 +9,12 @@ import {
   withUsers,
 } from '../../broker/access/password-file.ts'
 import { edgecoreUser, type Role, roleOf, withRole } from '../../broker/access/roles.ts'
-import { waitForLogin } from '../../broker/access/wait-for-login.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
 import type { Node } from '../../node/node.ts'
-import { broker } from '../../node/paths.ts'
 import { type AccessChange, accessOf, changeAccess, requireKnownUsers } from './change-access.ts'
 import { requireDeviceProfile } from './device-profile.ts'
 import { endSessions } from './end-sessions.ts'
+import { logIn } from './log-in.ts'
 
 /** A user to add or to change, and its password; without one it gets a generated one. */
 export interface UserRequest {
@@ -166,8 +165,9 @@ function requireUsers(names: readonly string[], found: BrokerUsers): void {
 
 async function proveLogin(passwords: Hashed['passwords'], { node }: AccessChange): Promise<void> {
   const [username, password] = [...passwords].at(-1) ?? []
-  if (username === undefined || password === undefined || !(await isBrokerRunning(node))) return
-  await waitForLogin({ ...broker, login: { username, password } }, 15_000).catch((error: unknown) => {
+  if (username === undefined || password === undefined) return
+  await logIn({ username, password }, node).catch((error: unknown) => {
+    if (error instanceof EdgekitError) throw error
     throw new EdgekitError(`the broker does not accept the user ${username}: ${messageOf(error)}`, {
       code: 'broker-unreachable',
       remedy: 'Find out why:\n  edgekit doctor\n  journalctl -u mosquitto -n 50 --no-pager',

@@ -2,9 +2,10 @@ import { readBrokerUsers } from '../../actions/services/broker-users.ts'
 import {
   formatPasswordFile,
   generatePassword,
+  hashPassword,
   iterations,
   matchesHash,
-  withUser,
+  withUsers,
 } from '../../broker/access/password-file.ts'
 import { aclText, withRole } from '../../broker/access/roles.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
@@ -29,7 +30,9 @@ export async function withBrokerUser(
   const isCurrent = known !== undefined && entry !== undefined && matchesHash(known, entry.hash)
   const password = known ?? generatePassword()
   const text = `MQTT_USERNAME=${brokerUser}\nMQTT_PASSWORD=${password}\n`
-  const withService = isCurrent ? users : withUser(users, brokerUser, password, iterations.generated)
+  const withService = isCurrent
+    ? users
+    : withUsers(users, [{ name: brokerUser, hash: hashPassword(password, iterations.generated) }])
   return {
     login: text,
     steps: [

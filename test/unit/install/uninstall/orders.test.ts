@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { readBrokerUsers, writeBrokerUsers } from '../../../../src/actions/services/broker-users.ts'
+import { readBrokerUsers } from '../../../../src/actions/services/broker-users.ts'
 import { issueServerCertificate } from '../../../../src/broker/access/certificates.ts'
-import { withUser } from '../../../../src/broker/access/password-file.ts'
+import { withUsers } from '../../../../src/broker/access/password-file.ts'
 import { withRole } from '../../../../src/broker/access/roles.ts'
 import type { BrokerSettings } from '../../../../src/broker/profile/broker-settings.ts'
 import { accessFile, accessSteps } from '../../../../src/install/desired/access-files.ts'
@@ -138,10 +138,11 @@ const configure = async (node: TinyNode): Promise<void> => changePart(node, awai
 async function addUser(node: TinyNode): Promise<void> {
   if (!(await isConfigured(node))) return
   const { users, acl } = await readBrokerUsers(node.files)
-  await writeBrokerUsers(
-    { users: withUser(users, 'sensor', 'secret', 1), acl: withRole(acl, 'sensor', 'device') },
-    node.files,
-  )
+  const source = {
+    users: withUsers(users, [{ name: 'sensor', hash: 'hash' }]),
+    acl: withRole(acl, 'sensor', 'device'),
+  }
+  await changePart(node, [{ id: 'broker users', kind: 'change-broker-users', spec: { source } }])
 }
 
 /** `broker tls renew`, which needs the profile `devices`. */
