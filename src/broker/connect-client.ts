@@ -8,14 +8,18 @@ const timeoutMs = 10_000 * slowness()
 /** Unacceptable protocol version: CONNACK of MQTT 3.1.1 (section 3.2.2.3) and of MQTT 5 (section 3.2.2.2). */
 const otherVersion = [1, 0x84]
 
-/** Connects with MQTT 5, or 3.1.1 if the broker has no other. Throws EdgekitError (broker-unreachable). */
-export async function connectClient(endpoint: BrokerEndpoint): Promise<mqtt.MqttClient> {
+/**
+ * Connects with MQTT 5, or 3.1.1 if the broker has no other. Throws EdgekitError (broker-unreachable), or the reason of the signal
+ * when that is aborted.
+ */
+export async function connectClient(endpoint: BrokerEndpoint, signal: AbortSignal): Promise<mqtt.MqttClient> {
   try {
-    return await open(endpoint, timeoutMs, 5).catch((error: unknown) => {
+    return await open(endpoint, timeoutMs, 5, undefined, signal).catch((error: unknown) => {
       if (!otherVersion.includes(refusalOf(error) ?? -1)) throw error
-      return open(endpoint, timeoutMs, 4)
+      return open(endpoint, timeoutMs, 4, undefined, signal)
     })
   } catch (error) {
+    signal.throwIfAborted()
     const refused = refusalOf(error) !== undefined
     throw new EdgekitError(
       `cannot connect to ${hostPort(endpoint.host, endpoint.port)}: ${messageOf(error).replace(/^Connection refused: /, 'the broker refuses it: ')}`,

@@ -43,13 +43,14 @@ interface Session {
 
 /**
  * Open one MQTT connection; version 4 is MQTT 3.1.1, which EdgeCore uses, and a session needs version 5. Throws unless the
- * broker accepts within `timeoutMs`.
+ * broker accepts within `timeoutMs`, and before the signal is aborted.
  */
 export async function open(
   endpoint: BrokerEndpoint,
   timeoutMs: number,
   version: 4 | 5 = 4,
   session?: Session,
+  signal?: AbortSignal,
 ): Promise<mqtt.MqttClient> {
   const { host, port, login, tls, path = '' } = endpoint
   const options = {
@@ -68,12 +69,19 @@ export async function open(
   loaded ??= (await import('mqtt')).default
   const client = loaded.connect(`${protocol(endpoint)}://${hostPort(host, port)}${path}`, options)
   session?.prepare(client)
-  await accepted(client).catch(error => {
+  const stop = (): void => void client.end(true)
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    await accepted(client)
+  } catch (error) {
     client.end()
+    signal?.throwIfAborted()
     throw refusalOf(error) === undefined
       ? new Error(describeFailure(error, timeoutMs), { cause: error })
       : error
-  })
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
   // Otherwise the kernel delays each short message up to 40 ms until the previous one is acknowledged.
   if (client.stream instanceof Socket) client.stream.setNoDelay()
   return client

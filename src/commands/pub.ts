@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core'
+import { awaitAnswer } from '../broker/await-answer.ts'
 import { close, refusalOf } from '../broker/connect.ts'
 import { connectClient, denied } from '../broker/connect-client.ts'
 import { clientFlags, clientTarget } from '../cli/broker/client-target.ts'
@@ -46,10 +47,11 @@ export default class Pub extends EdgekitCommand {
       throw usage('cannot read both the message and the password from standard input', 'Use a file for one.')
     const payload = await payloadOf(args.message, flags.file)
     const target = await interruptible(signal => clientTarget(flags, signal), 'nothing was sent')
-    await interruptible(async () => {
-      const client = await connectClient(target)
+    await interruptible(async signal => {
+      const client = await connectClient(target, signal)
       try {
-        await client.publishAsync(topic, payload, { qos, retain: flags.retain })
+        const sent = client.publishAsync(topic, payload, { qos, retain: flags.retain })
+        await awaitAnswer(sent, client, { what: 'acknowledge the message', signal, bytes: payload.length })
       } catch (error) {
         throw refusalOf(error) === notAuthorized ? denied('write', topic, target) : error
       } finally {

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { isTopicFilter } from '../broker/access/acl.ts'
+import { awaitAnswer, connectionLost } from '../broker/await-answer.ts'
 import { close } from '../broker/connect.ts'
 import { connectClient, denied } from '../broker/connect-client.ts'
 import { clientFlags, clientTarget } from '../cli/broker/client-target.ts'
@@ -57,14 +58,16 @@ export default class Sub extends EdgekitCommand {
     let count = 0
     await interruptible(async signal => {
       const target = await clientTarget(flags, signal)
-      const client = await connectClient(target)
+      const client = await connectClient(target, signal)
       using end = deadline(timeMs ?? longestMs)
       try {
         const { promise, resolve, reject } = Promise.withResolvers<void>()
+        // It can fail before anything waits for it.
+        promise.catch(() => undefined)
         // Without --count, Ctrl-C is how it ends.
         const stop = () => (most === undefined ? resolve() : reject(signal.reason))
         signal.addEventListener('abort', stop, { once: true })
-        client.once('close', () => reject(lost()))
+        client.once('close', () => reject(connectionLost()))
         client.on('message', (topic, bytes, { qos, retain }) => {
           if (count === most) return
           count += 1
@@ -73,7 +76,8 @@ export default class Sub extends EdgekitCommand {
           this.say(flags.verbose ? `${topic} ${payload}` : payload)
           if (count === most) resolve()
         })
-        const granted = await client.subscribeAsync(filters, { qos: qosOf(flags.qos) })
+        const asked = client.subscribeAsync(filters, { qos: qosOf(flags.qos) })
+        const granted = await awaitAnswer(asked, client, { what: 'answer the subscription', signal })
         const refused = granted.find(({ qos }) => qos >= 128)
         if (refused) throw denied('read', refused.topic, target)
         await Promise.race([promise, end.passed])
@@ -84,12 +88,6 @@ export default class Sub extends EdgekitCommand {
     return { schemaVersion: 1, messages }
   }
 }
-
-const lost = (): EdgekitError =>
-  new EdgekitError('the broker closed the connection', {
-    code: 'broker-unreachable',
-    remedy: 'On the node of the broker, find out why:\n  edgekit logs broker --lines 50',
-  })
 
 const usage = (message: string, remedy: string): EdgekitError =>
   new EdgekitError(message, { code: 'invalid-usage', remedy })
