@@ -12,31 +12,56 @@ const chunkOfClient = 6
 const fixedBytes = 24
 const lengthOfClientId = 14
 const lengthOfUser = 18
+/** A client ID and a user name have at most 65,535 bytes each. */
+const maxClientBytes = fixedBytes + 2 * 65_535
 
 /**
- * The sessions of users in a database that mosquitto 1.6 to 2.1 has saved; those of anonymous clients are left out. Throws an Error when it
- * has another format, or is cut off.
+ * The sessions of users in a database that mosquitto 1.6 to 2.1 has saved, read in parts: messages can make it as large as the memory
+ * of the broker. Sessions of anonymous clients are left out. Throws an Error when it has another format, or is cut off.
  */
-export function readSavedSessions(database: Buffer): SavedSession[] {
-  const isKnown =
-    database.length >= headerBytes &&
-    database.subarray(0, magic.length).equals(magic) &&
-    database.readUInt32BE(magic.length + 4) === version
-  if (!isKnown) throw new Error('it is not a database of mosquitto 2.0')
+export async function readSavedSessions(
+  database: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<SavedSession[]> {
   const sessions: SavedSession[] = []
-  for (let at = headerBytes; at < database.length; ) {
-    if (database.length - at < 8) throw new Error('it is cut off')
-    const [kind, length] = [database.readUInt32BE(at), database.readUInt32BE(at + 4)]
-    const chunk = database.subarray(at + 8, at + 8 + length)
-    if (chunk.length < length) throw new Error('it is cut off')
-    if (kind === chunkOfClient) {
-      const user = fixedBytes + chunk.readUInt16BE(lengthOfClientId)
-      sessions.push({
-        clientId: chunk.toString('utf8', fixedBytes, user),
-        user: chunk.toString('utf8', user, user + chunk.readUInt16BE(lengthOfUser)),
-      })
+  let rest: Buffer = Buffer.alloc(0)
+  let isKnown = false
+  /** Bytes of a chunk of another kind that have not come yet. */
+  let skipped = 0
+  for await (const part of database) {
+    const bytes = part.subarray(skipped)
+    skipped -= Math.min(skipped, part.length)
+    rest = Buffer.concat([rest, bytes])
+    if (!isKnown && rest.length >= headerBytes) {
+      requireKnown(rest)
+      isKnown = true
+      rest = rest.subarray(headerBytes)
     }
-    at += 8 + length
+    while (isKnown && rest.length >= 8) {
+      const [kind, length] = [rest.readUInt32BE(0), rest.readUInt32BE(4)]
+      if (kind !== chunkOfClient) skipped = Math.max(0, 8 + length - rest.length)
+      else if (rest.length < 8 + length && length <= maxClientBytes) break
+      else sessions.push(sessionIn(rest.subarray(8, 8 + length)))
+      rest = rest.subarray(8 + length)
+    }
   }
+  if (!isKnown) requireKnown(rest)
+  if (rest.length + skipped > 0) throw new Error('it is cut off')
   return sessions.filter(({ user }) => user !== '')
+}
+
+function requireKnown(start: Buffer): void {
+  const isKnown =
+    start.length >= headerBytes &&
+    start.subarray(0, magic.length).equals(magic) &&
+    start.readUInt32BE(magic.length + 4) === version
+  if (!isKnown) throw new Error('it is not a database of mosquitto 2.0')
+}
+
+function sessionIn(chunk: Buffer): SavedSession {
+  if (chunk.length < fixedBytes || chunk.length > maxClientBytes) throw new Error('it is damaged')
+  const user = fixedBytes + chunk.readUInt16BE(lengthOfClientId)
+  return {
+    clientId: chunk.toString('utf8', fixedBytes, user),
+    user: chunk.toString('utf8', user, user + chunk.readUInt16BE(lengthOfUser)),
+  }
 }

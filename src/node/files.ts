@@ -39,6 +39,8 @@ export interface Files {
   read(path: string): Promise<string | undefined>
   /** The bytes of a file; undefined when it does not exist. */
   bytes(path: string): Promise<Uint8Array | undefined>
+  /** The bytes of a file in parts, for one that can be large. Throws when it does not exist. */
+  parts(path: string): AsyncIterable<Uint8Array>
   /** The first bytes of a file; undefined when it does not exist. */
   head(path: string, bytes: number): Promise<Buffer | undefined>
   /** The last bytes of a file; undefined when it does not exist. */
@@ -104,6 +106,12 @@ const maxBytes = 64 * 1024 * 1024
 const readAll = (path: string): Promise<Buffer | undefined> =>
   readInput(path, maxBytes).catch(absentAsUndefined)
 
+async function* readParts(path: string): AsyncGenerator<Uint8Array> {
+  const { file } = await openRegular(path)
+  await using source = file
+  yield* source.createReadStream({ autoClose: false, highWaterMark: 1024 * 1024 })
+}
+
 async function readPart(
   path: string,
   bytes: number,
@@ -137,6 +145,7 @@ export function localFiles(): Files {
   return {
     read: async path => (await readAll(path))?.toString(),
     bytes: readAll,
+    parts: readParts,
     head: (path, bytes) => readPart(path, bytes, () => 0),
     tail: (path, bytes) => readPart(path, bytes, size => Math.max(0, size - bytes)),
     async status(path) {

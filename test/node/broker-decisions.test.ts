@@ -155,7 +155,7 @@ test.each([
   broker.signal('SIGUSR1')
   const database = join(broker.directory, 'mosquitto.db')
   await expect.poll(() => existsSync(database)).toBe(true)
-  const saved = readSavedSessions(await readFile(database))
+  const saved = await readSavedSessions([await readFile(database)])
   expect(saved.toSorted((one, other) => one.user.localeCompare(other.user))).toEqual(
     sessions.map(({ clientId, username }) => ({ clientId, user: username })),
   )

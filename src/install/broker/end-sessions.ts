@@ -20,7 +20,7 @@ export async function endSessions(
   signal: AbortSignal,
 ): Promise<number> {
   const login = await readLocalLogin(node.files)
-  const saved = readSavedSessions(await savedDatabase(node, signal))
+  const saved = await readSavedSessions(node.files.parts(await saveDatabase(node, signal)))
   const theirs = saved.filter(({ user }) => users.includes(user))
   await requireOwnBroker(node)
   for (const { clientId } of theirs) {
@@ -30,7 +30,8 @@ export async function endSessions(
   return theirs.length
 }
 
-async function savedDatabase(node: Node, signal: AbortSignal): Promise<Buffer> {
+/** Returns the path of the database. */
+async function saveDatabase(node: Node, signal: AbortSignal): Promise<string> {
   const { files, containerd } = node
   const config = await brokerConfig.collect(node, signal)
   if (config?.dataDirectory === undefined) throw new Error('the broker does not save its sessions')
@@ -41,5 +42,5 @@ async function savedDatabase(node: Node, signal: AbortSignal): Promise<Buffer> {
     signal.throwIfAborted()
     if (Date.now() > end) throw new Error('the broker does not save its database')
   }
-  return Buffer.from((await files.bytes(path)) ?? [])
+  return path
 }

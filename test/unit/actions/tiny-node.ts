@@ -25,6 +25,7 @@ function filesBelow(root: string): Files {
   return {
     read: path => real.read(at(path)),
     bytes: path => real.bytes(at(path)),
+    parts: path => real.parts(at(path)),
     head: (path, bytes) => real.head(at(path), bytes),
     tail: (path, bytes) => real.tail(at(path), bytes),
     async status(path) {

@@ -25,20 +25,28 @@ function client(clientId: string, user: string): Buffer {
   return chunk(6, Buffer.concat([...fixed, id, name]))
 }
 
-test('finds the sessions of users between other chunks', () => {
-  const database = Buffer.concat([
-    header(),
-    chunk(1, Buffer.alloc(16)),
-    client('kiosk-é', '温度-2'),
-    chunk(5, Buffer.from('subscription')),
-    client('nobody', ''),
-    client('hall', 'app'),
-  ])
-  expect(readSavedSessions(database)).toEqual([
-    { clientId: 'kiosk-é', user: '温度-2' },
-    { clientId: 'hall', user: 'app' },
-  ])
-})
+const inParts = (bytes: Buffer, size: number): Buffer[] =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+    bytes.subarray(at * size, (at + 1) * size),
+  )
+
+test.each([1, 7, 30, 1000])(
+  'finds the sessions of users between other chunks, in parts of %i bytes',
+  async size => {
+    const database = Buffer.concat([
+      header(),
+      chunk(1, Buffer.alloc(16)),
+      client('kiosk-é', '温度-2'),
+      chunk(5, Buffer.from('subscription')),
+      client('nobody', ''),
+      client('hall', 'app'),
+    ])
+    expect(await readSavedSessions(inParts(database, size))).toEqual([
+      { clientId: 'kiosk-é', user: '温度-2' },
+      { clientId: 'hall', user: 'app' },
+    ])
+  },
+)
 
 describe('rejects', () => {
   test.each([
@@ -50,8 +58,19 @@ describe('rejects', () => {
       Buffer.concat([header(), client('a', 'b').subarray(0, -1)]),
       'it is cut off',
     ],
+    [
+      'one that ends in a message',
+      Buffer.concat([header(), chunk(2, Buffer.alloc(50)).subarray(0, -1)]),
+      'it is cut off',
+    ],
+    ['a client that is too short', Buffer.concat([header(), chunk(6, Buffer.alloc(23))]), 'it is damaged'],
+    [
+      'a client that is too long',
+      Buffer.concat([header(), chunk(6, Buffer.alloc(200_000))]),
+      'it is damaged',
+    ],
     ['one that ends in the head of a chunk', Buffer.concat([header(), Buffer.alloc(5)]), 'it is cut off'],
-  ])('%s', (_, database, message) => {
-    expect(() => readSavedSessions(database)).toThrow(message)
+  ])('%s', async (_, database, message) => {
+    await expect(readSavedSessions(inParts(database, 10))).rejects.toThrow(message)
   })
 })
