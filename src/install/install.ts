@@ -85,8 +85,6 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const identity = { name, kubeedgeVersion, manifestSha256: bundle.manifestSha256 }
   const waitToJoin = () =>
     runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
-  const waitToConnect = () =>
-    runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 30_000))
   let join: Join | undefined
   const upgrades = isUpgrade(bundle, past)
   const receipt = await executePlan({
@@ -104,7 +102,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     plan,
     prove: async () => {
       if (!runsEdgecore) return
-      await waitToConnect()
+      await waitForBrokerConnection(node, runStep)
       if (joins === 'again') {
         join = await waitToJoin()
         await requireMoved(join, node)
@@ -128,7 +126,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   })
   // Something else than this install may have just started EdgeCore or the broker.
   const isConnecting = !hasChanges && runsEdgecore && isStillConnecting(facts)
-  if (isConnecting) await waitToConnect()
+  if (isConnecting) await waitForBrokerConnection(node, runStep)
   // An earlier install may have left nothing to do on a node that never joined.
   if (runsEdgecore && (joins === 'first' || !hasJoined(facts))) join ??= await waitToJoin()
   const removed = await removeSuperseded(receipt, desired, sandboxImageOf(facts), node, runStep)

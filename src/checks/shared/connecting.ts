@@ -3,7 +3,7 @@ import { requireFact } from '../../facts/fact.ts'
 import type { Facts } from '../../facts/index.ts'
 import { edgecoreStartMs } from './edgecore-start.ts'
 
-/** EventBus tries again every 5 s, and needs a moment more on a slow board. */
+/** EventBus tries again every 5 s, and then needs a moment; on a slow machine longer. */
 const retryWithinMs = 12_000
 
 /** Nothing has failed yet. */
@@ -21,7 +21,10 @@ export function whyConnecting(facts: Facts): string | undefined {
   if (pending.includes(eventBus) && activeForMs < edgecoreStartMs(facts))
     return `EdgeCore is connecting: it started ${seconds(activeForMs)} ago`
   const { activeForMs: brokerForMs = Number.POSITIVE_INFINITY } = broker
-  if ((eventBus === 'connecting' || cause?.code === 'connection-refused') && brokerForMs < retryWithinMs)
+  if (
+    (eventBus === 'connecting' || cause?.code === 'connection-refused') &&
+    brokerForMs < retryWithinMs * requireFact(facts.machine).slowness
+  )
     return `EdgeCore is reconnecting: the broker started ${seconds(brokerForMs)} ago, and EdgeCore tries every 5 s`
   return undefined
 }

@@ -11,6 +11,7 @@ import {
 import { foreignCertificateProblem } from '../../broker/access/foreign-certificate.ts'
 import type { DeviceSettings } from '../../broker/profile/broker-settings.ts'
 import { type BrokerChange, requiresRestart } from '../../broker/profile/reload-table.ts'
+import { installedSettingsFrom } from '../../facts/installed-settings.ts'
 import { EdgekitError } from '../../lib/errors.ts'
 import type { Files } from '../../node/files.ts'
 import type { Node } from '../../node/node.ts'
@@ -18,6 +19,7 @@ import { paths, units } from '../../node/paths.ts'
 import { changePart } from '../apply/change-part.ts'
 import { interruptedBefore } from '../apply/interrupted-before.ts'
 import { takeLock } from '../apply/take-lock.ts'
+import { waitForBrokerConnection } from '../apply/wait-for-broker-connection.ts'
 import { type AccessPath, accessFile, accessSteps } from '../desired/access-files.ts'
 import { isForeign, readCertificates, serverNames } from '../desired/broker-certificates.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
@@ -187,7 +189,10 @@ async function changeCertificates(
     attempt: { command: name, edgekit: edgekitVersion, options: receipt.options },
     interrupted,
     plan: await makePlan(desired, { history: interrupted?.history, receipt }, node),
-    prove: async () => {},
+    prove: async () => {
+      if (restart && installedSettingsFrom(receipt.options).edgecore === 'running')
+        await waitForBrokerConnection(node, runStep)
+    },
     desired,
     runStep,
     signal,

@@ -77,10 +77,7 @@ export async function configureBroker(options: ConfigureOptions): Promise<Config
     interrupted,
     plan,
     prove: async () => {
-      if (settings.edgecore && !settings.stage)
-        await runStep('Wait for EdgeCore to connect to the broker', () =>
-          waitForBrokerConnection(node, 30_000),
-        )
+      if (settings.edgecore && !settings.stage) await waitForBrokerConnection(node, runStep)
     },
     desired,
     runStep,

@@ -142,7 +142,7 @@ async function applyFixes<R>(
     interrupted: undefined,
     plan: { undo: [], steps, foreign: [], kept: [] },
     prove: async () => {
-      await runStep('Wait for EdgeCore to connect to the broker', () => waitForBrokerConnection(node, 15_000))
+      await waitForBrokerConnection(node, runStep, 15_000)
       if (fixes.some(({ remedy }) => remedy?.fix?.kind === 'register'))
         await runStep('Wait for EdgeCore to join the cloud', note => waitForJoin(node, note, signal))
     },
