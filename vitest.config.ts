@@ -32,6 +32,7 @@ export default defineConfig({
           server: { deps: { inline: [/@actions\/workflow-parser/] } },
           // Beside tests on nodes they may have to wait for a processor.
           testTimeout: 30_000,
+          hookTimeout: 60_000,
           // A process for each of a hundred files, which loads everything again, takes as long as half of the tests.
           isolate: false,
           unstubEnvs: true,

@@ -29,6 +29,7 @@ export async function runAs(
 ): Promise<CommandResult> {
   vi.stubEnv('HOME', home)
   vi.stubEnv('XDG_CACHE_HOME', join(home, 'cache'))
+  vi.stubEnv('XDG_STATE_HOME', join(home, 'state'))
   const isRoot = process.getuid?.() === 0
   if (isRoot) process.seteuid?.(nobody)
   try {
