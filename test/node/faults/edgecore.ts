@@ -517,7 +517,7 @@ export const edgecoreFaults: readonly Fault[] = [
     words: /CloudCore refuses to register this node/,
     release: 'trixie',
     breakIt: node =>
-      joinCloud(node, { prepare: cloud => cloud.set({ refuseNodes: true }), until: 'Scheduled restart job' }),
+      joinCloud(node, { prepare: cloud => cloud.set({ refuseNodes: true }), until: 'client.updateNodeDB' }),
     repair: leaveCloud,
   },
 ]
