@@ -51,6 +51,20 @@ async function complete(
   )
 }
 
+/** The first half of the exchange: the broker has the message, and does not deliver it yet. */
+async function begin({ publisher, message }: Sending): Promise<void> {
+  await publisher.send(message(false))
+  await publisher.answer('pubrec', id)
+}
+
+/** The whole exchange on a new connection, after which `count` messages have arrived. */
+async function deliver(context: TestContext, parts: Sending, { dup = true, count = 1 } = {}): Promise<void> {
+  const resumed = await parts.resume()
+  await resumed.send(parts.message(dup))
+  await resumed.answer('pubrec', id)
+  await complete(context, resumed, parts, count)
+}
+
 interface SendingRow {
   id: string
   title: string
@@ -80,11 +94,8 @@ const sendingRows: readonly SendingRow[] = [
       const bytes = parts.message(false)
       await parts.publisher.send(bytes.subarray(0, bytes.length >> 1))
       await parts.publisher.cut()
-      const resumed = await parts.resume()
       // The client cannot know that the broker has not read it.
-      await resumed.send(parts.message(true))
-      await resumed.answer('pubrec', id)
-      await complete(context, resumed, parts)
+      await deliver(context, parts)
     },
   },
   {
@@ -94,10 +105,7 @@ const sendingRows: readonly SendingRow[] = [
     async walk(context, parts) {
       await parts.publisher.send(parts.message(false))
       await parts.publisher.cut()
-      const resumed = await parts.resume()
-      await resumed.send(parts.message(true))
-      await resumed.answer('pubrec', id)
-      await complete(context, resumed, parts)
+      await deliver(context, parts)
     },
   },
   {
@@ -105,13 +113,9 @@ const sendingRows: readonly SendingRow[] = [
     title: 'A client cut off after PUBREC delivers once',
     clauses: { 4: ['4.3.3-2', '4.1.0-1'], 5: ['4.3.3-10'] },
     async walk(context, parts) {
-      await parts.publisher.send(parts.message(false))
-      await parts.publisher.answer('pubrec', id)
+      await begin(parts)
       await parts.publisher.cut()
-      const resumed = await parts.resume()
-      await resumed.send(parts.message(true))
-      await resumed.answer('pubrec', id)
-      await complete(context, resumed, parts)
+      await deliver(context, parts)
     },
   },
   {
@@ -119,8 +123,7 @@ const sendingRows: readonly SendingRow[] = [
     title: 'PUBREL on a new connection releases the message',
     clauses: { 4: ['4.3.3-2', '4.1.0-1'], 5: ['4.3.3-11'] },
     async walk(context, parts) {
-      await parts.publisher.send(parts.message(false))
-      await parts.publisher.answer('pubrec', id)
+      await begin(parts)
       await parts.publisher.cut()
       await complete(context, await parts.resume(), parts)
     },
@@ -130,8 +133,7 @@ const sendingRows: readonly SendingRow[] = [
     title: 'A client cut off after PUBREL delivers once',
     clauses: { 4: ['4.3.3-2'], 5: ['4.3.3-11'] },
     async walk(context, parts) {
-      await parts.publisher.send(parts.message(false))
-      await parts.publisher.answer('pubrec', id)
+      await begin(parts)
       await parts.publisher.send(release)
       // It shows that the broker has the PUBREL, which a cut at once may take with it.
       await parts.publisher.answer('pubcomp', id)
@@ -144,15 +146,11 @@ const sendingRows: readonly SendingRow[] = [
     title: 'After PUBCOMP the same identifier is a new message',
     clauses: { 4: ['4.3.3-2'], 5: ['4.3.3-12'] },
     async walk(context, parts) {
-      await parts.publisher.send(parts.message(false))
-      await parts.publisher.answer('pubrec', id)
+      await begin(parts)
       await parts.publisher.send(release)
       await parts.publisher.answer('pubcomp', id)
       await parts.publisher.cut()
-      const resumed = await parts.resume()
-      await resumed.send(parts.message(false))
-      await resumed.answer('pubrec', id)
-      await complete(context, resumed, parts, 2)
+      await deliver(context, parts, { dup: false, count: 2 })
     },
   },
 ]
