@@ -6,6 +6,7 @@ import { trustedKeys } from '../bundle/trusted-keys.ts'
 import { EdgekitCommand } from '../cli/command.ts'
 import { confirm, isInteractive } from '../cli/confirm.ts'
 import { nodeFlags } from '../cli/flags/edge-node.ts'
+import { planFlags } from '../cli/flags/plan.ts'
 import { interruptible } from '../cli/interrupt.ts'
 import { parseDuration } from '../cli/quantities/duration.ts'
 import { requireRoot } from '../cli/require-root.ts'
@@ -56,13 +57,8 @@ export default class Install extends EdgekitCommand {
       default: true,
       description: 'roll back on failure; --no-rollback keeps the changes for inspection',
     }),
-    'dry-run': Flags.boolean({ description: 'change nothing; list the changes' }),
-    diff: Flags.boolean({
-      dependsOn: ['dry-run'],
-      description: 'with --dry-run: also show the diff of each file',
-    }),
+    ...planFlags,
     config: Flags.string({ helpValue: 'FILE', description: 'read flags from an answers file (YAML)' }),
-    yes: Flags.boolean({ char: 'y', description: 'do not ask for confirmation' }),
     'stable-for': Flags.string({
       helpValue: '60s',
       default: '60s',

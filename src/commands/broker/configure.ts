@@ -3,6 +3,7 @@ import { brokerFlags } from '../../broker/profile/broker-assignments.ts'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { confirm, isInteractive } from '../../cli/confirm.ts'
 import { brokerSettingFlags } from '../../cli/flags/broker-settings.ts'
+import { planFlags } from '../../cli/flags/plan.ts'
 import { interruptible } from '../../cli/interrupt.ts'
 import { requireRoot } from '../../cli/require-root.ts'
 import { configureBroker, planConfiguration } from '../../install/broker/configure.ts'
@@ -34,12 +35,7 @@ export default class BrokerConfigure extends EdgekitCommand {
     force: Flags.boolean({
       description: 'replace a mosquitto.conf that you have changed, keeping a copy',
     }),
-    'dry-run': Flags.boolean({ description: 'change nothing; list the changes' }),
-    diff: Flags.boolean({
-      dependsOn: ['dry-run'],
-      description: 'with --dry-run: also show the diff of each file',
-    }),
-    yes: Flags.boolean({ char: 'y', description: 'do not ask for confirmation' }),
+    ...planFlags,
   }
 
   async run(): Promise<BrokerConfigureOutput> {

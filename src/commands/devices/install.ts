@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { EdgekitCommand } from '../../cli/command.ts'
 import { confirm, isInteractive } from '../../cli/confirm.ts'
+import { planFlags } from '../../cli/flags/plan.ts'
 import { interruptible } from '../../cli/interrupt.ts'
 import { readNamedText } from '../../cli/read-named-file.ts'
 import { requireRoot } from '../../cli/require-root.ts'
@@ -33,12 +34,7 @@ export default class DevicesInstall extends EdgekitCommand {
       description: 'copy these variables to /etc/edgekit/devices.env, which only root can read',
     }),
     force: Flags.boolean({ description: 'replace a unit that you have changed, keeping a copy' }),
-    'dry-run': Flags.boolean({ description: 'change nothing; list the changes' }),
-    diff: Flags.boolean({
-      dependsOn: ['dry-run'],
-      description: 'with --dry-run: also show the diff of each file',
-    }),
-    yes: Flags.boolean({ char: 'y', description: 'do not ask for confirmation' }),
+    ...planFlags,
   }
 
   async run(): Promise<DevicesInstallOutput> {
