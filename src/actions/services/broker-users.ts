@@ -39,6 +39,15 @@ export async function writeBrokerUsers(
 export const reloadBroker = ({ containerd }: Pick<Node, 'containerd'>): Promise<void> =>
   containerd.signalContainer(brokerContainer, 'SIGHUP')
 
+/** The same without these users and their rules. */
+export function withoutUsers({ users, acl }: BrokerUsers, names: readonly string[]): BrokerUsers {
+  const removed = new Set(names)
+  return {
+    users: users.filter(({ name }) => !removed.has(name)),
+    acl: { ...acl, users: new Map([...acl.users].filter(([name]) => !removed.has(name))) },
+  }
+}
+
 /** Whether the broker of this node runs. */
 export const isBrokerRunning = async ({ systemd }: Pick<Node, 'systemd'>): Promise<boolean> =>
   (await systemd.unit(units.broker)).active === 'active'

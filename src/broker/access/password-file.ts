@@ -90,6 +90,17 @@ export const withUsers = (
   changed: readonly PasswordEntry[],
 ): PasswordEntry[] => [...new Map([...entries, ...changed].map(entry => [entry.name, entry])).values()]
 
+/** The same users, one of them with this generated password; without a change when it has that already. */
+export function withGeneratedPassword(
+  entries: PasswordEntry[],
+  name: string,
+  password: string,
+): PasswordEntry[] {
+  const known = entries.find(entry => entry.name === name)
+  if (known && matchesHash(password, known.hash)) return entries
+  return withUsers(entries, [{ name, hash: hashPassword(password, iterations.generated) }])
+}
+
 /** A device can use its name as a level of a topic, so the characters of topic filters are not allowed. */
 const forbidden = /^-|[:+#/$%\s\p{Cc}\p{Cs}]/u
 const maxNameBytes = 200

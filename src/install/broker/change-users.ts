@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type BrokerUsers, isBrokerRunning } from '../../actions/services/broker-users.ts'
+import { type BrokerUsers, isBrokerRunning, withoutUsers } from '../../actions/services/broker-users.ts'
 import {
   checkUserName,
   generatePassword,
@@ -96,15 +96,11 @@ export type EndedSessions = { sessions: number } | { reason: string }
  */
 export async function removeUsers(names: readonly string[], change: AccessChange): Promise<EndedSessions> {
   let ended: EndedSessions = { sessions: 0 }
-  const removed = new Set(names)
   await changeAccess(change, {
     isTried: false,
     change: found => {
       requireUsers(names, found)
-      return {
-        users: found.users.filter(({ name }) => !removed.has(name)),
-        acl: { ...found.acl, users: new Map([...found.acl.users].filter(([name]) => !removed.has(name))) },
-      }
+      return withoutUsers(found, names)
     },
     prove: async () => {
       ended = await endTheirSessions(names, change)

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { AccessFileSpec } from '../../actions/files/access-file.ts'
 import { readAcl } from '../../broker/access/acl.ts'
 import { dropCanaries } from '../../broker/access/canaries.ts'
@@ -6,11 +5,8 @@ import { readLocalLogin } from '../../broker/access/local-login.ts'
 import {
   formatPasswordFile,
   generatePassword,
-  hashPassword,
-  iterations,
-  matchesHash,
   readPasswordFile,
-  withUsers,
+  withGeneratedPassword,
 } from '../../broker/access/password-file.ts'
 import { aclText, edgecoreUser, withRoles } from '../../broker/access/roles.ts'
 import { brokerConfigFor } from '../../broker/profile/broker-config.ts'
@@ -26,9 +22,7 @@ import { paths, units } from '../../node/paths.ts'
 import type { NodeSettings } from '../request/node-settings.ts'
 import { type AccessPath, accessFile, accessOf, accessSteps } from './access-files.ts'
 import { brokerCertificates, deviceAuthority } from './broker-certificates.ts'
-import { type DesiredStep, readable } from './step-makers.ts'
-
-const root = { uid: 0, gid: 0 }
+import { type DesiredStep, readable, textStep } from './step-makers.ts'
 
 /** Who may reach the broker, as steps of an install. */
 export interface BrokerAccess {
@@ -141,29 +135,14 @@ async function existingFiles(names: readonly AccessPath[], files: Files): Promis
 }
 
 /** mosquitto.conf with this text. */
-const configStep = (text: string): DesiredStep => ({
-  id: paths.brokerConfig,
-  kind: 'file',
-  spec: {
-    path: paths.brokerConfig,
-    source: { text },
-    sha256: createHash('sha256').update(text).digest('hex'),
-    ours: false,
-    mode: 0o644,
-    ...root,
-  },
-})
+const configStep = (text: string): DesiredStep => textStep(paths.brokerConfig, text)
 
 async function credentials(password: string, files: Files): Promise<AccessFileSpec[]> {
   const { users, acl } = dropCanaries({
     users: readPasswordFile((await files.read(paths.brokerPasswords)) ?? ''),
     acl: await usable(paths.brokerAcl, files, text => readAcl(text)),
   })
-  const edgecore = users.find(({ name }) => name === edgecoreUser)
-  const isCurrent = edgecore !== undefined && matchesHash(password, edgecore.hash)
-  const withEdgecore = isCurrent
-    ? users
-    : withUsers(users, [{ name: edgecoreUser, hash: hashPassword(password, iterations.generated) }])
+  const withEdgecore = withGeneratedPassword(users, edgecoreUser, password)
   return [
     accessFile(paths.brokerLogin, `${password}\n`),
     accessFile(paths.brokerPasswords, formatPasswordFile(withEdgecore)),

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { AccessFileSpec } from '../../actions/files/access-file.ts'
 import { readAsset } from '../../lib/assets.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Access, Files } from '../../node/files.ts'
 import { paths, units } from '../../node/paths.ts'
-import type { DesiredStep } from './step-makers.ts'
+import { type DesiredStep, textStep } from './step-makers.ts'
 
 const root = { uid: 0, gid: 0 }
 
@@ -34,20 +33,8 @@ export async function existingDevicesFiles(files: Files): Promise<DesiredStep[]>
 
 /** The unit of the device service runs with these files. A pure function. */
 export function deviceServiceSteps(configured: readonly DesiredStep[]): DesiredStep[] {
-  const text = readAsset('templates/systemd/edgekit-devices.service')
   return [
-    {
-      id: paths.devicesUnit,
-      kind: 'file',
-      spec: {
-        path: paths.devicesUnit,
-        source: { text },
-        sha256: createHash('sha256').update(text).digest('hex'),
-        ours: false,
-        mode: 0o644,
-        ...root,
-      },
-    },
+    textStep(paths.devicesUnit, readAsset('templates/systemd/edgekit-devices.service')),
     ...configured,
     { id: 'data of devices', kind: 'devices-data', spec: {} },
     {

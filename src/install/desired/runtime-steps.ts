@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Manifest } from '../../bundle/manifest.ts'
 import { containerdUnit, runtimePrograms } from '../../bundle/payload.ts'
 import { readAsset } from '../../lib/assets.ts'
 import { fill } from '../../lib/fill-template.ts'
 import { containerdSocket, paths, units } from '../../node/paths.ts'
-import { type DesiredStep, readable, type StepMakers } from './step-makers.ts'
+import { type DesiredStep, readable, type StepMakers, textStep } from './step-makers.ts'
 
 /** How to set up a bundle's container runtime on a node that has none. */
 export interface NewRuntime {
@@ -39,19 +38,7 @@ export function runtimeSteps(
     folder('/opt/cni/bin', readable),
     ...plugins.map(place),
     folder('/etc/containerd', readable),
-    {
-      id: paths.containerdConfig,
-      kind: 'file',
-      spec: {
-        path: paths.containerdConfig,
-        source: { text: config },
-        sha256: createHash('sha256').update(config).digest('hex'),
-        ours: false,
-        mode: 0o644,
-        uid: 0,
-        gid: 0,
-      },
-    },
+    textStep(paths.containerdConfig, config),
     ...['/var/lib/containerd', '/run/containerd'].map(
       (path): DesiredStep => ({
         id: path,

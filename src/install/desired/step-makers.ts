@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { ActionKind, SpecOf } from '../../actions/index.ts'
 import type { UnpackedBundle } from '../../bundle/bundle.ts'
@@ -22,6 +23,20 @@ export type DesiredStep = {
 
 const root = { uid: 0, gid: 0 }
 export const readable: Access = { mode: 0o755, ...root }
+
+/** A text that everyone can read, and of which an edit of the user's is kept. */
+export const textStep = (path: string, text: string): DesiredStep => ({
+  id: path,
+  kind: 'file',
+  spec: {
+    path,
+    source: { text },
+    sha256: createHash('sha256').update(text).digest('hex'),
+    ours: false,
+    mode: 0o644,
+    ...root,
+  },
+})
 
 /** Steps of every bundle, and makers of those that depend on its contents. */
 export interface StepMakers {

@@ -1,11 +1,8 @@
-import { readBrokerUsers } from '../../actions/services/broker-users.ts'
+import { type BrokerUsers, readBrokerUsers, withoutUsers } from '../../actions/services/broker-users.ts'
 import {
   formatPasswordFile,
   generatePassword,
-  hashPassword,
-  iterations,
-  matchesHash,
-  withUsers,
+  withGeneratedPassword,
 } from '../../broker/access/password-file.ts'
 import { aclText, withRole } from '../../broker/access/roles.ts'
 import { EdgekitError, messageOf } from '../../lib/errors.ts'
@@ -26,17 +23,15 @@ export async function withBrokerUser(
 ): Promise<{ login: string; steps: DesiredStep[] }> {
   const { users, acl } = await usersOf(files)
   const known = /^MQTT_PASSWORD=(\S+)$/m.exec(login ?? '')?.[1]
-  const entry = users.find(({ name }) => name === brokerUser)
-  const isCurrent = known !== undefined && entry !== undefined && matchesHash(known, entry.hash)
   const password = known ?? generatePassword()
   const text = `MQTT_USERNAME=${brokerUser}\nMQTT_PASSWORD=${password}\n`
-  const withService = isCurrent
-    ? users
-    : withUsers(users, [{ name: brokerUser, hash: hashPassword(password, iterations.generated) }])
   return {
     login: text,
     steps: [
-      ...brokerSteps(formatPasswordFile(withService), aclText(withRole(acl, brokerUser, 'backend'))),
+      ...brokerSteps({
+        users: withGeneratedPassword(users, brokerUser, password),
+        acl: withRole(acl, brokerUser, 'backend'),
+      }),
       devicesFileStep(paths.devicesLogin, text),
     ],
   }
@@ -44,17 +39,17 @@ export async function withBrokerUser(
 
 /** The steps that remove the user; none when there is none. Read-only. Throws EdgekitError. */
 export async function withoutBrokerUser(files: Files): Promise<DesiredStep[]> {
-  const { users, acl } = await usersOf(files)
-  if (users.every(({ name }) => name !== brokerUser)) return []
-  const others = new Map([...acl.users].filter(([name]) => name !== brokerUser))
-  return brokerSteps(
-    formatPasswordFile(users.filter(({ name }) => name !== brokerUser)),
-    aclText({ ...acl, users: others }),
-  )
+  const found = await usersOf(files)
+  return found.users.some(({ name }) => name === brokerUser)
+    ? brokerSteps(withoutUsers(found, [brokerUser]))
+    : []
 }
 
-function brokerSteps(passwords: string, acl: string): DesiredStep[] {
-  const written = [accessFile(paths.brokerPasswords, passwords), accessFile(paths.brokerAcl, acl)]
+function brokerSteps({ users, acl }: BrokerUsers): DesiredStep[] {
+  const written = [
+    accessFile(paths.brokerPasswords, formatPasswordFile(users)),
+    accessFile(paths.brokerAcl, aclText(acl)),
+  ]
   return [
     brokerAnswers,
     ...accessSteps(written),

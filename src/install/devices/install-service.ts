@@ -6,7 +6,7 @@ import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { broker as localBroker, paths, units } from '../../node/paths.ts'
 import { changePart } from '../apply/change-part.ts'
-import { recoveryHint } from '../apply/recovery-hint.ts'
+import { interruptedBefore } from '../apply/interrupted-before.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import { deviceServiceSteps, devicesFileStep, existingDevicesFiles } from '../desired/device-service.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
@@ -92,11 +92,7 @@ async function decide(request: ServiceRequest, past: Past): Promise<Decision> {
   const { node, force } = request
   const { history, receipt } = past
   const last = history?.begins.at(-1)
-  if (last && last.command !== command)
-    throw new EdgekitError('cannot install the device service: another command was interrupted', {
-      code: 'install-interrupted',
-      remedy: recoveryHint(),
-    })
+  if (history && last?.command !== command) throw interruptedBefore('install the device service', history)
   if (!receipt || !(await node.files.status(paths.program)))
     throw new EdgekitError(
       'cannot install the device service: edgekit has installed nothing on this machine',

@@ -2,12 +2,11 @@ import { join } from 'node:path'
 import type { Kept } from '../../actions/removal.ts'
 import { removeDevicesData } from '../../actions/services/devices-data.ts'
 import { localProfile } from '../../broker/profile/broker-settings.ts'
-import { EdgekitError } from '../../lib/errors.ts'
 import type { RunStep } from '../../lib/step.ts'
 import type { Node } from '../../node/node.ts'
 import { paths, units } from '../../node/paths.ts'
 import { changePart } from '../apply/change-part.ts'
-import { recoveryHint } from '../apply/recovery-hint.ts'
+import { interruptedBefore } from '../apply/interrupted-before.ts'
 import { takeLock } from '../apply/take-lock.ts'
 import type { DesiredStep } from '../desired/step-makers.ts'
 import { makePlan } from '../plan/plan.ts'
@@ -41,11 +40,8 @@ export async function uninstallService(options: ServiceRemoval): Promise<Removed
   await takeLock(node, `edgekit ${command}`, runStep, signal)
   const { interrupted, receipt } = await openPast(node)
   const last = interrupted?.history.begins.at(-1)
-  if (last && last.command !== command)
-    throw new EdgekitError('cannot uninstall the device service: another command was interrupted', {
-      code: 'install-interrupted',
-      remedy: recoveryHint(),
-    })
+  if (interrupted && last?.command !== command)
+    throw interruptedBefore('uninstall the device service', interrupted.history)
   const done: string[] = []
   const settings = nodeSettings({}, last?.options ?? receipt?.options)
   if (receipt && (settings.devices || interrupted)) {
